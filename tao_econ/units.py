@@ -1,0 +1,83 @@
+"""Units and time: rao ↔ TAO, block ↔ date, the lengths of a day and a year."""
+
+from __future__ import annotations
+
+import numbers
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import numpy as np
+
+RAO_PER_TAO = 10**9
+SECONDS_PER_DAY = 86_400
+DAYS_PER_YEAR = 365.25  # a Julian year: 10.5 M blocks of 12 s are 3.9927 of them
+BLOCKS_PER_DAY = 7_200  # nominal: one block every 12 s
+LAST_YEAR = 9_999  # of Python's calendar
+
+
+def tao(rao):
+    """Rao as floating TAO: the border between exact and floating amounts.
+
+    rao : int or integer array, rao
+    """
+    return rao / RAO_PER_TAO
+
+
+def rao(amount_tao) -> int:
+    """An exact TAO amount as integer rao.
+
+    amount_tao : int, str or Decimal, TAO — at most nine decimals
+    Raises TypeError for a float, ValueError for more than nine decimals.
+    """
+    if isinstance(amount_tao, float):
+        raise TypeError(f"amount_tao must be exact (int, str or Decimal), got {amount_tao!r} (float)")
+    exact = Decimal(str(amount_tao)) * RAO_PER_TAO
+    if exact != exact.to_integral_value():
+        raise ValueError(f"amount_tao must have at most nine decimals, got {amount_tao}")
+    return int(exact)
+
+
+def whole(name: str, value, *, at_least: int = 0) -> int:
+    """`value` as a Python int, or one clear line: a float is a TypeError, too small a ValueError."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+        raise TypeError(f"{name} must be an integer, got {value!r} ({type(value).__name__})")
+    if value < at_least:
+        raise ValueError(f"{name} must be >= {at_least}, got {value}")
+    return int(value)
+
+
+def utc(when: str | date | datetime) -> datetime:
+    """A moment in UTC from a date, a datetime or ISO text; a bare date is its midnight."""
+    if isinstance(when, str):
+        try:
+            when = datetime.fromisoformat(when)
+        except ValueError:
+            raise ValueError(f"when must be an ISO date such as 2025-12-15, got {when!r}") from None
+    if not isinstance(when, datetime):
+        when = datetime(when.year, when.month, when.day)
+    return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+
+
+def block_date(block: int, *, from_block: int, from_date, block_time_s: float = 12.0) -> datetime:
+    """The moment of a block, counted from a block whose time is known.
+
+    Raises ValueError beyond the calendar's last year, 9999.
+    """
+    start = utc(from_date)
+    seconds = (block - from_block) * block_time_s
+    if seconds / SECONDS_PER_DAY / DAYS_PER_YEAR + start.year >= LAST_YEAR:
+        raise ValueError(f"block must fall before the year {LAST_YEAR}, got {block}")
+    return start + timedelta(seconds=seconds)
+
+
+def decimal_year(when) -> float:
+    """A moment as a year with fraction: 2025-07-02 12:00 is 2025.5."""
+    when = utc(when)
+    start = datetime(when.year, 1, 1, tzinfo=UTC)
+    length = datetime(when.year + 1, 1, 1, tzinfo=UTC) - start
+    return when.year + (when - start) / length
+
+
+def blocks_to_years(blocks, block_time_s: float = 12.0):
+    """A number of blocks (or an array of them) in Julian years."""
+    return np.multiply(blocks, block_time_s / SECONDS_PER_DAY / DAYS_PER_YEAR)
