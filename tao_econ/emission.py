@@ -98,12 +98,13 @@ def issuance_eras(rules: Rules, *, issuance_rao: int = 0, block: int = 0, recycl
     if recycled_ppm >= PPM:
         raise ValueError(f"recycled_ppm must be in [0, 1,000,000), got {recycled_ppm}")
     thresholds = halving_thresholds_rao(rules)
-    found, here, issued = [], block, issuance_rao
+    found, here, issued, k = [], block, issuance_rao, 0
     while True:
         if rules.schedule == "issuance":
-            k = sum(issued >= t for t in thresholds[1:])
-        else:
-            k = 0 if rules.schedule == "constant" else min(here // rules.halving_interval_blocks, rules.max_halvings)
+            while k + 1 < len(thresholds) and issued >= thresholds[k + 1]:
+                k += 1
+        elif rules.schedule == "block":
+            k = min(here // rules.halving_interval_blocks, rules.max_halvings)
         reward = reward_after(k, rules)
         net = reward - reward * recycled_ppm // PPM if rules.whole_rao else reward - reward * recycled_ppm / PPM
         if reward == 0 or rules.schedule == "constant":

@@ -155,7 +155,8 @@ def forecast_halvings(fit: RecyclingFit, rules: Rules, *, halvings: int = 1, noi
     log2_draws : int — scrambled Sobol points, as a power of two
     Each draw keeps its own q from one halving to the next: ignorance of recycling does not average out.
     """
-    from scipy.stats import invgauss, norm, qmc
+    from scipy.special import ndtr, ndtri
+    from scipy.stats import qmc
 
     if not 1 <= halvings <= 10:
         raise ValueError(f"halvings must be in [1, 10], got {halvings}")
@@ -163,9 +164,9 @@ def forecast_halvings(fit: RecyclingFit, rules: Rules, *, halvings: int = 1, noi
     freedom = [len(f.used) - 2 for f in fits]
     noise = np.sqrt(sum(k * f.noise**2 for k, f in zip(freedom, fits, strict=True)) / sum(freedom))
     error = noise / np.sqrt((fit.end - fit.start) / timedelta(days=1))
-    draws = qmc.Sobol(d=1 + halvings, seed=seed).random_base2(log2_draws)
-    low, high = norm.cdf((np.array([0.02, 1.0]) - fit.net_share) / error)
-    share = fit.net_share + error * norm.ppf(low + draws[:, 0] * (high - low))  # q stays in (0.02, 1]
+    draws = qmc.Sobol(d=1 + 2 * halvings, seed=seed).random_base2(log2_draws)
+    low, high = ndtr((np.array([0.02, 1.0]) - fit.net_share) / error)
+    share = fit.net_share + error * ndtri(low + draws[:, 0] * (high - low))  # q stays in (0.02, 1]
     thresholds, passed = halving_thresholds_rao(rules), halvings_so_far(round(fit.issued_tao * RAO_PER_TAO), rules)
     issued, elapsed, possible = fit.issued_tao, np.zeros(len(share)), np.ones(len(share), bool)
     full = issuance_eras(rules, issuance_rao=round(fit.issued_tao * RAO_PER_TAO))  # nothing recycled
@@ -174,8 +175,8 @@ def forecast_halvings(fit: RecyclingFit, rules: Rules, *, halvings: int = 1, noi
         gross = reward_after(k - 1, rules) / RAO_PER_TAO * BLOCKS_PER_DAY
         needed = (thresholds[k] / RAO_PER_TAO - issued) / gross  # days at the full schedule
         issued = thresholds[k] / RAO_PER_TAO
-        mean, shape = needed / share, (needed / noise) ** 2
-        took = shape * invgauss.ppf(draws[:, k - passed], mu=mean / shape)
+        column = 2 * (k - passed) - 1
+        took = _first_passage(needed / share, (needed / noise) ** 2, draws[:, column], draws[:, column + 1])
         elapsed, possible = elapsed + took, possible & (took >= needed)
         days = np.sort(elapsed[possible])
         blocks = next(e.first_block for e in full if e.halving == k)
@@ -183,6 +184,15 @@ def forecast_halvings(fit: RecyclingFit, rules: Rules, *, halvings: int = 1, noi
         earliest = block_date(blocks, from_block=0, from_date=fit.end, block_time_s=rules.block_time_s)
         found.append(HalvingForecast(k, days, low_day, median, high_day, earliest))
     return found
+
+
+def _first_passage(mean, shape, u, v):
+    """Inverse Gaussian draws from two uniforms, by the transformation of Michael, Schucany and Haas (1976)."""
+    from scipy.special import ndtri
+
+    y = ndtri(u) ** 2
+    small = mean + mean**2 * y / (2 * shape) - mean / (2 * shape) * np.sqrt(4 * mean * shape * y + mean**2 * y**2)
+    return np.where(v <= mean / (mean + small), small, mean**2 / small)
 
 
 def unrecycled_first_halving(rules: Rules, *, block_time_s: float = 12.0) -> datetime:

@@ -1,0 +1,88 @@
+"""The commands: python -m tao_econ figures | notebooks | assumptions."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns its exit code. A mistake is one line on stderr and code 2."""
+    parser = argparse.ArgumentParser(prog="run", description="Draw, execute, check.", allow_abbrev=False)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    figures = commands.add_parser("figures", help="draw figures into figures/ as SVG and PNG")
+    figures.add_argument("names", nargs="*", metavar="NAME", help="which figures; all if none is named")
+    figures.add_argument("--list", action="store_true", help="say what each figure shows and stop")
+    figures.add_argument("--check", action="store_true", help="draw nothing; fail if a figure is out of date")
+    figures.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help="vary a field of a record")
+    notebooks = commands.add_parser("notebooks", help="execute notebooks and save them with their outputs")
+    notebooks.add_argument("names", nargs="*", metavar="NAME", help="which notebooks; all if none is named")
+    notebooks.add_argument("--check", action="store_true", help="save nothing; fail if an output changed")
+    notebooks.add_argument("-p", action="append", default=[], metavar="NAME=VALUE", help="set a parameter; saves a copy")
+    commands.add_parser("assumptions", help="write ASSUMPTIONS.md")
+    given = parser.parse_args(arguments)
+    try:
+        return {"figures": _figures, "notebooks": _notebooks, "assumptions": _assumptions}[given.command](given)
+    except KeyboardInterrupt:
+        print("run: stopped; what was finished is kept", file=sys.stderr)
+        return 130
+    except (ValueError, TypeError, OSError) as error:
+        print(f"run: {error}", file=sys.stderr)
+        return 2
+
+
+def _pairs(given: list[str], flag: str) -> dict[str, str]:
+    for text in given:
+        if "=" not in text or text.startswith("="):
+            raise ValueError(f"{flag} must be NAME=VALUE, got {text!r}")
+    return dict(text.split("=", 1) for text in given)
+
+
+def _figures(given) -> int:
+    from tqdm import tqdm
+
+    from .figures import FIGURES, press
+
+    settings, names = _pairs(given.set, "--set"), press.select(given.names)
+    if given.list:
+        for name in names:
+            print(f"{name:24} {FIGURES[name].__doc__.strip().splitlines()[0]}")
+        return 0
+    if given.check:
+        wrong = {name: press.problems(name) for name in tqdm(names, desc="checking", leave=False)}
+        for name in names:
+            print(f"{name:24} {wrong[name] or 'as drawn'}")
+        return 1 if any(wrong.values()) else 0
+    for name in names if settings else []:
+        press.vary(name, settings)  # refuse before anything is drawn
+    drawn = [name for name in tqdm(names, desc="drawing", leave=False) if press.draw(name, settings)]
+    place = "figures/what_if/" if settings else "figures/"
+    print(f"{len(drawn)} drawn, {len(names) - len(drawn)} unchanged in {place}", *drawn, sep="\n  ")
+    return 0
+
+
+def _notebooks(given) -> int:
+    from tqdm import tqdm
+
+    from . import notebooks
+
+    parameters, files = _pairs(given.p, "-p"), notebooks.select(given.names)
+    changed = {}
+    for file in tqdm(files, desc="executing", leave=False):
+        changed[file.stem] = notebooks.run(file, parameters, save=not given.check)
+    for name, difference in changed.items():
+        print(f"{name:28} {difference or 'as committed'}")
+    return 1 if given.check and any(changed.values()) else 0
+
+
+def _assumptions(given) -> int:
+    from . import assumptions
+    from .figures.press import write_whole
+
+    write_whole(assumptions.FILE, assumptions.text().encode())
+    print(f"{assumptions.FILE.name} written")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,45 @@
+"""ASSUMPTIONS.md, written from the records themselves so that it cannot drift."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from .inputs import Scenario, about, load_scenario, scenario_names
+
+FILE = Path(__file__).resolve().parents[1] / "ASSUMPTIONS.md"
+
+HEAD = """# Assumptions
+
+What we choose, as against what the chain prescribes (`data/eras.toml`) and what was observed
+(`data/snapshots.toml`, `data/*.csv`). Written by `./run assumptions` from the fields of `Scenario` in
+`tao_econ/inputs.py`; a test fails when the two differ. To try another value:
+`dataclasses.replace(load_scenario("base"), discount_rate=0.1)`, a slider, or
+`./run figures NAME --set discount_rate=0.1`.
+"""
+
+
+def text() -> str:
+    """The whole page as Markdown."""
+    base = Scenario()
+    parts = [HEAD]
+    for field in dataclasses.fields(base):
+        if field.name == "name":
+            continue
+        it = about(base, field.name)
+        parts.append(
+            f"## `{field.name}` = {getattr(base, field.name):g}\n\n{it['meaning'][0].upper()}{it['meaning'][1:]}.\n\n"
+            f"- Unit: {it['unit']}; allowed: {it['rule']}\n- Why: {it['reason']}\n- Source: {it['source']}\n"
+            f"- To change it: the field `{field.name}` of `Scenario`\n"
+        )
+    parts.append("## Scenarios\n\nEach varies the defaults above; a scenario is a question, not a forecast.\n")
+    rows = ["| scenario | what it changes |", "| --- | --- |"]
+    for name in scenario_names():
+        given = load_scenario(name)
+        changed = [
+            f"`{f.name}` = {getattr(given, f.name):g}"
+            for f in dataclasses.fields(base)
+            if f.name != "name" and getattr(given, f.name) != getattr(base, f.name)
+        ]
+        rows.append(f"| {name} | {', '.join(changed) or 'nothing'} |")
+    return "\n".join(parts) + "\n" + "\n".join(rows) + "\n"

@@ -1,0 +1,107 @@
+"""What every figure shares: style, colours, the empty canvas with its title and footer."""
+
+from __future__ import annotations
+
+import functools
+import io
+import textwrap
+from collections.abc import Callable
+
+import matplotlib
+from matplotlib.figure import Figure
+
+from ..inputs import Rules, Scenario, Snapshot
+
+# Okabe and Ito's colours, told apart by colour-blind readers
+BLUE, ORANGE, GREEN, RED, PURPLE, SKY, GREY, BLACK = (
+    "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#7F7F7F", "#222222",
+)  # fmt: skip
+
+STYLE = {
+    "backend": "Agg",
+    "font.family": "DejaVu Sans",
+    "font.size": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": 10.5,
+    "axes.titlelocation": "left",
+    "axes.titlecolor": BLACK,
+    "axes.edgecolor": GREY,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#E6E6E6",
+    "grid.linewidth": 0.8,
+    "legend.frameon": False,
+    "legend.fontsize": 9,
+    "lines.linewidth": 2.0,
+    "savefig.dpi": 120,
+    "figure.dpi": 120,
+    "svg.hashsalt": "tao_econ",
+    "svg.fonttype": "path",
+}
+METADATA = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}
+
+FIGURES: dict[str, Callable[..., Picture]] = {}
+
+
+class Picture(Figure):
+    """A matplotlib Figure that a notebook shows by itself, and that says in words what it shows."""
+
+    name = ""
+    finding = ""
+    alt = ""
+
+    def bytes(self, kind: str) -> bytes:
+        """The picture as 'png' or 'svg', the same bytes each time."""
+        out = io.BytesIO()
+        with matplotlib.rc_context(STYLE):
+            self.savefig(out, format=kind, metadata=METADATA[kind])
+        return out.getvalue()
+
+    def _repr_png_(self) -> bytes:
+        return self.bytes("png")
+
+    def __repr__(self) -> str:
+        return f"Figure {self.name}: {self.alt}"
+
+
+def figure(draw: Callable[..., Picture]) -> Callable[..., Picture]:
+    """Register a function from records to a Picture; its first docstring line becomes part of the alt text."""
+
+    @functools.wraps(draw)
+    def drawn(**records) -> Picture:
+        with matplotlib.rc_context(STYLE):
+            picture = draw(**records)
+        picture.name = draw.__name__
+        picture.alt = f"{picture.finding}. {draw.__doc__.strip().splitlines()[0]}"
+        return picture
+
+    FIGURES[draw.__name__] = drawn
+    return drawn
+
+
+def canvas(finding: str, *records, panels: int = 1, size=(9.0, 5.0), widths=None):
+    """A Picture titled with its finding, footed with its records, and its axes."""
+    picture = Picture(figsize=size, layout="constrained")
+    picture.finding = finding
+    title = textwrap.fill(finding, int(size[0] * 9.6))
+    picture.suptitle(title, x=0.01, ha="left", fontsize=12.5, fontweight="bold", color=BLACK)
+    picture.supxlabel("   ·   ".join(["tao_econ", *map(_source, records)]), x=0.01, ha="left", fontsize=7.5, color=GREY)
+    axes = picture.subplots(1, panels, width_ratios=widths, squeeze=False)[0]
+    return (picture, *axes)
+
+
+def _source(record) -> str:
+    if isinstance(record, Rules):
+        return f"rules: {record.name}"
+    if isinstance(record, Snapshot):
+        return f"snapshot: {record.name}"
+    if isinstance(record, Scenario):
+        return f"scenario: {record.name}"
+    return str(record)
+
+
+def legend_below(axis, **options):
+    """A legend under the plot, where it cannot cover data."""
+    options = {"ncols": 2} | options
+    axis.legend(loc="upper left", bbox_to_anchor=(0, -0.14), borderaxespad=0, **options)

@@ -1,0 +1,158 @@
+"""From figures to files: what is drawn, when it is drawn again, and whether the files still say what the code gives."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import inspect
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+from matplotlib.collections import Collection
+from matplotlib.container import Container
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.text import Text
+
+from ..inputs import unknown
+from .canvas import FIGURES, Picture
+
+OUTPUT = Path(__file__).resolve().parents[2] / "figures"
+KINDS = ("svg", "png")
+
+
+def select(names) -> list[str]:
+    """Figure names as asked for, or all; raises ValueError for one that does not exist."""
+    for name in names:
+        if name not in FIGURES:
+            raise ValueError(unknown("figure", name, FIGURES))
+    return list(names) or list(FIGURES)
+
+
+def vary(name: str, settings: dict[str, str]) -> dict:
+    """The records a figure takes by default, with fields set from text; {} where nothing is set.
+
+    Raises ValueError where no record of the figure has such a field or the value does not fit it.
+    """
+    records = {k: p.default for k, p in inspect.signature(FIGURES[name]).parameters.items()}
+    for field, text in settings.items():
+        owners = [k for k, r in records.items() if field in {f.name for f in dataclasses.fields(r)}]
+        if not owners:
+            known = sorted({f.name for r in records.values() for f in dataclasses.fields(r)})
+            raise ValueError(unknown(f"field of figure {name}", field, known))
+        for owner in owners:
+            value = parse(text, getattr(records[owner], field))
+            records[owner] = dataclasses.replace(records[owner], **{field: value})
+    return records
+
+
+def parse(text: str, like):
+    """Text as a value of the same type as `like`; text that does not convert is left for the record to refuse."""
+    kind = type(like)
+    try:
+        if kind is bool:
+            return {"true": True, "false": False}[text.lower()]
+        return float(text) if like is None else kind(text)
+    except (ValueError, KeyError, TypeError):
+        return text
+
+
+def draw(name: str, settings: dict[str, str] | None = None, folder: Path = OUTPUT) -> bool:
+    """Draw one figure into a folder as SVG and PNG unless the same picture is there; returns whether it drew.
+
+    Files appear whole or not at all. With settings, they go to what_if/ under names that carry the settings.
+    """
+    settings = settings or {}
+    picture = FIGURES[name](**vary(name, settings))
+    stem = "-".join([name, *(f"{k}={v}" for k, v in settings.items())])
+    target = folder / "what_if" if settings else folder
+    target.mkdir(parents=True, exist_ok=True)
+    mark = fingerprint(picture)
+    index = {} if settings else read_index(folder)
+    if index.get(name, {}).get("shows") == mark and not _damaged(name, index[name], folder):
+        return False
+    files = {kind: picture.bytes(kind) for kind in KINDS}
+    for kind, content in files.items():
+        write_whole(target / f"{stem}.{kind}", content)
+    if not settings:
+        index[name] = {"finding": picture.finding, "alt": picture.alt, "shows": mark}
+        index[name] |= {kind: hashlib.sha256(content).hexdigest() for kind, content in files.items()}
+        order = [n for n in FIGURES if n in index]
+        text = json.dumps({n: index[n] for n in order}, indent=1, ensure_ascii=False) + "\n"
+        write_whole(folder / "index.json", text.encode())
+    return True
+
+
+def problems(name: str, folder: Path = OUTPUT) -> str:
+    """What is wrong with a drawn figure: '' if its files stand and show what the code gives now."""
+    entry = read_index(folder).get(name)
+    if entry is None:
+        return "not drawn"
+    if damaged := _damaged(name, entry, folder):
+        return f"{damaged} is missing or not the file that was drawn"
+    return "" if entry["shows"] == fingerprint(FIGURES[name]()) else "shows something else than the code gives now"
+
+
+def read_index(folder: Path = OUTPUT) -> dict:
+    """figures/index.json: finding, alt text and hashes of every drawn figure; {} where there is none."""
+    file = folder / "index.json"
+    try:
+        return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    except (ValueError, UnicodeDecodeError):
+        raise ValueError(f"figures/{file.name} must be JSON as written by this command; delete it and draw again") from None
+
+
+def _damaged(name: str, entry: dict, folder: Path) -> str:
+    for kind in KINDS:
+        file = folder / f"{name}.{kind}"
+        if not file.exists() or hashlib.sha256(file.read_bytes()).hexdigest() != entry.get(kind):
+            return file.name
+    return ""
+
+
+def write_whole(file: Path, content: bytes) -> None:
+    """Write a file so that it is there complete or not at all."""
+    part = file.with_name(f".{file.name}.part")
+    try:
+        part.write_bytes(content)
+        os.replace(part, file)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def fingerprint(picture: Picture) -> str:
+    """A hash of all a picture shows, with numbers to nine digits, so that it outlives library versions."""
+    shown = [_text(t) for t in (picture._suptitle, picture._supxlabel)]
+    for axis in picture.axes:
+        shown += [axis.get_xscale(), axis.get_yscale(), _numbers(axis.get_xlim()), _numbers(axis.get_ylim())]
+        legend = axis.get_legend()
+        artists = [a for a in axis.get_children() if not isinstance(a, Container)]
+        shown += [_artist(a) for a in artists] + ([_text(t) for t in legend.get_texts()] if legend else [])
+        shown += [axis.get_xlabel(), axis.get_ylabel(), axis.get_title(loc="left")]
+        shown += [t.get_text() for t in axis.get_xticklabels() + axis.get_yticklabels()]
+    return hashlib.sha256(json.dumps(shown).encode()).hexdigest()
+
+
+def _artist(artist) -> list:
+    if isinstance(artist, Text):
+        return _text(artist)
+    if isinstance(artist, Line2D):
+        style = [artist.get_linestyle(), str(artist.get_marker()), str(artist.get_color()), artist.get_linewidth()]
+        return ["line", *map(_numbers, artist.get_data(orig=False)), *style]
+    if isinstance(artist, Patch):
+        path = artist.get_patch_transform().transform_path(artist.get_path()).vertices
+        return ["patch", _numbers(np.ravel(path)), _numbers(artist.get_facecolor()), str(artist.get_hatch())]
+    if isinstance(artist, Collection):
+        return ["collection", _numbers(np.ravel(artist.get_offsets())), _numbers(np.ravel(artist.get_facecolor()))]
+    return [type(artist).__name__]
+
+
+def _text(text: Text) -> list:
+    x, y = text.get_position()
+    return ["text", text.get_text(), *_numbers([x, y]), str(text.get_color()), text.get_fontsize()]
+
+
+def _numbers(values) -> list[str]:
+    return [f"{v:.9g}" for v in np.asarray(values, float).ravel()]

@@ -1,0 +1,376 @@
+"""Figures on supply: the schedule, the halvings, dilution and what FDV hides."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import matplotlib.dates as mdates
+import numpy as np
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, PercentFormatter
+
+from .. import data, halving
+from ..emission import PPM, emission_path, final_supply_rao, issuance_eras
+from ..inputs import Rules, Scenario, Snapshot, load_scenario, load_snapshot, rules_at
+from ..supply import (
+    NARROW_PEERS,
+    break_even_growth,
+    decompose_price,
+    discounted_supply,
+    holder_yield,
+    mc_fdv_ranking,
+    supply_at,
+    supply_path,
+)
+from ..units import blocks_to_years, decimal_year, tao, utc
+from .canvas import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SKY, canvas, figure, legend_below
+
+RULES = rules_at("2026-09-11")
+ARTICLE_RULES = rules_at("article")
+NOW = load_snapshot("2026-09-11")
+ARTICLE = load_snapshot("article")
+PUBLISHED = load_snapshot("2023-11-20")
+BASE = load_scenario("base")
+AS_THE_ARTICLE = load_scenario("article")
+PLAIN = FuncFormatter(lambda x, _: f"{x:g}")
+
+
+@figure
+def supply_four_ways(rules: Rules = RULES, article: Rules = ARTICLE_RULES, scenario: Scenario = BASE):
+    """Left, TAO issued against years on a log axis; right, TAO left to issue at each halving, both for four schedules."""
+    ways = [
+        (f"the article: {article.max_halvings} halvings, unlimited decimals", article, 0, (BLACK, 1.2, "--")),
+        ("the article in whole rao", replace(article, whole_rao=True), 0, (ORANGE, 5.5, "-")),
+        ("the chain: halving by issuance, whole rao", rules, 0, (BLUE, 2.2, "-")),
+        (f"the chain, {scenario.recycled_share:.1%} recycled", rules, round(scenario.recycled_share * PPM), (RED, 2.0, "-")),
+    ]
+    walks = [issuance_eras(way, recycled_ppm=ppm) for _, way, ppm, _ in ways]
+    ends = [blocks_to_years(walk[-1].first_block, scenario.block_time_s) for walk in walks]
+    picture, left, right = canvas(
+        f"Emission ends after {ends[2]:.0f} years and {len(walks[2]) - 1} rewards, "
+        f"not after {ends[0]:.0f} years and {len(walks[0]) - 1}",
+        rules, scenario, size=(11.0, 5.4), panels=2,
+    )  # fmt: skip
+    for order, ((label, way, ppm, (colour, width, style)), walk, end) in enumerate(zip(ways, walks, ends, strict=True)):
+        layer = 5 if order == 0 else order + 1
+        path = emission_path(way, issuance_rao=0, days=365 * 300, recycled_ppm=ppm, every_days=73)
+        years = blocks_to_years(path.block[1:], scenario.block_time_s)
+        left.plot(years, tao(path.issuance_rao[1:]) / 1e6, style, color=colour, lw=width, label=label, zorder=layer)
+        years = [blocks_to_years(era.first_block, scenario.block_time_s) for era in walk]
+        remaining = [float(way.max_supply_rao - era.issuance_rao) / 1e9 for era in walk]
+        right.plot(years, remaining, style, color=colour, marker=".", ms=5, lw=1.2, zorder=layer)
+        right.plot(end, remaining[-1], "X", color=colour, ms=9, zorder=6)
+    left.set(xscale="log", xlim=(0.3, 300), xlabel="years since the first block", ylabel="TAO issued, million")
+    left.xaxis.set_major_formatter(PLAIN)
+    left.set_title("On this scale the four look alike …")
+    legend_below(left, ncols=1)
+    right.axhline(1e-9, color=BLACK, lw=0.8, ls=":")
+    right.text(2, 1.4e-9, "one rao, the smallest unit", fontsize=8.5, va="bottom")
+    right.set(yscale="log", xlim=(0, 270), xlabel="years since the first block (× = emission ends)")
+    right.set_ylabel("TAO never yet issued")
+    right.yaxis.set_major_locator(LogLocator(numticks=9))
+    right.set_title("… but whole rao cut the tail off halfway")
+    return picture
+
+
+@figure
+def era_lengths(rules: Rules = RULES, article: Rules = ARTICLE_RULES):
+    """Bars: years that each reward is paid under the chain's rule; the article's further eras are hatched and never come."""
+    eras = [e for e in issuance_eras(rules) if e.blocks]
+    years = np.array([blocks_to_years(e.blocks, rules.block_time_s) for e in eras])
+    planned = blocks_to_years(article.halving_interval_blocks, article.block_time_s)
+    missing = article.max_halvings - len(eras)
+    picture, axis = canvas(
+        f"Of {article.max_halvings} eras {missing} never come; the last lasts {years[-1]:.1f} years at one rao a block",
+        rules, "no recycling, from the first block, 12 s a block",
+    )  # fmt: skip
+    axis.bar(range(len(eras)), years, color=BLUE, width=0.8, label="years paid under the chain's rule")
+    axis.bar(
+        range(len(eras), article.max_halvings), planned, color="white", edgecolor=GREY, hatch="////", width=0.8,
+        label="planned by the article, reward below one rao",
+    )  # fmt: skip
+    axis.axhline(planned, color=RED, lw=1, ls="--", label=f"{planned:.2f} years: 10.5 M blocks of 12 s")
+    for k in (26, 28, 29):
+        axis.text(k + 0.35, years[k] + 0.08, f"{years[k]:.1f}", ha="right", fontsize=8.5)
+    axis.set(xlabel="halvings so far", ylabel="years", xlim=(-1, article.max_halvings), ylim=(0, years.max() * 1.12))
+    axis.grid(axis="x", visible=False)
+    legend_below(axis)
+    return picture
+
+
+@figure
+def inflation(rules: Rules = RULES, snapshot: Snapshot = NOW, scenario: Scenario = BASE):
+    """Net new TAO a year over supply, with and without recycling, on a log scale, beside Bitcoin's schedule."""
+    start = decimal_year(snapshot.date)
+    paths = {
+        "with recycling as assumed": (supply_path(rules, snapshot, scenario), BLUE, "-"),
+        "nothing recycled": (supply_path(rules, snapshot, replace(scenario, recycled_share=0.0)), ORANGE, "--"),
+    }
+    with_recycling = paths["with recycling as assumed"][0]
+    ten = np.interp(10, with_recycling.years, with_recycling.inflation_per_year)
+    picture, axis = canvas(
+        f"New TAO dilutes by {with_recycling.inflation_per_year[0]:.1%} in the year from {snapshot.date}, "
+        f"by {ten:.1%} ten years on",
+        rules, snapshot, scenario,
+    )  # fmt: skip
+    for label, (path, colour, style) in paths.items():
+        axis.plot(start + path.years, path.inflation_per_year, style, color=colour, label=f"TAO, {label}")
+    bitcoin = rules_at("bitcoin")
+    path = emission_path(bitcoin, issuance_rao=0, days=round(365.25 * 60))
+    when = 2009.0 + blocks_to_years(path.block, bitcoin.block_time_s)
+    a_year = path.issuance_rao[366:] / path.issuance_rao[1:-365] - 1
+    shown = (when[1:-365] >= start) & (when[1:-365] <= start + scenario.horizon_years)
+    axis.plot(when[1:-365][shown], a_year[shown], color=GREY, ls=":", label="Bitcoin, ten-minute blocks from 2009")
+    axis.set(yscale="log", xlabel="year", ylabel="net new supply in the coming year")
+    axis.yaxis.set_major_formatter(PercentFormatter(1, decimals=None))
+    axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+    legend_below(axis, ncols=3)
+    return picture
+
+
+@figure
+def supply_readings(rules: Rules = RULES):
+    """Every dated reading of TAO's supply, trusted or not, against the most the schedule allows."""
+    points = halving.check_supply_points(rules)
+    trusted = points[points["confidence"].isin(halving.TRUSTED)]
+    above, below = points[points["above"]], points[points["below"]]
+    picture, axis = canvas(
+        f"{len(below)} of {len(points)} published readings lag the chain, {len(above)} exceeds what it can have issued",
+        rules, "data/supply_points.csv",
+    )  # fmt: skip
+    span = (points["when"].iloc[-1] - halving.GENESIS_UTC) / timedelta(days=1)
+    days = np.arange(0, span, 7)
+    path = emission_path(rules, issuance_rao=halving.GENESIS_ISSUANCE_RAO, days=int(days[-1]), every_days=7)
+    when = [halving.GENESIS_UTC + timedelta(days=float(d)) for d in days]
+    axis.plot(when, tao(path.issuance_rao) / 1e6, color=GREY, ls="--", lw=1.2, label="schedule with nothing recycled")
+    axis.plot(trusted["when"], trusted["tao"] / 1e6, "-o", color=BLUE, ms=5, label="trusted (high confidence)")
+    other = points[~points["above"] & ~points["below"] & ~points["confidence"].isin(halving.TRUSTED)]
+    axis.plot(other["when"], other["tao"] / 1e6, "o", mfc="white", color=SKY, ms=6, label="possible, not trusted")
+    axis.plot(below["when"], below["tao"] / 1e6, "v", color=ORANGE, ms=6, label="too low to lead to the next trusted one")
+    axis.plot(above["when"], above["tao"] / 1e6, "^", color=RED, ms=8, label="above what the schedule allows")
+    axis.set(ylabel="TAO, million", xlabel="")
+    legend_below(axis, ncols=2)
+    return picture
+
+
+@figure
+def first_halving_forecast(rules: Rules = RULES):
+    """Density of the first halving's date as forecast from supplies up to 1 October 2025, with the real date."""
+    fit, forecast, miss = halving.replay_first_halving(rules)
+    real, naive = halving.FIRST_HALVING_UTC, halving.unrecycled_first_halving(rules)
+    picture, axis = canvas(
+        f"Supplies to October 2025 gave {forecast.low:%-d %b} to {forecast.high:%-d %b %Y} (90 %); "
+        f"the halving came on {real:%-d %B %Y}",
+        rules, f"supplies to {fit.end - timedelta(days=1):%Y-%m-%d}",
+        f"{fit.recycled_share:.1%} recycled, {fit.block_time_s:.2f} s a block",
+    )  # fmt: skip
+    days = mdates.date2num(fit.end) + forecast.days
+    axis.hist(days, bins=np.arange(days.min(), days.max(), 1.0), density=True, color=SKY, label="forecast, per day")
+    axis.axvspan(*mdates.date2num([forecast.low, forecast.high]), color=SKY, alpha=0.18, lw=0, label="90 % band")
+    marks = [
+        (real, BLACK, "-", "what happened"),
+        (naive, RED, "--", f"nothing recycled since genesis: {naive:%-d %B %Y}"),
+        (real + timedelta(days=miss["last three supplies"]), GREEN, ":",
+         f"line through the last three supplies ({miss['last three supplies']:+.1f} days)"),
+        (real + timedelta(days=miss["from genesis"]), PURPLE, "-.", f"line from genesis ({miss['from genesis']:+.1f} days)"),
+    ]  # fmt: skip
+    for when, colour, style, label in marks:
+        axis.axvline(mdates.date2num(when), color=colour, ls=style, lw=1.8, label=label)
+    axis.xaxis_date()
+    axis.xaxis.set_major_formatter(mdates.DateFormatter("%b %Y"))
+    axis.set(xlim=mdates.date2num([utc("2025-08-01"), utc("2026-02-10")]), ylabel="probability per day")
+    axis.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    legend_below(axis)
+    return picture
+
+
+@figure
+def next_halvings(rules: Rules = RULES):
+    """Densities of the next three halving dates with their 90 % bands and the earliest possible days."""
+    fit, forecasts = halving.next_halvings(rules)
+    first = forecasts[0]
+    picture, axis = canvas(
+        f"The second halving comes between {first.low:%B %Y} and {first.high:%B %Y} (90 %) if recycling goes on as since 2025",
+        rules, f"supplies 2025-12-15 to {fit.end:%Y-%m-%d}", f"{1 - fit.net_share:.1%} of the schedule not issued",
+    )  # fmt: skip
+    base = decimal_year(fit.end)
+    for forecast, colour in zip(forecasts, (BLUE, GREEN, PURPLE), strict=True):
+        years = base + forecast.days / 365.25
+        axis.hist(years, bins=np.arange(years.min(), years.max(), 1 / 24), density=True, color=colour, alpha=0.75,
+                  label=f"halving {forecast.halving}: median {forecast.median:%b %Y}, "
+                        f"90 % {forecast.low:%b %Y} to {forecast.high:%b %Y}")  # fmt: skip
+        axis.axvline(decimal_year(forecast.earliest), color=colour, ls="--", lw=1.2)
+    axis.plot([], [], color=GREY, ls="--", lw=1.2, label="earliest: nothing recycled from the last reading on")
+    axis.set(xlabel="year", ylabel="probability per year", ylim=(0, None))
+    axis.xaxis.set_major_formatter(PLAIN)
+    legend_below(axis, ncols=1)
+    return picture
+
+
+@figure
+def mc_fdv_ladder(snapshot: Snapshot = PUBLISHED):
+    """Bars: market cap over FDV of AI-labelled tokens on the article's day, TAO and the narrow peer set marked."""
+    day = snapshot.date.isoformat()
+    table = mc_fdv_ranking(day)
+    narrow = mc_fdv_ranking(day, peers=NARROW_PEERS)
+    rank, rank_narrow = (int(t.index[t["token"] == "TAO"][0]) + 1 for t in (table, narrow))
+    words = {1: "lowest", 2: "second lowest", 3: "third lowest"}
+    picture, axis = canvas(
+        f"TAO's market cap / FDV was {words.get(rank_narrow, f'number {rank_narrow}')} of {len(narrow)} AI tokens, "
+        f"{words.get(rank, f'number {rank}')} of {len(table)} with storage and identity",
+        snapshot, "data/comparables.csv", size=(9.0, 5.6),
+    )  # fmt: skip
+    colours = [RED if t == "TAO" else BLUE if t in NARROW_PEERS else GREY for t in table["token"]]
+    axis.barh(table["token"], table["mc_fdv"], color=colours)
+    for row, value in enumerate(table["mc_fdv"]):
+        axis.text(value + 0.01, row, f"{value:.1%}", va="center", fontsize=8.5)
+    for colour, label in ((RED, "TAO"), (BLUE, "narrow set: tokens the article names or that trade beside them"),
+                          (GREY, "other tokens with an AI or data label")):  # fmt: skip
+        axis.barh([table["token"][0]], [0], color=colour, label=label)
+    axis.invert_yaxis()
+    axis.grid(axis="y", visible=False)
+    axis.set(xlabel="market cap / FDV", xlim=(0, 1.12))
+    axis.xaxis.set_major_formatter(PercentFormatter(1))
+    legend_below(axis, ncols=1)
+    return picture
+
+
+@figure
+def discounted_fdv(rules: Rules = RULES, then: Snapshot = ARTICLE, now: Snapshot = NOW, scenario: Scenario = BASE):
+    """Discounted FDV against the discount rate, between FDV at zero and market cap at infinity, for two dates."""
+    rates = np.linspace(0, 0.6, 61)
+    picture, *axes = canvas(
+        f"At {scenario.discount_rate:.0%} a year, TAO not yet issued shrinks the article's FDV to "
+        f"{discounted_supply(rules, then, scenario) / tao(rules.max_supply_rao):.0%}, today's to "
+        f"{discounted_supply(rules, now, scenario) / tao(rules.max_supply_rao):.0%}",
+        rules, then, now, scenario, panels=2, size=(11.0, 5.0),
+    )  # fmt: skip
+    for axis, snapshot in zip(axes, (then, now), strict=True):
+        supply = supply_at(snapshot, scenario, rules)
+        value = [
+            discounted_supply(rules, snapshot, replace(scenario, discount_rate=float(r))) * snapshot.price_usd / 1e9
+            for r in rates
+        ]
+        axis.plot(rates, value, color=BLUE, label="discounted FDV")
+        axis.axhline(supply.fdv_usd / 1e9, color=RED, ls="--", lw=1.4, label=f"FDV {supply.fdv_usd / 1e9:.2f} bn")
+        axis.axhline(supply.market_cap_usd / 1e9, color=GREEN, ls=":", lw=1.8,
+                     label=f"market cap {supply.market_cap_usd / 1e9:.2f} bn")  # fmt: skip
+        at = np.interp(scenario.discount_rate, rates, value)
+        axis.plot(scenario.discount_rate, at, "o", color=BLACK, label=f"{at:.2f} bn at {scenario.discount_rate:.0%}")
+        axis.set(xlabel="discount rate per year", ylim=(0, supply.fdv_usd / 1e9 * 1.1))
+        axis.set_title(f"{snapshot.name}: {snapshot.price_usd:,.2f} USD per TAO")
+        axis.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        legend_below(axis)
+    axes[0].set_ylabel("bn USD")
+    return picture
+
+
+@figure
+def price_waterfall(then: Snapshot = ARTICLE, now: Snapshot = NOW):
+    """Waterfall in logarithms: growth of the market cap, less growth of supply, is growth of the price."""
+    split = decompose_price((then.price_usd, now.price_usd), (tao(then.issuance_rao), tao(now.issuance_rao)))
+    picture, axis = canvas(
+        f"The network's value grew {split.cap_ratio:.2f}×, the price {split.price_ratio:.2f}×: "
+        f"{split.share_to_new_supply:.0%} of the growth went to new supply",
+        then, now, "logarithms: steps add up",
+    )  # fmt: skip
+    steps = [
+        ("market cap", 0, split.log_cap, split.cap_ratio, BLUE),
+        ("new supply", split.log_cap, -split.log_supply, 1 / split.supply_ratio, RED),
+        ("price", 0, split.log_price, split.price_ratio, GREEN),
+    ]
+    for x, (label, bottom, height, ratio, colour) in enumerate(steps):
+        axis.bar(x, height, bottom=bottom, color=colour, width=0.6)
+        axis.text(x, bottom + height / 2, f"× {ratio:.2f}\n{height:+.3f}", ha="center", va="center", color="white",
+                  fontweight="bold", fontsize=11)  # fmt: skip
+        if x < 2:
+            axis.plot([x + 0.3, x + 0.7], [bottom + height] * 2, color=GREY, lw=1)
+    axis.axhline(0, color=BLACK, lw=0.8)
+    axis.set_xticks(range(3), [s[0] for s in steps])
+    axis.grid(axis="x", visible=False)
+    axis.set(ylabel=f"log growth, {then.date} to {now.date}", xlim=(-0.6, 2.6))
+    return picture
+
+
+@figure
+def article_fdv(rules: Rules = RULES, then: Snapshot = ARTICLE, published: Snapshot = PUBLISHED, now: Snapshot = NOW):
+    """Bars: the FDV the article states, the one its own price gives, publication day's and today's, with OpenAI's ratio."""
+    supply = tao(rules.max_supply_rao)
+    table = data.load("private_valuations")
+    openai = {row.date: float(row.valuation_bn_usd) for row in table.itertuples()
+              if row.company == "openai" and str(row.valuation_bn_usd) not in ("nan", "None", "")}  # fmt: skip
+    old, current, latest = openai["2023-04"], openai["2023-10"], openai["2026-03"]
+    bars = [
+        ("stated by\nthe article", then.fdv_stated_usd / 1e9, GREY, old),
+        (f"{then.price_usd:g} USD × 21 M", then.price_usd * supply / 1e9, RED, old),
+        (f"same, OpenAI at the\n{current:g} bn of that month", then.price_usd * supply / 1e9, ORANGE, current),
+        (f"publication day,\n{published.price_usd:.2f} USD", published.price_usd * supply / 1e9, BLUE, current),
+        (f"{now.date},\n{now.price_usd:.2f} USD", now.price_usd * supply / 1e9, GREEN, latest),
+    ]
+    picture, axis = canvas(
+        f"{then.price_usd:g} USD × 21 M is {bars[1][1]:.2f} bn, not {bars[0][1]:.1f}; “{bars[0][3] / bars[0][1]:.0f}×” was "
+        f"{bars[2][3] / bars[2][1]:.0f}× on that month's OpenAI price",
+        then, published, now, "data/private_valuations.csv",
+    )  # fmt: skip
+    for x, (_, value, colour, comparable) in enumerate(bars):
+        axis.bar(x, value, color=colour, width=0.65)
+        axis.text(x, value + 0.1, f"{value:.2f} bn\nOpenAI {comparable:g} bn = {comparable / value:.1f}×", ha="center",
+                  va="bottom", fontsize=9)  # fmt: skip
+    axis.set_xticks(range(len(bars)), [b[0] for b in bars], fontsize=9)
+    axis.grid(axis="x", visible=False)
+    axis.set(ylabel="FDV of TAO, bn USD", ylim=(0, 7.6))
+    return picture
+
+
+@figure
+def break_even_cap(rules: Rules = RULES, then: Snapshot = ARTICLE, now: Snapshot = NOW, scenario: Scenario = BASE):
+    """Bars: how much the market cap must grow for the price to stand still, over one to ten years, for two dates."""
+    years = (1, 2, 3, 5, 10)
+    from_then = [break_even_growth(rules, then, AS_THE_ARTICLE, y) for y in years]
+    from_now = [break_even_growth(rules, now, scenario, y) for y in years]
+    picture, axis = canvas(
+        f"To hold its price a year, TAO's market cap had to grow {from_then[0]:.0%} in 2023 and {from_now[0]:.0%} in 2026",
+        rules, then, now, scenario,
+    )  # fmt: skip
+    for shift, snapshot, assumed, colour, values in (
+        (-0.2, then, AS_THE_ARTICLE, RED, from_then),
+        (0.2, now, scenario, BLUE, from_now),
+    ):
+        axis.bar(np.arange(len(years)) + shift, values, 0.38, color=colour,
+                 label=f"from {snapshot.name}, {assumed.recycled_share:.1%} recycled")  # fmt: skip
+        for x, value in enumerate(values):
+            axis.text(x + shift, value + 0.03, f"{value:.0%}", ha="center", fontsize=9)
+    axis.set_xticks(range(len(years)), [f"{y} year{'s' if y > 1 else ''}" for y in years])
+    axis.grid(axis="x", visible=False)
+    axis.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axis.set(ylabel="growth of the market cap for a flat price")
+    legend_below(axis)
+    return picture
+
+
+@figure
+def who_is_diluted(rules: Rules = RULES, then: Snapshot = ARTICLE, now: Snapshot = NOW, scenario: Scenario = BASE):
+    """Bars: a year's change of share in the supply for a holder who does not stake and for one who does, on two dates."""
+    cases = [
+        (f"{then.name},\nequal split", holder_yield(then, AS_THE_ARTICLE, rules_at(then.date))),
+        (f"{then.name},\nafter the owner's cut", holder_yield(then, scenario, rules_at(then.date))),
+        (f"{now.name},\ntake {scenario.validator_take:.0%}", holder_yield(now, scenario, rules)),
+        (f"{now.name},\ntake 0", holder_yield(now, replace(scenario, validator_take=0.0), rules)),
+    ]
+    picture, axis = canvas(
+        f"Staking softened dilution but did not stop it: {cases[1][1].unstaked:.1%} and {cases[1][1].staker_real:.1%} "
+        f"a year in 2023, {cases[2][1].unstaked:.1%} and {cases[2][1].staker_real:.1%} in 2026",
+        rules, then, now, scenario,
+    )  # fmt: skip
+    for shift, key, colour, label in ((-0.2, "unstaked", RED, "not staked"), (0.2, "staker_real", BLUE, "staked")):
+        values = [getattr(case, key) for _, case in cases]
+        axis.bar(np.arange(len(cases)) + shift, values, 0.38, color=colour, label=label)
+        for x, value in enumerate(values):
+            axis.text(x + shift, value - 0.006, f"{value:.1%}", ha="center", va="top", fontsize=9)
+    axis.axhline(0, color=BLACK, lw=0.8)
+    axis.set_xticks(range(len(cases)), [c[0] for c in cases])
+    axis.grid(axis="x", visible=False)
+    axis.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    axis.set(ylabel="change of one's share in the supply, per year", ylim=(-0.38, 0.02))
+    legend_below(axis)
+    return picture
