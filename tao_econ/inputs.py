@@ -25,8 +25,9 @@ DATA = Path(__file__).resolve().parents[1] / "data"
 REQUIRED = dataclasses.MISSING
 
 
-def _field(default=REQUIRED, *, unit: str, meaning: str, step=None, reason=None, source=None, **bounds):
-    about = {"unit": unit, "step": step, "reason": reason, "source": source}
+def quantity(default=REQUIRED, *, unit: str, meaning: str, step=None, span=None, reason=None, source=None, **bounds):
+    """A field of a record: its unit and meaning, bounds (gt, ge, lt, le), slider step and span, reason and source."""
+    about = {"unit": unit, "step": step, "span": span, "reason": reason, "source": source}
     given = {} if default is REQUIRED else {"default": default}
     return Field(**given, description=meaning, json_schema_extra=about, **bounds)
 
@@ -43,7 +44,7 @@ def _rule(field) -> str:
     if low and high:
         opens, closes = "(" if low[0] == ">" else "[", ")" if high[0] == "<" else "]"
         return f"in {opens}{low[1]:,}, {high[1]:,}{closes}"
-    return " and ".join(f"{sign} {value:,}" for sign, value in (low, high) if sign) if low or high else ""
+    return " and ".join(f"{sign} {value:,}" for sign, value in filter(None, (low, high)))
 
 
 def _one_line(record: type, error: ValidationError) -> Exception:
@@ -73,7 +74,7 @@ def unknown(kind: str, name, known) -> str:
     return f"unknown {kind} {name!r}{hint} (known: {', '.join(known)})"
 
 
-def _record(cls):
+def checked_record(cls):
     """A frozen, keyword-only dataclass checked by pydantic whose errors are one clear line."""
     cls = dataclass(frozen=True, kw_only=True, config=ConfigDict(strict=True, extra="forbid", allow_inf_nan=False))(cls)
     checked = cls.__init__
@@ -89,122 +90,122 @@ def _record(cls):
     return cls
 
 
-@_record
+@checked_record
 class Rules:
     """LAW: what the chain does from one era to the next. Source and date stand on every era."""
 
-    name: str = _field(unit="", meaning="name of the era or schedule")
-    title: str = _field(unit="", meaning="what the era changed")
-    chain: Literal["kusanagi", "nakamoto", "finney", "article", "bitcoin"] = _field(
+    name: str = quantity(unit="", meaning="name of the era or schedule")
+    title: str = quantity(unit="", meaning="what the era changed")
+    chain: Literal["kusanagi", "nakamoto", "finney", "article", "bitcoin"] = quantity(
         unit="", meaning="which chain the rules belong to"
     )
-    first_block: int | None = _field(unit="blocks", meaning="first block of the era; None where not known")
-    first_date: dt.date = _field(unit="", meaning="first day of the era, UTC")
-    source: str = _field(unit="", meaning="where the rule was read")
-    checked: dt.date = _field(unit="", meaning="when it was last checked")
-    confidence: Literal["high", "medium", "low"] = _field(unit="", meaning="how sure the reading is")
+    first_block: int | None = quantity(unit="blocks", meaning="first block of the era; None where not known")
+    first_date: dt.date = quantity(unit="", meaning="first day of the era, UTC")
+    source: str = quantity(unit="", meaning="where the rule was read")
+    checked: dt.date = quantity(unit="", meaning="when it was last checked")
+    confidence: Literal["high", "medium", "low"] = quantity(unit="", meaning="how sure the reading is")
 
-    max_supply_rao: int = _field(unit="rao", meaning="no more than this can ever exist", gt=0)
-    block_reward_rao: int = _field(unit="rao", meaning="reward of one block before any halving", gt=0)
-    block_time_s: float = _field(unit="seconds", meaning="nominal time between blocks", gt=0, le=86_400)
-    schedule: Literal["constant", "issuance", "block"] = _field(
+    max_supply_rao: int = quantity(unit="rao", meaning="no more than this can ever exist", gt=0)
+    block_reward_rao: int = quantity(unit="rao", meaning="reward of one block before any halving", gt=0)
+    block_time_s: float = quantity(unit="seconds", meaning="nominal time between blocks", gt=0, le=86_400)
+    schedule: Literal["constant", "issuance", "block"] = quantity(
         unit="", meaning="what halves the reward: nothing, total issuance, or the block number"
     )
-    halving_interval_blocks: int = _field(unit="blocks", meaning="blocks between halvings, if blocks decide", gt=0)
-    max_halvings: int = _field(unit="halvings", meaning="the reward is zero from this halving on", ge=1, le=256)
-    whole_rao: bool = _field(unit="", meaning="the reward is cut to whole rao, as on every real chain")
+    halving_interval_blocks: int = quantity(unit="blocks", meaning="blocks between halvings, if blocks decide", gt=0)
+    max_halvings: int = quantity(unit="halvings", meaning="the reward is zero from this halving on", ge=1, le=256)
+    whole_rao: bool = quantity(unit="", meaning="the reward is cut to whole rao, as on every real chain")
 
-    owner_cut: Fraction = _field(unit="share", meaning="subnet owner's share of a subnet's emission", ge=0, le=1)
-    max_take: Fraction = _field(unit="share", meaning="default and highest share a validator keeps", ge=0, le=1)
-    root_weight: Fraction = _field(unit="share", meaning="weight of TAO on root against subnet alpha", ge=0, le=1)
+    owner_cut: Fraction = quantity(unit="share", meaning="subnet owner's share of a subnet's emission", ge=0, le=1)
+    max_take: Fraction = quantity(unit="share", meaning="default and highest share a validator keeps", ge=0, le=1)
+    root_weight: Fraction = quantity(unit="share", meaning="weight of TAO on root against subnet alpha", ge=0, le=1)
     subnet_shares: Literal[
         "one_network", "set_by_foundation", "root_weights", "price_ema", "flow_ema", "net_flow_ema",
         "price_ema_root_unburned", "price_ema_unburned",
-    ] = _field(unit="", meaning="what divides new TAO among subnets")  # fmt: skip
-    gate: Literal["none", "quantile", "rank"] = _field(unit="", meaning="bar below which a subnet's share shrinks")
-    pool: Literal["none", "constant_product", "concentrated", "weighted"] = _field(
+    ] = quantity(unit="", meaning="what divides new TAO among subnets")  # fmt: skip
+    gate: Literal["none", "quantile", "rank"] = quantity(unit="", meaning="bar below which a subnet's share shrinks")
+    pool: Literal["none", "constant_product", "concentrated", "weighted"] = quantity(
         unit="", meaning="how subnet tokens trade against TAO"
     )
-    root_dividends: Literal["none", "sold_each_block", "claimed", "baskets"] = _field(
+    root_dividends: Literal["none", "sold_each_block", "claimed", "baskets"] = quantity(
         unit="", meaning="what becomes of the alpha paid to holders of TAO on root"
     )
-    liquid_alpha: Literal["none", "per_miner", "per_pair"] = _field(
+    liquid_alpha: Literal["none", "per_miner", "per_pair"] = quantity(
         unit="", meaning="whether bonds may move faster where weights disagree"
     )
 
 
-@_record
+@checked_record
 class Snapshot:
     """FACT: what was observed on one date. `sources` names where each value was read."""
 
-    name: str = _field(unit="", meaning="name of the snapshot")
-    date: dt.date = _field(unit="", meaning="day it speaks of, UTC")
-    block: int | None = _field(None, unit="blocks", meaning="block number; None where not known", ge=0)
-    issuance_rao: int = _field(unit="rao", meaning="TAO issued so far", ge=0)
-    issuance_low_rao: int | None = _field(None, unit="rao", meaning="lowest published reading", ge=0)
-    issuance_high_rao: int | None = _field(None, unit="rao", meaning="highest published reading", ge=0)
-    price_usd: float = _field(unit="USD per TAO", meaning="price of one TAO", gt=0, le=1e9, step=1.0)
-    volume_usd: float | None = _field(None, unit="USD per day", meaning="traded volume of the day", gt=0)
-    staked_tao: float | None = _field(None, unit="TAO", meaning="TAO staked; None where not known", ge=0)
-    fdv_stated_usd: float | None = _field(None, unit="USD", meaning="diluted value as its source states it", gt=0)
-    sources: dict[str, str] = _field(unit="", meaning="source of each value")
+    name: str = quantity(unit="", meaning="name of the snapshot")
+    date: dt.date = quantity(unit="", meaning="day it speaks of, UTC")
+    block: int | None = quantity(None, unit="blocks", meaning="block number; None where not known", ge=0)
+    issuance_rao: int = quantity(unit="rao", meaning="TAO issued so far", ge=0)
+    issuance_low_rao: int | None = quantity(None, unit="rao", meaning="lowest published reading", ge=0)
+    issuance_high_rao: int | None = quantity(None, unit="rao", meaning="highest published reading", ge=0)
+    price_usd: float = quantity(unit="USD per TAO", meaning="price of one TAO", gt=0, le=1e9, step=1.0, span=(1, 2_000))
+    volume_usd: float | None = quantity(None, unit="USD per day", meaning="traded volume of the day", gt=0)
+    staked_tao: float | None = quantity(None, unit="TAO", meaning="TAO staked; None where not known", ge=0)
+    fdv_stated_usd: float | None = quantity(None, unit="USD", meaning="diluted value as its source states it", gt=0)
+    sources: dict[str, str] = quantity(unit="", meaning="source of each value")
 
 
-@_record
+@checked_record
 class Scenario:
     """ASSUMPTION: what we choose. Each default has its reason and source; ASSUMPTIONS.md lists them."""
 
-    name: str = _field("base", unit="", meaning="name of the scenario")
-    recycled_share: float = _field(
+    name: str = quantity("base", unit="", meaning="name of the scenario")
+    recycled_share: float = quantity(
         0.146, unit="share", meaning="part of each block's emission recycled or never issued",
-        ge=0, le=0.95, step=0.002,
+        ge=0, le=0.95, step=0.002, span=(0, 0.9),
         reason="What was missing from the 12-second schedule between the first halving and 2026-09-11.",
         source="supply_points.csv 2025-12-15 and 2026-09-11, by halving.fit_recycling",
     )  # fmt: skip
-    block_time_s: float = _field(
-        12.0, unit="seconds", meaning="time between blocks", ge=1, le=60, step=0.05,
+    block_time_s: float = quantity(
+        12.0, unit="seconds", meaning="time between blocks", ge=1, le=60, step=0.05, span=(11, 14),
         reason="The nominal time. Slow blocks since 2025 are inside recycled_share, which is measured against it.",
         source="runtime constant MILLISECS_PER_BLOCK; block_anchors.csv gives 12.04 s since February 2025",
     )  # fmt: skip
-    horizon_years: float = _field(
-        20.0, unit="years", meaning="how far ahead a path runs", gt=0, le=1_000, step=1.0,
+    horizon_years: float = quantity(
+        20.0, unit="years", meaning="how far ahead a path runs", gt=0, le=1_000, step=1.0, span=(1, 260),
         reason="Long enough for five halvings; 98 % of the supply is then issued.",
         source="our choice",
     )  # fmt: skip
-    discount_rate: float = _field(
+    discount_rate: float = quantity(
         0.20, unit="share per year", meaning="yearly rate at which a TAO issued later counts less today",
         ge=0, le=1, step=0.01,
         reason="A venture-style rate; 0 gives the FDV, a very high one the market cap, so the choice is shown.",
         source="our choice; models in the literature use 10 to 50 %",
     )  # fmt: skip
-    market_cap_growth: float = _field(
-        0.0, unit="share per year", meaning="yearly growth of the market cap", ge=-0.99, le=10, step=0.01,
+    market_cap_growth: float = quantity(
+        0.0, unit="share per year", meaning="yearly growth of the market cap", ge=-0.99, le=10, step=0.01, span=(-0.9, 2),
         reason="Zero asks the plainest question: what does new supply alone do to the price?",
         source="our choice",
     )  # fmt: skip
-    lost_share: float = _field(
+    lost_share: float = quantity(
         0.0, unit="share", meaning="part of issued TAO lost for good", ge=0, lt=1, step=0.01,
         reason="Unknown: no published estimate was found, so none is subtracted.",
         source="none found by 2026-11-22",
     )  # fmt: skip
-    staked_share: float = _field(
+    staked_share: float = quantity(
         0.85, unit="share", meaning="part of issued TAO that is staked, where the snapshot does not say",
         gt=0, le=1, step=0.01,
         reason="Between the 88 % quoted for early 2024 and the 65 % read on chain in September 2026.",
         source="nic.orb.land (early 2024), chain reading of 2026-09-11",
     )  # fmt: skip
-    stake_stickiness: float = _field(
+    stake_stickiness: float = quantity(
         0.5, unit="share", meaning="part of the staked TAO that would not come to market", ge=0, le=1, step=0.01,
         reason="Unknown: stake has no unbonding period, so it is neither locked (1) nor free (0). Half says so.",
         source="our choice; yield.xyz documentation for the missing unbonding period",
     )  # fmt: skip
-    stakers_share: float = _field(
+    stakers_share: float = quantity(
         0.41, unit="share", meaning="part of new TAO that goes to validators and their nominators",
         ge=0, le=1, step=0.01,
         reason="Half of what is left after the subnet owner's 18 %.",
         source="eras.toml: owner_cut 11,796/65,535 since 2023-10-02",
     )  # fmt: skip
-    validator_take: float = _field(
+    validator_take: float = quantity(
         0.18, unit="share", meaning="part of a nominator's reward that the validator keeps", ge=0, le=1, step=0.01,
         reason="The default and the maximum of the chain.",
         source="eras.toml: max_take 11,796/65,535",
@@ -285,14 +286,13 @@ def scenario_names() -> list[str]:
 
 
 def about(record, name: str) -> dict:
-    """One field's unit, meaning, step, reason and source, with its bounds as `low` and `high`."""
+    """One field's unit, meaning, step, span of a slider, reason and source, with its bounds in words (`rule`)."""
     fields = type(record).__pydantic_fields__
     if name not in fields:
         raise ValueError(unknown(f"{type(record).__name__} field", name, fields))
     field = fields[name]
-    low = next((getattr(b, n) for b in field.metadata for n in ("ge", "gt") if hasattr(b, n)), None)
-    high = next((getattr(b, n) for b in field.metadata for n in ("le", "lt") if hasattr(b, n)), None)
-    return {"meaning": field.description, "low": low, "high": high, "rule": _rule(field)} | field.json_schema_extra
+    return {"meaning": field.description, "rule": _rule(field)} | field.json_schema_extra
+
 
 
 def describe(record):

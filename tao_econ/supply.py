@@ -128,21 +128,23 @@ def break_even_growth(rules: Rules, snapshot: Snapshot, scenario: Scenario, year
     return supply_after(rules, snapshot, scenario, years) / tao(snapshot.issuance_rao) - 1
 
 
-def discounted_supply(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> float:
-    """Supply with each future TAO counted at e^(−r·t), r = `scenario.discount_rate`: TAO.
+def discounted_supply(rules: Rules, snapshot: Snapshot, scenario: Scenario, *, rates=None):
+    """Supply with each future TAO counted at e^(−r·t): TAO, a float, or an array where rates are given.
 
+    rates : array of yearly rates in [0, 1]; `scenario.discount_rate` if not given
     The cap at r = 0, today's supply as r grows: between FDV and market cap lies one free parameter.
     **Ref:** S_PV(r) = S₀ + Σ Eₖ ∫ e^(−rt) dt over the eras.
     """
-    r = scenario.discount_rate
+    r = np.atleast_1d(np.asarray(scenario.discount_rate if rates is None else rates, float))
+    if not (np.isfinite(r).all() and (r >= 0).all() and (r <= 1).all()):
+        raise ValueError(f"rates must be in [0, 1], got {r[~((r >= 0) & (r <= 1))][0]}")
     per_block = scenario.block_time_s / SECONDS_PER_DAY / DAYS_PER_YEAR
-    total = tao(snapshot.issuance_rao)
+    divisor = np.where(r == 0, 1.0, r)
+    total = np.full(r.shape, tao(snapshot.issuance_rao))
     for first, run, net in _runs(rules, snapshot, scenario, math.inf):
-        if r == 0:
-            total += net * run
-        else:
-            total += net / per_block * math.exp(-r * first * per_block) * -math.expm1(-r * run * per_block) / r
-    return total
+        flow = np.exp(-r * first * per_block) * -np.expm1(-r * run * per_block) / divisor
+        total += net / per_block * np.where(r == 0, run * per_block, flow)
+    return float(total[0]) if rates is None else total
 
 
 def _runs(rules, snapshot, scenario, blocks):

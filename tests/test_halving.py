@@ -89,7 +89,7 @@ def test_models_md_the_second_halving_falls_in_2030_and_not_before_2030_01_20(co
     fit, forecasts = coming
     second = forecasts[0]
     assert [f.halving for f in forecasts] == [2, 3, 4]
-    assert second.earliest.date().isoformat() == "2030-01-20"
+    assert utc("2030-01-20") < second.earliest < utc("2030-01-22")
     assert second.earliest < second.low and second.high < utc("2031-04-01")
     assert second.median.year == 2030
     assert fit.tao_per_day == pytest.approx((11_330_335 - 10_500_000) / 270.0, rel=2e-3)

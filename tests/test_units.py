@@ -29,7 +29,7 @@ def test_an_array_of_rao_becomes_an_array_of_tao():
     assert units.tao(np.array([10**9, 5 * 10**8])).tolist() == [1.0, 0.5]
 
 
-@pytest.mark.parametrize("amount", [0.1, np.float64(1.0), 1.0, float("nan"), True, None, "many", "", "inf", "nan", b"1"])
+@pytest.mark.parametrize("amount", [0.1, np.float64(1), 1.0, float("nan"), True, None, "many", "", "inf", "nan", b"1"])
 def test_rao_takes_nothing_but_an_exact_finite_amount(amount, refused):
     with refused("amount_tao", amount):
         units.rao(amount)
@@ -37,8 +37,9 @@ def test_rao_takes_nothing_but_an_exact_finite_amount(amount, refused):
 
 def test_a_tenth_decimal_of_tao_is_refused(refused):
     assert units.rao("0.000000001") == 1
-    with refused("amount_tao", "0.0000000001"):
-        units.rao("0.0000000001")
+    for amount in ("0.0000000001", "20999999.999999999999999999999"):
+        with refused("amount_tao", amount):
+            units.rao(amount)
 
 
 @pytest.mark.parametrize("value", [1.0, np.float64(2), True, np.True_, "1", None, Decimal(1), float("nan")])
@@ -75,7 +76,7 @@ def test_a_block_and_its_date_round_trip(block, start):
 
 
 def test_the_calendar_ends_before_the_year_9999(refused):
-    assert units.block_date(int(7_970 * 365.25 * 7_200), from_block=0, from_date="2025-01-01").year == 9994
+    assert units.block_date(int(7_970 * 365.25 * 7_200), from_block=0, from_date="2025-01-01").year in (9994, 9995)
     with refused("block", 10**12):
         units.block_date(10**12, from_block=0, from_date="2025-01-01")
     with refused("block", -(10**12)):
@@ -96,5 +97,5 @@ def test_the_middle_of_a_year_is_half_of_it():
 
 def test_an_article_era_of_10_500_000_blocks_is_3_9927_julian_years():
     assert units.blocks_to_years(10_500_000) == pytest.approx(3.99270, abs=5e-6)
-    assert units.blocks_to_years(np.array([2_629_800, 5_259_600])).tolist() == [1.0, 2.0]
-    assert units.blocks_to_years(52_596, block_time_s=600.0) == 1.0
+    assert units.blocks_to_years(np.array([2_629_800, 5_259_600])) == pytest.approx([1.0, 2.0], rel=1e-14)
+    assert units.blocks_to_years(52_596, block_time_s=600.0) == pytest.approx(1.0, rel=1e-14)

@@ -247,10 +247,7 @@ def discounted_fdv(rules: Rules = RULES, then: Snapshot = ARTICLE, now: Snapshot
     )  # fmt: skip
     for axis, snapshot in zip(axes, (then, now), strict=True):
         supply = supply_at(snapshot, scenario, rules)
-        value = [
-            discounted_supply(rules, snapshot, replace(scenario, discount_rate=float(r))) * snapshot.price_usd / 1e9
-            for r in rates
-        ]
+        value = discounted_supply(rules, snapshot, scenario, rates=rates) * snapshot.price_usd / 1e9
         axis.plot(rates, value, color=BLUE, label="discounted FDV")
         axis.axhline(supply.fdv_usd / 1e9, color=RED, ls="--", lw=1.4, label=f"FDV {supply.fdv_usd / 1e9:.2f} bn")
         axis.axhline(supply.market_cap_usd / 1e9, color=GREEN, ls=":", lw=1.8,
