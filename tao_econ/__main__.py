@@ -7,7 +7,7 @@ import sys
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; returns its exit code. A mistake is one line on stderr and code 2."""
+    """Run one command and return its exit code. A mistake is one line on stderr and code 2."""
     parser = argparse.ArgumentParser(prog="run", description="Draw, execute, check.", allow_abbrev=False)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     figures = commands.add_parser("figures", help="draw figures into figures/ as SVG and PNG")
@@ -49,13 +49,15 @@ def _figures(given) -> int:
             print(f"{name:24} {FIGURES[name].__doc__.strip().splitlines()[0]}")
         return 0
     if given.check:
-        wrong = {name: press.problems(name) for name in tqdm(names, desc="checking", leave=False)}
+        with tqdm(names, desc="checking", leave=False, disable=None) as bar:
+            wrong = {name: press.problems(name) for name in bar}
         for name in names:
             print(f"{name:24} {wrong[name] or 'as drawn'}")
         return 1 if any(wrong.values()) else 0
     for name in names if settings else []:
         press.vary(name, settings)  # refuse before anything is drawn
-    drawn = [name for name in tqdm(names, desc="drawing", leave=False) if press.draw(name, settings)]
+    with tqdm(names, desc="drawing", leave=False, disable=None) as bar:
+        drawn = [name for name in bar if press.draw(name, settings)]
     place = "figures/what_if/" if settings else "figures/"
     print(f"{len(drawn)} drawn, {len(names) - len(drawn)} unchanged in {place}", *drawn, sep="\n  ")
     return 0
@@ -67,9 +69,8 @@ def _notebooks(given) -> int:
     from . import notebooks
 
     parameters, files = _pairs(given.p, "-p"), notebooks.select(given.names)
-    changed = {}
-    for file in tqdm(files, desc="executing", leave=False):
-        changed[file.stem] = notebooks.run(file, parameters, save=not given.check)
+    with tqdm(files, desc="executing", leave=False, disable=None) as bar:
+        changed = {file.stem: notebooks.run(file, parameters, save=not given.check) for file in bar}
     for name, difference in changed.items():
         print(f"{name:28} {difference or 'as committed'}")
     return 1 if given.check and any(changed.values()) else 0

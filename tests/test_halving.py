@@ -48,6 +48,16 @@ def test_supply_points_median_and_both_lines_miss_the_halving_by_days(replay):
     assert misses["from genesis"] == pytest.approx(5.6, abs=0.5)
 
 
+def test_the_replay_looks_at_nothing_that_was_published_later(replay, rules, monkeypatch):
+    points = halving.supply_observations()
+    anchors = halving.data.load("block_anchors").iloc[:2]
+    monkeypatch.setattr(halving, "supply_observations", lambda: points[points["when"] <= utc("2025-10-02")])
+    monkeypatch.setattr(halving.data, "load", lambda name: anchors)
+    fit, forecast, misses = te.replay_first_halving(rules.chain, until="2025-10-01")
+    assert (fit.net_share, fit.noise, fit.block_time_s) == (replay[0].net_share, replay[0].noise, replay[0].block_time_s)
+    assert (forecast.low, forecast.high, misses) == (replay[1].low, replay[1].high, replay[2])
+
+
 def test_block_anchors_give_12_22_seconds_a_block_before_the_halving(replay):
     fit = replay[0]
     assert fit.block_time_s == pytest.approx(12.224, abs=1e-3)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import matplotlib
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
 from ..inputs import Rules, Scenario, Snapshot
 
@@ -16,6 +17,8 @@ from ..inputs import Rules, Scenario, Snapshot
 BLUE, ORANGE, GREEN, RED, PURPLE, SKY, GREY, BLACK = (
     "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#7F7F7F", "#222222",
 )  # fmt: skip
+
+PLAIN = FuncFormatter(lambda x, _: f"{x:g}")  # 1, 10, 100 and 2030, never 1e1 or 2030.0
 
 STYLE = {
     "backend": "Agg",

@@ -59,19 +59,19 @@ def parse(text: str, like):
         return text
 
 
-def draw(name: str, settings: dict[str, str] | None = None, folder: Path = OUTPUT) -> bool:
+def draw(name: str, settings: dict[str, str] | None = None, folder: Path | None = None) -> bool:
     """Draw one figure into a folder as SVG and PNG unless the same picture is there; returns whether it drew.
 
     Files appear whole or not at all. With settings, they go to what_if/ under names that carry the settings.
     """
-    settings = settings or {}
+    settings, folder = settings or {}, folder or OUTPUT
     picture = FIGURES[name](**vary(name, settings))
     stem = "-".join([name, *(f"{k}={v}" for k, v in settings.items())])
     target = folder / "what_if" if settings else folder
     target.mkdir(parents=True, exist_ok=True)
     mark = fingerprint(picture)
     index = {} if settings else read_index(folder)
-    if index.get(name, {}).get("shows") == mark and not _damaged(name, index[name], folder):
+    if name in index and index[name].get("shows") == mark and not _damaged(name, index[name], folder):
         return False
     files = {kind: picture.bytes(kind) for kind in KINDS}
     for kind, content in files.items():
@@ -85,8 +85,9 @@ def draw(name: str, settings: dict[str, str] | None = None, folder: Path = OUTPU
     return True
 
 
-def problems(name: str, folder: Path = OUTPUT) -> str:
+def problems(name: str, folder: Path | None = None) -> str:
     """What is wrong with a drawn figure: '' if its files stand and show what the code gives now."""
+    folder = folder or OUTPUT
     entry = read_index(folder).get(name)
     if entry is None:
         return "not drawn"
@@ -95,13 +96,13 @@ def problems(name: str, folder: Path = OUTPUT) -> str:
     return "" if entry["shows"] == fingerprint(FIGURES[name]()) else "shows something else than the code gives now"
 
 
-def read_index(folder: Path = OUTPUT) -> dict:
+def read_index(folder: Path | None = None) -> dict:
     """figures/index.json: finding, alt text and hashes of every drawn figure; {} where there is none."""
-    file = folder / "index.json"
+    file = (folder or OUTPUT) / "index.json"
     try:
         return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     except (ValueError, UnicodeDecodeError):
-        raise ValueError(f"figures/{file.name} must be JSON as written by this command; delete it and draw again") from None
+        raise ValueError(f"figures/{file.name} must be JSON as this command writes it; delete it and draw again") from None
 
 
 def _damaged(name: str, entry: dict, folder: Path) -> str:

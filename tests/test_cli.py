@@ -1,0 +1,107 @@
+"""The commands: what they print, what they refuse, and that nothing is left half-written."""
+
+import json
+
+import pytest
+
+from tao_econ import figures
+from tao_econ.__main__ import main
+from tao_econ.figures import press
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(press, "OUTPUT", tmp_path)
+    return tmp_path
+
+
+def complaint(capsys, *arguments) -> str:
+    assert main(list(arguments)) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("run: ") and said.count("\n") == 1, said
+    return said
+
+
+def test_list_names_every_figure_and_draws_nothing(capsys, folder):
+    assert main(["figures", "--list"]) == 0
+    listed = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+    assert listed == list(figures.FIGURES)
+    assert not list(folder.iterdir())
+
+
+def test_a_figure_is_drawn_once_and_not_again_until_something_changed(capsys, folder):
+    assert main(["figures", "price_waterfall"]) == 0
+    assert sorted(f.name for f in folder.iterdir()) == ["index.json", "price_waterfall.png", "price_waterfall.svg"]
+    stamp = (folder / "price_waterfall.svg").stat().st_mtime_ns
+    assert main(["figures", "price_waterfall"]) == 0
+    assert "0 drawn, 1 unchanged" in capsys.readouterr().out
+    assert (folder / "price_waterfall.svg").stat().st_mtime_ns == stamp
+    (folder / "price_waterfall.svg").write_bytes(b"damaged")
+    assert main(["figures", "price_waterfall"]) == 0
+    assert (folder / "price_waterfall.svg").stat().st_size > 1000
+
+
+def test_a_setting_draws_another_picture_beside_the_published_one(folder):
+    assert main(["figures", "discounted_fdv", "--set", "discount_rate=0.1"]) == 0
+    assert sorted(f.name for f in (folder / "what_if").iterdir()) == [
+        "discounted_fdv-discount_rate=0.1.png", "discounted_fdv-discount_rate=0.1.svg",
+    ]  # fmt: skip
+    assert not (folder / "index.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["figures", "price_waterfal"], ["unknown figure 'price_waterfal'", "did you mean 'price_waterfall'"]),
+        (["figures", "discounted_fdv", "--set", "discont_rate=1"], ["discont_rate", "did you mean 'discount_rate'"]),
+        (["figures", "discounted_fdv", "--set", "discount_rate=2"], ["discount_rate must be in [0, 1], got 2"]),
+        (["figures", "discounted_fdv", "--set", "discount_rate=nan"], ["discount_rate must be finite"]),
+        (["figures", "discounted_fdv", "--set", "discount_rate=much"], ["discount_rate must be number, got 'much'"]),
+        (["figures", "discounted_fdv", "--set", "discount_rate"], ["--set must be NAME=VALUE, got 'discount_rate'"]),
+        (["figures", "inflation", "--set", "horizon_years=1000000000"], ["horizon_years must be in (0, 1,000]"]),
+        (["notebooks", "99"], ["unknown notebook '99'", "01_supply_curve"]),
+        (["notebooks", "01", "-p", "recycled=1"], ["unknown parameter", "did you mean 'recycled_share'"]),
+    ],
+)
+def test_nonsense_gets_one_line_that_names_it(capsys, folder, arguments, words):
+    said = complaint(capsys, *arguments)
+    assert all(word in said for word in words), said
+    assert not list(folder.iterdir())
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(capsys, tmp_path, monkeypatch):
+    file = tmp_path / "a_file"
+    file.write_text("")
+    monkeypatch.setattr(press, "OUTPUT", file)
+    assert "a_file" in complaint(capsys, "figures", "price_waterfall")
+
+
+def test_a_damaged_index_is_one_line(capsys, folder):
+    (folder / "index.json").write_text("{")
+    assert "figures/index.json" in complaint(capsys, "figures", "price_waterfall")
+
+
+def test_ctrl_c_keeps_what_is_finished_and_leaves_no_part(capsys, folder, monkeypatch):
+    real, calls = press.write_whole, []
+
+    def interrupted(file, content):
+        calls.append(file.name)
+        if file.name == "article_fdv.png":
+            raise KeyboardInterrupt
+        real(file, content)
+
+    monkeypatch.setattr(press, "write_whole", interrupted)
+    assert main(["figures", "price_waterfall", "article_fdv"]) == 130
+    assert "stopped" in capsys.readouterr().err
+    assert set(json.loads((folder / "index.json").read_text())) == {"price_waterfall"}
+    assert not list(folder.glob(".*part"))
+
+
+def test_a_write_that_fails_halfway_leaves_the_old_file(tmp_path, monkeypatch):
+    file = tmp_path / "picture.svg"
+    press.write_whole(file, b"old")
+    monkeypatch.setattr(press.os, "replace", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(OSError, match="disk full"):
+        press.write_whole(file, b"new")
+    assert file.read_bytes() == b"old"
+    assert [f.name for f in tmp_path.iterdir()] == ["picture.svg"]

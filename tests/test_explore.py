@@ -1,0 +1,107 @@
+"""The instruments without a browser: sliders drive the plotted numbers, code and Reset bring states back."""
+
+from dataclasses import replace
+
+import ipywidgets as w
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+import tao_econ as te
+from tao_econ import explore
+
+RULES = te.rules_at("2026-09-11")
+
+
+def parts(box, kind):
+    found = [box] if isinstance(box, kind) else []
+    for child in getattr(box, "children", ()):
+        found += parts(child, kind)
+    return found
+
+
+def slider(box, label):
+    return next(s for s in parts(box, (w.FloatSlider, w.IntSlider)) if s.description.startswith(label))
+
+
+def figure(box):
+    return parts(box, go.FigureWidget)[0]
+
+
+def code(box):
+    return parts(box, w.Text)[0].value
+
+
+def test_moving_the_price_moves_every_curve_to_the_models_numbers():
+    box = explore.supply()
+    slider(box, "price").value = 300.0
+    snapshot = replace(te.load_snapshot("2026-09-11"), price_usd=300.0)
+    scenario = te.load_scenario("base")
+    np.testing.assert_array_equal(figure(box).data[0].y, te.supply_path(RULES, snapshot, scenario).price_usd)
+    assert figure(box).data[3].y[0] == 300.0 * 21e6 / 1e9
+    assert "6.30 bn FDV" in figure(box).layout.title.text
+
+
+@pytest.mark.parametrize(("instrument", "label", "value"), [
+    (explore.supply, "discount rate", 0.5), (explore.supply, "recycled share", 0.0), (explore.supply, "market cap", 0.2),
+    (explore.supply, "horizon", 40.0), (explore.emission, "recycled share", 0.2), (explore.emission, "block time", 12.5),
+    (explore.emission, "decimals", 14), (explore.emission, "horizon", 130.0),
+])  # fmt: skip
+def test_each_slider_changes_the_figure_and_reset_brings_it_back(instrument, label, value):
+    box = instrument()
+    before = figure(box).to_json()
+    slider(box, label).value = value
+    assert figure(box).to_json() != before
+    parts(box, w.Button)[0].click()
+    assert figure(box).to_json() == before
+    assert code(box) == f"explore.{instrument.__name__}()"
+
+
+def test_the_line_of_code_brings_the_present_state_back():
+    box = explore.supply()
+    parts(box, w.Dropdown)[0].value = "article"
+    slider(box, "discount rate").value = 0.35
+    assert code(box) == "explore.supply(snapshot='article', discount_rate=0.35)"
+    again = eval(code(box), {"explore": explore})
+    assert figure(again).to_json() == figure(box).to_json()
+
+
+def test_choosing_a_snapshot_takes_its_price():
+    box = explore.supply()
+    parts(box, w.Dropdown)[0].value = "2023-11-20"
+    assert slider(box, "price").value == 287.70
+    assert "6.04 bn FDV" in figure(box).layout.title.text
+
+
+def test_decimals_decide_how_many_rewards_there_are():
+    box = explore.emission(rules="the article, whole rao")
+    for decimals, rewards in ((9, 30), (14, 47), (19, 64)):
+        slider(box, "decimals").value = decimals
+        assert f"and {rewards} rewards" in figure(box).layout.title.text
+
+
+def test_a_readout_stands_beside_the_figure():
+    texts = " ".join(h.value for h in parts(explore.supply(snapshot="article"), w.HTML))
+    assert "26.2%" in texts and "stake assumed" in texts and "computed in" in texts
+
+
+def test_an_error_is_shown_on_the_panel_and_not_raised(monkeypatch):
+    box = explore.supply()
+
+    def fails(*_, **__):
+        raise ValueError("supply must be known")
+
+    monkeypatch.setattr("tao_econ.explore.supply.supply_path", fails)
+    slider(box, "price").value = 250.0
+    assert any("supply must be known" in h.value for h in parts(box, w.HTML))
+
+
+@pytest.mark.parametrize(("settings", "words"), [
+    ({"prise_usd": 1.0}, "did you mean 'price_usd'"), ({"price_usd": -1.0}, "price_usd must be"),
+    ({"snapshot": "2024"}, "unknown snapshot '2024'"), ({"discount_rate": float("nan")}, "discount_rate must be finite"),
+    ({"price_usd": "160"}, "price_usd must be"),
+])  # fmt: skip
+def test_a_setting_that_makes_no_sense_is_one_line(settings, words):
+    with pytest.raises((ValueError, TypeError), match=words) as caught:
+        explore.supply(**settings)
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,85 @@
+"""Every figure: drawn from records, its title computed, nothing cut off, the same bytes every time."""
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import matplotlib
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
+
+import tao_econ as te
+from tao_econ import figures
+from tao_econ.figures import press
+from tao_econ.figures.canvas import STYLE
+
+
+@pytest.mark.parametrize("name", figures.FIGURES)
+def test_the_committed_figure_shows_what_the_code_gives(name):
+    assert press.problems(name) == ""
+
+
+@pytest.mark.parametrize("name", figures.FIGURES)
+def test_no_text_is_cut_off_and_titles_do_not_meet_the_axes(name):
+    picture = figures.FIGURES[name]()
+    with matplotlib.rc_context(STYLE):
+        renderer = FigureCanvasAgg(picture).get_renderer()
+        picture.draw(renderer)
+        frame = picture.bbox
+        for text in picture.findobj(Text):
+            if text.get_visible() and text.get_text().strip():
+                box = text.get_window_extent(renderer)
+                inside = box.x0 >= frame.x0 - 1 and box.x1 <= frame.x1 + 1 and box.y0 >= -1 and box.y1 <= frame.y1 + 1
+                assert inside, f"{text.get_text()!r} at {box.extents} leaves {frame.extents}"
+        title = picture._suptitle.get_window_extent(renderer)
+        for axis in picture.axes:
+            assert title.y0 >= axis.get_window_extent(renderer).y1 - 1
+            legend = axis.get_legend()
+            if legend:
+                assert not legend.get_window_extent(renderer).overlaps(axis.get_window_extent(renderer))
+
+
+def test_every_figure_says_what_it_shows():
+    for name, entry in press.read_index().items():
+        assert len(entry["finding"]) > 30 and len(entry["alt"]) > len(entry["finding"]) + 30, name
+
+
+def test_two_processes_draw_the_same_bytes():
+    code = (
+        "import hashlib; from tao_econ import figures; p = figures.supply_four_ways();"
+        "print(hashlib.sha256(p.bytes('svg')).hexdigest(), hashlib.sha256(p.bytes('png')).hexdigest())"
+    )
+    runs = {subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout for _ in "ab"}
+    assert len(runs) == 1
+    assert b"<dc:date>" not in figures.price_waterfall().bytes("svg")
+
+
+def test_titles_follow_from_the_records():
+    now = te.load_snapshot("2026-09-11")
+    assert "× 21 M is 4.20 bn" in figures.article_fdv(then=replace(te.load_snapshot("article"), price_usd=200.0)).finding
+    assert "price 2.00×" in figures.price_waterfall(now=replace(now, price_usd=320.0)).finding
+    assert "and 47," not in figures.supply_four_ways().finding
+
+
+def test_a_fingerprint_sees_data_words_and_colours():
+    def fresh():
+        return figures.price_waterfall()
+
+    base = press.fingerprint(fresh())
+    assert press.fingerprint(fresh()) == base
+    other = fresh()
+    other.axes[0].patches[0].set_height(0.5)
+    assert press.fingerprint(other) != base
+    other = fresh()
+    other.axes[0].patches[0].set_facecolor("red")
+    assert press.fingerprint(other) != base
+    other = fresh()
+    other.axes[0].set_ylabel("something else")
+    assert press.fingerprint(other) != base
+
+
+def test_a_picture_shows_itself_in_a_notebook():
+    picture = figures.price_waterfall()
+    assert picture._repr_png_().startswith(b"\x89PNG")
+    assert repr(picture).startswith("Figure price_waterfall: The network's value grew")
