@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import tao_econ as te
-from tao_econ.explore.supply import Unit, walk
+from tao_econ.explore.dilution import Unit, walk
 
 ROOT = Path(__file__).resolve().parents[1]
 

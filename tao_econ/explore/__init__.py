@@ -1,4 +1,4 @@
 """Live instruments for JupyterLab: sliders made from record fields, figures that follow."""
 
-from .supply import emission as emission
-from .supply import supply as supply
+from .dilution import emission as emission
+from .dilution import supply as supply

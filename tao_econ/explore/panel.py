@@ -73,7 +73,7 @@ def panel(name: str, records: dict, fields: tuple[str, ...], draw: Callable[...,
         with figure.batch_update():
             for trace, new in zip(figure.data, shown["data"], strict=True):
                 trace.x, trace.y = new["x"], new["y"]
-            figure.layout.title.text = shown["layout"]["title"]["text"]
+            figure.update_layout(shown["layout"])
         readout.value = _table(texts)
         changed = {f: s.value for f, s in sliders.items() if s.value != getattr(defaults[owner[f]], f)}
         named = {k: repr(m.value) for k, m in menus.items() if m.value != _name_of(choices[k], records[k])}
