@@ -144,7 +144,7 @@ class Snapshot:
     issuance_rao: int = quantity(unit="rao", meaning="TAO issued so far", ge=0)
     issuance_low_rao: int | None = quantity(None, unit="rao", meaning="lowest published reading", ge=0)
     issuance_high_rao: int | None = quantity(None, unit="rao", meaning="highest published reading", ge=0)
-    price_usd: float = quantity(unit="USD per TAO", meaning="price of one TAO", gt=0, le=1e9, step=1.0, span=(1, 2_000))
+    price_usd: float = quantity(unit="USD per TAO", meaning="price of one TAO", gt=0, le=1e9, step=0.1, span=(1, 2_000))
     volume_usd: float | None = quantity(None, unit="USD per day", meaning="traded volume of the day", gt=0)
     staked_tao: float | None = quantity(None, unit="TAO", meaning="TAO staked; None where not known", ge=0)
     fdv_stated_usd: float | None = quantity(None, unit="USD", meaning="diluted value as its source states it", gt=0)

@@ -35,13 +35,13 @@ def _refused(name, *shown, kind=(ValueError, TypeError)):
         assert str(value) in line, f"{value!r} is not shown: {line}"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def refused():
     """`with refused(field, value, ...)`: a ValueError or TypeError of exactly one line with field, rule and value."""
     return _refused
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def rules():
     """Every schedule the tests need, by a short name."""
     return SimpleNamespace(
@@ -53,14 +53,14 @@ def rules():
     )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def snapshots():
     """The named snapshots, in the order article, day, halving, latest."""
     names = {"article": "article", "day": "2023-11-20", "halving": "halving-2025-12-15", "latest": "2026-09-11"}
     return SimpleNamespace(**{short: tao_econ.load_snapshot(name) for short, name in names.items()})
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def as_article():
     """The article's own scenario."""
     return tao_econ.load_scenario("article")

@@ -130,10 +130,10 @@ def run_all(it, timeout_s=300) -> None:
 
 def prompts(it) -> list[str]:
     """Execution counts beside the code cells on the page; '[ ]:' is a cell that never ran."""
-    return it.locator(f"{PANEL} .jp-CodeCell .jp-InputPrompt").all_inner_texts()
+    return it.locator(f"{PANEL} .jp-CodeCell .jp-InputPrompt").all_text_contents()
 
 
 def errors(it) -> list[str]:
     """What the page shows of errors and of stderr."""
     stderr = f"{PANEL} .jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']"
-    return it.locator(f"{stderr}, .jp-RenderedError").all_inner_texts()
+    return it.locator(f"{stderr}, .jp-RenderedError").all_text_contents()

@@ -22,7 +22,7 @@ TABLE = {
     "supply": ("data emission inputs units", "numpy pandas"),
     "assumptions": (ANY, ""),
     "figures": (ANY, "matplotlib numpy pandas scipy"),
-    "explore": (ANY, "IPython anywidget ipywidgets numpy pandas plotly"),
+    "explore": (ANY, "IPython anywidget ipywidgets numpy pandas plotly traitlets"),
     "notebooks": (ANY, "nbclient nbformat papermill"),
     "claims": (ANY, "numpy pandas"),
     "__main__": (ANY, "tqdm"),

@@ -153,12 +153,11 @@ def test_the_same_seed_gives_the_same_band_and_fewer_draws_nearly_the_same(repla
 
 def test_noise_of_other_windows_is_pooled_by_degrees_of_freedom(replay, rules):
     fit = replay[0]
-    calm = fit._replace(noise=fit.noise / 100)
-    alone = halving.forecast_halvings(calm, rules.chain, log2_draws=9)[0]
-    pooled = halving.forecast_halvings(calm, rules.chain, log2_draws=9, noise_from=(fit,))[0]
-    same = halving.forecast_halvings(fit._replace(noise=fit.noise * (0.50005) ** 0.5), rules.chain, log2_draws=9)[0]
-    assert alone.high - alone.low < (pooled.high - pooled.low) / 10
-    assert abs(pooled.high - same.high) < timedelta(minutes=5)
+    long, short = fit._replace(noise=fit.noise / 2), fit._replace(noise=fit.noise * 2, used=fit.used.head(3))
+    assert len(fit.used) == 13  # eleven degrees of freedom against one: (11 / 4 + 4) / 12 = 0.75²
+    pooled = halving.forecast_halvings(long, rules.chain, log2_draws=9, noise_from=(short,))[0]
+    same = halving.forecast_halvings(fit._replace(noise=fit.noise * 0.75), rules.chain, log2_draws=9)[0]
+    np.testing.assert_allclose(pooled.days, same.days, rtol=1e-9)
 
 
 def test_the_most_that_can_be_issued_follows_the_full_schedule(rules):

@@ -73,6 +73,8 @@ def test_what_is_no_date_is_refused(when, refused):
 def test_a_block_and_its_date_round_trip(block, start):
     when = units.block_date(block, from_block=start, from_date="2025-12-15")
     assert (when - units.utc("2025-12-15")) / timedelta(seconds=12) == block - start
+    slow = units.block_date(block, from_block=start, from_date="2025-12-15", block_time_s=12.5)
+    assert (slow - units.utc("2025-12-15")) / timedelta(seconds=12.5) == block - start
 
 
 def test_the_calendar_ends_before_the_year_9999(refused):

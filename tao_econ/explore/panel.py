@@ -7,12 +7,29 @@ import dataclasses
 import time
 from collections.abc import Callable
 
+import anywidget
 import ipywidgets as w
 import plotly.graph_objects as go
+import traitlets
 
 from ..inputs import about, unknown
 
 BLUE, ORANGE, GREEN, RED, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#7F7F7F"
+
+
+class Fit(anywidget.AnyWidget):
+    """Reports the width of its cell: a plotly figure drawn off-screen keeps 700 px until it is told of a change."""
+
+    _esm = """
+    export default { render({ model, el }) {
+        const watch = new ResizeObserver(() => {
+            const width = Math.round(el.getBoundingClientRect().width);
+            if (width > 0 && width !== model.get("width")) { model.set("width", width); model.save_changes(); }
+        });
+        watch.observe(el);
+        return () => watch.disconnect();
+    } }"""
+    width = traitlets.Int(0).tag(sync=True)
 
 
 class Choice(dict):
@@ -52,7 +69,6 @@ def panel(name: str, records: dict, fields: tuple[str, ...], draw: Callable[...,
         for key, chosen in choices.items()
     }  # fmt: skip
     figure = go.FigureWidget(draw(**now))
-    figure._config = dict(figure._config or {}, responsive=True, displaylogo=False)
     readout, status = w.HTML(), w.HTML()
     code = w.Text(description="as code", disabled=False, style={"description_width": "60px"},
                   layout=w.Layout(width="min(760px, 100%)"))  # fmt: skip
@@ -73,7 +89,9 @@ def panel(name: str, records: dict, fields: tuple[str, ...], draw: Callable[...,
         with figure.batch_update():
             for trace, new in zip(figure.data, shown["data"], strict=True):
                 trace.x, trace.y = new["x"], new["y"]
-            figure.update_layout(shown["layout"])
+            for key, part in shown["layout"].items():
+                if isinstance(part, dict) and "text" in part.get("title", part):
+                    figure.layout[key].update(part if key == "title" else {"title": part["title"]})
         readout.value = _table(texts)
         changed = {f: s.value for f, s in sliders.items() if s.value != getattr(defaults[owner[f]], f)}
         named = {k: repr(m.value) for k, m in menus.items() if m.value != _name_of(choices[k], records[k])}
@@ -116,9 +134,11 @@ def panel(name: str, records: dict, fields: tuple[str, ...], draw: Callable[...,
         menu.observe(choose(key), names="value")
     button = w.Button(description="Reset", tooltip="back to the starting values", layout=w.Layout(width="90px"))
     button.on_click(reset)
+    fit = Fit()
+    fit.observe(lambda change: figure.update_layout(meta=change["new"]), names="width")
     redraw()
     controls = w.HBox([*menus.values(), *sliders.values()], layout=w.Layout(flex_flow="row wrap"))
-    return w.VBox([controls, readout, figure, w.HBox([button, code, status], layout=w.Layout(flex_flow="row wrap"))],
+    return w.VBox([controls, readout, figure, fit, w.HBox([button, code, status], layout=w.Layout(flex_flow="row wrap"))],
                   layout=w.Layout(width="100%"))  # fmt: skip
 
 
