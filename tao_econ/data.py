@@ -34,8 +34,10 @@ def load(name: str, *, folder=DATA) -> pd.DataFrame:
     if name not in package:
         raise ValueError(unknown("table", name, package))
     resource = package[name]
-    raw = (folder / resource["path"]).read_bytes()
     file = f"data/{resource['path']}"
+    if not (folder / resource["path"]).is_file():
+        raise ValueError(f"{file} must stand beside datapackage.json, but is missing")
+    raw = (folder / resource["path"]).read_bytes()
     digest = "sha256:" + hashlib.sha256(raw).hexdigest()
     text = _text(raw, file)
     table = check(text, resource, file)

@@ -9,6 +9,7 @@ positive net reward. Tests hold one to the other.
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -47,7 +48,7 @@ def reward_after(halvings: int, rules: Rules) -> int | Fraction:
     halvings : int — halvings so far
     Returns whole rao (a right shift), or an exact Fraction where `rules.whole_rao` is false.
     """
-    if halvings >= rules.max_halvings:
+    if whole("halvings", halvings) >= rules.max_halvings:
         return 0
     return rules.block_reward_rao >> halvings if rules.whole_rao else Fraction(rules.block_reward_rao, 1 << halvings)
 
@@ -60,6 +61,7 @@ def halving_thresholds_rao(rules: Rules) -> list[int]:
 
 def halvings_so_far(issuance_rao: int, rules: Rules) -> int:
     """Halving thresholds that an issuance has reached (issuance schedule)."""
+    issuance_rao = whole("issuance_rao", issuance_rao)
     return sum(issuance_rao >= t for t in halving_thresholds_rao(rules)[1:])
 
 
@@ -130,6 +132,8 @@ def halving_table(rules: Rules, *, issuance_rao: int = 0, block: int = 0, date=N
     if rules.schedule == "constant":
         raise ValueError(f"rules must have a halving, got {rules.name!r}, whose reward is constant")
     seconds = rules.block_time_s if block_time_s is None else block_time_s
+    if not 0 < seconds < math.inf:
+        raise ValueError(f"block_time_s must be positive and finite, got {seconds}")
     eras = issuance_eras(rules, issuance_rao=issuance_rao, block=block, recycled_ppm=recycled_ppm)
     rows = []
     for before, era in zip(eras, eras[1:], strict=False):
@@ -184,6 +188,8 @@ def emission_path(
         raise ValueError(f"max_supply_rao must fit in 63 bits, got {rules.max_supply_rao:,}")
     if issuance_rao > rules.max_supply_rao:
         raise ValueError(f"issuance_rao must be at most the cap {rules.max_supply_rao:,}, got {issuance_rao:,}")
+    if block >= 1 << 62:
+        raise ValueError(f"block must be below 2**62, got {block:,}")
     recycled = _recycled_by_day(recycled_rao_per_block, days)
     blocks = block + per_day * every_days * np.arange(days // every_days + 1, dtype=np.int64)
     if not recycled.any() and recycled_ppm < PPM and not block_by_block:
@@ -205,6 +211,8 @@ def _recycled_by_day(recycled_rao_per_block, days: int) -> np.ndarray:
         raise ValueError(f"recycled_rao_per_block must be one value or one a day ({days}), got shape {given.shape}")
     if (given < 0).any():
         raise ValueError(f"recycled_rao_per_block must be >= 0, got {given.min()}")
+    if (given > np.iinfo(np.int64).max).any():
+        raise ValueError(f"recycled_rao_per_block must fit in 63 bits, got {given.max()}")
     return np.atleast_1d(given.astype(np.int64))
 
 
@@ -247,7 +255,7 @@ def _loop(rules, issuance_rao, block, recycled, recycled_ppm, days, every_days, 
         net = rewards[: len(thresholds)] - rewards[: len(thresholds)] * recycled_ppm // PPM
         short = _mint_by_issuance(issuance_rao, recycled, net, thresholds, days, every_days, per_day, issued)
     else:
-        interval = rules.halving_interval_blocks if rules.schedule == "block" else MAX_BLOCKS * 2
+        interval = rules.halving_interval_blocks if rules.schedule == "block" else 1 << 62
         short = _mint_by_block(issuance_rao, block, recycled, recycled_ppm, rewards, interval,
                                rules.max_supply_rao, days, every_days, per_day, issued)  # fmt: skip
     if short >= 0:

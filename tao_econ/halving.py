@@ -10,6 +10,7 @@ have reached the threshold are impossible and are removed.
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ import pandas as pd
 from . import data
 from .emission import halving_thresholds_rao, halvings_so_far, issuance_eras, reward_after
 from .inputs import Rules
-from .units import BLOCKS_PER_DAY, RAO_PER_TAO, SECONDS_PER_DAY, block_date, rao, utc
+from .units import BLOCKS_PER_DAY, RAO_PER_TAO, SECONDS_PER_DAY, block_date, rao, utc, whole
 
 GENESIS_ISSUANCE_RAO = rao("4181329.66")  # supply_points.csv 2023-03-20
 GENESIS_UTC = utc("2023-03-20T18:39:00")  # block_anchors.csv block 0
@@ -73,6 +74,9 @@ def supply_observations() -> pd.DataFrame:
 
 def most_issued_tao(tao: float, days: float, rules: Rules) -> float:
     """The most that can be issued `days` after issuance stood at `tao`: full reward, nominal blocks."""
+    for name, value in (("tao", tao), ("days", days)):
+        if not 0 <= value < math.inf:
+            raise ValueError(f"{name} must be finite and >= 0, got {value}")
     blocks, issued = int(days * BLOCKS_PER_DAY), 0
     for era in issuance_eras(rules, issuance_rao=round(tao * RAO_PER_TAO)):
         run = blocks if era.blocks is None else min(blocks, era.blocks)
@@ -98,7 +102,7 @@ def check_supply_points(rules: Rules, *, since=None, until=None) -> pd.DataFrame
         after = [(-d, tao) for d, tao in days if d < 0]
         above.append(any(p.tao > most_issued_tao(tao, d, rules) for d, tao in before[-1:]))
         below.append(any(tao > most_issued_tao(p.tao, d, rules) for d, tao in after[:1]))
-    return points.assign(above=above, below=below)
+    return points.assign(above=np.array(above, bool), below=np.array(below, bool))
 
 
 def fit_recycling(rules: Rules, *, since, until, accept=TRUSTED) -> RecyclingFit:
@@ -158,8 +162,10 @@ def forecast_halvings(fit: RecyclingFit, rules: Rules, *, halvings: int = 1, noi
     from scipy.special import ndtr, ndtri
     from scipy.stats import qmc
 
-    if not 1 <= halvings <= 10:
-        raise ValueError(f"halvings must be in [1, 10], got {halvings}")
+    for name, value, most in (("halvings", halvings, 10), ("log2_draws", log2_draws, 20)):
+        if not 1 <= whole(name, value, at_least=1) <= most:
+            raise ValueError(f"{name} must be in [1, {most}], got {value}")
+    whole("seed", seed)
     fits = [fit, *noise_from]
     freedom = [len(f.used) - 2 for f in fits]
     noise = np.sqrt(sum(k * f.noise**2 for k, f in zip(freedom, fits, strict=True)) / sum(freedom))
@@ -168,6 +174,8 @@ def forecast_halvings(fit: RecyclingFit, rules: Rules, *, halvings: int = 1, noi
     low, high = ndtr((np.array([0.02, 1.0]) - fit.net_share) / error)
     share = fit.net_share + error * ndtri(low + draws[:, 0] * (high - low))  # q stays in (0.02, 1]
     thresholds, passed = halving_thresholds_rao(rules), halvings_so_far(round(fit.issued_tao * RAO_PER_TAO), rules)
+    if passed + halvings >= len(thresholds):
+        raise ValueError(f"halvings must be at most the {len(thresholds) - 1 - passed} to come, got {halvings}")
     issued, elapsed, possible = fit.issued_tao, np.zeros(len(share)), np.ones(len(share), bool)
     full = issuance_eras(rules, issuance_rao=round(fit.issued_tao * RAO_PER_TAO))  # nothing recycled
     found = []

@@ -11,6 +11,7 @@ import dataclasses
 import datetime as dt
 import difflib
 import functools
+import numbers
 import tomllib
 from fractions import Fraction
 from pathlib import Path
@@ -61,7 +62,8 @@ def _one_line(record: type, error: ValidationError) -> Exception:
     if kind == "finite_number":
         return ValueError(f"{name} must be finite, got {value}")
     if kind.startswith(("greater_than", "less_than")):
-        return ValueError(f"{name} must be {_rule(fields[name])}, got {value:,}")
+        shown = f"{value:,}" if isinstance(value, (int, float)) else str(value)
+        return ValueError(f"{name} must be {_rule(fields[name])}, got {shown}")
     wanted = problem["msg"].removeprefix("Input should be ").removeprefix("a valid ")
     return TypeError(f"{name} must be {wanted}, got {value!r} ({type(value).__name__})")
 
@@ -99,7 +101,7 @@ class Rules:
     chain: Literal["kusanagi", "nakamoto", "finney", "article", "bitcoin"] = quantity(
         unit="", meaning="which chain the rules belong to"
     )
-    first_block: int | None = quantity(unit="blocks", meaning="first block of the era; None where not known")
+    first_block: int | None = quantity(unit="blocks", meaning="first block of the era; None where not known", ge=0)
     first_date: dt.date = quantity(unit="", meaning="first day of the era, UTC")
     source: str = quantity(unit="", meaning="where the rule was read")
     checked: dt.date = quantity(unit="", meaning="when it was last checked")
@@ -141,7 +143,7 @@ class Snapshot:
     name: str = quantity(unit="", meaning="name of the snapshot")
     date: dt.date = quantity(unit="", meaning="day it speaks of, UTC")
     block: int | None = quantity(None, unit="blocks", meaning="block number; None where not known", ge=0)
-    issuance_rao: int = quantity(unit="rao", meaning="TAO issued so far", ge=0)
+    issuance_rao: int = quantity(unit="rao", meaning="TAO issued so far", gt=0)
     issuance_low_rao: int | None = quantity(None, unit="rao", meaning="lowest published reading", ge=0)
     issuance_high_rao: int | None = quantity(None, unit="rao", meaning="highest published reading", ge=0)
     price_usd: float = quantity(unit="USD per TAO", meaning="price of one TAO", gt=0, le=1e9, step=0.1, span=(1, 2_000))
@@ -246,7 +248,7 @@ def rules_at(when: int | str | dt.date) -> Rules:
     named = {r.name: r for r in eras() + schedules()}
     if isinstance(when, str) and when in named:
         return named[when]
-    if isinstance(when, int) and not isinstance(when, bool):
+    if isinstance(when, numbers.Integral) and not isinstance(when, bool):
         started = [r for r in eras() if r.chain == "finney" and r.first_block is not None and r.first_block <= when]
     else:
         if isinstance(when, str) and not when[:1].isdigit():

@@ -8,15 +8,16 @@ Integer rao become floating TAO here and nowhere else.
 from __future__ import annotations
 
 import math
+import numbers
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from . import data
-from .emission import PPM, emission_path, halvings_so_far, issuance_eras, reward_after
-from .inputs import Rules, Scenario, Snapshot
-from .units import BLOCKS_PER_DAY, DAYS_PER_YEAR, SECONDS_PER_DAY, tao
+from .emission import PPM, block_emission, emission_path, issuance_eras
+from .inputs import Rules, Scenario, Snapshot, unknown
+from .units import BLOCKS_PER_DAY, DAYS_PER_YEAR, SECONDS_PER_DAY, tao, whole
 
 # AI tokens that trade against TAO by name in the article and beside them in the listings of the time
 NARROW_PEERS = ("TAO", "RNDR", "FET", "OCEAN", "AGIX", "AKT", "GRT")
@@ -73,8 +74,10 @@ class HolderYield(NamedTuple):
 def supply_at(snapshot: Snapshot, scenario: Scenario, rules: Rules) -> Supply:
     """Issued, circulating, staked and floating TAO on a snapshot's day, with market cap and FDV.
 
-    Raises ValueError where less circulates than is staked.
+    Raises ValueError where less circulates than is staked, or more is issued than the cap allows.
     """
+    if snapshot.issuance_rao > rules.max_supply_rao:
+        raise ValueError(f"issuance_rao must be at most {rules.max_supply_rao:,}, got {snapshot.issuance_rao:,}")
     issued = tao(snapshot.issuance_rao)
     circulating = issued * (1 - scenario.lost_share)
     assumed = snapshot.staked_tao is None
@@ -96,11 +99,12 @@ def supply_path(rules: Rules, snapshot: Snapshot, scenario: Scenario, *, every_d
     The market cap grows at `scenario.market_cap_growth`; the price is that over the circulating supply, so
     dilution is part of it. A horizon shorter than a step gives the starting point alone.
     """
+    every_days = whole("every_days", every_days, at_least=1)
     days = int(scenario.horizon_years * DAYS_PER_YEAR * SECONDS_PER_DAY / scenario.block_time_s / BLOCKS_PER_DAY)
     year_days = round(DAYS_PER_YEAR * SECONDS_PER_DAY / scenario.block_time_s / BLOCKS_PER_DAY)
     ahead = -(-year_days // every_days)  # samples in the extra year that inflation looks into
     path = emission_path(
-        rules, issuance_rao=snapshot.issuance_rao, block=snapshot.block or 0, days=days + ahead * every_days,
+        rules, issuance_rao=snapshot.issuance_rao, block=_block(rules, snapshot), days=days + ahead * every_days,
         recycled_ppm=round(scenario.recycled_share * PPM), every_days=every_days,
     )  # fmt: skip
     elapsed = (path.block - path.block[0]) * scenario.block_time_s / SECONDS_PER_DAY / DAYS_PER_YEAR
@@ -117,8 +121,13 @@ def supply_path(rules: Rules, snapshot: Snapshot, scenario: Scenario, *, every_d
 def supply_after(rules: Rules, snapshot: Snapshot, scenario: Scenario, years: float) -> float:
     """TAO issued so many years after a snapshot, to the block.
 
-    years : float, years — may be any length up to the end of the schedule
+    years : float, years — of any finite length
+    Raises TypeError for what is no number, ValueError for a negative or infinite one.
     """
+    if isinstance(years, bool) or not isinstance(years, numbers.Real):
+        raise TypeError(f"years must be a number, got {years!r} ({type(years).__name__})")
+    if not 0 <= years < math.inf:
+        raise ValueError(f"years must be finite and >= 0, got {years}")
     blocks = years * DAYS_PER_YEAR * SECONDS_PER_DAY / scenario.block_time_s
     return sum(run * net for _, run, net in _runs(rules, snapshot, scenario, blocks)) + tao(snapshot.issuance_rao)
 
@@ -148,16 +157,24 @@ def discounted_supply(rules: Rules, snapshot: Snapshot, scenario: Scenario, *, r
 
 
 def _runs(rules, snapshot, scenario, blocks):
-    """(first block from now, blocks, net TAO a block) of every era within so many blocks."""
-    eras = issuance_eras(rules, issuance_rao=snapshot.issuance_rao, block=snapshot.block or 0,
+    """(first block from now, blocks, net TAO a block) of every era within so many blocks, up to the cap."""
+    eras = issuance_eras(rules, issuance_rao=snapshot.issuance_rao, block=_block(rules, snapshot),
                          recycled_ppm=round(scenario.recycled_share * PPM))  # fmt: skip
     start = eras[0].first_block
     for era in eras:
         first = era.first_block - start
-        run = min(era.blocks if era.blocks is not None else (0 if era.reward_rao == 0 else math.inf), blocks - first)
-        if run <= 0:
+        if era.reward_rao == 0 or blocks <= first or era.issuance_rao >= rules.max_supply_rao:
             return
+        to_cap = float((rules.max_supply_rao - era.issuance_rao) / era.net_rao)
+        run = min(math.inf if era.blocks is None else era.blocks, blocks - first, to_cap)
         yield first, run, float(era.net_rao) / 1e9
+
+
+def _block(rules, snapshot) -> int:
+    """The snapshot's block; it must be known where the block number decides the halving."""
+    if snapshot.block is None and rules.schedule == "block":
+        raise ValueError(f"block must be known under the rules {rules.name!r}, got None in {snapshot.name!r}")
+    return snapshot.block or 0
 
 
 def decompose_price(price_usd: tuple[float, float], supply_tao: tuple[float, float]) -> Decomposition:
@@ -167,7 +184,11 @@ def decompose_price(price_usd: tuple[float, float], supply_tao: tuple[float, flo
     Raises ValueError unless all four are positive.
     """
     for name, pair in (("price_usd", price_usd), ("supply_tao", supply_tao)):
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+            raise ValueError(f"{name} must be a pair (before, after), got {pair!r}")
         for value in pair:
+            if isinstance(value, bool) or not isinstance(value, numbers.Real):
+                raise TypeError(f"{name} must hold numbers, got {value!r} ({type(value).__name__})")
             if not (value > 0 and math.isfinite(value)):
                 raise ValueError(f"{name} must be positive and finite, got {value}")
     price, supply = price_usd[1] / price_usd[0], supply_tao[1] / supply_tao[0]
@@ -184,10 +205,7 @@ def holder_yield(snapshot: Snapshot, scenario: Scenario, rules: Rules) -> Holder
     Cong, He, Tang, The Tokenomics of Staking, NBER 33640.
     """
     supply = supply_at(snapshot, scenario, rules)
-    if rules.schedule == "issuance":
-        reward = reward_after(halvings_so_far(snapshot.issuance_rao, rules), rules)
-    else:
-        reward = rules.block_reward_rao
+    reward = block_emission(snapshot.issuance_rao, rules, block=snapshot.block)
     per_year = tao(reward) * SECONDS_PER_DAY / scenario.block_time_s * DAYS_PER_YEAR
     issuance_rate = per_year / supply.issued_tao
     staked = supply.staked_tao / supply.issued_tao
@@ -207,6 +225,9 @@ def mc_fdv_ranking(as_of: str, *, peers: tuple[str, ...] | None = None) -> pd.Da
     if as_of not in days:
         raise ValueError(f"as_of must be one of {', '.join(days)}, got {as_of!r}")
     table = table[(table["as_of"] == as_of) & table["mcap_fdv"].notna()]
+    for peer in peers or ():
+        if peer not in set(data.load("comparables")["token"]):
+            raise ValueError(unknown("token", peer, sorted(set(data.load("comparables")["token"]))))
     if peers is not None:
         table = table[table["token"].isin(peers)]
     table = table.rename(columns={"mcap_fdv": "mc_fdv"}).sort_values(["mc_fdv", "token"])

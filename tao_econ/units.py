@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import numbers
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 
 import numpy as np
 
@@ -27,12 +29,16 @@ def rao(amount_tao) -> int:
     """An exact TAO amount as integer rao.
 
     amount_tao : int, str or Decimal, TAO — at most nine decimals
-    Raises TypeError for a float, ValueError for more than nine decimals.
+    Raises TypeError for a float, ValueError for more than nine decimals or no number at all.
     """
-    if isinstance(amount_tao, float):
-        raise TypeError(f"amount_tao must be exact (int, str or Decimal), got {amount_tao!r} (float)")
-    exact = Decimal(str(amount_tao)) * RAO_PER_TAO
-    if exact != exact.to_integral_value():
+    if isinstance(amount_tao, bool) or not isinstance(amount_tao, (numbers.Integral, str, Decimal)):
+        kind = type(amount_tao).__name__
+        raise TypeError(f"amount_tao must be exact (int, str or Decimal), got {amount_tao!r} ({kind})")
+    try:
+        exact = Fraction(Decimal(str(amount_tao))) * RAO_PER_TAO
+    except (InvalidOperation, ValueError, OverflowError):
+        raise ValueError(f"amount_tao must be a finite decimal number, got {amount_tao!r}") from None
+    if exact.denominator != 1:
         raise ValueError(f"amount_tao must have at most nine decimals, got {amount_tao}")
     return int(exact)
 
@@ -53,6 +59,8 @@ def utc(when: str | date | datetime) -> datetime:
             when = datetime.fromisoformat(when)
         except ValueError:
             raise ValueError(f"when must be an ISO date such as 2025-12-15, got {when!r}") from None
+    if not isinstance(when, date):
+        raise TypeError(f"when must be a date, a datetime or ISO text, got {when!r} ({type(when).__name__})")
     if not isinstance(when, datetime):
         when = datetime(when.year, when.month, when.day)
     return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
@@ -61,12 +69,14 @@ def utc(when: str | date | datetime) -> datetime:
 def block_date(block: int, *, from_block: int, from_date, block_time_s: float = 12.0) -> datetime:
     """The moment of a block, counted from a block whose time is known.
 
-    Raises ValueError beyond the calendar's last year, 9999.
+    Raises ValueError outside the calendar, the years 1 to 9999.
     """
+    if not 0 < block_time_s < math.inf:
+        raise ValueError(f"block_time_s must be positive and finite, got {block_time_s}")
     start = utc(from_date)
     seconds = (block - from_block) * block_time_s
-    if seconds / SECONDS_PER_DAY / DAYS_PER_YEAR + start.year >= LAST_YEAR:
-        raise ValueError(f"block must fall before the year {LAST_YEAR}, got {block}")
+    if not 1 < seconds / SECONDS_PER_DAY / DAYS_PER_YEAR + start.year < LAST_YEAR:
+        raise ValueError(f"block must fall between the years 1 and {LAST_YEAR}, got {block}")
     return start + timedelta(seconds=seconds)
 
 

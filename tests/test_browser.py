@@ -15,7 +15,6 @@ ROOT = Path(__file__).resolve().parents[1]
 
 pytestmark = [
     pytest.mark.skipif(lab.chromium() is None, reason="no Chromium found on the path; set CHROMIUM to one"),
-    pytest.mark.xdist_group("browser"),
 ]
 
 READ = """() => { const g = document.querySelector('.js-plotly-plot');

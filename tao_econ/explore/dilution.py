@@ -10,7 +10,7 @@ from ..emission import PPM, issuance_eras
 from ..inputs import checked_record, load_scenario, load_snapshot, quantity, rules_at, snapshot_names
 from ..supply import break_even_growth, discounted_supply, supply_at, supply_path
 from ..units import blocks_to_years, tao
-from .panel import BLUE, GREEN, GREY, ORANGE, RED, Choice, layout, panel
+from .panel import BLUE, GREEN, GREY, ORANGE, RED, Choice, Panel, layout
 
 CHAIN = rules_at("2026-09-11")
 SCHEDULES = Choice(
@@ -40,7 +40,7 @@ def emission(**settings):
     whole_life = replace(load_scenario("article"), horizon_years=260.0)
     records = {"rules": CHAIN, "scenario": whole_life, "unit": Unit()}
     fields = ("recycled_share", "block_time_s", "horizon_years", "decimals")
-    return panel("emission", records, fields, draw_emission, read_emission, {"rules": SCHEDULES}, settings)
+    return Panel("emission", records, fields, draw_emission, read_emission, {"rules": SCHEDULES}, settings)
 
 
 def supply(**settings):
@@ -51,7 +51,7 @@ def supply(**settings):
     snapshots = Choice({name: load_snapshot(name) for name in snapshot_names()})
     records = {"snapshot": snapshots["2026-09-11"], "scenario": load_scenario("base")}
     fields = ("price_usd", "discount_rate", "recycled_share", "market_cap_growth", "stake_stickiness", "horizon_years")
-    return panel("supply", records, fields, draw_supply, read_supply, {"snapshot": snapshots}, settings)
+    return Panel("supply", records, fields, draw_supply, read_supply, {"snapshot": snapshots}, settings)
 
 
 def walk(rules, scenario, unit):

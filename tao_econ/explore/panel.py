@@ -4,6 +4,8 @@ a read-out, a reset button and the line of code that brings the present state ba
 from __future__ import annotations
 
 import dataclasses
+import functools
+import html
 import time
 from collections.abc import Callable
 
@@ -36,9 +38,8 @@ class Choice(dict):
     """A drop-down: what it offers, by name; each name stands for a whole record."""
 
 
-def panel(name: str, records: dict, fields: tuple[str, ...], draw: Callable[..., dict], read: Callable[..., dict],
-          choices: dict[str, Choice] | None = None, given: dict | None = None) -> w.VBox:  # fmt: skip
-    """Build an instrument.
+class Panel(w.VBox):
+    """An instrument: change a control and the figure, the read-out and the line of code follow.
 
     name : the public function, for the line of code
     records : argument name → frozen record; fields : which of their fields get a slider
@@ -46,100 +47,107 @@ def panel(name: str, records: dict, fields: tuple[str, ...], draw: Callable[...,
     choices : argument name → records to choose from by name; given : values to start from
     Raises ValueError or TypeError, by name, for a value that no record takes.
     """
-    choices, given = choices or {}, dict(given or {})
-    owner = {field: key for field in fields for key, r in records.items() if _has(r, field)}
-    for key in given:
-        if key not in owner and key not in choices:
-            raise ValueError(unknown(f"setting of explore.{name}", key, [*choices, *owner]))
-    defaults = dict(records)
-    now = dict(records)
-    for key, chosen in choices.items():
-        if key in given:
-            if given[key] not in chosen:
-                raise ValueError(unknown(key, given[key], chosen))
-            now[key] = defaults[key] = chosen[given.pop(key)]
-    for field, value in given.items():
-        now[owner[field]] = dataclasses.replace(now[owner[field]], **{field: value})
-    start = dict(now)
 
-    sliders = {field: _slider(now[key], field) for field, key in owner.items()}
-    menus = {
-        key: w.Dropdown(options=list(chosen), value=_name_of(chosen, defaults[key]), description=key,
-                        style={"description_width": "170px"}, layout=w.Layout(width="min(470px, 100%)"))
-        for key, chosen in choices.items()
-    }  # fmt: skip
-    figure = go.FigureWidget(draw(**now))
-    readout, status = w.HTML(), w.HTML()
-    code = w.Text(description="as code", disabled=False, style={"description_width": "60px"},
-                  layout=w.Layout(width="min(760px, 100%)"))  # fmt: skip
-    paused = False
+    def __init__(self, name: str, records: dict, fields: tuple[str, ...], draw: Callable[..., dict],
+                 read: Callable[..., dict], choices: dict[str, Choice] | None = None, given: dict | None = None):  # fmt: skip
+        self._name, self._draw, self._read, self._choices = name, draw, read, choices or {}
+        self._owner = {field: key for field in fields for key, record in records.items() if _has(record, field)}
+        self._published = dict(records)  # what the function starts from with no settings
+        self._chosen, self._now = self._start_from(dict(records), dict(given or {}))
+        self._start = dict(self._chosen), dict(self._now)
+        self._paused = False
+        self._sliders = {field: _slider(self._now[key], field) for field, key in self._owner.items()}
+        self._menus = {key: _menu(key, options, self._chosen[key]) for key, options in self._choices.items()}
+        self._figure = go.FigureWidget(draw(**self._now))
+        self._readout, self._status = w.HTML(), w.HTML()
+        self._code = w.Text(description="as code", style={"description_width": "60px"},
+                            layout=w.Layout(width="min(760px, 100%)"))  # fmt: skip
+        reset = w.Button(description="Reset", tooltip="back to the starting values", layout=w.Layout(width="90px"))
+        fit = Fit()
+        for slider in self._sliders.values():
+            slider.observe(self._redraw, names="value")
+        for key, menu in self._menus.items():
+            menu.observe(functools.partial(self._choose, key), names="value")
+        reset.on_click(self._reset)
+        fit.observe(lambda change: self._figure.update_layout(meta=change["new"]), names="width")
+        wrap = w.Layout(flex_flow="row wrap")
+        super().__init__(
+            [w.HBox([*self._menus.values(), *self._sliders.values()], layout=wrap), self._readout, self._figure, fit,
+             w.HBox([reset, self._code, self._status], layout=wrap)],
+            layout=w.Layout(width="100%"),
+        )  # fmt: skip
+        self._redraw()
 
-    def redraw(_=None):
-        if paused:
+    def _start_from(self, now: dict, given: dict) -> tuple[dict, dict]:
+        """(records as chosen from the menus, the same with the given fields set)."""
+        for key in given:
+            if key not in self._owner and key not in self._choices:
+                raise ValueError(unknown(f"setting of explore.{self._name}", key, [*self._choices, *self._owner]))
+        for key, options in self._choices.items():
+            if key in given:
+                if given[key] not in options:
+                    raise ValueError(unknown(key, given[key], options))
+                now[key] = options[given.pop(key)]
+        chosen = dict(now)
+        for field, value in given.items():
+            now[self._owner[field]] = dataclasses.replace(now[self._owner[field]], **{field: value})
+        return chosen, now
+
+    def _redraw(self, _=None):
+        if self._paused:
             return
         began = time.perf_counter()
         try:
-            for field, slider in sliders.items():
-                if getattr(now[owner[field]], field) != slider.value:
-                    now[owner[field]] = dataclasses.replace(now[owner[field]], **{field: slider.value})
-            shown, texts = draw(**now), read(**now)
+            for field, slider in self._sliders.items():
+                key = self._owner[field]
+                if getattr(self._now[key], field) != slider.value:
+                    self._now[key] = dataclasses.replace(self._now[key], **{field: slider.value})
+            shown, texts = self._draw(**self._now), self._read(**self._now)
         except (ValueError, TypeError) as error:
-            status.value = f"<b style='color:#b00020'>{error}</b>"
+            self._status.value = f"<b style='color:#b00020'>{html.escape(str(error))}</b>"
             return
-        with figure.batch_update():
-            for trace, new in zip(figure.data, shown["data"], strict=True):
+        with self._figure.batch_update():
+            for trace, new in zip(self._figure.data, shown["data"], strict=True):
                 trace.x, trace.y = new["x"], new["y"]
             for key, part in shown["layout"].items():
                 if isinstance(part, dict) and "text" in part.get("title", part):
-                    figure.layout[key].update(part if key == "title" else {"title": part["title"]})
-        readout.value = _table(texts)
-        changed = {f: s.value for f, s in sliders.items() if s.value != getattr(defaults[owner[f]], f)}
-        named = {k: repr(m.value) for k, m in menus.items() if m.value != _name_of(choices[k], records[k])}
-        settings = [f"{k}={v}" for k, v in named.items()] + [f"{k}={v:.10g}" for k, v in changed.items()]
-        code.value = f"explore.{name}({', '.join(settings)})"
-        status.value = f"<small style='color:#666'>computed in {(time.perf_counter() - began) * 1e3:.0f} ms</small>"
+                    self._figure.layout[key].update(part if key == "title" else {"title": part["title"]})
+        self._readout.value, self._code.value = _table(texts), self._as_code()
+        took = (time.perf_counter() - began) * 1e3
+        self._status.value = f"<small style='color:#666'>computed in {took:.0f} ms</small>"
 
-    def set_all(values: dict):
-        nonlocal paused
-        paused = True
-        for field, slider in sliders.items():
-            slider.value = getattr(values[owner[field]], field)
-        paused = False
+    def _as_code(self) -> str:
+        """The call that builds the present state."""
+        named = [f"{key}={menu.value!r}" for key, menu in self._menus.items()
+                 if self._choices[key][menu.value] != self._published[key]]  # fmt: skip
+        moved = [f"{field}={slider.value:.10g}" for field, slider in self._sliders.items()
+                 if slider.value != getattr(self._chosen[self._owner[field]], field)]  # fmt: skip
+        return f"explore.{self._name}({', '.join(named + moved)})"
 
-    def choose(key):
-        def chosen(change):
-            if paused:
-                return
-            now[key] = defaults[key] = choices[key][change["new"]]
-            set_all(now)
-            redraw()
+    def _show(self, now: dict):
+        """Set every slider from the records, then draw once."""
+        self._now, self._paused = now, True
+        for field, slider in self._sliders.items():
+            slider.value = getattr(now[self._owner[field]], field)
+        self._paused = False
+        self._redraw()
 
-        return chosen
+    def _choose(self, key: str, change):
+        if not self._paused:
+            self._chosen[key] = self._choices[key][change["new"]]
+            self._show(self._now | {key: self._chosen[key]})
 
-    def reset(_):
-        nonlocal paused
-        paused = True
-        for key, menu in menus.items():
-            menu.value = _name_of(choices[key], start_menu[key])
-        paused = False
-        now.update(start)
-        defaults.update(start_menu)
-        set_all(start)
-        redraw()
+    def _reset(self, _):
+        self._chosen, now = (dict(records) for records in self._start)
+        self._paused = True
+        for key, menu in self._menus.items():
+            menu.value = _name_of(self._choices[key], self._chosen[key])
+        self._show(now)
 
-    start_menu = dict(defaults)
-    for slider in sliders.values():
-        slider.observe(redraw, names="value")
-    for key, menu in menus.items():
-        menu.observe(choose(key), names="value")
-    button = w.Button(description="Reset", tooltip="back to the starting values", layout=w.Layout(width="90px"))
-    button.on_click(reset)
-    fit = Fit()
-    fit.observe(lambda change: figure.update_layout(meta=change["new"]), names="width")
-    redraw()
-    controls = w.HBox([*menus.values(), *sliders.values()], layout=w.Layout(flex_flow="row wrap"))
-    return w.VBox([controls, readout, figure, fit, w.HBox([button, code, status], layout=w.Layout(flex_flow="row wrap"))],
-                  layout=w.Layout(width="100%"))  # fmt: skip
+
+def _menu(key: str, options: Choice, record) -> w.Dropdown:
+    return w.Dropdown(options=list(options), value=_name_of(options, record), description=key,
+                      style={"description_width": "230px"}, layout=w.Layout(width="min(470px, 100%)"))  # fmt: skip
 
 
 def _has(record, field: str) -> bool:
