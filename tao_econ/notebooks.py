@@ -58,7 +58,10 @@ def execute(notebook, file: Path, parameters: dict[str, str] | None = None):
         for name in parameters:
             if name not in known:
                 raise ValueError(unknown(f"parameter of {file.stem}", name, known))
-        work = parameterize_notebook(work, {k: _value(v) for k, v in parameters.items()})
+        for cell in work.cells:
+            cell.metadata.setdefault("tags", [])
+        values = {k: _value(v) for k, v in parameters.items()}
+        work = parameterize_notebook(work, values, kernel_name="python3", language="python")
     try:
         NotebookClient(
             work, timeout=300, kernel_name="python3", resources={"metadata": {"path": FOLDER}},

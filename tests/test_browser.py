@@ -79,8 +79,8 @@ def test_run_all_then_a_key_press_moves_the_figure_to_the_models_numbers(base, t
         np.testing.assert_allclose(after["y"], model(12), rtol=1e-9)
         print(f"{notebook}: key press to repaint {statistics.median(latencies):.0f} ms median, {max(latencies):.0f} ms worst")
 
-        page.get_by_role("button", name="Reset").first.click()
-        page.wait_for_function("([read, y0]) => [...document.querySelector('.js-plotly-plot')._fullData[0].y][5] === y0",
-                               arg=[None, before["y"][5]], timeout=30_000)  # fmt: skip
+        page.get_by_role("button", name="Reset", exact=True).first.click()
+        back = "y => [...document.querySelector('.js-plotly-plot')._fullData[0].y][5] === y"
+        page.wait_for_function(back, arg=before["y"][5], timeout=30_000)
         assert not page.outside, page.outside
         assert not page.console_errors, page.console_errors
