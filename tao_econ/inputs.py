@@ -60,7 +60,8 @@ def _one_line(record: type, error: ValidationError) -> Exception:
     if kind == "finite_number":
         return ValueError(f"{name} must be finite, got {value}")
     if kind.startswith(("greater_than", "less_than")):
-        return ValueError(f"{name} must be {_rule(fields[name])}, got {value:,}")
+        shown = value if isinstance(value, Fraction) else f"{value:,}"
+        return ValueError(f"{name} must be {_rule(fields[name])}, got {shown}")
     wanted = problem["msg"].removeprefix("Input should be ").removeprefix("a valid ")
     return TypeError(f"{name} must be {wanted}, got {value!r} ({type(value).__name__})")
 
@@ -130,6 +131,33 @@ class Rules:
     )
     liquid_alpha: Literal["none", "per_miner", "per_pair"] = _field(
         unit="", meaning="whether bonds may move faster where weights disagree"
+    )
+
+    tempo: int = _field(unit="blocks", meaning="blocks between consensus epochs", ge=0, le=65_535)
+    kappa: Fraction = _field(unit="share", meaning="active stake needed to support a weight", gt=0, le=1)
+    bonds: Literal["classic", "yuma3"] = _field(
+        unit="", meaning="bonds as shares of a miner (classic), or each validator's own (Yuma3)"
+    )
+    bonds_penalty: Fraction = _field(
+        unit="share", meaning="how far bonds follow the clipped weights, not the submitted ones", ge=0, le=1
+    )
+    bonds_moving_average: Fraction = _field(unit="share", meaning="part of a bond kept by an epoch", ge=0, le=1)
+    bonds_mask: Literal["stale_weights", "new_miners"] = _field(
+        unit="", meaning="bonds forgotten: where weights are older than the miner, or on miners newer than an epoch"
+    )
+    bonds_reset: bool = _field(unit="", meaning="a miner may delete all bonds on itself")
+    liquid_alpha_on: bool = _field(unit="", meaning="whether a subnet uses its liquid alpha")
+    alpha_low: Fraction = _field(unit="share", meaning="slowest bond rate under liquid alpha", ge=0, le=1)
+    alpha_high: Fraction = _field(unit="share", meaning="fastest bond rate under liquid alpha", ge=0, le=1)
+    alpha_sigmoid_steepness: Fraction = _field(
+        unit="", meaning="how sharply disagreement speeds bonds up under liquid alpha", ge=-328, le=328
+    )
+    activity_cutoff: Fraction = _field(unit="tempos", meaning="silence after which a validator is inactive", ge=0)
+    max_validators: int = _field(unit="validators", meaning="permits a subnet gives", ge=0, le=65_535)
+    permits: Literal["top_stakes", "top_nonzero_stakes"] = _field(unit="", meaning="who gets the permits")
+    stake_threshold_rao: int = _field(unit="rao", meaning="stake weight below this counts as none", ge=0)
+    owner_privileges: bool = _field(
+        unit="", meaning="the subnet owner has a permit, may score itself and needs no stake threshold"
     )
 
 
