@@ -22,6 +22,7 @@ from tao_econ import rules_at, subnet
 from tao_econ.units import MOST_UIDS
 
 LARGEST_FILE = 32 << 20
+MOST_WORK = 10**9  # matrix entries over all steps
 U16 = 65_535
 
 
@@ -96,9 +97,11 @@ def _rules(params: dict):
 
 
 def _sparse(rows, n: int, what: str):
-    """Rows of [uid, u16] as a dense matrix and the mask of listed entries; or the compact form of the 512-node tests."""
+    """Rows of [uid, u16], or the 512-node tests' short form, as a dense matrix and the mask of listed entries."""
     dense, listed = np.zeros((n, n), np.int64), np.zeros((n, n), bool)
     if isinstance(rows, dict):
+        if max(len(rows["validators"]), len(rows["servers"])) > n:
+            raise Malformed(f"{what} name more than {n} validators or servers")
         pairs = [(i, j) for i in rows["validators"] for j in rows["servers"]]
         pairs += [(j, j) for j in rows["servers"]] if rows.get("server_self") else []
         rows = [[i, j, rows["value"] if i != j else U16] for i, j in pairs]
@@ -106,7 +109,9 @@ def _sparse(rows, n: int, what: str):
         rows = [[i, j, value] for i, row in enumerate(rows) for j, value in row]
     for i, j, value in rows or ():
         if not (0 <= i < n and 0 <= j < n):
-            raise Malformed(f"{what} names UID {max(i, j, key=abs)} of {n}")
+            raise Malformed(f"{what} name UID {i if not 0 <= i < n else j}, but there are {n}")
+        if not isinstance(value, int) or not 0 <= value <= U16:
+            raise Malformed(f"{what} must be u16, got {value!r}")
         dense[i, j], listed[i, j] = value, True
     return dense, listed
 
@@ -116,13 +121,13 @@ def _before(ops, bonds, permits, rules) -> None:
     for op in ops or ():
         uid, name = op["uid"], op["op"]
         if not 0 <= uid < len(bonds):
-            raise Malformed(f"pre_ops names UID {uid} of {len(bonds)}")
+            raise Malformed(f"pre_ops name UID {uid}, but there are {len(bonds)}")
         if "reset" in name:
             bonds[:] = subnet.reset_bonds(bonds, uid, replace(rules, bonds_reset=True))
         elif "replace" in name:
             bonds[uid], permits[uid] = 0, False
         else:
-            raise Malformed(f"pre_ops has an unknown op {name!r}")
+            raise Malformed(f"pre_ops has an unknown op {name!r} (known: reset_bonds_column, replace_neuron)")
 
 
 def epochs(vector: dict):
@@ -131,6 +136,8 @@ def epochs(vector: dict):
     n = inputs["n"]
     if not isinstance(n, int) or not 1 <= n <= MOST_UIDS:
         raise Malformed(f"n must be in [1, {MOST_UIDS}], got {n!r}")
+    if n * n * len(inputs["steps"]) > MOST_WORK:
+        raise Malformed(f"{len(inputs['steps'])} steps of {n} UIDs are too many")
     initial = _plain(inputs.get("initial") or {})
     bonds = _sparse(initial.get("bonds") or [[]] * n, n, "bonds")[0]
     permits = np.array(initial.get("validator_permit") or [False] * n, bool)
@@ -290,6 +297,8 @@ def _ema_alpha(case):
     rates = _fixed(_of(case, "alpha", "alphas", "rates"))
     if rates.size == new.size:
         rates = rates.reshape(new.shape)
+    elif rates.size == len(new) != new.shape[1]:
+        rates = rates.reshape(-1, 1)
     return _floats(fixed._ema_varying(new, old, np.ascontiguousarray(np.broadcast_to(rates, new.shape))))
 
 
@@ -311,6 +320,15 @@ def _sigmoid(case):
     return _floats(fixed._sigmoid_each(x, int(_fixed(_of(case, "kappa", "centre", "center"))), slope))
 
 
+def _limited(case):
+    row = _of(case, *VECTOR)
+    if len(row) == 2 and isinstance(row[0], list):  # given as a pair
+        row, limit = row
+    else:
+        limit = _of(case, "max_limit", "limit", "max_weight", "max_allowed", "max")
+    return subnet.within_max_weight(np.asarray(row, int), limit)
+
+
 def _matmul(case):
     matrix = _matrix(case, "matrix")
     rows, cols = _fixed(case["vector_rows"]), _fixed(case["vector_cols"])
@@ -319,7 +337,7 @@ def _matmul(case):
 
 
 MATHS = {  # part of the test's or file's name → what it computes; the longest that fits is taken
-    "col_clip": lambda c: _floats(np.minimum(_matrix(c, *MATRIX), _fixed(_of(c, "threshold", "clip", "col_threshold")))),
+    "col_clip": lambda c: _floats(np.minimum(_matrix(c, *MATRIX), _fixed(_of(c, "threshold", "col_threshold")))),
     "col_normalize": _by_columns(fixed.normalize_each),
     "col_max_upscale": _by_columns(fixed.max_upscale_each),
     "row_normalize": lambda c: _floats(fixed.normalize_each(_matrix(c, *MATRIX))),
@@ -333,8 +351,7 @@ MATHS = {  # part of the test's or file's name → what it computes; the longest
     "sigmoid_safe": _sigmoid,
     "exp_safe": lambda c: _floats([fixed._exp_safe(int(x)) for x in np.ravel(_fixed(_of(c, "x", "input")))]),
     "u16_max_upscale": lambda c: subnet.stored_weights(np.asarray(_of(c, *VECTOR, "case"), int)),
-    "check_vec_max_limited": lambda c: subnet.within_max_weight(
-        np.asarray(_of(c, *VECTOR), int), _of(c, "max_limit", "limit", "max", "max_weight")),
+    "check_vec_max_limited": _limited,
     "weighted_median": _median,
     "weighted_median_col": _median_col,
 }  # fmt: skip
@@ -417,8 +434,8 @@ def replay_split(vector: dict) -> tuple[list[Check], list[str]]:
 
 def replay_schedule(vector: dict) -> tuple[list[Check], list[str]]:
     def blocks(case):
-        return np.array(subnet.blocks_until_next_epoch(
-            case["tempo"], _of(case, "last_epoch_block", "last_epoch"), _of(case, "block_number", "block")), object)  # fmt: skip
+        last, now = _of(case, "last_epoch_block", "last_epoch"), _of(case, "block_number", "current_block", "block")
+        return np.array(subnet.blocks_until_next_epoch(case["tempo"], last, now), object)
 
     return _compare_cases(vector, blocks, 0, "blocks"), []
 
@@ -433,8 +450,8 @@ def replay(path) -> tuple[list[Check], list[str]]:
     if path.stat().st_size > LARGEST_FILE:
         raise Malformed(f"larger than {LARGEST_FILE >> 20} MB")
     vector = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(vector, dict) or not isinstance(vector.get("inputs"), dict):
-        raise Malformed("not a vector file: it has no inputs")
+    if not isinstance(vector, dict) or not all(isinstance(vector.get(k), dict) for k in ("inputs", "expected")):
+        raise Malformed("not a vector file: it must have inputs and expected")
     kind = str(vector.get("kind"))
     found = [run for name, run in KINDS.items() if kind.startswith(name)]
     if not found:
@@ -460,13 +477,15 @@ def main(paths: list[str]) -> int:
             checks, unknown = replay(path)
         except Exception as error:  # a file from anywhere may be wrong in any way: one line, then the next file
             text = " ".join(str(error).split())[:200]
-            print(f"FAIL {name}: {text if isinstance(error, Malformed) else f'{type(error).__name__}: {text}'}")
+            kind = "it lacks" if isinstance(error, KeyError) else f"{type(error).__name__}:"
+            print(f"FAIL {name}: {text if isinstance(error, Malformed) else f'{kind} {text}'}")
             failed += 1
             continue
         wrong = [c for c in checks if not c.error <= c.tolerance]
         failed += bool(wrong)
         errors = ", ".join(f"{c.quantity} {c.error:.2g}" for c in (wrong or checks))
-        print(f"{'FAIL' if wrong else 'PASS'} {name}: {errors}" + (f" (not compared: {', '.join(unknown)})" * bool(unknown)))
+        left = f" (not compared: {', '.join(unknown)})" if unknown else ""
+        print(f"{'FAIL' if wrong else 'PASS'} {name}: {errors}{left}")
     print(f"{len(paths) - failed} of {len(paths)} files pass")
     return 1 if failed else 0
 
