@@ -191,16 +191,19 @@ def _weights(given, permitted, rows):
     registration, and weights committed before it. What a masked miner would have had goes to the others.
     """
     updated, committed, uid = given.updated[rows, None], given.committed[rows, None], rows[:, None]
-    listed = given.weights[rows] > 0 if given.listed is None else given.listed[rows]
+    weights = given.weights[rows]
+    listed = weights > 0 if given.listed is None else given.listed[rows]
     listed = listed & permitted[rows, None] & ((uid != np.arange(len(permitted))) | given.owner)
-    listed &= (updated > given.registered) & ((committed < 0) | (committed >= given.registered))
-    return _by_miner(normalize_each(np.where(listed, given.weights[rows], 0))), _by_miner(listed)
+    listed &= updated > given.registered
+    if (committed >= 0).any():
+        listed &= (committed < 0) | (committed >= given.registered)
+    return _by_miner(normalize_each(weights * listed)), _by_miner(listed)
 
 
 def _consensus(weights, active_stake, kappa):
     """The largest weight of each miner that κ of the active stake supports."""
-    vote = active_stake > 0
-    return _weighted_median_each(normalize(active_stake[vote]), np.ascontiguousarray(weights[:, vote]), kappa)
+    voters = np.flatnonzero(active_stake > 0)
+    return _weighted_median_each(normalize(active_stake[voters]), np.take(weights, voters, axis=1), kappa)
 
 
 def _old_bonds(given, rows, rules):
@@ -211,7 +214,7 @@ def _old_bonds(given, rows, rules):
         known = max(given.block - rules.tempo, 0) > given.registered
     else:
         known = given.last_step_block + 1 > given.registered
-    return _by_miner(np.where(known, given.bonds[rows], 0))
+    return _by_miner(given.bonds[rows] * known)
 
 
 def _bond_weights(weights, clipped, listed, consensus, penalty):

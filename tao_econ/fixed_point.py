@@ -102,9 +102,13 @@ def _divide_each(matrix, divisors):
     """Each row ÷ its divisor; rows whose divisor is 0 stay as they are."""
     out = matrix.copy()
     for j in range(matrix.shape[0]):
-        if divisors[j] != 0:
+        divisor = divisors[j]
+        plain = 0 < divisor < 1 << 46
+        if divisor != 0:
             for k in range(matrix.shape[1]):
-                out[j, k] = _div(matrix[j, k], divisors[j])
+                x = matrix[j, k]
+                # The first is all that _div would do with a small positive entry, and most are.
+                out[j, k] = _floor(x << 32, divisor) if plain and 0 <= x < 1 << 30 else _div(x, divisor)
     return out
 
 
@@ -149,8 +153,8 @@ def proportion(parts):
 
 
 def u16(fractions):
-    """Q32 → u16: ⌊x · 65,535⌋, kept in range."""
-    return ((np.clip(fractions, 0, ONE) * U16) >> 32).astype(np.uint16)
+    """Q32 of 0 or more → u16: ⌊x · 65,535⌋, at most 65,535."""
+    return ((np.minimum(fractions, ONE) * U16) >> 32).astype(np.uint16)
 
 
 def max_upscale_u16(values):
