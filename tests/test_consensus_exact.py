@@ -92,7 +92,14 @@ def test_quotients_are_cut_toward_zero(a, b):
 @given(st.integers(0, (1 << 62) - 1), st.integers(1, (1 << 62) - 1) | st.integers(1, 40))
 def test_floor_of_a_ratio(top, bottom):
     assert fixed._floor(top, bottom) == top // bottom
-    assert fixed._floor(top // bottom * bottom, bottom) == top // bottom
+
+
+def test_floor_at_whole_ratios_where_floats_guess_wrong():
+    random = np.random.default_rng(1)
+    pairs = [(r, int(random.integers(2, (1 << 62) // r))) for r in random.integers(1 << 40, 1 << 50, 400).tolist()]
+    for ratio, bottom in [(1_062_640_360_198_331, 2_175), (1_122_322_103_212_316, 2_056), *pairs]:
+        assert fixed._floor(ratio * bottom, bottom) == ratio
+        assert fixed._floor(ratio * bottom - 1, bottom) == ratio - 1
 
 
 @FEW
@@ -194,6 +201,8 @@ def test_degenerate_epochs_pay_by_stake_or_nothing(rules):
     assert poor.emission_rao.tolist() == [0, 0, 0] and not poor.dividends_u16.any()
     asleep = yuma_epoch_exact(nothing, [3, 1, 0], nothing, rules, emission_rao=100, last_update=[0] * 3, block=10**6)
     assert asleep.emission_rao.tolist() == [75, 25, 0] and not asleep.active.any()
+    half = yuma_epoch_exact(nothing, [3, 1, 0], nothing, rules, emission_rao=100, last_update=[0, 9**9, 0], block=9**9)
+    assert half.emission_rao.tolist() == [0, 100, 0]  # the active stake is paid first
 
 
 # ---- Rules one by one ----
@@ -224,9 +233,22 @@ def test_bonds_on_new_miners_are_forgotten():
     young = {"block_at_registration": [0, 0, 361, 0], "block": 720, "last_update": [720] * 4}
     assert (run(HEAD, bonds=bonds, **young).bonds_u16[0, 2] < 10_000 < run(HEAD, bonds=bonds).bonds_u16[0, 2])
     assert run(HEAD, bonds=bonds, last_step_block=400, **young).bonds_u16[0, 2] > 10_000
+    assert run(HEAD, bonds=bonds, last_step_block=361, **young).bonds_u16[0, 2] > 10_000
     assert run(HEAD, bonds=bonds, last_step_block=360, **young).bonds_u16[0, 2] < 10_000
-    kept = replace(HEAD, bonds_mask="stale_weights")
-    assert run(kept, bonds=bonds, **young).bonds_u16[0, 2] > 10_000
+    young["block_at_registration"] = [0, 0, 360, 359]  # a tempo before block 720, and one block earlier
+    assert run(HEAD, bonds=bonds, **young).bonds_u16[0, 2:].searchsorted(10_000) == 1
+    then = replace(HEAD, bonds_mask="stale_weights")
+    assert run(then, bonds=bonds, **young).bonds_u16[0, 2] > 10_000
+    young["last_update"] = [360, 361, 0, 0]
+    assert run(then, bonds=bonds, **young).bonds_u16[:2, 2].searchsorted(10_000) == 1
+
+
+def test_bonds_outlive_the_permit_by_one_epoch():
+    bonds = B.copy()
+    bonds[:2, 2:] = 30_000
+    epoch = run(CLASSIC, bonds=bonds, permits=[True, False, False, False])
+    assert epoch.dividends_u16[1] > 25_000 and epoch.bonds_u16[1].any()
+    assert run(HEAD, bonds=bonds, permits=[True, False, False, False]).dividends_u16[1] == 0
 
 
 def test_owner_has_privileges_since_2025_only():
@@ -237,6 +259,7 @@ def test_owner_has_privileges_since_2025_only():
     plain, owned = run(rules, weights, stake=stake), run(rules, weights, stake=stake, owner_uid=3)
     assert not plain.permits[3] and plain.stake_weight_u16[3] == 0
     assert owned.permits[3] and owned.stake_weight_u16[3] > 0 and owned.consensus_u16[3] > plain.consensus_u16[3]
+    assert run(rules, weights, stake=stake, owner_uid=3, permits=[False] * 4).consensus_u16[3] == 65_535
     then = replace(NOV_2023, max_validators=2)
     for a, b in zip(run(then, weights, stake=stake), run(then, weights, stake=stake, owner_uid=3), strict=True):
         assert (a == b).all()
@@ -244,6 +267,31 @@ def test_owner_has_privileges_since_2025_only():
 
 def test_2023_gave_permits_without_stake():
     assert run(NOV_2023).permits.tolist() == [True] * 4 and run(HEAD).permits.tolist() == [True, True, False, False]
+
+
+def test_activity_ends_after_the_cutoff_and_never_within_a_block():
+    updated = [100, 101, 5_101, 5_101]
+    assert run(HEAD, last_update=updated, block=5_101).active.tolist() == [False, True, True, True]
+    short = replace(HEAD, activity_cutoff=Fraction(0))
+    assert run(short, last_update=updated, block=5_102).active.tolist() == [False, False, True, True]
+
+
+def test_clipping_costs_trust_and_emission_ranks_miners():
+    # Weights 2/3, 1/3 and 1/2, 1/2 with stakes 6 : 5: the second validator's 1/2 for UID 3 is cut to 1/3.
+    epoch = run(NOV_2023)
+    assert epoch.trust_u16.tolist() == [0, 0, 65_535, 53_398] and epoch.validator_trust_u16.tolist()[1] == 54_612
+    paid = epoch.emission_rao
+    assert epoch.pruning_u16.tolist() == [round(65_535 * int(x) / int(paid.max())) for x in paid]
+
+
+def test_silent_stake_does_not_vote():
+    stake = [10**12] * 3 + [5 * 10**12]
+    weights = np.array([[0, 0, 0, 9], [0, 0, 0, 9], [0, 0, 0, 9], [9, 0, 0, 0]])
+    strict = replace(HEAD, kappa=Fraction(1))
+    told = run(strict, weights, stake=stake, last_update=[360, 360, 360, 0], block=9_999, block_at_registration=[0] * 4)
+    assert not told.active[0] and not told.active[3]  # nobody left
+    told = run(strict, weights, stake=stake, last_update=[9_000] * 3 + [1], block=9_999)
+    assert told.consensus_u16.tolist() == [0, 0, 0, 65_535]
 
 
 def test_stake_below_the_threshold_does_not_count():
@@ -263,13 +311,30 @@ def test_a_listed_zero_keeps_a_bond_that_a_missing_weight_deletes():
     assert run(HEAD, weights, bonds).bonds_u16[0, 3] > 0  # without liquid alpha it fades either way
 
 
+def test_liquid_alpha_where_consensus_is_nothing():
+    bonds = B.copy()
+    bonds[:2, 3] = 40_000
+    weights = np.array([[0, 0, 65_535, 0], [0, 0, 0, 65_535], [0] * 4, [0] * 4])
+    cut = run(replace(LIQUID, bonds_penalty=Fraction(1)), weights, bonds).bonds_u16
+    assert cut[1, 3] == 0  # a weight clipped to nothing leaves the row, and takes its bond along
+    silent = run(LIQUID, weights * 0, bonds).bonds_u16
+    assert silent[0, 3] == 35_999  # no consensus anywhere: the fixed rate of a tenth
+
+
 def test_bonds_reset_only_where_allowed():
     bonds = np.full((3, 3), 7)
     assert subnet.reset_bonds(bonds, 1, replace(HEAD, bonds_reset=True)).tolist() == [[7, 0, 7]] * 3
     assert subnet.reset_bonds(bonds, 1, HEAD).tolist() == bonds.tolist()
 
 
+def test_stored_weights_round_half_up_on_both_sides_of_the_middle():
+    assert subnet.stored_weights([1, 2]).tolist() == [32_768, 65_535]
+    assert subnet.stored_weights([35_000, 17_500]).tolist() == [65_535, 32_767]  # its factor was cut first
+    assert subnet.stored_weights([32_768, 16_384]).tolist() == [65_535, 32_768]
+
+
 def test_hyperparameters_as_the_chain_stores_them():
+    assert (fixed.q32(Fraction(2, 3)), fixed.q32(Fraction(-2, 3))) == (2_863_311_530, -2_863_311_530)
     assert fixed.q32(HEAD.kappa) == (32_767 << 32) // 65_535
     assert exact._bond_rate(HEAD) == 429_496_730  # 0.1, to the last of 32 bits
     assert int(HEAD.activity_cutoff * HEAD.tempo) == int(rules_at("finney").activity_cutoff * 99) == 5_000
