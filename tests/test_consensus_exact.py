@@ -98,8 +98,11 @@ def test_floor_at_whole_ratios_where_floats_guess_wrong():
     random = np.random.default_rng(1)
     pairs = [(r, int(random.integers(2, (1 << 62) // r))) for r in random.integers(1 << 40, 1 << 50, 400).tolist()]
     for ratio, bottom in [(1_062_640_360_198_331, 2_175), (1_122_322_103_212_316, 2_056), *pairs]:
-        assert fixed._floor(ratio * bottom, bottom) == ratio
-        assert fixed._floor(ratio * bottom - 1, bottom) == ratio - 1
+        top, bottom = np.int64(ratio * bottom), np.int64(bottom)
+        assert fixed._floor(top, bottom) == ratio
+        assert fixed._floor(top - 1, bottom) == ratio - 1
+    for bottom in (3, 5, 7, 2_047):  # beyond what a float guess can hold
+        assert fixed._floor(np.int64((1 << 62) - 1), np.int64(bottom)) == ((1 << 62) - 1) // bottom
 
 
 @FEW
