@@ -135,6 +135,33 @@ class Rules:
         unit="", meaning="whether bonds may move faster where weights disagree"
     )
 
+    tempo: int = quantity(unit="blocks", meaning="blocks between consensus epochs", ge=0, le=65_535)
+    kappa: Fraction = quantity(unit="share", meaning="active stake needed to support a weight", gt=0, le=1)
+    bonds: Literal["classic", "yuma3"] = quantity(
+        unit="", meaning="bonds as shares of a miner (classic), or each validator's own (Yuma3)"
+    )
+    bonds_penalty: Fraction = quantity(
+        unit="share", meaning="how far bonds follow the clipped weights, not the submitted ones", ge=0, le=1
+    )
+    bonds_moving_average: Fraction = quantity(unit="share", meaning="part of a bond kept by an epoch", ge=0, le=1)
+    bonds_mask: Literal["stale_weights", "new_miners"] = quantity(
+        unit="", meaning="bonds forgotten: where weights are older than the miner, or on miners newer than an epoch"
+    )
+    bonds_reset: bool = quantity(unit="", meaning="a miner may delete all bonds on itself")
+    liquid_alpha_on: bool = quantity(unit="", meaning="whether a subnet uses its liquid alpha")
+    alpha_low: Fraction = quantity(unit="share", meaning="slowest bond rate under liquid alpha", ge=0, le=1)
+    alpha_high: Fraction = quantity(unit="share", meaning="fastest bond rate under liquid alpha", ge=0, le=1)
+    alpha_sigmoid_steepness: Fraction = quantity(
+        unit="", meaning="how sharply disagreement speeds bonds up under liquid alpha", ge=-328, le=328
+    )
+    activity_cutoff: Fraction = quantity(unit="tempos", meaning="silence after which a validator is inactive", ge=0)
+    max_validators: int = quantity(unit="validators", meaning="permits a subnet gives", ge=0, le=65_535)
+    permits: Literal["top_stakes", "top_nonzero_stakes"] = quantity(unit="", meaning="who gets the permits")
+    stake_threshold_rao: int = quantity(unit="rao", meaning="stake weight below this counts as none", ge=0)
+    owner_privileges: bool = quantity(
+        unit="", meaning="the subnet owner has a permit, may score itself and needs no stake threshold"
+    )
+
 
 @checked_record
 class Snapshot:

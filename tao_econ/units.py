@@ -15,6 +15,7 @@ SECONDS_PER_DAY = 86_400
 DAYS_PER_YEAR = 365.25  # a Julian year: 10.5 M blocks of 12 s are 3.9927 of them
 BLOCKS_PER_DAY = 7_200  # nominal: one block every 12 s
 LAST_YEAR = 9_999  # of Python's calendar
+MOST_UIDS = 4_096  # slots of the largest subnet there ever was
 
 
 def tao(rao):
@@ -50,6 +51,31 @@ def whole(name: str, value, *, at_least: int = 0) -> int:
     if value < at_least:
         raise ValueError(f"{name} must be >= {at_least}, got {value}")
     return int(value)
+
+
+def square_u16(name: str, given) -> np.ndarray:
+    """A subnet's (n, n) matrix of u16 as int64, or one clear line."""
+    array = whole_array(name, given, None, most=65_535)
+    if array.ndim != 2 or array.shape[0] != array.shape[1] or not 1 <= len(array) <= MOST_UIDS:
+        raise ValueError(f"{name} must be square with 1 to {MOST_UIDS:,} rows, got shape {array.shape}")
+    return array
+
+
+def whole_array(name: str, given, shape, *, kind="integer", least=0, most=(1 << 63) - 1) -> np.ndarray:
+    """`given` as int64 (or bool) of that shape (None: any), or one clear line: floats are a TypeError."""
+    try:
+        array = np.asarray(given)
+    except ValueError:
+        raise ValueError(f"{name} must have rows of one length, got rows of several") from None
+    if array.size and array.dtype.kind not in ("b" if kind == "bool" else "iu"):
+        raise TypeError(f"{name} must be {kind}, got {array.dtype}")
+    if shape is not None and array.shape != shape:
+        raise ValueError(f"{name} must have shape {shape}, got {array.shape}")
+    if array.size and array.dtype.kind in "iu" and array.dtype != np.uint16:
+        low, high = array.min(), array.max()
+        if low < least or high > most:
+            raise ValueError(f"{name} must be in [{least}, {most}], got {low if low < least else high}")
+    return array if kind == "bool" else array.astype(np.int64)
 
 
 def utc(when: str | date | datetime) -> datetime:

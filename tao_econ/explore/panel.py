@@ -147,7 +147,7 @@ class Panel(w.VBox):
 
 def _menu(key: str, options: Choice, record) -> w.Dropdown:
     return w.Dropdown(options=list(options), value=_name_of(options, record), description=key,
-                      style={"description_width": "230px"}, layout=w.Layout(width="min(470px, 100%)"))  # fmt: skip
+                      style={"description_width": "190px"}, layout=w.Layout(width="min(430px, 100%)"))  # fmt: skip
 
 
 def _has(record, field: str) -> bool:
@@ -165,11 +165,12 @@ def _slider(record, field: str):
     kind = w.IntSlider if isinstance(value, int) else w.FloatSlider
     step = it["step"] or 1
     places = max(-int(f"{step:e}".split("e")[1]), 1 if value % 1 else 0)
-    label = field.replace("_usd", "").replace("_s", "" if field.endswith("_s") else "_s").replace("_", " ")
+    label = field.removesuffix("_usd").removesuffix("_s").removesuffix("_years").replace("_", " ")
+    unit = it["unit"].removeprefix("share").strip()
     return kind(
-        value=value, min=min(low, value), max=max(high, value), step=step, description=f"{label} ({it['unit']})",
+        value=value, min=min(low, value), max=max(high, value), step=step, description=f"{label} ({unit})" if unit else label,
         readout_format="d" if kind is w.IntSlider else f".{max(places, 0)}f", continuous_update=True, tooltip=it["meaning"],
-        style={"description_width": "230px"}, layout=w.Layout(width="min(470px, 100%)"),
+        style={"description_width": "190px"}, layout=w.Layout(width="min(430px, 100%)"),
     )  # fmt: skip
 
 

@@ -204,6 +204,7 @@ def price_waterfall(then: Snapshot = ARTICLE, now: Snapshot = NOW):
     axis.set_xticks(range(3), [s[0] for s in steps])
     axis.grid(axis="x", visible=False)
     axis.set(ylabel=f"log growth, {then.date} to {now.date}", xlim=(-0.6, 2.6))
+    axis.use_sticky_edges = False
     return picture
 
 
