@@ -204,7 +204,8 @@ def price_waterfall(then: Snapshot = ARTICLE, now: Snapshot = NOW):
     axis.set_xticks(range(3), [s[0] for s in steps])
     axis.grid(axis="x", visible=False)
     axis.set(ylabel=f"log growth, {then.date} to {now.date}", xlim=(-0.6, 2.6))
-    axis.use_sticky_edges = False
+    ends = [0.0, split.log_cap, split.log_price]
+    axis.set_ylim(min(ends) * 1.06, max(ends) * 1.06)
     return picture
 
 
