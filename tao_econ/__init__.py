@@ -14,6 +14,7 @@ from .emission import final_supply_rao as final_supply_rao
 from .emission import halving_table as halving_table
 from .emission import issuance_eras as issuance_eras
 from .consensus_exact import yuma_epoch_exact as yuma_epoch_exact
+from .halving import anchored_date as anchored_date
 from .halving import check_supply_points as check_supply_points
 from .halving import next_halvings as next_halvings
 from .halving import replay_first_halving as replay_first_halving

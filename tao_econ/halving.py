@@ -55,6 +55,20 @@ class HalvingForecast(NamedTuple):
     earliest: datetime  # with nothing recycled and no slow block from `fit.end` on
 
 
+def anchored_date(block: int, *, block_time_s: float = 12.0) -> datetime:
+    """The moment of a Finney block: between blocks whose time is known, or counted on from the last of them.
+
+    block : int — block number; block_time_s : seconds a block after the last anchor
+    """
+    block = whole("block", block)
+    anchors = data.load("block_anchors")
+    known = [(int(b), utc(t)) for b, t in zip(anchors["block"], anchors["utc"], strict=True)]
+    for (b0, t0), (b1, t1) in zip(known, known[1:], strict=False):
+        if b0 <= block <= b1:
+            return t0 + (t1 - t0) * ((block - b0) / (b1 - b0))
+    return block_date(block, from_block=known[-1][0], from_date=known[-1][1], block_time_s=block_time_s)
+
+
 def supply_observations() -> pd.DataFrame:
     """Dated supplies that name a day: when (UTC), tao, definition, confidence; oldest first.
 

@@ -243,7 +243,10 @@ class Scenario:
 
 @functools.cache
 def _toml(name: str) -> dict:
-    return tomllib.loads((DATA / name).read_text(encoding="utf-8"))
+    try:
+        return tomllib.loads((DATA / name).read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"data/{name} must be TOML: {error}") from None
 
 
 RATIOS = {f.name for f in dataclasses.fields(Rules) if f.type in (Fraction, "Fraction")}

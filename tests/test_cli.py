@@ -1,10 +1,11 @@
 """The commands: what they print, what they refuse, and that nothing is left half-written."""
 
+import dataclasses
 import json
 
 import pytest
 
-from tao_econ import figures
+from tao_econ import assumptions, data, figures, inputs
 from tao_econ.__main__ import main
 from tao_econ.figures import press
 
@@ -74,6 +75,33 @@ def test_a_folder_that_cannot_be_written_is_one_line(capsys, tmp_path, monkeypat
     file.write_text("")
     monkeypatch.setattr(press, "OUTPUT", file)
     assert "a_file" in complaint(capsys, "figures", "price_waterfall")
+
+
+def test_damaged_data_is_one_line_and_nothing_is_drawn(capsys, folder, monkeypatch):
+    real = data._text
+    monkeypatch.setattr(data, "_text", lambda raw, file: real(raw, file).replace("0.0115", "1.15"))
+    said = complaint(capsys, "figures", "mc_fdv_ladder")
+    assert "data/comparables.csv, row" in said and "column mcap_fdv: must be <= 1, got '1.15'" in said
+    assert not list(folder.iterdir())
+
+
+def test_a_damaged_era_file_names_itself(tmp_path, monkeypatch):
+    (tmp_path / "eras.toml").write_text("[[era]\nname =")
+    monkeypatch.setattr(inputs, "DATA", tmp_path)
+    inputs._toml.cache_clear()
+    with pytest.raises(ValueError, match="data/eras.toml must be TOML: .* line 1"):
+        inputs._toml("eras.toml")
+    inputs._toml.cache_clear()
+
+
+def test_the_assumptions_page_follows_the_records(capsys, tmp_path, monkeypatch):
+    assert assumptions.FILE.read_text(encoding="utf-8") == assumptions.text()
+    monkeypatch.setattr(assumptions, "FILE", tmp_path / "ASSUMPTIONS.md")
+    assert main(["assumptions"]) == 0
+    assert "`discount_rate` = 0.2" in (tmp_path / "ASSUMPTIONS.md").read_text(encoding="utf-8")
+    for field in dataclasses.fields(inputs.Scenario):
+        it = inputs.about(inputs.Scenario(), field.name)
+        assert field.name == "name" or (it["reason"] and it["source"] and it["rule"]), field.name
 
 
 def test_a_damaged_index_is_one_line(capsys, folder):

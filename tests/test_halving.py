@@ -212,3 +212,19 @@ def test_a_chain_already_past_its_last_halving_has_no_forecast(replay, rules, re
     few = dataclasses.replace(rules.chain, max_halvings=2)
     with refused("halvings", kind=ValueError):
         halving.forecast_halvings(replay[0], few, halvings=3, log2_draws=6)
+
+
+def test_a_block_is_dated_by_the_anchors_around_it():
+    assert f"{halving.anchored_date(7_103_975):%Y-%m-%d %H:%M:%S}" == "2025-12-15 13:31:24"
+    assert f"{halving.anchored_date(4_920_351):%Y-%m-%d %H:%M}" == "2025-02-13 21:41"
+    between = halving.anchored_date((7_103_975 + 4_920_351) // 2)
+    assert halving.anchored_date(4_920_351) < between < halving.anchored_date(7_103_975)
+    last, later = halving.anchored_date(9_184_186), halving.anchored_date(9_184_186 + 7_200, block_time_s=13.0)
+    assert (later - last).total_seconds() == 7_200 * 13
+
+
+def test_an_anchored_date_refuses_nonsense(refused):
+    with refused("block", -1):
+        halving.anchored_date(-1)
+    with refused("block", 1.5):
+        halving.anchored_date(1.5)
