@@ -50,6 +50,7 @@ def execute(notebook, file: Path, parameters: dict[str, str] | None = None):
 
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
+    from papermill.iorw import load_notebook_node
     from papermill.parameterize import parameterize_notebook
 
     work = copy.deepcopy(notebook)
@@ -58,10 +59,8 @@ def execute(notebook, file: Path, parameters: dict[str, str] | None = None):
         for name in parameters:
             if name not in known:
                 raise ValueError(unknown(f"parameter of {file.stem}", name, known))
-        for cell in work.cells:
-            cell.metadata.setdefault("tags", [])
-        values = {k: _value(v) for k, v in parameters.items()}
-        work = parameterize_notebook(work, values, kernel_name="python3", language="python")
+        values = {name: _value(text) for name, text in parameters.items()}
+        work = parameterize_notebook(load_notebook_node(str(file)), values, kernel_name="python3", language="python")
     try:
         NotebookClient(
             work, timeout=300, kernel_name="python3", resources={"metadata": {"path": FOLDER}},
