@@ -120,8 +120,9 @@ class Panel(w.VBox):
         """The call that builds the present state."""
         named = [f"{key}={menu.value!r}" for key, menu in self._menus.items()
                  if self._choices[key][menu.value] != self._published[key]]  # fmt: skip
-        moved = [f"{field}={slider.value:.10g}" for field, slider in self._sliders.items()
-                 if slider.value != getattr(self._chosen[self._owner[field]], field)]  # fmt: skip
+        values = {field: (f"{slider.value:.10g}", f"{getattr(self._chosen[self._owner[field]], field):.10g}")
+                  for field, slider in self._sliders.items()}  # fmt: skip
+        moved = [f"{field}={now}" for field, (now, was) in values.items() if now != was]
         return f"explore.{self._name}({', '.join(named + moved)})"
 
     def _show(self, now: dict):
@@ -147,7 +148,7 @@ class Panel(w.VBox):
 
 def _menu(key: str, options: Choice, record) -> w.Dropdown:
     return w.Dropdown(options=list(options), value=_name_of(options, record), description=key,
-                      style={"description_width": "190px"}, layout=w.Layout(width="min(430px, 100%)"))  # fmt: skip
+                      style={"description_width": "215px"}, layout=w.Layout(width="min(450px, 100%)"))  # fmt: skip
 
 
 def _has(record, field: str) -> bool:
@@ -170,7 +171,7 @@ def _slider(record, field: str):
     return kind(
         value=value, min=min(low, value), max=max(high, value), step=step, description=f"{label} ({unit})" if unit else label,
         readout_format="d" if kind is w.IntSlider else f".{max(places, 0)}f", continuous_update=True, tooltip=it["meaning"],
-        style={"description_width": "190px"}, layout=w.Layout(width="min(430px, 100%)"),
+        style={"description_width": "215px"}, layout=w.Layout(width="min(450px, 100%)"),
     )  # fmt: skip
 
 
@@ -191,6 +192,6 @@ def layout(title: str, **more) -> dict:
     """The look that all instruments share."""
     return {
         "title": {"text": title, "x": 0, "xanchor": "left", "font": {"size": 15}},
-        "autosize": True, "height": 430, "template": "plotly_white", "uirevision": "keep",
-        "margin": {"l": 60, "r": 20, "t": 50, "b": 50}, "legend": {"orientation": "h", "y": -0.2},
+        "autosize": True, "height": 450, "template": "plotly_white", "uirevision": "keep",
+        "margin": {"l": 60, "r": 20, "t": 50, "b": 100}, "legend": {"orientation": "h", "y": -0.28},
     } | more  # fmt: skip
