@@ -50,6 +50,12 @@ def test_a_setting_draws_another_picture_beside_the_published_one(folder):
     assert not (folder / "index.json").exists()
 
 
+def test_a_setting_may_name_its_record(folder):
+    assert main(["figures", "price_waterfall", "--set", "now.price_usd=320"]) == 0
+    assert press.vary("price_waterfall", {"now.price_usd": "320"})["then"].price_usd == 160.0
+    assert (folder / "what_if" / "price_waterfall-now.price_usd=320.svg").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -59,6 +65,7 @@ def test_a_setting_draws_another_picture_beside_the_published_one(folder):
         (["figures", "discounted_fdv", "--set", "discount_rate=nan"], ["discount_rate must be finite"]),
         (["figures", "discounted_fdv", "--set", "discount_rate=much"], ["discount_rate must be number, got 'much'"]),
         (["figures", "discounted_fdv", "--set", "discount_rate"], ["--set must be NAME=VALUE, got 'discount_rate'"]),
+        (["figures", "price_waterfall", "--set", "price_usd=2"], ["must name its record: then.price_usd or now.price_usd"]),
         (["figures", "inflation", "--set", "horizon_years=1000000000"], ["horizon_years must be in (0, 1,000]"]),
         (["notebooks", "99"], ["unknown notebook '99'", "01_supply_curve"]),
         (["notebooks", "01", "-p", "recycled=1"], ["unknown parameter", "did you mean 'recycled_share'"]),

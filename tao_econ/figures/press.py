@@ -32,20 +32,26 @@ def select(names) -> list[str]:
 
 
 def vary(name: str, settings: dict[str, str]) -> dict:
-    """The records a figure takes by default, with fields set from text; {} where nothing is set.
+    """The records a figure takes by default, with fields set from text: `discount_rate`, or `now.price_usd`.
 
-    Raises ValueError where no record of the figure has such a field or the value does not fit it.
+    Raises ValueError where no record of the figure has such a field, several do, or the value does not fit it.
     """
     records = {k: p.default for k, p in inspect.signature(FIGURES[name]).parameters.items()}
-    for field, text in settings.items():
-        owners = [k for k, r in records.items() if field in {f.name for f in dataclasses.fields(r)}]
+    for setting, text in settings.items():
+        record, _, field = setting.rpartition(".")
+        owners = [k for k, r in records.items() if _has(r, field) and record in ("", k)]
         if not owners:
             known = sorted({f.name for r in records.values() for f in dataclasses.fields(r)})
-            raise ValueError(unknown(f"field of figure {name}", field, known))
-        for owner in owners:
-            value = parse(text, getattr(records[owner], field))
-            records[owner] = dataclasses.replace(records[owner], **{field: value})
+            raise ValueError(unknown(f"field of figure {name}", setting, known))
+        if len(owners) > 1:
+            raise ValueError(f"{field} must name its record: {' or '.join(f'{k}.{field}' for k in owners)}")
+        old = records[owners[0]]
+        records[owners[0]] = dataclasses.replace(old, **{field: parse(text, getattr(old, field))})
     return records
+
+
+def _has(record, field: str) -> bool:
+    return field in {f.name for f in dataclasses.fields(record)}
 
 
 def parse(text: str, like):
