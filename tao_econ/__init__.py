@@ -27,5 +27,24 @@ from .supply import mc_fdv_ranking as mc_fdv_ranking
 from .supply import supply_after as supply_after
 from .supply import supply_at as supply_at
 from .supply import supply_path as supply_path
+from .stake import cap_stake as cap_stake
+from .stake import coalition as coalition
+from .stake import composite_score as composite_score
+from .stake import concentration as concentration
+from .stake import gini as gini
+from .stake import lorenz as lorenz
+from .stake import nakamoto as nakamoto
+from .stake import performance_split as performance_split
+from .stake import reward_correlations as reward_correlations
+from .stake import split_below_cap as split_below_cap
+from .stake import tau as tau
+from .stake import top_share as top_share
+from .stake import trust_bonus as trust_bonus
+from .stake_model import draw_stake as draw_stake
+from .stake_model import fit_stake as fit_stake
+from .stake_model import lognormal_stake as lognormal_stake
+from .stake_model import pareto_stake as pareto_stake
+from .stake_model import stake_at as stake_at
+from .stake_model import stake_population as stake_population
 
 __version__ = "0.1.0"

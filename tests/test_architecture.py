@@ -23,6 +23,8 @@ TABLE = {
     "fixed_point": ("_jit", "numpy"),
     "consensus_exact": ("fixed_point inputs units", "numpy"),
     "subnet": ("fixed_point inputs units", "numpy"),
+    "stake": ("units", "numpy pandas"),
+    "stake_model": ("stake units", "numpy scipy"),
     "assumptions": (ANY, ""),
     "figures": (ANY, "matplotlib numpy pandas scipy"),
     "explore": (ANY, "IPython anywidget ipywidgets numpy pandas plotly traitlets"),
