@@ -14,10 +14,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .consensus_kernels import GRID, LARGEST, _any_each, _on_grid, _whole_epoch, _within
+from ._jit import kernel
+from .consensus_kernels import LARGEST, TINY, _whole_epoch
 from .inputs import Rules, unknown
 from .units import MOST_UIDS, whole, whole_array
 
+GRID = float(1 << 32)  # steps of the chain's fractions
 VARIANTS = {"yuma1": "classic", "classic": "classic", "yuma3": "yuma3"}
 
 
@@ -199,3 +201,38 @@ def _resets(pairs, epochs, n, rules):
     if resets and not rules.bonds_reset:
         raise ValueError(f"bond_resets must be empty where rules.bonds_reset is False, got {len(resets)} epochs")
     return resets
+
+
+# ---- Before the epoch's kernel ----
+
+
+@kernel
+def _within(values, most):
+    bad = 0
+    for k in range(len(values)):
+        bad += not (values[k] >= 0.0 and values[k] <= most)
+    return bad == 0
+
+
+@kernel
+def _any_each(matrix):
+    out = np.zeros(matrix.shape[0], np.bool_)
+    for i in range(matrix.shape[0]):
+        some = 0
+        for j in range(matrix.shape[1]):
+            some += matrix[i, j] >= TINY
+        out[i] = some > 0
+    return out
+
+
+@kernel
+def _on_grid(values):
+    """Values ÷ their sum, cut to the chain's 32 bits; zeros if there is nothing."""
+    total = 0.0
+    for k in range(len(values)):
+        total += values[k]
+    out = np.zeros(len(values))
+    if total > 0.0:
+        for k in range(len(values)):
+            out[k] = np.floor(values[k] / total * GRID) / GRID
+    return out

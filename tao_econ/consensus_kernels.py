@@ -10,40 +10,9 @@ import numpy as np
 
 from ._jit import kernel
 
-GRID = float(1 << 32)  # steps of the chain's fractions
+BLOCK = 4_096  # entries searched at once: they fit the fastest cache
+ROUNDS = 2  # halvings besides one for each doubling of voters
 LARGEST, TINY = 1e300, 1e-100  # inputs stay below one; fractions under the other count as none
-
-
-@kernel
-def _within(values, most):
-    bad = 0
-    for k in range(len(values)):
-        bad += not (values[k] >= 0.0 and values[k] <= most)
-    return bad == 0
-
-
-@kernel
-def _any_each(matrix):
-    out = np.zeros(matrix.shape[0], np.bool_)
-    for i in range(matrix.shape[0]):
-        some = 0
-        for j in range(matrix.shape[1]):
-            some += matrix[i, j] >= TINY
-        out[i] = some > 0
-    return out
-
-
-@kernel
-def _on_grid(values):
-    """Values ÷ their sum, cut to the chain's 32 bits; zeros if there is nothing."""
-    total = 0.0
-    for k in range(len(values)):
-        total += values[k]
-    out = np.zeros(len(values))
-    if total > 0.0:
-        for k in range(len(values)):
-            out[k] = np.floor(values[k] / total * GRID) / GRID
-    return out
 
 
 @kernel
@@ -92,23 +61,36 @@ def _support(weights, votes, level, support):
 
 @kernel
 def _consensus(weights, votes, kappa):
-    """The largest weight of each column that κ of the votes support (all votes, if they are fewer than κ).
-
-    All columns are halved at once between a level with support and one without; then the largest weight below
-    the latter has it, or a search among the few that are left finds the one that does.
-    """
+    """The largest weight of each column that κ of the votes support (all votes, if they are fewer than κ)."""
     voters, columns = len(votes), weights.shape[1]
-    low, high, level, support = np.zeros(columns), np.zeros(columns), np.zeros(columns), np.zeros(columns)
-    if voters == 0:
-        return level
-    total, rounds = 0.0, 5
+    out, total = np.zeros(columns), 0.0
     for k in range(voters):
         total += votes[k]
+    width = max(BLOCK // max(voters, 1) // 8 * 8, 16)
+    for start in range(0, columns if voters > 0 else 0, width):
+        stop = min(start + width, columns)
+        block = np.empty((voters, stop - start))
+        for k in range(voters):
+            to, row = block[k], weights[k, start:stop]
+            for j in range(len(to)):
+                to[j] = row[j]
+        out[start:stop] = _medians(block, votes, min(kappa, total))
+    return out
+
+
+@kernel
+def _medians(weights, votes, need):
+    """All columns are halved at once between a level that has the votes needed and one that has not; then the
+    largest weight below the latter has them, or a search among the few that are left finds the one that does.
+    """
+    voters, columns = weights.shape
+    low, high, level, support = np.zeros(columns), np.zeros(columns), np.zeros(columns), np.zeros(columns)
+    rounds = ROUNDS
+    for k in range(voters):
         rounds += (k & (k + 1)) == 0
         row = weights[k]
         for j in range(columns):
             high[j] = row[j] if row[j] > high[j] else high[j]
-    need = min(kappa, total)
     for j in range(columns):
         high[j] *= 2.0
     for _ in range(rounds):
@@ -168,7 +150,7 @@ def _used_columns(weights, bonds, rows):
     for i in rows:
         w, b = weights[i], bonds[i]
         for j in range(columns):
-            used[j] = max(used[j], max(w[j], b[j]))
+            used[j] += w[j] + b[j]
     first, last = 0, columns
     while last > 0 and used[last - 1] == 0.0:
         last -= 1
@@ -226,32 +208,36 @@ def _classic(followed, bonds, votes, kept):
         f, b, vote = followed[r], bonds[r], votes[r]
         for j in range(columns):
             b[j] = vote * f[j] * bought[j] + b[j] * held[j]
-            largest[j] = max(largest[j], b[j])
+            largest[j] = b[j] if b[j] > largest[j] else largest[j]
     return largest
 
 
 @kernel
-def _liquid(followed, raw, bonds, consensus, listed, penalty, low, high, steepness):
+def _liquid(followed, bonds, consensus, entries, low, high, steepness):
     """Yuma3 bonds with a rate for each pair: e^x is (Taylor series of e^(x/64))^64, which vectorizes."""
+    rate, span, slope = np.empty(followed.shape[1]), high - low, -steepness / 64.0
     for r in range(followed.shape[0]):
-        f, w, b, entry = followed[r], raw[r], bonds[r], listed[r]
-        for j in range(followed.shape[1]):
+        f, b, there = followed[r], bonds[r], entries[r]
+        for j in range(len(rate)):
             gap = f[j] - consensus[j] if f[j] >= b[j] else b[j] - f[j]
-            x = -steepness * (min(max(gap, 0.0), 1.0) - 0.5)
-            x = min(max(x, -20.0), 20.0) / 64.0
+            gap = gap if gap > 0.0 else 0.0
+            x = slope * ((gap if gap < 1.0 else 1.0) - 0.5)
+            x = x if x > -0.3125 else -0.3125  # -20 / 64
+            rate[j] = x if x < 0.3125 else 0.3125
+        for j in range(len(rate)):
+            x = rate[j]
             e = 1.0 + x * (1.0 + x * (1 / 2 + x * (1 / 6 + x * (1 / 24 + x * (1 / 120 + x * (1 / 720 + x * (
-                1 / 5_040 + x * (1 / 40_320 + x * (1 / 362_880 + x / 3_628_800)))))))))  # fmt: skip
+                1 / 5_040 + x * (1 / 40_320 + x * (1 / 362_880)))))))))  # fmt: skip
             e *= e
             e *= e
             e *= e
             e *= e
             e *= e
             e *= e
-            rate = min(max(low + (high - low) / (1.0 + e), low), high)
-            new = min((1.0 - rate) * b[j] + rate * f[j], 1.0)
-            cut = penalty == 1.0 and w[j] > 0.0 and consensus[j] == 0.0
-            gone = penalty > 0.0 and penalty < 1.0 and f[j] <= 0.0
-            b[j] = new if entry[j] and not cut and not gone else 0.0
+            rate[j] = low + span / (1.0 + e)
+        for j in range(len(rate)):
+            new = (1.0 - rate[j]) * b[j] + rate[j] * f[j]
+            b[j] = there[j] * (new if new < 1.0 else 1.0)
 
 
 @kernel
@@ -272,14 +258,23 @@ def _yuma3(followed, bonds, incentive, kept):
 
 
 @kernel
-def _entries(weights, listed, rows, permitted, first, last):
-    """Which entries the rows have: those listed, or by default those above 0."""
-    out = np.zeros((len(rows), last - first), np.bool_)
+def _entries(w, followed, level, listed, rows, permitted, first, penalty):
+    """1.0 for every entry that the bond weights of a row have, else 0.0: those listed, or by default those above 0."""
+    out = np.empty_like(w)
     for r in range(len(rows)):
-        i = rows[r]
-        for j in range(first, last):
-            there = listed[i, j] if len(listed) > 0 else weights[i, j] > 0.0
-            out[r, j - first] = there and permitted[i] and i != j
+        x, f, there, i = w[r], followed[r], out[r], rows[r]
+        if len(listed) > 0:
+            for j in range(len(level)):
+                there[j] = 1.0 if listed[i, first + j] and permitted[i] and i != first + j else 0.0
+        else:
+            for j in range(len(level)):
+                there[j] = 1.0 if x[j] > 0.0 else 0.0
+        if penalty == 1.0:
+            for j in range(len(level)):
+                there[j] = 0.0 if x[j] > 0.0 and level[j] == 0.0 else there[j]
+        elif penalty > 0.0:
+            for j in range(len(level)):
+                there[j] = there[j] if f[j] > 0.0 else 0.0
     return out
 
 
@@ -301,7 +296,8 @@ def _whole_epoch(
     w = _shares_of_rows(weights, rows, permitted, first, last)
     b = _columns_of_bonds(bonds, rows, first, last)
     level = _consensus(w, voters[voters > 0.0], kappa)
-    clipped, followed = np.empty_like(w), np.empty_like(w)
+    clipped = np.empty_like(w)
+    followed = clipped if penalty == 1.0 else np.empty_like(w)
     rank, unclipped, value = np.zeros(columns), np.zeros(columns), np.ones(columns)
     consensus, incentive, trust, dividends, validator_trust = (
         np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
@@ -309,8 +305,11 @@ def _whole_epoch(
     for r in range(len(rows)):
         x, c, f, vote = w[r], clipped[r], followed[r], voters[r]
         for j in range(columns):
-            c[j] = min(x[j], level[j])
-            f[j] = c[j] if penalty == 1.0 else x[j] + penalty * (c[j] - x[j])
+            c[j] = x[j] if x[j] < level[j] else level[j]
+        if penalty < 1.0:
+            for j in range(columns):
+                f[j] = x[j] + penalty * (c[j] - x[j])
+        for j in range(columns):
             rank[j] += vote * c[j]
             unclipped[j] += vote * x[j]
         validator_trust[rows[r]] = _dot(c, value)
@@ -323,8 +322,8 @@ def _whole_epoch(
     if yuma3:
         varying = liquid and level.any()
         if varying:
-            entries = _entries(weights, listed, rows, permitted, first, last)
-            _liquid(followed, w, b, level, entries, penalty, low, high, steep)
+            entries = _entries(w, followed, level, listed, rows, permitted, first, penalty)
+            _liquid(followed, b, level, entries, low, high, steep)
         value = _yuma3(followed, b, rank, -1.0 if varying else kept)
     else:
         value = rank
@@ -338,8 +337,10 @@ def _whole_epoch(
         dividends[i] = earned * voters[r] if yuma3 else earned
         to, frm, cut, c = new_bonds[i, first:last], b[r], all_clipped[i, first:last], clipped[r]
         for j in range(columns):
-            to[j] = frm[j] * scale[j] if keep[i] else 0.0
             cut[j] = c[j]
+        if keep[i]:
+            for j in range(columns):
+                to[j] = frm[j] * scale[j]
     _normalize(dividends)
     both = incentive + dividends
     if _normalize(both) == 0.0:

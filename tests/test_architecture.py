@@ -23,7 +23,7 @@ TABLE = {
     "fixed_point": ("_jit", "numpy"),
     "consensus_exact": ("fixed_point inputs units", "numpy"),
     "consensus_kernels": ("_jit", "numpy"),
-    "consensus": ("consensus_kernels inputs units", "numpy"),
+    "consensus": ("_jit consensus_kernels inputs units", "numpy"),
     "subnet": ("fixed_point inputs units", "numpy"),
     "assumptions": (ANY, ""),
     "figures": (ANY, "matplotlib numpy pandas scipy"),
