@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ._jit import kernel
+from ._jit import float_kernel as kernel
 
 BLOCK = 4_096  # entries searched at once: they fit the fastest cache
 ROUNDS = 2  # halvings besides one for each doubling of voters

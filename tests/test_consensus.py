@@ -137,7 +137,7 @@ def test_yuma3_vector(path, monkeypatch):
     exact_epoch = replay.exact.yuma_epoch_exact
     monkeypatch.setattr(replay.exact, "yuma_epoch_exact", follow)
     expected = vector["expected"]["steps"]
-    assert len(list(replay.epochs(vector))) == len(expected) > 10
+    assert len(list(replay.epochs(vector))) == len(expected) >= 6
     asserted = 0
     for (fast, exact), step in zip(seen, expected, strict=True):
         assert abs(fast.bonds - exact.bonds_u16 / 65_535).max() <= 1e-3
