@@ -13,6 +13,8 @@ from .emission import emission_path as emission_path
 from .emission import final_supply_rao as final_supply_rao
 from .emission import halving_table as halving_table
 from .emission import issuance_eras as issuance_eras
+from .consensus import yuma_epoch as yuma_epoch
+from .consensus import yuma_run as yuma_run
 from .consensus_exact import yuma_epoch_exact as yuma_epoch_exact
 from .halving import anchored_date as anchored_date
 from .halving import check_supply_points as check_supply_points

@@ -22,6 +22,8 @@ TABLE = {
     "supply": ("data emission inputs units", "numpy pandas"),
     "fixed_point": ("_jit", "numpy"),
     "consensus_exact": ("fixed_point inputs units", "numpy"),
+    "consensus_kernels": ("_jit", "numpy"),
+    "consensus": ("_jit consensus_kernels inputs units", "numpy"),
     "subnet": ("fixed_point inputs units", "numpy"),
     "stake": ("units", "numpy pandas"),
     "stake_model": ("stake units", "numpy scipy"),
