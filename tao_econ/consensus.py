@@ -53,7 +53,7 @@ class EpochPath(NamedTuple):
 def yuma_epoch(
     weights, stake, bonds, rules: Rules, *, variant: str | None = None, listed=None, permits=None, active=None
 ) -> FloatEpoch:
-    """One epoch in float64: within 1e-6 of the exact one, many times faster.
+    """One epoch in float64, within 1e-6 of the exact one; faster where few UIDs validate.
 
     weights : (n, n), any unit — row = validator; each row counts by its proportions, the diagonal not at all
     stake : (n,), any unit — stake weight; set to 0 what is below `rules.stake_threshold_rao`
