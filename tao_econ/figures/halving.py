@@ -48,8 +48,8 @@ def first_halving_forecast(rules: Rules = RULES):
     fit, forecast, miss = halving.replay_first_halving(rules)
     real, naive = halving.FIRST_HALVING_UTC, halving.unrecycled_first_halving(rules)
     picture, axis = canvas(
-        f"Supplies to October 2025 gave {forecast.low:%-d %b} to {forecast.high:%-d %b %Y} (90 %); "
-        f"the halving came on {real:%-d %B %Y}",
+        f"Supplies to October 2025 gave {forecast.low.day} {forecast.low:%b} to "
+        f"{forecast.high.day} {forecast.high:%b %Y} (90 %); the halving came on {real.day} {real:%B %Y}",
         rules, f"supplies to {fit.end - timedelta(days=1):%Y-%m-%d}",
         f"{fit.recycled_share:.1%} recycled, {fit.block_time_s:.2f} s a block",
     )  # fmt: skip
@@ -58,7 +58,7 @@ def first_halving_forecast(rules: Rules = RULES):
     axis.axvspan(*mdates.date2num([forecast.low, forecast.high]), color=SKY, alpha=0.18, lw=0, label="90 % band")
     marks = [
         (real, BLACK, "-", "what happened"),
-        (naive, RED, "--", f"nothing recycled since genesis: {naive:%-d %B %Y}"),
+        (naive, RED, "--", f"nothing recycled since genesis: {naive.day} {naive:%B %Y}"),
         (real + timedelta(days=miss["last three supplies"]), GREEN, ":",
          f"line through the last three supplies ({miss['last three supplies']:+.1f} days)"),
         (real + timedelta(days=miss["from genesis"]), PURPLE, "-.", f"line from genesis ({miss['from genesis']:+.1f} days)"),

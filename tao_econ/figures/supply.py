@@ -59,7 +59,7 @@ def supply_four_ways(rules: Rules = RULES, article: Rules = ARTICLE_RULES, scena
         right.plot(end, remaining[-1], "X", color=colour, ms=9, zorder=6)
     left.set(xscale="log", xlim=(0.3, 300), xlabel="years since the first block", ylabel="TAO issued, million")
     left.xaxis.set_major_formatter(PLAIN)
-    left.set_title("On this scale the four look alike …")
+    left.set_title("On this scale only recycling shows …")
     legend_below(left, ncols=1)
     right.axhline(1e-9, color=BLACK, lw=0.8, ls=":")
     right.text(2, 1.4e-9, "one rao, the smallest unit", fontsize=8.5, va="bottom")
