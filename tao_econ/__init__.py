@@ -3,7 +3,7 @@
 from .inputs import Rules as Rules
 from .inputs import Scenario as Scenario
 from .inputs import Snapshot as Snapshot
-from .inputs import describe as describe
+from .records import describe as describe
 from .inputs import eras as eras
 from .inputs import load_scenario as load_scenario
 from .inputs import load_snapshot as load_snapshot

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
-from .inputs import Scenario, about, load_scenario, scenario_names
+from .inputs import Scenario, load_scenario, scenario_names
+from .records import about
 
 FILE = Path(__file__).resolve().parents[1] / "ASSUMPTIONS.md"
 
@@ -13,7 +14,7 @@ HEAD = """# Assumptions
 
 What we choose, as against what the chain prescribes (`data/eras.toml`) and what was observed
 (`data/snapshots.toml`, `data/*.csv`). Written by `./run assumptions` from the fields of `Scenario` in
-`tao_econ/inputs.py`; a test fails when the two differ. To try another value:
+`tao_econ/scenario.py`; a test fails when the two differ. To try another value:
 `dataclasses.replace(load_scenario("base"), discount_rate=0.1)`, a slider, or
 `./run figures NAME --set discount_rate=0.1`.
 """

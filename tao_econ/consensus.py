@@ -16,7 +16,8 @@ import numpy as np
 
 from ._jit import kernel
 from .consensus_kernels import LARGEST, TINY, _whole_epoch
-from .inputs import Rules, unknown
+from .inputs import Rules
+from .records import unknown
 from .units import MOST_UIDS, whole, whole_array
 
 GRID = float(1 << 32)  # steps of the chain's fractions

@@ -11,7 +11,8 @@ import re
 import numpy as np
 import pandas as pd
 
-from .inputs import DATA, unknown
+from .inputs import DATA
+from .records import unknown
 
 
 @functools.cache

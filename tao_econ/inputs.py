@@ -1,7 +1,7 @@
 """Law, fact and assumption: three frozen records that never share a field.
 
 `Rules` are the chain's own (data/eras.toml), a `Snapshot` is what was observed on a date
-(data/snapshots.toml), a `Scenario` is what we assume (the defaults below, varied by
+(data/snapshots.toml), a `Scenario` is what we assume (scenario.py, varied by
 data/scenarios.toml). `dataclasses.replace` makes a varied copy and checks it again.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import difflib
 import functools
 import numbers
 import tomllib
@@ -17,79 +16,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ConfigDict, Field, ValidationError
-from pydantic.dataclasses import dataclass
-
+from .records import checked_record, quantity, unknown
+from .scenario import Scenario
 from .units import utc
 
 DATA = Path(__file__).resolve().parents[1] / "data"
-REQUIRED = dataclasses.MISSING
-
-
-def quantity(default=REQUIRED, *, unit: str, meaning: str, step=None, span=None, reason=None, source=None, **bounds):
-    """A field of a record: its unit and meaning, bounds (gt, ge, lt, le), slider step and span, reason and source."""
-    about = {"unit": unit, "step": step, "span": span, "reason": reason, "source": source}
-    given = {} if default is REQUIRED else {"default": default}
-    return Field(**given, description=meaning, json_schema_extra=about, **bounds)
-
-
-def _rule(field) -> str:
-    """A field's bounds in words: 'in (0, 1]', '> 0'."""
-    low = high = None
-    for bound in field.metadata:
-        for name, sign in (("gt", ">"), ("ge", ">="), ("lt", "<"), ("le", "<=")):
-            if hasattr(bound, name):
-                low, high = (
-                    ((sign, getattr(bound, name)), high) if name[0] == "g" else (low, (sign, getattr(bound, name)))
-                )
-    if low and high:
-        opens, closes = "(" if low[0] == ">" else "[", ")" if high[0] == "<" else "]"
-        return f"in {opens}{low[1]:,}, {high[1]:,}{closes}"
-    return " and ".join(f"{sign} {value:,}" for sign, value in filter(None, (low, high)))
-
-
-def _one_line(record: type, error: ValidationError) -> Exception:
-    """The first thing wrong with a record as name, rule and value."""
-    problem = error.errors()[0]
-    name, kind, value = str(problem["loc"][0]), problem["type"], problem["input"]
-    fields = record.__pydantic_fields__
-    if kind == "missing":
-        return TypeError(f"{record.__name__}.{name} is missing")
-    if name not in fields:
-        return TypeError(unknown(f"{record.__name__} field", name, fields))
-    if kind == "literal_error":
-        return ValueError(f"{name} must be {problem['ctx']['expected']}, got {value!r}")
-    if kind == "finite_number":
-        return ValueError(f"{name} must be finite, got {value}")
-    if kind.startswith(("greater_than", "less_than")):
-        shown = f"{value:,}" if isinstance(value, (int, float)) else str(value)
-        return ValueError(f"{name} must be {_rule(fields[name])}, got {shown}")
-    wanted = problem["msg"].removeprefix("Input should be ").removeprefix("a valid ")
-    return TypeError(f"{name} must be {wanted}, got {value!r} ({type(value).__name__})")
-
-
-def unknown(kind: str, name, known) -> str:
-    """The one line for a name that does not exist: the nearest one, then all of them."""
-    known = [str(k) for k in known]
-    near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
-    return f"unknown {kind} {name!r}{hint} (known: {', '.join(known)})"
-
-
-def checked_record(cls):
-    """A frozen, keyword-only dataclass checked by pydantic whose errors are one clear line."""
-    cls = dataclass(frozen=True, kw_only=True, config=ConfigDict(strict=True, extra="forbid", allow_inf_nan=False))(cls)
-    checked = cls.__init__
-
-    @functools.wraps(checked)
-    def __init__(self, **values):
-        try:
-            checked(self, **values)
-        except ValidationError as error:
-            raise _one_line(cls, error) from None
-
-    cls.__init__ = __init__
-    return cls
 
 
 @checked_record
@@ -180,67 +111,6 @@ class Snapshot:
     sources: dict[str, str] = quantity(unit="", meaning="source of each value")
 
 
-@checked_record
-class Scenario:
-    """ASSUMPTION: what we choose. Each default has its reason and source; ASSUMPTIONS.md lists them."""
-
-    name: str = quantity("base", unit="", meaning="name of the scenario")
-    recycled_share: float = quantity(
-        0.146, unit="share", meaning="part of each block's emission recycled or never issued",
-        ge=0, le=0.95, step=0.002, span=(0, 0.9),
-        reason="What was missing from the 12-second schedule between the first halving and 2026-09-11.",
-        source="supply_points.csv 2025-12-15 and 2026-09-11, by halving.fit_recycling",
-    )  # fmt: skip
-    block_time_s: float = quantity(
-        12.0, unit="seconds", meaning="time between blocks", ge=1, le=60, step=0.05, span=(11, 14),
-        reason="The nominal time. Slow blocks since 2025 are inside recycled_share, which is measured against it.",
-        source="runtime constant MILLISECS_PER_BLOCK; block_anchors.csv gives 12.04 s since February 2025",
-    )  # fmt: skip
-    horizon_years: float = quantity(
-        20.0, unit="years", meaning="how far ahead a path runs", gt=0, le=1_000, step=1.0, span=(1, 260),
-        reason="Long enough for five halvings; 98 % of the supply is then issued.",
-        source="our choice",
-    )  # fmt: skip
-    discount_rate: float = quantity(
-        0.20, unit="share per year", meaning="yearly rate at which a TAO issued later counts less today",
-        ge=0, le=1, step=0.01,
-        reason="A venture-style rate; 0 gives the FDV, a very high one the market cap, so the choice is shown.",
-        source="our choice; models in the literature use 10 to 50 %",
-    )  # fmt: skip
-    market_cap_growth: float = quantity(
-        0.0, unit="share per year", meaning="yearly growth of the market cap", ge=-0.99, le=10, step=0.01, span=(-0.9, 2),
-        reason="Zero asks the plainest question: what does new supply alone do to the price?",
-        source="our choice",
-    )  # fmt: skip
-    lost_share: float = quantity(
-        0.0, unit="share", meaning="part of issued TAO lost for good", ge=0, lt=1, step=0.01,
-        reason="Unknown: no published estimate was found, so none is subtracted.",
-        source="none found by 2026-11-22",
-    )  # fmt: skip
-    staked_share: float = quantity(
-        0.85, unit="share", meaning="part of issued TAO that is staked, where the snapshot does not say",
-        gt=0, le=1, step=0.01,
-        reason="Between the 88 % quoted for early 2024 and the 65 % read on chain in September 2026.",
-        source="nic.orb.land (early 2024), chain reading of 2026-09-11",
-    )  # fmt: skip
-    stake_stickiness: float = quantity(
-        0.5, unit="share", meaning="part of the staked TAO that would not come to market", ge=0, le=1, step=0.01,
-        reason="Unknown: stake has no unbonding period, so it is neither locked (1) nor free (0). Half says so.",
-        source="our choice; yield.xyz documentation for the missing unbonding period",
-    )  # fmt: skip
-    stakers_share: float = quantity(
-        0.41, unit="share", meaning="part of new TAO that goes to validators and their nominators",
-        ge=0, le=1, step=0.01,
-        reason="Half of what is left after the subnet owner's 18 %.",
-        source="eras.toml: owner_cut 11,796/65,535 since 2023-10-02",
-    )  # fmt: skip
-    validator_take: float = quantity(
-        0.18, unit="share", meaning="part of a nominator's reward that the validator keeps", ge=0, le=1, step=0.01,
-        reason="The default and the maximum of the chain.",
-        source="eras.toml: max_take 11,796/65,535",
-    )  # fmt: skip
-
-
 @functools.cache
 def _toml(name: str) -> dict:
     try:
@@ -315,25 +185,3 @@ def snapshot_names() -> list[str]:
 def scenario_names() -> list[str]:
     """The names `load_scenario` knows."""
     return list(_toml("scenarios.toml")["scenario"])
-
-
-def about(record, name: str) -> dict:
-    """One field's unit, meaning, step, span of a slider, reason and source, with its bounds in words (`rule`)."""
-    fields = type(record).__pydantic_fields__
-    if name not in fields:
-        raise ValueError(unknown(f"{type(record).__name__} field", name, fields))
-    field = fields[name]
-    return {"meaning": field.description, "rule": _rule(field)} | field.json_schema_extra
-
-
-
-def describe(record):
-    """A record as a table: one row a field, with value, unit and meaning."""
-    import pandas as pd
-
-    rows = [(f.name, getattr(record, f.name), about(record, f.name)) for f in dataclasses.fields(record)]
-    table = pd.DataFrame(
-        [(name, str(value), text["unit"], text["meaning"]) for name, value, text in rows if name != "sources"],
-        columns=["field", "value", "unit", "meaning"],
-    )
-    return table.set_index("field")

@@ -6,7 +6,7 @@ import ast
 import json
 from pathlib import Path
 
-from .inputs import unknown
+from .records import unknown
 
 FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
 WIDGET = "application/vnd.jupyter.widget-view+json"

@@ -16,7 +16,8 @@ import pandas as pd
 
 from . import data
 from .emission import PPM, block_emission, emission_path, issuance_eras
-from .inputs import Rules, Scenario, Snapshot, unknown
+from .inputs import Rules, Scenario, Snapshot
+from .records import unknown
 from .units import BLOCKS_PER_DAY, DAYS_PER_YEAR, SECONDS_PER_DAY, tao, whole
 
 # AI tokens that trade against TAO by name in the article and beside them in the listings of the time

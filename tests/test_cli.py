@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tao_econ import assumptions, data, figures, inputs
+from tao_econ import assumptions, data, figures, inputs, records
 from tao_econ.__main__ import main
 from tao_econ.figures import press
 
@@ -107,7 +107,7 @@ def test_the_assumptions_page_follows_the_records(capsys, tmp_path, monkeypatch)
     assert main(["assumptions"]) == 0
     assert "`discount_rate` = 0.2" in (tmp_path / "ASSUMPTIONS.md").read_text(encoding="utf-8")
     for field in dataclasses.fields(inputs.Scenario):
-        it = inputs.about(inputs.Scenario(), field.name)
+        it = records.about(inputs.Scenario(), field.name)
         assert field.name == "name" or (it["reason"] and it["source"] and it["rule"]), field.name
 
 

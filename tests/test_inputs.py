@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from tao_econ import data, inputs
+from tao_econ import data, inputs, records
 from tao_econ.inputs import Rules, Scenario, Snapshot
 from tao_econ.units import utc
 
@@ -18,7 +18,7 @@ RECORDS = [inputs.eras()[0], inputs.load_snapshot("article"), Scenario()]
 
 def bounds(field):
     """Lowest and highest value of an assumption, read from its rule: 'in (0, 1]'."""
-    rule = inputs.about(Scenario(), field)["rule"]
+    rule = records.about(Scenario(), field)["rule"]
     return [float(n.replace(",", "")) for n in re.findall(r"-?\d[\d,.]*(?=, |\]|\))", rule)]
 
 
@@ -91,7 +91,7 @@ def test_rules_at_refuses_what_is_neither_block_nor_date_nor_name(when, refused)
         (inputs.rules_at, "era", "dynamictao", "dynamic-tao"),
         (inputs.load_snapshot, "snapshot", "artcile", "article"),
         (inputs.load_scenario, "scenario", "bul", "bull"),
-        (lambda name: inputs.about(Scenario(), name), "Scenario field", "recycled", "recycled_share"),
+        (lambda name: records.about(Scenario(), name), "Scenario field", "recycled", "recycled_share"),
         (lambda name: Scenario(**{name: 1.0}), "Scenario field", "lost_shares", "lost_share"),
     ],
 )
@@ -120,7 +120,7 @@ def test_every_scenario_loads_and_every_assumption_has_unit_bounds_reason_and_so
     for name in inputs.scenario_names():
         assert inputs.load_scenario(name).name == name
     for field in dataclasses.fields(Scenario):
-        about = inputs.about(Scenario(), field.name)
+        about = records.about(Scenario(), field.name)
         if field.name != "name":
             assert about["unit"] and about["reason"] and about["source"] and about["step"], field.name
             low, high = bounds(field.name)
@@ -139,7 +139,7 @@ def test_a_record_cannot_be_changed_in_place(record):
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda r: type(r).__name__)
 def test_a_record_is_described_field_by_field_with_unit_and_meaning(record):
-    table = inputs.describe(record)
+    table = records.describe(record)
     assert list(table.columns) == ["value", "unit", "meaning"]
     assert list(table.index) == [f.name for f in dataclasses.fields(record) if f.name != "sources"]
     assert (table["meaning"].str.len() > 4).all()
@@ -147,7 +147,7 @@ def test_a_record_is_described_field_by_field_with_unit_and_meaning(record):
 
 @pytest.mark.parametrize("field", [f.name for f in dataclasses.fields(Scenario) if f.name != "name"])
 def test_every_assumption_refuses_what_is_no_number_or_out_of_bounds(field, refused):
-    rule, (low, high) = inputs.about(Scenario(), field)["rule"], bounds(field)
+    rule, (low, high) = records.about(Scenario(), field)["rule"], bounds(field)
     for wrong, shown in ((float("nan"), "nan"), (float("inf"), "inf"), ("1", "'1'"), (True, "True"), (None, "None")):
         with refused(field, shown):
             dataclasses.replace(Scenario(), **{field: wrong})

@@ -16,7 +16,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.text import Text
 
-from ..inputs import unknown
+from ..records import unknown
 from .canvas import FIGURES, Picture
 
 OUTPUT = Path(__file__).resolve().parents[2] / "figures"
