@@ -48,5 +48,12 @@ from .stake_model import lognormal_stake as lognormal_stake
 from .stake_model import pareto_stake as pareto_stake
 from .stake_model import stake_at as stake_at
 from .stake_model import stake_population as stake_population
+from .stake_model import stake_from_ranks as stake_from_ranks
+from .retention import draw_network as draw_network
+from .retention import guarantee as guarantee
+from .retention import honest_stake_drawn as honest_stake_drawn
+from .retention import honest_stake_path as honest_stake_path
+from .retention import required_honest_weight as required_honest_weight
+from .retention import retention_map as retention_map
 
 __version__ = "0.1.0"

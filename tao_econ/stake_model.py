@@ -151,6 +151,26 @@ def stake_population(model: StakeModel, wallets: int) -> np.ndarray:
     return stake_at(model, (np.arange(count) + 0.5) / count)
 
 
+def stake_from_ranks(largest, shares, wallets: int) -> np.ndarray:
+    """(wallets,) shares of stake, largest first, that agree with published sums of the largest few.
+
+    largest : rising integers — how many of the largest wallets      shares : their shares of all stake
+    Between two published sums all are taken as equal, so the result is the least concentrated that agrees with them.
+    Raises ValueError where a later wallet would hold more than one before it.
+    """
+    counts = [0, *(whole("largest", n, at_least=1) for n in largest), _countable(wallets)]
+    sums = np.r_[0.0, inside("shares", shares, closed=True), 1.0]
+    if len(counts) != len(sums):
+        raise ValueError(f"shares must be as many as largest, got {len(sums) - 2} and {len(counts) - 2}")
+    widths = np.diff(counts)
+    if (widths <= 0).any():
+        raise ValueError(f"largest must rise and stay below wallets {wallets}, got {counts[1:-1]}")
+    each = np.diff(sums) / widths
+    if (each < 0).any() or (np.diff(each) > 1e-12).any():
+        raise ValueError(f"shares must be of the largest wallets, so fall from rank to rank, got {each.tolist()}")
+    return np.repeat(each, widths)
+
+
 def _masses(model):
     """(stake of the body, stake of the tail, normal quantile where they meet) of a model, per wallet."""
     from scipy.special import ndtr, ndtri

@@ -29,6 +29,8 @@ TABLE = {
     "subnet": ("fixed_point inputs units", "numpy"),
     "stake": ("units", "numpy pandas"),
     "stake_model": ("stake units", "numpy scipy"),
+    "retention_kernels": ("_jit", "numpy"),
+    "retention": ("inputs retention_kernels stake units", "numpy"),
     "assumptions": (ANY, ""),
     "figures": (ANY, "matplotlib numpy pandas scipy"),
     "explore": (ANY, "IPython anywidget ipywidgets numpy pandas plotly traitlets"),
