@@ -55,5 +55,10 @@ from .retention import honest_stake_drawn as honest_stake_drawn
 from .retention import honest_stake_path as honest_stake_path
 from .retention import required_honest_weight as required_honest_weight
 from .retention import retention_map as retention_map
+from .attacks import alpha_majority_cost as alpha_majority_cost
+from .attacks import bribery as bribery
+from .attacks import collusion as collusion
+from .attacks import majority_cost as majority_cost
+from .attacks import weight_copying as weight_copying
 
 __version__ = "0.1.0"

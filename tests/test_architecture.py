@@ -31,6 +31,7 @@ TABLE = {
     "stake_model": ("stake units", "numpy scipy"),
     "retention_kernels": ("_jit", "numpy"),
     "retention": ("inputs retention_kernels stake units", "numpy"),
+    "attacks": ("consensus emission inputs retention stake supply units", "numpy"),
     "assumptions": (ANY, ""),
     "figures": (ANY, "matplotlib numpy pandas scipy"),
     "explore": (ANY, "IPython anywidget ipywidgets numpy pandas plotly traitlets"),
