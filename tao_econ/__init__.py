@@ -16,6 +16,8 @@ from .emission import issuance_eras as issuance_eras
 from .consensus import yuma_epoch as yuma_epoch
 from .consensus import yuma_run as yuma_run
 from .consensus_exact import yuma_epoch_exact as yuma_epoch_exact
+from .metagraph import load_metagraph as load_metagraph
+from .metagraph import save_metagraph as save_metagraph
 from .halving import anchored_date as anchored_date
 from .halving import check_supply_points as check_supply_points
 from .halving import next_halvings as next_halvings

@@ -32,6 +32,7 @@ TABLE = {
     "retention_kernels": ("_jit", "numpy"),
     "retention": ("inputs retention_kernels stake units", "numpy"),
     "attacks": ("consensus emission inputs retention stake supply units", "numpy"),
+    "metagraph": ("units", "numpy pandas"),
     "assumptions": (ANY, ""),
     "figures": (ANY, "matplotlib numpy pandas scipy"),
     "explore": (ANY, "IPython anywidget ipywidgets numpy pandas plotly traitlets"),
