@@ -1,7 +1,20 @@
 """Static figures: each a function from records to a Picture whose title states the finding."""
 
+from .attack import bribe_threshold as bribe_threshold
+from .attack import collusion_gain as collusion_gain
+from .attack import copier_against_honest as copier_against_honest
+from .attack import majority_price as majority_price
+from .attack import stake_erosion as stake_erosion
 from .canvas import FIGURES as FIGURES
 from .canvas import Picture as Picture
+from .concentration import coalition_under_cap as coalition_under_cap
+from .concentration import largest_holders as largest_holders
+from .concentration import reward_remedies as reward_remedies
+from .concentration import stake_lorenz as stake_lorenz
+from .consensus import epoch_walk as epoch_walk
+from .consensus import guarantee_on_real_stake as guarantee_on_real_stake
+from .consensus import honest_majority_lottery as honest_majority_lottery
+from .consensus import retention_contours as retention_contours
 from .halving import first_halving_forecast as first_halving_forecast
 from .halving import next_halvings as next_halvings
 from .halving import supply_readings as supply_readings

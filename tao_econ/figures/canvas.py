@@ -83,14 +83,14 @@ def figure(draw: Callable[..., Picture]) -> Callable[..., Picture]:
     return drawn
 
 
-def canvas(finding: str, *records, panels: int = 1, size=(9.0, 5.0), widths=None):
-    """A Picture titled with its finding, footed with its records, and its axes."""
+def canvas(finding: str, *records, panels: int = 1, rows: int = 1, size=(9.0, 5.0), widths=None):
+    """A Picture titled with its finding, footed with its records, and its axes, row by row."""
     picture = Picture(figsize=size, layout="constrained")
     picture.finding = finding
     title = textwrap.fill(finding, int(size[0] * 9.6))
     picture.suptitle(title, x=0.01, ha="left", fontsize=12.5, fontweight="bold", color=BLACK)
     picture.supxlabel("   ·   ".join(["tao_econ", *map(_source, records)]), x=0.01, ha="left", fontsize=7.5, color=GREY)
-    axes = picture.subplots(1, panels, width_ratios=widths, squeeze=False)[0]
+    axes = picture.subplots(rows, panels, width_ratios=widths, squeeze=False).ravel()
     return (picture, *axes)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.collections import Collection
 from matplotlib.container import Container
+from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.text import Text
@@ -152,8 +153,20 @@ def _artist(artist) -> list:
         path = artist.get_patch_transform().transform_path(artist.get_path()).vertices
         return ["patch", _numbers(np.ravel(path)), _numbers(artist.get_facecolor()), str(artist.get_hatch())]
     if isinstance(artist, Collection):
-        return ["collection", _numbers(np.ravel(artist.get_offsets())), _numbers(np.ravel(artist.get_facecolor()))]
+        paths = [_numbers(path.vertices) for path in artist.get_paths()]
+        colours = [_numbers(artist.get_facecolor()), _numbers(artist.get_edgecolor())]
+        return ["collection", _numbers(artist.get_offsets()), paths, *colours, *_mapped(artist)]
+    if isinstance(artist, AxesImage):
+        return ["image", *_mapped(artist)]
     return [type(artist).__name__]
+
+
+def _mapped(artist) -> list:
+    """Values shown as colours, and their scale."""
+    values = artist.get_array()
+    if values is None:
+        return []
+    return [_numbers(np.ma.filled(values, np.nan)), artist.get_cmap().name, _numbers(artist.get_clim())]
 
 
 def _text(text: Text) -> list:

@@ -1,0 +1,142 @@
+"""Figures on concentration: Lorenz curves, what a cap changes and what splitting undoes, reward against performance."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+from matplotlib.ticker import PercentFormatter
+
+from .. import data, stake
+from ..inputs import Rules, rules_at
+from ..stake_model import fit_stake, lognormal_stake, model_lorenz, model_top_share, pareto_stake, stake_population
+from .canvas import BLACK, BLUE, GREY, ORANGE, PURPLE, RED, SKY, canvas, figure, legend_below
+
+RULES = rules_at("2026-09-11")
+GINI, TOP_PERCENT, CAP = 0.9825, 0.90, 0.88  # Lui and Sun, arXiv:2507.02951
+WALLETS = 20_000
+
+
+@functools.cache
+def wallets() -> np.ndarray:
+    """Stake of a population that meets the published Gini and the published share of the richest 1 %."""
+    return stake_population(fit_stake(GINI, TOP_PERCENT, wallets=WALLETS), WALLETS)
+
+
+@figure
+def stake_lorenz(rules: Rules = RULES):
+    """Lorenz curves of the richest wallets under three distributions with the published Gini index of stake."""
+    models = {
+        "lognormal": (lognormal_stake(GINI), SKY), "fitted: lognormal with Pareto tail": (fit_stake(GINI, TOP_PERCENT), BLUE),
+        "Pareto": (pareto_stake(GINI), ORANGE),
+    }  # fmt: skip
+    tops = {name: model_top_share(model, 0.01) for name, (model, _) in models.items()}
+    picture, axis = canvas(
+        f"A Gini of {GINI} leaves the richest 1% between {tops['lognormal']:.1%} and {tops['Pareto']:.1%} of stake; "
+        f"the published {TOP_PERCENT:.0%} lies between",
+        "Gini and top share: Lui and Sun, arXiv:2507.02951", "curves: closed forms",
+    )  # fmt: skip
+    rich = np.logspace(-5, 0, 400)
+    for name, (model, colour) in models.items():
+        axis.plot(rich, 1 - model_lorenz(model, 1 - rich), color=colour, label=f"{name}: richest 1% hold {tops[name]:.1%}")
+    axis.plot([0.01], [TOP_PERCENT], "o", color=RED, ms=8, label="published, median of subnets: 90%")
+    axis.plot([0.01, 0.01], [0.38, 0.9997], color=RED, lw=1.2, label="published range of subnets: 38% to 99.97%")
+    axis.plot(rich, rich, color=GREY, ls=":", lw=1.2, label="all equal")
+    axis.set(xscale="log", xlabel="richest share of wallets", ylabel="their share of stake", xlim=(1e-5, 1), ylim=(0, 1.02))
+    axis.set_xticks([1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1], ["0.001%", "0.01%", "0.1%", "1%", "10%", "100%"])
+    axis.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    legend_below(axis, ncols=2)
+    return picture
+
+
+@figure
+def coalition_under_cap(rules: Rules = RULES):
+    """Wallets needed for a majority under a stake cap, for owners who stay and for owners who split below the cap."""
+    held, quantiles = wallets(), np.linspace(0.5, 1.0, 51)
+    splitting = {0.0: BLUE, 0.01: ORANGE, 1.0: RED}
+    curves = {share: [_majority(held, q, share) for q in quantiles] for share in splitting}
+    at = int(np.argmin(abs(quantiles - CAP)))
+    picture, axis = canvas(
+        f"A cap at the 88th percentile raises the majority from {stake.coalition(held).wallet_share:.3%} to "
+        f"{curves[0.0][at]:.0%} of wallets; if the richest 1% of those above it split, {curves[0.01][at]:.3%} are left",
+        f"{WALLETS:,} wallets, Gini {stake.gini(held):.4f}, richest 1% with {stake.top_share(held, wallet_share=0.01):.0%}",
+        "our simulation, not the paper's tables",
+    )  # fmt: skip
+    names = {0.0: "nobody splits", 0.01: "the richest 1% of the capped split",
+             1.0: "all of them: the cap is gone"}  # fmt: skip
+    for share, colour in splitting.items():
+        axis.plot(quantiles, curves[share], color=colour, label=names[share])
+    axis.axvline(CAP, color=BLACK, ls=":", lw=1.4, label="proposed cap: 88th percentile")
+    axis.set(yscale="log", xlabel="cap, as a percentile of stake", ylabel="owners that hold a majority, of all")
+    axis.set_yticks([1e-4, 1e-3, 1e-2, 1e-1], ["0.01%", "0.1%", "1%", "10%"])
+    axis.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    legend_below(axis, ncols=2)
+    return picture
+
+
+def _majority(held, quantile, splitting):
+    """Share of owners with a majority of counted stake, where the richest of the capped split below the cap."""
+    capped = stake.cap_stake(held, quantile)
+    above = np.flatnonzero(held > capped.cap)
+    escaped = above[np.argsort(-held[above], kind="stable")][: int(np.ceil(splitting * len(above)))]
+    counted = capped.stake.copy()
+    counted[escaped] = held[escaped]
+    return stake.coalition(counted).wallet_share
+
+
+@figure
+def reward_remedies(rules: Rules = RULES):
+    """Rank correlation of reward with performance and with stake under the proposed remedies, simulated."""
+    held, random = wallets(), np.random.default_rng(0)
+    noise = random.standard_normal(WALLETS)
+    logs = np.log(random.permutation(held))
+    held = np.exp(logs)
+    performance = np.exp(0.2 * (logs - logs.mean()) / logs.std() + np.sqrt(1 - 0.2**2) * noise)
+    performance /= performance.max()
+    weights = np.linspace(0, 1, 21)
+    remedies = {
+        "performance-weighted split": (lambda w: stake.performance_split(held, performance, weight=w), BLUE),
+        "composite score": (lambda w: stake.composite_score(held, performance, weight=w), ORANGE),
+        "trust bonus (up to 10×)": (lambda w: stake.trust_bonus(held, performance, bonus=10 * w), PURPLE),
+    }
+    found = {
+        name: np.array([stake.reward_correlations(held, performance, pay(w), ranks=True) for w in weights])
+        for name, (pay, _) in remedies.items()
+    }
+    half = weights.tolist().index(0.5)
+    split, score = found["performance-weighted split"][half], found["composite score"][half]
+    picture, left, right = canvas(
+        f"At half weight, splitting the emission lifts reward's rank correlation with performance to {split[1]:.2f}, "
+        f"a composite score to {score[1]:.2f}; a trust bonus barely moves it",
+        f"{WALLETS:,} wallets, performance correlates 0.2 with stake", "our simulation", panels=2, size=(10.5, 5.2),
+    )  # fmt: skip
+    for name, (_, colour) in remedies.items():
+        left.plot(weights, found[name][:, 1], color=colour, label=name)
+        right.plot(weights, found[name][:, 0], color=colour, label=name)
+    left.set(xlabel="strength of the remedy", ylabel="reward against performance, rank correlation", ylim=(0, 1.02))
+    right.set(xlabel="strength of the remedy", ylabel="reward against stake, rank correlation", ylim=(0, 1.02))
+    for axis in (left, right):
+        axis.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    legend_below(left, ncols=1)
+    return picture
+
+
+@figure
+def largest_holders(rules: Rules = RULES):
+    """Running share of stake of the largest validators at genesis and in June 2024, with the number that make half."""
+    table = data.load("validator_stake")
+    groups = {f"{when:%B %Y}": rows for when, rows in table.groupby("date")}
+    halves = {name: float(np.interp(0.5, [0, *rows["share"]], [0, *rows["largest"]])) for name, rows in groups.items()}
+    first, last = list(groups)
+    picture, axis = canvas(
+        f"In {last} {np.ceil(halves[last]):.0f} validators held half of the stake on root; in {first} it took about "
+        f"{np.ceil(halves[first]):.0f} hotkeys",
+        "data/validator_stake.csv: genesis file; Mentat Minds, 2024-06-19",
+    )  # fmt: skip
+    for (name, rows), colour in zip(groups.items(), (BLUE, RED), strict=True):
+        axis.plot([0, *rows["largest"]], [0, *rows["share"]], "-o", color=colour, ms=6, label=name)
+    axis.axhline(0.5, color=BLACK, ls=":", lw=1.4, label="half: decides every weighted median")
+    axis.set(xlabel="largest validators", ylabel="their share of stake", ylim=(0, 1), xlim=(0, 65))
+    axis.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    legend_below(axis, ncols=3)
+    return picture
