@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 from .units import real
 
+DRIFTS, VOLATILITIES, YEARS, FRACTIONS = "[-100, 100]", "[0.0001, 100]", "[0.001, 1000]", "[0, 100]"
+
 
 class Kelly(NamedTuple):
     """A weight in one risky asset beside cash."""
@@ -53,11 +55,11 @@ def kelly(drift: float, volatility: float, *, fraction: float = 1.0) -> Kelly:
     """Kelly's weight for a lognormal asset, and what a fraction of it earns.
 
     drift : float, per year — arithmetic mean return over cash; volatility : float > 0, per √year
-    fraction : float ≥ 0 of the full weight
+    fraction : float ≥ 0, of the full weight
     **Ref:** f* = μ/σ², growth fμ − f²σ²/2.
     """
-    drift, volatility = real("drift", drift), real("volatility", volatility, "(0, inf)")
-    fraction = real("fraction", fraction, "[0, inf)")
+    drift, volatility = real("drift", drift, DRIFTS), real("volatility", volatility, VOLATILITIES)
+    fraction = real("fraction", fraction, FRACTIONS)
     full, sharpe = drift / volatility**2, drift / volatility
     growth = (fraction - fraction**2 / 2) * sharpe**2
     risk = touch_probability(fraction, 0.5) if drift else 0.0
@@ -70,7 +72,7 @@ def touch_probability(fraction: float, level: float) -> float:
     fraction : float ≥ 0, of the full weight; 1 from twice Kelly on, 0 at no weight; level : float in (0, 1]
     At full Kelly it is the level itself. **Ref:** Thorp 2006, for continuous trading and a drift that is known.
     """
-    fraction, level = real("fraction", fraction, "[0, inf)"), real("level", level, "(0, 1]")
+    fraction, level = real("fraction", fraction, FRACTIONS), real("level", level, "(0, 1]")
     if fraction == 0:
         return float(level == 1)
     return level ** max(2 / fraction - 1, 0.0)
@@ -78,7 +80,7 @@ def touch_probability(fraction: float, level: float) -> float:
 
 def drift_error(volatility: float, years: float) -> float:
     """Standard error of a yearly drift estimated from so many years of prices, however finely sampled: σ/√years."""
-    return real("volatility", volatility, "(0, inf)") / math.sqrt(real("years", years, "(0, inf)"))
+    return real("volatility", volatility, VOLATILITIES) / math.sqrt(real("years", years, YEARS))
 
 
 def kelly_under_error(drift: float, volatility: float, years: float, *, fraction: float = 1.0) -> KellyError:
@@ -99,7 +101,7 @@ def kelly_under_error(drift: float, volatility: float, years: float, *, fraction
     gain = (2 - fraction) * sharpe_squared
     return KellyError(
         error, spread, low, known.full_weight, high, float(ndtr(-drift / error)), known.growth_per_year, expected,
-        sharpe_squared / (sharpe_squared + 1 / years), fraction / gain if gain > 0 else math.inf,
+        sharpe_squared / (sharpe_squared + 1 / years), fraction and (fraction / gain if gain > 0 else math.inf),
     )  # fmt: skip
 
 
@@ -111,7 +113,7 @@ def shrink_drift(drift: float, drift_se: float, *, prior_drift: float = 0.0, pri
     Kelly's weight at the posterior mean is the best for one who does not learn on the way.
     **Ref:** Bayes' rule for a normal mean, the one-asset case of Black and Litterman 1992.
     """
-    drift, error = real("drift", drift), real("drift_se", drift_se, "(0, inf)")
-    prior, spread = real("prior_drift", prior_drift), real("prior_sd", prior_sd, "[0, inf)")
+    drift, error = real("drift", drift, DRIFTS), real("drift_se", drift_se, "[0.000001, 1000]")
+    prior, spread = real("prior_drift", prior_drift, DRIFTS), real("prior_sd", prior_sd, "[0, 100]")
     kept = spread**2 / (spread**2 + error**2)
     return Drift(prior + kept * (drift - prior), error * math.sqrt(kept), kept)
