@@ -10,6 +10,7 @@ shows each comparable with its date and the spread over them; no function return
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import math
 from typing import NamedTuple
 
@@ -90,7 +91,8 @@ def comparables_on(when, *, token_value: str = "fdv", max_age_days: int = 180) -
     tokens, companies = _tokens(token_value), _companies()
     tokens = tokens[tokens["date"] >= day - pd.Timedelta(days=max_age_days)]
     table = pd.concat([companies, tokens])
-    table = table[table["date"] <= day].sort_values(["date", "name"]).groupby("name", as_index=False).last()
+    table = table[table["date"] <= day].sort_values(["date", "name"], kind="stable")
+    table = table.drop_duplicates("name", keep="last").reset_index(drop=True)
     table.insert(3, "age_days", (day - table["date"]).dt.days)
     return table.sort_values(["value_usd", "name"], ascending=[False, True]).reset_index(drop=True)
 
@@ -121,8 +123,9 @@ def dispersion(ratios: pd.DataFrame, *, column: str = "implied_price_usd", quant
     ratios : from `comparable_ratios`; column : its numeric column to look at; quantiles : in [0, 1]
     `spread` is the greatest over the least (0 where the least is 0). There is no mean on purpose.
     """
-    if column not in ratios.columns:
-        raise ValueError(unknown("column", column, ratios.columns))
+    numeric = list(ratios.select_dtypes("number").columns)
+    if column not in numeric:
+        raise ValueError(unknown("numeric column", column, numeric))
     quantiles = reals("quantiles", quantiles, "[0, 1]")
     if not len(ratios):
         raise ValueError("ratios must have at least one row, got none")
@@ -141,7 +144,7 @@ def openai_ratio_path() -> pd.DataFrame:
     close_usd (mean of the known closes of the month, or the last known close of a day, from close_date) with its
     ratio. The target moved more than the token: a ratio near 8 in 2023 was no forecast.
     """
-    points, closes = data.load("openai_points"), _closes()
+    points, closes = _table("openai_points"), _closes()
     found = [_close(closes, text) for text in points["date"]]
     most = tao(eras()[-1].max_supply_rao)
     table = pd.DataFrame({
@@ -181,7 +184,7 @@ def sales_multiples(
     Returns company, low and high multiple, low_usd and high_usd per TAO: multiple × fees × capture × survival over
     supply. A company's sales are its own; of a network's fees holders get what owners pass on.
     """
-    table = data.load("sales_multiples")
+    table = _table("sales_multiples")
     year = max((y for y in table["year"] if y <= snapshot.date.year), default=None) if year is None else year
     if year not in set(table["year"]):
         raise ValueError(f"year must be one of {', '.join(map(str, sorted(set(table['year']))))}, got {year}")
@@ -201,8 +204,14 @@ def _known_from(text: str) -> pd.Timestamp:
     return pd.Period(text, "M").end_time.normalize() if len(text) == 7 else pd.Timestamp(text)
 
 
+@functools.cache
+def _table(name: str) -> pd.DataFrame:
+    return data.load(name)
+
+
+@functools.cache
 def _companies() -> pd.DataFrame:
-    table = data.load("private_valuations")
+    table = _table("private_valuations")
     table = table[table["valuation_bn_usd"].notna()]
     ends = [[float(end) * BN for end in cell.split("-")] for cell in table["valuation_bn_usd"]]
     return pd.DataFrame({
@@ -212,12 +221,13 @@ def _companies() -> pd.DataFrame:
     })  # fmt: skip
 
 
+@functools.cache
 def _tokens(value: str) -> pd.DataFrame:
     """Dated values of the other tokens; one that stands among the companies (Gensyn) is not counted twice."""
-    table = data.load("comparables")
+    table = _table("comparables")
     column = f"{value}_usd"
     dated = table["as_of"].str.fullmatch(r"\d{4}-\d{2}-\d{2}")
-    named = table["token"].str.lower().str.contains("|".join(set(data.load("private_valuations")["company"])))
+    named = table["token"].str.lower().str.contains("|".join(sorted(set(_table("private_valuations")["company"]))))
     table = table[dated & ~named & (table["token"] != "TAO") & (table[column] > 0)]
     return pd.DataFrame({
         "name": table["token"], "kind": "token", "date": pd.to_datetime(table["as_of"]), "low_usd": table[column],
@@ -226,6 +236,7 @@ def _tokens(value: str) -> pd.DataFrame:
     })  # fmt: skip
 
 
+@functools.cache
 def _closes() -> pd.DataFrame:
     """Every close of TAO known, a day each: days of late 2023, weeks to 2025, months and events after that."""
     weeks, days = data.load("tao_weekly"), data.load("tao_daily_2023q4")
