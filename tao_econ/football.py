@@ -14,6 +14,7 @@ import pandas as pd
 from .comparables import comparable_ratios, sales_multiples
 from .inputs import Rules, Scenario, Snapshot, load_scenario
 from .tree import scenario_tree
+from .units import reals
 from .valuation import (
     captured_fees,
     convenience_value,
@@ -37,6 +38,8 @@ def football_field(
     miner_margins : three parts of their reward that miners keep, in [0, 1]; no accounts are published, our choice
     Returns method, low_usd, mid_usd, high_usd, mid_over_spot, basis; low ≤ mid ≤ high in each row.
     """
+    _three("users", users, "[0, 1e15]", rising=True)
+    _three("miner_margins", miner_margins, "[0, 1]", rising=False)
     low = load_scenario("bear") if low is None else low
     high = load_scenario("bull") if high is None else high
     three, day = (low, scenario, high), (snapshot, scenario, rules)
@@ -56,6 +59,13 @@ def football_field(
     table = pd.DataFrame([_row(method, prices, basis) for method, prices, basis in rows])
     table.insert(4, "mid_over_spot", table["mid_usd"] / snapshot.price_usd)
     return table
+
+
+def _three(name, values, bounds, *, rising):
+    """Refuse what is not three numbers inside bounds, in order from the low price to the high one."""
+    given = reals(name, values, bounds)
+    if len(given) != 3 or (np.diff(given) * (1 if rising else -1) < 0).any():
+        raise ValueError(f"{name} must be three numbers that {'rise' if rising else 'fall'}, got {values}")
 
 
 def _row(method, prices, basis):

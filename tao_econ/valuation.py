@@ -273,7 +273,7 @@ def _implied(value, snapshot, scenario, rules, denominator) -> Implied:
 def _metcalfe_given(amount, name, exponent, log_constant):
     """An amount and the law's two constants, checked."""
     b, a = real("exponent", exponent, "[0, 4]"), real("log_constant", log_constant, "[-50, 50]")
-    return real(name, amount, "[0, 1e15]"), b, a
+    return real(name, amount, "[0, 1e18]"), b, a
 
 
 def _carry(scenario, growth, name) -> float:

@@ -32,7 +32,7 @@ TABLE = {
     "comparables": ("data inputs records supply units", "numpy pandas"),
     "tree": ("data inputs records units", "numpy pandas"),
     "valuation": ("comparables emission inputs supply units", "numpy scipy"),
-    "football": ("comparables inputs tree valuation", "numpy pandas"),
+    "football": ("comparables inputs tree units valuation", "numpy pandas"),
     "portfolio": ("units", "scipy"),
     "assumptions": (ANY, ""),
     "figures": (ANY, "matplotlib numpy pandas scipy"),
