@@ -113,7 +113,11 @@ def comparable_ratios(
     ratio = table["value_usd"] / own
     multiple = ratio * scenario.capture_share * scenario.survival_share
     return table.assign(
-        tao_usd=own, ratio=ratio, multiple=multiple, implied_price_usd=snapshot.price_usd * multiple, tao_share=1 / ratio
+        tao_usd=own,
+        ratio=ratio,
+        multiple=multiple,
+        implied_price_usd=snapshot.price_usd * multiple,
+        tao_share=1 / ratio,
     )
 
 

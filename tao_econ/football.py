@@ -81,7 +81,11 @@ def _relative(snapshot, scenario, rules):
         yield named, np.quantile(part["implied_price_usd"], (0.1, 0.5, 0.9)).tolist(), basis
     multiples = sales_multiples(snapshot, scenario, rules).iloc[:-1]
     ends = np.concatenate([multiples["low_usd"], multiples["high_usd"]])
-    yield "sales multiples", np.quantile(ends, (0, 0.5, 1)).tolist(), f"least, median, greatest of {len(multiples)}, FDV"
+    yield (
+        "sales multiples",
+        np.quantile(ends, (0, 0.5, 1)).tolist(),
+        f"least, median, greatest of {len(multiples)}, FDV",
+    )
 
 
 def _by_scenario(method, model, snapshot, scenarios, rules):
@@ -92,7 +96,9 @@ def _by_scenario(method, model, snapshot, scenarios, rules):
 def _costs(snapshot, scenario, rules, margins):
     """Price floors where miners get their share of the emission at spot and spend all but a margin."""
     earned = new_tao_per_year(snapshot, scenario, rules) * snapshot.price_usd * (1 - float(rules.owner_cut)) / 2
-    return [cost_of_production(snapshot, scenario, rules, cost_usd_per_year=earned * (1 - m)).price_usd for m in margins]
+    return [
+        cost_of_production(snapshot, scenario, rules, cost_usd_per_year=earned * (1 - m)).price_usd for m in margins
+    ]
 
 
 def _list(values):

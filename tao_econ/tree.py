@@ -139,7 +139,9 @@ def _parts(tree):
         raise TypeError(f"tree must be a DataFrame, got {tree!r} ({type(tree).__name__})")
     for column in ("branch", "probability", "fdv_bn_usd"):
         if column not in tree.columns:
-            raise ValueError(f"tree must have the columns branch, probability, fdv_bn_usd, got {', '.join(tree.columns)}")
+            raise ValueError(
+                f"tree must have the columns branch, probability, fdv_bn_usd, got {', '.join(tree.columns)}"
+            )
     odds = reals("probability", tree["probability"], "[0, 1]")
     fdv = reals("fdv_bn_usd", tree["fdv_bn_usd"], "[0, inf)") * BN
     if abs(odds.sum() - 1) > 1e-9:

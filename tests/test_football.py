@@ -24,7 +24,9 @@ def test_ten_methods_lie_orders_of_magnitude_apart(day):
     table = field(day)
     assert table["method"].tolist() == METHODS and (table["basis"].str.len() > 10).all()
     assert table["mid_usd"].max() / table["mid_usd"].min() > 1_000
-    assert table["mid_over_spot"].tolist() == pytest.approx((table["mid_usd"] / te.load_snapshot(day).price_usd).tolist())
+    assert table["mid_over_spot"].tolist() == pytest.approx(
+        (table["mid_usd"] / te.load_snapshot(day).price_usd).tolist()
+    )
 
 
 @pytest.mark.parametrize("day", DAYS)

@@ -60,7 +60,9 @@ def test_without_bitcoin_and_ethereum_a_tenth_of_the_price_goes():
     assert kept["branch"].tolist() == data.load("scenario_tree")["branch"].tolist()[2:]
     assert kept["probability"].sum() == pytest.approx(1)
     got = te.scenario_tree(RULES, spot_usd=236.0, tree=kept).price_usd
-    assert got == pytest.approx((3.30526 - 0.186 - 0.135) / 0.9993 * 1e3 / 21) and got == pytest.approx(142.21, abs=5e-3)
+    assert got == pytest.approx((3.30526 - 0.186 - 0.135) / 0.9993 * 1e3 / 21) and got == pytest.approx(
+        142.21, abs=5e-3
+    )
 
 
 def test_the_outcomes_of_the_tree_lie_far_from_its_mean():

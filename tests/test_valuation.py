@@ -26,7 +26,9 @@ def varied(**values):
 
 
 def test_models_md_v2_stock_to_flow_of_25_and_50():
-    assert te.s2f_value(25) == pytest.approx(89.93e9, rel=1e-4) and te.s2f_value(50) == pytest.approx(885.73e9, rel=1e-5)
+    assert te.s2f_value(25) == pytest.approx(89.93e9, rel=1e-4) and te.s2f_value(50) == pytest.approx(
+        885.73e9, rel=1e-5
+    )
 
 
 def test_models_md_12_stock_to_flow_of_november_2023_is_34_times_below_the_market():
@@ -185,7 +187,9 @@ def test_cong_li_wang_holders_are_indifferent_at_the_margin(users, productivity,
     clw = te.cong_li_wang(*NOW, users=users, productivity_usd=productivity, network_exponent=gamma, curvature=curve,
                           appreciation=growth)  # fmt: skip
     level, held = users**gamma * productivity, clw.value_usd
-    assert (1 - curve) * (level / held) ** curve == pytest.approx(0.2 - growth)  # marginal convenience = cost of holding
+    assert (1 - curve) * (level / held) ** curve == pytest.approx(
+        0.2 - growth
+    )  # marginal convenience = cost of holding
     flow = held ** (1 - curve) * level**curve  # convenience of a year
     if flow <= 1e12:
         same = te.convenience_value(*varied(fee_revenue_usd_per_year=flow), curvature=curve, appreciation=growth)
