@@ -65,11 +65,11 @@ def value_ratio(
 ) -> Ratio:
     """Another value over TAO's on a day, with the part captured and the chance of survival.
 
-    value_usd : float > 0, USD; denominator : see `supply_counted`
+    value_usd : float in [1, 1e18], USD; denominator : see `supply_counted`
     The price implied is what TAO would cost if holders owned `capture_share` of such a value with probability
     `survival_share`. It fails where the two give different rights, which is always for a company.
     """
-    value = real("value_usd", value_usd, "(0, inf)")
+    value = real("value_usd", value_usd, "[1, 1e18]")
     own = supply_counted(snapshot, scenario, rules, denominator) * snapshot.price_usd
     multiple = value / own * scenario.capture_share * scenario.survival_share
     return Ratio(value, own, value / own, multiple, snapshot.price_usd * multiple, own / value)
@@ -89,7 +89,7 @@ def comparables_on(when, *, token_value: str = "fdv", max_age_days: int = 180) -
         raise ValueError(unknown("token_value", token_value, TOKEN_VALUES))
     whole("max_age_days", max_age_days)
     tokens, companies = _tokens(token_value), _companies()
-    tokens = tokens[tokens["date"] >= day - pd.Timedelta(days=max_age_days)]
+    tokens = tokens[(day - tokens["date"]).dt.days <= max_age_days]
     table = pd.concat([companies, tokens])
     table = table[table["date"] <= day].sort_values(["date", "name"], kind="stable")
     table = table.drop_duplicates("name", keep="last").reset_index(drop=True)
@@ -167,7 +167,7 @@ def openai_ratio_path() -> pd.DataFrame:
 def weekly_ratio(company: str = "openai") -> pd.DataFrame:
     """A company's latest valuation over TAO's FDV at every close known: date, close_usd, fdv_usd, valuation_usd, ratio.
 
-    company : one of private_valuations.csv. Weekly to 2025, by month after that.
+    company : one of private_valuations.csv. By day in late 2023, by week to 2025, by month after.
     """
     companies = _companies()
     known = companies[companies["name"] == company].sort_values("date")

@@ -33,9 +33,9 @@ def football_field(
     """Low, middle and high price by every method at a snapshot, in USD per TAO.
 
     scenario : the middle one; low, high : the scenarios 'bear' and 'bull' if not given
-    users : three counts of active users for `metcalfe`: none is published for TAO; the greatest is every wallet in
-        Lui and Sun's sample to February 2025 (arXiv:2507.02951), the others are powers of ten below it, our choice
-    miner_margins : three parts of their reward that miners keep, in [0, 1]; no accounts are published, our choice
+    users : three rising counts of active users for `metcalfe`; our choice, for none is published. The greatest is
+        every wallet in Lui and Sun's sample to February 2025 (arXiv:2507.02951), with a tenth and a hundredth of it
+    miner_margins : three falling parts of their reward that miners keep, in [0, 1]; our choice, for want of accounts
     Returns method, low_usd, mid_usd, high_usd, mid_over_spot, basis; low ≤ mid ≤ high in each row.
     """
     _three("users", users, "[0, 1e15]", rising=True)
@@ -102,4 +102,4 @@ def _costs(snapshot, scenario, rules, margins):
 
 
 def _list(values):
-    return ", ".join(f"{v:,}" if isinstance(v, int | float) else str(v) for v in values)
+    return " / ".join(f"{v:,}" if isinstance(v, int | float) else str(v) for v in values)

@@ -88,7 +88,8 @@ def metcalfe(
     users : float ≥ 0, active; exponent b in [0, 4]; log_constant a in [-50, 50]
     Takes TAO as membership. Fails for want of a count of active users, and because value and users trend together
     in any boom: another network's constant says nothing on this one. **Ref:** Wheatley et al., R. Soc. Open Sci. 6,
-    2019: b = 1.69, a = 1.51; the constant reproduces their 22 to 44 bn USD at 0.54 to 0.81 M users.
+    2019: b = 1.69 (read in a summary); a = 1.51 is from memory, and makes their 22 to 44 bn USD of 2018 ask for 0.54
+    to 0.81 M users.
     """
     users, b, a = _metcalfe_given(users, "users", exponent, log_constant)
     return _implied(math.exp(a) * users**b if users else 0.0, snapshot, scenario, rules, "market_cap")

@@ -71,8 +71,8 @@ def test_models_md_32_the_largest_subnet_is_paid_52_million_for_2_4_million_of_r
     assert paid == pytest.approx(52.0e6, abs=5e4) and paid / 2.4e6 == pytest.approx(21.7, abs=0.05)
 
 
-def test_wheatley_et_al_2019_bitcoins_law_gives_their_22_to_44_bn_usd():
-    # "support levels in the range of 22-44 billion USD" (arXiv:1803.05663) at 0.54 to 0.81 M active users
+def test_wheatley_et_al_2019_their_22_to_44_bn_usd_ask_for_half_a_million_users_and_more():
+    # "support levels ... 22-44 billion USD" (arXiv:1803.05663): the order of Bitcoin's active addresses of 2018
     assert te.metcalfe_users(22e9) == pytest.approx(0.54e6, abs=5e3)
     assert te.metcalfe_users(44e9) == pytest.approx(0.81e6, abs=5e3)
     assert te.metcalfe_users(te.supply_at(*NOW).market_cap_usd) == pytest.approx(156_900, abs=100)
