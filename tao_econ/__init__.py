@@ -62,5 +62,37 @@ from .attacks import bribery as bribery
 from .attacks import collusion as collusion
 from .attacks import majority_cost as majority_cost
 from .attacks import weight_copying as weight_copying
+from .comparables import comparable_ratios as comparable_ratios
+from .comparables import comparables_on as comparables_on
+from .comparables import dispersion as dispersion
+from .comparables import openai_ratio_path as openai_ratio_path
+from .comparables import sales_multiples as sales_multiples
+from .comparables import supply_counted as supply_counted
+from .comparables import value_ratio as value_ratio
+from .comparables import weekly_ratio as weekly_ratio
+from .tree import scenario_tree as scenario_tree
+from .tree import tree_break_even as tree_break_even
+from .tree import tree_noise as tree_noise
+from .tree import tree_sensitivity as tree_sensitivity
+from .tree import without_smallest as without_smallest
+from .valuation import exchange_equation as exchange_equation
+from .valuation import metcalfe as metcalfe
+from .valuation import metcalfe_users as metcalfe_users
+from .valuation import cong_li_wang as cong_li_wang
+from .valuation import convenience_value as convenience_value
+from .valuation import captured_fees as captured_fees
+from .valuation import reverse_dcf as reverse_dcf
+from .valuation import reverse_dcf_surface as reverse_dcf_surface
+from .valuation import cost_of_production as cost_of_production
+from .valuation import stock_to_flow as stock_to_flow
+from .valuation import s2f_value as s2f_value
+from .valuation import spurious_r2 as spurious_r2
+from .valuation import price_bands as price_bands
+from .football import football_field as football_field
+from .portfolio import kelly as kelly
+from .portfolio import touch_probability as touch_probability
+from .portfolio import drift_error as drift_error
+from .portfolio import kelly_under_error as kelly_under_error
+from .portfolio import shrink_drift as shrink_drift
 
 __version__ = "0.1.0"

@@ -64,3 +64,33 @@ class Scenario:
         reason="The default and the maximum of the chain.",
         source="eras.toml: max_take 11,796/65,535",
     )  # fmt: skip
+    capture_share: float = quantity(
+        1.0, unit="share", meaning="part of the network's fees, or of a comparable's value, that reaches TAO holders",
+        ge=0, le=1, step=0.01,
+        reason="The kindest value, and the article's own: a subnet owes holders nothing, so 0 is what the rules give.",
+        source="our choice; IOSG, 2026-04-13, on what subnets owe",
+    )  # fmt: skip
+    survival_share: float = quantity(
+        1.0, unit="share", meaning="probability that the network lives to earn what a valuation counts",
+        ge=0, le=1, step=0.01,
+        reason="One, as the article counts. Damodaran asks for less; a tree of 2024 gave 0.44 to a network that sputters.",
+        source="our choice; scenario_tree.csv",
+    )  # fmt: skip
+    velocity: float = quantity(
+        10.0, unit="per year", meaning="times a TAO changes hands in a year to pay for services",
+        gt=0, le=1_000, step=0.5, span=(1, 50),
+        reason="Middle of the 5 to 20 used for tokens that pay for services; none was measured for TAO.",
+        source="our choice; Burniske, Cryptoasset Valuations, 2017, for the model",
+    )  # fmt: skip
+    fee_revenue_usd_per_year: float = quantity(
+        20e6, unit="USD per year", meaning="what outside customers pay for the network's services",
+        ge=0, le=1e12, step=1e6, span=(0, 500e6),
+        reason="About the three largest compute subnets of 2026. Estimates for the whole run from 3 to 20 M USD.",
+        source="secondary readings of 2026; Pine Analytics, March 2026: 2.4 M USD for the largest subnet",
+    )  # fmt: skip
+    revenue_growth: float = quantity(
+        0.5, unit="share per year", meaning="yearly growth of those fees while they grow", ge=-0.99, le=10, step=0.01,
+        span=(-0.5, 2),
+        reason="Generous on purpose: times 58 in ten years. What still looks dear at this rate is dear.",
+        source="our choice",
+    )  # fmt: skip

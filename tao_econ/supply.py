@@ -149,11 +149,12 @@ def discounted_supply(rules: Rules, snapshot: Snapshot, scenario: Scenario, *, r
     if not (np.isfinite(r).all() and (r >= 0).all() and (r <= 1).all()):
         raise ValueError(f"rates must be in [0, 1], got {r[~((r >= 0) & (r <= 1))][0]}")
     per_block = scenario.block_time_s / SECONDS_PER_DAY / DAYS_PER_YEAR
-    divisor = np.where(r == 0, 1.0, r)
+    none = r < 1e-290  # r·t would be subnormal, with too few digits to divide by r
+    divisor = np.where(none, 1.0, r)
     total = np.full(r.shape, tao(snapshot.issuance_rao))
     for first, run, net in _runs(rules, snapshot, scenario, math.inf):
         flow = np.exp(-r * first * per_block) * -np.expm1(-r * run * per_block) / divisor
-        total += net / per_block * np.where(r == 0, run * per_block, flow)
+        total += net / per_block * np.where(none, run * per_block, flow)
     return float(total[0]) if rates is None else total
 
 
