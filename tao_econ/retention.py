@@ -96,11 +96,14 @@ def retention_map(
     network = _checked(network)
     out = np.empty((len(stakes), len(h), len(c)))
 
-    def fill(k):
-        _fill(*_sorted_teams(network, stakes[k]), stakes[k], h, c, *numbers, xi, out[k])
+    half = (len(h) + 1) // 2  # two parts for each share of stake, so that one alone has work for two threads
+
+    def fill(task):
+        k, part = task
+        _fill(*_sorted_teams(network, stakes[k]), stakes[k], h[part], c, *numbers, xi, out[k, part])
 
     with ThreadPoolExecutor(THREADS) as pool:
-        list(pool.map(fill, range(len(stakes))))
+        list(pool.map(fill, [(k, part) for k in range(len(stakes)) for part in (slice(None, half), slice(half, None))]))
     return out
 
 

@@ -108,7 +108,9 @@ class Panel(w.VBox):
             return
         with self._figure.batch_update():
             for trace, new in zip(self._figure.data, shown["data"], strict=True):
-                trace.x, trace.y = new["x"], new["y"]
+                for key in ("x", "y", "z"):
+                    if key in new:
+                        trace[key] = new[key]
             for key, part in shown["layout"].items():
                 if isinstance(part, dict) and "text" in part.get("title", part):
                     self._figure.layout[key].update(part if key == "title" else {"title": part["title"]})
