@@ -27,14 +27,14 @@ SMALL = {"validators": 8, "miners": 16, "epochs": 50, "networks": 3}
 class Epoch:
     """Five validators score three miners; the fifth is the reader's."""
 
-    stake_1: float = quantity(30.0, unit="stake", meaning="stake of validator 1", ge=0, le=100, step=1)
-    stake_2: float = quantity(25.0, unit="stake", meaning="stake of validator 2", ge=0, le=100, step=1)
-    stake_3: float = quantity(20.0, unit="stake", meaning="stake of validator 3", ge=0, le=100, step=1)
-    stake_4: float = quantity(15.0, unit="stake", meaning="stake of validator 4", ge=0, le=100, step=1)
-    your_stake: float = quantity(10.0, unit="stake", meaning="stake of validator 5, yours", ge=0, le=100, step=1)
-    your_weight_1: float = quantity(10.0, unit="points", meaning="your weight on miner 1", ge=0, le=100, step=1)
-    your_weight_2: float = quantity(10.0, unit="points", meaning="your weight on miner 2", ge=0, le=100, step=1)
-    your_weight_3: float = quantity(80.0, unit="points", meaning="your weight on miner 3", ge=0, le=100, step=1)
+    stake_1: float = quantity(30.0, unit="", meaning="stake of validator 1", ge=0, le=100, step=1)
+    stake_2: float = quantity(25.0, unit="", meaning="stake of validator 2", ge=0, le=100, step=1)
+    stake_3: float = quantity(20.0, unit="", meaning="stake of validator 3", ge=0, le=100, step=1)
+    stake_4: float = quantity(15.0, unit="", meaning="stake of validator 4", ge=0, le=100, step=1)
+    your_stake: float = quantity(10.0, unit="", meaning="stake of validator 5, yours", ge=0, le=100, step=1)
+    your_weight_1: float = quantity(10.0, unit="", meaning="your weight on miner 1", ge=0, le=100, step=1)
+    your_weight_2: float = quantity(10.0, unit="", meaning="your weight on miner 2", ge=0, le=100, step=1)
+    your_weight_3: float = quantity(80.0, unit="", meaning="your weight on miner 3", ge=0, le=100, step=1)
     kappa: float = quantity(0.5, unit="share", meaning="stake that must support a weight", ge=0.01, le=1, step=0.01)
     bonds_penalty: float = quantity(1.0, unit="share", meaning="how far bonds follow clipped weights", ge=0, le=1, step=0.05)
 
