@@ -29,6 +29,17 @@ from .supply import mc_fdv_ranking as mc_fdv_ranking
 from .supply import supply_after as supply_after
 from .supply import supply_at as supply_at
 from .supply import supply_path as supply_path
+from .market import almgren_impact as almgren_impact
+from .market import amihud as amihud
+from .market import emission_over_volume as emission_over_volume
+from .market import flow_balance as flow_balance
+from .market import kyle_lambda as kyle_lambda
+from .market import liquidation_schedule as liquidation_schedule
+from .market import price_impact as price_impact
+from .market import publication_windows as publication_windows
+from .market import replay_shock as replay_shock
+from .market import sell_pressure as sell_pressure
+from .market import volatility_multiplier as volatility_multiplier
 from .stake import cap_stake as cap_stake
 from .stake import coalition as coalition
 from .stake import composite_score as composite_score

@@ -53,6 +53,30 @@ def whole(name: str, value, *, at_least: int = 0) -> int:
     return int(value)
 
 
+def real(name: str, value, *, low: float = 0.0, high: float = math.inf, bounds: str = "[)") -> float:
+    """`value` as a finite float between `low` and `high`, ends as in '(0, 1]', or one clear line."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{name} must be a number, got {value!r} ({type(value).__name__})")
+    return float(reals(name, value, low=low, high=high, bounds=bounds))
+
+
+def reals(name: str, values, *, low: float = 0.0, high: float = math.inf, bounds: str = "[)") -> np.ndarray:
+    """`values` as an array of finite floats between `low` and `high`, or one clear line."""
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise ValueError(f"{name} must have rows of one length, got rows of several") from None
+    if array.dtype.kind not in "iuf":
+        raise TypeError(f"{name} must hold numbers, got {array.dtype}")
+    fits = (array >= low if bounds[0] == "[" else array > low) & (array <= high if bounds[1] == "]" else array < high)
+    fits &= np.isfinite(array)
+    if not fits.all():
+        sign = ">=" if bounds[0] == "[" else ">"
+        rule = f"in {bounds[0]}{low:g}, {high:g}{bounds[1]}" if high < math.inf else f"finite and {sign} {low:g}"
+        raise ValueError(f"{name} must be {rule if low > -math.inf else 'finite'}, got {array[~fits].flat[0]}")
+    return array.astype(float)
+
+
 def square_u16(name: str, given) -> np.ndarray:
     """A subnet's (n, n) matrix of u16 as int64, or one clear line."""
     array = whole_array(name, given, None, most=65_535)
