@@ -40,6 +40,12 @@ from .market import publication_windows as publication_windows
 from .market import replay_shock as replay_shock
 from .market import sell_pressure as sell_pressure
 from .market import volatility_multiplier as volatility_multiplier
+from .price_model import Draws as Draws
+from .price_model import cev_cdf as cev_cdf
+from .price_model import normal_draws as normal_draws
+from .price_model import price_paths as price_paths
+from .price_model import sobol_normals as sobol_normals
+from .price_model import subnet_price_paths as subnet_price_paths
 from .stake import cap_stake as cap_stake
 from .stake import coalition as coalition
 from .stake import composite_score as composite_score
