@@ -55,7 +55,7 @@ def reward_after(halvings: int, rules: Rules) -> int | Fraction:
 
 def halving_thresholds_rao(rules: Rules) -> list[int]:
     """Issuance at which each halving comes, in rao: ⌈cap·(1 − 2⁻ᵏ)⌉ for k = 0, 1, … until the reward is zero."""
-    last = next(k for k in range(rules.max_halvings + 1) if reward_after(k, rules) == 0)
+    last = min(rules.max_halvings, rules.block_reward_rao.bit_length()) if rules.whole_rao else rules.max_halvings
     return [rules.max_supply_rao - (rules.max_supply_rao >> k) for k in range(last + 1)]
 
 

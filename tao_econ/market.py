@@ -125,13 +125,11 @@ def sell_pressure(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> SellP
     )
     sold = math.fsum(by_role)
     usd, volume = sold * snapshot.price_usd, snapshot.volume_usd or scenario.volume_usd
-    law = {"volume_usd": volume, "daily_volatility": scenario.daily_volatility,
-           "prefactor": scenario.impact_prefactor, "exponent": scenario.impact_exponent}  # fmt: skip
-    shock = price_impact(usd, **law)
-    surprise = price_impact(usd * (1 - scenario.anticipated_share), **law)
+    shock = scenario.impact_prefactor * scenario.daily_volatility * (usd / volume) ** scenario.impact_exponent
+    surprise = shock * (1 - scenario.anticipated_share) ** scenario.impact_exponent  # of that part of the sale alone
     return SellPressure(
         emission, paid, *by_role, sold, usd, usd * DAYS_PER_YEAR, volume, snapshot.volume_usd is None, usd / volume,
-        *shock, surprise.peak_share, emission * DAYS_PER_YEAR / tao(snapshot.issuance_rao),
+        shock, shock / (1 + scenario.impact_exponent), surprise, emission * DAYS_PER_YEAR / tao(snapshot.issuance_rao),
     )  # fmt: skip
 
 

@@ -192,10 +192,9 @@ def _increments(scenario, step_years, shape, model, uniforms):
     if model not in MODELS:
         raise ValueError(unknown("model", model, MODELS))
     drift = math.log1p(scenario.market_cap_growth) * step_years
-    if model == "gbm":
-        if uniforms is not None:
-            raise ValueError(f"uniforms must be None for the model 'gbm', got {type(uniforms).__name__}")
-    else:
+    if model == "gbm" and uniforms is not None:
+        raise ValueError(f"uniforms must be None for the model 'gbm', got {type(uniforms).__name__}")
+    if model != "gbm":
         low, high = _matrix("uniforms", uniforms).min(), uniforms.max()
         if uniforms.shape != shape:
             raise ValueError(f"uniforms must have the shape of normals {shape}, got {uniforms.shape}")
@@ -322,9 +321,8 @@ def _divide(caps, supply, price, diluted):
     for p in range(caps.shape[0]):
         row = supply[p if supply.shape[0] > 1 else 0]
         if diluted:
-            start = price * row[0]
             for t in range(caps.shape[1]):
-                caps[p, t] *= start / row[t]
+                caps[p, t] *= price * row[0] / row[t]
         else:
             for t in range(caps.shape[1]):
                 caps[p, t] *= price
@@ -345,7 +343,5 @@ def _cev(normals, growth, scale, beta, out):
         x = 1.0
         out[p, 0] = x
         for t in range(normals.shape[1]):
-            x += growth * x + scale * x**beta * normals[p, t]
-            if x <= 0:
-                x = 0.0
+            x = max(x + growth * x + scale * x**beta * normals[p, t], 0.0)
             out[p, t + 1] = x

@@ -31,6 +31,7 @@ TABLE = {
     "subnet": ("fixed_point inputs units", "numpy"),
     "stake": ("units", "numpy pandas"),
     "stake_model": ("stake units", "numpy scipy"),
+    "uncertainty": ("records units", "SALib numpy pandas scipy"),
     "assumptions": (ANY, ""),
     "figures": (ANY, "matplotlib numpy pandas scipy"),
     "explore": (ANY, "IPython anywidget ipywidgets numpy pandas plotly traitlets"),

@@ -143,6 +143,18 @@ POSITIVE = st.floats(1e-3, 1e9)
 LAW = {"volume_usd": 5e6, "daily_volatility": 0.08}
 
 
+@given(SHARE, st.floats(0.1, 1), st.floats(0.01, 0.2), st.floats(0, 2))
+def test_the_impact_of_the_emission_is_that_of_an_order_of_its_size(news, exponent, sigma, factor):
+    scenario = article_with(
+        anticipated_share=1 - news, impact_exponent=exponent, daily_volatility=sigma, impact_prefactor=factor
+    )
+    got = te.sell_pressure(RULES, ARTICLE_DAY, scenario)
+    law = {"volume_usd": 5e6, "daily_volatility": sigma, "prefactor": factor, "exponent": exponent}
+    assert (got.unexpected_impact_share, got.mean_cost_share) == pytest.approx(te.price_impact(1_152_000, **law))
+    news = 1 - scenario.anticipated_share  # as the record holds it
+    assert got.surprise_impact_share == pytest.approx(te.price_impact(1_152_000 * news, **law).peak_share)
+
+
 def test_a_flow_that_everyone_expects_has_no_impact_and_no_drift():
     expected = article_with(anticipated_share=1.0)
     got = te.sell_pressure(RULES, ARTICLE_DAY, expected)
