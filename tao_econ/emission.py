@@ -10,6 +10,7 @@ positive net reward. Tests hold one to the other.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -62,7 +63,7 @@ def halving_thresholds_rao(rules: Rules) -> list[int]:
 def halvings_so_far(issuance_rao: int, rules: Rules) -> int:
     """Halving thresholds that an issuance has reached (issuance schedule)."""
     issuance_rao = whole("issuance_rao", issuance_rao)
-    return sum(issuance_rao >= t for t in halving_thresholds_rao(rules)[1:])
+    return bisect_right(halving_thresholds_rao(rules), issuance_rao, lo=1) - 1
 
 
 def block_emission(issuance_rao: int, rules: Rules, *, block: int | None = None) -> int:

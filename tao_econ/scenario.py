@@ -82,7 +82,7 @@ class Scenario:
     )  # fmt: skip
     volume_usd: float = quantity(
         95.09e6, unit="USD per day", meaning="traded volume of a day, where the snapshot does not say",
-        gt=0, step=1e6, span=(1e6, 1e9),
+        gt=0, le=1e13, step=1e6, span=(1e6, 1e9),
         reason="The middle of three published figures of 2025-26, 42 M to 238 M: the spread is the uncertainty.",
         source="mexc (early 2026); Grayscale S-1 gives 42 M (September 2025), aggregators 238 M (May 2026)",
     )  # fmt: skip
@@ -93,17 +93,17 @@ class Scenario:
         source="our choice; tao_daily_2023q4.csv for 2023",
     )  # fmt: skip
     impact_prefactor: float = quantity(
-        1.0, unit="", meaning="prefactor Y of the impact law", ge=0, le=10, step=0.05, span=(0.5, 1.5),
+        1.0, unit="ratio", meaning="prefactor Y of the impact law", ge=0, le=10, step=0.05, span=(0.5, 1.5),
         reason="Of order one wherever it was measured; no fit for TAO exists, so 0.5 to 1.5 is shown.",
         source="Donier and Bonart, arXiv:1412.4503; Toth et al., Phys. Rev. X 1, 021006",
     )  # fmt: skip
     impact_exponent: float = quantity(
-        0.5, unit="", meaning="exponent of the impact law in order over volume", gt=0, le=1, step=0.01, span=(0.4, 0.7),
+        0.5, unit="power", meaning="exponent of the impact law in order over volume", gt=0, le=1, step=0.01, span=(0.4, 0.7),
         reason="The square root: 0.489 ± 0.0015 over eight years of Tokyo accounts; four decades of size in bitcoin.",
         source="Sato and Kanazawa, arXiv:2411.13965; Donier and Bonart, arXiv:1412.4503",
     )  # fmt: skip
     macro_multiplier: float = quantity(
-        1.0, unit="", meaning="change of log price for a lasting flow of one market cap", ge=0, le=100,
+        1.0, unit="ratio", meaning="change of log price for a lasting flow of one market cap", ge=0, le=100,
         step=0.1, span=(0, 12),
         reason="Of order one for a single asset, about 5 for all equities together.",
         source="Bouchaud, arXiv:2108.00242; Gabaix and Koijen, NBER 28967",
