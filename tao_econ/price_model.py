@@ -107,7 +107,7 @@ def price_paths(rules: Rules, snapshot: Snapshot, scenario: Scenario, normals, *
         chunk = normals[some] if draws is None else buffer[: len(block)]
         if draws:
             _fill(rng, draws.antithetic, chunk)
-        if _sum_logs(chunk, scale[some], shifts[some], block) > MOST_LOG:
+        if not _sum_logs(chunk, scale[some], shifts[some], MOST_LOG, block):
             raise ValueError(f"normals must be finite and keep prices within e^±{MOST_LOG:g}, got a path beyond")
         np.exp(block, out=block)
         rows = circulating[some] if len(recycled) > 1 else circulating
@@ -273,21 +273,18 @@ def _fill(rng, antithetic, out):
 
 
 @float_kernel
-def _sum_logs(normals, scale, shift, out):
-    """Running sums of scale × normal + shift from 0; returns the furthest end, infinite where a path is not finite."""
+def _sum_logs(normals, scale, shift, most, out):
+    """Running sums of scale × normal + shift from 0; returns whether all stay within ±most (a NaN does not)."""
     paths, steps = normals.shape
-    furthest = 0.0
     for p in range(paths):
-        total, high = 0.0, 0.0
-        out[p, 0] = 0.0
+        total = 0.0
+        out[p, 0] = total
         for t in range(steps):
             total += scale[p, t] * normals[p, t] + shift[p, t]
+            if not abs(total) <= most:
+                return False
             out[p, t + 1] = total
-            high = max(high, abs(total))
-        if not high < np.inf or total != total:
-            high = np.inf
-        furthest = max(furthest, high)
-    return furthest
+    return True
 
 
 @float_kernel

@@ -240,6 +240,16 @@ def test_the_standard_error_of_replicates_is_right(method):
     assert estimates[0] == te.monte_carlo_mean(f, 3, log2_points=5, replicates=24, seed=0, method=method)
 
 
+def test_convergence_reports_the_root_mean_square_error_of_its_replicates():
+    got = te.convergence(lambda u: u[:, 0] ** 2, 2, 1 / 3, log2_points=[3, 5], replicates=2, seed=4)
+    for k, m in enumerate((3, 5)):  # of two replicates the means are value ± standard error
+        for method, rmse in (("random", got.rmse_random), ("sobol", got.rmse_sobol)):
+            e = te.monte_carlo_mean(lambda u: u[:, 0] ** 2, 2, log2_points=m, replicates=2, seed=4 + 1_000 * m,
+                                    method=method)  # fmt: skip
+            both = np.array([e.value - e.standard_error, e.value + e.standard_error])
+            assert rmse[k] == pytest.approx(math.sqrt(np.mean((both - 1 / 3) ** 2)))
+
+
 def test_points_are_inside_the_cube_and_sobol_points_fill_it_evenly():
     for method, points in uncertainty.METHODS.items():
         u = points(3, 12, np.random.default_rng(0))
