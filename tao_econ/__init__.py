@@ -31,6 +31,23 @@ from .supply import mc_fdv_ranking as mc_fdv_ranking
 from .supply import supply_after as supply_after
 from .supply import supply_at as supply_at
 from .supply import supply_path as supply_path
+from .market import almgren_impact as almgren_impact
+from .market import amihud as amihud
+from .market import emission_over_volume as emission_over_volume
+from .market import flow_balance as flow_balance
+from .market import kyle_lambda as kyle_lambda
+from .market import liquidation_schedule as liquidation_schedule
+from .market import price_impact as price_impact
+from .market import publication_windows as publication_windows
+from .market import replay_shock as replay_shock
+from .market import sell_pressure as sell_pressure
+from .market import volatility_multiplier as volatility_multiplier
+from .price_model import Draws as Draws
+from .price_model import cev_cdf as cev_cdf
+from .price_model import normal_draws as normal_draws
+from .price_model import price_paths as price_paths
+from .price_model import sobol_normals as sobol_normals
+from .price_model import subnet_price_paths as subnet_price_paths
 from .stake import cap_stake as cap_stake
 from .stake import coalition as coalition
 from .stake import composite_score as composite_score
@@ -94,5 +111,17 @@ from .portfolio import touch_probability as touch_probability
 from .portfolio import drift_error as drift_error
 from .portfolio import kelly_under_error as kelly_under_error
 from .portfolio import shrink_drift as shrink_drift
+from .uncertainty import Estimate as Estimate
+from .uncertainty import brier as brier
+from .uncertainty import convergence as convergence
+from .uncertainty import crps as crps
+from .uncertainty import monte_carlo_mean as monte_carlo_mean
+from .uncertainty import morris as morris
+from .uncertainty import pinball as pinball
+from .uncertainty import pit as pit
+from .uncertainty import sample_mean as sample_mean
+from .uncertainty import sample_quantiles as sample_quantiles
+from .uncertainty import sensitivity as sensitivity
+from .uncertainty import tornado as tornado
 
 __version__ = "0.1.0"

@@ -130,7 +130,7 @@ def dispersion(ratios: pd.DataFrame, *, column: str = "implied_price_usd", quant
     numeric = list(ratios.select_dtypes("number").columns)
     if column not in numeric:
         raise ValueError(unknown("numeric column", column, numeric))
-    quantiles = reals("quantiles", quantiles, "[0, 1]")
+    quantiles = reals("quantiles", quantiles, "[0, 1]", ndim=1)
     if not len(ratios):
         raise ValueError("ratios must have at least one row, got none")
     rows = {}

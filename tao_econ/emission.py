@@ -10,6 +10,7 @@ positive net reward. Tests hold one to the other.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -55,14 +56,14 @@ def reward_after(halvings: int, rules: Rules) -> int | Fraction:
 
 def halving_thresholds_rao(rules: Rules) -> list[int]:
     """Issuance at which each halving comes, in rao: ⌈cap·(1 − 2⁻ᵏ)⌉ for k = 0, 1, … until the reward is zero."""
-    last = next(k for k in range(rules.max_halvings + 1) if reward_after(k, rules) == 0)
+    last = min(rules.max_halvings, rules.block_reward_rao.bit_length()) if rules.whole_rao else rules.max_halvings
     return [rules.max_supply_rao - (rules.max_supply_rao >> k) for k in range(last + 1)]
 
 
 def halvings_so_far(issuance_rao: int, rules: Rules) -> int:
     """Halving thresholds that an issuance has reached (issuance schedule)."""
     issuance_rao = whole("issuance_rao", issuance_rao)
-    return sum(issuance_rao >= t for t in halving_thresholds_rao(rules)[1:])
+    return bisect_right(halving_thresholds_rao(rules), issuance_rao, lo=1) - 1
 
 
 def block_emission(issuance_rao: int, rules: Rules, *, block: int | None = None) -> int:

@@ -63,7 +63,7 @@ def football_field(
 
 def _three(name, values, bounds, *, rising):
     """Refuse what is not three numbers inside bounds, in order from the low price to the high one."""
-    given = reals(name, values, bounds)
+    given = reals(name, values, bounds, ndim=1)
     if len(given) != 3 or (np.diff(given) * (1 if rising else -1) < 0).any():
         raise ValueError(f"{name} must be three numbers that {'rise' if rising else 'fall'}, got {values}")
 

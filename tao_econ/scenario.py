@@ -94,3 +94,84 @@ class Scenario:
         reason="Generous on purpose: times 58 in ten years. What still looks dear at this rate is dear.",
         source="our choice",
     )  # fmt: skip
+    owners_sold_share: float = quantity(
+        1.0, unit="share", meaning="part of the new TAO paid to subnet owners that is sold", ge=0, le=1, step=0.01,
+        reason="All of it, as the article counts: an upper bound, since nobody publishes what each role sells.",
+        source="claims.csv C42",
+    )  # fmt: skip
+    miners_sold_share: float = quantity(
+        1.0, unit="share", meaning="part of the new TAO paid to miners that is sold", ge=0, le=1, step=0.01,
+        reason="All of it, as the article counts; miners have running costs in dollars.",
+        source="claims.csv C42",
+    )  # fmt: skip
+    stakers_sold_share: float = quantity(
+        1.0, unit="share", meaning="part of the new TAO paid to validators and nominators that is sold",
+        ge=0, le=1, step=0.01,
+        reason="All of it, as the article counts; surely too much for holders who restake.",
+        source="claims.csv C42",
+    )  # fmt: skip
+    volume_usd: float = quantity(
+        95.09e6, unit="USD per day", meaning="traded volume of a day, where the snapshot does not say",
+        gt=0, le=1e13, step=1e6, span=(1e6, 1e9),
+        reason="The middle of three published figures of 2025-26, 42 M to 238 M: the spread is the uncertainty.",
+        source="mexc (early 2026); Grayscale S-1 gives 42 M (September 2025), aggregators 238 M (May 2026)",
+    )  # fmt: skip
+    daily_volatility: float = quantity(
+        0.05, unit="share per √day", meaning="standard deviation of a day's log return, jumps aside",
+        gt=0, le=1, step=0.005, span=(0.02, 0.15),
+        reason="About 95 % a year, the round figure for 2026; the thirty days to 16 November 2023 had 8.0 %.",
+        source="our choice; tao_daily_2023q4.csv for 2023",
+    )  # fmt: skip
+    impact_prefactor: float = quantity(
+        1.0, unit="ratio", meaning="prefactor Y of the impact law", ge=0, le=10, step=0.05, span=(0.5, 1.5),
+        reason="Of order one wherever it was measured; no fit for TAO exists, so 0.5 to 1.5 is shown.",
+        source="Donier and Bonart, arXiv:1412.4503; Toth et al., Phys. Rev. X 1, 021006",
+    )  # fmt: skip
+    impact_exponent: float = quantity(
+        0.5, unit="power", meaning="exponent of the impact law in order over volume", gt=0, le=1, step=0.01, span=(0.4, 0.7),
+        reason="The square root: 0.489 ± 0.0015 over eight years of Tokyo accounts; four decades of size in bitcoin.",
+        source="Sato and Kanazawa, arXiv:2411.13965; Donier and Bonart, arXiv:1412.4503",
+    )  # fmt: skip
+    macro_multiplier: float = quantity(
+        1.0, unit="ratio", meaning="change of log price for a lasting flow of one market cap", ge=0, le=100,
+        step=0.1, span=(0, 12),
+        reason="Of order one for a single asset, about 5 for all equities together.",
+        source="Bouchaud, arXiv:2108.00242; Gabaix and Koijen, NBER 28967",
+    )  # fmt: skip
+    anticipated_share: float = quantity(
+        1.0, unit="share", meaning="part of the flow that the market has long expected and priced", ge=0, le=1, step=0.01,
+        reason="The schedule is public and exact: only departures from it are news.",
+        source="our choice; 32 halvings of 24 coins show no abnormal return (Strix Leviathan, 2019)",
+    )  # fmt: skip
+    jumps_per_year: float = quantity(
+        1.0, unit="jumps per year", meaning="expected number of jumps of the market cap", ge=0, le=50, step=0.1,
+        span=(0, 10),
+        reason="Two one-day breaks in the two years to September 2026: 10 October 2025 and 10 April 2026.",
+        source="key_dates.csv",
+    )  # fmt: skip
+    jump_log_mean: float = quantity(
+        -0.27, unit="log share", meaning="mean jump of the log market cap", ge=-3, le=3, step=0.01, span=(-0.7, 0.3),
+        reason="The fall of 10 April 2026, ln(254/332).",
+        source="price_shocks.csv",
+    )  # fmt: skip
+    jump_log_sd: float = quantity(
+        0.10, unit="log share", meaning="standard deviation of a jump", ge=0, le=2, step=0.01, span=(0, 0.5),
+        reason="Two jumps say little of their spread.",
+        source="our choice",
+    )  # fmt: skip
+    stress_daily_volatility: float = quantity(
+        0.09, unit="share per √day", meaning="standard deviation of a day's log return in the stressed regime",
+        gt=0, le=1, step=0.005, span=(0.02, 0.25),
+        reason="That of 1 to 16 November 2023, while the price tripled.",
+        source="tao_daily_2023q4.csv",
+    )  # fmt: skip
+    stress_starts_per_year: float = quantity(
+        2.0, unit="per year", meaning="rate at which the stressed regime begins", ge=0, le=100, step=0.5, span=(0, 12),
+        reason="Spells of high volatility come about twice a year.",
+        source="our choice",
+    )  # fmt: skip
+    stress_ends_per_year: float = quantity(
+        6.0, unit="per year", meaning="rate at which the stressed regime ends", gt=0, le=365, step=0.5, span=(1, 24),
+        reason="Such a spell lasts about two months.",
+        source="our choice",
+    )  # fmt: skip

@@ -78,7 +78,7 @@ def tree_sensitivity(rules: Rules, branch: str, probabilities, *, tree: pd.DataF
     Returns (n,) USD per TAO. Raises ValueError for a branch that is certain: nothing is left to share.
     """
     inside, rest = _split(branch, tree)
-    odds = reals("probabilities", probabilities, "[0, 1]")
+    odds = reals("probabilities", probabilities, "[0, 1]", ndim=1)
     return (odds * inside + (1 - odds) * rest) / tao(rules.max_supply_rao)
 
 
@@ -142,8 +142,8 @@ def _parts(tree):
             raise ValueError(
                 f"tree must have the columns branch, probability, fdv_bn_usd, got {', '.join(tree.columns)}"
             )
-    odds = reals("probability", tree["probability"], "[0, 1]")
-    fdv = reals("fdv_bn_usd", tree["fdv_bn_usd"], "[0, inf)") * BN
+    odds = reals("probability", tree["probability"], "[0, 1]", ndim=1)
+    fdv = reals("fdv_bn_usd", tree["fdv_bn_usd"], "[0, inf)", ndim=1) * BN
     if abs(odds.sum() - 1) > 1e-9:
         raise ValueError(f"probability must sum to 1, got {odds.sum():.10g}")
     return list(tree["branch"]), odds, fdv

@@ -57,24 +57,28 @@ def real(name: str, value, bounds: str = "(-inf, inf)") -> float:
     """`value` as a float inside an interval such as "(0, inf)" or "[0, 1]", or one clear line."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must be a number, got {value!r} ({type(value).__name__})")
-    return float(reals(name, [value], bounds)[0])
+    return float(reals(name, value, bounds))
 
 
-def reals(name: str, values, bounds: str = "(-inf, inf)") -> np.ndarray:
-    """`values` as (n,) floats, n >= 1, each inside an interval such as "(0, inf)" or "[0, 1]", or one clear line."""
+def reals(name: str, values, bounds: str = "(-inf, inf)", *, ndim: int | None = None) -> np.ndarray:
+    """`values` as floats, each inside an interval such as "(0, inf)" or "[0, 1]", or one clear line.
+
+    ndim : int — axes wanted, none of them empty; by default any shape
+    """
     try:
         array = np.asarray(values)
     except ValueError:
-        raise ValueError(f"{name} must be one-dimensional, got rows of several lengths") from None
+        raise ValueError(f"{name} must have rows of one length, got rows of several") from None
     if array.size and array.dtype.kind not in "iuf":
         raise TypeError(f"{name} must hold numbers, got {array.dtype}")
-    if array.ndim != 1 or not array.size:
-        raise ValueError(f"{name} must be one-dimensional with at least one entry, got shape {array.shape}")
+    if ndim is not None and (array.ndim != ndim or not array.size):
+        shape = "one-dimensional" if ndim == 1 else f"{ndim}-dimensional"
+        raise ValueError(f"{name} must be {shape} with at least one entry, got shape {array.shape}")
     low, high = (float(end) for end in bounds[1:-1].split(","))
     above = array >= low if bounds[0] == "[" else array > low
     below = array <= high if bounds[-1] == "]" else array < high
     if not (above & below).all():
-        raise ValueError(f"{name} must be in {bounds}, got {array[~(above & below)][0]}")
+        raise ValueError(f"{name} must be in {bounds}, got {array[~(above & below)].flat[0]}")
     return array.astype(float)
 
 

@@ -176,8 +176,8 @@ def reverse_dcf_surface(
     growth_years: float = 10.0, terminal_growth: float = 0.0, denominator: str = "discounted_fdv",
 ) -> Surface:  # fmt: skip
     """Price by `captured_fees` for every pair of fees (n,) and capture share (m,) in [0, 1]."""
-    fees = reals("fee_revenue_usd_per_year", fee_revenue_usd_per_year, "[0, 1e15]")
-    share = reals("capture_share", capture_share, "[0, 1]")
+    fees = reals("fee_revenue_usd_per_year", fee_revenue_usd_per_year, "[0, 1e15]", ndim=1)
+    share = reals("capture_share", capture_share, "[0, 1]", ndim=1)
     per_dollar = _dollar_a_year(scenario, growth_years, terminal_growth)
     price = per_dollar * scenario.survival_share / supply_counted(snapshot, scenario, rules, denominator)
     return Surface(fees, share, price * np.outer(fees, share))
@@ -252,7 +252,8 @@ def price_bands(
     from scipy.special import ndtri
 
     sigma, error = real("volatility", volatility, "[0, 10]"), real("growth_se", growth_se, "[0, 1]")
-    at = np.arange(min(int(scenario.horizon_years), 100) + 1.0) if years is None else reals("years", years, "[0, 100]")
+    yearly = np.arange(min(int(scenario.horizon_years), 100) + 1.0)
+    at = yearly if years is None else reals("years", years, "[0, 100]", ndim=1)
     ratio = np.array([supply_after(rules, snapshot, scenario, t) for t in at.tolist()]) / tao(snapshot.issuance_rao)
     middle = (math.log1p(scenario.market_cap_growth) - sigma**2 / 2) * at
     width = np.sqrt(sigma**2 * at + (error * at) ** 2)
