@@ -1,6 +1,7 @@
 """The instruments without a browser: sliders drive the plotted numbers, code and Reset bring states back."""
 
 from dataclasses import replace
+from fractions import Fraction
 
 import ipywidgets as w
 import numpy as np
@@ -46,6 +47,11 @@ def test_moving_the_price_moves_every_curve_to_the_models_numbers():
     (explore.supply, "discount rate", 0.5), (explore.supply, "recycled share", 0.0), (explore.supply, "market cap", 0.2),
     (explore.supply, "horizon", 40.0), (explore.emission, "recycled share", 0.2), (explore.emission, "block time", 12.5),
     (explore.emission, "decimals", 14), (explore.emission, "horizon", 130.0),
+    (explore.epoch, "stake 1", 60.0), (explore.epoch, "your stake", 45.0), (explore.epoch, "your weight 2", 60.0),
+    (explore.epoch, "kappa", 0.8), (explore.epoch, "bonds penalty", 0.0), (explore.guarantee, "honest stake", 0.7),
+    (explore.guarantee, "weight spread", 0.1), (explore.guarantee, "validator share", 0.0),
+    (explore.guarantee, "kappa", 0.6), (explore.guarantee, "bonds penalty", 0.0), (explore.copier, "noise", 0.0),
+    (explore.copier, "turnover", 0.2), (explore.copier, "copier stake", 0.5),
 ])  # fmt: skip
 def test_each_slider_changes_the_figure_and_reset_brings_it_back(instrument, label, value):
     box = instrument()
@@ -105,3 +111,28 @@ def test_a_setting_that_makes_no_sense_is_one_line(settings, words):
     with pytest.raises((ValueError, TypeError), match=words) as caught:
         explore.supply(**settings)
     assert "\n" not in str(caught.value)
+
+
+def test_the_epoch_one_drags_is_the_one_the_engine_computes():
+    box = explore.epoch(your_stake=51.0, your_weight_3=100.0, rules="classic, shared by a miner")
+    weights = np.zeros((8, 8))
+    weights[:5, 5:] = [[50, 35, 15], [48, 38, 14], [55, 30, 15], [45, 40, 15], [10, 10, 100]]
+    stake = np.array([30.0, 25, 20, 15, 51, 0, 0, 0])
+    epoch = te.yuma_epoch(weights, stake, np.zeros((8, 8)), replace(RULES, bonds="classic"))
+    np.testing.assert_array_equal(figure(box).data[1].y, epoch.incentive[5:])
+    np.testing.assert_array_equal(figure(box).data[4].y, epoch.dividends[:5])
+    assert f"earn {epoch.dividends[4]:.1%} of dividends" in figure(box).layout.title.text
+
+
+def test_the_map_and_the_copier_say_what_the_models_say():
+    box = explore.guarantee(honest_stake=0.7)
+    network, grid = te.draw_network(), np.linspace(0, 1, 21)
+    rules = replace(RULES, bonds="classic", kappa=Fraction(32_767, 65_535), bonds_penalty=Fraction(1))
+    earned = te.retention_map(rules, network, honest_stake=[0.7], honest_weight=grid, cabal_weight=grid)
+    np.testing.assert_allclose(figure(box).data[0].z, (earned[0].T - 0.7) * 100, atol=1e-12)
+    need = te.required_honest_weight(earned, [0.7], grid)[0]
+    assert f"{need:.0%} honest weight" in figure(box).layout.title.text
+    slider(box, "kappa").value = 0.7
+    slider(box, "honest stake").value = 0.55
+    assert "nothing protects it" in figure(box).layout.title.text
+    assert "+" in figure(explore.copier()).layout.title.text.split("with")[0]
