@@ -1,6 +1,7 @@
 """The consensus guarantee: the chain's published percentages, the epoch as twin, laws, and real concentration."""
 
 import json
+import tracemalloc
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -241,3 +242,11 @@ def test_below_the_guarantee_the_honest_share_erodes_and_above_it_grows():
 def test_bad_input_is_refused_in_one_line(name, value, call, refused):
     with refused(name, value):
         call(te.draw_network(validators=8, miners=8))
+
+
+def test_the_documents_grid_keeps_far_below_500_megabytes():
+    tracemalloc.start()
+    te.retention_map(RULES, te.draw_network())
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20e6
