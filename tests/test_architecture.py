@@ -41,6 +41,7 @@ TABLE = {
     "football": ("comparables inputs tree units valuation", "numpy pandas"),
     "portfolio": ("units", "scipy"),
     "uncertainty": ("records units", "SALib numpy pandas scipy"),
+    "sweep": ("records units", "numpy pandas pyarrow tqdm"),
     "assumptions": (ANY, ""),
     "figures": (ANY, "matplotlib numpy pandas scipy"),
     "explore": (ANY, "IPython anywidget ipywidgets numpy pandas plotly traitlets"),
@@ -51,7 +52,7 @@ TABLE = {
 ONLY_IN = {  # library: the one module that may import it
     "matplotlib": "figures", "plotly": "explore", "ipywidgets": "explore", "anywidget": "explore", "numba": "_jit",
 }  # fmt: skip
-NOT_ON_IMPORT = {"matplotlib", "plotly", "ipywidgets", "anywidget", "SALib", "IPython"}
+NOT_ON_IMPORT = {"matplotlib", "plotly", "distributed", "ipywidgets", "anywidget", "SALib", "IPython"}
 BANNED = {"utils", "util", "helpers", "core", "base", "types", "config", "models", "common", "misc"}
 
 FILES = sorted(p for p in PACKAGE.rglob("*.py"))
