@@ -29,6 +29,15 @@ from .supply import mc_fdv_ranking as mc_fdv_ranking
 from .supply import supply_after as supply_after
 from .supply import supply_at as supply_at
 from .supply import supply_path as supply_path
+from .rewards import alpha_yield_per_day as alpha_yield_per_day
+from .rewards import break_even_incentive as break_even_incentive
+from .rewards import break_even_take as break_even_take
+from .rewards import holder_reward as holder_reward
+from .rewards import network_yields as network_yields
+from .rewards import ownership_path as ownership_path
+from .rewards import real_yield as real_yield
+from .rewards import reward_split as reward_split
+from .rewards import subsidy as subsidy
 from .stake import cap_stake as cap_stake
 from .stake import coalition as coalition
 from .stake import composite_score as composite_score

@@ -53,6 +53,16 @@ def whole(name: str, value, *, at_least: int = 0) -> int:
     return int(value)
 
 
+def number(name: str, value, low: float, high: float, *, open_low: bool = False) -> float:
+    """`value` as a float between two bounds, or one clear line: what is no number is a TypeError."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{name} must be a number, got {value!r} ({type(value).__name__})")
+    if not (low <= value <= high and math.isfinite(value)) or (open_low and value == low):
+        opens, closes = "(["[not open_low], ")]"[math.isfinite(high)]
+        raise ValueError(f"{name} must be in {opens}{low:,}, {high:,}{closes}, got {value}")
+    return float(value)
+
+
 def square_u16(name: str, given) -> np.ndarray:
     """A subnet's (n, n) matrix of u16 as int64, or one clear line."""
     array = whole_array(name, given, None, most=65_535)

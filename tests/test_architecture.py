@@ -22,6 +22,7 @@ TABLE = {
     "emission": ("_jit inputs units", "numpy pandas"),
     "halving": ("data emission inputs units", "numpy pandas scipy"),
     "supply": ("data emission inputs records units", "numpy pandas"),
+    "rewards": ("emission inputs records supply units", "numpy"),
     "fixed_point": ("_jit", "numpy"),
     "consensus_exact": ("fixed_point inputs units", "numpy"),
     "consensus_kernels": ("_jit", "numpy"),
