@@ -64,3 +64,20 @@ class Scenario:
         reason="The default and the maximum of the chain.",
         source="eras.toml: max_take 11,796/65,535",
     )  # fmt: skip
+    miner_sold_share: float = quantity(
+        0.5, unit="share", meaning="part of the alpha paid to miners that they sell at once", ge=0, le=1, step=0.01,
+        reason="Unknown: miners pay their costs in dollars, but no measurement was found. Half says so.",
+        source="our choice",
+    )  # fmt: skip
+    staker_sold_share: float = quantity(
+        0.0, unit="share", meaning="part of the alpha paid to owners, validators and nominators that they sell at once",
+        ge=0, le=1, step=0.01,
+        reason="Dividends are added to the stake; to sell them is a step of its own. Zero shows miners and root alone.",
+        source="our choice",
+    )  # fmt: skip
+    root_claims_per_day: float = quantity(
+        0.02, unit="share per day", meaning="part of root's waiting dividends that is claimed and sold in a day",
+        ge=0, le=1, step=0.005,
+        reason="What was read on main net since dividends wait in baskets.",
+        source="public engineering brief of 2026-10-08 (one author): about 2 % a day",
+    )  # fmt: skip
