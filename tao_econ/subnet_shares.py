@@ -61,7 +61,7 @@ def unproven(rules: Rules) -> tuple[str, ...]:
     return tuple(marks)
 
 
-def subnet_shares(
+def emission_shares(
     rules: Rules, *, price_ema_tao=None, root_proportion=None, burned_share=None, flow_ema_tao=None,
     protocol_flow_ema_tao=None, emission_on=None, bar: float | None = None, flow_power: float = 1.0,
 ) -> np.ndarray:  # fmt: skip
@@ -76,7 +76,7 @@ def subnet_shares(
     Raises ValueError for a rule without shares, an input that the rule needs, and lengths that differ.
     """
     if rules.subnet_shares not in SHARES:
-        raise ValueError(unknown("rule of shares among pools", rules.subnet_shares, SHARES))
+        raise ValueError(unknown("subnet_shares", rules.subnet_shares, SHARES))
     measure = SHARES[rules.subnet_shares]
     needed = {"price_ema_tao": measure.source == PRICE, "flow_ema_tao": measure.source != PRICE,
               "protocol_flow_ema_tao": measure.source == NET_FLOW, "root_proportion": measure.times_root}  # fmt: skip

@@ -164,10 +164,10 @@ def run_subnets(
         wrong, day, i = _run(law, state, thresholds, rewards, first, last, every_days, inflow, *orders, at == 0, real,
                              totals)  # fmt: skip
         if wrong == TOO_LARGE:
-            raise ValueError(f"trades must bring at most {MOST_OF_RESERVE:,} times the reserve, which one of "
-                             f"{pools.name[i]!r} on day {day} does not")  # fmt: skip
+            raise ValueError(f"trades must bring at most {MOST_OF_RESERVE:,} times the reserve, "
+                             f"got more for {pools.name[i]!r} on day {day}")  # fmt: skip
         if wrong == TOO_LITTLE:
-            raise ValueError(f"trades must not take more than there is, which those of {pools.name[i]!r} do on day {day}")
+            raise ValueError(f"trades must not take more than there is, got more for {pools.name[i]!r} on day {day}")
     marks = tuple(dict.fromkeys(mark for _, _, now in phases for mark in unproven(now)))
     return SubnetPath(np.arange(k) * every_days, pools.name, *real, *totals, marks)
 
@@ -178,7 +178,7 @@ def _phases(rules, rule_changes, days):
         if now.pool == "none":
             raise ValueError(f"rules must have pools, which those of {now.name!r} do not: pool is {now.pool!r}")
         if now.subnet_shares not in SHARES:
-            raise ValueError(unknown("rule of shares among pools", now.subnet_shares, SHARES))
+            raise ValueError(unknown("subnet_shares", now.subnet_shares, SHARES))
         if now.schedule == "block":
             raise ValueError(f"schedule must be 'issuance' or 'constant' where there are pools, got {now.schedule!r}")
     ends = [day for day, _ in changes] + [days]
