@@ -32,6 +32,7 @@ from .supply import supply_path as supply_path
 from .rewards import alpha_yield_per_day as alpha_yield_per_day
 from .rewards import break_even_incentive as break_even_incentive
 from .rewards import break_even_take as break_even_take
+from .rewards import distribute_dividends as distribute_dividends
 from .rewards import holder_reward as holder_reward
 from .rewards import network_yields as network_yields
 from .rewards import ownership_path as ownership_path

@@ -197,6 +197,32 @@ def alpha_yield_per_day(
     return alpha_per_day * (1 - float(rules.owner_cut)) / 2 * (1 - root_proportion) * (1 - take) / earning_alpha
 
 
+def distribute_dividends(validator_alpha: float, root_alpha: float, *, dividends, alpha_stake, root_stake,
+                         root_weight: float) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+    """An epoch's validator and root alpha for each validator: two (v,) arrays, before its take.
+
+    dividends : (v,), alpha — from the epoch; only their proportions count
+    alpha_stake, root_stake : (v,) — alpha and TAO behind each;  root_weight : float, share — of TAO on root
+    **Chain:** run_coinbase.rs, `calculate_dividend_distribution`: a dividend is root's in proportion to ωt/(a + ωt)
+    """
+    number("validator_alpha", validator_alpha, 0, math.inf)
+    number("root_alpha", root_alpha, 0, math.inf)
+    number("root_weight", root_weight, 0, 1)
+    given = {"dividends": dividends, "alpha_stake": alpha_stake, "root_stake": root_stake}
+    given = {name: np.asarray(values, float) for name, values in given.items()}
+    for name, values in given.items():
+        if values.shape != given["dividends"].shape or values.ndim != 1:
+            raise ValueError(f"{name} must have one value a validator, got shape {values.shape}")
+        if not (np.isfinite(values) & (values >= 0)).all():
+            raise ValueError(f"{name} must be finite and >= 0, got {values[~(values >= 0) | np.isinf(values)][0]}")
+    weighted = given["root_stake"] * root_weight
+    both = given["alpha_stake"] + weighted
+    of_root = given["dividends"] * np.divide(weighted, both, out=np.zeros_like(both), where=both > 0)
+    of_alpha = given["dividends"] - of_root
+    return tuple(pool * part / part.sum() if part.sum() else np.zeros_like(part)
+                 for pool, part in ((validator_alpha, of_alpha), (root_alpha, of_root)))  # fmt: skip
+
+
 def real_yield(nominal: float, *, supply_growth: float = 0.0, price_change: float = 0.0) -> float:
     """A nominal yield less dilution and price: the change of share in a supply, or of worth in another money.
 

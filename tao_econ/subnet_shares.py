@@ -64,6 +64,7 @@ def unproven(rules: Rules) -> tuple[str, ...]:
 def emission_shares(
     rules: Rules, *, price_ema_tao=None, root_proportion=None, burned_share=None, flow_ema_tao=None,
     protocol_flow_ema_tao=None, emission_on=None, bar: float | None = None, flow_power: float = 1.0,
+    flow_cutoff_tao: float = 0.0,
 ) -> np.ndarray:  # fmt: skip
     """Each subnet's share of a block's TAO under the rules: (n,), summing to 1, or all 0 where nothing is positive.
 
@@ -72,7 +73,7 @@ def emission_shares(
     root_proportion, burned_share : (n,), share — root's part of a subnet; miners' incentive withheld (0 if not given)
     emission_on : (n,) bool — all on if not given
     bar : float, share — where the gate's bar stands; found from the shares if not given
-    flow_power : float — power of the flow (1 on chain)
+    flow_power, flow_cutoff_tao : float — power of the flow, and flow that counts as none (1 and 0 on chain)
     Raises ValueError for a rule without shares, an input that the rule needs, and lengths that differ.
     """
     if rules.subnet_shares not in SHARES:
@@ -98,7 +99,10 @@ def emission_shares(
     if measure.source == PRICE:
         raw[:] = columns["price_ema_tao"]
     else:
-        _flow_measure(columns["flow_ema_tao"], columns["protocol_flow_ema_tao"], measure.source == NET_FLOW, power, raw)
+        flow, cutoff = columns["flow_ema_tao"], number("flow_cutoff_tao", flow_cutoff_tao, -math.inf, math.inf)
+        if measure.source == FLOW:
+            flow = flow - max(cutoff, min(flow.min(), 0.0))
+        _flow_measure(flow, columns["protocol_flow_ema_tao"], measure.source == NET_FLOW, power, raw)
     keep = 1 - columns["burned_share"] if measure.times_unburned else np.ones(n)
     if measure.times_root:
         keep = keep * columns["root_proportion"]

@@ -157,6 +157,15 @@ def test_stakers_who_get_all_issuance_and_hold_all_supply_keep_their_share(as_ar
     assert np.allclose(path.nominator, 0.01, rtol=2e-3)
 
 
+def test_dividends_are_divided_between_alpha_and_root_by_hand():
+    alpha, root = te.distribute_dividends(
+        100.0, 50.0, dividends=[2.0, 1.0], alpha_stake=[10.0, 0.0], root_stake=[0.0, 7.0], root_weight=0.18
+    )
+    assert alpha.tolist() == [100, 0] and root.tolist() == [0, 50]
+    nobody = te.distribute_dividends(1.0, 1.0, dividends=[0.0], alpha_stake=[0.0], root_stake=[0.0], root_weight=0.18)
+    assert nobody[0].tolist() == nobody[1].tolist() == [0]
+
+
 # --- laws and refusals ------------------------------------------------------------------------------------------------
 
 
@@ -200,9 +209,13 @@ def test_what_means_nothing_in_an_era_is_refused(refused):
         ("cost_usd_per_day", lambda s: te.break_even_incentive(s, math.inf)),
         ("earning_alpha", lambda s: te.alpha_yield_per_day(te.rules_at("2026-09-11"), earning_alpha=0.0)),
         ("supply_growth", lambda s: te.real_yield(0.1, supply_growth=-1.0)),
+        ("alpha_stake", lambda s: te.distribute_dividends(
+            1.0, 1.0, dividends=[1.0], alpha_stake=[-1.0], root_stake=[1.0], root_weight=0.1)),
+        ("root_stake", lambda s: te.distribute_dividends(
+            1.0, 1.0, dividends=[1.0], alpha_stake=[1.0], root_stake=[1.0, 2.0], root_weight=0.1)),
         ("share", lambda s: te.ownership_path(ARTICLE, te.Scenario(), te.rules_at("2023-11-20"), share=True)),
     ],
-)
+)  # fmt: skip
 def test_bad_numbers_are_one_clear_line(call, refused):
     name, run = call
     with refused(name):

@@ -1,10 +1,13 @@
 """Many subnets block by block: against a slow and obvious twin, conservation to the rao, refusals."""
 
+import json
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+import replay
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -33,6 +36,63 @@ NAMES = list("abcdef")
 def start(**more):
     given = START | {"issuance_rao": 11_330_335 * 10**9, "root_tao": 5_298_381.0} | more
     return te.make_subnets(NAMES, **given)
+
+
+# --- the chain's own numbers --------------------------------------------------------------------------------------------
+
+KINDS = ("coinbase_", "moving_price", "flow_", "root_prop", "swap_", "dividend_", "taoflow")
+VECTORS = sorted(p for p in (Path(__file__).parent / "golden").glob("*.json") if p.name.startswith(KINDS))
+
+
+@pytest.mark.parametrize("path", VECTORS, ids=lambda p: p.stem)
+def test_chain_vector(path):
+    checks, unknown = replay.replay(path)
+    assert not unknown and checks
+    for check in checks:
+        assert check.error <= check.tolerance, check
+
+
+@pytest.mark.parametrize("path", VECTORS, ids=lambda p: p.stem)
+def test_a_vector_with_other_numbers_fails(path, tmp_path):
+    vector = json.loads(path.read_text())
+
+    def doubled(value):
+        if isinstance(value, list):
+            return [doubled(v) for v in value]
+        return value if isinstance(value, str | bool) else 2 * value + 1_000_000
+
+    expected = vector["expected"]
+    for name in expected:
+        if name not in ("tolerance", "columns", "rule"):
+            expected[name] = doubled(expected[name])
+    (tmp_path / path.name).write_text(json.dumps(vector))
+    checks, _ = replay.replay(tmp_path / path.name)
+    assert any(check.error > check.tolerance for check in checks)
+
+
+def test_files_of_the_same_kinds_need_no_new_code(tmp_path):
+    columns = ["tao_reserve", "alpha_reserve", "w_quote"]
+    files = [  # closed forms of dynamic-tao.md, in forms the stored files do not have
+        ("subnet_terms", {"root_tao_rao": 10**12, "tao_weight_u64": 2**64 - 1},
+         {"block_emission": 10**9, "ema_prices": [0.1], "pool_tao": [10**12], "pool_alpha": [10**13]},
+         {"alpha_in": [90_909_090], "tao_in": [9_090_909], "excess_tao": [990_909_090]}),
+        ("emit_to_subnet_split", {"owner_cut_u16": 6_553, "tao_weight_u64": 2**64 - 1, "tolerance_rao": 1},
+         {"alpha_out_rao": 10**9, "root_tao_rao": 10**9, "alpha_issuance_after_mint_rao": 3_000_000_001},
+         {"pending_owner": 99_992_370, "pending_server": 450_003_814, "pending_root_alpha": 112_500_953}),
+        ("balancer_limit", {"tolerance_units": 2},
+         {"columns": [*columns, "target_price"], "rows": [[1_000, 1_000, 0.5, 4.0], [1_000, 1_000, 0.5, 0.25]]},
+         {"columns": ["tao_delta", "alpha_delta"], "rows": [[1_000, 0], [0, 1_000]]}),
+        ("balancer_weight", {},
+         {"columns": [*columns, "tao_delta", "alpha_delta"], "rows": [[1_000, 1_000, 0.5, 10, 0]]},
+         {"w_quote": [1_010 / 2_010], "price": [1.0]}),
+        ("taoflow_shares", {"relative_tolerance": 0.01}, {"cases": [{"ema_flows": [1, 2, -1], "p": 2.0}]},
+         {"shares": [[0.2, 0.8, 0.0]]}),
+    ]  # fmt: skip
+    for kind, params, inputs, expected in files:
+        file = tmp_path / f"{kind}.json"
+        file.write_text(json.dumps({"kind": kind, "params": params, "inputs": inputs, "expected": expected}))
+        checks, unknown = replay.replay(file)
+        assert not unknown and checks and all(c.error <= c.tolerance for c in checks), (kind, checks)
 
 
 # --- the twin ---------------------------------------------------------------------------------------------------------
