@@ -54,6 +54,13 @@ from .subnets import Subnets as Subnets
 from .subnets import Trade as Trade
 from .subnets import make_subnets as make_subnets
 from .subnets import run_subnets as run_subnets
+from .subnet_questions import compare_rules as compare_rules
+from .subnet_questions import emission_rates as emission_rates
+from .subnet_questions import exit_replay as exit_replay
+from .subnet_questions import halving_effect as halving_effect
+from .subnet_questions import manipulation as manipulation
+from .subnet_questions import selling_cost as selling_cost
+from .subnet_questions import synthetic_subnets as synthetic_subnets
 from .stake import cap_stake as cap_stake
 from .stake import coalition as coalition
 from .stake import composite_score as composite_score

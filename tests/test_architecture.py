@@ -27,6 +27,7 @@ TABLE = {
     "subnet_shares": ("_jit inputs records units", "numpy"),
     "coinbase": ("_jit pools subnet_shares", "numpy"),
     "subnets": ("_jit coinbase emission inputs pools records subnet_shares units", "numpy"),
+    "subnet_questions": ("data emission inputs records stake subnet_shares subnets units", "numpy pandas"),
     "fixed_point": ("_jit", "numpy"),
     "consensus_exact": ("fixed_point inputs units", "numpy"),
     "consensus_kernels": ("_jit", "numpy"),
