@@ -1,14 +1,9 @@
 """One block of dynamic TAO for many subnets, compiled: coinbase, epochs, trades.
 
-Amounts are whole rao in int64, so what is minted, injected and recycled adds up exactly; prices, shares and
-weights are float64, cut to rao where they become amounts, as on chain.
-
 **Chain:** opentensor/subtensor, pallets/subtensor/src/coinbase/{block_step,run_coinbase}.rs, commit 14bc6f9.
 """
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 import numpy as np
 
@@ -16,53 +11,16 @@ from ._jit import float_kernel
 from .pools import MAX_WEIGHT, MIN_WEIGHT, SMALL, _neutral_weight, _out, _price, _small_part
 from .subnet_shares import NET_FLOW, PRICE, PRICE_CAP_TAO, QUANTILE, RANK, _flow_measure, _shares, _sum
 
-INJECTED, RECYCLED, HELD, CAPPED = 0, 1, 2, 3
-ALPHA, ALPHA_OR_BLOCK, ROOT = 0, 1, 2
-# rows of State.whole (n,): rao: PAID and two parts of it a block, pending amounts, sums since the start, and the block at hand
-(TAO, ALPHA_IN_POOL, OUTSTANDING, PROTOCOL_HELD, BURNED, NEXT_HALVING, LAST_HALVING, PAID, OWNER_PART, SERVERS_PART,
- SERVERS, VALIDATORS, ROOT_DUE, OWNER, ROOT_WAITING, INJECTED_TAO, BOUGHT_TAO, SOLD_ALPHA, SOLD_TAO, ROOT_SOLD_ALPHA,
- ROOT_SOLD_TAO, ALPHA_RECYCLED, ALPHA_MINTED, INJECT, ALPHA_IN, BUY, GOT, WHOLE_ROWS) = range(28)  # fmt: skip
-# rows of State.real (n,)
-(WEIGHT, SPOT, EMA, AGE, FLOW, OWN_FLOW, KEEP, BURNED_SHARE, RATE, CUT, LIVE, SHARE, RAW, FLOW_NOW, OWN_NOW, EMISSION,
- HALF, RHO, NEW_WEIGHT, REAL_ROWS) = range(20)  # fmt: skip
-# State.total: rao
-ISSUANCE, ROOT_TAO, MINTED, IN_POOLS, BOUGHT, TAO_RECYCLED, FEES, USERS, LEVEL, TOTALS = range(10)
-
-
-class Law(NamedTuple):
-    """What a kernel needs of `Rules` and `Scenario`, as plain numbers."""
-
-    source: int
-    times_root: bool
-    gate: int
-    gate_exponent: int
-    gate_rank: int
-    gate_quantile: float
-    gate_refresh: int
-    cap: int
-    excess: int
-    weighted: bool
-    root_each_block: bool
-    ema_rate: float
-    ema_warmup: float
-    flow_rate: float
-    fee: float
-    root_weight: float
-    tempo: int
-    root_claimed: float  # part of waiting root dividends claimed at an epoch
-    miners_sell: float  # part of what they are paid
-    stakers_sell: float
-    burns: bool  # withheld incentive is burned, not recycled
-
-
-class State(NamedTuple):
-    """Everything that changes from block to block, in place."""
-
-    whole: np.ndarray  # (WHOLE_ROWS, n) int64
-    real: np.ndarray  # (REAL_ROWS, n) float64
-    total: np.ndarray  # (TOTALS,) int64
-    on: np.ndarray  # (n,) bool: gets TAO
-    bar: np.ndarray  # (1,) float64: the gate's bar, negative before it is first set
+# isort: off
+from .subnet_state import (
+    AGE, ALPHA_IN, ALPHA_IN_POOL, ALPHA_MINTED, ALPHA_OR_BLOCK, ALPHA_RECYCLED, BOUGHT, BOUGHT_TAO, BURNED,
+    BURNED_SHARE, BUY, CAPPED, CUT, EMA, EMISSION, FEES, FLOW, FLOW_NOW, GOT, HALF, IN_POOLS, INJECT, INJECTED,
+    INJECTED_TAO, ISSUANCE, KEEP, LAST_HALVING, LEVEL, LIVE, MINTED, NEW_WEIGHT, NEXT_HALVING, OUTSTANDING, OWN_FLOW,
+    OWN_NOW, OWNER, OWNER_PART, PAID, PROTOCOL_HELD, RATE, RAW, RECYCLED, RHO, ROOT, ROOT_DUE, ROOT_SOLD_ALPHA,
+    ROOT_SOLD_TAO, ROOT_TAO, ROOT_WAITING, SERVERS, SERVERS_PART, SHARE, SOLD_ALPHA, SOLD_TAO, SPOT, TAO,
+    TAO_RECYCLED, USERS, VALIDATORS, WEIGHT,
+)  # fmt: skip
+# isort: on
 
 
 @float_kernel
@@ -243,8 +201,7 @@ def _pay(law, state, root, root_paid):
     for i in range(n):
         validators[i] += np.int64(half[i] - rho[i])
     if law.root_each_block:
-        for i in range(n):
-            _sell_for_root(state, i, np.int64(rho[i]))
+        _sell_all_for_root(whole, real, state.total)
     elif root_paid:
         for i in range(n):
             due[i] += np.int64(rho[i])
@@ -252,6 +209,34 @@ def _pay(law, state, root, root_paid):
         for i in range(n):
             out[i] -= np.int64(rho[i])
             whole[ALPHA_RECYCLED, i] += np.int64(rho[i])
+
+
+@float_kernel
+def _sell_all_for_root(whole, real, total):
+    """Root's part of every subnet, RHO, sold in the block that pays it, without a fee."""
+    tao, alpha, out, weight, due = whole[TAO], whole[ALPHA_IN_POOL], whole[OUTSTANDING], real[WEIGHT], real[RHO]
+    sold, got, own, n, large = whole[ALPHA_IN], whole[GOT], real[OWN_NOW], len(due), 0
+    for i in range(n):
+        sold[i] = np.int64(due[i])
+    for i in range(n):
+        large += (1 + 4 * weight[i]) * sold[i] > SMALL * weight[i] * alpha[i]
+    for i in range(n):
+        part = sold[i] / (weight[i] * alpha[i])
+        got[i] = np.int64(tao[i] * _small_part((1 - weight[i]) * part, weight[i] * part) if sold[i] > 0 else 0.0)
+    if large:
+        for i in range(n):
+            if sold[i] > 0:
+                got[i] = np.int64(_out(float(alpha[i]), float(tao[i]), (1 - weight[i]) / weight[i], float(sold[i])))
+    for i in range(n):
+        tao[i] -= got[i]
+        total[ROOT_TAO] += got[i]
+    for i in range(n):
+        alpha[i] += sold[i]
+        out[i] -= sold[i]
+    for i in range(n):
+        whole[ROOT_SOLD_ALPHA, i] += sold[i]
+        whole[ROOT_SOLD_TAO, i] += got[i]
+        own[i] -= got[i]
 
 
 @float_kernel

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from . import coinbase as cb
+from . import subnet_state as ss
 from ._jit import float_kernel
 from .emission import halving_thresholds_rao, reward_after
 from .inputs import Rules, Scenario
@@ -20,11 +21,11 @@ from .records import unknown
 from .subnet_shares import GATES, SHARES, column, flags, in_bounds, unproven
 from .units import BLOCKS_PER_DAY, RAO_PER_TAO, number, tao, whole
 
-EXCESS = {"injected": cb.INJECTED, "buys_recycled": cb.RECYCLED, "buys_held": cb.HELD, "buys_capped": cb.CAPPED}
-CAPS = {"alpha_emission": cb.ALPHA, "alpha_or_block_emission": cb.ALPHA_OR_BLOCK, "root_proportion": cb.ROOT}
-SAMPLED_REAL = (cb.SPOT, cb.EMA, cb.WEIGHT, cb.SHARE)
-SAMPLED_WHOLE = (cb.TAO, cb.ALPHA_IN_POOL, cb.OUTSTANDING, cb.INJECTED_TAO, cb.BOUGHT_TAO, cb.SOLD_ALPHA, cb.SOLD_TAO,
-                 cb.ROOT_SOLD_ALPHA, cb.ROOT_SOLD_TAO)  # fmt: skip
+EXCESS = {"injected": ss.INJECTED, "buys_recycled": ss.RECYCLED, "buys_held": ss.HELD, "buys_capped": ss.CAPPED}
+CAPS = {"alpha_emission": ss.ALPHA, "alpha_or_block_emission": ss.ALPHA_OR_BLOCK, "root_proportion": ss.ROOT}
+SAMPLED_REAL = (ss.SPOT, ss.EMA, ss.WEIGHT, ss.SHARE)
+SAMPLED_WHOLE = (ss.TAO, ss.ALPHA_IN_POOL, ss.OUTSTANDING, ss.INJECTED_TAO, ss.BOUGHT_TAO, ss.SOLD_ALPHA, ss.SOLD_TAO,
+                 ss.ROOT_SOLD_ALPHA, ss.ROOT_SOLD_TAO)  # fmt: skip
 TOO_LARGE, TOO_LITTLE = 1, 2
 
 
@@ -158,9 +159,9 @@ def run_subnets(
     totals = np.empty((8, k), np.int64)
     for at, (first, last, now) in enumerate(phases):
         law, thresholds, rewards = _law(now, scenario, burns_withheld)
-        state.real[cb.CUT] = np.where(pools.owner_cut_on, float(now.owner_cut), 0.0)
-        state.real[cb.KEEP] = 1 - pools.burned_share if SHARES[now.subnet_shares].times_unburned else 1.0
-        state.bar[0], state.whole[cb.NEXT_HALVING] = -1.0, 0  # both are found anew
+        state.real[ss.CUT] = np.where(pools.owner_cut_on, float(now.owner_cut), 0.0)
+        state.real[ss.KEEP] = 1 - pools.burned_share if SHARES[now.subnet_shares].times_unburned else 1.0
+        state.bar[0], state.whole[ss.NEXT_HALVING] = -1.0, 0  # both are found anew
         wrong, day, i = _run(law, state, thresholds, rewards, first, last, every_days, inflow, *orders, at == 0, real,
                              totals)  # fmt: skip
         if wrong == TOO_LARGE:
@@ -214,29 +215,29 @@ def _orders(trades, name, days):
     return tuple(np.ascontiguousarray(table[:, c]) for c in range(4))
 
 
-def _state(pools: Subnets, rules: Rules) -> cb.State:
+def _state(pools: Subnets, rules: Rules) -> ss.State:
     n = len(pools.name)
-    amounts, real = np.zeros((cb.WHOLE_ROWS, n), np.int64), np.zeros((cb.REAL_ROWS, n))
-    for row, values in ((cb.TAO, pools.reserve_tao), (cb.ALPHA_IN_POOL, pools.reserve_alpha),
-                        (cb.OUTSTANDING, pools.outstanding_alpha)):  # fmt: skip
+    amounts, real = np.zeros((ss.WHOLE_ROWS, n), np.int64), np.zeros((ss.REAL_ROWS, n))
+    for row, values in ((ss.TAO, pools.reserve_tao), (ss.ALPHA_IN_POOL, pools.reserve_alpha),
+                        (ss.OUTSTANDING, pools.outstanding_alpha)):  # fmt: skip
         amounts[row] = np.rint(values * RAO_PER_TAO).astype(np.int64)
-    for row, values in ((cb.WEIGHT, pools.tao_weight), (cb.EMA, pools.price_ema_tao), (cb.AGE, pools.age_blocks),
-                        (cb.BURNED_SHARE, pools.burned_share), (cb.RATE, pools.alpha_rate),
-                        (cb.LIVE, pools.started)):  # fmt: skip
+    for row, values in ((ss.WEIGHT, pools.tao_weight), (ss.EMA, pools.price_ema_tao), (ss.AGE, pools.age_blocks),
+                        (ss.BURNED_SHARE, pools.burned_share), (ss.RATE, pools.alpha_rate),
+                        (ss.LIVE, pools.started)):  # fmt: skip
         real[row] = values
-    real[cb.FLOW], real[cb.OWN_FLOW] = pools.flow_ema_tao * RAO_PER_TAO, pools.protocol_flow_ema_tao * RAO_PER_TAO
-    real[cb.FLOW_NOW], real[cb.OWN_NOW] = real[cb.FLOW], real[cb.OWN_FLOW]
+    real[ss.FLOW], real[ss.OWN_FLOW] = pools.flow_ema_tao * RAO_PER_TAO, pools.protocol_flow_ema_tao * RAO_PER_TAO
+    real[ss.FLOW_NOW], real[ss.OWN_NOW] = real[ss.FLOW], real[ss.OWN_FLOW]
     safe = np.where(pools.reserve_alpha > 0, pools.reserve_alpha, 1.0)
-    real[cb.SPOT] = (1 - pools.tao_weight) * pools.reserve_tao / (pools.tao_weight * safe) * (pools.reserve_alpha > 0)
-    total = np.zeros(cb.TOTALS, np.int64)
-    total[cb.ISSUANCE], total[cb.ROOT_TAO] = pools.issuance_rao, round(pools.root_tao * RAO_PER_TAO)
-    return cb.State(amounts, real, total, pools.emission_on & pools.started, np.array([-1.0]))
+    real[ss.SPOT] = (1 - pools.tao_weight) * pools.reserve_tao / (pools.tao_weight * safe) * (pools.reserve_alpha > 0)
+    total = np.zeros(ss.TOTALS, np.int64)
+    total[ss.ISSUANCE], total[ss.ROOT_TAO] = pools.issuance_rao, round(pools.root_tao * RAO_PER_TAO)
+    return ss.State(amounts, real, total, pools.emission_on & pools.started, np.array([-1.0]))
 
 
 def _law(rules: Rules, scenario: Scenario, burns: bool):
     measure = SHARES[rules.subnet_shares]
     claimed = 1 - (1 - scenario.root_claims_per_day) ** (rules.tempo / BLOCKS_PER_DAY)
-    law = cb.Law(
+    law = ss.Law(
         measure.source, measure.times_root, GATES[rules.gate], rules.gate_exponent, rules.gate_rank,
         float(rules.gate_quantile), rules.gate_refresh_blocks, CAPS[rules.injection_cap], EXCESS[rules.excess_tao],
         rules.pool == "weighted", rules.root_dividends == "sold_each_block", float(rules.price_ema_rate),
@@ -281,15 +282,15 @@ def _run(law, state, thresholds, rewards, first, last, every_days, inflow, at_bl
 @float_kernel
 def _order(law, state, i, tao_in, alpha_in):
     amounts = state.whole
-    if tao_in > MOST_OF_RESERVE * amounts[cb.TAO, i] or alpha_in > MOST_OF_RESERVE * amounts[cb.ALPHA_IN_POOL, i]:
+    if tao_in > MOST_OF_RESERVE * amounts[ss.TAO, i] or alpha_in > MOST_OF_RESERVE * amounts[ss.ALPHA_IN_POOL, i]:
         return TOO_LARGE
-    if alpha_in > amounts[cb.OUTSTANDING, i] - amounts[cb.PROTOCOL_HELD, i] - amounts[cb.BURNED, i]:
+    if alpha_in > amounts[ss.OUTSTANDING, i] - amounts[ss.PROTOCOL_HELD, i] - amounts[ss.BURNED, i]:
         return TOO_LITTLE
     if tao_in > 0:
         cb._buy(law, state, i, tao_in)
     if alpha_in > 0:
-        state.real[cb.FLOW_NOW, i] -= cb._sell(law, state, i, alpha_in, False)
-    state.real[cb.SPOT, i] = cb._price(float(amounts[cb.TAO, i]), float(amounts[cb.ALPHA_IN_POOL, i]), state.real[cb.WEIGHT, i])
+        state.real[ss.FLOW_NOW, i] -= cb._sell(law, state, i, alpha_in, False)
+    state.real[ss.SPOT, i] = cb._price(float(amounts[ss.TAO, i]), float(amounts[ss.ALPHA_IN_POOL, i]), state.real[ss.WEIGHT, i])
     return 0
 
 
@@ -298,8 +299,8 @@ def _flow(law, state, i, tao):
     """Users' flow of one block: TAO in, or the alpha sold that takes so much TAO out. False where there is too little."""
     if tao > 0:
         return _order(law, state, i, np.int64(tao), np.int64(0)) == 0
-    weight, held = state.real[cb.WEIGHT, i], float(state.whole[cb.ALPHA_IN_POOL, i])
-    out = -tao / state.whole[cb.TAO, i]
+    weight, held = state.real[ss.WEIGHT, i], float(state.whole[ss.ALPHA_IN_POOL, i])
+    out = -tao / state.whole[ss.TAO, i]
     if not out < 1:
         return False
     alpha = held * ((1 - out) ** (-weight / (1 - weight)) - 1)

@@ -30,6 +30,7 @@ from tao_econ import (
 from tao_econ import coinbase as cb
 from tao_econ import consensus_exact as exact
 from tao_econ import fixed_point as fixed
+from tao_econ import subnet_state as ss
 from tao_econ.units import MOST_UIDS
 
 LARGEST_FILE = 32 << 20
@@ -481,14 +482,14 @@ def _state(case: dict, reserves, outstanding, emission: int | None) -> tuple:
     """A law and a state of so many subnets, all rao; `emission`: the alpha a block mints, by its curve if None."""
     n = len(reserves[0])
     on = np.array([bool(x) for x in _list(_named(case, "enabled", default=[True] * n))])
-    whole, real = np.zeros((cb.WHOLE_ROWS, n), np.int64), np.zeros((cb.REAL_ROWS, n))
-    state = cb.State(whole, real, np.zeros(cb.TOTALS, np.int64), on, np.array([-1.0]))
-    state.whole[cb.TAO], state.whole[cb.ALPHA_IN_POOL], state.whole[cb.OUTSTANDING] = *reserves, outstanding
-    for row, value in ((cb.WEIGHT, 0.5), (cb.LIVE, 1.0), (cb.RATE, 1.0), (cb.KEEP, 1.0)):
+    whole, real = np.zeros((ss.WHOLE_ROWS, n), np.int64), np.zeros((ss.REAL_ROWS, n))
+    state = ss.State(whole, real, np.zeros(ss.TOTALS, np.int64), on, np.array([-1.0]))
+    state.whole[ss.TAO], state.whole[ss.ALPHA_IN_POOL], state.whole[ss.OUTSTANDING] = *reserves, outstanding
+    for row, value in ((ss.WEIGHT, 0.5), (ss.LIVE, 1.0), (ss.RATE, 1.0), (ss.KEEP, 1.0)):
         state.real[row] = value
     cut = _named(case, "owner_cut", "cut", default=11_796)
-    state.real[cb.CUT] = cut / U16 if isinstance(cut, int) else cut
-    state.total[cb.ROOT_TAO] = _named(case, "root_tao", "root_stake", default=0)
+    state.real[ss.CUT] = cut / U16 if isinstance(cut, int) else cut
+    state.total[ss.ROOT_TAO] = _named(case, "root_tao", "root_stake", default=0)
     law, thresholds, rewards = subnets._law(HEAD, Scenario(), True)
     law = law._replace(weighted=False, root_weight=float(_u64(case)))
     if emission is not None:
@@ -507,22 +508,22 @@ def _dtao_terms(case):
     given = case.get("tao_emission", case.get("tao_emissions"))
     if given is not None:
         reward = sum(_list(given))
-        state.real[cb.SHARE] = np.array(_list(given)) / max(reward, 1)
+        state.real[ss.SHARE] = np.array(_list(given)) / max(reward, 1)
     else:
         reward = _named(case, "block_emission", "emission")
         prices = _list(_named(case, "ema_price", "moving_price", "ema", default=[1] * len(tao)))
-        state.real[cb.SHARE] = emission_shares(HEAD, price_ema_tao=[float(p) for p in prices], emission_on=state.on)
-    cb._terms(law, state.whole, state.real, law.root_weight * state.total[cb.ROOT_TAO], reward)
-    return {"excess": state.whole[cb.BUY], "buy": state.whole[cb.BUY], "alpha_out": state.whole[cb.PAID],
-            "alpha_in": state.whole[cb.ALPHA_IN], "tao_in": state.whole[cb.INJECT], "price": state.real[cb.SPOT]}  # fmt: skip
+        state.real[ss.SHARE] = emission_shares(HEAD, price_ema_tao=[float(p) for p in prices], emission_on=state.on)
+    cb._terms(law, state.whole, state.real, law.root_weight * state.total[ss.ROOT_TAO], reward)
+    return {"excess": state.whole[ss.BUY], "buy": state.whole[ss.BUY], "alpha_out": state.whole[ss.PAID],
+            "alpha_in": state.whole[ss.ALPHA_IN], "tao_in": state.whole[ss.INJECT], "price": state.real[ss.SPOT]}  # fmt: skip
 
 
 def _dtao_split(case):
     minted = _named(case, "alpha_out")
     issuance = _named(case, "alpha_issuance", default=minted)
     law, state = _state(case, ([1], [max(issuance - minted, 0)]), [0], minted)
-    cb._pay(law, state, law.root_weight * state.total[cb.ROOT_TAO], bool(case.get("root_sell", True)))
-    pending = {"server": cb.SERVERS, "validator": cb.VALIDATORS, "root_alpha": cb.ROOT_DUE, "owner": cb.OWNER}
+    cb._pay(law, state, law.root_weight * state.total[ss.ROOT_TAO], bool(case.get("root_sell", True)))
+    pending = {"server": ss.SERVERS, "validator": ss.VALIDATORS, "root_alpha": ss.ROOT_DUE, "owner": ss.OWNER}
     return {name: state.whole[row] for name, row in pending.items()}
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import tao_econ as te
 from tao_econ import coinbase, subnets
+from tao_econ import subnet_state as ss
 
 DTAO = [r.name for r in te.eras() if r.pool != "none"]
 NOW = te.rules_at("gate-rank")
@@ -233,8 +234,8 @@ class Twin:
 def kernel_after(at, rules, scenario, blocks):
     law, thresholds, rewards = subnets._law(rules, scenario, True)
     state = subnets._state(at, rules)
-    state.real[coinbase.CUT] = np.where(at.owner_cut_on, float(rules.owner_cut), 0.0)
-    state.real[coinbase.KEEP] = 1 - at.burned_share if "unburned" in rules.subnet_shares else 1.0
+    state.real[ss.CUT] = np.where(at.owner_cut_on, float(rules.owner_cut), 0.0)
+    state.real[ss.KEEP] = 1 - at.burned_share if "unburned" in rules.subnet_shares else 1.0
     for block in range(blocks):
         coinbase._block(law, state, thresholds, rewards, block)
     return state
@@ -247,16 +248,16 @@ def test_800_blocks_of_every_era_are_those_of_the_twin(era):
     for block in range(blocks):
         twin.block(block)
     state = kernel_after(at, rules, SCENARIO, blocks)
-    for row, values in ((coinbase.TAO, twin.y), (coinbase.ALPHA_IN_POOL, twin.x), (coinbase.OUTSTANDING, twin.o)):
+    for row, values in ((ss.TAO, twin.y), (ss.ALPHA_IN_POOL, twin.x), (ss.OUTSTANDING, twin.o)):
         assert np.abs(state.whole[row] - np.array(values)).max() <= blocks, era  # a rao a block at most, of cutting
-    for row, values in ((coinbase.EMA, twin.m), (coinbase.WEIGHT, twin.w), (coinbase.SPOT, twin.p)):
+    for row, values in ((ss.EMA, twin.m), (ss.WEIGHT, twin.w), (ss.SPOT, twin.p)):
         assert state.real[row] == pytest.approx(values, rel=1e-9), era
     if "flow" in rules.subnet_shares:
-        assert state.real[coinbase.FLOW] == pytest.approx(twin.f, rel=1e-6, abs=1.0)
-        assert state.real[coinbase.OWN_FLOW] == pytest.approx(twin.g, rel=1e-6, abs=1.0)
-    assert abs(state.total[coinbase.ISSUANCE] - twin.issuance) <= blocks
-    assert abs(state.total[coinbase.TAO_RECYCLED] - twin.recycled) <= blocks
-    assert abs(state.total[coinbase.ROOT_TAO] - twin.root) <= blocks
+        assert state.real[ss.FLOW] == pytest.approx(twin.f, rel=1e-6, abs=1.0)
+        assert state.real[ss.OWN_FLOW] == pytest.approx(twin.g, rel=1e-6, abs=1.0)
+    assert abs(state.total[ss.ISSUANCE] - twin.issuance) <= blocks
+    assert abs(state.total[ss.TAO_RECYCLED] - twin.recycled) <= blocks
+    assert abs(state.total[ss.ROOT_TAO] - twin.root) <= blocks
 
 
 # --- conservation to the rao --------------------------------------------------------------------------------------------
@@ -267,22 +268,22 @@ def test_tao_and_alpha_are_conserved_to_the_rao_over_40_days(era):
     rules, at = te.rules_at(era), start()
     law, thresholds, rewards = subnets._law(rules, SCENARIO, False)
     state = subnets._state(at, rules)
-    state.real[coinbase.CUT], state.real[coinbase.KEEP] = 0.18, 1.0
+    state.real[ss.CUT], state.real[ss.KEEP] = 0.18, 1.0
     before = state.whole.copy(), state.total.copy()
     empty = tuple(np.zeros(0, np.int64) for _ in range(4))
     inflow = np.full((1, 6), 1e5)
     real, totals = np.empty((13, 41, 6)), np.empty((8, 41), np.int64)
     assert subnets._run(law, state, thresholds, rewards, 0, 40, 1, inflow, *empty, True, real, totals) == (0, 0, 0)
     whole, total = state.whole - before[0], state.total - before[1]
-    spent = total[coinbase.IN_POOLS] + total[coinbase.BOUGHT]
-    assert total[coinbase.MINTED] == spent + total[coinbase.TAO_RECYCLED] == 40 * 7_200 * 500_000_000
-    assert total[coinbase.ISSUANCE] == spent
-    assert whole[coinbase.INJECTED_TAO].sum() == total[coinbase.IN_POOLS]
-    assert whole[coinbase.BOUGHT_TAO].sum() == total[coinbase.BOUGHT]
-    moved = whole[coinbase.TAO].sum() + total[coinbase.ROOT_TAO] + total[coinbase.USERS] + total[coinbase.FEES]
+    spent = total[ss.IN_POOLS] + total[ss.BOUGHT]
+    assert total[ss.MINTED] == spent + total[ss.TAO_RECYCLED] == 40 * 7_200 * 500_000_000
+    assert total[ss.ISSUANCE] == spent
+    assert whole[ss.INJECTED_TAO].sum() == total[ss.IN_POOLS]
+    assert whole[ss.BOUGHT_TAO].sum() == total[ss.BOUGHT]
+    moved = whole[ss.TAO].sum() + total[ss.ROOT_TAO] + total[ss.USERS] + total[ss.FEES]
     assert moved == spent  # every rao is in a pool, on root, with users or with the authors of blocks
-    alpha = whole[coinbase.ALPHA_IN_POOL] + whole[coinbase.OUTSTANDING]
-    assert (alpha == whole[coinbase.ALPHA_MINTED] - whole[coinbase.ALPHA_RECYCLED]).all()
+    alpha = whole[ss.ALPHA_IN_POOL] + whole[ss.OUTSTANDING]
+    assert (alpha == whole[ss.ALPHA_MINTED] - whole[ss.ALPHA_RECYCLED]).all()
 
 
 @settings(max_examples=15, deadline=None)
@@ -314,16 +315,16 @@ def one(price=0.1005, rho=0.139, **more):
 
 def test_mainnet_2026_md_6_a_subnet_of_rho_0_139_gets_0_139_alpha_and_0_01397_tao_injected():
     state = kernel_after(one(), NOW, te.Scenario(), 1)
-    assert state.whole[coinbase.ALPHA_IN][0] / 1e9 == pytest.approx(0.139, abs=1e-6)
-    assert state.whole[coinbase.INJECTED_TAO][0] / 1e9 == pytest.approx(0.01397, abs=5e-6)
-    assert state.whole[coinbase.BOUGHT_TAO][0] / 1e9 == pytest.approx(0.5 / 8 - 0.01397, abs=5e-6)
+    assert state.whole[ss.ALPHA_IN][0] / 1e9 == pytest.approx(0.139, abs=1e-6)
+    assert state.whole[ss.INJECTED_TAO][0] / 1e9 == pytest.approx(0.01397, abs=5e-6)
+    assert state.whole[ss.BOUGHT_TAO][0] / 1e9 == pytest.approx(0.5 / 8 - 0.01397, abs=5e-6)
 
 
 def test_dynamic_tao_md_5_an_epoch_pays_82_percent_of_360_alpha_to_miners_and_validators():
     state = kernel_after(one(), replace(NOW, tempo=0), te.Scenario(), 360)  # nothing is paid out before we look
-    miners, root = state.whole[coinbase.SERVERS][0], state.whole[coinbase.ROOT_DUE][0]
-    validators, owner = state.whole[coinbase.VALIDATORS][0], state.whole[coinbase.OWNER][0]
-    recycled = state.whole[coinbase.ALPHA_RECYCLED][0]  # root's part, while prices sum to less than 1
+    miners, root = state.whole[ss.SERVERS][0], state.whole[ss.ROOT_DUE][0]
+    validators, owner = state.whole[ss.VALIDATORS][0], state.whole[ss.OWNER][0]
+    recycled = state.whole[ss.ALPHA_RECYCLED][0]  # root's part, while prices sum to less than 1
     assert (miners + validators + root + recycled) / 360e9 == pytest.approx(0.82, abs=1e-5)
     assert owner / 360e9 == pytest.approx(0.18, abs=1e-5)
 
