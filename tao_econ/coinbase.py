@@ -112,7 +112,7 @@ def _part(root, alpha):
 
 @float_kernel
 def _terms(law, whole, real, root, reward):
-    """What goes into each pool and what buys from it, in whole rao. One loop a quantity, so that each is vectorized."""
+    """What goes into each pool and what buys from it, in whole rao. Short loops, which the compiler can vectorize."""
     share, price, emission, cap = real[SHARE], real[SPOT], real[EMISSION], real[RHO]
     inject, alpha_in, buy, new = whole[INJECT], whole[ALPHA_IN], whole[BUY], real[NEW_WEIGHT]
     tao, alpha, out, weight = whole[TAO], whole[ALPHA_IN_POOL], whole[OUTSTANDING], real[WEIGHT]
@@ -123,11 +123,9 @@ def _terms(law, whole, real, root, reward):
     for i in range(n):
         given, limit = reward * share[i], cap[i] * price[i]
         inject[i] = np.int64(limit if tao_capped and given > limit else given)
+        buy[i] = np.int64(given - limit if tao_capped and given > limit else 0.0)
     for i in range(n):
         alpha_in[i] = np.int64(min(reward * share[i] / price[i], cap[i]) if price[i] > 0 else 0.0)
-    for i in range(n):
-        given, limit = reward * share[i], cap[i] * price[i]
-        buy[i] = np.int64(given - limit if tao_capped and given > limit else 0.0)
     if law.excess == CAPPED:
         for i in range(n):
             buy[i] = min(buy[i], np.int64(real[HALF, i] * (1 - real[BURNED_SHARE, i]) * price[i]))
@@ -135,7 +133,6 @@ def _terms(law, whole, real, root, reward):
         wrong = 0
         for i in range(n):
             new[i] = _neutral_weight(float(tao[i]), float(alpha[i]), weight[i], float(inject[i]), float(alpha_in[i]))
-        for i in range(n):
             wrong += (new[i] < MIN_WEIGHT) | (new[i] > MAX_WEIGHT)
         for i in range(n):
             if wrong and not MIN_WEIGHT <= new[i] <= MAX_WEIGHT:  # nothing is injected, the weight stays
@@ -145,13 +142,12 @@ def _terms(law, whole, real, root, reward):
 
 @float_kernel
 def _inject(law, whole, real):
-    """Chain buys, then the injections; returns the rao of TAO injected and of chain buys."""
+    """Chain buys, then the injections, and the participants' alpha; returns the rao of TAO injected and of chain buys."""
     tao, alpha, out, weight = whole[TAO], whole[ALPHA_IN_POOL], whole[OUTSTANDING], real[WEIGHT]
     inject, alpha_in, buy, got = whole[INJECT], whole[ALPHA_IN], whole[BUY], whole[GOT]
     n, large = len(buy), 0
     for i in range(n):
         large += (5 - 4 * weight[i]) * buy[i] > SMALL * (1 - weight[i]) * tao[i]
-    for i in range(n):
         part = buy[i] / ((1 - weight[i]) * tao[i])
         got[i] = np.int64(alpha[i] * _small_part(weight[i] * part, (1 - weight[i]) * part) if buy[i] > 0 else 0.0)
     if large:
@@ -163,19 +159,16 @@ def _inject(law, whole, real):
     injected, bought = np.int64(0), np.int64(0)
     for i in range(n):
         tao[i] += inject[i] + buy[i]
-    for i in range(n):
-        alpha[i] += alpha_in[i] - got[i]
-    for i in range(n):
-        out[i] += got[i] if law.excess != RECYCLED else 0
-    for i in range(n):
-        kept[i] += got[i]
-    for i in range(n):
         injected_to[i] += inject[i]
         injected += inject[i]
     for i in range(n):
         bought_from[i] += buy[i]
         bought += buy[i]
     for i in range(n):
+        alpha[i] += alpha_in[i] - got[i]
+        kept[i] += got[i]
+    for i in range(n):  # participants' alpha is minted together with the pool's
+        out[i] += paid[i] + (got[i] if law.excess != RECYCLED else 0)
         minted[i] += alpha_in[i] + paid[i]
     if law.source != PRICE:
         for i in range(n):
@@ -185,20 +178,16 @@ def _inject(law, whole, real):
 
 @float_kernel
 def _pay(law, state, root, root_paid):
-    """Alpha for participants: minted, and pending until the epoch. Root's part of it is sold, kept or recycled."""
+    """The alpha just minted for participants is pending until the epoch. Root's part of it is sold, kept or recycled."""
     whole, real = state.whole, state.real
-    alpha, out, paid, half, rho = whole[ALPHA_IN_POOL], whole[OUTSTANDING], whole[PAID], real[HALF], real[RHO]
+    alpha, out, half, rho = whole[ALPHA_IN_POOL], whole[OUTSTANDING], real[HALF], real[RHO]
     owner, servers, validators, due = whole[OWNER], whole[SERVERS], whole[VALIDATORS], whole[ROOT_DUE]
     n, own_part, server_part = len(half), whole[OWNER_PART], whole[SERVERS_PART]
     for i in range(n):
-        out[i] += paid[i]
-    for i in range(n):
         owner[i] += own_part[i]
-    for i in range(n):
         servers[i] += server_part[i]
     for i in range(n):
         rho[i] = half[i] * _part(root, alpha[i] + out[i])
-    for i in range(n):
         validators[i] += np.int64(half[i] - rho[i])
     if law.root_each_block:
         _sell_all_for_root(whole, real, state.total)
@@ -248,7 +237,6 @@ def _smooth(law, whole, real):
         spot[i] = _price(float(tao[i]), float(alpha[i]), weight[i])
     for i in range(len(spot)):
         age[i] += live[i]
-    for i in range(len(spot)):
         a = live[i] * law.ema_rate * age[i] / (age[i] + law.ema_warmup)
         ema[i] = a * min(spot[i], PRICE_CAP_TAO) + (1 - a) * ema[i]
 
