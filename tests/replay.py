@@ -521,7 +521,7 @@ def _dtao_terms(case):
 def _dtao_split(case):
     minted = _named(case, "alpha_out")
     issuance = _named(case, "alpha_issuance", default=minted)
-    law, state = _state(case, ([1], [max(issuance - minted, 0)]), [0], minted)
+    law, state = _state(case, ([1], [issuance]), [0], minted)
     cb._pay(law, state, law.root_weight * state.total[ss.ROOT_TAO], bool(case.get("root_sell", True)))
     pending = {"server": ss.SERVERS, "validator": ss.VALIDATORS, "root_alpha": ss.ROOT_DUE, "owner": ss.OWNER}
     return {name: state.whole[row] for name, row in pending.items()}
