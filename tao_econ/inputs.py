@@ -55,7 +55,30 @@ class Rules:
         "one_network", "set_by_foundation", "root_weights", "price_ema", "flow_ema", "net_flow_ema",
         "price_ema_root_unburned", "price_ema_unburned",
     ] = quantity(unit="", meaning="what divides new TAO among subnets")  # fmt: skip
-    gate: Literal["none", "quantile", "rank"] = quantity(unit="", meaning="bar below which a subnet's share shrinks")
+    price_ema_rate: Fraction = quantity(
+        unit="share per block", meaning="speed of the smoothed price of a subnet long after its start", ge=0, le=1
+    )
+    price_ema_warmup_blocks: int = quantity(
+        unit="blocks", meaning="age at which the smoothed price moves at half that speed", ge=0
+    )
+    flow_ema_rate: Fraction = quantity(unit="share per block", meaning="speed of the smoothed TAO flow", ge=0, le=1)
+    gate: Literal["none", "quantile", "rank", "tiers"] = quantity(
+        unit="", meaning="bar below which a subnet's share shrinks"
+    )
+    gate_exponent: int = quantity(unit="", meaning="how steeply shares fall below the bar", ge=1, le=16)
+    gate_rank: int = quantity(unit="subnets", meaning="the bar stands at the share of this rank (gate 'rank')", ge=1)
+    gate_quantile: Fraction = quantity(
+        unit="share", meaning="the bar stands where the largest shares sum to this (gate 'quantile')", gt=0, le=1
+    )
+    gate_refresh_blocks: int = quantity(unit="blocks", meaning="blocks between two settings of the bar", ge=1)
+    injection_cap: Literal["alpha_emission", "alpha_or_block_emission", "root_proportion"] = quantity(
+        unit="", meaning="most alpha that a block may put into a pool beside its TAO"
+    )
+    excess_tao: Literal["injected", "buys_recycled", "buys_held", "buys_capped"] = quantity(
+        unit="", meaning="what becomes of TAO above that cap: into the pool alone, or it buys alpha that is then "
+        "recycled, held by the protocol, or held up to a limit with the rest recycled",
+    )  # fmt: skip
+    swap_fee: Fraction = quantity(unit="share", meaning="part of a trade's input that is a fee", ge=0, lt=1)
     pool: Literal["none", "constant_product", "concentrated", "weighted"] = quantity(
         unit="", meaning="how subnet tokens trade against TAO"
     )

@@ -175,3 +175,9 @@ class Scenario:
         reason="Such a spell lasts about two months.",
         source="our choice",
     )  # fmt: skip
+    root_claims_per_day: float = quantity(
+        0.02, unit="share per day", meaning="part of root's waiting dividends that is claimed and sold in a day",
+        ge=0, le=1, step=0.005,
+        reason="What was read on main net since dividends wait in baskets.",
+        source="public engineering brief of 2026-10-08 (one author): about 2 % a day",
+    )  # fmt: skip

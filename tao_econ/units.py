@@ -57,7 +57,10 @@ def real(name: str, value, bounds: str = "(-inf, inf)") -> float:
     """`value` as a float inside an interval such as "(0, inf)" or "[0, 1]", or one clear line."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must be a number, got {value!r} ({type(value).__name__})")
-    return float(reals(name, value, bounds))
+    try:
+        return float(reals(name, float(value), bounds))
+    except OverflowError:
+        raise ValueError(f"{name} must be in {bounds}, got a number of {len(str(value))} digits") from None
 
 
 def reals(name: str, values, bounds: str = "(-inf, inf)", *, ndim: int | None = None) -> np.ndarray:
