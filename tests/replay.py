@@ -18,10 +18,14 @@ import numpy as np
 
 from tao_econ import (
     Scenario,
+    block_emission,
     distribute_dividends,
+    draw_network,
     ema_price,
     emission_shares,
     pools,
+    required_honest_weight,
+    retention_map,
     root_proportion,
     rules_at,
     subnet,
@@ -656,7 +660,48 @@ def _replay_cases(compute):
     return run
 
 
-KINDS = {"subnet_terms": _replay_cases(_dtao_terms), "owner_cut": _replay_cases(_dtao_owner_cut),
+# ---- Emission, and the consensus guarantee ----
+
+
+def _difference(got: list, wanted: list) -> float:
+    if len(got) != len(wanted):
+        return math.inf
+    return float(max((abs(int(a) - int(b)) for a, b in zip(got, wanted, strict=True)), default=0))
+
+
+def replay_emission(vector: dict) -> tuple[list[Check], list[str]]:
+    law, inputs, expected = rules_at("2026-09-11"), vector["inputs"], vector["expected"]
+    checks = []
+    if "emission_rao" in expected:
+        got = [block_emission(issued, law) for issued in inputs["issuance_rao"]]
+        checks.append(Check("emission_rao", _difference(got, expected["emission_rao"]), 0))
+    if rows := expected.get("rows"):
+        for name, shift in (("emission_before_rao", -1), ("emission_after_rao", 0)):
+            got = [block_emission(row["threshold_issuance_rao"] + shift, law) for row in rows]
+            checks.append(Check(name, _difference(got, [row[name] for row in rows]), 0))
+    if "final_issuance_rao" in expected:
+        issued = inputs["start_issuance_rao"]
+        for _ in range(vector["params"]["n_steps"]):
+            issued += block_emission(issued, law) * vector["params"]["blocks_per_step"]
+        checks.append(Check("final_issuance_rao", _difference([issued], [expected["final_issuance_rao"]]), 0))
+    return checks, sorted(set(expected) - {"emission_rao", "rows", "final_issuance_rao"} - NOT_RESULTS)
+
+
+def replay_guarantee(vector: dict) -> tuple[list[Check], list[str]]:
+    cases, stated = vector["inputs"]["required_honest_utility_for_S60"], vector["expected"]["honest_utility"]
+    checks = []
+    for case, wanted in zip(cases, stated, strict=True):
+        law = replace(rules_at("yuma3"), bonds="classic", bonds_penalty=Fraction(case["beta"]))
+        network = draw_network(weight_spread=case["sigma_w"])
+        earned = retention_map(law, network, honest_stake=[0.6], validator_share=case["xi"])
+        got = required_honest_weight(earned, [0.6])[0]
+        checks.append(Check("honest_utility", abs(got - wanted), 0.02))
+    return checks, []
+
+
+KINDS = {"block_emission": replay_emission, "halving_thresholds": replay_emission, "issuance": replay_emission,
+         "consensus_guarantee": replay_guarantee,
+         "subnet_terms": _replay_cases(_dtao_terms), "owner_cut": _replay_cases(_dtao_owner_cut),
          "emit_to_subnet": _replay_cases(_dtao_split), "subnet_tao_emission": _replay_cases(_dtao_shares),
          "subnet_shares": _replay_cases(_dtao_shares), "moving_price": _replay_cases(_dtao_price),
          "pow_normalize": _replay_cases(_dtao_flow), "taoflow": _replay_cases(_dtao_flow),

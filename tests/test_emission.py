@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import replay
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -442,3 +443,19 @@ def test_recycling_more_than_exists_names_the_day_it_ran_out(refused):
     with refused("recycled_rao_per_block", "day 2", kind=ValueError):
         te.emission_path(CHAIN, issuance_rao=0, days=3, recycled_rao_per_block=series)
     assert te.emission_path(CHAIN, issuance_rao=0, days=3, recycled_rao_per_block=FULL).issuance_rao.tolist() == [0] * 4
+
+
+@pytest.mark.parametrize("name", ["block_emission_table", "halving_thresholds_derived", "issuance_convergence_100x10_5M"])
+def test_replay_plays_the_emission_vectors_and_sees_a_number_that_is_one_rao_off(name, tmp_path):
+    checks, unknown = replay.replay(GOLDEN / f"{name}.json")
+    assert checks and not unknown and all(c.error == 0 for c in checks)
+    vector = json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
+    expected = vector["expected"]
+    if "rows" in expected:
+        expected["rows"][3]["emission_after_rao"] += 1
+    elif "final_issuance_rao" in expected:
+        expected["final_issuance_rao"] -= 1
+    else:
+        expected["emission_rao"][5] += 1
+    (tmp_path / "off.json").write_text(json.dumps(vector), encoding="utf-8")
+    assert max(c.error for c in replay.replay(tmp_path / "off.json")[0]) == 1
