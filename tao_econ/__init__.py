@@ -94,5 +94,21 @@ from .portfolio import touch_probability as touch_probability
 from .portfolio import drift_error as drift_error
 from .portfolio import kelly_under_error as kelly_under_error
 from .portfolio import shrink_drift as shrink_drift
+from .lego import expected_max as expected_max
+from .lego import best_of_n as best_of_n
+from .lego import panel_correlation as panel_correlation
+from .lego import power_coverage as power_coverage
+from .lego import beta_coverage as beta_coverage
+from .lego import coverage_fit as coverage_fit
+from .lego import ensemble_error as ensemble_error
+from .lego import tournament as tournament
+from .lego import over_replicas as over_replicas
+from .routing import route as route
+from .routing import leader_routing_gain as leader_routing_gain
+from .routing import routing_frontier as routing_frontier
+from .jury import effective_jurors as effective_jurors
+from .jury import jury_accuracy as jury_accuracy
+from .jury import stake_median as stake_median
+from .jury import oracle_bias as oracle_bias
 
 __version__ = "0.1.0"
