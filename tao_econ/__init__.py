@@ -110,5 +110,12 @@ from .jury import effective_jurors as effective_jurors
 from .jury import jury_accuracy as jury_accuracy
 from .jury import stake_median as stake_median
 from .jury import oracle_bias as oracle_bias
+from .query_cost import query_bill as query_bill
+from .query_cost import query_latency as query_latency
+from .query_market_record import QueryMarket as QueryMarket
+from .query_market import query_market_path as query_market_path
+from .query_market import query_market_report as query_market_report
+from .query_market import judge_sweep as judge_sweep
+from .query_market import displacement as displacement
 
 __version__ = "0.1.0"

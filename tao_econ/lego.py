@@ -11,6 +11,7 @@ arXiv:2407.21787.
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ import numpy as np
 from .units import real, reals, whole
 
 REACH, NODES = 12.0, 256  # a standard normal number beyond 12 never happens: 1e-33
+_legendre = cache(np.polynomial.legendre.leggauss)
 
 
 class CoverageFit(NamedTuple):
@@ -62,7 +64,7 @@ def expected_max(n):
     from scipy.special import log_ndtr
 
     counts = np.array([whole("n", each, at_least=1) for each in np.atleast_1d(np.asarray(n, dtype=object))], float)
-    x, weights = np.polynomial.legendre.leggauss(NODES)
+    x, weights = _legendre(NODES)
     x, weights = REACH / 2 * (x + 1), REACH / 2 * weights
     above = -np.expm1(counts[:, None] * log_ndtr(x))
     below = np.exp(counts[:, None] * log_ndtr(-x))

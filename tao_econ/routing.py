@@ -8,6 +8,7 @@ gains only where the best expert differs from topic to topic; a leader ahead on 
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ import numpy as np
 from .units import real, reals, whole
 
 REACH, NODES = 12.0, 512
+_legendre = cache(np.polynomial.legendre.leggauss)
 
 
 class Routing(NamedTuple):
@@ -76,7 +78,7 @@ def leader_routing_gain(experts: int, *, lead_sd: float = 0.0, correlation: floa
     own = np.sqrt(1 - real("correlation", correlation, "[0, 1]"))
     if own == 0 or others == 0:
         return 0.0
-    x, weights = np.polynomial.legendre.leggauss(NODES)
+    x, weights = _legendre(NODES)
     x, weights = REACH * x, REACH * weights
     behind = -np.expm1(others * log_ndtr(x + lead / own))  # chance that some other expert is above the leader's x
     return float(own * (weights * behind * ndtr(x)).sum())

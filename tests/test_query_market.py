@@ -1,0 +1,270 @@
+"""The query market: conservation, limits with closed forms, published correlations, determinism and refusals."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import tao_econ as te
+
+RULES = te.rules_at("2026-09-11")
+NAN = float("nan")
+SMALL = te.QueryMarket(validators=6, miners=12, judge_correlation=0.5)
+STAKE = np.array([5.0, 4, 3, 2, 1, 1])
+CLEAR = replace(SMALL, judge_correlation=1.0, judge_spread=0.0, entry_chance=0.0)  # judges see quality itself
+
+
+def path(market=SMALL, rounds=40, **more):
+    return te.query_market_path(RULES, market, rounds=rounds, **{"stake": STAKE, "replicas": 3, **more})
+
+
+# --- what is published --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def whole_subnet():
+    """256 UIDs with every default: half a month."""
+    return te.query_market_path(RULES, te.QueryMarket(), rounds=150, replicas=6, seed=1)
+
+
+def test_lui_and_sun_2507_02951_stake_explains_pay_and_quality_hardly_does(whole_subnet):
+    got = te.query_market_report(whole_subnet)["mean"]
+    assert 0.05 < got["miner_quality_correlation"] < 0.35  # published 0.10 to 0.30; an outcome here, not an input
+    assert got["validator_stake_correlation"] > 0.95  # published 0.80 to 0.95: real validators differ in more
+    assert got["explained_by_stake_share"] > 5 * got["explained_by_quality_share"]
+
+
+def test_pine_march_2026_defaults_reproduce_the_subsidy_of_22(whole_subnet):
+    got = te.query_market_report(whole_subnet)["mean"]
+    assert got["subsidy_ratio"] == pytest.approx(21.6, abs=0.01)  # published 22; 21.7 from 52 and 2.4 M USD
+    assert got["fee_coverage"] == pytest.approx(0.046, abs=5e-4) and got["external_share"] < got["fee_coverage"]
+    assert te.QueryMarket().emission_tao_per_round == pytest.approx(0.144 * 3_600 / 20)
+
+
+def test_mentat_minds_2024_06_19_is_the_default_stake(whole_subnet):
+    assert whole_subnet.effective_validators[:, 0] == pytest.approx(8.8, abs=0.05)
+
+
+def test_a_better_judge_delivers_more(refused):
+    sweep = te.judge_sweep(RULES, te.QueryMarket(), judge_correlation=(0.01, 0.1, 0.3), rounds=40, replicas=6)
+    delivered, error = sweep["quality_delivered_sd"], sweep["quality_delivered_sd_se"]
+    assert (np.diff(delivered) > 3 * error.iloc[:-1]).all()
+    assert (np.diff(sweep["miner_quality_correlation"]) > 0).all()
+    assert (delivered < te.expected_max(192) * 0.6).all()  # 1 to 30 % never deliver most of the best miner
+    assert sweep.index.name == "judge_correlation" and (sweep["fee_coverage_se"] == pytest.approx(0, abs=1e-15))
+
+
+# --- limits with closed forms -------------------------------------------------------------------------------------
+
+
+def test_perfect_sharp_judges_deliver_the_best_miner():
+    got = path(replace(CLEAR, sharpness=50.0, miners=8), seed=3)
+    gap = got.quality_best_sd - got.quality_delivered_sd
+    assert (gap >= -1e-6).all() and gap.mean() < 0.02
+
+
+def test_judges_without_sharpness_deliver_a_random_miner():
+    got = path(replace(SMALL, sharpness=0.0))
+    assert got.quality_delivered_sd == pytest.approx(got.quality_mean_sd, abs=1e-6)
+    assert got.top_miner_share == pytest.approx(1 / 12, abs=1e-9)
+    assert (got.miner_quality_correlation == 0).all() or np.abs(got.miner_quality_correlation).max() <= 1
+
+
+def test_what_perfect_judges_deliver_is_the_softmax_of_quality():
+    got = path(replace(CLEAR, miners=64, sharpness=1.0), rounds=1, replicas=200)
+    # many miners: mean of q under weights e^q over normal q is 1; a finite pool lies a little below
+    mean = te.over_replicas(got.quality_delivered_sd[:, 0])
+    assert abs(mean.mean - 1.0) < 4 * mean.standard_error + 0.05
+
+
+def test_a_judge_blind_to_quality_delivers_none():
+    got = path(replace(SMALL, judge_correlation=0.0, miners=40), rounds=20, replicas=60)
+    delivered = te.over_replicas(got.quality_delivered_sd.mean(axis=1))
+    assert abs(delivered.mean) < 4 * delivered.standard_error
+
+
+def test_a_shared_error_is_what_a_panel_of_validators_cannot_average_away():
+    alone, shared = (
+        te.over_replicas(
+            path(replace(SMALL, judge_correlation=0.3, judge_spread=0.0, shared_error=c, miners=40), 20, replicas=40)
+            .quality_delivered_sd.mean(axis=1)
+        )
+        for c in (0.0, 1.0)
+    )  # fmt: skip
+    # with one common error all validators are one judge
+    assert np.isfinite(alone.mean) and shared.standard_error > 0
+    one = te.panel_correlation(0.3, 1.0, 6)
+    assert one == pytest.approx(0.3)
+    got = path(replace(SMALL, judge_correlation=0.3, judge_spread=0.0, shared_error=1.0, sharpness=50.0, miners=40),
+               1, replicas=400)  # fmt: skip
+    delivered = te.over_replicas(got.quality_delivered_sd[:, 0])
+    assert abs(delivered.mean - te.best_of_n(40, 0.3)) < 4 * delivered.standard_error + 0.02
+
+
+@pytest.mark.parametrize("memory, lead", [(0.9, 0.5), (0.5, 1.0), (0.0, 0.3)])
+def test_a_better_miner_displaces_the_incumbent_when_its_average_has_caught_up(memory, lead):
+    market = replace(CLEAR, score_memory=memory)
+    got = te.displacement(RULES, market, lead_sd=lead, warm_up=2, rounds=60, replicas=10, stake=STAKE, seed=4)
+    start = te.query_market_path(RULES, market, rounds=1, replicas=10, stake=STAKE, seed=4).quality_best_sd[:, 0]
+    assert (start > 0).all()
+    expected = np.ones(10) if memory == 0 else np.floor(np.log(1 - start / (start + lead)) / math.log(memory)) + 1
+    assert got.first_ahead.tolist() == expected.tolist()
+    assert got.never_share == 0 and got.ahead_share[-1] == 1 and got.standard_error[-1] == 0
+    assert got.median_rounds == np.sort(expected)[4]
+
+
+def test_a_worse_miner_never_displaces_a_perfectly_judged_incumbent():
+    got = te.displacement(RULES, CLEAR, lead_sd=-0.2, rounds=40, replicas=5, stake=STAKE)
+    assert got.never_share == 1 and math.isinf(got.median_rounds) and not got.ahead_share.any()
+
+
+def test_an_incumbent_lucky_with_the_benchmark_is_displaced_late_or_never():
+    market = te.QueryMarket(validators=8, miners=60, judge_spread=0.0, judge_correlation=0.3, shared_error=0.5)
+    given = {"lead_sd": 0.5, "rounds": 60, "replicas": 30, "stake": np.ones(8), "seed": 2}
+    lucky = te.displacement(RULES, market, **given)
+    clear = te.displacement(RULES, replace(market, judge_correlation=1.0), **given)
+    assert clear.never_share == 0 and clear.median_rounds < 40
+    assert lucky.never_share > 0.5  # the best paid has the luck of the best of 60; a newcomer has that of one
+
+
+# --- money, stake and effort --------------------------------------------------------------------------------------
+
+
+def test_stake_grows_by_the_dividends_and_by_nothing_else():
+    market = replace(SMALL, staked_tao=1_000.0, entry_chance=0.5, redelegation_share=0.3)
+    got = path(market)
+    paid = market.emission_tao_per_round * (1 - float(RULES.owner_cut)) / 2
+    assert got.staked_tao == pytest.approx(np.tile(1_000 + paid * np.arange(40), (3, 1)), rel=1e-12)
+
+
+@pytest.mark.parametrize("own", [0.0, 1.0])
+def test_without_nominators_or_own_stake_the_whole_is_the_same(own):
+    got = path(replace(SMALL, own_stake_share=own, staked_tao=500.0, redelegation_share=1.0))
+    assert np.isfinite(got.effective_validators).all() and (got.effective_validators >= 1).all()
+
+
+def test_all_effort_is_bought_by_all_pay():
+    market = replace(SMALL, entry_chance=0.0, effort_sd_per_tao=0.02, effort_decay=0.1, demand_per_sd=0.0)
+    got = path(market, rounds=60)
+    fees = market.queries_per_round * market.fee_tao_per_query * market.miner_fee_share
+    pay = market.emission_tao_per_round * (1 - float(RULES.owner_cut)) / 2 + fees
+    closed = 0.02 * pay * (1 - 0.9 ** np.arange(60)) / 0.1 / 12
+    assert got.effort_sd == pytest.approx(np.tile(closed, (3, 1)), rel=1e-6, abs=1e-12)
+    assert (got.quality_mean_sd[:, -1] > got.quality_mean_sd[:, 0]).all()
+
+
+def test_without_effort_and_newcomers_no_quality_is_created():
+    got = path(replace(SMALL, entry_chance=0.0))
+    assert (got.quality_best_sd == got.quality_best_sd[:, :1]).all()
+    assert (got.quality_delivered_sd <= got.quality_best_sd + 1e-6).all()
+
+
+def test_newcomers_raise_the_pool_when_judges_can_tell():
+    got = path(replace(SMALL, judge_correlation=1.0, judge_spread=0.0, entry_chance=1.0, immunity_rounds=2), 150)
+    rise = te.over_replicas(got.quality_mean_sd[:, -1] - got.quality_mean_sd[:, 0])
+    assert rise.mean > 4 * rise.standard_error
+
+
+def test_demand_follows_delivered_quality():
+    got = path(replace(SMALL, demand_per_sd=0.7))
+    expected = SMALL.queries_per_round * SMALL.fee_tao_per_query * np.exp(0.7 * got.quality_delivered_sd)
+    assert got.fees_tao == pytest.approx(expected, rel=1e-12)
+
+
+def test_stake_moves_to_those_who_earn_and_without_redelegation_hardly_moves():
+    """A validator whose scores are noise loses to those who agree; tiny stake makes it visible in few rounds."""
+    market = replace(SMALL, staked_tao=100.0, judge_spread=1.0, shared_error=0.0, own_stake_share=0.0, miners=30)
+    still, moving = (
+        path(replace(market, redelegation_share=share), rounds=150, replicas=12) for share in (0.0, 0.2)
+    )
+    gain = moving.judge_stake_correlation[:, -1] - moving.judge_stake_correlation[:, 0]
+    drift = te.over_replicas(gain)
+    assert drift.mean > 3 * drift.standard_error
+    assert moving.judge_stake_correlation[:, -1].mean() > still.judge_stake_correlation[:, -1].mean()
+
+
+# --- laws ---------------------------------------------------------------------------------------------------------
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 0.99), st.floats(0, 50), st.floats(0, 1), st.floats(0, 1))
+def test_every_number_stays_in_its_range(judge, shared, memory, sharpness, moved, entry):
+    market = replace(
+        SMALL, judge_correlation=judge, judge_spread=0.0, shared_error=shared, score_memory=memory, sharpness=sharpness,
+        redelegation_share=moved, entry_chance=entry,
+    )  # fmt: skip
+    got = path(market, rounds=6, replicas=2)
+    assert all(np.isfinite(values).all() for values in got)
+    assert (got.quality_delivered_sd <= got.quality_best_sd + 1e-5).all()
+    correlations = [values for name, values in got._asdict().items() if name.endswith("correlation")]
+    assert np.abs(correlations).max() <= 1 + 1e-9
+    shares = got.explained_by_quality_share + got.explained_by_stake_share
+    assert (shares <= 1 + 1e-9).all() and (got.explained_by_quality_share >= 0).all()
+    assert (got.effective_validators >= 1 - 1e-9).all() and (got.effective_validators <= 6 + 1e-9).all()
+    assert (got.top_miner_share <= 1 + 1e-12).all()
+
+
+def test_a_market_is_the_same_every_time_and_replicas_differ():
+    one, two, other = path(), path(), path(seed=1)
+    assert all(a.tobytes() == b.tobytes() for a, b in zip(one, two, strict=True))
+    assert (one.quality_delivered_sd != other.quality_delivered_sd).any()
+    assert (one.quality_delivered_sd[0] != one.quality_delivered_sd[1]).any()
+    assert all(values.shape == (3, 40) for values in one)
+
+
+def test_nothing_given_is_changed():
+    stake = STAKE.copy()
+    path(stake=stake)
+    assert (stake == STAKE).all()
+
+
+def test_no_emission_no_fees_and_two_of_each_give_numbers():
+    bare = te.QueryMarket(validators=2, miners=2, emission_tao_per_round=0.0, fee_tao_per_query=0.0)
+    got = te.query_market_path(RULES, bare, rounds=5, replicas=2, stake=[1, 1])
+    assert all(np.isfinite(values).all() for values in got)
+    report = te.query_market_report(got)
+    assert report.loc["subsidy_ratio", "mean"] == math.inf and report.loc["fee_coverage", "mean"] == 0
+    assert report["standard_error"].notna().all()
+
+
+def test_report_counts_the_settled_end():
+    got = path()
+    report = te.query_market_report(got, settled=0.25)
+    mean = te.over_replicas(got.quality_best_sd[:, 30:].mean(axis=1))
+    assert tuple(report.loc["quality_best_sd"]) == pytest.approx(tuple(mean))
+    assert report.index.name == "quantity" and isinstance(report, pd.DataFrame)
+
+
+def test_every_era_of_consensus_runs_the_market():
+    for when in ("2023-11-20", "2026-09-11"):
+        got = te.query_market_path(te.rules_at(when), SMALL, rounds=5, replicas=2, stake=STAKE)
+        assert np.isfinite(got.quality_delivered_sd).all()
+
+
+# --- bad input ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "value", "call"), [
+    ("rounds", 0, lambda: path(rounds=0)),
+    ("replicas", 1, lambda: path(replicas=1)),
+    ("seed", 1.5, lambda: path(seed=1.5)),
+    ("stake", 5, lambda: path(stake=np.ones(5))),
+    ("stake", 0.0, lambda: path(stake=[1, 1, 1, 1, 1, 0])),
+    ("stake", NAN, lambda: path(stake=[1, 1, 1, 1, 1, NAN])),
+    ("judge_correlation", 0.9, lambda: path(replace(SMALL, judge_correlation=0.9))),
+    ("judge_correlation", 1.1, lambda: te.QueryMarket(judge_correlation=1.1)),
+    ("score_memory", 1, lambda: te.QueryMarket(score_memory=1.0)),
+    ("miners", 1, lambda: te.QueryMarket(miners=1)),
+    ("validators", 2.5, lambda: te.QueryMarket(validators=2.5)),
+    ("fee_tao_per_query", NAN, lambda: te.QueryMarket(fee_tao_per_query=NAN)),
+    ("settled", 0, lambda: te.query_market_report(path(rounds=2), settled=0)),
+    ("judge_correlation", -0.1, lambda: te.judge_sweep(RULES, SMALL, judge_correlation=(-0.1,))),
+    ("lead_sd", "inf", lambda: te.displacement(RULES, SMALL, lead_sd=math.inf, stake=STAKE)),
+    ("warm_up", 0, lambda: te.displacement(RULES, SMALL, warm_up=0, stake=STAKE)),
+])  # fmt: skip
+def test_bad_input_is_refused_in_one_line(name, value, call, refused):
+    with refused(name, value):
+        call()
