@@ -16,7 +16,7 @@ import numpy as np
 
 from .units import real, reals
 
-ATOMS = 2_048  # distinct sums of stake kept apart; more are merged in pairs that keep their mean
+ATOMS = 1_024  # distinct sums of stake kept apart; more are merged in pairs that keep their mean
 SAME = 1e-12  # sums of shares closer than this are one
 ALIKE = 1e-9  # correlation below which questions count as alike
 
@@ -57,7 +57,7 @@ def jury_accuracy(stake, accuracy: float, *, correlation: float = 0.0) -> Jury:
     correlation : float in [0, 1] — of two votes: the jurors' chance is Beta-distributed over questions around
         `accuracy` (Beta-binomial votes), and given the question they vote independently
 
-    Exact while sums of stake take at most 2,048 values (equal stakes, stakes in few units, 11 jurors), else within 1e-3.
+    Exact while sums of stake take at most 1,024 values (equal stakes, stakes in few units, 10 jurors), else within 1e-3.
     """
     p, rho = real("accuracy", accuracy, "[0, 1]"), real("correlation", correlation, "[0, 1]")
     share = _shares(stake)

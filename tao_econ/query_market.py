@@ -73,7 +73,7 @@ class _State(NamedTuple):
 
 
 def query_market_path(
-    rules: Rules, market: QueryMarket, *, rounds: int, replicas: int = 4, stake=None, seed: int = 0
+    rules: Rules, market: QueryMarket, *, rounds: int, replicas: int = 8, stake=None, seed: int = 0
 ) -> QueryMarketPath:
     """Rounds of the market from a settled start: validators know the first miners as well as they ever will.
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tao_econ as te
+from tao_econ import query_market
 
 RULES = te.rules_at("2026-09-11")
 NAN = float("nan")
@@ -49,13 +50,13 @@ def test_mentat_minds_2024_06_19_is_the_default_stake(whole_subnet):
     assert whole_subnet.effective_validators[:, 0] == pytest.approx(8.8, abs=0.05)
 
 
-def test_a_better_judge_delivers_more(refused):
+def test_a_better_judge_delivers_more():
     sweep = te.judge_sweep(RULES, te.QueryMarket(), judge_correlation=(0.01, 0.1, 0.3), rounds=40, replicas=6)
     delivered, error = sweep["quality_delivered_sd"], sweep["quality_delivered_sd_se"]
     assert (np.diff(delivered) > 3 * error.iloc[:-1]).all()
     assert (np.diff(sweep["miner_quality_correlation"]) > 0).all()
     assert (delivered < te.expected_max(192) * 0.6).all()  # 1 to 30 % never deliver most of the best miner
-    assert sweep.index.name == "judge_correlation" and (sweep["fee_coverage_se"] == pytest.approx(0, abs=1e-15))
+    assert sweep.index.name == "judge_correlation" and (sweep["fee_coverage_se"] < 1e-15).all()
 
 
 # --- limits with closed forms -------------------------------------------------------------------------------------
@@ -95,10 +96,8 @@ def test_a_shared_error_is_what_a_panel_of_validators_cannot_average_away():
         )
         for c in (0.0, 1.0)
     )  # fmt: skip
-    # with one common error all validators are one judge
-    assert np.isfinite(alone.mean) and shared.standard_error > 0
-    one = te.panel_correlation(0.3, 1.0, 6)
-    assert one == pytest.approx(0.3)
+    assert alone.mean - shared.mean > 4 * math.hypot(alone.standard_error, shared.standard_error)
+    # with one common error all validators are one judge: best of 40 by a judge of 0.3
     got = path(replace(SMALL, judge_correlation=0.3, judge_spread=0.0, shared_error=1.0, sharpness=50.0, miners=40),
                1, replicas=400)  # fmt: skip
     delivered = te.over_replicas(got.quality_delivered_sd[:, 0])
@@ -175,16 +174,43 @@ def test_demand_follows_delivered_quality():
     assert got.fees_tao == pytest.approx(expected, rel=1e-12)
 
 
-def test_stake_moves_to_those_who_earn_and_without_redelegation_hardly_moves():
-    """A validator whose scores are noise loses to those who agree; tiny stake makes it visible in few rounds."""
+def test_redelegation_by_yield_gathers_stake_and_does_not_find_the_better_judges():
+    """Consensus pays agreement with the most stake: nominators who follow yield make the large larger."""
     market = replace(SMALL, staked_tao=100.0, judge_spread=1.0, shared_error=0.0, own_stake_share=0.0, miners=30)
-    still, moving = (
-        path(replace(market, redelegation_share=share), rounds=150, replicas=12) for share in (0.0, 0.2)
-    )
-    gain = moving.judge_stake_correlation[:, -1] - moving.judge_stake_correlation[:, 0]
-    drift = te.over_replicas(gain)
-    assert drift.mean > 3 * drift.standard_error
-    assert moving.judge_stake_correlation[:, -1].mean() > still.judge_stake_correlation[:, -1].mean()
+    still, moving = (path(replace(market, redelegation_share=s), rounds=100, replicas=12) for s in (0.0, 0.2))
+    fewer = te.over_replicas(still.effective_validators[:, -1] - moving.effective_validators[:, -1])
+    assert fewer.mean > 4 * fewer.standard_error and moving.effective_validators[:, -1].mean() < 2
+    found = te.over_replicas(moving.judge_stake_correlation[:, -1] - moving.judge_stake_correlation[:, 0])
+    assert abs(found.mean) < 0.3 and abs(found.mean) < 3 * found.standard_error
+
+
+def test_rewards_are_split_and_nominated_stake_is_moved_as_by_hand():
+    market = replace(SMALL, validators=2, validator_take=0.5, redelegation_share=0.1)
+    state = query_market._start(market, 2, [1, 1], np.random.default_rng(0))
+    state.own_tao[:], state.nominated_tao[:] = [10.0, 0.0], [90.0, 100.0]
+    query_market._restake(market, state, np.array([[20.0, 10.0]] * 2), np.array([[100.0, 100.0]] * 2))
+    # nominators earn 20·0.9·0.5 = 9 and 10·1·0.5 = 5; then a tenth of 99 and of 105 moves, 9 : 5
+    assert state.own_tao[0] == pytest.approx([21, 5])
+    assert state.nominated_tao[0] == pytest.approx([99 - 9.9 + 20.4 * 9 / 14, 105 - 10.5 + 20.4 * 5 / 14])
+
+
+def test_a_newcomer_takes_the_worst_paid_slot_that_is_not_immune():
+    market = replace(SMALL, entry_chance=1.0, immunity_rounds=5)
+    state = query_market._start(market, 2, STAKE, np.random.default_rng(0))
+    state.age[:, 0] = 4
+    state.effort[:] = 1.0
+    for matrix in state.bonds:
+        matrix[:] = 1.0
+    pay = np.tile(np.arange(12.0), (2, 1))  # slot 0 earns least and is immune, slot 1 is next
+    query_market._newcomers(market, state, pay, np.random.default_rng(1))
+    assert (state.age[:, 1] == 0).all() and (state.age[:, 0] == 4).all() and (state.age[:, 2:] == 5).all()
+    for values in (state.effort, state.seen_quality, state.seen_error):
+        assert (values[:, 1] == 0).all() and (values[:, 2:] != 0).all()
+    assert (state.noise[:, :, 1] == 0).all() and (state.noise[:, :, 0] != 0).all()
+    assert all((bonds[:, 7] == 0).all() and (bonds[:, 8] == 1).all() for bonds in state.bonds)
+    state.age[:] = 0  # all immune: the worst paid of them goes, as on chain
+    query_market._newcomers(market, state, pay + 1, np.random.default_rng(1))
+    assert state.talent[0, 0] != 0 and (state.effort[:, 0] == 0).all()
 
 
 # --- laws ---------------------------------------------------------------------------------------------------------
@@ -252,7 +278,7 @@ def test_every_era_of_consensus_runs_the_market():
     ("replicas", 1, lambda: path(replicas=1)),
     ("seed", 1.5, lambda: path(seed=1.5)),
     ("stake", 5, lambda: path(stake=np.ones(5))),
-    ("stake", 0.0, lambda: path(stake=[1, 1, 1, 1, 1, 0])),
+    ("stake", "got 0", lambda: path(stake=[1, 1, 1, 1, 1, 0])),
     ("stake", NAN, lambda: path(stake=[1, 1, 1, 1, 1, NAN])),
     ("judge_correlation", 0.9, lambda: path(replace(SMALL, judge_correlation=0.9))),
     ("judge_correlation", 1.1, lambda: te.QueryMarket(judge_correlation=1.1)),
