@@ -89,17 +89,14 @@ def test_a_judge_blind_to_quality_delivers_none():
 
 
 def test_a_shared_error_is_what_a_panel_of_validators_cannot_average_away():
+    market = replace(SMALL, judge_correlation=0.3, judge_spread=0.0, miners=40, sharpness=50.0, entry_chance=0.0)
     alone, shared = (
-        te.over_replicas(
-            path(replace(SMALL, judge_correlation=0.3, judge_spread=0.0, shared_error=c, miners=40), 20, replicas=40)
-            .quality_delivered_sd.mean(axis=1)
-        )
+        te.over_replicas(path(replace(market, shared_error=c), 20, replicas=40).quality_delivered_sd.mean(axis=1))
         for c in (0.0, 1.0)
-    )  # fmt: skip
+    )
     assert alone.mean - shared.mean > 4 * math.hypot(alone.standard_error, shared.standard_error)
     # with one common error all validators are one judge: best of 40 by a judge of 0.3
-    got = path(replace(SMALL, judge_correlation=0.3, judge_spread=0.0, shared_error=1.0, sharpness=50.0, miners=40),
-               1, replicas=400)  # fmt: skip
+    got = path(replace(market, shared_error=1.0), 1, replicas=400)
     delivered = te.over_replicas(got.quality_delivered_sd[:, 0])
     assert abs(delivered.mean - te.best_of_n(40, 0.3)) < 4 * delivered.standard_error + 0.02
 
