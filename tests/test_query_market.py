@@ -210,6 +210,49 @@ def test_a_newcomer_takes_the_worst_paid_slot_that_is_not_immune():
     assert state.talent[0, 0] != 0 and (state.effort[:, 0] == 0).all()
 
 
+def test_scores_have_the_stated_correlation_with_quality_and_weights_are_their_softmax():
+    market = te.QueryMarket(
+        validators=40, miners=250, judge_correlation=0.4, judge_spread=0.5, shared_error=0.3, score_memory=0.6, sharpness=2.0
+    )
+    random = np.random.default_rng(8)
+    state = query_market._start(market, 8, np.ones(40), random)
+    variance = (1 - state.skill**2) * 0.7 * 0.4 / 1.6  # of an average with memory m: (1 − m)/(1 + m) of one score's
+
+    def spread():
+        return te.over_replicas((state.noise.var(axis=2) / variance).mean(axis=1))
+
+    for _ in range(2):  # settled at the start, and still so thirty rounds later
+        got = spread()
+        assert abs(got.mean - 1) < 4 * got.standard_error + 0.005 and got.standard_error < 0.01
+        for _ in range(30):
+            weights = query_market._judged(market, state, state.talent, random)
+    miss = np.sqrt(1 - state.skill**2)
+    score = state.skill[:, :, None] * state.talent[:, None] + miss[:, :, None] * state.error[:, None] + state.noise
+    expected = np.exp(2.0 * score)
+    assert weights == pytest.approx(expected / expected.sum(axis=2, keepdims=True), rel=1e-4)
+    assert state.error.var() == pytest.approx(0.3, abs=0.04)
+
+
+def test_measures_are_the_correlations_and_variances_they_name():
+    random, market = np.random.default_rng(3), SMALL
+    state = query_market._start(market, 2, STAKE, random)
+    quality, pay, incentive = random.random((3, 2, 12))
+    earned, staked = random.random((2, 2, 6))
+    share = staked / staked.sum(axis=1, keepdims=True)
+    row = query_market._measured(market, state, quality, np.ones(2), pay, earned, staked, share, incentive, np.ones(2))
+    got = te.QueryMarketPath._make(row)
+    for r in range(2):
+        by_quality, by_stake = np.corrcoef(quality[r], pay[r])[0, 1], np.corrcoef(staked[r], earned[r])[0, 1]
+        assert (got.miner_quality_correlation[r], got.validator_stake_correlation[r]) == pytest.approx((by_quality, by_stake))
+        skill = state.skill[r]
+        assert got.judge_yield_correlation[r] == pytest.approx(np.corrcoef(skill, earned[r] / staked[r])[0, 1])
+        assert got.judge_stake_correlation[r] == pytest.approx(np.corrcoef(skill, staked[r])[0, 1])
+        parts = np.array([pay[r].var() * 12, earned[r].var() * 6])
+        both = parts * np.array([by_quality, by_stake]) ** 2 / parts.sum()
+        assert (got.explained_by_quality_share[r], got.explained_by_stake_share[r]) == pytest.approx(tuple(both))
+        assert got.effective_validators[r] == pytest.approx(te.effective_jurors(staked[r]))
+
+
 # --- laws ---------------------------------------------------------------------------------------------------------
 
 
