@@ -212,7 +212,8 @@ def _round(rules, market, state, random, row):
     earned = pot * dividends
     validator_pay = earned + fees * (1 - market.miner_fee_share) * share
     row[:] = _measured(market, state, quality, delivered, miner_pay, validator_pay, staked, share, incentive, fees[:, 0])
-    state.effort[:] = (1 - market.effort_decay) * state.effort + market.effort_sd_per_tao * miner_pay
+    aim = market.effort_sd * np.log1p(miner_pay / market.miner_cost_tao_per_round)
+    state.effort[:] += market.effort_speed * (aim - state.effort)
     _restake(market, state, earned, staked)
     state.age[:] += 1
     _newcomers(market, state, miner_pay, random)

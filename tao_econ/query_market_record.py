@@ -83,19 +83,24 @@ class QueryMarket:
         reason="The default and the maximum of the chain.", source="eras.toml: max_take 11,796/65,535",
     )  # fmt: skip
     redelegation_share: float = quantity(
-        0.01, unit="share per round", meaning="part of nominated stake moved in a round to where it earned",
-        ge=0, le=1, step=0.001, span=(0, 0.2),
-        reason="A fifth a day is quick: a validator that yields 10 % more gains 2 % a day.", source="our choice",
+        0.001, unit="share per round", meaning="part of nominated stake moved in a round to where it earned",
+        ge=0, le=1, step=0.0005, span=(0, 0.05),
+        reason="A fiftieth a day: a validator that yields 10 % more than the mean gains 0.2 % of its stake a day.", source="our choice",
     )  # fmt: skip
-    effort_sd_per_tao: float = quantity(
-        0.0, unit="sd per TAO", meaning="quality that a miner gains for each TAO it is paid", ge=0, le=100, step=0.01,
-        span=(0, 1),
-        reason="Zero is the article's own claim: incentives select, they do not create.", source="article, claim C12",
+    effort_sd: float = quantity(
+        0.0, unit="sd", meaning="quality a miner gains in the end for each e-fold of 1 + pay / cost",
+        ge=0, le=100, step=0.01, span=(0, 2),
+        reason="Zero is the article's own claim: incentives select, they do not create. A logarithm, as quality has "
+        "been found to go with the logarithm of what is spent on a model.", source="article, claim C12; our choice of form",
     )  # fmt: skip
-    effort_decay: float = quantity(
-        0.01, unit="share per round", meaning="part of gained quality lost in a round as the field moves on",
+    miner_cost_tao_per_round: float = quantity(
+        0.05, unit="TAO", meaning="what running a miner costs in one epoch", gt=0, le=1e3, step=0.01, span=(0.01, 1),
+        reason="About an equal part of what all miners are paid: entry goes on until it pays no more.", source="our choice",
+    )  # fmt: skip
+    effort_speed: float = quantity(
+        0.01, unit="share per round", meaning="part of the way that gained quality moves to where pay would have it",
         ge=0, le=1, step=0.001, span=(0, 0.2),
-        reason="Five days: models age fast, and gains stay bounded.", source="our choice",
+        reason="Five days to train, and as many to fall behind.", source="our choice",
     )  # fmt: skip
     entry_chance: float = quantity(
         0.1, unit="per round", meaning="chance that a newcomer takes the worst paid slot", ge=0, le=1, step=0.01,

@@ -143,14 +143,21 @@ def test_without_nominators_or_own_stake_the_whole_is_the_same(own):
     assert np.isfinite(got.effective_validators).all() and (got.effective_validators >= 1).all()
 
 
-def test_all_effort_is_bought_by_all_pay():
-    market = replace(SMALL, entry_chance=0.0, effort_sd_per_tao=0.02, effort_decay=0.1, demand_per_sd=0.0)
+def test_effort_goes_to_the_logarithm_of_pay_over_cost():
+    market = replace(SMALL, sharpness=0.0, entry_chance=0.0, effort_sd=0.3, effort_speed=0.1, miner_cost_tao_per_round=0.2)
     got = path(market, rounds=60)
     fees = market.queries_per_round * market.fee_tao_per_query * market.miner_fee_share
     pay = market.emission_tao_per_round * (1 - float(RULES.owner_cut)) / 2 + fees
-    closed = 0.02 * pay * (1 - 0.9 ** np.arange(60)) / 0.1 / 12
+    closed = 0.3 * math.log(1 + pay / 12 / 0.2) * (1 - 0.9 ** np.arange(60))  # without sharpness all are paid alike
     assert got.effort_sd == pytest.approx(np.tile(closed, (3, 1)), rel=1e-6, abs=1e-12)
-    assert (got.quality_mean_sd[:, -1] > got.quality_mean_sd[:, 0]).all()
+    rise = got.quality_mean_sd[:, -1] - got.quality_mean_sd[:, 0]
+    assert rise == pytest.approx(closed[-1], rel=1e-6)
+
+
+def test_effort_creates_where_selection_cannot():
+    still, effort = (path(replace(CLEAR, effort_sd=e, effort_speed=0.2), rounds=60) for e in (0.0, 1.0))
+    assert (still.quality_best_sd == still.quality_best_sd[:, :1]).all()
+    assert (effort.quality_delivered_sd[:, -1] > still.quality_best_sd[:, -1]).all()
 
 
 def test_without_effort_and_newcomers_no_quality_is_created():
@@ -240,7 +247,7 @@ def test_measures_are_the_correlations_and_variances_they_name():
     earned, staked = random.random((2, 2, 6))
     share = staked / staked.sum(axis=1, keepdims=True)
     row = query_market._measured(market, state, quality, np.ones(2), pay, earned, staked, share, incentive, np.ones(2))
-    got = te.QueryMarketPath._make(row)
+    got = query_market.QueryMarketPath._make(row)
     for r in range(2):
         by_quality, by_stake = np.corrcoef(quality[r], pay[r])[0, 1], np.corrcoef(staked[r], earned[r])[0, 1]
         assert (got.miner_quality_correlation[r], got.validator_stake_correlation[r]) == pytest.approx((by_quality, by_stake))
