@@ -85,7 +85,8 @@ class QueryMarket:
     redelegation_share: float = quantity(
         0.001, unit="share per round", meaning="part of nominated stake moved in a round to where it earned",
         ge=0, le=1, step=0.0005, span=(0, 0.05),
-        reason="A fiftieth a day: a validator that yields 10 % more than the mean gains 0.2 % of its stake a day.", source="our choice",
+        reason="A fiftieth a day: a validator that yields 10 % more than the mean gains 0.2 % a day.",
+        source="our choice",
     )  # fmt: skip
     effort_sd: float = quantity(
         0.0, unit="sd", meaning="quality a miner gains in the end for each e-fold of 1 + pay / cost",
