@@ -178,6 +178,8 @@ def _start(market, replicas, stake, random):
     if stake is None:
         table = data.load("validator_stake")
         table = table[table["date"] == table["date"].max()]
+        if v <= table["largest"].max():
+            raise ValueError(f"stake must be given for {table['largest'].max()} validators or fewer, got none for {v}")
         stake = stake_from_ranks(table["largest"].tolist(), table["share"].tolist(), v)
     stake = reals("stake", stake, "(0, inf)")
     if stake.shape != (v,):

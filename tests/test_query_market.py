@@ -324,6 +324,7 @@ def test_every_era_of_consensus_runs_the_market():
     ("rounds", 0, lambda: path(rounds=0)),
     ("replicas", 1, lambda: path(replicas=1)),
     ("seed", 1.5, lambda: path(seed=1.5)),
+    ("stake", "none for 6", lambda: path(stake=None)),
     ("stake", 5, lambda: path(stake=np.ones(5))),
     ("stake", "got 0", lambda: path(stake=[1, 1, 1, 1, 1, 0])),
     ("stake", NAN, lambda: path(stake=[1, 1, 1, 1, 1, NAN])),
