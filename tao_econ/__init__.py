@@ -155,5 +155,28 @@ from .uncertainty import sample_mean as sample_mean
 from .uncertainty import sample_quantiles as sample_quantiles
 from .uncertainty import sensitivity as sensitivity
 from .uncertainty import tornado as tornado
+from .lego import expected_max as expected_max
+from .lego import best_of_n as best_of_n
+from .lego import panel_correlation as panel_correlation
+from .lego import power_coverage as power_coverage
+from .lego import beta_coverage as beta_coverage
+from .lego import coverage_fit as coverage_fit
+from .lego import ensemble_error as ensemble_error
+from .lego import tournament as tournament
+from .lego import over_replicas as over_replicas
+from .routing import route as route
+from .routing import leader_routing_gain as leader_routing_gain
+from .routing import routing_frontier as routing_frontier
+from .jury import effective_jurors as effective_jurors
+from .jury import jury_accuracy as jury_accuracy
+from .jury import stake_median as stake_median
+from .jury import oracle_bias as oracle_bias
+from .query_cost import query_bill as query_bill
+from .query_cost import query_latency as query_latency
+from .query_market_record import QueryMarket as QueryMarket
+from .query_market import query_market_path as query_market_path
+from .query_market import query_market_report as query_market_report
+from .query_market import judge_sweep as judge_sweep
+from .query_market import displacement as displacement
 
 __version__ = "0.1.0"
