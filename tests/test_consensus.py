@@ -70,6 +70,7 @@ def subnets(draw):
     more = {}
     if draw(st.booleans()):
         more = {"permits": random.random(n) < 0.7, "listed": random.random((n, n)) < 0.8}
+        weights[~more["permits"]] = 0
     return {"weights": weights * more.get("listed", 1), "stake": stake, "bonds": bonds, "rules": rules} | more
 
 
@@ -165,11 +166,11 @@ def test_laws_of_an_epoch(subnet_now, seed, unit):
     epoch = yuma_epoch(**subnet_now)
     for shares in (epoch.incentive, epoch.dividends, epoch.emission_share):
         assert (shares >= 0).all() and (abs(shares.sum() - 1) < 1e-12 or not shares.any())
-    sums = epoch.clipped.sum(axis=1)
-    assert (epoch.clipped <= epoch.consensus).all() and (sums <= 1 + 1e-12).all()
     given_weights = subnet_now["weights"] * (1 - np.eye(n, dtype=int))
     proportions = given_weights / np.maximum(given_weights.sum(axis=1, keepdims=True), 1)
-    assert (epoch.clipped <= proportions + 1e-12).all() and (epoch.trust <= 1 + 1e-12).all()
+    clipped = np.minimum(proportions, epoch.consensus).sum(axis=1)
+    assert (abs(epoch.validator_trust - clipped) < 1e-12)[epoch.validator_trust > 0].all() and (clipped <= 1 + 1e-12).all()
+    assert (epoch.consensus <= proportions.max(axis=0) + 1e-12).all() and (epoch.trust <= 1 + 1e-12).all()
 
     order = np.random.default_rng(seed).permutation(n)
     moved = {k: v[order] if isinstance(v, np.ndarray) else v for k, v in subnet_now.items()}

@@ -1,0 +1,160 @@
+"""From a subnet's square matrices to the rows and columns that hold anything, and back (for consensus.py).
+
+Most UIDs of a subnet are miners: their rows are empty, and nobody scores a validator. Each kernel here is called from
+Python alone, so that it may stand in another file than the epoch's.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ._jit import float_kernel as kernel
+
+LARGEST, TINY = 1e300, 1e-100  # inputs stay below one; bonds under the other count as none
+
+
+class Tables(NamedTuple):
+    """A window on the square matrices; rows are padded with empty ones to a multiple of eight."""
+
+    weights: np.ndarray  # (matrices, rows of `said`, columns): each row ÷ its sum
+    bonds: np.ndarray  # (rows of `uids`, columns)
+    said: np.ndarray  # UIDs with weights
+    uids: np.ndarray  # UIDs with weights or bonds
+    at: np.ndarray  # row of `weights` of each of `uids`, −1: none
+    first: int  # UID of the first column
+
+
+def bits(number: float) -> int:
+    """Its IEEE 754 pattern as an integer; of numbers that are not negative the larger has the larger."""
+    return int(np.float64(number).view(np.int64))
+
+
+def tables(weights, bonds, listed, speaks, holds) -> Tables:
+    """The window on weights (matrices, n, n) and bonds (n, n) where only these UIDs speak or hold bonds."""
+    return Tables(*_tables(weights, weights.view(np.int64), bonds, bonds.view(np.int64), listed, speaks, holds))
+
+
+@kernel
+def _rows_in_use(patterns, least, most):
+    """Which rows hold a number with at least that bit pattern, and whether all numbers are in [0, most]."""
+    rows, wrong = np.empty(len(patterns), np.bool_), np.int64(0)
+    for i in range(len(patterns)):
+        row, some = patterns[i], np.int64(0)
+        for j in range(len(row)):
+            wrong |= row[j] | (most - row[j])
+            some |= least - 1 - row[j]
+        rows[i] = some < 0
+    return rows, wrong >= 0
+
+
+@kernel
+def _tables(weights, weight_patterns, bonds, bond_patterns, listed, speaks, holds):
+    n, first, last, k, r = len(bonds), len(bonds), 0, 0, 0
+    said, uids, at = np.empty(n, np.int64), np.empty(n, np.int64), np.full(n, -1)
+    for i in range(n):
+        if speaks[i] or holds[i]:
+            first, last = _wider(bond_patterns[i], first, last)
+            uids[r] = i
+            if speaks[i]:
+                said[k], at[r] = i, k
+                k += 1
+                for t in range(len(weights)):
+                    first, last = _wider(weight_patterns[t, i], first, last)
+            r += 1
+    said, uids, first = said[:k], uids[:r], min(first, last)
+    rows = _shares(weights, listed, said, first, last)
+    return rows, _part(bonds, uids, first, last), said, uids, at[:r], first
+
+
+@kernel
+def _wider(row, first, last):
+    """A window [first, last) that holds what is not 0 in this row too."""
+    here, some = row[:first], np.int64(0)
+    for j in range(len(here)):
+        some |= here[j]
+    if some != 0:
+        first = 0
+        while row[first] == 0:
+            first += 1
+    there, some = row[last:], np.int64(0)
+    for j in range(len(there)):
+        some |= there[j]
+    if some != 0:
+        last = len(row)
+        while row[last - 1] == 0:
+            last -= 1
+    return first, last
+
+
+@kernel
+def _shares(weights, listed, said, first, last):
+    """Each row's listed entries without the diagonal ÷ their sum."""
+    columns = last - first
+    out, sums = np.empty((len(weights), _padded(len(said)), columns)), np.zeros(8)
+    for t in range(len(weights)):
+        for start in range(0, len(said), 8):
+            for r in range(start, start + 8):
+                if r < len(said):
+                    _take(weights[t], listed, said[r], first, last, out[t, r])
+                else:
+                    out[t, r] = 0.0
+            _sums_of_eight(out[t, start : start + 8], sums)
+            for k in range(8):
+                to, total = out[t, start + k], sums[k]
+                if total > 0.0:
+                    for j in range(columns):
+                        x = to[j] / total
+                        to[j] = x if x > TINY else 0.0
+    return out
+
+
+@kernel
+def _take(weights, listed, i, first, last, to):
+    given = weights[i, first:last]
+    for j in range(len(to)):
+        to[j] = given[j]
+    if len(listed) > 0:
+        for j in range(len(to)):
+            to[j] = to[j] if listed[i, first + j] else 0.0
+    if first <= i < last:
+        to[i - first] = 0.0
+
+
+@kernel
+def _padded(rows):
+    return (rows + 7) // 8 * 8
+
+
+@kernel
+def _sums_of_eight(rows, out):
+    """Side by side, each from left to right: where the window starts and ends changes no bit."""
+    a, b, c, d, e, f, g, h = rows[0], rows[1], rows[2], rows[3], rows[4], rows[5], rows[6], rows[7]
+    s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = 0.0
+    for j in range(len(a)):
+        s0, s1, s2, s3 = s0 + a[j], s1 + b[j], s2 + c[j], s3 + d[j]
+        s4, s5, s6, s7 = s4 + e[j], s5 + f[j], s6 + g[j], s7 + h[j]
+    out[0], out[1], out[2], out[3], out[4], out[5], out[6], out[7] = s0, s1, s2, s3, s4, s5, s6, s7
+
+
+@kernel
+def _part(bonds, uids, first, last):
+    out = np.empty((_padded(len(uids)), last - first))
+    for r in range(len(out)):
+        to, given = out[r], bonds[uids[min(r, len(uids) - 1)], first:last]
+        least = TINY if r < len(uids) else np.inf
+        for j in range(len(to)):
+            to[j] = given[j] if given[j] > least else 0.0
+    return out
+
+
+@kernel
+def _square_of(table, uids, first, n):
+    """The (n, n) matrix that holds these rows from that column on."""
+    out = np.zeros((n, n))
+    for r in range(len(uids)):
+        to, row = out[uids[r], first : first + table.shape[1]], table[r]
+        for j in range(len(to)):
+            to[j] = row[j]
+    return out
