@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .consensus_kernels import GRID, Law, _on_grid, _path, _permits
-from .consensus_tables import LARGEST, TINY, _rows_in_use, _square_of, bits, tables
+from .consensus_kernels import GRID, _on_grid, _path, _permits
+from .consensus_tables import LARGEST, TINY, _rows_in_use, bits, tables
 from .inputs import Rules
 from .records import unknown
 from .units import MOST_UIDS, whole, whole_array
@@ -50,6 +50,21 @@ class EpochPath(NamedTuple):
     bonds: np.ndarray  # (n, n)
 
 
+class Law(NamedTuple):
+    """What kernels need of the rules, as plain numbers; shares of one."""
+
+    yuma3: bool
+    liquid: bool
+    limit: int  # permits
+    nobody_too: bool  # permits for those without stake
+    kappa: float
+    penalty: float
+    kept: float  # part of a bond kept by an epoch
+    low: float
+    high: float
+    steepness: float
+
+
 def yuma_epoch(
     weights, stake, bonds, rules: Rules, *, variant: str | None = None, listed=None, permits=None, active=None
 ) -> FloatEpoch:
@@ -77,7 +92,7 @@ def yuma_epoch(
     permitted = permits if len(permits) > 0 else _permits(_on_grid(stake), law.limit, law.nobody_too)
     table = tables(weights[None], bonds, listed, _speaking(speaks, listed) & permitted, holds)
     _, rows, share = _run(table, listed, stake, permits, active, NO_RESETS, law, 1, 0.0)
-    return FloatEpoch(share, *rows[:, 0], _square_of(table.bonds, table.uids, table.first, n))
+    return FloatEpoch(share, *rows[:, 0], table.bonds)
 
 
 def yuma_run(
@@ -105,7 +120,7 @@ def yuma_run(
     listed, permits, active = _bits(listed, None, active, n)
     table = tables(weights, bonds, listed, _speaking(speaks, listed), holds)
     stakes, rows, _ = _run(table, listed, stake, permits, active, resets, law, epochs, reward)
-    return EpochPath(stakes, *rows, _square_of(table.bonds, table.uids, table.first, n))
+    return EpochPath(stakes, *rows, table.bonds)
 
 
 def _run(table, listed, stake, permits, active, resets, law, epochs, reward):
@@ -119,7 +134,6 @@ def _run(table, listed, stake, permits, active, resets, law, epochs, reward):
 
 
 def _law(rules, variant):
-    """What kernels need of the rules, as plain numbers."""
     if variant is not None and variant not in VARIANTS:
         raise ValueError(unknown("variant", variant, VARIANTS))
     if rules.alpha_low > rules.alpha_high:

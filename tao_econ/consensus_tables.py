@@ -16,10 +16,10 @@ LARGEST, TINY = 1e300, 1e-100  # inputs stay below one; bonds under the other co
 
 
 class Tables(NamedTuple):
-    """A window on the square matrices; rows are padded with empty ones to a multiple of eight."""
+    """The window: the rows of those who speak or hold bonds, and the columns between the first and last that is used."""
 
     weights: np.ndarray  # (matrices, rows of `said`, columns): each row ÷ its sum
-    bonds: np.ndarray  # (rows of `uids`, columns)
+    bonds: np.ndarray  # (n, n), empty outside of the window
     said: np.ndarray  # UIDs with weights
     uids: np.ndarray  # UIDs with weights or bonds
     at: np.ndarray  # row of `weights` of each of `uids`, −1: none
@@ -65,7 +65,7 @@ def _tables(weights, weight_patterns, bonds, bond_patterns, listed, speaks, hold
             r += 1
     said, uids, first = said[:k], uids[:r], min(first, last)
     rows = _shares(weights, listed, said, first, last)
-    return rows, _part(bonds, uids, first, last), said, uids, at[:r], first
+    return rows, _kept(bonds, uids, first, last), said, uids, at[:r], first
 
 
 @kernel
@@ -91,20 +91,17 @@ def _wider(row, first, last):
 @kernel
 def _shares(weights, listed, said, first, last):
     """Each row's listed entries without the diagonal ÷ their sum."""
-    columns = last - first
-    out, sums = np.empty((len(weights), _padded(len(said)), columns)), np.zeros(8)
+    out, sums = np.empty((len(weights), len(said), last - first)), np.zeros(8)
     for t in range(len(weights)):
         for start in range(0, len(said), 8):
-            for r in range(start, start + 8):
-                if r < len(said):
-                    _take(weights[t], listed, said[r], first, last, out[t, r])
-                else:
-                    out[t, r] = 0.0
-            _sums_of_eight(out[t, start : start + 8], sums)
-            for k in range(8):
-                to, total = out[t, start + k], sums[k]
+            rows = out[t, start : start + 8]
+            for k in range(len(rows)):
+                _take(weights[t], listed, said[start + k], first, last, rows[k])
+            _sums_of_eight(rows, sums)
+            for k in range(len(rows)):
+                to, total = rows[k], sums[k]
                 if total > 0.0:
-                    for j in range(columns):
+                    for j in range(len(to)):
                         x = to[j] / total
                         to[j] = x if x > TINY else 0.0
     return out
@@ -123,14 +120,11 @@ def _take(weights, listed, i, first, last, to):
 
 
 @kernel
-def _padded(rows):
-    return (rows + 7) // 8 * 8
-
-
-@kernel
 def _sums_of_eight(rows, out):
     """Side by side, each from left to right: where the window starts and ends changes no bit."""
-    a, b, c, d, e, f, g, h = rows[0], rows[1], rows[2], rows[3], rows[4], rows[5], rows[6], rows[7]
+    last = len(rows) - 1
+    a, b, c, d = rows[0], rows[min(1, last)], rows[min(2, last)], rows[min(3, last)]
+    e, f, g, h = rows[min(4, last)], rows[min(5, last)], rows[min(6, last)], rows[min(7, last)]
     s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = 0.0
     for j in range(len(a)):
         s0, s1, s2, s3 = s0 + a[j], s1 + b[j], s2 + c[j], s3 + d[j]
@@ -139,22 +133,11 @@ def _sums_of_eight(rows, out):
 
 
 @kernel
-def _part(bonds, uids, first, last):
-    out = np.empty((_padded(len(uids)), last - first))
-    for r in range(len(out)):
-        to, given = out[r], bonds[uids[min(r, len(uids) - 1)], first:last]
-        least = TINY if r < len(uids) else np.inf
+def _kept(bonds, uids, first, last):
+    """A copy without bonds too small to count."""
+    out = np.zeros(bonds.shape)
+    for i in uids:
+        to, given = out[i, first:last], bonds[i, first:last]
         for j in range(len(to)):
-            to[j] = given[j] if given[j] > least else 0.0
-    return out
-
-
-@kernel
-def _square_of(table, uids, first, n):
-    """The (n, n) matrix that holds these rows from that column on."""
-    out = np.zeros((n, n))
-    for r in range(len(uids)):
-        to, row = out[uids[r], first : first + table.shape[1]], table[r]
-        for j in range(len(to)):
-            to[j] = row[j]
+            to[j] = given[j] if given[j] > TINY else 0.0
     return out
