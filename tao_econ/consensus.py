@@ -15,10 +15,10 @@ from typing import NamedTuple
 import numpy as np
 
 from .consensus_kernels import GRID, _on_grid, _path, _permits
-from .consensus_tables import LARGEST, TINY, _rows_in_use, bits, tables
+from .consensus_tables import LARGEST, PATTERN, TINY, _rows_in_use, tables
 from .inputs import Rules
 from .records import unknown
-from .units import MOST_UIDS, whole, whole_array
+from .units import MOST_UIDS, permitted_rows, whole, whole_array
 
 NO_RESETS = np.empty((0, 2), np.int64)
 VARIANTS = {"yuma1": "classic", "classic": "classic", "yuma3": "yuma3"}
@@ -75,9 +75,11 @@ def yuma_epoch(
     bonds : (n, n), share — as the epoch before returned them; zeros at first
     variant : "classic" (or "yuma1") or "yuma3" — in place of `rules.bonds`
     listed : (n, n) bool — entries of the rows, see `yuma_epoch_exact`; by default the weights above 0
-    permits : (n,) bool — who may validate now; by default who gets a permit from this epoch
+    permits : (n,) bool — who may validate now; by default who gets a permit from this epoch, and rows of the others
+        are not read, as on the chain
     active : (n,) bool — whose stake votes; by default everybody's
-    Raises TypeError for anything but numbers, ValueError for shapes and ranges.
+    Raises TypeError for anything but numbers, ValueError for shapes, for ranges, and for weights on others in a row
+    that `permits` leaves out.
 
     **Chain:** run_epoch.rs, `epoch_mechanism`
     """
@@ -88,7 +90,7 @@ def yuma_epoch(
     bonds, holds = _real("bonds", bonds, (n, n), 1.0 if law.yuma3 else LARGEST, TINY)
     listed, permits, active = _bits(listed, permits, active, n)
     if len(permits) > 0:
-        _only_permitted_speak(weights, speaks, permits)
+        permitted_rows("weights", weights, permits)
     permitted = permits if len(permits) > 0 else _permits(_on_grid(stake), law.limit, law.nobody_too)
     table = tables(weights[None], bonds, listed, _speaking(speaks, listed) & permitted, holds)
     _, rows, share = _run(table, listed, stake, permits, active, NO_RESETS, law, 1, 0.0)
@@ -163,13 +165,13 @@ def _real(name, given, shape, most=LARGEST, least=5e-324):
     array = np.ascontiguousarray(array, dtype=np.float64).reshape(array.shape)
     if not array.flags.writeable:
         array = array.copy()  # one type of array, one compiled kernel
-    rows, fine = _rows_in_use(_patterns(array), bits(least), bits(most))
+    rows, fine = _rows_in_use(_patterns(array), PATTERN[least], PATTERN[most])
     if not fine:
         wrong = array[~((array >= 0) & (array <= most))]
         if wrong.size:
             raise ValueError(f"{name} must be in [0, {most:g}], got {wrong.flat[0]}")
         array = array + 0.0  # only -0.0 is left
-        rows, _ = _rows_in_use(_patterns(array), bits(least), bits(most))
+        rows, _ = _rows_in_use(_patterns(array), PATTERN[least], PATTERN[most])
     return array, rows
 
 
@@ -193,12 +195,6 @@ def _each_epoch(weights, epochs):
         raise ValueError(f"weights must have one matrix for each of {epochs} epochs, got {len(weights)}")
     each, rows = zip(*(_square("weights", matrix) for matrix in weights), strict=True)
     return np.array(each), np.any(rows, axis=0)
-
-
-def _only_permitted_speak(weights, speaks, permits):
-    for uid in np.flatnonzero(speaks & ~permits):
-        if weights[uid].any(where=np.arange(len(weights)) != uid):
-            raise ValueError(f"weights must be 0 in rows without a permit (but for oneself), got a row of UID {uid}")
 
 
 def _bits(listed, permits, active, n):

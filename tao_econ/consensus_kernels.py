@@ -82,9 +82,6 @@ def _row_sums(table, rows, first, most, value, out):
             out[k] = sums[k - r]
 
 
-# ---- Consensus ----
-
-
 @kernel
 def _consensus(w, who, votes, need, near, level):
     """The largest weight of each column that κ of the votes support, looked for near the level given or anywhere."""
@@ -126,7 +123,7 @@ def _search(w, who, votes, need, start, level):
     rounds, total, end = ROUNDS, votes.sum(), start + columns
     steps, cast = np.zeros((fours, columns), np.int32), np.zeros(fours, np.int32)
     low, high = np.zeros(columns, np.int32), np.zeros(columns, np.int32)
-    middle, below = np.zeros(columns, np.int32), np.zeros(columns, np.int32)
+    middle, below, support = np.zeros(columns, np.int32), np.zeros(columns, np.int32), np.zeros(columns)
     for k in range(len(who)):
         rounds += (k & (k + 1)) == 0
         cast[k] = np.int32(np.int64(votes[k] * GRID))  # sums below the largest weight stay below 2³²
@@ -142,23 +139,22 @@ def _search(w, who, votes, need, start, level):
             below[j] = 0
         _votes_below(steps, cast, middle, below)
         for j in range(columns):
-            enough = total - (np.int64(below[j]) & 0xFFFFFFFF) / GRID >= need
-            low[j] = middle[j] if enough else low[j]
-            high[j] = high[j] if enough else middle[j]
-    top, support = high / STEPS, np.zeros(columns)
+            reach = total - (np.int64(below[j]) & 0xFFFFFFFF) / GRID
+            low[j] = middle[j] if reach >= need else low[j]
+            high[j] = high[j] if reach >= need else middle[j]
+            support[j] = support[j] if reach >= need else reach
+    top, equal = high / STEPS, np.zeros(columns)
     level[:] = 0.0
-    for k in range(len(who)):
-        row = w[who[k], start:end]
-        for j in range(columns):
-            x = row[j] if row[j] < top[j] else 0.0
-            level[j] = x if x > level[j] else level[j]
     for k in range(len(who)):
         row, vote = w[who[k], start:end], votes[k]
         for j in range(columns):
-            support[j] += vote if row[j] >= level[j] else 0.0
+            x = row[j] if row[j] < top[j] else 0.0
+            before = equal[j] if x == level[j] else 0.0
+            equal[j] = before + vote if x >= level[j] else equal[j]
+            level[j] = x if x > level[j] else level[j]
     for j in range(columns):
-        if support[j] < need:
-            level[j] = _select(w, who, votes, start + j, low[j] / STEPS, level[j], need - support[j])
+        if support[j] + equal[j] < need:
+            level[j] = _select(w, who, votes, start + j, low[j] / STEPS, level[j], need - support[j] - equal[j])
 
 
 @kernel
@@ -244,15 +240,16 @@ def _yuma3(w, b, uids, at, first, level, permits, listed, law):
     columns, kept, end, liquid = len(level), law.kept, first + len(level), law.liquid and level.any()
     f, rate, held = np.empty(columns), np.empty(columns), np.zeros(columns)
     for r in range(len(uids)):
-        i = uids[r]
+        i, speaks = uids[r], permits[uids[r]] and at[r] >= 0
         old = b[i, first:end]
-        f[:] = 0.0
-        if permits[i] and at[r] >= 0:
+        if speaks:
             _follow(w[at[r]], level, law.penalty, f)
+        else:
+            f[:] = 0.0
         if not liquid:
             for j in range(columns):
                 old[j] = (1.0 - kept) * f[j] + kept * old[j]
-        elif permits[i] and at[r] >= 0:
+        elif speaks:
             _rates(f, old, level, law, rate)
             for j in range(columns):
                 new = old[j] + rate[j] * (f[j] - old[j])
@@ -285,9 +282,6 @@ def _rates(f, old, level, law, rate):
         for _ in range(6):
             e *= e
         rate[j] = law.low + span / (1.0 + e)
-
-
-# ---- Epochs ----
 
 
 @kernel

@@ -13,6 +13,8 @@ import numpy as np
 from ._jit import float_kernel as kernel
 
 LARGEST, TINY = 1e300, 1e-100  # inputs stay below one; bonds under the other count as none
+# IEEE 754 patterns as integers: of numbers that are not negative the larger has the larger
+PATTERN = {number: int(np.float64(number).view(np.int64)) for number in (5e-324, TINY, 1.0, LARGEST)}
 
 
 class Tables(NamedTuple):
@@ -24,11 +26,6 @@ class Tables(NamedTuple):
     uids: np.ndarray  # UIDs with weights or bonds
     at: np.ndarray  # row of `weights` of each of `uids`, −1: none
     first: int  # UID of the first column
-
-
-def bits(number: float) -> int:
-    """Its IEEE 754 pattern as an integer; of numbers that are not negative the larger has the larger."""
-    return int(np.float64(number).view(np.int64))
 
 
 def tables(weights, bonds, listed, speaks, holds) -> Tables:

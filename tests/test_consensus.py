@@ -201,6 +201,42 @@ def test_degenerate_epochs_pay_by_stake_or_nothing(rules):
 
 # ---- Runs ----
 
+@MANY
+@given(subnets(), st.integers(1, 4), st.floats(0, 1), st.booleans())
+def test_any_run_is_its_epochs_to_the_last_bit(subnet_now, epochs, reward, same):
+    rules, n = replace(subnet_now["rules"], bonds_reset=True), len(subnet_now["stake"])
+    more = {"listed": subnet_now["listed"]} if "listed" in subnet_now else {}
+    random = np.random.default_rng(n)
+    weights = [subnet_now["weights"] * (1 if same else random.random((n, n))) for _ in range(epochs)]
+    stake, bonds = subnet_now["stake"].astype(float), subnet_now["bonds"] / 65_535
+    active = random.random(n) < 0.9
+    resets = [(t, uid) for t in range(epochs) for uid in range(n) if random.random() < 0.1]
+    reward *= stake.sum()
+    path = yuma_run(weights[0] if same else np.array(weights), stake, rules, epochs=epochs, bonds=bonds, reward=reward,
+                    bond_resets=resets, active=active, **more)  # fmt: skip
+    permits = None
+    for t in range(epochs):
+        bonds[:, [uid for when, uid in resets if when == t]] = 0
+        said = weights[t] if permits is None else weights[t] * permits[:, None]
+        epoch = yuma_epoch(said, stake, bonds, rules, permits=permits, active=active, **more)
+        assert path.stake[t].tolist() == stake.tolist()
+        for name in ("consensus", "incentive", "dividends", "validator_trust", "trust", "emission_share"):
+            assert getattr(path, name)[t].tolist() == getattr(epoch, name).tolist(), (t, name)
+        permits = np.zeros(n, bool)  # the largest stakes; among equals the later UID comes first
+        permits[sorted(range(n), key=lambda uid: (epoch.stake[uid], uid))[max(n - rules.max_validators, 0) :]] = True
+        permits &= (epoch.stake > 0) | (rules.permits == "top_stakes")
+        stake, bonds = stake + reward * epoch.emission_share, epoch.bonds
+    assert path.bonds.tolist() == bonds.tolist()
+
+
+def test_negative_zero_and_arrays_that_cannot_be_written_are_numbers_like_others():
+    plain = yuma_epoch(W, STAKE, W * 0, HEAD)
+    locked = W.copy()
+    locked.flags.writeable = False
+    odd = yuma_epoch(np.asfortranarray(locked), [*STAKE[:3], -0.0], W * -0.0, HEAD)
+    assert all((a == b).all() for a, b in zip(plain, odd, strict=True)) and not np.signbit(odd.bonds).any()
+
+
 W = np.array([[0, 0, 0.6, 0.4], [0, 0, 0.5, 0.5], [0] * 4, [0] * 4])
 STAKE = [6.0, 5.0, 0.0, 0.0]
 
@@ -241,6 +277,7 @@ def test_a_run_is_its_epochs_one_by_one():
         ({"bonds": W + 1}, "bonds", "[0, 1]"),
         ({"listed": W}, "listed", "float64"),
         ({"permits": [True]}, "permits", "(1,)"),
+        ({"permits": np.arange(4) != 1}, "weights", "UID 1"),
         ({"active": [1, 0, 1, 0]}, "active", "int64"),
         ({"variant": "yuma2"}, "variant", "yuma2"),
         ({"rules": replace(HEAD, alpha_low=Fraction(1))}, "alpha_low", "alpha_high"),
