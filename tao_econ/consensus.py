@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .consensus_kernels import GRID, _on_grid, _path, _permits
-from .consensus_tables import LARGEST, PATTERN, TINY, _rows_in_use, tables
+from .consensus_tables import LARGEST, PATTERN, _rows_in_use, tables
 from .inputs import Rules
 from .records import unknown
 from .units import MOST_UIDS, permitted_rows, whole, whole_array
@@ -87,7 +87,7 @@ def yuma_epoch(
     weights, speaks = _square("weights", weights)
     n = len(weights)
     stake, _ = _real("stake", stake, (n,))
-    bonds, holds = _real("bonds", bonds, (n, n), 1.0 if law.yuma3 else LARGEST, TINY)
+    bonds, holds = _real("bonds", bonds, (n, n), 1.0 if law.yuma3 else LARGEST)
     listed, permits, active = _bits(listed, permits, active, n)
     if len(permits) > 0:
         permitted_rows("weights", weights, permits)
@@ -116,7 +116,7 @@ def yuma_run(
     n = weights.shape[-1]
     stake, _ = _real("stake", stake, (n,))
     bonds = np.zeros((n, n)) if bonds is None else bonds
-    bonds, holds = _real("bonds", bonds, (n, n), 1.0 if law.yuma3 else LARGEST, TINY)
+    bonds, holds = _real("bonds", bonds, (n, n), 1.0 if law.yuma3 else LARGEST)
     reward = float(_real("reward", reward, ())[0])
     resets = _resets(bond_resets, epochs, n, rules)
     listed, permits, active = _bits(listed, None, active, n)
@@ -152,8 +152,8 @@ def _law(rules, variant):
     )  # fmt: skip
 
 
-def _real(name, given, shape, most=LARGEST, least=5e-324):
-    """`given` as float64 of that shape (None: any), and which rows hold at least `least`; or one clear line."""
+def _real(name, given, shape, most=LARGEST):
+    """`given` as float64 of that shape (None: any), and which rows hold anything but 0; or one clear line."""
     try:
         array = np.asarray(given)
     except ValueError:
@@ -165,13 +165,13 @@ def _real(name, given, shape, most=LARGEST, least=5e-324):
     array = np.ascontiguousarray(array, dtype=np.float64).reshape(array.shape)
     if not array.flags.writeable:
         array = array.copy()  # one type of array, one compiled kernel
-    rows, fine = _rows_in_use(_patterns(array), PATTERN[least], PATTERN[most])
+    rows, fine = _rows_in_use(_patterns(array), PATTERN[most])
     if not fine:
         wrong = array[~((array >= 0) & (array <= most))]
         if wrong.size:
             raise ValueError(f"{name} must be in [0, {most:g}], got {wrong.flat[0]}")
         array = array + 0.0  # only -0.0 is left
-        rows, _ = _rows_in_use(_patterns(array), PATTERN[least], PATTERN[most])
+        rows, _ = _rows_in_use(_patterns(array), PATTERN[most])
     return array, rows
 
 

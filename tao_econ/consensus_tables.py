@@ -14,7 +14,7 @@ from ._jit import float_kernel as kernel
 
 LARGEST, TINY = 1e300, 1e-100  # inputs stay below one; bonds under the other count as none
 # IEEE 754 patterns as integers: of numbers that are not negative the larger has the larger
-PATTERN = {number: int(np.float64(number).view(np.int64)) for number in (5e-324, TINY, 1.0, LARGEST)}
+PATTERN = {number: int(np.float64(number).view(np.int64)) for number in (1.0, LARGEST)}
 
 
 class Tables(NamedTuple):
@@ -34,15 +34,16 @@ def tables(weights, bonds, listed, speaks, holds) -> Tables:
 
 
 @kernel
-def _rows_in_use(patterns, least, most):
-    """Which rows hold a number with at least that bit pattern, and whether all numbers are in [0, most]."""
+def _rows_in_use(patterns, most):
+    """Which rows hold anything but 0, and whether all numbers are in [0, most]; numbers come as their bit patterns."""
     rows, wrong = np.empty(len(patterns), np.bool_), np.int64(0)
     for i in range(len(patterns)):
         row, some = patterns[i], np.int64(0)
         for j in range(len(row)):
-            wrong |= row[j] | (most - row[j])
-            some |= least - 1 - row[j]
-        rows[i] = some < 0
+            some |= row[j]
+            wrong |= most - row[j]
+        wrong |= some  # a sign
+        rows[i] = some != 0
     return rows, wrong >= 0
 
 
