@@ -14,7 +14,7 @@ from ._jit import float_kernel as kernel
 GRID = float(1 << 32)  # steps of the chain's fractions
 STEPS = float(1 << 30)  # of weights while they are searched as integers
 BLOCK = 24_576  # entries searched at once: their integers fit the second cache, and memory that is not given back
-ROUNDS = 1  # halvings besides one for each doubling of voters
+ROUNDS = 5  # halvings besides one for each doubling of voters
 TINY = 1e-100  # bonds below count as none
 
 
