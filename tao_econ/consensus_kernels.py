@@ -309,10 +309,12 @@ def _epoch(w, b, said, uids, at, first, listed, share, votes, permits, keep, nea
             rank[j] = rank[j] / held[j] if held[j] > 0.0 else 0.0  # what one bond earns
     else:
         scale = _classic(w, b, uids, at, first, level, votes, law)
-    _row_sums(b, uids, first, np.full(columns, np.inf), rank, sums)
-    for r in range(len(uids)):
-        i, row = uids[r], b[uids[r], first:end]
-        out[2, i] = sums[r] * votes[i] if law.yuma3 else sums[r]
+    paid = uids[votes[uids] > 0.0] if law.yuma3 else uids
+    _row_sums(b, paid, first, np.full(columns, np.inf), rank, sums)
+    for r in range(len(paid)):
+        out[2, paid[r]] = sums[r] * votes[paid[r]] if law.yuma3 else sums[r]
+    for i in uids:
+        row = b[i, first:end]
         if not keep[i]:
             row[:] = 0.0
         elif not law.yuma3:
@@ -342,9 +344,7 @@ def _path(w, b, said, uids, at, first, listed, stake, permits, active, resets, l
             votes[i] = share[i] if permits[i] and (len(active) == 0 or active[i]) else 0.0
         votes = _on_grid(_on_grid(votes))  # the chain divides by the sum twice
         near = t > 0 and len(w) == 1
-        _epoch(
-            w[t % len(w)], b, said, uids, at, first, listed, share, votes, permits, keep, near, level, law, out[t]
-        )  # fmt: skip
+        _epoch(w[t % len(w)], b, said, uids, at, first, listed, share, votes, permits, keep, near, level, law, out[t])
         stakes[t], permits = stake, keep
         stake = stake + reward * out[t, 5]
     return stakes, out, share
