@@ -117,9 +117,14 @@ def test_consensus_is_the_largest_supported_weight(votes, percent):
     score = np.where(score > 50, 1.0, 2.0**-score)  # crowded at the bottom: halving alone does not get there
     stake /= 1024
     need = min(percent / 100 * stake.sum(), stake.sum())
-    for near, level in ((False, np.empty(2)), (True, np.zeros(2)), (True, np.array([score[0], 0.0]))):
-        kernels._consensus(np.column_stack([score, 0 * score]), np.arange(len(votes)), stake, need, near, level)
-        assert level.tolist() == [max(v for v in score if stake[score >= v].sum() >= need), 0.0]
+    right, who = max(v for v in score if stake[score >= v].sum() >= need), np.arange(len(votes))
+    for near, level in ((False, np.empty(2)), (True, np.zeros(2)), (True, np.array([right, 0.0]))):
+        kernels._consensus(np.column_stack([score, 0 * score]), who, stake, need, near, level)
+        assert level.tolist() == [right, 0.0]
+    level = np.full(16, right)  # of the epoch before: one in sixteen is not right any more
+    level[3] = score.min() / 2
+    kernels._consensus(np.column_stack([score] * 16), who, stake, need, True, level)
+    assert level.tolist() == [right] * 16
 
 
 # ---- The chain's own numbers ----
