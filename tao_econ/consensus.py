@@ -14,13 +14,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._jit import kernel
-from .consensus_kernels import LARGEST, TINY, _whole_epoch
+from .consensus_kernels import GRID, _on_grid, _path, _permits
+from .consensus_tables import LARGEST, PATTERN, _rows_in_use, tables
 from .inputs import Rules
 from .records import unknown
-from .units import MOST_UIDS, whole, whole_array
+from .units import MOST_UIDS, permitted_rows, whole, whole_array
 
-GRID = float(1 << 32)  # steps of the chain's fractions
+NO_RESETS = np.empty((0, 2), np.int64)
 VARIANTS = {"yuma1": "classic", "classic": "classic", "yuma3": "yuma3"}
 
 
@@ -35,7 +35,6 @@ class FloatEpoch(NamedTuple):
     trust: np.ndarray  # the same of a miner's
     emission_share: np.ndarray  # both rewards together; by stake where nobody earned anything
     bonds: np.ndarray  # (n, n); classic: ÷ the column's largest, Yuma3: share of one
-    clipped: np.ndarray  # (n, n), weights after clipping
 
 
 class EpochPath(NamedTuple):
@@ -51,6 +50,21 @@ class EpochPath(NamedTuple):
     bonds: np.ndarray  # (n, n)
 
 
+class Law(NamedTuple):
+    """What kernels need of the rules, as plain numbers; shares of one."""
+
+    yuma3: bool
+    liquid: bool
+    limit: int  # permits
+    nobody_too: bool  # permits for those without stake
+    kappa: float
+    penalty: float
+    kept: float  # part of a bond kept by an epoch
+    low: float
+    high: float
+    steepness: float
+
+
 def yuma_epoch(
     weights, stake, bonds, rules: Rules, *, variant: str | None = None, listed=None, permits=None, active=None
 ) -> FloatEpoch:
@@ -61,17 +75,26 @@ def yuma_epoch(
     bonds : (n, n), share — as the epoch before returned them; zeros at first
     variant : "classic" (or "yuma1") or "yuma3" — in place of `rules.bonds`
     listed : (n, n) bool — entries of the rows, see `yuma_epoch_exact`; by default the weights above 0
-    permits : (n,) bool — who may validate now; by default who gets a permit from this epoch
+    permits : (n,) bool — who may validate now; by default who gets a permit from this epoch, and rows of the others
+        are not read, as on the chain
     active : (n,) bool — whose stake votes; by default everybody's
-    Raises TypeError for anything but numbers, ValueError for shapes and ranges.
+    Raises TypeError for anything but numbers, ValueError for shapes, for ranges, and for weights on others in a row
+    that `permits` leaves out.
 
     **Chain:** run_epoch.rs, `epoch_mechanism`
     """
-    numbers = _numbers(rules, variant)
-    weights, n = _square("weights", weights)
-    stake = _real("stake", stake, (n,))
-    bonds = _real("bonds", bonds, (n, n), 1.0 if numbers[0] else LARGEST)
-    return _epoch(weights, stake, bonds, rules, numbers, *_bits(listed, permits, active, n))
+    law = _law(rules, variant)
+    weights, speaks = _square("weights", weights)
+    n = len(weights)
+    stake, _ = _real("stake", stake, (n,))
+    bonds, holds = _real("bonds", bonds, (n, n), 1.0 if law.yuma3 else LARGEST)
+    listed, permits, active = _bits(listed, permits, active, n)
+    if len(permits) > 0:
+        permitted_rows("weights", weights, permits)
+    permitted = permits if len(permits) > 0 else _permits(_on_grid(stake), law.limit, law.nobody_too)
+    table = tables(weights[None], bonds, listed, _speaking(speaks, listed) & permitted, holds)
+    _, rows, share = _run(table, listed, stake, permits, active, NO_RESETS, law, 1, 0.0)
+    return FloatEpoch(share, *rows[:, 0], table.bonds)
 
 
 def yuma_run(
@@ -88,53 +111,31 @@ def yuma_run(
     Raises TypeError for anything but numbers, ValueError for shapes and ranges.
     """
     epochs = whole("epochs", epochs, at_least=1)
-    numbers = _numbers(rules, variant)
-    weights = _each_epoch(weights, epochs)
+    law = _law(rules, variant)
+    weights, speaks = _each_epoch(weights, epochs)
     n = weights.shape[-1]
-    stake = _real("stake", stake, (n,))
-    bonds = _real("bonds", np.zeros((n, n)) if bonds is None else bonds, (n, n), 1.0 if numbers[0] else LARGEST)
-    reward = float(_real("reward", reward, ()))
+    stake, _ = _real("stake", stake, (n,))
+    bonds = np.zeros((n, n)) if bonds is None else bonds
+    bonds, holds = _real("bonds", bonds, (n, n), 1.0 if law.yuma3 else LARGEST)
+    reward = float(_real("reward", reward, ())[0])
     resets = _resets(bond_resets, epochs, n, rules)
     listed, permits, active = _bits(listed, None, active, n)
-    stakes, rows = np.empty((epochs, n)), np.empty((6, epochs, n))
-    for t in range(epochs):
-        if t in resets:
-            bonds = bonds.copy()
-            bonds[:, resets[t]] = 0.0
-        epoch = _epoch(weights[t], stake, bonds, rules, numbers, listed, permits, active)
-        stakes[t], rows[:, t], bonds = stake, epoch[1:7], epoch.bonds
-        permits = _permits(epoch.stake, rules)
-        stake = stake + reward * epoch.emission_share
-    return EpochPath(stakes, *rows, bonds)
+    table = tables(weights, bonds, listed, _speaking(speaks, listed), holds)
+    stakes, rows, _ = _run(table, listed, stake, permits, active, resets, law, epochs, reward)
+    return EpochPath(stakes, *rows, table.bonds)
 
 
-def _epoch(weights, stake, bonds, rules, numbers, listed, permits, active) -> FloatEpoch:
-    share = _on_grid(stake)
-    new_permits = _permits(share, rules)
-    permitted = new_permits if permits is None else permits
-    counts = permitted if active is None else permitted & active
-    votes = _on_grid(_on_grid(np.where(counts, share, 0.0)))  # the chain divides by the sum twice
-    rows = np.flatnonzero(permitted | _any_each(bonds))
-    rows = rows[np.argsort(votes[rows] == 0, kind="stable")]
-    out = _whole_epoch(weights, bonds, listed, rows, permitted, new_permits, votes, share, *numbers)
-    return FloatEpoch(share, *out)
-
-
-def _permits(share, rules):
-    """The largest stakes; among equals the later UID comes first."""
-    some, limit = share > 0, rules.max_validators
-    if rules.permits == "top_nonzero_stakes" and np.count_nonzero(some) <= limit:
-        return some
-    top = np.ones(len(share), bool)
-    top[np.argsort(share, kind="stable")[: max(len(share) - limit, 0)]] = False
-    return top if rules.permits == "top_stakes" else top & some
+def _run(table, listed, stake, permits, active, resets, law, epochs, reward):
+    """Bonds of the table change in place; rows are (6, epochs, n)."""
+    weights, bonds, *where = table
+    stakes, rows, share = _path(weights, bonds, *where, listed, stake, permits, active, resets, law, epochs, reward)
+    return stakes, rows.transpose(1, 0, 2), share
 
 
 # ---- What is given ----
 
 
-def _numbers(rules, variant):
-    """What kernels need of the rules, as plain numbers; the first says Yuma3, the second liquid alpha."""
+def _law(rules, variant):
     if variant is not None and variant not in VARIANTS:
         raise ValueError(unknown("variant", variant, VARIANTS))
     if rules.alpha_low > rules.alpha_high:
@@ -142,15 +143,17 @@ def _numbers(rules, variant):
     if rules.liquid_alpha_on and rules.liquid_alpha != "per_pair":
         raise ValueError(f"liquid_alpha must be 'per_pair' for an epoch to use it, got {rules.liquid_alpha!r}")
     ratios = (
-        rules.kappa, rules.bonds_penalty, rules.bonds_moving_average,
-        rules.alpha_low, rules.alpha_high, rules.alpha_sigmoid_steepness,
+        rules.bonds_penalty, rules.bonds_moving_average, rules.alpha_low, rules.alpha_high, rules.alpha_sigmoid_steepness,
     )  # fmt: skip
-    kappa, *others = (r.numerator / r.denominator for r in ratios)
-    return VARIANTS[variant or rules.bonds] == "yuma3", rules.liquid_alpha_on, int(kappa * GRID) / GRID, *others
+    return Law(
+        VARIANTS[variant or rules.bonds] == "yuma3", rules.liquid_alpha_on, rules.max_validators,
+        rules.permits == "top_stakes", (rules.kappa.numerator << 32) // rules.kappa.denominator / GRID,
+        *(r.numerator / r.denominator for r in ratios),
+    )  # fmt: skip
 
 
 def _real(name, given, shape, most=LARGEST):
-    """`given` as float64 of that shape (None: any), or one clear line."""
+    """`given` as float64 of that shape (None: any), and which rows hold anything but 0; or one clear line."""
     try:
         array = np.asarray(given)
     except ValueError:
@@ -160,80 +163,62 @@ def _real(name, given, shape, most=LARGEST):
     if shape is not None and array.shape != shape:
         raise ValueError(f"{name} must have shape {shape}, got {array.shape}")
     array = np.ascontiguousarray(array, dtype=np.float64).reshape(array.shape)
-    if not _within(array.reshape(-1), most):
-        wrong = array[~((array >= 0) & (array <= most))].flat[0]
-        raise ValueError(f"{name} must be in [0, {most:g}], got {wrong}")
-    return array
+    if not array.flags.writeable:
+        array = array.copy()  # one type of array, one compiled kernel
+    rows, fine = _rows_in_use(_patterns(array), PATTERN[most])
+    if not fine:
+        wrong = array[~((array >= 0) & (array <= most))]
+        if wrong.size:
+            raise ValueError(f"{name} must be in [0, {most:g}], got {wrong.flat[0]}")
+        array = array + 0.0  # only -0.0 is left
+        rows, _ = _rows_in_use(_patterns(array), PATTERN[most])
+    return array, rows
+
+
+def _patterns(array):
+    return (array if array.ndim == 2 else array.reshape(1, -1)).view(np.int64)
 
 
 def _square(name, given):
-    array = _real(name, given, None)
+    array, rows = _real(name, given, None)
     if array.ndim != 2 or array.shape[0] != array.shape[1] or not 1 <= len(array) <= MOST_UIDS:
         raise ValueError(f"{name} must be square with 1 to {MOST_UIDS:,} rows, got shape {array.shape}")
-    return array, len(array)
+    return array, rows
 
 
 def _each_epoch(weights, epochs):
+    """(1 or epochs, n, n) weights, and which rows ever hold any."""
     if np.ndim(weights) != 3:
-        weights, n = _square("weights", weights)
-        return np.broadcast_to(weights, (epochs, n, n))
+        weights, rows = _square("weights", weights)
+        return weights[None], rows
     if len(weights) != epochs:
         raise ValueError(f"weights must have one matrix for each of {epochs} epochs, got {len(weights)}")
-    return np.array([_square("weights", each)[0] for each in weights])
+    each, rows = zip(*(_square("weights", matrix) for matrix in weights), strict=True)
+    return np.array(each), np.any(rows, axis=0)
 
 
 def _bits(listed, permits, active, n):
-    shapes = {"listed": (n, n), "permits": (n,), "active": (n,)}
-    given = {"listed": listed, "permits": permits, "active": active}
-    bits = {k: None if v is None else whole_array(k, v, shapes[k], kind="bool") for k, v in given.items()}
-    if listed is None:
-        bits["listed"] = np.zeros((0, 0), bool)
-    return bits["listed"], bits["permits"], bits["active"]
+    """Contiguous arrays of bits, empty where nothing is given."""
+    given = {"listed": (listed, (n, n)), "permits": (permits, (n,)), "active": (active, (n,))}
+    return tuple(
+        np.zeros((0,) * len(shape), bool) if bit is None else np.array(whole_array(name, bit, shape, kind="bool"), order="C")
+        for name, (bit, shape) in given.items()
+    )
+
+
+def _speaking(rows, listed):
+    """A listed weight of 0 is said too: it keeps a bond."""
+    return listed.any(axis=1) if len(listed) > 0 else rows
 
 
 def _resets(pairs, epochs, n, rules):
-    """Epoch → the UIDs whose bonds go."""
-    resets: dict[int, list[int]] = {}
+    """(resets, 2): epoch and the UID whose bonds go."""
+    resets = []
     for t, uid in pairs:
         for value, below in ((whole("bond_resets", t), epochs), (whole("bond_resets", uid), n)):
             if value >= below:
                 raise ValueError(f"bond_resets must be pairs of an epoch below {epochs} and a UID below {n}, got {t, uid}")
-        resets.setdefault(t, []).append(uid)
+        resets.append((int(t), int(uid)))
     if resets and not rules.bonds_reset:
-        raise ValueError(f"bond_resets must be empty where rules.bonds_reset is False, got {len(resets)} epochs")
-    return resets
-
-
-# ---- Before the epoch's kernel ----
-
-
-@kernel
-def _within(values, most):
-    bad = 0
-    for k in range(len(values)):
-        bad += not (values[k] >= 0.0 and values[k] <= most)
-    return bad == 0
-
-
-@kernel
-def _any_each(matrix):
-    out = np.zeros(matrix.shape[0], np.bool_)
-    for i in range(matrix.shape[0]):
-        some = 0
-        for j in range(matrix.shape[1]):
-            some += matrix[i, j] >= TINY
-        out[i] = some > 0
-    return out
-
-
-@kernel
-def _on_grid(values):
-    """Values ÷ their sum, cut to the chain's 32 bits; zeros if there is nothing."""
-    total = 0.0
-    for k in range(len(values)):
-        total += values[k]
-    out = np.zeros(len(values))
-    if total > 0.0:
-        for k in range(len(values)):
-            out[k] = np.floor(values[k] / total * GRID) / GRID
-    return out
+        raise ValueError(f"bond_resets must be empty where rules.bonds_reset is False, got {len(resets)} pairs")
+    return np.array(resets, np.int64).reshape(-1, 2)

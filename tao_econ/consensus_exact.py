@@ -33,7 +33,7 @@ from .fixed_point import (
     u16,
 )
 from .inputs import Rules
-from .units import RAO_PER_TAO, square_u16, whole, whole_array
+from .units import RAO_PER_TAO, permitted_rows, square_u16, whole, whole_array
 
 
 class Epoch(NamedTuple):
@@ -70,7 +70,8 @@ def yuma_epoch_exact(
     emission_rao : int, rao — what the epoch divides
     listed : (n, n) bool — which weights are entries of their row; by default those above 0. Under liquid alpha a
         listed 0 lets an old bond fade, a missing entry deletes it
-    permits : (n,) bool — who may validate now; by default who gets a permit from this epoch
+    permits : (n,) bool — who may validate now; by default who gets a permit from this epoch, and rows of the others
+        are not read; where given, weights on others without a permit are refused
     last_update, block_at_registration : (n,) int, blocks — by default now, and before anything that matters
     commit_block : (n,) int, blocks — earliest unexpired weight commit, −1 for none (the default)
     block, last_step_block : int, blocks — now, and the end of the epoch before (0: count back one tempo)
@@ -97,6 +98,8 @@ def yuma_epoch_exact(
         last_step_block=whole("last_step_block", last_step_block),
         owner=_owner(owner_uid, n, rules),
     )
+    if given.permits is not None:
+        permitted_rows("weights_u16", weights, given.permits | given.owner)
     emission_rao = whole("emission_rao", emission_rao)
     for name, rao in (("emission_rao", emission_rao), ("stake_rao", sum(given.stake.tolist()))):
         if rao > MAX:

@@ -1,7 +1,8 @@
-"""Kernels of the fast epoch (consensus.py): explicit loops over rows that lie in one piece, all columns at a time.
+"""Kernels of the fast epoch (consensus.py): a run of epochs on the rows and columns that hold anything.
 
 They stand in one file because a compiled file that calls another's kernels would not notice when those change.
-Inner loops run along rows without branches, so that the compiler turns them into vector instructions.
+Inner loops run along rows without branches, so that the compiler turns them into vector instructions. Every sum runs
+in the order of UIDs, so that rows and columns of zeros, left out or not, never change a bit of a result.
 """
 
 from __future__ import annotations
@@ -10,23 +11,23 @@ import numpy as np
 
 from ._jit import float_kernel as kernel
 
-BLOCK = 4_096  # entries searched at once: they fit the fastest cache
-ROUNDS = 2  # halvings besides one for each doubling of voters
-LARGEST, TINY = 1e300, 1e-100  # inputs stay below one; fractions under the other count as none
+GRID = float(1 << 32)  # steps of the chain's fractions
+STEPS = float(1 << 30)  # of weights while they are searched as integers
+BLOCK = 24_576  # entries searched at once: their integers fit the second cache, and memory that is not given back
+ROUNDS = 5  # halvings besides one for each doubling of voters
+TINY = 1e-100  # bonds below count as none
 
 
 @kernel
-def _dot(x, y):
-    a = b = c = d = 0.0
-    whole_part = len(x) - len(x) % 4
-    for k in range(0, whole_part, 4):
-        a += x[k] * y[k]
-        b += x[k + 1] * y[k + 1]
-        c += x[k + 2] * y[k + 2]
-        d += x[k + 3] * y[k + 3]
-    for k in range(whole_part, len(x)):
-        a += x[k] * y[k]
-    return (a + b) + (c + d)
+def _on_grid(values):
+    """Values ÷ their sum, cut to the chain's 32 bits; zeros if there is nothing."""
+    total, out = 0.0, np.zeros(len(values))
+    for k in range(len(values)):
+        total += values[k]
+    if total > 0.0:
+        for k in range(len(values)):
+            out[k] = np.floor(values[k] / total * GRID) / GRID
+    return out
 
 
 @kernel
@@ -41,99 +42,151 @@ def _normalize(values):
 
 
 @kernel
-def _support(weights, votes, level, support):
-    """Votes for at least that level of every column. They lie on a grid: exact in any order."""
-    columns, fours = weights.shape[1], len(votes) - len(votes) % 4
-    for j in range(columns):
-        support[j] = 0.0
-    for k in range(0, fours, 4):
-        r0, r1, r2, r3 = weights[k], weights[k + 1], weights[k + 2], weights[k + 3]
-        v0, v1, v2, v3 = votes[k], votes[k + 1], votes[k + 2], votes[k + 3]
-        for j in range(columns):
-            least = level[j]
-            two = (v0 if r0[j] >= least else 0.0) + (v1 if r1[j] >= least else 0.0)
-            support[j] += two + ((v2 if r2[j] >= least else 0.0) + (v3 if r3[j] >= least else 0.0))
-    for k in range(fours, len(votes)):
-        row, vote = weights[k], votes[k]
-        for j in range(columns):
-            support[j] += vote if row[j] >= level[j] else 0.0
-
-
-@kernel
-def _consensus(weights, votes, kappa):
-    """The largest weight of each column that κ of the votes support (all votes, if they are fewer than κ)."""
-    voters, columns = len(votes), weights.shape[1]
-    out, total = np.zeros(columns), 0.0
-    for k in range(voters):
-        total += votes[k]
-    width = max(BLOCK // max(voters, 1) // 8 * 8, 16)
-    for start in range(0, columns if voters > 0 else 0, width):
-        stop = min(start + width, columns)
-        block = np.empty((voters, stop - start))
-        for k in range(voters):
-            to, row = block[k], weights[k, start:stop]
-            for j in range(len(to)):
-                to[j] = row[j]
-        out[start:stop] = _medians(block, votes, min(kappa, total))
+def _permits(share, limit, nobody_too):
+    """The largest stakes, by default only those above 0; among equals the later UID comes first."""
+    out = share >= (0.0 if nobody_too else 1.0 / GRID)
+    if out.sum() <= limit:
+        return out
+    low, high = 0.0, GRID + 1.0  # at least `limit` shares reach the lower
+    while high - low > 1.0:
+        middle, reach = np.floor(0.5 * (low + high)), 0
+        for i in range(len(share)):
+            reach += share[i] * GRID >= middle
+        low, high = (middle, high) if reach >= limit else (low, middle)
+    left = limit - (share * GRID > low).sum()
+    for i in range(len(share) - 1, -1, -1):
+        here = share[i] * GRID
+        out[i] = out[i] and (here > low or (here == low and left > 0))
+        left -= here == low
     return out
 
 
 @kernel
-def _medians(weights, votes, need):
-    """All columns are halved at once between a level that has the votes needed and one that has not; then the
-    largest weight below the latter has them, or a search among the few that are left finds the one that does.
-    """
-    voters, columns = weights.shape
-    low, high, level, support = np.zeros(columns), np.zeros(columns), np.zeros(columns), np.zeros(columns)
-    rounds = ROUNDS
-    for k in range(voters):
-        rounds += (k & (k + 1)) == 0
-        row = weights[k]
-        for j in range(columns):
-            high[j] = row[j] if row[j] > high[j] else high[j]
-    for j in range(columns):
-        high[j] *= 2.0
-    for _ in range(rounds):
-        for j in range(columns):
-            level[j] = 0.5 * (low[j] + high[j])
-        _support(weights, votes, level, support)
-        for j in range(columns):
-            enough = support[j] >= need
-            low[j] = level[j] if enough else low[j]
-            high[j] = high[j] if enough else level[j]
-    for j in range(columns):
-        level[j] = 0.0
-    for k in range(voters):
-        row = weights[k]
-        for j in range(columns):
-            level[j] = row[j] if level[j] < row[j] and row[j] < high[j] else level[j]
-    _support(weights, votes, level, support)
-    scores, stakes = np.empty(voters), np.empty(voters)
-    for j in range(columns):
-        if support[j] < need:
-            size = 0
-            for k in range(voters):
-                scores[size], stakes[size] = weights[k, j], votes[k]
-                size += low[j] <= weights[k, j] and weights[k, j] < level[j]
-            level[j] = _select(scores, stakes, size, need - support[j])
-    return level
+def _row_sums(table, rows, first, most, value, out):
+    """Σ min(entry, most) · value along these rows: eight rows at a time, each from left to right."""
+    end, last = first + len(most), len(rows) - 1
+    for r in range(0, len(rows), 8):
+        a, b = table[rows[r], first:end], table[rows[min(r + 1, last)], first:end]
+        c, d = table[rows[min(r + 2, last)], first:end], table[rows[min(r + 3, last)], first:end]
+        e, f = table[rows[min(r + 4, last)], first:end], table[rows[min(r + 5, last)], first:end]
+        g, h = table[rows[min(r + 6, last)], first:end], table[rows[min(r + 7, last)], first:end]
+        s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = 0.0
+        for j in range(len(most)):
+            x, y = most[j], value[j]
+            s0, s1 = s0 + (a[j] if a[j] < x else x) * y, s1 + (b[j] if b[j] < x else x) * y
+            s2, s3 = s2 + (c[j] if c[j] < x else x) * y, s3 + (d[j] if d[j] < x else x) * y
+            s4, s5 = s4 + (e[j] if e[j] < x else x) * y, s5 + (f[j] if f[j] < x else x) * y
+            s6, s7 = s6 + (g[j] if g[j] < x else x) * y, s7 + (h[j] if h[j] < x else x) * y
+        sums = (s0, s1, s2, s3, s4, s5, s6, s7)
+        for k in range(r, min(r + 8, len(rows))):
+            out[k] = sums[k - r]
 
 
 @kernel
-def _select(scores, stakes, size, need):
-    """The largest of the first `size` scores such that it and those above it hold the votes needed."""
+def _consensus(w, who, votes, need, near, level):
+    """The largest weight of each column that κ of the votes support, looked for near the level given or anywhere."""
+    if len(who) == 0:
+        level[:] = 0.0
+        return
+    width = max(BLOCK // len(who) // 8 * 8, 16)
+    for start in range(0, len(level), width):
+        here = level[start : start + width]
+        if not (near and _is_near(w, who, votes, need, start, here)):
+            _search(w, who, votes, need, start, here)
+
+
+@kernel
+def _is_near(w, who, votes, need, start, level):
+    """Whether most columns have the level of the epoch before; the few others are searched one by one."""
+    reach, beyond, wrong, end = np.zeros(len(level)), np.zeros(len(level)), 0, start + len(level)
+    for k in range(len(who)):
+        row, vote = w[who[k], start:end], votes[k]
+        for j in range(len(level)):
+            reach[j] += vote if row[j] >= level[j] else 0.0
+            beyond[j] += vote if row[j] > level[j] else 0.0
+    for j in range(len(level)):
+        wrong += reach[j] < need or beyond[j] >= need
+    if wrong * 8 > len(level):
+        return False
+    for j in range(len(level)):
+        if reach[j] < need or beyond[j] >= need:
+            level[j] = _select(w, who, votes, start + j, 0.0, np.inf, need)
+    return True
+
+
+@kernel
+def _search(w, who, votes, need, start, level):
+    """All columns are halved at once between a level that has the votes needed and one that has not, in whole steps;
+    then the largest weight below the latter has them, or a search among the few that are left finds the one that does.
+    """
+    columns, fours = len(level), (len(who) + 3) // 4 * 4
+    rounds, total, end = ROUNDS, votes.sum(), start + columns
+    steps, cast = np.zeros((fours, columns), np.int32), np.zeros(fours, np.int32)
+    low, high = np.zeros(columns, np.int32), np.zeros(columns, np.int32)
+    middle, below, support = np.zeros(columns, np.int32), np.zeros(columns, np.int32), np.zeros(columns)
+    for k in range(len(who)):
+        rounds += (k & (k + 1)) == 0
+        cast[k] = np.int32(np.int64(votes[k] * GRID))  # sums below the largest weight stay below 2³²
+        row, to = w[who[k], start:end], steps[k]
+        for j in range(columns):
+            to[j] = np.int32(np.int64(row[j] * STEPS))
+        for j in range(columns):
+            high[j] = to[j] if to[j] > high[j] else high[j]
+    high += np.int32(1)
+    for _ in range(rounds):
+        for j in range(columns):
+            middle[j] = (low[j] + high[j]) >> 1
+            below[j] = 0
+        _votes_below(steps, cast, middle, below)
+        for j in range(columns):
+            reach = total - (np.int64(below[j]) & 0xFFFFFFFF) / GRID
+            low[j] = middle[j] if reach >= need else low[j]
+            high[j] = high[j] if reach >= need else middle[j]
+            support[j] = support[j] if reach >= need else reach
+    top, equal = high / STEPS, np.zeros(columns)
+    level[:] = 0.0
+    for k in range(len(who)):
+        row, vote = w[who[k], start:end], votes[k]
+        for j in range(columns):
+            x = row[j] if row[j] < top[j] else 0.0
+            before = equal[j] if x == level[j] else 0.0
+            equal[j] = before + vote if x >= level[j] else equal[j]
+            level[j] = x if x > level[j] else level[j]
+    for j in range(columns):
+        if support[j] + equal[j] < need:
+            level[j] = _select(w, who, votes, start + j, low[j] / STEPS, level[j], need - support[j] - equal[j])
+
+
+@kernel
+def _votes_below(steps, cast, level, below):
+    for k in range(0, len(cast), 4):
+        r0, r1, r2, r3 = steps[k], steps[k + 1], steps[k + 2], steps[k + 3]
+        v0, v1, v2, v3, none = cast[k], cast[k + 1], cast[k + 2], cast[k + 3], np.int32(0)
+        for j in range(len(level)):
+            least = level[j]
+            two = np.int32((v0 if r0[j] < least else none) + (v1 if r1[j] < least else none))
+            more = np.int32((v2 if r2[j] < least else none) + (v3 if r3[j] < least else none))
+            below[j] += np.int32(two + more)
+
+
+@kernel
+def _select(w, who, votes, column, least, below, need):
+    """The largest of a column's weights in [least, below) such that it and those above it hold the votes needed."""
+    scores, stakes, size = np.empty(len(who) + 1), np.empty(len(who) + 1), 0
+    for k in range(len(who)):
+        scores[size], stakes[size] = w[who[k], column], votes[k]
+        size += least <= scores[size] and scores[size] < below
     while size > 0:
         pivot = scores[size // 2]
         above = equal = 0.0
         for k in range(size):
             above += stakes[k] if scores[k] > pivot else 0.0
             equal += stakes[k] if scores[k] == pivot else 0.0
-        go_up = above >= need
+        go_up, kept = above >= need, 0
         if not go_up:
             need -= above + equal
             if need <= 0.0:
                 return pivot
-        kept = 0
         for k in range(size):
             here = scores[k]
             scores[kept], stakes[kept] = here, stakes[k]
@@ -142,207 +195,156 @@ def _select(scores, stakes, size, need):
     return 0.0
 
 
+# ---- Bonds: row uids[r] of the square; its weights are row at[r] of w, or nowhere (−1) ----
+
+
 @kernel
-def _used_columns(weights, bonds, rows):
-    """First and one past the last column that holds anything in these rows."""
-    columns = weights.shape[1]
-    used = np.zeros(columns)
-    for i in rows:
-        w, b = weights[i], bonds[i]
+def _follow(x, level, penalty, f):
+    """The weights that bonds follow, between submitted and clipped ones."""
+    for j in range(len(f)):
+        f[j] = x[j] + penalty * ((x[j] if x[j] < level[j] else level[j]) - x[j])
+
+
+@kernel
+def _classic(w, b, uids, at, first, level, votes, law):
+    """Shares of a miner, bought with stake; columns sum to 1 here. Returns 1 ÷ each column's largest."""
+    columns, kept, end = len(level), law.kept, first + len(level)
+    bought, held, largest, f = np.zeros(columns), np.zeros(columns), np.zeros(columns), np.zeros(columns)
+    for r in range(len(uids)):
+        old, vote = b[uids[r], first:end], votes[uids[r]]
         for j in range(columns):
-            used[j] += w[j] + b[j]
-    first, last = 0, columns
-    while last > 0 and used[last - 1] == 0.0:
-        last -= 1
-    while first < last and used[first] == 0.0:
-        first += 1
-    return first, last
-
-
-@kernel
-def _shares_of_rows(weights, rows, permitted, first, last):
-    """Each permitted row without its diagonal ÷ its sum; the other rows are empty."""
-    out = np.zeros((len(rows), last - first))
-    ones = np.ones(last - first)
-    for r in range(len(rows)):
-        i = rows[r]
-        if permitted[i]:
-            here, given = out[r], weights[i, first:last]
-            for j in range(last - first):
-                here[j] = given[j]
-            if first <= i < last:
-                here[i - first] = 0.0
-            total = _dot(here, ones)
-            if total > 0.0:
-                for j in range(last - first):
-                    x = here[j] / total
-                    here[j] = x if x > TINY else 0.0
-    return out
-
-
-@kernel
-def _columns_of_bonds(bonds, rows, first, last):
-    out = np.empty((len(rows), last - first))
-    for r in range(len(rows)):
-        here, given = out[r], bonds[rows[r], first:last]
-        for j in range(last - first):
-            here[j] = given[j] if given[j] > TINY else 0.0
-    return out
-
-
-@kernel
-def _classic(followed, bonds, votes, kept):
-    """Shares of a miner, bought with stake; columns sum to 1 here. The caller divides by the column's largest."""
-    rows, columns = followed.shape
-    bought, held, largest = np.zeros(columns), np.zeros(columns), np.zeros(columns)
-    for r in range(rows):
-        f, b, vote = followed[r], bonds[r], votes[r]
-        for j in range(columns):
-            bought[j] += vote * f[j]
-            held[j] += b[j]
+            held[j] += old[j]
+        if vote > 0.0 and at[r] >= 0:
+            _follow(w[at[r]], level, law.penalty, f)
+            for j in range(columns):
+                bought[j] += vote * f[j]
     for j in range(columns):
         total = (1.0 - kept if bought[j] > 0.0 else 0.0) + (kept if held[j] > 0.0 else 0.0)
         bought[j] = (1.0 - kept) / (total * bought[j]) if bought[j] > 0.0 and total > 0.0 else 0.0
         held[j] = kept / (total * held[j]) if held[j] > 0.0 and total > 0.0 else 0.0
-    for r in range(rows):
-        f, b, vote = followed[r], bonds[r], votes[r]
+    for r in range(len(uids)):
+        old, vote = b[uids[r], first:end], votes[uids[r]] if at[r] >= 0 else 0.0
+        if vote > 0.0:
+            _follow(w[at[r]], level, law.penalty, f)
         for j in range(columns):
-            b[j] = vote * f[j] * bought[j] + b[j] * held[j]
-            largest[j] = b[j] if b[j] > largest[j] else largest[j]
+            old[j] = vote * f[j] * bought[j] + old[j] * held[j]
+            largest[j] = old[j] if old[j] > largest[j] else largest[j]
+    for j in range(columns):
+        largest[j] = 1.0 / largest[j] if largest[j] > 0.0 else 0.0
     return largest
 
 
 @kernel
-def _liquid(followed, bonds, consensus, entries, low, high, steepness):
-    """Yuma3 bonds with a rate for each pair: e^x is (Taylor series of e^(x/64))^64, which vectorizes."""
-    rate, span, slope = np.empty(followed.shape[1]), high - low, -steepness / 64.0
-    for r in range(followed.shape[0]):
-        f, b, there = followed[r], bonds[r], entries[r]
-        for j in range(len(rate)):
-            gap = f[j] - consensus[j] if f[j] >= b[j] else b[j] - f[j]
-            gap = gap if gap > 0.0 else 0.0
-            x = slope * ((gap if gap < 1.0 else 1.0) - 0.5)
-            x = x if x > -0.3125 else -0.3125  # -20 / 64
-            rate[j] = x if x < 0.3125 else 0.3125
-        for j in range(len(rate)):
-            x = rate[j]
-            e = 1.0 + x * (1.0 + x * (1 / 2 + x * (1 / 6 + x * (1 / 24 + x * (1 / 120 + x * (1 / 720 + x * (
-                1 / 5_040 + x * (1 / 40_320 + x * (1 / 362_880)))))))))  # fmt: skip
-            e *= e
-            e *= e
-            e *= e
-            e *= e
-            e *= e
-            e *= e
-            rate[j] = low + span / (1.0 + e)
-        for j in range(len(rate)):
-            new = (1.0 - rate[j]) * b[j] + rate[j] * f[j]
-            b[j] = there[j] * (new if new < 1.0 else 1.0)
-
-
-@kernel
-def _yuma3(followed, bonds, incentive, kept):
-    """A fixed rate (kept < 0: bonds are new already). Returns what one bond earns: incentive ÷ the column's bonds."""
-    held = np.zeros(followed.shape[1])
-    for r in range(followed.shape[0]):
-        f, b = followed[r], bonds[r]
-        if kept >= 0.0:
-            for j in range(len(held)):
-                b[j] = (1.0 - kept) * f[j] + kept * b[j]
-        for j in range(len(held)):
-            b[j] = b[j] if b[j] > TINY else 0.0
-            held[j] += b[j]
-    for j in range(len(held)):
-        held[j] = incentive[j] / held[j] if held[j] > 0.0 else 0.0
+def _yuma3(w, b, uids, at, first, level, permits, listed, law):
+    """Bonds of each validator's own, following its weights. Returns each column's sum."""
+    columns, kept, end, liquid = len(level), law.kept, first + len(level), law.liquid and level.any()
+    f, rate, held = np.empty(columns), np.empty(columns), np.zeros(columns)
+    for r in range(len(uids)):
+        i, speaks = uids[r], permits[uids[r]] and at[r] >= 0
+        old = b[i, first:end]
+        if speaks:
+            _follow(w[at[r]], level, law.penalty, f)
+        else:
+            f[:] = 0.0
+        if not liquid:
+            for j in range(columns):
+                old[j] = (1.0 - kept) * f[j] + kept * old[j]
+        elif speaks:
+            _rates(f, old, level, law, rate)
+            for j in range(columns):
+                new = old[j] + rate[j] * (f[j] - old[j])
+                rate[j] = new if new < 1.0 else 1.0
+            if len(listed) > 0 and (law.penalty == 0.0 or law.penalty == 1.0):  # a listed 0 keeps its bond
+                for j in range(columns):
+                    f[j] = 1.0 if listed[i, first + j] and w[at[r], j] == 0.0 and i != first + j else f[j]
+            for j in range(columns):
+                old[j] = rate[j] if f[j] > 0.0 else 0.0
+        else:
+            old[:] = 0.0
+        for j in range(columns):
+            old[j] = old[j] if old[j] > TINY else 0.0
+            held[j] += old[j]
     return held
 
 
 @kernel
-def _entries(w, followed, level, listed, rows, permitted, first, penalty):
-    """1.0 for every entry that the bond weights of a row have, else 0.0: those listed, or by default those above 0."""
-    out = np.empty_like(w)
-    for r in range(len(rows)):
-        x, f, there, i = w[r], followed[r], out[r], rows[r]
-        if len(listed) > 0:
-            for j in range(len(level)):
-                there[j] = 1.0 if listed[i, first + j] and permitted[i] and i != first + j else 0.0
-        else:
-            for j in range(len(level)):
-                there[j] = 1.0 if x[j] > 0.0 else 0.0
-        if penalty == 1.0:
-            for j in range(len(level)):
-                there[j] = 0.0 if x[j] > 0.0 and level[j] == 0.0 else there[j]
-        elif penalty > 0.0:
-            for j in range(len(level)):
-                there[j] = there[j] if f[j] > 0.0 else 0.0
-    return out
+def _rates(f, old, level, law, rate):
+    """Liquid alpha: e^x is (Taylor series of e^(x/64))^64, which vectorizes; the sigmoid is within 2·10⁻¹⁰."""
+    span, slope, reach = law.high - law.low, -law.steepness / 64.0, 20.0 / abs(law.steepness)
+    least, most = max(0.0, 0.5 - reach), min(1.0, 0.5 + reach)  # the chain's e^x ends at ±20
+    for j in range(len(rate)):
+        gap = f[j] - level[j] if f[j] >= old[j] else old[j] - f[j]
+        gap = gap if gap > least else least
+        rate[j] = slope * ((gap if gap < most else most) - 0.5)
+    for j in range(len(rate)):
+        x = rate[j]
+        e = 1.0 + x * (1.0 + x * (1 / 2 + x * (1 / 6 + x * (1 / 24 + x * (1 / 120)))))
+        for _ in range(6):
+            e *= e
+        rate[j] = law.low + span / (1.0 + e)
 
 
 @kernel
-def _by_stake(votes, share):
-    out = votes.copy()
-    if _normalize(out) == 0.0:
-        out[:] = share
-        _normalize(out)
-    return out
-
-
-@kernel
-def _whole_epoch(
-    weights, bonds, listed, rows, permitted, keep, votes, share, yuma3, liquid, kappa, penalty, kept, low, high, steep
-):
-    n, (first, last) = len(share), _used_columns(weights, bonds, rows)
-    voters, columns = votes[rows], last - first
-    w = _shares_of_rows(weights, rows, permitted, first, last)
-    b = _columns_of_bonds(bonds, rows, first, last)
-    level = _consensus(w, voters[voters > 0.0], kappa)
-    clipped = np.empty_like(w)
-    followed = clipped if penalty == 1.0 else np.empty_like(w)
-    rank, unclipped, value = np.zeros(columns), np.zeros(columns), np.ones(columns)
-    consensus, incentive, trust, dividends, validator_trust = (
-        np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
-    )  # fmt: skip
-    for r in range(len(rows)):
-        x, c, f, vote = w[r], clipped[r], followed[r], voters[r]
+def _epoch(w, b, said, uids, at, first, listed, share, votes, permits, keep, near, level, law, out):
+    """One epoch; bonds and the level change in place, `out` takes the vectors by UID."""
+    columns, total, end, who = len(level), votes.sum(), first + len(level), np.flatnonzero(votes[said] > 0.0)
+    _consensus(w, who, votes[said[who]], min(law.kappa, total), near, level)
+    rank, unclipped, ones, sums = np.zeros(columns), np.zeros(columns), np.ones(columns), np.empty(len(uids))
+    for k in who:
+        x, vote = w[k], votes[said[k]]
         for j in range(columns):
-            c[j] = x[j] if x[j] < level[j] else level[j]
-        if penalty < 1.0:
-            for j in range(columns):
-                f[j] = x[j] + penalty * (c[j] - x[j])
-        for j in range(columns):
-            rank[j] += vote * c[j]
+            rank[j] += vote * (x[j] if x[j] < level[j] else level[j])
             unclipped[j] += vote * x[j]
-        validator_trust[rows[r]] = _dot(c, value)
+    out[0, first:end] = level
     for j in range(columns):
-        consensus[first + j] = level[j]
-        trust[first + j] = rank[j] / unclipped[j] if unclipped[j] > 0.0 else 0.0
+        out[4, first + j] = rank[j] / unclipped[j] if unclipped[j] > 0.0 else 0.0
+    _row_sums(w, np.arange(len(said)), 0, level, ones, sums)
+    for k in range(len(said)):
+        out[3, said[k]] = sums[k] if permits[said[k]] else 0.0
     _normalize(rank)
-    incentive[first:last] = rank
-    scale = np.ones(columns)
-    if yuma3:
-        varying = liquid and level.any()
-        if varying:
-            entries = _entries(w, followed, level, listed, rows, permitted, first, penalty)
-            _liquid(followed, b, level, entries, low, high, steep)
-        value = _yuma3(followed, b, rank, -1.0 if varying else kept)
+    out[1, first:end] = rank
+    if law.yuma3:
+        scale, held = ones, _yuma3(w, b, uids, at, first, level, permits, listed, law)
+        for j in range(columns):
+            rank[j] = rank[j] / held[j] if held[j] > 0.0 else 0.0  # what one bond earns
     else:
-        value = rank
-        largest = _classic(followed, b, voters, kept)
-        for j in range(columns):
-            scale[j] = 1.0 / largest[j] if largest[j] > 0.0 else 0.0
-    new_bonds, all_clipped = np.zeros((n, n)), np.zeros((n, n))
-    for r in range(len(rows)):
-        i = rows[r]
-        earned = _dot(b[r], value)
-        dividends[i] = earned * voters[r] if yuma3 else earned
-        to, frm, cut, c = new_bonds[i, first:last], b[r], all_clipped[i, first:last], clipped[r]
-        for j in range(columns):
-            cut[j] = c[j]
-        if keep[i]:
+        scale = _classic(w, b, uids, at, first, level, votes, law)
+    paid = uids[votes[uids] > 0.0] if law.yuma3 else uids
+    _row_sums(b, paid, first, np.full(columns, np.inf), rank, sums)
+    for r in range(len(paid)):
+        out[2, paid[r]] = sums[r] * votes[paid[r]] if law.yuma3 else sums[r]
+    for i in uids:
+        row = b[i, first:end]
+        if not keep[i]:
+            row[:] = 0.0
+        elif not law.yuma3:
             for j in range(columns):
-                to[j] = frm[j] * scale[j]
-    _normalize(dividends)
-    both = incentive + dividends
-    if _normalize(both) == 0.0:
-        both = _by_stake(votes, share)
-    return consensus, incentive, dividends, validator_trust, trust, both, new_bonds, all_clipped
+                row[j] = row[j] * scale[j] if row[j] * scale[j] > TINY else 0.0
+    _normalize(out[2])
+    out[5] = out[1] + out[2]
+    if _normalize(out[5]) == 0.0:
+        out[5] = votes if total > 0.0 else share
+        _normalize(out[5])
+
+
+@kernel
+def _path(w, b, said, uids, at, first, listed, stake, permits, active, resets, law, epochs, reward):
+    """Epoch after epoch on weights (1 or epochs, rows, columns); bonds (n, n) change in place."""
+    n, level = len(stake), np.zeros(w.shape[2])
+    stakes, out = np.empty((epochs, n)), np.zeros((epochs, 6, n))
+    for t in range(epochs):
+        for k in range(len(resets)):
+            if resets[k, 0] == t:
+                b[:, resets[k, 1]] = 0.0
+        share = _on_grid(stake)
+        keep = _permits(share, law.limit, law.nobody_too)
+        permits = permits if len(permits) > 0 else keep
+        votes = np.zeros(n)
+        for i in range(n):
+            votes[i] = share[i] if permits[i] and (len(active) == 0 or active[i]) else 0.0
+        votes = _on_grid(_on_grid(votes))  # the chain divides by the sum twice
+        near = t > 0 and len(w) == 1
+        _epoch(w[t % len(w)], b, said, uids, at, first, listed, share, votes, permits, keep, near, level, law, out[t])
+        stakes[t], permits = stake, keep
+        stake = stake + reward * out[t, 5]
+    return stakes, out, share

@@ -93,6 +93,13 @@ def square_u16(name: str, given) -> np.ndarray:
     return array
 
 
+def permitted_rows(name: str, matrix, permits) -> None:
+    """Refuse a row of weights for others from a UID without a permit: no epoch would read it."""
+    for uid in np.flatnonzero(~permits):
+        if matrix[uid, :uid].any() or matrix[uid, uid + 1 :].any():
+            raise ValueError(f"{name} must be 0 in rows without a permit, got weights of UID {uid}")
+
+
 def whole_array(name: str, given, shape, *, kind="integer", least=0, most=(1 << 63) - 1) -> np.ndarray:
     """`given` as int64 (or bool) of that shape (None: any), or one clear line: floats are a TypeError."""
     try:

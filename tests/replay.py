@@ -164,13 +164,16 @@ def epochs(vector: dict):
         rules = _rules(settings)
         _before(step["pre_ops"], bonds, permits, rules)
         weights, listed = _sparse(step["weights"], n, "weights")
+        owner = step.get("owner_uid", settings.get("owner_uid"))
+        read = permits | ((np.arange(n) == owner) & (owner is not None and rules.owner_privileges))
+        weights[~read] = 0  # stored rows outlive a permit: the chain does not read them, our epoch refuses them
         commits = step.get("commit_block") if settings.get("commit_reveal", True) else None
         epoch = exact.yuma_epoch_exact(
             weights, step["stake"], bonds, rules,
             emission_rao=step["rao_emission"], listed=listed, permits=permits,
             last_update=step["last_update"], block_at_registration=step["block_at_registration"],
             commit_block=None if commits is None else [-1 if c is None else c for c in commits],
-            block=step["current_block"], owner_uid=step.get("owner_uid", settings.get("owner_uid")),
+            block=step["current_block"], owner_uid=owner,
             last_step_block=step.get("last_mechanism_step_block", settings.get("last_mechanism_step_block") or 0),
         )  # fmt: skip
         yield epoch

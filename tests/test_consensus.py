@@ -70,6 +70,7 @@ def subnets(draw):
     more = {}
     if draw(st.booleans()):
         more = {"permits": random.random(n) < 0.7, "listed": random.random((n, n)) < 0.8}
+        weights[~more["permits"]] = 0
     return {"weights": weights * more.get("listed", 1), "stake": stake, "bonds": bonds, "rules": rules} | more
 
 
@@ -116,8 +117,14 @@ def test_consensus_is_the_largest_supported_weight(votes, percent):
     score = np.where(score > 50, 1.0, 2.0**-score)  # crowded at the bottom: halving alone does not get there
     stake /= 1024
     need = min(percent / 100 * stake.sum(), stake.sum())
-    level = kernels._consensus(np.column_stack([score, 0 * score]), stake, need)
-    assert level.tolist() == [max(v for v in score if stake[score >= v].sum() >= need), 0.0]
+    right, who = max(v for v in score if stake[score >= v].sum() >= need), np.arange(len(votes))
+    for near, level in ((False, np.empty(2)), (True, np.zeros(2)), (True, np.array([right, 0.0]))):
+        kernels._consensus(np.column_stack([score, 0 * score]), who, stake, need, near, level)
+        assert level.tolist() == [right, 0.0]
+    level = np.full(16, right)  # of the epoch before: one in sixteen is not right any more
+    level[3] = score.min() / 2
+    kernels._consensus(np.column_stack([score] * 16), who, stake, need, True, level)
+    assert level.tolist() == [right] * 16
 
 
 # ---- The chain's own numbers ----
@@ -165,11 +172,11 @@ def test_laws_of_an_epoch(subnet_now, seed, unit):
     epoch = yuma_epoch(**subnet_now)
     for shares in (epoch.incentive, epoch.dividends, epoch.emission_share):
         assert (shares >= 0).all() and (abs(shares.sum() - 1) < 1e-12 or not shares.any())
-    sums = epoch.clipped.sum(axis=1)
-    assert (epoch.clipped <= epoch.consensus).all() and (sums <= 1 + 1e-12).all()
     given_weights = subnet_now["weights"] * (1 - np.eye(n, dtype=int))
     proportions = given_weights / np.maximum(given_weights.sum(axis=1, keepdims=True), 1)
-    assert (epoch.clipped <= proportions + 1e-12).all() and (epoch.trust <= 1 + 1e-12).all()
+    clipped = np.minimum(proportions, epoch.consensus).sum(axis=1)
+    assert (abs(epoch.validator_trust - clipped) < 1e-12)[epoch.validator_trust > 0].all() and (clipped <= 1 + 1e-12).all()
+    assert (epoch.consensus <= proportions.max(axis=0) + 1e-12).all() and (epoch.trust <= 1 + 1e-12).all()
 
     order = np.random.default_rng(seed).permutation(n)
     moved = {k: v[order] if isinstance(v, np.ndarray) else v for k, v in subnet_now.items()}
@@ -198,6 +205,42 @@ def test_degenerate_epochs_pay_by_stake_or_nothing(rules):
 
 
 # ---- Runs ----
+
+@MANY
+@given(subnets(), st.integers(1, 4), st.floats(0, 1), st.booleans())
+def test_any_run_is_its_epochs_to_the_last_bit(subnet_now, epochs, reward, same):
+    rules, n = replace(subnet_now["rules"], bonds_reset=True), len(subnet_now["stake"])
+    more = {"listed": subnet_now["listed"]} if "listed" in subnet_now else {}
+    random = np.random.default_rng(n)
+    weights = [subnet_now["weights"] * (1 if same else random.random((n, n))) for _ in range(epochs)]
+    stake, bonds = subnet_now["stake"].astype(float), subnet_now["bonds"] / 65_535
+    active = random.random(n) < 0.9
+    resets = [(t, uid) for t in range(epochs) for uid in range(n) if random.random() < 0.1]
+    reward *= stake.sum()
+    path = yuma_run(weights[0] if same else np.array(weights), stake, rules, epochs=epochs, bonds=bonds, reward=reward,
+                    bond_resets=resets, active=active, **more)  # fmt: skip
+    permits = None
+    for t in range(epochs):
+        bonds[:, [uid for when, uid in resets if when == t]] = 0
+        said = weights[t] if permits is None else weights[t] * permits[:, None]
+        epoch = yuma_epoch(said, stake, bonds, rules, permits=permits, active=active, **more)
+        assert path.stake[t].tolist() == stake.tolist()
+        for name in ("consensus", "incentive", "dividends", "validator_trust", "trust", "emission_share"):
+            assert getattr(path, name)[t].tolist() == getattr(epoch, name).tolist(), (t, name)
+        permits = np.zeros(n, bool)  # the largest stakes; among equals the later UID comes first
+        permits[sorted(range(n), key=lambda uid: (epoch.stake[uid], uid))[max(n - rules.max_validators, 0) :]] = True
+        permits &= (epoch.stake > 0) | (rules.permits == "top_stakes")
+        stake, bonds = stake + reward * epoch.emission_share, epoch.bonds
+    assert path.bonds.tolist() == bonds.tolist()
+
+
+def test_negative_zero_and_arrays_that_cannot_be_written_are_numbers_like_others():
+    plain = yuma_epoch(W, STAKE, W * 0, HEAD)
+    locked = W.copy()
+    locked.flags.writeable = False
+    odd = yuma_epoch(np.asfortranarray(locked), [*STAKE[:3], -0.0], W * -0.0, HEAD)
+    assert all((a == b).all() for a, b in zip(plain, odd, strict=True)) and not np.signbit(odd.bonds).any()
+
 
 W = np.array([[0, 0, 0.6, 0.4], [0, 0, 0.5, 0.5], [0] * 4, [0] * 4])
 STAKE = [6.0, 5.0, 0.0, 0.0]
@@ -239,6 +282,7 @@ def test_a_run_is_its_epochs_one_by_one():
         ({"bonds": W + 1}, "bonds", "[0, 1]"),
         ({"listed": W}, "listed", "float64"),
         ({"permits": [True]}, "permits", "(1,)"),
+        ({"permits": np.arange(4) != 1}, "weights", "UID 1"),
         ({"active": [1, 0, 1, 0]}, "active", "int64"),
         ({"variant": "yuma2"}, "variant", "yuma2"),
         ({"rules": replace(HEAD, alpha_low=Fraction(1))}, "alpha_low", "alpha_high"),

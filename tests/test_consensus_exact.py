@@ -147,11 +147,13 @@ def subnets(draw):
         max_validators=draw(st.integers(0, 6)),
         tempo=draw(st.integers(0, 5)),
     )
+    permits = draw(st.none() | bits.map(lambda b: np.array(b, bool)))
     return {
-        "weights_u16": np.array(draw(matrix)), "bonds_u16": np.array(draw(matrix)), "rules": rules,
+        "weights_u16": np.array(draw(matrix)) * (True if permits is None else permits[:, None]),
+        "bonds_u16": np.array(draw(matrix)), "rules": rules,
         "stake_rao": np.array(draw(st.lists(stake, min_size=n, max_size=n))), "block": draw(st.integers(4, 12)),
         "listed": draw(st.none() | st.just(np.ones((n, n), bool))),
-        "permits": draw(st.none() | bits.map(lambda b: np.array(b, bool))),
+        "permits": permits,
         "last_update": np.array(draw(blocks)), "block_at_registration": np.array(draw(blocks)),
         "owner_uid": draw(st.none() | st.integers(0, n - 1)),
         "emission_rao": draw(st.sampled_from([0, 1, 10**9, 2**55])),
@@ -179,6 +181,7 @@ def test_order_of_miners_does_not_matter(subnet_now, random):
     n = len(subnet_now["stake_rao"])
     subnet_now["stake_rao"] = np.where(np.arange(n) < n // 2, subnet_now["stake_rao"], 0)
     subnet_now |= {"owner_uid": None, "permits": np.arange(n) < n // 2, "rules": replace(HEAD, bonds="classic")}
+    subnet_now["weights_u16"][n // 2 :] = 0
     miners = list(range(n // 2, n))
     random.shuffle(miners)
     order = np.array([*range(n // 2), *miners])
@@ -221,7 +224,9 @@ def run(rules, weights=W, bonds=B, stake=STAKE, **more):
 
 def test_masks():
     assert run(HEAD).incentive_u16[2] > 0
-    assert not run(HEAD, permits=[False] * 4).incentive_u16.any()  # a row without a permit
+    alone = W * np.array([[1], [0], [0], [0]], np.uint16)
+    one = replace(HEAD, max_validators=1)  # then the other's row is not read
+    assert run(one).incentive_u16.tolist() == run(HEAD, alone).incentive_u16.tolist() != run(HEAD).incentive_u16.tolist()
     new = run(HEAD, block_at_registration=[0, 0, 720, 0])
     assert new.incentive_u16.tolist() == [0, 0, 0, 65_535]  # the masked miner's part goes to the other
     assert run(HEAD, block_at_registration=[0, 0, 719, 0]).incentive_u16[2] > 0
@@ -249,9 +254,10 @@ def test_bonds_on_new_miners_are_forgotten():
 def test_bonds_outlive_the_permit_by_one_epoch():
     bonds = B.copy()
     bonds[:2, 2:] = 30_000
-    epoch = run(CLASSIC, bonds=bonds, permits=[True, False, False, False])
+    weights = W * np.array([[1], [0], [0], [0]], np.uint16)
+    epoch = run(CLASSIC, weights, bonds=bonds, permits=[True, False, False, False])
     assert epoch.dividends_u16[1] > 25_000 and epoch.bonds_u16[1].any()
-    assert run(HEAD, bonds=bonds, permits=[True, False, False, False]).dividends_u16[1] == 0
+    assert run(HEAD, weights, bonds=bonds, permits=[True, False, False, False]).dividends_u16[1] == 0
 
 
 def test_owner_has_privileges_since_2025_only():
@@ -262,6 +268,7 @@ def test_owner_has_privileges_since_2025_only():
     plain, owned = run(rules, weights, stake=stake), run(rules, weights, stake=stake, owner_uid=3)
     assert not plain.permits[3] and plain.stake_weight_u16[3] == 0
     assert owned.permits[3] and owned.stake_weight_u16[3] > 0 and owned.consensus_u16[3] > plain.consensus_u16[3]
+    weights[:2] = 0
     assert run(rules, weights, stake=stake, owner_uid=3, permits=[False] * 4).consensus_u16[3] == 65_535
     then = replace(NOV_2023, max_validators=2)
     for a, b in zip(run(then, weights, stake=stake), run(then, weights, stake=stake, owner_uid=3), strict=True):
@@ -365,6 +372,7 @@ def test_hyperparameters_as_the_chain_stores_them():
         ({"bonds_u16": B + 0.5}, TypeError, "bonds_u16 must be integer, got float64"),
         ({"listed": W}, TypeError, "listed must be bool, got uint16"),
         ({"permits": [1, 0, 0, 0]}, TypeError, "permits must be bool, got int64"),
+        ({"permits": np.arange(4) == 0}, ValueError, "weights_u16 must be 0 in rows without a permit, got weights of UID 1"),
         ({"last_update": [1, 2]}, ValueError, "last_update must have shape (4,), got (2,)"),
         ({"emission_rao": 1.0}, TypeError, "emission_rao must be an integer, got 1.0 (float)"),
         ({"emission_rao": -1}, ValueError, "emission_rao must be >= 0, got -1"),

@@ -30,7 +30,8 @@ def epoch_walk(rules: Rules = RULES):
     epoch = yuma_epoch(weights, stake, np.zeros_like(weights), rules)
     n = len(names)
     given = weights[:5, 5:] / weights[:5, 5:].sum(axis=1, keepdims=True)
-    clipped, level = epoch.clipped[:5, 5:], epoch.consensus[5:]
+    level = epoch.consensus[5:]
+    clipped = np.minimum(given, level)
     penalty = float(rules.bonds_penalty)
     followed = (1 - penalty) * given + penalty * clipped
     earned = _earned_by_miner(epoch, followed, rules)
