@@ -253,13 +253,9 @@ def _drawn(random, epochs, validators, miners, noise, turnover):
 def _consensus_of_honest(seen, stake, rules):
     """(epochs, miners) weights on which honest validators alone agree."""
     epochs, honest, miners = seen.shape
-    n = honest + miners
-    square, out = np.zeros((n, n)), np.empty((epochs, miners))
-    mine = np.r_[stake[:honest], np.zeros(miners)]
-    for t in range(epochs):
-        square[:honest, honest:] = seen[t]
-        out[t] = yuma_epoch(square, mine, np.zeros((n, n)), rules).consensus[honest:]
-    return out
+    square = np.zeros((epochs, honest + miners, honest + miners))
+    square[:, :honest, honest:] = seen
+    return yuma_run(square, np.r_[stake[:honest], np.zeros(miners)], rules, epochs=epochs).consensus[:, honest:]
 
 
 def _copied(rules, worth, seen, consensus, stake, lag, commit_reveal, epochs, reward):

@@ -16,12 +16,14 @@ import numpy as np
 
 from .consensus_kernels import GRID, _on_grid, _path, _permits
 from .consensus_tables import LARGEST, PATTERN, _rows_in_use, tables
+from .consensus_variants import BOND_RULES
 from .inputs import Rules
 from .records import unknown
 from .units import MOST_UIDS, permitted_rows, whole, whole_array
 
 NO_RESETS = np.empty((0, 2), np.int64)
-VARIANTS = {"yuma1": "classic", "classic": "classic", "yuma3": "yuma3"}
+VARIANTS = {"classic": "classic", "yuma2": "classic", "yuma3": "yuma3", **dict.fromkeys(BOND_RULES, "classic")}
+AIMS = {"current": 0, "previous": 1, "max": 2, "auto": None}
 
 
 class FloatEpoch(NamedTuple):
@@ -60,46 +62,56 @@ class Law(NamedTuple):
     kappa: float
     penalty: float
     kept: float  # part of a bond kept by an epoch
+    aim: int  # of AIMS: which consensus liquid rates are measured from
     low: float
     high: float
     steepness: float
 
 
 def yuma_epoch(
-    weights, stake, bonds, rules: Rules, *, variant: str | None = None, listed=None, permits=None, active=None
-) -> FloatEpoch:
+    weights, stake, bonds, rules: Rules, *, variant: str | None = None, listed=None, permits=None, active=None,
+    liquid_from: str = "current", previous_consensus=None, previous_weights=None,
+) -> FloatEpoch:  # fmt: skip
     """One epoch in float64, within 1e-6 of the exact one; faster where few UIDs validate.
 
     weights : (n, n), any unit — row = validator; each row counts by its proportions, the diagonal not at all
     stake : (n,), any unit — stake weight; set to 0 what is below `rules.stake_threshold_rao`
     bonds : (n, n), share — as the epoch before returned them; zeros at first
-    variant : "classic" (or "yuma1") or "yuma3" — in place of `rules.bonds`
+    variant : in place of `rules.bonds`: "classic" (or "yuma2"), "yuma3", or a proposal the chain never ran, "yuma1",
+        "yuma2b" or "yuma2c" (see consensus_variants.py)
     listed : (n, n) bool — entries of the rows, see `yuma_epoch_exact`; by default the weights above 0
     permits : (n,) bool — who may validate now; by default who gets a permit from this epoch, and rows of the others
         are not read, as on the chain
     active : (n,) bool — whose stake votes; by default everybody's
+    liquid_from : the consensus that liquid rates are measured from: "current" as on the chain, "previous", "max" of
+        both, or "auto": the previous one where the bonds penalty is 1, else the current one
+    previous_consensus : (n,), share — of the epoch before; zeros at first
+    previous_weights : (n, n) — of the epoch before, for "yuma2b"; by default the same as now
     Raises TypeError for anything but numbers, ValueError for shapes, for ranges, and for weights on others in a row
     that `permits` leaves out.
 
     **Chain:** run_epoch.rs, `epoch_mechanism`
     """
-    law = _law(rules, variant)
+    law = _law(rules, variant, liquid_from)
     weights, speaks = _square("weights", weights)
     n = len(weights)
+    before, _ = _real("previous_consensus", np.zeros(n) if previous_consensus is None else previous_consensus, (n,), 1.0)
     stake, _ = _real("stake", stake, (n,))
     bonds, holds = _real("bonds", bonds, (n, n), 1.0 if law.yuma3 else LARGEST)
     listed, permits, active = _bits(listed, permits, active, n)
     if len(permits) > 0:
         permitted_rows("weights", weights, permits)
     permitted = permits if len(permits) > 0 else _permits(_on_grid(stake), law.limit, law.nobody_too)
+    if variant in BOND_RULES:
+        return _proposed(weights, stake, bonds, rules, variant, previous_weights, listed, permits, active)
     table = tables(weights[None], bonds, listed, _speaking(speaks, listed) & permitted, holds)
-    _, rows, share = _run(table, listed, stake, permits, active, NO_RESETS, law, 1, 0.0)
+    _, rows, share = _run(table, listed, stake, permits, active, before, NO_RESETS, law, 1, 0.0)
     return FloatEpoch(share, *rows[:, 0], table.bonds)
 
 
 def yuma_run(
     weights, stake, rules: Rules, *, epochs: int, bonds=None, variant: str | None = None, listed=None, active=None,
-    reward: float = 0.0, bond_resets: Iterable[tuple[int, int]] = (),
+    reward: float = 0.0, bond_resets: Iterable[tuple[int, int]] = (), liquid_from: str = "current",
 ) -> EpochPath:  # fmt: skip
     """Epoch after epoch, each starting from the bonds and permits of the one before.
 
@@ -107,11 +119,11 @@ def yuma_run(
     epochs : int — how many      bonds : (n, n), share — at the start; by default none
     reward : float, unit of stake — what an epoch pays; all of it is staked where it was earned
     bond_resets : pairs (epoch, uid) — before that epoch all bonds on the miner are deleted
-    variant, listed, active : as in `yuma_epoch`
+    variant, listed, active, liquid_from : as in `yuma_epoch`
     Raises TypeError for anything but numbers, ValueError for shapes and ranges.
     """
     epochs = whole("epochs", epochs, at_least=1)
-    law = _law(rules, variant)
+    law = _law(rules, variant, liquid_from)
     weights, speaks = _each_epoch(weights, epochs)
     n = weights.shape[-1]
     stake, _ = _real("stake", stake, (n,))
@@ -120,22 +132,58 @@ def yuma_run(
     reward = float(_real("reward", reward, ())[0])
     resets = _resets(bond_resets, epochs, n, rules)
     listed, permits, active = _bits(listed, None, active, n)
+    if variant in BOND_RULES:
+        return _proposed_run(weights, stake, bonds, rules, variant, listed, active, resets, epochs, reward)
     table = tables(weights, bonds, listed, _speaking(speaks, listed), holds)
-    stakes, rows, _ = _run(table, listed, stake, permits, active, resets, law, epochs, reward)
+    stakes, rows, _ = _run(table, listed, stake, permits, active, np.zeros(n), resets, law, epochs, reward)
     return EpochPath(stakes, *rows, table.bonds)
 
 
-def _run(table, listed, stake, permits, active, resets, law, epochs, reward):
+def _run(table, listed, stake, permits, active, before, resets, law, epochs, reward):
     """Bonds of the table change in place; rows are (6, epochs, n)."""
-    weights, bonds, *where = table
-    stakes, rows, share = _path(weights, bonds, *where, listed, stake, permits, active, resets, law, epochs, reward)
+    stakes, rows, share = _path(*table, listed, stake, permits, active, before, resets, law, epochs, reward)
     return stakes, rows.transpose(1, 0, 2), share
+
+
+def _proposed(weights, stake, bonds, rules, variant, previous_weights, listed, permits, active) -> FloatEpoch:
+    """An epoch whose bonds follow a rule that the chain never ran; all before the bonds is the classic epoch."""
+    n = len(stake)
+    old, _ = _real("previous_weights", weights if previous_weights is None else previous_weights, (n, n))
+    epoch = yuma_epoch(
+        weights, stake, np.zeros((n, n)), rules, variant="classic", listed=listed if len(listed) else None,
+        permits=permits if len(permits) else None, active=active if len(active) else None,
+    )  # fmt: skip
+    counts = permits if len(permits) else _permits(epoch.stake, rules.max_validators, rules.permits == "top_stakes")
+    votes = _on_grid(np.where(counts & active if len(active) else counts, epoch.stake, 0.0))
+    incentive, dividends, new = BOND_RULES[variant](weights, old, epoch.consensus, votes, bonds, rules)
+    both = incentive + dividends
+    share = both / both.sum() if both.sum() > 0 else epoch.emission_share
+    return epoch._replace(incentive=incentive, dividends=dividends, emission_share=share, bonds=new)
+
+
+def _proposed_run(weights, stake, bonds, rules, variant, listed, active, resets, epochs, reward) -> EpochPath:
+    """Epoch after epoch of `_proposed`."""
+    n, permits, before, rows = len(stake), np.zeros(0, bool), weights[0], []
+    for t in range(epochs):
+        now = weights[t % len(weights)]
+        for at, uid in resets:
+            if at == t:
+                bonds = bonds.copy()
+                bonds[:, uid] = 0.0
+        spoken = now if not len(permits) else np.where(permits[:, None], now, 0.0)
+        epoch = _proposed(spoken, stake, bonds, rules, variant, before, listed, permits, active)
+        rows.append((stake, *epoch[1:7]))
+        permits = _permits(epoch.stake, rules.max_validators, rules.permits == "top_stakes")
+        before, bonds, stake = now, epoch.bonds, stake + reward * epoch.emission_share
+    return EpochPath(*np.array(rows).reshape(epochs, 7, n).transpose(1, 0, 2), bonds)
 
 
 # ---- What is given ----
 
 
-def _law(rules, variant):
+def _law(rules, variant, liquid_from):
+    if liquid_from not in AIMS:
+        raise ValueError(unknown("value of liquid_from", liquid_from, AIMS))
     if variant is not None and variant not in VARIANTS:
         raise ValueError(unknown("variant", variant, VARIANTS))
     if rules.alpha_low > rules.alpha_high:
@@ -145,10 +193,11 @@ def _law(rules, variant):
     ratios = (
         rules.bonds_penalty, rules.bonds_moving_average, rules.alpha_low, rules.alpha_high, rules.alpha_sigmoid_steepness,
     )  # fmt: skip
+    penalty, kept, *rates = (r.numerator / r.denominator for r in ratios)
     return Law(
         VARIANTS[variant or rules.bonds] == "yuma3", rules.liquid_alpha_on, rules.max_validators,
         rules.permits == "top_stakes", (rules.kappa.numerator << 32) // rules.kappa.denominator / GRID,
-        *(r.numerator / r.denominator for r in ratios),
+        penalty, kept, AIMS[liquid_from] if liquid_from != "auto" else int(penalty == 1.0), *rates,
     )  # fmt: skip
 
 

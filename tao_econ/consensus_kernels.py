@@ -195,9 +195,6 @@ def _select(w, who, votes, column, least, below, need):
     return 0.0
 
 
-# ---- Bonds: row uids[r] of the square; its weights are row at[r] of w, or nowhere (−1) ----
-
-
 @kernel
 def _follow(x, level, penalty, f):
     """The weights that bonds follow, between submitted and clipped ones."""
@@ -207,7 +204,7 @@ def _follow(x, level, penalty, f):
 
 @kernel
 def _classic(w, b, uids, at, first, level, votes, law):
-    """Shares of a miner, bought with stake; columns sum to 1 here. Returns 1 ÷ each column's largest."""
+    """Shares of a miner, bought with stake; row uids[r] of b is row at[r] of w (−1: none). Returns 1 ÷ columns' largest."""
     columns, kept, end = len(level), law.kept, first + len(level)
     bought, held, largest, f = np.zeros(columns), np.zeros(columns), np.zeros(columns), np.zeros(columns)
     for r in range(len(uids)):
@@ -235,7 +232,7 @@ def _classic(w, b, uids, at, first, level, votes, law):
 
 
 @kernel
-def _yuma3(w, b, uids, at, first, level, permits, listed, law):
+def _yuma3(w, b, uids, at, first, level, aim, permits, listed, law):
     """Bonds of each validator's own, following its weights. Returns each column's sum."""
     columns, kept, end, liquid = len(level), law.kept, first + len(level), law.liquid and level.any()
     f, rate, held = np.empty(columns), np.empty(columns), np.zeros(columns)
@@ -250,7 +247,7 @@ def _yuma3(w, b, uids, at, first, level, permits, listed, law):
             for j in range(columns):
                 old[j] = (1.0 - kept) * f[j] + kept * old[j]
         elif speaks:
-            _rates(f, old, level, law, rate)
+            _rates(f, old, aim, law, rate)
             for j in range(columns):
                 new = old[j] + rate[j] * (f[j] - old[j])
                 rate[j] = new if new < 1.0 else 1.0
@@ -268,12 +265,12 @@ def _yuma3(w, b, uids, at, first, level, permits, listed, law):
 
 
 @kernel
-def _rates(f, old, level, law, rate):
+def _rates(f, old, aim, law, rate):
     """Liquid alpha: e^x is (Taylor series of e^(x/64))^64, which vectorizes; the sigmoid is within 2·10⁻¹⁰."""
     span, slope, reach = law.high - law.low, -law.steepness / 64.0, 20.0 / abs(law.steepness)
     least, most = max(0.0, 0.5 - reach), min(1.0, 0.5 + reach)  # the chain's e^x ends at ±20
     for j in range(len(rate)):
-        gap = f[j] - level[j] if f[j] >= old[j] else old[j] - f[j]
+        gap = f[j] - aim[j] if f[j] >= old[j] else old[j] - f[j]
         gap = gap if gap > least else least
         rate[j] = slope * ((gap if gap < most else most) - 0.5)
     for j in range(len(rate)):
@@ -288,7 +285,9 @@ def _rates(f, old, level, law, rate):
 def _epoch(w, b, said, uids, at, first, listed, share, votes, permits, keep, near, level, law, out):
     """One epoch; bonds and the level change in place, `out` takes the vectors by UID."""
     columns, total, end, who = len(level), votes.sum(), first + len(level), np.flatnonzero(votes[said] > 0.0)
+    aim = level.copy()  # consensus of the epoch before
     _consensus(w, who, votes[said[who]], min(law.kappa, total), near, level)
+    aim = level if law.aim == 0 else np.maximum(aim, level) if law.aim == 2 else aim
     rank, unclipped, ones, sums = np.zeros(columns), np.zeros(columns), np.ones(columns), np.empty(len(uids))
     for k in who:
         x, vote = w[k], votes[said[k]]
@@ -304,7 +303,7 @@ def _epoch(w, b, said, uids, at, first, listed, share, votes, permits, keep, nea
     _normalize(rank)
     out[1, first:end] = rank
     if law.yuma3:
-        scale, held = ones, _yuma3(w, b, uids, at, first, level, permits, listed, law)
+        scale, held = ones, _yuma3(w, b, uids, at, first, level, aim, permits, listed, law)
         for j in range(columns):
             rank[j] = rank[j] / held[j] if held[j] > 0.0 else 0.0  # what one bond earns
     else:
@@ -328,9 +327,9 @@ def _epoch(w, b, said, uids, at, first, listed, share, votes, permits, keep, nea
 
 
 @kernel
-def _path(w, b, said, uids, at, first, listed, stake, permits, active, resets, law, epochs, reward):
+def _path(w, b, said, uids, at, first, listed, stake, permits, active, before, resets, law, epochs, reward):
     """Epoch after epoch on weights (1 or epochs, rows, columns); bonds (n, n) change in place."""
-    n, level = len(stake), np.zeros(w.shape[2])
+    n, level = len(stake), before[first : first + w.shape[2]].copy()
     stakes, out = np.empty((epochs, n)), np.zeros((epochs, 6, n))
     for t in range(epochs):
         for k in range(len(resets)):

@@ -63,7 +63,7 @@ def bribe_threshold(rules: Rules = RULES):
         rules, "32 validators, 64 miners; bribed ones put 20 % of weight on one miner", panels=2, size=(10.5, 5.2),
     )  # fmt: skip
     left.plot(got.bribed_stake, got.promised, color=GREY, ls="--", label="promised: what each would lose alone")
-    left.plot(got.bribed_stake, got.lost_dividends, "-o", ms=3.5, color=RED, label="lost by the bribed together")
+    left.plot(got.bribed_stake, got.lost_dividends.round(9), "-o", ms=3.5, color=RED, label="lost by the bribed together")
     left.axhline(0, color=BLACK, lw=1.0)
     left.set(xlabel="share of stake that takes the bribe", ylabel="share of an epoch's emission")
     right.plot(got.bribed_stake, got.target_incentive, "-o", ms=3.5, color=BLUE, label="the bribed miner's share")
