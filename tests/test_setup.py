@@ -57,6 +57,14 @@ def test_every_requirement_is_pinned_within_its_range(lock, groups):
             assert version in requirement.specifier, f"{name} {version} is not {requirement.specifier}"
 
 
+def test_the_test_lock_holds_every_extra():
+    locked = pins(LOCKS[1])
+    for extra in PROJECT["project"]["optional-dependencies"].values():
+        for requirement in map(Requirement, extra):
+            name = canonicalize_name(requirement.name)
+            assert name in locked and all(version in requirement.specifier for version, _ in locked[name]), name
+
+
 def test_the_test_lock_contains_the_runtime_lock():
     runtime, test = map(pins, LOCKS)
     assert {name: {v for v, _ in test.get(name, ())} for name in runtime} == {
