@@ -178,5 +178,6 @@ from .query_market import query_market_path as query_market_path
 from .query_market import query_market_report as query_market_report
 from .query_market import judge_sweep as judge_sweep
 from .query_market import displacement as displacement
+from .sidecar import provenance as provenance
 
 __version__ = "0.1.0"

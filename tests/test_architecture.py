@@ -56,6 +56,7 @@ TABLE = {
     "football": ("comparables inputs tree units valuation", "numpy pandas"),
     "portfolio": ("units", "scipy"),
     "uncertainty": ("records units", "SALib numpy pandas scipy"),
+    "sidecar": ("inputs", ""),
     "sweep": ("records units", "numpy pandas pyarrow tqdm"),
     "assumptions": (ANY, ""),
     "figures": (ANY, "matplotlib numpy pandas scipy"),

@@ -32,7 +32,9 @@ def test_list_names_every_figure_and_draws_nothing(capsys, folder):
 
 def test_a_figure_is_drawn_once_and_not_again_until_something_changed(capsys, folder):
     assert main(["figures", "price_waterfall"]) == 0
-    assert sorted(f.name for f in folder.iterdir()) == ["index.json", "price_waterfall.png", "price_waterfall.svg"]
+    assert sorted(f.name for f in folder.iterdir()) == [
+        "index.json", "price_waterfall.json", "price_waterfall.png", "price_waterfall.svg",
+    ]  # fmt: skip
     stamp = (folder / "price_waterfall.svg").stat().st_mtime_ns
     assert main(["figures", "price_waterfall"]) == 0
     assert "0 drawn, 1 unchanged" in capsys.readouterr().out

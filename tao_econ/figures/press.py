@@ -18,6 +18,7 @@ from matplotlib.patches import Patch
 from matplotlib.text import Text
 
 from ..records import unknown
+from ..sidecar import origin
 from .canvas import FIGURES, Picture
 
 OUTPUT = Path(__file__).resolve().parents[2] / "figures"
@@ -72,20 +73,23 @@ def draw(name: str, settings: dict[str, str] | None = None, folder: Path | None 
     Files appear whole or not at all. With settings, they go to what_if/ under names that carry the settings.
     """
     settings, folder = settings or {}, folder or OUTPUT
-    picture = FIGURES[name](**vary(name, settings))
+    records = vary(name, settings)
+    picture = FIGURES[name](**records)
     stem = "-".join([name, *(f"{k}={v}" for k, v in settings.items())])
     target = folder / "what_if" if settings else folder
     target.mkdir(parents=True, exist_ok=True)
     mark = fingerprint(picture)
     index = {} if settings else read_index(folder)
     if name in index and index[name].get("shows") == mark and not _damaged(name, index[name], folder):
+        files = {f"{name}.{kind}": (folder / f"{name}.{kind}").read_bytes() for kind in KINDS}
+        write_whole(folder / f"{name}.json", origin(records, files))  # data may be others than when it was drawn
         return False
-    files = {kind: picture.bytes(kind) for kind in KINDS}
-    for kind, content in files.items():
-        write_whole(target / f"{stem}.{kind}", content)
+    files = {f"{stem}.{kind}": picture.bytes(kind) for kind in KINDS}
+    for file, content in (files | {f"{stem}.json": origin(records, files)}).items():
+        write_whole(target / file, content)
     if not settings:
         index[name] = {"finding": picture.finding, "alt": picture.alt, "shows": mark}
-        index[name] |= {kind: hashlib.sha256(content).hexdigest() for kind, content in files.items()}
+        index[name] |= {kind: hashlib.sha256(files[f"{name}.{kind}"]).hexdigest() for kind in KINDS}
         order = [n for n in FIGURES if n in index]
         text = json.dumps({n: index[n] for n in order}, indent=1, ensure_ascii=False) + "\n"
         write_whole(folder / "index.json", text.encode())
@@ -117,7 +121,7 @@ def _damaged(name: str, entry: dict, folder: Path) -> str:
         file = folder / f"{name}.{kind}"
         if not file.exists() or hashlib.sha256(file.read_bytes()).hexdigest() != entry.get(kind):
             return file.name
-    return ""
+    return "" if (folder / f"{name}.json").exists() else f"{name}.json"
 
 
 def write_whole(file: Path, content: bytes) -> None:
