@@ -1,4 +1,4 @@
-"""The commands: python -m tao_econ figures | notebooks | assumptions."""
+"""The commands: python -m tao_econ figures | notebooks | claims | assumptions."""
 
 from __future__ import annotations
 
@@ -19,10 +19,14 @@ def main(arguments: list[str] | None = None) -> int:
     notebooks.add_argument("names", nargs="*", metavar="NAME", help="which notebooks; all if none is named")
     notebooks.add_argument("--check", action="store_true", help="save nothing; fail if an output changed")
     notebooks.add_argument("-p", action="append", default=[], metavar="NAME=VALUE", help="set a parameter; saves a copy")
+    claims = commands.add_parser("claims", help="judge the article's claims; write figures/claims.csv and claims.html")
+    claims.add_argument("--check", action="store_true", help="write nothing; fail if a file is out of date")
+    claims.add_argument("--stress", metavar="NAME", help="print the ledger under a named stress; write nothing")
     commands.add_parser("assumptions", help="write ASSUMPTIONS.md")
     given = parser.parse_args(arguments)
     try:
-        return {"figures": _figures, "notebooks": _notebooks, "assumptions": _assumptions}[given.command](given)
+        verbs = {"figures": _figures, "notebooks": _notebooks, "claims": _claims, "assumptions": _assumptions}
+        return verbs[given.command](given)
     except KeyboardInterrupt:
         print("run: stopped; what was finished is kept", file=sys.stderr)
         return 130
@@ -74,6 +78,22 @@ def _notebooks(given) -> int:
     for name, difference in changed.items():
         print(f"{name:28} {difference or 'as committed'}")
     return 1 if given.check and any(changed.values()) else 0
+
+
+def _claims(given) -> int:
+    from . import claims
+    from .claims import page
+
+    ledger = claims.check(stress=given.stress)
+    for row in ledger.itertuples():
+        print(f"{row.id}  {row.verdict_then:22} {row.verdict_now:22} {row.grade}  {row.claim[:90]}")
+    counted = claims.counts(ledger)
+    print(counted.to_string())
+    if given.stress:
+        return 0
+    changed = page.write(ledger, counted, claims.under_stress(), check=given.check)
+    print(*[f"figures/{name} {'is out of date' if given.check else 'written'}" for name in changed] or ["as written"], sep="\n")
+    return 1 if given.check and changed else 0
 
 
 def _assumptions(given) -> int:

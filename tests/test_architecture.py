@@ -41,6 +41,7 @@ TABLE = {
     "football": ("comparables inputs tree units valuation", "numpy pandas"),
     "portfolio": ("units", "scipy"),
     "uncertainty": ("records units", "SALib numpy pandas scipy"),
+    "stress": ("data emission inputs records supply units", "numpy"),
     "assumptions": (ANY, ""),
     "figures": (ANY, "matplotlib numpy pandas scipy"),
     "explore": (ANY, "IPython anywidget ipywidgets numpy pandas plotly traitlets"),
