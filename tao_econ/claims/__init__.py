@@ -1,10 +1,12 @@
 """The article's sixty claims, recomputed and judged on two dates, each with what would turn the verdict.
 
 `check()` is the ledger: by what could be known on 20 November 2023, and by what is known now. The functions are in
-the files named after the parts of the article; the rule that makes verdicts is in `verdict.py`.
+the files named after the parts of the article; the rule that makes verdicts is in `rule.py`.
 """
 
 from __future__ import annotations
+
+import functools
 
 import pandas as pd
 
@@ -15,16 +17,19 @@ from . import protocol as _protocol  # noqa: F401
 from . import tokenomics as _tokenomics  # noqa: F401
 from . import valuation as _valuation  # noqa: F401
 from .market import net_inflow as net_inflow
+from .rule import CLAIMS as CLAIMS
+from .rule import GRADES as GRADES
+from .rule import VERDICTS as VERDICTS
+from .rule import Finding as Finding
+from .rule import Reading as Reading
+from .rule import _claims, grade
+from .rule import stated as stated
+from .rule import verdict as verdict
+from .rule import world as world
 from .scores import forecast_scores as forecast_scores
 from .scores import what_was_earned as what_was_earned
 from .sources import assets_change as assets_change
 from .sources import funding as funding
-from .verdict import CLAIMS as CLAIMS
-from .verdict import GRADES as GRADES
-from .verdict import VERDICTS as VERDICTS
-from .verdict import Finding as Finding
-from .verdict import Reading as Reading
-from .verdict import _claims, grade, verdict, world
 
 PENDING = (  # notebooks that claims link to and that are being written
     "03_who_pays_inflation", "04_sell_pressure", "05_pools_and_emission_rules", "06_openai_comparable",
@@ -34,6 +39,11 @@ PENDING = (  # notebooks that claims link to and that are being written
 
 def findings(stress: str | None = None) -> dict[str, Finding]:
     """Every claim's finding by its number, with all its readings."""
+    return dict(_findings(stress))
+
+
+@functools.cache
+def _findings(stress: str | None) -> dict[str, Finding]:
     records = world(stress)
     return {number: Finding(*CLAIMS[number].judge(records)) for number in sorted(CLAIMS)}
 

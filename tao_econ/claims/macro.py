@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from .rule import World, claim, fact, near, stated, true_of, untested
 from .sources import (
     MARCH_2024,
     PUBLISHED,
@@ -15,7 +16,6 @@ from .sources import (
     weekly_gain,
     writing_days,
 )
-from .verdict import World, claim, fact, near, stated, true_of, untested
 
 JUDGED = "12_judged_by_what_happened"
 LEGOS = "10_do_lego_models_add_up"
@@ -120,7 +120,7 @@ def c11(world: World):
     gain = {name: weekly_gain(f"{name}_usd", PUBLISHED, MARCH_2024) for name in ("fil", "tao", "rndr", "btc")}
     start = fact("C11", "CoinMarketCap daily closes")
     later = fact("C11", "Synthos research page FIL") / start - 1
-    tao = close_on(pd.Timestamp("2026-06-30")) / close_on(PUBLISHED) - 1
+    tao = close_on("2026-07-04") / close_on(PUBLISHED) - 1
     beats = [gain["fil"] > gain[name] for name in ("tao", "rndr", "btc")]
     return (untested(), true_of(f"{later:+.0%}", *beats, later > tao),
             f"the date: {gain['fil']:+.0%} to March 2024, {later:+.0%} to July 2026", "the outcome")  # fmt: skip

@@ -11,9 +11,9 @@ from ..market import PUBLICATION_WINDOWS, emission_over_volume, price_impact, se
 from ..stress import Records
 from ..supply import NARROW_PEERS, mc_fdv_ranking, supply_at
 from ..units import BLOCKS_PER_DAY, tao, utc
+from .rule import World, claim, fact, near, rounds_to, stated, true_of
+from .rule import world as default_world
 from .sources import PUBLISHED, close_on, closes, days_2023, price_factor, table, volume_factor, writing_days
-from .verdict import World, claim, fact, near, rounds_to, stated, true_of
-from .verdict import world as default_world
 
 SUPPLY, MC_FDV, SELL, JUDGED = "01_supply_curve", "02_circulating_vs_fdv", "04_sell_pressure", "12_judged_by_what_happened"
 CEILING = 0.10  # of a day's volume, the part that desks hold a large order to: a rule of thumb, see notebook 04

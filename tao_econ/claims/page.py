@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from .verdict import GRADES, VERDICTS
+from .rule import GRADES, VERDICTS
 
 OUTPUT = Path(__file__).resolve().parents[2] / "figures"
 HEADS = {

@@ -8,8 +8,8 @@ import numpy as np
 
 from ..consensus import yuma_epoch
 from ..inputs import rules_at
+from .rule import World, claim, fact, near, says, stated, true_of, untested
 from .sources import table
-from .verdict import World, claim, fact, near, says, stated, true_of, untested
 
 ATTACK, STAKE, LEGOS, PAY = "08_yuma_under_attack", "09_how_decentralised", "10_do_lego_models_add_up", "03_who_pays_inflation"
 GENESIS = "Node chain spec (Substrate Aura/GRANDPA authorities)"

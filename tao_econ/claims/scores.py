@@ -17,8 +17,8 @@ from ..inputs import load_snapshot, rules_at
 from ..records import unknown
 from ..uncertainty import crps
 from ..units import real, tao
+from .rule import fact
 from .sources import PUBLISHED, closes, table
-from .verdict import fact
 
 BN = 1e9
 LEVEL = 0.5  # the event that the Brier score is about: a diluted value above the article's

@@ -19,8 +19,10 @@ MARCH_2024 = pd.Timestamp("2024-03-24")  # the last week for which all peers hav
 
 @functools.cache
 def closes() -> pd.Series:
-    """Every close of TAO known, by day."""
-    return weekly_ratio().set_index("date")["close_usd"]
+    """Every close of TAO known, by day, with the two prices of 2026 that stand beside a valuation."""
+    known, quoted = weekly_ratio().set_index("date")["close_usd"], table("openai_points")
+    quoted = quoted[quoted["date"].str.startswith("2026-")]
+    return pd.concat([known, pd.Series(quoted["tao_price_usd"].to_numpy(), pd.to_datetime(quoted["date"]))]).sort_index()
 
 
 @functools.cache

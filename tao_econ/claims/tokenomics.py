@@ -12,8 +12,8 @@ from ..emission import block_emission, final_supply_rao, halving_table, halving_
 from ..inputs import Rules, rules_at
 from ..stress import Records
 from ..units import BLOCKS_PER_DAY, DAYS_PER_YEAR, SECONDS_PER_DAY, blocks_to_years, tao, utc
+from .rule import World, claim, fact, near, rounds_to, says, stated, true_of, untested
 from .sources import table
-from .verdict import World, claim, fact, near, rounds_to, says, stated, true_of, untested
 
 SUPPLY, PAY, STAKE, SELL = "01_supply_curve", "03_who_pays_inflation", "09_how_decentralised", "04_sell_pressure"
 WHOLE_RAO = "article-whole-rao"  # the article's schedule with TAO's nine decimals
