@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 import pandas as pd
@@ -42,8 +43,13 @@ def c46(world: World):
 
 
 def _openai(day) -> float:
-    rows = comparables_on(str(day)).set_index("name")
-    return float(rows.loc["openai", "value_usd"]) / BN
+    return float(_rivals(str(day)).set_index("name").loc["openai", "value_usd"]) / BN
+
+
+@functools.cache
+def _rivals(day: str) -> pd.DataFrame:
+    """Everything TAO was compared with and its latest value by a day."""
+    return comparables_on(day)
 
 
 @claim(OPENAI)
@@ -147,7 +153,7 @@ def c56(world: World):
 
 def _next_largest(records):
     """The largest rival's value over TAO's: tokens that are models, and Gensyn and Together, by FDV and by market cap."""
-    rows = comparables_on(str(records.snapshot.date))
+    rows = _rivals(str(records.snapshot.date))
     niche = rows[rows["segment"].str.startswith("model") | rows["name"].isin(["gensyn", "together"])]
     supply = supply_at(records.snapshot, records.scenario, records.rules)
     most, tokens = niche["value_usd"].max(), niche.loc[niche["name"] != "together", "value_usd"].max()

@@ -37,8 +37,8 @@ def claims_under_stress():
     both, ledger = turned(), claims.check().set_index("id")
     flips = both.iloc[:, 1:].ne(both["as it is"], axis=0).groupby(both.index.str[:3]).any().sum()
     picture, axis = canvas(
-        f"{both.index.str[:3].nunique()} of {len(ledger)} claims turn under some stress; '{flips.idxmax()}' turns most "
-        f"({flips.max()}), {(flips == 0).sum()} of {len(flips)} turn none",
+        f"{both.index.str[:3].nunique()} of {len(ledger)} claims turn under some stress, at most {flips.max()} under one; "
+        f"{(flips == 0).sum()} of {len(flips)} stresses turn none",
         "data/claims.csv", "tao_econ/stress.py", "verdicts by the rule of tao_econ/claims", size=(11.0, 6.2),
     )  # fmt: skip
     table = merged(both)
@@ -90,15 +90,15 @@ def forecasts_scored():
     best, at = table.idxmin(axis=1), table.loc[last]
     ahead = (best.resample("W").last().ffill() == names[3]).mean()
     picture, axis = canvas(
-        f"In September 2026 'no change' scores {at[names[0]]:.2f}, the tree {at[names[1]]:.2f} and 8× {at[names[3]]:.2f}; at the "
-        f"peak 8× wins, as in {ahead:.0%} of the weeks: the date of evaluation decides",
+        f"In September 2026 'no change' scores {at[names[0]]:.2f}, the tree {at[names[1]]:.2f} and 8× {at[names[3]]:.2f}; at "
+        f"the peak 8× wins, as in {ahead:.0%} of the weeks: the date of evaluation decides",
         "CRPS of ln FDV; one outcome, so this ranks stories and proves no skill", "closes: data/tao_weekly.csv and others",
     )  # fmt: skip
     for name, colour, style in ((names[0], BLUE, "-"), (names[1], ORANGE, "--"), (names[3], RED, "-.")):
         axis.plot(table.index, table[name], color=colour, ls=style, lw=1.8, label=name)
     for day, text, side in ((peak, "highest close", "left"), (last, "11 September 2026", "right")):
-        axis.axvline(day, color=BLACK, ls=":", lw=1.2)
-        axis.text(day, 2.58, f" {text} ", ha=side, va="top", fontsize=9)
+        axis.axvline(mdates.date2num(day), color=BLACK, ls=":", lw=1.2)
+        axis.text(mdates.date2num(day), 2.58, f" {text} ", ha=side, va="top", fontsize=9)
     axis.set(ylabel="CRPS (logs; 0 is a perfect forecast)", xlabel="date of evaluation", ylim=(0, 2.65))
     axis.xaxis.set_major_formatter(mdates.DateFormatter("%b %Y"))
     legend_below(axis, ncols=3)
@@ -127,7 +127,7 @@ def claims_against_events(then: Snapshot = THEN):
         (events["Gensyn token launch"], "Gensyn token\n(C52)", PURPLE, 95),
     ]  # fmt: skip
     for when, text, colour, height in marks:
-        axis.axvline(when, color=colour, ls=":", lw=1.3)
+        axis.axvline(mdates.date2num(when), color=colour, ls=":", lw=1.3)
         side, gap = ("right", -3) if text.startswith("Covenant") else ("left", 3)
         axis.annotate(text, (mdates.date2num(when), height), xytext=(gap, 0), textcoords="offset points", fontsize=8.5,
                       color=colour, va="center", ha=side)  # fmt: skip
@@ -150,7 +150,7 @@ def macro_thesis():
     inflow = [claims.net_inflow(records) / 1e9 for records in (world.then, world.now)]
     shares = [inflow[0] / claims.funding("2023", "AI"), inflow[1] / claims.funding("2025", "AI")]
     picture, *axes = canvas(
-        f"Without one deal of {deal:g} bn funding grew {jumps['quoted 2023'][1]:.1f}× and not {jumps['quoted 2023'][0]:.1f}×; the Fed "
+        f"Without one deal of {deal:g} bn funding grew {jump('then')[1]:.1f}× and not {jump('then')[0]:.1f}×; the Fed "
         f"has {-fed:.1f} trn less, not more; TAO needs {inflow[0] * 1e3:.0f} M USD a year then, {inflow[1] * 1e3:.0f} M now",
         world.then.snapshot, world.now.snapshot, "data/ai_funding.csv, central_bank_assets.csv, peers_weekly.csv",
         panels=2, rows=2, size=(11.0, 8.0),
@@ -189,8 +189,9 @@ def _assets(axis):
     for bank, colour, style in (("Fed", BLUE, "-o"), ("ECB", ORANGE, "--s")):
         rows = table[table["bank"] == bank]
         axis.plot(rows["date"], rows["trn"], style, color=colour, ms=4, label=f"{bank}, trillion {rows['currency'].iloc[0]}")
-    axis.axvline(sources.PUBLISHED, color=BLACK, ls=":", lw=1.2)
-    axis.text(sources.PUBLISHED, 3.3, " forecast:\n more by 2026", fontsize=9, va="bottom")
+    published = mdates.date2num(sources.PUBLISHED)
+    axis.axvline(published, color=BLACK, ls=":", lw=1.2)
+    axis.text(published, 3.3, " forecast:\n more by 2026", fontsize=9, va="bottom")
     axis.set(title="Assets of two central banks (C08)", ylabel="trillion", ylim=(3, 9.6))
     axis.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
     axis.legend(loc="upper left")
