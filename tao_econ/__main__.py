@@ -15,6 +15,7 @@ def main(arguments: list[str] | None = None) -> int:
     figures.add_argument("--list", action="store_true", help="say what each figure shows and stop")
     figures.add_argument("--check", action="store_true", help="draw nothing; fail if a figure is out of date")
     figures.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help="vary a field of a record")
+    figures.add_argument("--stress", metavar="NAME", help="draw under a named stress, such as 'volume / 5'")
     notebooks = commands.add_parser("notebooks", help="execute notebooks and save them with their outputs")
     notebooks.add_argument("names", nargs="*", metavar="NAME", help="which notebooks; all if none is named")
     notebooks.add_argument("--check", action="store_true", help="save nothing; fail if an output changed")
@@ -58,11 +59,13 @@ def _figures(given) -> int:
         for name in names:
             print(f"{name:24} {wrong[name] or 'as drawn'}")
         return 1 if any(wrong.values()) else 0
-    for name in names if settings else []:
-        press.vary(name, settings)  # refuse before anything is drawn
+    for name in names if settings or given.stress else []:
+        records = press.vary(name, settings)  # refuse before anything is drawn
+        if given.stress:
+            press.under_stress(records, given.stress)
     with tqdm(names, desc="drawing", leave=False, disable=None) as bar:
-        drawn = [name for name in bar if press.draw(name, settings)]
-    place = "figures/what_if/" if settings else "figures/"
+        drawn = [name for name in bar if press.draw(name, settings, stress=given.stress)]
+    place = "figures/what_if/" if settings or given.stress else "figures/"
     print(f"{len(drawn)} drawn, {len(names) - len(drawn)} unchanged in {place}", *drawn, sep="\n  ")
     return 0
 

@@ -102,6 +102,6 @@ def test_the_figures_on_the_article_judged_say_what_the_ledger_gives():
     assert "123 days after" in figures.claims_against_events(then=then).finding
     assert figures.claims_against_events(then=then).axes[0].get_lines()[1].get_ydata()[0] == 200.0
     assert "In September 2026 'no change' scores 0.41, the tree 1.09 and 8× 1.75" in figures.forecasts_scored().finding
-    assert "421 M USD a year then, 271 M now" in figures.macro_thesis().finding
+    assert "TAO needed 421 M USD a year, 271 M now" in figures.macro_thesis().finding
     assert "1.6× and not 5.6×" in figures.macro_thesis().finding
     assert " of 60 claims turn under some stress" in figures.claims_under_stress().finding

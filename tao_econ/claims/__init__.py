@@ -53,8 +53,8 @@ def check(*, stress: str | None = None, reading: str = "all") -> pd.DataFrame:
 
     stress : name of one of `STRESSES`, under which all is computed again
     reading : 'all' the rule; 'strict' the first reading of a claim alone; 'lenient' any reading will do
-    Returns id, section, claim, stated, unit, value_then, verdict_then, value_now, verdict_now, flips, missing, grade,
-    notebook; `then` is 2023-11-20. Raises ValueError for an unknown stress or reading.
+    Returns id, section, claim, stated, unit, value_then, verdict_then, value_now, verdict_now, readings_then and
+    readings_now (in how many of them it is true), flips, missing, grade, notebook; `then` is 2023-11-20. Raises ValueError for an unknown stress or reading.
     """
     table, rows = _claims(), []
     for number, found in findings(stress).items():
@@ -63,6 +63,7 @@ def check(*, stress: str | None = None, reading: str = "all") -> pd.DataFrame:
             "id": number, "section": row["section"], "claim": row["claim"], "stated": row["value"], "unit": row["unit"],
             "value_then": shown(found.then.value), "verdict_then": verdict(found.then, reading),
             "value_now": shown(found.now.value), "verdict_now": verdict(found.now, reading),
+            "readings_then": _true(found.then), "readings_now": _true(found.now),
             "flips": found.flips, "missing": found.missing, "grade": grade(number), "notebook": CLAIMS[number].notebook,
         })  # fmt: skip
     return pd.DataFrame(rows)
@@ -87,6 +88,10 @@ def under_stress() -> pd.DataFrame:
     table = pd.concat(tables)
     turned = table.ne(table["as it is"], axis=0).any(axis=1)
     return table[turned].sort_index(key=lambda index: index.str.replace(" then", " a").str.replace(" now", " b"))
+
+
+def _true(reading: Reading) -> str:
+    return f"{sum(reading.true)} of {len(reading.true)}" if reading.true else ""
 
 
 def shown(value: float | str) -> str:

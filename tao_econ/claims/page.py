@@ -26,11 +26,11 @@ body { margin: 1.5rem auto; padding: 0 1rem; max-width: 100rem; background: var(
 p, dl { max-width: 60rem; } a { color: var(--link); } caption { text-align: left; padding: .5rem 0; color: var(--soft); }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; margin-bottom: 1.5rem; }
 th, td { border-bottom: 1px solid var(--line); padding: .4rem .6rem; text-align: left; vertical-align: top; }
-thead th { background: var(--head); position: sticky; top: 0; }
+thead th { background: var(--head); vertical-align: bottom; } #ledger td:nth-child(2), #ledger td:nth-child(8) { min-width: 15rem; }
 th button { all: unset; cursor: pointer; font-weight: 600; } th button:focus-visible, a:focus-visible, select:focus-visible
   { outline: 2px solid var(--link); outline-offset: 2px; }
 th[aria-sort=ascending] button::after { content: " \\25B2"; } th[aria-sort=descending] button::after { content: " \\25BC"; }
-.v { font-weight: 600; white-space: nowrap; } .v0 { color: var(--holds); } .v1 { color: var(--some); }
+.v { font-weight: 600; } small { color: var(--soft); display: block; } .t { background: var(--head); text-decoration: underline; } .v0 { color: var(--holds); } .v1 { color: var(--some); }
 .v2 { color: var(--fails); } .v3 { color: var(--open); } .n { width: auto; }
 """
 SCRIPT = """
@@ -112,14 +112,17 @@ def _row(row: dict) -> str:
         if name == "id":
             cells.append(f'<th scope="row" id="{text}">{text}</th>')
         elif name.startswith("verdict"):
-            cells.append(f"<td data-key='{VERDICTS.index(row[name])}'>{_verdict(row[name])}</td>")
+            true = row[name.replace("verdict", "readings")]
+            note = f"<small>{true} readings</small>" if true else ""
+            cells.append(f"<td data-key='{VERDICTS.index(row[name])}'>{_verdict(row[name])}{note}</td>")
         elif name == "stated":
             cells.append(f"<td>{text} {html.escape(row['unit']) if row['stated'] else ''}</td>")
         elif name == "flips":
-            missing = f"{'. ' if text else ''}Missing: {html.escape(row['missing'])}" if row["missing"] else ""
+            when = "Missing" if row["verdict_now"] == VERDICTS[3] else "Missing then"
+            missing = f"<small>{when}: {html.escape(row['missing'])}</small>" if row["missing"] else ""
             cells.append(f"<td>{text}{missing}</td>")
         elif name == "notebook":
-            cells.append(f'<td><a href="../notebooks/{text}.ipynb">{text}</a></td>')
+            cells.append(f'<td><a href="../notebooks/{text}.ipynb">{text.replace('_', ' ')}</a></td>')
         else:
             cells.append(f"<td>{text}</td>")
     return f'<tr data-now="{row["verdict_now"]}">{"".join(cells)}</tr>\n'
@@ -142,9 +145,11 @@ def _counts(counted: pd.DataFrame) -> str:
 def _stress(turned: pd.DataFrame) -> str:
     heads = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in ("Claim and date", *turned.columns))
     rows = "".join(
-        f'<tr><th scope="row"><a href="#{label[:3]}">{label}</a></th>{"".join(f"<td>{_verdict(v)}</td>" for v in row)}</tr>'
+        f'<tr><th scope="row"><a href="#{label[:3]}">{label}</a></th>'
+        + "".join(f"<td{' class=t' if name != row[0] else ''}>{_verdict(name)}</td>" for name in row)
+        + "</tr>"
         for label, *row in turned.itertuples()
     )
     return (f'<div class="wide" tabindex="0" role="region" aria-label="Stress"><table><caption>Claims whose verdict at least '
-            f"one stress turns; the others stay as they are.</caption><thead><tr>{heads}</tr></thead>"
+            f"one stress turns, underlined where it does; the others stay as they are.</caption><thead><tr>{heads}</tr></thead>"
             f"<tbody>{rows}</tbody></table></div>")  # fmt: skip

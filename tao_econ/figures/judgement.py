@@ -151,7 +151,7 @@ def macro_thesis():
     shares = [inflow[0] / claims.funding("2023", "AI"), inflow[1] / claims.funding("2025", "AI")]
     picture, *axes = canvas(
         f"Without one deal of {deal:g} bn funding grew {jump('then')[1]:.1f}× and not {jump('then')[0]:.1f}×; the Fed "
-        f"has {-fed:.1f} trn less, not more; TAO needs {inflow[0] * 1e3:.0f} M USD a year then, {inflow[1] * 1e3:.0f} M now",
+        f"has {-fed:.1f} trn less, not more; TAO needed {inflow[0] * 1e3:.0f} M USD a year, {inflow[1] * 1e3:.0f} M now",
         world.then.snapshot, world.now.snapshot, "data/ai_funding.csv, central_bank_assets.csv, peers_weekly.csv",
         panels=2, rows=2, size=(11.0, 8.0),
     )  # fmt: skip
@@ -180,8 +180,8 @@ def _jump(axis, jumps):
         x = np.arange(len(jumps)) + (k - 0.5) * 0.36
         axis.bar_label(axis.bar(x, [pair[k] for pair in jumps.values()], 0.34, color=colour, label=label), fmt="%.1f×")
     axis.set_xticks(range(len(jumps)), list(jumps))
-    axis.set(title="Generative-AI funding, 2023 over 2022 (C06)", ylabel="times", ylim=(0, 7))
-    axis.legend(loc="upper right")
+    axis.set(title="Generative-AI funding, 2023 over 2022 (C06)", ylabel="times", ylim=(0, 6.3))
+    legend_below(axis)
 
 
 def _assets(axis):
@@ -194,7 +194,7 @@ def _assets(axis):
     axis.text(published, 3.3, " forecast:\n more by 2026", fontsize=9, va="bottom")
     axis.set(title="Assets of two central banks (C08)", ylabel="trillion", ylim=(3, 9.6))
     axis.xaxis.set_major_formatter(mdates.DateFormatter("%Y"))
-    axis.legend(loc="upper left")
+    legend_below(axis)
 
 
 def _pick(axis):
@@ -212,4 +212,4 @@ def _pick(axis):
     axis.set_xticks(range(4), ["Filecoin", "TAO", "RNDR", "bitcoin"])
     axis.set(title="The pick against others since publication (C11)", ylabel="gain", ylim=(-1.1, 2.8))
     axis.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    axis.legend(loc="upper left")
+    legend_below(axis)
