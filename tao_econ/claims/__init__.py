@@ -54,7 +54,8 @@ def check(*, stress: str | None = None, reading: str = "all") -> pd.DataFrame:
     stress : name of one of `STRESSES`, under which all is computed again
     reading : 'all' the rule; 'strict' the first reading of a claim alone; 'lenient' any reading will do
     Returns id, section, claim, stated, unit, value_then, verdict_then, value_now, verdict_now, readings_then and
-    readings_now (in how many of them it is true), flips, missing, grade, notebook; `then` is 2023-11-20. Raises ValueError for an unknown stress or reading.
+    readings_now (in how many of them it is true), flips, missing, grade, notebook; `then` is
+    2023-11-20. Raises ValueError for an unknown stress or reading.
     """
     table, rows = _claims(), []
     for number, found in findings(stress).items():

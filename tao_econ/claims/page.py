@@ -26,11 +26,14 @@ body { margin: 1.5rem auto; padding: 0 1rem; max-width: 100rem; background: var(
 p, dl { max-width: 60rem; } a { color: var(--link); } caption { text-align: left; padding: .5rem 0; color: var(--soft); }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; margin-bottom: 1.5rem; }
 th, td { border-bottom: 1px solid var(--line); padding: .4rem .6rem; text-align: left; vertical-align: top; }
-thead th { background: var(--head); vertical-align: bottom; } #ledger td:nth-child(2), #ledger td:nth-child(8) { min-width: 15rem; }
+thead th { background: var(--head); vertical-align: bottom; }
+#ledger td:nth-child(2), #ledger td:nth-child(8) { min-width: 15rem; }
 th button { all: unset; cursor: pointer; font-weight: 600; } th button:focus-visible, a:focus-visible, select:focus-visible
   { outline: 2px solid var(--link); outline-offset: 2px; }
 th[aria-sort=ascending] button::after { content: " \\25B2"; } th[aria-sort=descending] button::after { content: " \\25BC"; }
-.v { font-weight: 600; } small { color: var(--soft); display: block; } .t { background: var(--head); text-decoration: underline; } .v0 { color: var(--holds); } .v1 { color: var(--some); }
+.v { font-weight: 600; } small { color: var(--soft); display: block; }
+.t { background: var(--head); text-decoration: underline; }
+ .v0 { color: var(--holds); } .v1 { color: var(--some); }
 .v2 { color: var(--fails); } .v3 { color: var(--open); } .n { width: auto; }
 """
 SCRIPT = """
@@ -122,7 +125,8 @@ def _row(row: dict) -> str:
             missing = f"<small>{when}: {html.escape(row['missing'])}</small>" if row["missing"] else ""
             cells.append(f"<td>{text}{missing}</td>")
         elif name == "notebook":
-            cells.append(f'<td><a href="../notebooks/{text}.ipynb">{text.replace('_', ' ')}</a></td>')
+            words = text.replace("_", " ")
+            cells.append(f'<td><a href="../notebooks/{text}.ipynb">{words}</a></td>')
         else:
             cells.append(f"<td>{text}</td>")
     return f'<tr data-now="{row["verdict_now"]}">{"".join(cells)}</tr>\n'
