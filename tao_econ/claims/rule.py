@@ -3,6 +3,8 @@
 A claim is read in every admissible way: each definition it leaves open, each day its numbers may belong to, each end
 of a range that is not known better. It *holds* if it is true of all readings, *holds with conditions* if of some,
 *fails* if of none, and *cannot be checked* if there is nothing to read. No verdict is written by hand.
+
+What could be known on the first date is what was so on that day, even where the page that reports it is younger.
 """
 
 from __future__ import annotations
