@@ -1,4 +1,4 @@
-"""The commands: python -m tao_econ figures | notebooks | assumptions."""
+"""The commands: python -m tao_econ figures | notebooks | claims | assumptions."""
 
 from __future__ import annotations
 
@@ -15,14 +15,19 @@ def main(arguments: list[str] | None = None) -> int:
     figures.add_argument("--list", action="store_true", help="say what each figure shows and stop")
     figures.add_argument("--check", action="store_true", help="draw nothing; fail if a figure is out of date")
     figures.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help="vary a field of a record")
+    figures.add_argument("--stress", metavar="NAME", help="draw under a named stress, such as 'volume / 5'")
     notebooks = commands.add_parser("notebooks", help="execute notebooks and save them with their outputs")
     notebooks.add_argument("names", nargs="*", metavar="NAME", help="which notebooks; all if none is named")
     notebooks.add_argument("--check", action="store_true", help="save nothing; fail if an output changed")
     notebooks.add_argument("-p", action="append", default=[], metavar="NAME=VALUE", help="set a parameter; saves a copy")
+    claims = commands.add_parser("claims", help="judge the article's claims; write figures/claims.csv and claims.html")
+    claims.add_argument("--check", action="store_true", help="write nothing; fail if a file is out of date")
+    claims.add_argument("--stress", metavar="NAME", help="print the ledger under a named stress; write nothing")
     commands.add_parser("assumptions", help="write ASSUMPTIONS.md")
     given = parser.parse_args(arguments)
     try:
-        return {"figures": _figures, "notebooks": _notebooks, "assumptions": _assumptions}[given.command](given)
+        verbs = {"figures": _figures, "notebooks": _notebooks, "claims": _claims, "assumptions": _assumptions}
+        return verbs[given.command](given)
     except KeyboardInterrupt:
         print("run: stopped; what was finished is kept", file=sys.stderr)
         return 130
@@ -54,11 +59,13 @@ def _figures(given) -> int:
         for name in names:
             print(f"{name:24} {wrong[name] or 'as drawn'}")
         return 1 if any(wrong.values()) else 0
-    for name in names if settings else []:
-        press.vary(name, settings)  # refuse before anything is drawn
+    for name in names if settings or given.stress else []:
+        records = press.vary(name, settings)  # refuse before anything is drawn
+        if given.stress:
+            press.under_stress(records, given.stress)
     with tqdm(names, desc="drawing", leave=False, disable=None) as bar:
-        drawn = [name for name in bar if press.draw(name, settings)]
-    place = "figures/what_if/" if settings else "figures/"
+        drawn = [name for name in bar if press.draw(name, settings, stress=given.stress)]
+    place = "figures/what_if/" if settings or given.stress else "figures/"
     print(f"{len(drawn)} drawn, {len(names) - len(drawn)} unchanged in {place}", *drawn, sep="\n  ")
     return 0
 
@@ -74,6 +81,22 @@ def _notebooks(given) -> int:
     for name, difference in changed.items():
         print(f"{name:28} {difference or 'as committed'}")
     return 1 if given.check and any(changed.values()) else 0
+
+
+def _claims(given) -> int:
+    from . import claims
+    from .claims import page
+
+    ledger = claims.check(stress=given.stress)
+    for row in ledger.itertuples():
+        print(f"{row.id}  {row.verdict_then:22} {row.verdict_now:22} {row.grade}  {row.claim[:90]}")
+    counted = claims.counts(ledger)
+    print(counted.to_string())
+    if given.stress:
+        return 0
+    changed = page.write(ledger, counted, claims.under_stress(), check=given.check)
+    print(*[f"figures/{name} {'is out of date' if given.check else 'written'}" for name in changed] or ["as written"], sep="\n")
+    return 1 if given.check and changed else 0
 
 
 def _assumptions(given) -> int:

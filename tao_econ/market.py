@@ -34,6 +34,7 @@ class SellPressure(NamedTuple):
     owners_sold_tao_per_day: float
     miners_sold_tao_per_day: float
     stakers_sold_tao_per_day: float
+    unstaked_tao_per_day: float  # stake that leaves and is sold
     sold_tao_per_day: float
     sold_usd_per_day: float  # also the net inflow that holds the price
     sold_usd_per_year: float
@@ -109,7 +110,8 @@ class ShockReplay(NamedTuple):
 def sell_pressure(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> SellPressure:
     """Daily emission times the share each role sells, against a day's volume.
 
-    Owners get `rules.owner_cut`, validators and nominators `scenario.stakers_share`, miners the rest.
+    Owners get `rules.owner_cut`, validators and nominators `scenario.stakers_share`, miners the rest. Stake that
+    leaves (`scenario.stake_exit_per_day`) is sold on top.
     Raises ValueError where owners and stakers get more than there is.
     """
     reward = tao(block_emission(snapshot.issuance_rao, rules, block=snapshot.block))
@@ -122,6 +124,7 @@ def sell_pressure(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> SellP
         paid * owners * scenario.owners_sold_share,
         paid * (1 - owners - stakers) * scenario.miners_sold_share,
         paid * stakers * scenario.stakers_sold_share,
+        scenario.stake_exit_per_day * (snapshot.staked_tao or tao(snapshot.issuance_rao) * scenario.staked_share),
     )
     sold = math.fsum(by_role)
     usd, volume = sold * snapshot.price_usd, snapshot.volume_usd or scenario.volume_usd

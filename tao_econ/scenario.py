@@ -110,6 +110,12 @@ class Scenario:
         reason="All of it, as the article counts; surely too much for holders who restake.",
         source="claims.csv C42",
     )  # fmt: skip
+    stake_exit_per_day: float = quantity(
+        0.0, unit="share per day", meaning="part of the stake that is unstaked and sold in a day", ge=0, le=1, step=0.001,
+        span=(0, 0.1),
+        reason="Nobody leaves, as every table of the article assumes; 1/30 empties the stake in a month.",
+        source="our choice; stake has no unbonding period (yield.xyz documentation)",
+    )  # fmt: skip
     volume_usd: float = quantity(
         95.09e6, unit="USD per day", meaning="traded volume of a day, where the snapshot does not say",
         gt=0, le=1e13, step=1e6, span=(1e6, 1e9),

@@ -58,6 +58,7 @@ TABLE = {
     "uncertainty": ("records units", "SALib numpy pandas scipy"),
     "sidecar": ("inputs", ""),
     "sweep": ("records units", "numpy pandas pyarrow tqdm"),
+    "stress": ("data emission inputs records supply units", "numpy"),
     "assumptions": (ANY, ""),
     "figures": (ANY, "matplotlib numpy pandas scipy"),
     "explore": (ANY, "IPython anywidget ipywidgets numpy pandas plotly traitlets"),

@@ -47,8 +47,8 @@ def test_a_figure_is_drawn_once_and_not_again_until_something_changed(capsys, fo
 def test_a_setting_draws_another_picture_beside_the_published_one(folder):
     assert main(["figures", "discounted_fdv", "--set", "discount_rate=0.1"]) == 0
     assert sorted(f.name for f in (folder / "what_if").iterdir()) == [
-        "discounted_fdv-discount_rate=0.1.png", "discounted_fdv-discount_rate=0.1.svg",
-    ]  # fmt: skip
+        f"discounted_fdv-discount_rate=0.1.{kind}" for kind in ("json", "png", "svg")
+    ]
     assert not (folder / "index.json").exists()
 
 
@@ -58,9 +58,22 @@ def test_a_setting_may_name_its_record(folder):
     assert (folder / "what_if" / "price_waterfall-now.price_usd=320.svg").exists()
 
 
+def test_a_stress_draws_another_picture_from_the_same_records(folder):
+    assert main(["figures", "price_waterfall", "--stress", "dilution only"]) == 0
+    assert (folder / "what_if" / "price_waterfall-stress=dilution_only.svg").exists()
+    assert not (folder / "index.json").exists()
+    changed = press.under_stress(press.vary("price_waterfall", {}), "AI crash")
+    assert changed["then"].price_usd < 160 and changed["now"].price_usd < 241.10
+    changed = press.under_stress(press.vary("discounted_fdv", {}), "recycling 0")
+    assert changed["scenario"].recycled_share == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (["figures", "price_waterfall", "--stress", "war"], ["unknown stress 'war'", "volume / 5"]),
+        (["figures", "macro_thesis", "--stress", "volume / 5"], ["must take a record, got none"]),
+        (["claims", "--stress", "wash"], ["unknown stress 'wash'", "did you mean 'wash trading'"]),
         (["figures", "price_waterfal"], ["unknown figure 'price_waterfal'", "did you mean 'price_waterfall'"]),
         (["figures", "discounted_fdv", "--set", "discont_rate=1"], ["discont_rate", "did you mean 'discount_rate'"]),
         (["figures", "discounted_fdv", "--set", "discount_rate=2"], ["discount_rate must be in [0, 1], got 2"]),

@@ -52,6 +52,7 @@ def test_moving_the_price_moves_every_curve_to_the_models_numbers():
     (explore.guarantee, "weight spread", 0.1), (explore.guarantee, "validator share", 0.0),
     (explore.guarantee, "kappa", 0.6), (explore.guarantee, "bonds penalty", 0.0), (explore.copier, "noise", 0.0),
     (explore.copier, "turnover", 0.2), (explore.copier, "copier stake", 0.5),
+    (explore.judgement, "days after", 108), (explore.judgement, "bought", 287.7),
 ])  # fmt: skip
 def test_each_slider_changes_the_figure_and_reset_brings_it_back(instrument, label, value):
     box = instrument()
@@ -136,3 +137,23 @@ def test_the_map_and_the_copier_say_what_the_models_say():
     slider(box, "honest stake").value = 0.55
     assert "nothing protects it" in figure(box).layout.title.text
     assert "+" in figure(explore.copier()).layout.title.text.split("with")[0]
+
+
+@pytest.mark.parametrize(("menu", "choice"), [
+    ("score", "Brier, FDV doubles"), ("benchmark", "bitcoin"), ("reading", "strict"),
+])  # fmt: skip
+def test_each_menu_of_the_judgement_changes_what_is_shown(menu, choice):
+    box = explore.judgement()
+    shown = figure(box).to_json() + " ".join(h.value for h in parts(box, w.HTML)[:1])
+    next(d for d in parts(box, w.Dropdown) if d.description == menu).value = choice
+    assert figure(box).to_json() + " ".join(h.value for h in parts(box, w.HTML)[:1]) != shown
+    assert code(box) == f"explore.judgement({menu}={choice!r})"
+
+
+def test_the_ranking_of_forecasts_turns_at_the_peak():
+    box = explore.judgement()
+    assert "best is 'no change'" in figure(box).layout.title.text and "TAO is 1.51" in figure(box).layout.title.text
+    slider(box, "days after").value = 108
+    assert "07 March 2024: best is 'the article's 8×" in figure(box).layout.title.text
+    texts = " ".join(h.value for h in parts(box, w.HTML))
+    assert "730.26 USD" in texts and "proof of skill" in texts

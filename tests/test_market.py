@@ -363,3 +363,10 @@ def test_the_windows_are_those_of_the_claim():
     assert [w[0][-5:] + "/" + w[1][-5:] for w in market.PUBLICATION_WINDOWS] == [
         "10-01/10-23", "11-01/11-16", "11-20/11-20"
     ]  # fmt: skip
+
+
+def test_stake_that_leaves_is_sold_on_top():
+    staying, leaving = (te.sell_pressure(RULES, ARTICLE_DAY, article_with(stake_exit_per_day=x)) for x in (0.0, 0.02))
+    assert staying.unstaked_tao_per_day == 0
+    assert leaving.unstaked_tao_per_day == pytest.approx(0.02 * 0.85 * ARTICLE_DAY.issuance_rao / 1e9)
+    assert leaving.sold_tao_per_day - staying.sold_tao_per_day == pytest.approx(leaving.unstaked_tao_per_day)

@@ -7,6 +7,7 @@ import hashlib
 import inspect
 import json
 import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +18,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.text import Text
 
+from ..inputs import Rules, Scenario, Snapshot, load_scenario, load_snapshot, rules_at
 from ..records import unknown
 from ..sidecar import origin
+from ..stress import Records, stressed
 from .canvas import FIGURES, Picture
 
 OUTPUT = Path(__file__).resolve().parents[2] / "figures"
@@ -52,6 +55,23 @@ def vary(name: str, settings: dict[str, str]) -> dict:
     return records
 
 
+def under_stress(records: dict, stress: str) -> dict:
+    """A figure's records under a named stress; rules, snapshot or scenario that it does not take are the latest ones.
+
+    Raises ValueError for an unknown stress and for a figure without a record that a stress could change.
+    """
+    kinds = {Rules: rules_at("2026-09-11"), Snapshot: load_snapshot("2026-09-11"), Scenario: load_scenario("base")}
+    if not any(isinstance(record, tuple(kinds)) for record in records.values()):
+        raise ValueError("a figure under stress must take a record, got none")
+    beside = {kind: next((r for r in records.values() if isinstance(r, kind)), own) for kind, own in kinds.items()}
+    changed = {}
+    for name, record in records.items():
+        given = {kind: record if isinstance(record, kind) else other for kind, other in beside.items()}
+        after = dict(zip(kinds, stressed(Records(*given.values()), stress), strict=True))
+        changed[name] = next((after[kind] for kind in kinds if isinstance(record, kind)), record)
+    return changed
+
+
 def _has(record, field: str) -> bool:
     return field in {f.name for f in dataclasses.fields(record)}
 
@@ -67,13 +87,15 @@ def parse(text: str, like):
         return text
 
 
-def draw(name: str, settings: dict[str, str] | None = None, folder: Path | None = None) -> bool:
+def draw(name: str, settings: dict[str, str] | None = None, folder: Path | None = None, stress: str | None = None) -> bool:
     """Draw one figure into a folder as SVG and PNG unless the same picture is there; returns whether it drew.
 
-    Files appear whole or not at all. With settings, they go to what_if/ under names that carry the settings.
+    Files appear whole or not at all. With settings or a stress, they go to what_if/ under names that carry them.
     """
     settings, folder = settings or {}, folder or OUTPUT
     records = vary(name, settings)
+    if stress:
+        records, settings = under_stress(records, stress), settings | {"stress": re.sub(r"[^\w.%]+", "_", stress)}
     picture = FIGURES[name](**records)
     stem = "-".join([name, *(f"{k}={v}" for k, v in settings.items())])
     target = folder / "what_if" if settings else folder

@@ -1,0 +1,102 @@
+"""Forecasts of TAO's diluted value, scored by what came, and what following each would have earned.
+
+One outcome ranks stories; it validates none. The score must be chosen before the date of evaluation: at the peak of
+2024 the ranking is the other way round.
+
+**Ref:** Gneiting and Raftery, J. American Statistical Association 102, 2007, for the scores.
+"""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+import pandas as pd
+
+from ..inputs import load_snapshot, rules_at
+from ..records import unknown
+from ..uncertainty import crps
+from ..units import real, tao
+from .rule import fact
+from .sources import PUBLISHED, closes, table
+
+BN = 1e9
+LEVEL = 0.5  # the event that the Brier score is about: a diluted value above the article's
+
+
+@functools.cache
+def forecasts() -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """What was said TAO would be worth diluted, in bn USD, with probabilities: points, and one published tree."""
+    tree = table("scenario_tree")
+    odds, values = tree["probability"].to_numpy(float), tree["fdv_bn_usd"].to_numpy(float)
+    start = load_snapshot("article").price_usd * tao(rules_at("2023-11-20").max_supply_rao) / BN
+    one = np.ones(1)
+    return {
+        "no change": (np.array([start]), one),
+        "tree of January 2024": (values, odds),
+        "the tree's mean": (np.array([float(odds @ values)]), one),
+        "the article's 8×, read as a forecast": (np.array([fact("C46", "New York Times via Seattle Times 2023-04")]), one),
+    }
+
+
+def _crps(values, odds, observed):
+    return crps(np.log(values), float(np.log(observed)), weights=odds)
+
+
+def _brier(values, odds, observed):
+    """Of the event that the diluted value ends above twice the article's."""
+    level = 2 * forecasts()["no change"][0][0]
+    return float((odds[values > level].sum() - (observed > level)) ** 2)
+
+
+def _log(values, odds, observed):
+    """Minus the log density of a log-normal kernel of width one half around each value: finite for points too."""
+    gaps = (np.log(observed) - np.log(values)) / LEVEL
+    return float(-np.log(np.sum(odds * np.exp(-(gaps**2) / 2) / (LEVEL * np.sqrt(2 * np.pi)))))
+
+
+SCORES = {"CRPS of ln FDV": _crps, "Brier, FDV doubles": _brier, "log score, width 0.5": _log}
+
+
+def forecast_scores(fdv_usd: float, *, score: str = "CRPS of ln FDV") -> pd.Series:
+    """Each forecast's score against a diluted value that came, best (lowest) first.
+
+    fdv_usd : float > 0; score : 'CRPS of ln FDV', 'Brier, FDV doubles' or 'log score, width 0.5'
+    A point forecast's CRPS is its absolute error in logs.
+    """
+    if score not in SCORES:
+        raise ValueError(unknown("score", score, SCORES))
+    observed = real("fdv_usd", fdv_usd, "(0, inf)") / BN
+    scores = {name: SCORES[score](values, odds, observed) for name, (values, odds) in forecasts().items()}
+    return pd.Series(scores, name=score).sort_values(kind="stable")
+
+
+@functools.cache
+def benchmark_closes() -> dict[str, pd.Series]:
+    """What money could have done instead: hold cash, bitcoin, or AI-labelled tokens in equal parts, from publication on.
+
+    Bitcoin has no close here between March and October 2024, the tokens none after March 2024: the last one stands.
+    """
+    weeks = table("peers_weekly").set_index("date")
+    later = table("btc_closes").set_index("date")["close_usd"]
+    bitcoin = pd.concat([weeks["btc_usd"], later])
+    tokens = weeks[["rndr_usd", "fet_usd", "grt_usd", "near_usd", "icp_usd"]]
+    start = tokens[:PUBLISHED].iloc[-1]
+    return {
+        "cash": pd.Series([1.0], index=[weeks.index[0]]),
+        "bitcoin": bitcoin / bitcoin[:PUBLISHED].iloc[-1],
+        "AI tokens to March 2024": (tokens / start).mean(axis=1),
+    }
+
+
+def what_was_earned(when, *, bought_usd: float = 160.0) -> pd.Series:
+    """One dollar put into TAO and into each benchmark when the article appeared, on a later day.
+
+    when : date; bought_usd : float > 0, USD per TAO — 160 is the article's price, 287.70 the close of its day
+    """
+    day = pd.Timestamp(when)
+    if not day > PUBLISHED:
+        raise ValueError(f"when must be after {PUBLISHED:%Y-%m-%d}, got {day:%Y-%m-%d}")
+    own = closes()[:day].iloc[-1] / real("bought_usd", bought_usd, "(0, inf)")
+    others = {name: float(values[:day].iloc[-1]) for name, values in benchmark_closes().items()}
+    return pd.Series({"TAO": float(own)} | others, name=f"{day:%Y-%m-%d}")

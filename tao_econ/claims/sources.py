@@ -1,0 +1,105 @@
+"""Readings of the tables that several claims need: closes, gains, funding, central banks, days of writing."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+import pandas as pd
+
+from .. import data
+from ..comparables import weekly_ratio
+from ..inputs import load_snapshot
+from ..stress import Records
+
+PUBLISHED = pd.Timestamp("2023-11-20")
+FIRST_DAY = pd.Timestamp("2023-11-15")  # of the days whose prices the article may have used, see claims.csv C59
+MARCH_2024 = pd.Timestamp("2024-03-24")  # the last week for which all peers have a close
+
+
+@functools.cache
+def closes() -> pd.Series:
+    """Every close of TAO known, by day, with the two prices of 2026 that stand beside a valuation."""
+    known, quoted = weekly_ratio().set_index("date")["close_usd"], table("openai_points")
+    quoted = quoted[quoted["date"].str.startswith("2026-")]
+    return pd.concat([known, pd.Series(quoted["tao_price_usd"].to_numpy(), pd.to_datetime(quoted["date"]))]).sort_index()
+
+
+@functools.cache
+def table(name: str) -> pd.DataFrame:
+    """A table of facts, read once."""
+    return data.load(name)
+
+
+def days_2023() -> pd.DataFrame:
+    """The daily table of late 2023, by date."""
+    return table("tao_daily_2023q4").set_index("date")
+
+
+def close_on(day) -> float:
+    """TAO's close on a day, or the last one known before it."""
+    day = pd.Timestamp(day)
+    daily = days_2023()["close_usd"]
+    return float(daily[day]) if day in daily.index else float(closes()[:day].iloc[-1])
+
+
+def writing_days() -> list[pd.Timestamp]:
+    """The days from the prices that fit the article to its publication."""
+    return list(pd.date_range(FIRST_DAY, PUBLISHED))
+
+
+def price_factor(records: Records) -> float:
+    """How a stress changed the price: 1 without one."""
+    return records.snapshot.price_usd / load_snapshot(records.snapshot.name).price_usd
+
+
+def volume_factor(records: Records) -> float:
+    """How a stress changed the volume: 1 without one."""
+    seen = load_snapshot(records.snapshot.name).volume_usd
+    return records.snapshot.volume_usd / seen if seen else 1.0
+
+
+def weekly_gain(column: str, start, end) -> float:
+    """Gain of a token between the last Sundays up to two days, as a share."""
+    closes = table("peers_weekly").set_index("date")[column].dropna()
+    return float(closes[:end].iloc[-1] / closes[:start].iloc[-1] - 1)
+
+
+def funding(period: str, what: str) -> float:
+    """Money raised, bn USD."""
+    rows = table("ai_funding")
+    return float(rows.loc[(rows["period"] == period) & (rows["what"] == what), "bn_usd"].iloc[0])
+
+
+def assets_change(bank: str, *, since: str, until: str = "9999-01-01") -> float:
+    """Change of a central bank's assets from the first to the last date found in a window, trillion."""
+    rows = table("central_bank_assets")
+    rows = rows[(rows["bank"] == bank) & (rows["date"] >= since)]
+    rows = rows[rows["date"].astype(str) <= until].sort_values("date")
+    return float(rows["trn"].iloc[-1] - rows["trn"].iloc[0])
+
+
+def correlation(one: str, other: str, until) -> float:
+    """Correlation of weekly log returns up to a day, over the weeks in which TAO traded."""
+    rows = table("peers_weekly").dropna(subset="tao_usd")
+    rows = rows[rows["date"] <= pd.Timestamp(until)]
+    returns = np.diff(np.log(rows[[one, other]].to_numpy()), axis=0)
+    return float(np.corrcoef(returns.T)[0, 1])
+
+
+def volume_signal(until, weeks: int) -> tuple[float, float]:
+    """Log gain of holding TAO only after weeks of above-average volume, and of holding it throughout.
+
+    The mean is that of the `weeks` weeks before, of the same scope; nothing is earned in between and no fee is paid.
+    """
+    rows = table("tao_weekly")
+    rows = rows[rows["date"] <= pd.Timestamp(until)]
+    volume, scope = rows["volume_usd_7d_mean"].to_numpy(float), rows["price_scope"].to_numpy()
+    gains = np.diff(np.log(rows["close_usd"].to_numpy()))
+    signal, held = 0.0, 0.0
+    for week in range(weeks, len(gains)):
+        if len(set(scope[week - weeks : week + 1])) > 1 or not np.isfinite(volume[week - weeks : week + 1]).all():
+            continue
+        held += gains[week]
+        signal += gains[week] * (volume[week] > volume[week - weeks : week].mean())
+    return signal, held
