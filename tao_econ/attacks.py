@@ -17,9 +17,8 @@ from .consensus import yuma_epoch, yuma_run
 from .emission import block_emission
 from .inputs import Rules, Scenario, Snapshot
 from .retention import Network, honest_stake_path, retention_map
-from .stake import fraction
 from .supply import supply_at
-from .units import BLOCKS_PER_DAY, tao, whole
+from .units import BLOCKS_PER_DAY, real, tao, whole
 
 WARM_UP = 0.3  # part of a copying run that is left out: bonds start empty
 
@@ -98,9 +97,9 @@ def weight_copying(
 
     **Ref:** Inference Labs, Analysis of Weight Copying Mitigations; docs.learnbittensor.org, weight copying
     """
-    fraction("copier_stake", copier_stake, "(0, 1)")
-    fraction("turnover", turnover, "[0, 1]")
-    noise, reward = _amount("noise", noise), _amount("reward", reward)
+    real("copier_stake", copier_stake, "(0, 1)")
+    real("turnover", turnover, "[0, 1]")
+    noise, reward = real("noise", noise, "[0, inf)"), real("reward", reward, "[0, inf)")
     lags = [whole("lags", lag) for lag in lags]
     validators, miners = whole("validators", validators, at_least=2), whole("miners", miners, at_least=2)
     epochs, networks = whole("epochs", epochs, at_least=10), whole("networks", networks, at_least=2)
@@ -133,9 +132,9 @@ def bribery(
 
     **Ref:** P + epsilon attack, V. Buterin, 2015-01-28
     """
-    fraction("target_worth", target_worth, "[0, 1)")
-    fraction("bribed_weight", bribed_weight, "(0, 1]")
-    epochs, reward = whole("epochs", epochs, at_least=1), _amount("reward", reward)
+    real("target_worth", target_worth, "[0, 1)")
+    real("bribed_weight", bribed_weight, "(0, 1]")
+    epochs, reward = whole("epochs", epochs, at_least=1), real("reward", reward, "[0, inf)")
     validators, miners = network.weights.shape
     order = np.argsort(-np.asarray(network.stake, float), kind="stable")
     stake = np.r_[network.stake[order], np.zeros(miners)] / np.sum(network.stake)
@@ -179,8 +178,8 @@ def collusion(
 
     **Chain:** the burn as in coinbase/subnet_emissions.rs, `1 - miner_burned`; half of emission is for miners
     """
-    fraction("worth", worth, "(0, 1)")
-    fraction("miner_burn", miner_burn, "[0, 1]")
+    real("worth", worth, "(0, 1)")
+    real("miner_burn", miner_burn, "[0, 1]")
     validator_share = 0.5 / (0.5 + 0.5 * (1 - miner_burn))
     grid = np.linspace(worth, 1.0, whole("steps", steps, at_least=2))
     honest = 1 - np.atleast_1d(np.asarray(stake, float))
@@ -203,7 +202,7 @@ def majority_cost(rules: Rules, snapshot: Snapshot, scenario: Scenario, *, share
 
     share : float in (0, 1) — just above κ of the stake decides every median
     """
-    fraction("share", share, "(0, 1)")
+    real("share", share, "(0, 1)")
     supply = supply_at(snapshot, scenario, rules)
     present, added = share * supply.staked_tao, share / (1 - share) * supply.staked_tao
     unstaked = supply.circulating_tao - supply.staked_tao
@@ -226,10 +225,10 @@ def alpha_majority_cost(
 
     Buying a share x of the pool's alpha costs T·x/(1 − x).
     """
-    fraction("share", share, "(0, 1)")
-    fraction("root_weight", root_weight, "[0, 1]")
-    pool_tao, pool_alpha = _amount("pool_tao", pool_tao, above=True), _amount("pool_alpha", pool_alpha, above=True)
-    others = _amount("staked_alpha", staked_alpha) + root_weight * _amount("root_tao", root_tao)
+    real("share", share, "(0, 1)")
+    real("root_weight", root_weight, "[0, 1]")
+    pool_tao, pool_alpha = real("pool_tao", pool_tao, "(0, inf)"), real("pool_alpha", pool_alpha, "(0, inf)")
+    others = real("staked_alpha", staked_alpha, "[0, inf)") + root_weight * real("root_tao", root_tao, "[0, inf)")
     needed = share / (1 - share) * others
     x = needed / pool_alpha
     paid = pool_tao * x / (1 - x) if x < 1 else np.inf
@@ -277,11 +276,3 @@ def _copied(rules, worth, seen, consensus, stake, lag, commit_reveal, epochs, re
     right = [np.corrcoef(run.incentive[t, honest + 1 :], worth[start + t])[0, 1] for t in range(epochs)[settled]]
     share = run.stake[-1, honest] / run.stake[-1, : honest + 1].sum()
     return copier.mean() / others.mean() - 1, float(np.mean(right)), share
-
-
-def _amount(name, value, *, above=False):
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
-        raise TypeError(f"{name} must be a real number, got {value!r} ({type(value).__name__})")
-    if not (value > 0 if above else value >= 0) or not np.isfinite(value):
-        raise ValueError(f"{name} must be finite and {'> 0' if above else '>= 0'}, got {value}")
-    return float(value)

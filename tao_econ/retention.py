@@ -18,8 +18,7 @@ import numpy as np
 
 from .inputs import Rules
 from .retention_kernels import _fill
-from .stake import fraction, inside
-from .units import whole
+from .units import real, reals, whole
 
 HONEST_STAKE = (0.51, 0.55, 0.60, 0.65, 0.70, 0.75, 0.80, 0.85, 0.90, 0.95, 0.99)
 GRID = tuple(np.arange(51) / 50)  # of the chain's document, in rising order
@@ -64,9 +63,7 @@ def draw_network(
     stake : (validators,), any unit — in place of drawn stake
     seed : int — of numpy's default generator; the same seed gives the same network
     """
-    for name, value in (("stake_spread", stake_spread), ("weight_spread", weight_spread)):
-        if isinstance(value, bool) or not isinstance(value, (int, float, np.number)) or not 0 <= value <= 10:
-            raise ValueError(f"{name} must be in [0, 10], got {value!r}")
+    stake_spread, weight_spread = real("stake_spread", stake_spread, "[0, 10]"), real("weight_spread", weight_spread, "[0, 10]")
     validators, miners = whole("validators", validators, at_least=2), whole("miners", miners, at_least=2)
     if validators + miners > MOST_NODES:
         raise ValueError(f"validators + miners must be at most {MOST_NODES:,}, got {validators + miners:,}")
@@ -92,7 +89,7 @@ def retention_map(
     """
     stakes = _shares("honest_stake", honest_stake)
     h, c = _grid("honest_weight", honest_weight), _grid("cabal_weight", cabal_weight)
-    xi, numbers = _share_of_validators(validator_share), _numbers(rules)
+    xi, numbers = real("validator_share", validator_share, "[0, 1]"), _numbers(rules)
     network = _checked(network)
     out = np.empty((len(stakes), len(h), len(c)))
 
@@ -179,12 +176,10 @@ def honest_stake_path(
     epochs : int — how many      reward : float ≥ 0 — an epoch's emission as a share of all stake at the start
     Who belongs to which team stays as at the start; stake within a team keeps its proportions.
     """
-    network, rewards = _checked(network), float(reward)
-    if not 0 <= rewards < np.inf:
-        raise ValueError(f"reward must be >= 0, got {reward}")
+    network, rewards = _checked(network), real("reward", reward, "[0, inf)")
     now = float(_shares("honest_stake", [honest_stake])[0])
     h, c = _grid("honest_weight", [honest_weight]), _grid("cabal_weight", [cabal_weight])
-    xi, numbers = _share_of_validators(validator_share), _numbers(rules)
+    xi, numbers = real("validator_share", validator_share, "[0, 1]"), _numbers(rules)
     teams, total, point = _sorted_teams(network, now), 1.0, np.empty((1, 1))
     stakes, earned = np.empty(whole("epochs", epochs, at_least=1)), np.empty(epochs)
     for t in range(epochs):
@@ -203,34 +198,22 @@ def _numbers(rules):
     return int(rules.kappa * (1 << 32)) / VOTES, float(rules.bonds_penalty), rules.bonds == "classic"
 
 
-def _share_of_validators(given):
-    fraction("validator_share", given, "[0, 1]")
-    return float(given)
-
-
 def _shares(name, given):
-    values = np.atleast_1d(np.asarray(inside(name, given, closed=True)))
-    if not ((values > 0) & (values < 1)).all():
-        raise ValueError(f"{name} must be in (0, 1), got {values[(values <= 0) | (values >= 1)][0]}")
-    return values
+    return reals(name, given, "(0, 1)", ndim=1)
 
 
 def _grid(name, given):
-    values = inside(name, given, closed=True)
+    values = reals(name, given, "[0, 1]", ndim=1)
     if (np.diff(values) <= 0).any():
         raise ValueError(f"{name} must rise from one value to the next, got {values.tolist()}")
     return values
 
 
 def _positive(name, given, shape):
-    values = np.asarray(given)
-    if values.dtype.kind not in "iuf":
-        raise TypeError(f"{name} must be real numbers, got {values.dtype}")
+    values = reals(name, given, "[0, inf)")
     if values.shape != shape:
         raise ValueError(f"{name} must have shape {shape}, got {values.shape}")
-    if not (np.isfinite(values) & (values >= 0)).all():
-        raise ValueError(f"{name} must be finite and >= 0, got {values[~(np.isfinite(values) & (values >= 0))][0]}")
-    return values.astype(float)
+    return values
 
 
 def _checked(network):

@@ -9,14 +9,12 @@ reward rules here are the plainest forms of what their abstract names, and their
 
 from __future__ import annotations
 
-import math
-import numbers
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from .units import whole
+from .units import real, reals, whole
 
 MOST_WALLETS = 10_000_000  # that one split or one population may hold
 
@@ -103,7 +101,7 @@ def max_power(stake) -> float:
 
 def tau(stake, threshold: float) -> int:
     """Fewest wallets that together hold a share **≥ threshold** in (0, 1]: exactly half counts at 0.5."""
-    fraction("threshold", threshold, "(0, 1]")
+    real("threshold", threshold, "(0, 1]")
     return int(np.searchsorted(_held(stake), threshold, side="left")) + 1
 
 
@@ -118,7 +116,7 @@ def coalition(stake, share: float = 0.5) -> Coalition:
     share : float in (0, 1)
     **Ref:** Lui and Sun, arXiv:2507.02951: n for > 50 %, as a fraction of wallets.
     """
-    fraction("share", share, "(0, 1)")
+    real("share", share, "(0, 1)")
     count = int(np.searchsorted(_held(stake), share, side="right")) + 1
     return Coalition(count, count / np.size(stake))
 
@@ -134,7 +132,7 @@ def top_share(stake, *, count: int | None = None, wallet_share: float | None = N
     held = _held(stake)
     if count is not None:
         return float(held[min(whole("count", count, at_least=1), len(held)) - 1])
-    fraction("wallet_share", wallet_share, "(0, 1]")
+    real("wallet_share", wallet_share, "(0, 1]")
     return float(np.interp(wallet_share * len(held), np.arange(len(held) + 1), np.append(0.0, held)))
 
 
@@ -158,7 +156,7 @@ def cap_stake(stake, quantile: float = 0.88) -> Capped:
     quantile : float in (0, 1], interpolated linearly. Raises ValueError where the cap would be zero.
     """
     stake = _amounts("stake", stake)
-    fraction("quantile", quantile, "(0, 1]")
+    real("quantile", quantile, "(0, 1]")
     cap = float(np.quantile(stake, quantile))
     if cap == 0:
         raise ValueError(f"quantile must leave a positive cap, got {quantile}, below which all wallets hold 0")
@@ -173,9 +171,7 @@ def split_below_cap(stake, cap: float) -> Split:
     Raises ValueError for more than `MOST_WALLETS` wallets.
     """
     stake = _amounts("stake", stake)
-    _number("cap", cap)
-    if not 0 < cap < math.inf:
-        raise ValueError(f"cap must be positive and finite, got {cap}")
+    cap = real("cap", cap, "(0, inf)")
     if stake.max() / MOST_WALLETS > cap or np.sum(np.maximum(np.ceil(stake / cap), 1)) > MOST_WALLETS:
         raise ValueError(f"cap must not ask for more than {MOST_WALLETS:,} wallets, got {cap}")
     pieces = np.maximum(np.ceil(stake / cap), 1).astype(np.int64)
@@ -208,12 +204,10 @@ def composite_score(stake, performance, *, weight: float) -> np.ndarray:
 
 def trust_bonus(stake, trust, *, bonus: float) -> np.ndarray:
     """Reward shares by stake × (1 + bonus·trust); trust : (n,) in [0, 1]; bonus : float ≥ 0."""
-    share, trust = _shares(stake), inside("trust", trust, closed=True)
+    share, trust = _shares(stake), reals("trust", trust, "[0, 1]", ndim=1)
     if len(trust) != len(share):
         raise ValueError(f"trust must have one entry a wallet ({len(share)}), got {len(trust)}")
-    _number("bonus", bonus)
-    if not 0 <= bonus <= 1e6:
-        raise ValueError(f"bonus must be in [0, 1000000], got {bonus}")
+    bonus = real("bonus", bonus, "[0, 1e6]")
     score = share * (1 + bonus * trust)
     return score / score.sum()
 
@@ -249,52 +243,14 @@ def _pair(stake, performance, weight):
     share, merit = _shares(stake), _shares(performance, "performance")
     if len(merit) != len(share):
         raise ValueError(f"performance must have one entry a wallet ({len(share)}), got {len(merit)}")
-    fraction("weight", weight, "[0, 1]")
+    real("weight", weight, "[0, 1]")
     return share, merit
 
 
-def _array(name, values):
-    """`values` as (n,) floats with n ≥ 1, or one clear line."""
-    try:
-        array = np.asarray(values)
-    except ValueError:
-        raise ValueError(f"{name} must be one-dimensional, got rows of several lengths") from None
-    if array.size and array.dtype.kind not in "iuf":
-        raise TypeError(f"{name} must hold numbers, got {array.dtype}")
-    if array.ndim != 1 or not array.size:
-        raise ValueError(f"{name} must be one-dimensional with at least one entry, got shape {array.shape}")
-    return array.astype(float)
-
-
 def _amounts(name, values):
-    array = _array(name, values)
-    wrong = array[~((array >= 0) & (array < np.inf))]
-    if wrong.size:
-        raise ValueError(f"{name} must be finite and >= 0, got {wrong[0]:g}")
+    array = reals(name, values, "[0, inf)", ndim=1)
     with np.errstate(over="ignore"):
         total = array.sum()
     if not 0 < total < np.inf:
         raise ValueError(f"{name} must have a positive and finite sum, got {total:g}")
     return array
-
-
-def inside(name, values, *, closed):
-    """`values` as (n,) floats in [0, 1], or [0, 1) unless closed, or one clear line."""
-    array = _array(name, values)
-    wrong = array[~((array >= 0) & ((array <= 1) if closed else (array < 1)))]
-    if wrong.size:
-        raise ValueError(f"{name} must be in {'[0, 1]' if closed else '[0, 1)'}, got {wrong[0]:g}")
-    return array
-
-
-def _number(name, value):
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} must be a number, got {value!r} ({type(value).__name__})")
-
-
-def fraction(name, value, bounds):
-    """A number between 0 and 1, with the ends that `bounds` includes, or one clear line."""
-    _number(name, value)
-    at_end = bounds[0] == "[" if value == 0 else bounds[-1] == "]" and value == 1
-    if not (0 < value < 1 or at_end):
-        raise ValueError(f"{name} must be in {bounds}, got {value}")

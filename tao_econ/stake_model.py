@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .stake import MOST_WALLETS, fraction, inside, top_share
+from .stake import MOST_WALLETS, top_share
 from .stake import gini as gini_of
-from .units import whole
+from .units import real, reals, whole
 
 FIT_TOLERANCE = 1e-6  # to which both targets of `fit_stake` are met
 
@@ -32,13 +32,13 @@ def lognormal_stake(gini: float) -> StakeModel:
     """The lognormal with a given Gini in (0, 1): sigma = √2 Φ⁻¹((1 + G)/2)."""
     from scipy.special import ndtri
 
-    fraction("gini", gini, "(0, 1)")
+    real("gini", gini, "(0, 1)")
     return StakeModel(math.sqrt(2) * float(ndtri((1 + gini) / 2)), math.inf, 0.0)
 
 
 def pareto_stake(gini: float) -> StakeModel:
     """The Pareto distribution with a given Gini in (0, 1): alpha = (1/G + 1)/2."""
-    fraction("gini", gini, "(0, 1)")
+    real("gini", gini, "(0, 1)")
     return StakeModel(0.0, (1 / gini + 1) / 2, 1.0)
 
 
@@ -53,7 +53,7 @@ def fit_stake(gini: float, top_percent_share: float, *, tail_share=0.01, wallets
     from scipy.optimize import least_squares
 
     for name, value in (("gini", gini), ("top_percent_share", top_percent_share), ("tail_share", tail_share)):
-        fraction(name, value, "(0, 1)")
+        real(name, value, "(0, 1)")
     count = None if wallets is None else _countable(wallets)
     least_alpha = 1.0 if count is None else 0.0
 
@@ -82,7 +82,7 @@ def model_lorenz(model: StakeModel, wallet_share) -> np.ndarray:
     """Share of stake of the poorest wallets of a model; wallet_share : array in [0, 1]."""
     from scipy.special import ndtr, ndtri
 
-    u = inside("wallet_share", wallet_share, closed=True)
+    u = reals("wallet_share", wallet_share, "[0, 1]", ndim=1)
     body, tail, _ = _masses(model)
     low = math.exp(model.sigma**2 / 2) * ndtr(ndtri(u) - model.sigma) / (body + tail)
     if model.tail_share == 0:
@@ -108,7 +108,7 @@ def model_gini(model: StakeModel) -> float:
 
 def model_top_share(model: StakeModel, wallet_share: float) -> float:
     """Share of stake of the richest wallets of a model; wallet_share : float in (0, 1]."""
-    fraction("wallet_share", wallet_share, "(0, 1]")
+    real("wallet_share", wallet_share, "(0, 1]")
     return 1 - float(model_lorenz(model, [1 - wallet_share])[0])
 
 
@@ -116,7 +116,7 @@ def model_coalition_share(model: StakeModel, share: float = 0.5) -> float:
     """Fraction of a model's wallets that holds a share of the stake; share : float in (0, 1)."""
     from scipy.special import ndtr, ndtri
 
-    fraction("share", share, "(0, 1)")
+    real("share", share, "(0, 1)")
     body, tail, _ = _masses(model)
     if share * (body + tail) <= tail:
         return model.tail_share * (share * (body + tail) / tail) ** (1 / (1 - 1 / model.alpha))
@@ -128,7 +128,7 @@ def stake_at(model: StakeModel, uniforms) -> np.ndarray:
     """Stakes at given uniforms, the quantile function; uniforms : array in [0, 1)."""
     from scipy.special import ndtri
 
-    u = inside("uniforms", uniforms, closed=False)
+    u = reals("uniforms", uniforms, "[0, 1)", ndim=1)
     _check(model, least_alpha=0)
     body = np.exp(model.sigma * ndtri(u)) if model.sigma else np.ones(len(u))
     if model.tail_share == 0:
@@ -159,7 +159,7 @@ def stake_from_ranks(largest, shares, wallets: int) -> np.ndarray:
     Raises ValueError where a later wallet would hold more than one before it.
     """
     counts = [0, *(whole("largest", n, at_least=1) for n in largest), _countable(wallets)]
-    sums = np.r_[0.0, inside("shares", shares, closed=True), 1.0]
+    sums = np.r_[0.0, reals("shares", shares, "[0, 1]", ndim=1), 1.0]
     if len(counts) != len(sums):
         raise ValueError(f"shares must be as many as largest, got {len(sums) - 2} and {len(counts) - 2}")
     widths = np.diff(counts)
@@ -188,7 +188,7 @@ def _check(model, *, least_alpha):
     """One clear line for a model without a meaning, or without a mean where alpha must be above 1."""
     if not isinstance(model, StakeModel):
         raise TypeError(f"model must be a StakeModel, got {model!r} ({type(model).__name__})")
-    fraction("tail_share", model.tail_share, "[0, 1]")
+    real("tail_share", model.tail_share, "[0, 1]")
     if not 0 <= model.sigma <= 8:
         raise ValueError(f"sigma must be in [0, 8], got {model.sigma}")
     if not model.alpha > least_alpha:
