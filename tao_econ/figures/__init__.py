@@ -18,6 +18,11 @@ from .consensus import retention_contours as retention_contours
 from .halving import first_halving_forecast as first_halving_forecast
 from .halving import next_halvings as next_halvings
 from .halving import supply_readings as supply_readings
+from .pressure import covenant_event as covenant_event
+from .pressure import impact_map as impact_map
+from .pressure import inflow_for_flat_price as inflow_for_flat_price
+from .pressure import lasting_sale as lasting_sale
+from .pressure import publication_days as publication_days
 from .supply import article_fdv as article_fdv
 from .supply import break_even_cap as break_even_cap
 from .supply import discounted_fdv as discounted_fdv
