@@ -5,3 +5,4 @@ from .consensus import epoch as epoch
 from .consensus import guarantee as guarantee
 from .dilution import emission as emission
 from .dilution import supply as supply
+from .pressure import sell_pressure as sell_pressure

@@ -161,10 +161,10 @@ def lasting_sale(rules: Rules = RULES, then: Snapshot = ARTICLE, now: Snapshot =
         snapshot, s = shown[k]
         return price_under_flow(rules, snapshot, replace(selling(s, 1.0), macro_multiplier=multiplier), every_days=5)
 
-    ends = [[path(k, m).price_usd[-1] / shown[k][0].price_usd - 1 for m in (1, 5)] for k in (0, 1)]
+    ends = [[1 - path(k, m).price_usd[-1] / shown[k][0].price_usd for m in (1, 5)] for k in (0, 1)]
     picture, *axes = canvas(
-        f"Unexpected and unopposed, three years of sales would take {-ends[0][0]:.0%} to {-ends[0][1]:.0%} off the "
-        f"article's price (M = 1 to 5), {-ends[1][0]:.0%} to {-ends[1][1]:.0%} off that of {now.date.year}; expected, nothing",
+        f"Unexpected and unopposed, three years of sales would take {ends[0][0]:.0%} to {ends[0][1]:.0%} off the "
+        f"article's price (M = 1 to 5), {ends[1][0]:.0%} to {ends[1][1]:.0%} off that of {now.date.year}; expected, nothing",
         rules, then, now, article, scenario, panels=2, size=(11.0, 5.2),
     )  # fmt: skip
     for k, (axis, closure) in enumerate(zip(axes, closures, strict=True)):
