@@ -18,6 +18,12 @@ from .consensus import retention_contours as retention_contours
 from .halving import first_halving_forecast as first_halving_forecast
 from .halving import next_halvings as next_halvings
 from .halving import supply_readings as supply_readings
+from .holding import Holder as Holder
+from .holding import convergence_rates as convergence_rates
+from .holding import kelly_under_estimate as kelly_under_estimate
+from .holding import price_fan as price_fan
+from .holding import sobol_beside_tornado as sobol_beside_tornado
+from .holding import touch_curves as touch_curves
 from .pressure import covenant_event as covenant_event
 from .pressure import impact_map as impact_map
 from .pressure import inflow_for_flat_price as inflow_for_flat_price
