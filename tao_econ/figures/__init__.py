@@ -20,6 +20,7 @@ from .halving import next_halvings as next_halvings
 from .halving import supply_readings as supply_readings
 from .holding import Holder as Holder
 from .holding import convergence_rates as convergence_rates
+from .holding import deciding_inputs as deciding_inputs
 from .holding import kelly_under_estimate as kelly_under_estimate
 from .holding import price_fan as price_fan
 from .holding import sobol_beside_tornado as sobol_beside_tornado

@@ -54,8 +54,9 @@ HOLDER = Holder()
 def price_fan(rules: Rules = RULES, snapshot: Snapshot = NOW, scenario: Scenario = FIVE_YEARS, holder: Holder = HOLDER):
     """Price bands of 80 % and medians over the years, with and without dilution, and with the drift's own error."""
     error = drift_error(holder.volatility, holder.years_of_prices)
-    bands = price_bands(snapshot, scenario, rules, volatility=holder.volatility)
-    wide = price_bands(snapshot, scenario, rules, volatility=holder.volatility, growth_se=error)
+    years = np.linspace(0, scenario.horizon_years, 31)
+    bands, wide = (price_bands(snapshot, scenario, rules, volatility=holder.volatility, growth_se=se, years=years)
+                   for se in (0.0, error))  # fmt: skip
     bare = [edge[-1] * bands.supply_ratio[-1] for edge in (bands.p10_usd, bands.p90_usd)]
     picture, axis = canvas(
         f"{holder.years_of_prices:g} years of prices give the drift to ±{error:.0%} a year (one s.e.): 80% of prices in "
@@ -71,7 +72,7 @@ def price_fan(rules: Rules = RULES, snapshot: Snapshot = NOW, scenario: Scenario
     for edge, label in ((bands.p10_usd, f"80% band without dilution: {bare[0]:,.1f} to {bare[1]:,.0f}"), (bands.p90_usd, "")):
         axis.plot(bands.years, edge * bands.supply_ratio, color=ORANGE, ls=":", lw=1.4, label=label)
     axis.axhline(snapshot.price_usd, color=BLACK, lw=1.0, label=f"price of {snapshot.date}: {snapshot.price_usd:,.0f} USD")
-    axis.set(yscale="log", xlabel=f"years from {snapshot.date}", ylabel="USD per TAO (log)")
+    axis.set(yscale="log", xlabel=f"years from {snapshot.date}", ylabel="USD per TAO (log)", xlim=(0, years[-1]))
     axis.yaxis.set_major_formatter(lambda y, _: f"{y:,g}")
     legend_below(axis)
     return picture
@@ -83,10 +84,10 @@ def kelly_under_estimate(holder: Holder = HOLDER):
     drifts = {0.0: GREY, 0.3: ORANGE, holder.drift: BLUE}
     found = {mu: kelly_under_error(mu, holder.volatility, holder.years_of_prices) for mu in drifts}
     error = found[holder.drift]
-    says = ", ".join(f"{found[mu].p50:.0%} at {mu:.0%}" for mu in sorted(drifts, reverse=True))
+    says = ", ".join(f"{found[mu].p50:.0%} at a drift of {mu:.0%}" for mu in sorted(drifts, reverse=True))
     picture, left, right = canvas(
-        f"Kelly's weight by the true drift a year: {says}; estimated from {holder.years_of_prices:g} years it is off by "
-        f"±{error.weight_se:.0%} of wealth (one s.e.), and full Kelly grows {error.growth_expected:+.1%} a year",
+        f"Kelly's weight is {says}; {holder.years_of_prices:g} years of prices miss it by ±{100 * error.weight_se:.0f} "
+        f"points (s.e.), and holding what they say grows {error.growth_expected:+.1%} a year",
         f"volatility {holder.volatility:.0%} a year, taken as known; drift over cash", "closed form, nothing drawn",
         panels=2, size=(11.0, 5.2),
     )  # fmt: skip
@@ -105,7 +106,7 @@ def kelly_under_estimate(holder: Holder = HOLDER):
                ls=":", label="drift known")  # fmt: skip
     right.axhline(0, color=BLACK, lw=1.0)
     right.set(xlabel="part of the estimated weight that is held (1 = full Kelly)", ylim=(-0.3, 0.2),
-              ylabel=f"expected growth of log wealth a year, true drift {holder.drift:.0%}")  # fmt: skip
+              ylabel=f"expected growth a year, true drift {holder.drift:.0%}")  # fmt: skip
     left.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     right.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     legend_below(left, ncols=1)
@@ -156,9 +157,8 @@ def sobol_beside_tornado(rules: Rules = RULES, snapshot: Snapshot = NOW, scenari
         panels=2, size=(11.5, 5.2), widths=(1.15, 1),
     )  # fmt: skip
     rows = np.arange(len(table))
-    middle = (table["low"] + table["high"]) / 2
     left.barh(rows, table["high"] - table["low"], left=table["low"], color=SKY, label="one input from end to end")
-    left.plot(middle, rows, "|", color=BLACK, ms=12, label="middle of the bar")
+    left.use_sticky_edges = False
     left.axvline(0, color=BLACK, lw=1.0)
     left.set_yticks(rows, [LABELS[name].replace(", ", ",\n", 1) for name in table.index])
     left.set(xlabel="Kelly's weight in TAO, share of wealth")
@@ -190,8 +190,8 @@ def convergence_rates(holder: Holder = HOLDER):
     gentle, own = found.values()
     times = own.rmse_random[-1] / own.rmse_sobol[-1]
     picture, *axes = canvas(
-        f"Random points err as n to {gentle.slope_random:.2f}, Sobol points as n to {gentle.slope_sobol:.2f}; at TAO's "
-        f"volatility {own.slope_random:.2f} and {own.slope_sobol:.2f}, still {times:.0f} times closer at {own.points[-1]:,}",
+        f"Errors fall with slope {gentle.slope_random:.2f} at random and {gentle.slope_sobol:.2f} with Sobol points; at TAO's "
+        f"volatility {own.slope_random:.2f} and {own.slope_sobol:.2f}, {times:.0f} times closer at {own.points[-1]:,} points",
         "mean of a lognormal of four normals, 32 replicates each", panels=2, size=(10.5, 5.0),
     )  # fmt: skip
     for axis, (sigma, got) in zip(axes, found.items(), strict=True):
@@ -211,41 +211,46 @@ def convergence_rates(holder: Holder = HOLDER):
 
 
 @functools.cache
-def touched(holder: Holder, fraction: float, model: str) -> Estimate:
-    """Share of simulated paths that ever touch the levels `DOTS`, daily, with its standard error."""
+def touched(holder: Holder, model: str, fractions: tuple[float, ...] = (1.0,)) -> tuple[Estimate, ...]:
+    """By fraction of Kelly, the share of simulated paths that touch the levels `DOTS` on some day, with its error."""
     scenario = replace(
         FIVE_YEARS, market_cap_growth=math.expm1(holder.drift), daily_volatility=holder.volatility / math.sqrt(DAYS_PER_YEAR),
         horizon_years=float(SIMULATED_YEARS),
     )  # fmt: skip
-    paths = price_paths(RULES, NOW, scenario, Draws(PATHS, SIMULATED_YEARS * 365, seed=11), model=model, diluted=False)
-    weight = kelly(holder.drift, holder.volatility, fraction=fraction).weight
-    steps = np.log1p(weight * (paths.price_usd[:, 1:] / paths.price_usd[:, :-1] - 1))
-    lowest = np.exp(np.cumsum(steps, axis=1).min(axis=1))
-    return sample_mean((lowest[:, None] <= np.array(DOTS)).astype(float))
+    draws = Draws(PATHS, SIMULATED_YEARS * 365, seed=11, antithetic=True)
+    price = price_paths(RULES, NOW, scenario, draws, model=model, diluted=False).price_usd
+    moves = price[:, 1:] / price[:, :-1] - 1
+    found = []
+    for fraction in fractions:
+        steps = np.log1p(kelly(holder.drift, holder.volatility, fraction=fraction).weight * moves)
+        lowest = np.exp(np.cumsum(steps, axis=1).min(axis=1))
+        found.append(sample_mean((lowest[:, None] <= np.array(DOTS)).astype(float), antithetic=True))
+    return tuple(found)
 
 
 @figure
 def touch_curves(holder: Holder = HOLDER):
-    """Chance of wealth ever falling to a share of its start, for fractions of Kelly, with simulated checks and jumps."""
-    shown = {1.0: BLUE, 0.5: GREEN}
-    jumps = touched(holder, 1.0, "merton")
-    half = DOTS.index(0.5)
+    """Chance of wealth ever falling to a share of its start, for fractions of Kelly, with simulated checks and stress."""
+    plain, slow = touched(holder, "gbm", (1.0, 0.5))
+    (jumps,), (stress,) = touched(holder, "merton"), touched(holder, "regimes")
+    half, fall = DOTS.index(0.5), math.expm1(FIVE_YEARS.jump_log_mean)
+    worst = max(got.standard_error[half] for got in (plain, jumps, stress))
     picture, axis = canvas(
-        f"Half of the wealth is touched with chance {touch_probability(1.0, 0.5):.0%} at full Kelly and "
-        f"{touch_probability(0.5, 0.5):.1%} at half; with jumps of {math.expm1(FIVE_YEARS.jump_log_mean):.0%} full Kelly "
-        f"touches it in {jumps.value[half]:.0%} ± {jumps.standard_error[half]:.1%} (s.e.) of paths",
-        f"drift {holder.drift:.0%}, volatility {holder.volatility:.0%}, known",
-        f"dots: {PATHS:,} paths of {SIMULATED_YEARS} years, day by day, bars ± 1.96 s.e.", size=(10.0, 5.4),
+        f"Full Kelly ever halves wealth with chance {touch_probability(1.0, 0.5):.0%}, half Kelly with "
+        f"{touch_probability(0.5, 0.5):.1%}; simulated, full Kelly {plain.value[half]:.0%}, with jumps "
+        f"{jumps.value[half]:.0%}, with spells of stress {stress.value[half]:.0%} (s.e. {100 * worst:.1f} points)",
+        f"drift {holder.drift:.0%}, volatility {holder.volatility:.0%}, known; jumps and stress as in the base scenario",
+        f"dots: {PATHS:,} paths of {SIMULATED_YEARS} years, looked at daily, bars ± 1.96 s.e.", size=(10.0, 5.6),
     )  # fmt: skip
     for fraction, colour in ((1.5, RED), (1.0, BLUE), (0.5, GREEN), (0.25, PURPLE)):
         axis.plot(LEVELS, [touch_probability(fraction, x) for x in LEVELS.tolist()], color=colour,
                   label=f"{fraction:g} × Kelly, closed form")  # fmt: skip
-    for fraction, colour in shown.items():
-        got = touched(holder, fraction, "gbm")
-        axis.errorbar(DOTS, got.value, yerr=1.96 * got.standard_error, fmt="o", ms=5, capsize=3, color=colour,
-                      label=f"{fraction:g} × Kelly, simulated")  # fmt: skip
-    axis.errorbar(DOTS, jumps.value, yerr=1.96 * jumps.standard_error, fmt="D", ms=5, capsize=3, color=BLACK,
-                  label=f"1 × Kelly with {FIVE_YEARS.jumps_per_year:g} jump a year, simulated")  # fmt: skip
+    for got, mark, colour, label in (
+        (plain, "o", BLUE, "1 × Kelly, simulated"), (slow, "o", GREEN, "0.5 × Kelly, simulated"),
+        (jumps, "D", BLACK, f"1 × Kelly, {FIVE_YEARS.jumps_per_year:g} jump of {fall:.0%} a year"),
+        (stress, "s", ORANGE, f"1 × Kelly, spells of {FIVE_YEARS.stress_daily_volatility:.0%} a day"),
+    ):  # fmt: skip
+        axis.errorbar(DOTS, got.value, yerr=1.96 * got.standard_error, fmt=mark, ms=5, capsize=3, color=colour, label=label)
     axis.set(xlabel="share of the wealth at the start", ylabel="chance of ever touching it", xlim=(0, 1), ylim=(0, 1.02))
     for side in (axis.xaxis, axis.yaxis):
         side.set_major_formatter(PercentFormatter(1, decimals=0))
