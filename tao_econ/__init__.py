@@ -35,6 +35,7 @@ from .market import almgren_impact as almgren_impact
 from .market import amihud as amihud
 from .market import emission_over_volume as emission_over_volume
 from .market import flow_balance as flow_balance
+from .market import price_under_flow as price_under_flow
 from .market import kyle_lambda as kyle_lambda
 from .market import liquidation_schedule as liquidation_schedule
 from .market import price_impact as price_impact

@@ -20,6 +20,7 @@ from . import data
 from .emission import block_emission
 from .inputs import Rules, Scenario, Snapshot, rules_at
 from .records import unknown
+from .supply import supply_path
 from .units import BLOCKS_PER_DAY, DAYS_PER_YEAR, SECONDS_PER_DAY, real, reals, tao, utc, whole
 
 PUBLICATION_WINDOWS = (("2023-10-01", "2023-10-23"), ("2023-11-01", "2023-11-16"), ("2023-11-20", "2023-11-20"))
@@ -80,6 +81,13 @@ class FlowBalance(NamedTuple):
     surprise_flow_usd_per_day: float  # net selling that nobody expected
     drift_per_year: float  # of the log price, by that surprise alone
     turnover_share: float  # of the market cap that trades in a day
+
+
+class FlowPath(NamedTuple):
+    """The price under a lasting flow; arrays, one entry a step."""
+
+    years: np.ndarray
+    price_usd: np.ndarray
 
 
 class MarketWindow(NamedTuple):
@@ -251,6 +259,29 @@ def flow_balance(rules: Rules, snapshot: Snapshot, scenario: Scenario, *, inflow
         price = inflow / pressure.sold_tao_per_day
     drift = 0.0 - scenario.macro_multiplier * surprise * DAYS_PER_YEAR / cap  # 0.0 − 0.0 is not −0.0
     return FlowBalance(pressure.sold_usd_per_day, price, surprise, drift, pressure.volume_usd / cap)
+
+
+def price_under_flow(rules: Rules, snapshot: Snapshot, scenario: Scenario, *, inflow_usd_per_day=0.0,
+                     every_days: int = 30) -> FlowPath:  # fmt: skip
+    """The price over `scenario.horizon_years` where the drift of `flow_balance` goes on, step by step.
+
+    inflow_usd_per_day : float, USD — net buying by everyone else, B, held constant; every_days : int, the step
+    The same shares are sold of whatever the schedule pays. With nothing bought it is P₀(S₀/S)^M for a sale that is all
+    news: at M = 1 exactly the dilution of a constant market cap. With B it tends to the price that B holds.
+    **Ref:** as for `flow_balance`; our closure, no fit.
+    """
+    inflow = real("inflow_usd_per_day", inflow_usd_per_day, "[0, inf)")
+    pressure, path = sell_pressure(rules, snapshot, scenario), supply_path(rules, snapshot, scenario, every_days=every_days)
+    force = scenario.macro_multiplier * (1 - scenario.anticipated_share)
+    sold = pressure.sold_tao_per_day / pressure.paid_tao_per_day if pressure.paid_tao_per_day else 0.0
+    held, days = path.circulating_tao, np.diff(path.years) * DAYS_PER_YEAR
+    loss = force * sold * np.diff(np.log(held)) / (1 - scenario.lost_share)
+    gain = force * inflow * days / np.sqrt(held[1:] * held[:-1])
+    gain[loss > 0] *= -np.expm1(-loss[loss > 0]) / loss[loss > 0]  # what is bought during a step falls with it
+    price = [snapshot.price_usd]
+    for kept, bought in zip(np.exp(-loss).tolist(), gain.tolist(), strict=True):
+        price.append(price[-1] * kept + bought)
+    return FlowPath(path.years, np.array(price))
 
 
 def emission_over_volume(since, until) -> MarketWindow:

@@ -22,7 +22,7 @@ TABLE = {
     "emission": ("_jit inputs units", "numpy pandas"),
     "halving": ("data emission inputs units", "numpy pandas scipy"),
     "supply": ("data emission inputs records units", "numpy pandas"),
-    "market": ("data emission inputs records units", "numpy pandas"),
+    "market": ("data emission inputs records supply units", "numpy pandas"),
     "price_model": ("_jit emission inputs records units", "numpy scipy"),
     "rewards": ("emission inputs records supply units", "numpy"),
     "pools": ("_jit records units", ""),

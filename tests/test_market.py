@@ -219,6 +219,44 @@ def test_the_break_even_inflow_holds_the_price_and_stops_the_drift():
     assert got.price_at_inflow_usd == 160 and got.drift_per_year == 0
 
 
+@given(st.floats(0, 8), SHARE, SHARE)
+def test_unopposed_the_price_falls_as_the_supply_to_the_power_of_what_is_news_and_sold(multiplier, news, sold):
+    scenario = article_with(
+        macro_multiplier=multiplier, anticipated_share=1 - news, horizon_years=3.0, owners_sold_share=sold,
+        miners_sold_share=sold, stakers_sold_share=sold
+    )  # fmt: skip
+    got, path = te.price_under_flow(CHAIN, ARTICLE_DAY, scenario), te.supply_path(CHAIN, ARTICLE_DAY, scenario)
+    power = multiplier * (1 - scenario.anticipated_share) * sold
+    np.testing.assert_allclose(got.price_usd, 160 * (path.issued_tao[0] / path.issued_tao) ** power, rtol=1e-9)
+    np.testing.assert_array_equal(got.years, path.years)
+
+
+def test_the_path_starts_with_the_drift_of_the_flow_balance_and_ends_at_the_price_the_inflow_holds():
+    scenario = article_with(macro_multiplier=3.0, horizon_years=1.0)
+    for inflow in (0.0, 8e5, 2e6):
+        got = te.price_under_flow(RULES, ARTICLE_DAY, scenario, inflow_usd_per_day=inflow, every_days=1)
+        first = math.log(got.price_usd[1] / 160) / got.years[1]
+        balance = te.flow_balance(RULES, ARTICLE_DAY, scenario, inflow_usd_per_day=inflow)
+        assert first == pytest.approx(balance.drift_per_year, rel=0.01)
+    far = article_with(macro_multiplier=100.0, horizon_years=3.0)
+    got = te.price_under_flow(RULES, ARTICLE_DAY, far, inflow_usd_per_day=8e5)
+    assert got.price_usd[-1] == pytest.approx(8e5 / 7_200, rel=1e-3)
+
+
+def test_an_inflow_that_buys_all_holds_the_price_and_an_expected_flow_does_nothing():
+    holding = te.price_under_flow(RULES, ARTICLE_DAY, article_with(horizon_years=2.0), inflow_usd_per_day=1_152_000)
+    np.testing.assert_allclose(holding.price_usd, 160, rtol=1e-3)
+    expected = te.price_under_flow(RULES, ARTICLE_DAY, article_with(anticipated_share=1.0), inflow_usd_per_day=5e6)
+    assert (expected.price_usd == 160).all()
+
+
+def test_a_flow_path_refuses_nonsense(refused):
+    with refused("inflow_usd_per_day", "-1"):
+        te.price_under_flow(RULES, ARTICLE_DAY, AS_ARTICLE, inflow_usd_per_day=-1.0)
+    with refused("every_days", "0"):
+        te.price_under_flow(RULES, ARTICLE_DAY, AS_ARTICLE, every_days=0)
+
+
 def test_half_the_emission_doubles_the_price_only_where_the_inflow_stays():
     halved = article_with(owners_sold_share=0.5, miners_sold_share=0.5, stakers_sold_share=0.5)
     prices = [te.flow_balance(RULES, ARTICLE_DAY, s, inflow_usd_per_day=1e6).price_at_inflow_usd

@@ -5,4 +5,6 @@ from .consensus import epoch as epoch
 from .consensus import guarantee as guarantee
 from .dilution import emission as emission
 from .dilution import supply as supply
+from .holding import portfolio as portfolio
 from .judge import judgement as judgement
+from .pressure import sell_pressure as sell_pressure
