@@ -18,6 +18,13 @@ from .consensus import retention_contours as retention_contours
 from .halving import first_halving_forecast as first_halving_forecast
 from .halving import next_halvings as next_halvings
 from .halving import supply_readings as supply_readings
+from .pools import emission_concentration as emission_concentration
+from .pools import emission_gate as emission_gate
+from .pools import halving_and_small_subnets as halving_and_small_subnets
+from .pools import pool_impact as pool_impact
+from .pools import price_manipulation as price_manipulation
+from .pools import selling_pressure as selling_pressure
+from .pools import subnet_exit as subnet_exit
 from .supply import article_fdv as article_fdv
 from .supply import break_even_cap as break_even_cap
 from .supply import discounted_fdv as discounted_fdv
