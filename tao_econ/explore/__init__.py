@@ -5,3 +5,5 @@ from .consensus import epoch as epoch
 from .consensus import guarantee as guarantee
 from .dilution import emission as emission
 from .dilution import supply as supply
+from .pools import emission_rules as emission_rules
+from .pools import pool as pool

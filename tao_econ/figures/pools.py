@@ -122,8 +122,9 @@ def emission_concentration():
     left.legend(loc="upper left", ncols=3, fontsize=8)
     right.scatter(table["gini"], table["effective_subnets"], color=RED, s=50, zorder=3)
     for gini, count, label in zip(table["gini"], table["effective_subnets"], stars, strict=True):
-        below = label.startswith("× unburned")
-        right.annotate(label.replace("\n", " "), (gini, count), xytext=(6, -11 if below else 4), textcoords="offset points", fontsize=8)
+        below = -11 if label.startswith("two") else 4
+        right.annotate(label.replace("\n", " "), (gini, count), xytext=(6, below), textcoords="offset points",
+                       fontsize=8)  # fmt: skip
     right.set(xlabel="Gini index of new TAO", ylabel="effective subnets, 1 / Σ share²", xlim=(0.58, 1.12), ylim=(0, 45))
     right.set_xticks([0.6, 0.7, 0.8, 0.9])
     return picture
@@ -214,8 +215,8 @@ def subnet_exit(rules: Rules = NOW, scenario: Scenario = SELLING, tao_out: float
     fall = table["price_next_day"] / [*usual, np.median(list(alone.values()))] - 1
     tao_fell = shock["after_usd"] / shock["before_usd"] - 1
     picture, left, right = canvas(
-        f"Three owners who sell {tao_out:,.0f} TAO worth lower their own prices by {-fall[leaving].mean():.0%} and the others' by "
-        f"{abs(fall['all others']):.1%}; the {-tao_fell:.0%} that TAO fell in April 2026 did not pass through pools",
+        f"Three owners who sell {tao_out:,.0f} TAO worth lower their own prices by {-fall[leaving].mean():.0%} and the "
+        f"others' by {abs(fall['all others']):.1%}; the {-tao_fell:.0%} that TAO fell in April 2026 did not pass through pools",
         rules, scenario, LAW, marked(rules), panels=2, size=(11.0, 5.0),
     )  # fmt: skip
     rows = np.arange(len(table))
