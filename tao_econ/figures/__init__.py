@@ -25,6 +25,10 @@ from .pools import pool_impact as pool_impact
 from .pools import price_manipulation as price_manipulation
 from .pools import selling_pressure as selling_pressure
 from .pools import subnet_exit as subnet_exit
+from .roles import a_days_emission as a_days_emission
+from .roles import alpha_fan as alpha_fan
+from .roles import ownership_through_time as ownership_through_time
+from .roles import real_yield_map as real_yield_map
 from .supply import article_fdv as article_fdv
 from .supply import break_even_cap as break_even_cap
 from .supply import discounted_fdv as discounted_fdv
