@@ -7,3 +7,4 @@ from .dilution import emission as emission
 from .dilution import supply as supply
 from .pools import emission_rules as emission_rules
 from .pools import pool as pool
+from .roles import rewards as rewards

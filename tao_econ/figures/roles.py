@@ -39,7 +39,7 @@ def real_yield_map(then: Snapshot = THEN, now: Snapshot = NOW, equal: Scenario =
     picture, *axes = canvas(
         f"Stakers keep their share only above the line: {worst[0]:.1%} with an equal split and {worst[1]:.1%} after the "
         f"owner's cut in 2023, {worst[2]:.1%} in 2026",
-        then, now, scenario, "× take: what is left after the validator's take", panels=2, size=(11.5, 5.4),
+        then, now, equal, scenario, panels=2, size=(11.5, 5.4),
     )  # fmt: skip
     staked, kept = np.linspace(0.3, 1.0, 71), np.linspace(0, 1, 101)
     for panel, (axis, snapshot) in enumerate(zip(axes, (then, now), strict=True)):
@@ -81,7 +81,8 @@ def ownership_through_time(then: Snapshot = THEN, now: Snapshot = NOW, scenario:
         for key, (label, colour) in names.items():
             line = getattr(path, key)
             axis.plot(decimal_year(start.date) + path.years, line, color=colour, label=label)
-            axis.text(decimal_year(start.date) + 10.1, line[-1], f"{line[-1]:.2%}", fontsize=8.5, va="center")
+            axis.text(decimal_year(start.date) + 10.1, line[-1], f"{line[-1]:.2%}", fontsize=8.5,
+                      va="top" if key == "nominator_idle_rewards" else "center")  # fmt: skip
         axis.set(xlabel="year", ylabel="share of the supply", ylim=(0, 0.0103), title=f"1 % on {start.date}")
         axis.set_xlim(decimal_year(start.date), decimal_year(start.date) + 11.6)
         axis.yaxis.set_major_formatter(PercentFormatter(1, decimals=1))
@@ -122,7 +123,8 @@ def a_days_emission(then: Snapshot = THEN, now: Snapshot = NOW, scenario: Scenar
             axis.bar(rows, values, 0.62, bottom=below, color=colour, label="root's holders" if role == "root" else role)
             for x, value, foot in zip(rows, values, below, strict=True):
                 if value > most * 0.03:
-                    axis.text(x, foot + value / 2, form.format(value), ha="center", va="center", fontsize=8.5, color=BLACK)
+                    axis.text(x, foot + value / 2, form.format(value), ha="center", va="center", fontsize=8.5,
+                              color="white" if colour == BLUE else BLACK)  # fmt: skip
             below += values
         axis.set_xticks(rows, list(splits))
         axis.grid(axis="x", visible=False)
@@ -137,11 +139,15 @@ def a_days_emission(then: Snapshot = THEN, now: Snapshot = NOW, scenario: Scenar
 
 
 def alpha_growth(rules: Rules, scenario: Scenario, which: int, days):
-    """Alpha of a nominator after so many days for each at the start, where all who earn stake what they earn."""
-    return 1 + days * alpha_yield_per_day(
+    """Alpha of a nominator after so many days for each at the start, where all who earn stake what they earn.
+
+    **Ref:** stake A grows by r a day and a nominator's h by r(1 − c)h/A, so h grows as A to the power 1 − c
+    """
+    per_day = alpha_yield_per_day(
         rules, earning_alpha=read(f"earning_alpha_{which}"), root_proportion=read(f"root_proportion_{which}"),
-        take=scenario.validator_take, alpha_per_day=float(BLOCKS_PER_DAY),
+        alpha_per_day=float(BLOCKS_PER_DAY),
     )  # fmt: skip
+    return (1 + days * per_day) ** (1 - scenario.validator_take)
 
 
 @figure
@@ -152,8 +158,8 @@ def alpha_fan(rules: Rules = RULES, scenario: Scenario = BASE):
     grown = {which: float(alpha_growth(rules, scenario, which, year)) for which in (1, 2, 3)}
     falls = {which: 1 / value - 1 for which, value in grown.items()}
     picture, left, right = canvas(
-        f"{grown[3] - 1:.0%} a year in alpha is gone once its price falls {-falls[3]:.0%}; even {grown[1] - 1:.0%} is gone at a "
-        f"fall of {-falls[1]:.0%}",
+        f"{grown[3] - 1:.0%} a year in alpha is gone once its price falls {-falls[3]:.0%}; even {grown[1] - 1:.0%} is gone "
+        f"at a fall of {-falls[1]:.0%}",
         rules, scenario, "three subnets read on 2026-10-08; all stake what they earn", panels=2, size=(11.0, 5.2),
     )  # fmt: skip
     for drift, colour in drifts.items():
