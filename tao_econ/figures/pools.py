@@ -116,10 +116,10 @@ def emission_concentration():
     left.plot(row + np.array([-0.27, 0, 0.27]), found, "o", mfc="white", mec=BLACK, label="main net")
     left.plot(before - 0.27, read("top_8_before_gate"), "x", color=BLACK, ms=7, mew=2, label="before the gate")
     left.set_xticks(at, stars, fontsize=8, rotation=30, ha="right")
-    left.set(ylabel="share of new TAO", ylim=(0, 1.06))
+    left.set(ylabel="share of new TAO", ylim=(0, 1.0))
     left.yaxis.set_major_formatter(PERCENT)
     left.grid(axis="x", visible=False)
-    left.legend(loc="upper left", ncols=3, fontsize=8)
+    left.legend(loc="upper left", bbox_to_anchor=(0, -0.24), borderaxespad=0, ncols=5, fontsize=8)
     right.scatter(table["gini"], table["effective_subnets"], color=RED, s=50, zorder=3)
     for gini, count, label in zip(table["gini"], table["effective_subnets"], stars, strict=True):
         below = -11 if label.startswith("two") else 4

@@ -69,7 +69,7 @@ def ownership_through_time(then: Snapshot = THEN, now: Snapshot = NOW, scenario:
     assumed = replace(scenario, horizon_years=10.0)
     names = {"unstaked": ("not staked", RED), "nominator_idle_rewards": ("staked, rewards left unstaked", ORANGE),
              "nominator": ("staked, rewards staked too", BLUE), "validator": ("the same without a take", GREEN)}  # fmt: skip
-    paths = [ownership_path(start, assumed, rules, every_days=30) for start in (then, now)]
+    paths = [ownership_path(start, assumed, rules, every_days=5) for start in (then, now)]
     gap = decimal_year(now.date) - decimal_year(then.date)
     at = {key: float(np.interp(gap, paths[0].years, getattr(paths[0], key))) for key in names}
     picture, *axes = canvas(
