@@ -53,6 +53,13 @@ def test_moving_the_price_moves_every_curve_to_the_models_numbers():
     (explore.guarantee, "kappa", 0.6), (explore.guarantee, "bonds penalty", 0.0), (explore.copier, "noise", 0.0),
     (explore.copier, "turnover", 0.2), (explore.copier, "copier stake", 0.5),
     (explore.judgement, "days after", 108), (explore.judgement, "bought", 287.7),
+    (explore.pool, "reserve tao", 20_000.0), (explore.pool, "reserve alpha", 500_000.0), (explore.pool, "tao weight", 0.7),
+    (explore.pool, "trade tao", 1_000.0), (explore.pool, "fee parts", 196), (explore.emission_rules, "gate exponent", 1),
+    (explore.emission_rules, "subnets", 20), (explore.emission_rules, "price exponent", 0.5),
+    (explore.emission_rules, "burned share", 0.0), (explore.rewards, "issued million", 11.0),
+    (explore.rewards, "staked share", 0.5), (explore.rewards, "stakers share", 0.41), (explore.rewards, "validator take", 0.0),
+    (explore.rewards, "recycled share", 0.1), (explore.rewards, "alpha part", 0.0), (explore.rewards, "alpha drift", 0.5),
+    (explore.rewards, "horizon", 10.0),
 ])  # fmt: skip
 def test_each_slider_changes_the_figure_and_reset_brings_it_back(instrument, label, value):
     box = instrument()
@@ -157,3 +164,40 @@ def test_the_ranking_of_forecasts_turns_at_the_peak():
     assert "07 March 2024: best is 'the article's 8×" in figure(box).layout.title.text
     texts = " ".join(h.value for h in parts(box, w.HTML))
     assert "730.26 USD" in texts and "proof of skill" in texts
+def test_the_pool_one_trades_with_is_the_model():
+    box = explore.pool(trade_tao=100.0, fee_parts=33)
+    before = te.Pool(reserve_tao=6_740.0, reserve_alpha=1_685_000.0)
+    after, alpha = te.swap(before, tao_in=100.0, fee=33 / 65_535)
+    change = te.spot_price(after) / te.spot_price(before) - 1
+    assert figure(box).data[2].y[0] == pytest.approx(change, abs=1e-15)
+    assert f"by {change:+.1%}" in figure(box).layout.title.text
+    assert f"{alpha:,.1f} alpha" in " ".join(h.value for h in parts(box, w.HTML))
+    slider(box, "trade tao").value = 0.0
+    assert "no trade" in " ".join(h.value for h in parts(box, w.HTML))
+    slider(box, "trade tao").value = -500.0
+    alpha_in = 500 / te.spot_price(before)
+    got = te.swap(before, alpha_in=alpha_in, fee=33 / 65_535)[1]
+    assert figure(box).data[4].y[0] == pytest.approx(got / 500)
+    assert f"{got:,.2f} TAO" in " ".join(h.value for h in parts(box, w.HTML))
+
+
+def test_emission_rules_say_what_the_table_of_rules_says_and_carry_the_mark():
+    table = te.compare_rules(te.synthetic_subnets())
+    names = ["smoothed price", "price × root × unburned *", "price × unburned", "the same, gate at a quantile *",
+             "the same, gate at rank 32 *", "the same, two tiers *"]  # fmt: skip
+    box = explore.emission_rules()
+    for name, (_, row) in zip(names, table.iterrows(), strict=True):
+        parts(box, w.Dropdown)[0].value = name
+        assert figure(box).data[4].y == pytest.approx(row[["top_8", "top_16", "top_32"]].tolist())
+        assert name.endswith("*") == bool(row["unproven"])
+    slider(box, "subnets").value = 8
+    assert figure(box).data[4].y == pytest.approx([1, 1, 1]) and list(figure(box).data[4].x) == [8, 8, 8]
+
+
+def test_rewards_reproduce_the_published_years():
+    for name, words in (("November 2023, equal split", "-32.3%, a nominator's by -16.7%"),
+                        ("November 2023, after the owner's cut", "a nominator's by -19.6%"),
+                        ("September 2026", "-10.4%, a nominator's by -5.0%")):  # fmt: skip
+        assert words in figure(explore.rewards(holder=name)).layout.title.text
+    box = explore.rewards(alpha_part=1.0, alpha_drift=0.0)
+    np.testing.assert_allclose(figure(box).data[4].y, figure(box).data[2].y)

@@ -5,13 +5,14 @@ import sys
 from dataclasses import replace
 
 import matplotlib
+import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
 import tao_econ as te
 from tao_econ import figures
-from tao_econ.figures import press
+from tao_econ.figures import press, roles
 from tao_econ.figures.canvas import STYLE
 
 
@@ -72,6 +73,42 @@ def test_titles_follow_from_the_records():
     assert "× 21 M is 4.20 bn" in figures.article_fdv(then=replace(te.load_snapshot("article"), price_usd=200.0)).finding
     assert "price 2.00×" in figures.price_waterfall(now=replace(now, price_usd=320.0)).finding
     assert "and 47," not in figures.supply_four_ways().finding
+
+
+def test_titles_on_pools_and_roles_follow_from_the_records():
+    base = te.load_scenario("base")
+    quiet = replace(base, owners_sold_share=0.0, miners_sold_share=0.25, stakers_sold_share=0.0)
+    assert "sell 25% of their alpha take 7" in figures.selling_pressure(scenario=quiet).finding
+    assert "sell 20,000 TAO worth lower their own prices by 12%" in figures.subnet_exit(tao_out=20_000.0).finding
+    assert "at a fifth 3.8%" in figures.emission_gate(rules=replace(te.rules_at("gate-rank"), gate_exponent=2)).finding
+    free = figures.real_yield_map(scenario=replace(base, validator_take=0.0)).finding
+    assert "-3.8% in 2026" in free and "-16.7%" in free
+    assert "a nominator 0.74%" in figures.ownership_through_time(scenario=replace(base, validator_take=0.0)).finding
+    assert "33% a year in alpha is gone once its price falls 25%" in figures.alpha_fan(
+        scenario=replace(base, validator_take=0.0)
+    ).finding
+
+
+def test_figures_on_pools_show_the_models_numbers_and_mark_what_is_unproven():
+    picture = figures.emission_concentration()
+    table = te.compare_rules(te.synthetic_subnets())
+    labels = [tick.get_text() for tick in picture.axes[0].get_xticklabels()]
+    assert [label.endswith("*") for label in labels] == [bool(mark) for mark in table["unproven"]]
+    heights = [bar.get_height() for bar in picture.axes[0].patches[:6]]
+    assert heights == pytest.approx(table["top_8"].tolist())
+    proven = replace(te.rules_at("gate-rank"), gate="none", root_dividends="claimed")
+    assert "*" in figures.subnet_exit().get_supxlabel() and "*" not in figures.subnet_exit(rules=proven).get_supxlabel()
+
+
+def test_the_map_of_real_yields_is_the_model_at_its_points():
+    then, now = te.load_snapshot("article"), te.load_snapshot("2026-09-11")
+    for snapshot, scenario in ((then, te.load_scenario("article")), (now, te.load_scenario("base"))):
+        year = te.holder_yield(snapshot, scenario, te.rules_at(snapshot.date))
+        supply = te.supply_at(snapshot, scenario, te.rules_at(snapshot.date))
+        at = np.array([supply.staked_tao / supply.issued_tao]), np.array([year.break_even_staked_share])
+        assert roles.real_yields(1 / (1 + year.unstaked) - 1, *at)[0, 0] == pytest.approx(year.staker_real, abs=1e-12)
+    alpha = roles.alpha_growth(te.rules_at("gate-rank"), te.Scenario(validator_take=1.0), 3, 365)
+    assert alpha == 1  # a validator that keeps everything
 
 
 def test_a_fingerprint_sees_data_words_and_colours():

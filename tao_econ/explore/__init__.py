@@ -7,4 +7,7 @@ from .dilution import emission as emission
 from .dilution import supply as supply
 from .holding import portfolio as portfolio
 from .judge import judgement as judgement
+from .pools import emission_rules as emission_rules
+from .pools import pool as pool
 from .pressure import sell_pressure as sell_pressure
+from .roles import rewards as rewards
