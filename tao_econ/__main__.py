@@ -1,4 +1,4 @@
-"""The commands: python -m tao_econ figures | notebooks | assumptions."""
+"""The commands: python -m tao_econ figures | notebooks | assumptions | site."""
 
 from __future__ import annotations
 
@@ -20,9 +20,11 @@ def main(arguments: list[str] | None = None) -> int:
     notebooks.add_argument("--check", action="store_true", help="save nothing; fail if an output changed")
     notebooks.add_argument("-p", action="append", default=[], metavar="NAME=VALUE", help="set a parameter; saves a copy")
     commands.add_parser("assumptions", help="write ASSUMPTIONS.md")
+    commands.add_parser("site", help="write site/: every page, figure and instrument, to be read without a kernel")
     given = parser.parse_args(arguments)
+    verbs = {"figures": _figures, "notebooks": _notebooks, "assumptions": _assumptions, "site": _site}
     try:
-        return {"figures": _figures, "notebooks": _notebooks, "assumptions": _assumptions}[given.command](given)
+        return verbs[given.command](given)
     except KeyboardInterrupt:
         print("run: stopped; what was finished is kept", file=sys.stderr)
         return 130
@@ -82,6 +84,15 @@ def _assumptions(given) -> int:
 
     write_whole(assumptions.FILE, assumptions.text().encode())
     print(f"{assumptions.FILE.name} written")
+    return 0
+
+
+def _site(given) -> int:
+    from . import site
+
+    written = site.build()
+    pages = sum(path.endswith(".html") for path in written)
+    print(f"{pages} pages, {sum(written.values()) / 1e6:.1f} MB in site/; open site/index.html")
     return 0
 
 

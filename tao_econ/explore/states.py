@@ -13,7 +13,7 @@ import numpy as np
 
 from .panel import Panel, Recipe
 
-POSITIONS = 11  # of a slider, besides its start
+POSITIONS, COARSE = 11, 7  # of a slider, besides its start; COARSE under a choice of the menus that is not the first shown
 DECADES = 1_000  # a slider whose ends differ by more than this goes in equal ratios
 
 
@@ -58,12 +58,12 @@ def states(panel: Panel) -> dict:
     }  # fmt: skip
 
 
-def positions(slider, start) -> list:
+def positions(slider, start, many: int) -> list:
     """Values of a slider from end to end, on its steps, its start among them."""
     low, high, step = slider.min, slider.max, slider.step
     spread = np.geomspace if low > 0 and high / low > DECADES else np.linspace
     kind = int if isinstance(start, int) else float
-    on_steps = {kind(round(min(low + round((value - low) / step) * step, high), 9)) for value in spread(low, high, POSITIONS)}
+    on_steps = {kind(round(min(low + round((value - low) / step) * step, high), 9)) for value in spread(low, high, many)}
     return sorted(on_steps | {start})
 
 
@@ -75,7 +75,7 @@ def _case(it: Recipe, chosen: dict[str, str], shoot) -> dict:
         key = it.owner[field]
         begin = getattr(start[key], field)
         begin = slider.value if begin is None else begin
-        values = positions(slider, begin)
+        values = positions(slider, begin, POSITIONS if chosen == it.chosen else COARSE)
         moved = [start if value == begin else start | {key: _varied(start[key], field, value)} for value in values]
         places = max(-int(f"{slider.step:e}".split("e")[1]), 0)
         sliders.append({"start": values.index(begin), "texts": [f"{value:,.{places}f}" for value in values],
