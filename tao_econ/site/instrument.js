@@ -84,7 +84,8 @@
         if (width < 620) {
             layout = stacked(layout);
             for (const trace of now.data.filter(it => it.colorbar)) {
-                trace.colorbar = { ...trace.colorbar, orientation: "h", y: -0.2, yanchor: "top", thickness: 12 };
+                trace.colorbar = { ...trace.colorbar, orientation: "h", y: -0.2, yanchor: "top", thickness: 12, len: 1,
+                    nticks: 5, tickangle: 0, title: { ...trace.colorbar.title, side: "top", font: { size: 13 } } };
             }
         }
         Plotly.react(plot, now.data, { ...layout, width }, { displayModeBar: false, responsive: false, doubleClick: "reset" });

@@ -53,7 +53,7 @@ def _files() -> dict[str, str | bytes]:
     ledger = press.OUTPUT / LEDGER
     files: dict[str, str | bytes] = {LEDGER: ledger.read_bytes()} if ledger.exists() else {}
     menu = _menu(LEDGER in files)
-    files["index.html"] = _page("What the suite finds", _index(books, names, LEDGER in files), menu, wide="wide")
+    files["index.html"] = _page("Bittensor's TAO, recomputed", _index(books, names, LEDGER in files), menu, wide="wide")
     files["figures.html"] = _page("Figures", _gallery(index, books), menu)
     said = prose.markdown(assumptions.FILE.read_text(encoding="utf-8"), links)
     files["assumptions.html"] = _page("Assumptions", said, menu)
@@ -128,7 +128,7 @@ def _index(books: dict[str, prose.Notebook], instruments: list[str], ledger: boo
     live = "".join(
         f'<li><a href="instruments/{name}.html">{name}</a> {html.escape(_first_line(name))}</li>' for name in instruments
     )
-    return f"""<h1>What is TAO's economics made of?</h1>
+    return f"""<h1>Bittensor's TAO, recomputed</h1>
 <p class="lead">{html.escape(ABOUT)}</p>
 {prose.markdown(told, {})}<p><a class="more" href="notebooks/{first}.html">Start here</a>{claims}</p>
 <h2 id="findings">Findings</h2>
@@ -147,7 +147,7 @@ def _finding(stem: str, book: prose.Notebook) -> str:
     page = f"notebooks/{stem}.html"
     says = prose.markdown(book.sentences[0], {}) if book.sentences else ""
     evidence = [f'<a href="{page}#{anchor}">figure {name.replace("_", " ")}</a>'
-                for name, anchor in list(book.anchors.items())[:2]]  # fmt: skip
+                for name, anchor in list(book.anchors.items())[:1]]  # fmt: skip
     evidence += [f'<a href="instruments/{name}.html">instrument {name}</a>' for name in dict.fromkeys(book.instruments)]
     return f"""<li><h3><a href="{page}">{html.escape(book.title)}</a></h3>
 {says}<p class="evidence">Evidence: {", ".join(evidence) or f'<a href="{page}">the notebook</a>'}</p></li>
