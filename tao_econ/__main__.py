@@ -1,4 +1,4 @@
-"""The commands: python -m tao_econ figures | notebooks | claims | assumptions."""
+"""The commands: python -m tao_econ figures | notebooks | claims | assumptions | site."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ def main(arguments: list[str] | None = None) -> int:
     claims.add_argument("--check", action="store_true", help="write nothing; fail if a file is out of date")
     claims.add_argument("--stress", metavar="NAME", help="print the ledger under a named stress; write nothing")
     commands.add_parser("assumptions", help="write ASSUMPTIONS.md")
+    commands.add_parser("site", help="write site/: every page, figure and instrument, to be read without a kernel")
     given = parser.parse_args(arguments)
+    verbs = {"figures": _figures, "notebooks": _notebooks, "claims": _claims, "assumptions": _assumptions, "site": _site}
     try:
-        verbs = {"figures": _figures, "notebooks": _notebooks, "claims": _claims, "assumptions": _assumptions}
         return verbs[given.command](given)
     except KeyboardInterrupt:
         print("run: stopped; what was finished is kept", file=sys.stderr)
@@ -105,6 +106,15 @@ def _assumptions(given) -> int:
 
     write_whole(assumptions.FILE, assumptions.text().encode())
     print(f"{assumptions.FILE.name} written")
+    return 0
+
+
+def _site(given) -> int:
+    from . import site
+
+    written = site.build()
+    pages = sum(path.endswith(".html") for path in written)
+    print(f"{pages} pages, {sum(written.values()) / 1e6:.1f} MB in site/; open site/index.html")
     return 0
 
 

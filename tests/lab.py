@@ -81,15 +81,16 @@ def server(root: Path, home: Path):
 
 
 @contextlib.contextmanager
-def page(profile: Path, width=1400, height=1000):
-    """Yield a page that records requests to other machines and errors on its console."""
+def page(profile: Path, width=1400, height=1000, local=("http://127.0.0.1", "ws://127.0.0.1"), **more):
+    """Yield a page that records requests to other places than the local ones and errors on its console."""
     from playwright.sync_api import sync_playwright
 
-    local = ("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:", "about:")
+    local = (*local, "data:", "blob:", "about:")
     with sync_playwright() as play:
         context = play.chromium.launch_persistent_context(
-            profile, executable_path=chromium(), headless=True, args=list(FLAGS), viewport={"width": width, "height": height}
-        )
+            profile, executable_path=chromium(), headless=True, args=list(FLAGS), viewport={"width": width, "height": height},
+            **more,
+        )  # fmt: skip
         it = context.new_page()
         it.outside, it.console_errors = [], []
         it.on("request", lambda r: None if r.url.startswith(local) else it.outside.append(r.url))

@@ -63,6 +63,7 @@ TABLE = {
     "figures": (ANY, "matplotlib numpy pandas scipy"),
     "explore": (ANY, "IPython anywidget ipywidgets numpy pandas plotly traitlets"),
     "notebooks": (ANY, "nbclient nbformat papermill"),
+    "site": (ANY, "mistune nbformat"),
     "claims": (ANY, "numpy pandas"),
     "__main__": (ANY, "tqdm"),
 }

@@ -8,6 +8,7 @@ import functools
 import html
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 import anywidget
 import ipywidgets as w
@@ -36,6 +37,24 @@ class Fit(anywidget.AnyWidget):
 
 class Choice(dict):
     """A drop-down: what it offers, by name; each name stands for a whole record."""
+
+
+class Recipe(NamedTuple):
+    """What an instrument is made of, for a page that has no kernel.
+
+    records : argument name → record it starts from; owner : slider's field → argument name; sliders : field → widget
+    choices : argument name → records by name; chosen : argument name → name chosen at the start
+    draw(**records), read(**records) : as given to `Panel`
+    """
+
+    name: str
+    records: dict
+    owner: dict[str, str]
+    sliders: dict
+    choices: dict[str, Choice]
+    chosen: dict[str, str]
+    draw: Callable[..., dict]
+    read: Callable[..., dict]
 
 
 class Panel(w.VBox):
@@ -77,6 +96,12 @@ class Panel(w.VBox):
             layout=w.Layout(width="100%"),
         )  # fmt: skip
         self._redraw()
+
+    def recipe(self) -> Recipe:
+        """What this instrument is made of; nothing in it moves the instrument."""
+        chosen = {key: _name_of(options, self._start[0][key]) for key, options in self._choices.items()}
+        return Recipe(self._name, dict(self._start[1]), dict(self._owner), dict(self._sliders), dict(self._choices), chosen,
+                      self._draw, self._read)  # fmt: skip
 
     def _start_from(self, now: dict, given: dict) -> tuple[dict, dict]:
         """(records as chosen from the menus, the same with the given fields set)."""
