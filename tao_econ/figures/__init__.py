@@ -7,6 +7,9 @@ from .attack import majority_price as majority_price
 from .attack import stake_erosion as stake_erosion
 from .canvas import FIGURES as FIGURES
 from .canvas import Picture as Picture
+from .comparison import implied_spread as implied_spread
+from .comparison import openai_fraction as openai_fraction
+from .comparison import openai_ratio as openai_ratio
 from .concentration import coalition_under_cap as coalition_under_cap
 from .concentration import largest_holders as largest_holders
 from .concentration import reward_remedies as reward_remedies
