@@ -105,3 +105,33 @@ def test_a_setting_that_makes_no_sense_is_one_line(settings, words):
     with pytest.raises((ValueError, TypeError), match=words) as caught:
         explore.supply(**settings)
     assert "\n" not in str(caught.value)
+
+
+# --- comparables ---
+
+
+@pytest.mark.parametrize(("label", "value"), [
+    ("price", 300.0), ("capture share", 0.1), ("survival share", 0.5), ("discount rate", 0.5), ("fee revenue", 100e6),
+])  # fmt: skip
+def test_each_slider_of_comparable_changes_the_figure_and_reset_brings_it_back(label, value):
+    test_each_slider_changes_the_figure_and_reset_brings_it_back(explore.comparable, label, value)
+
+
+def test_comparable_starts_at_the_articles_ratio_and_follows_every_menu():
+    box = explore.comparable()
+    assert "Ratio 8.63×" in figure(box).layout.title.text and "1,380.95 USD" in figure(box).layout.title.text
+    other, snapshot, count = parts(box, w.Dropdown)
+    other.value = "OpenAI, 86 bn (October 2023)"
+    assert "Ratio 25.60×" in figure(box).layout.title.text
+    snapshot.value = "2023-11-20"
+    assert "Ratio 14.23×" in figure(box).layout.title.text
+    count.value = "market cap"
+    assert f"Ratio {86e9 / (287.70 * 5.675e6):.2f}×" in figure(box).layout.title.text
+    again = eval(code(box), {"explore": explore})
+    assert figure(again).to_json() == figure(box).to_json()
+
+
+def test_comparable_without_capture_is_worth_nothing():
+    box = explore.comparable(capture_share=0.0)
+    assert "0.00×: 0.00 USD" in figure(box).layout.title.text
+    assert max(figure(box).data[0].x) == 0

@@ -74,6 +74,15 @@ def test_titles_follow_from_the_records():
     assert "and 47," not in figures.supply_four_ways().finding
 
 
+def test_titles_on_comparables_follow_from_the_records():
+    dear = replace(te.load_snapshot("article"), price_usd=320.0)
+    assert "stood at 4.3×" in figures.openai_ratio(snapshot=dear).finding
+    assert "highest close was 2.3×" in figures.openai_ratio(snapshot=dear).finding
+    assert "23.2% of OpenAI in the article, 7.0%" in figures.openai_fraction(then=dear).finding
+    half = replace(te.load_scenario("base"), capture_share=0.5)
+    assert "at 4 to 2,048 USD" in figures.implied_spread(scenario=half).finding
+
+
 def test_a_fingerprint_sees_data_words_and_colours():
     def fresh():
         return figures.price_waterfall()

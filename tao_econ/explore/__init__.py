@@ -1,5 +1,6 @@
 """Live instruments for JupyterLab: sliders made from record fields, figures that follow."""
 
+from .comparison import comparable as comparable
 from .consensus import copier as copier
 from .consensus import epoch as epoch
 from .consensus import guarantee as guarantee

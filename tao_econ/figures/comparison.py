@@ -44,7 +44,7 @@ def openai_ratio(rules: Rules = RULES, snapshot: Snapshot = ARTICLE, scenario: S
     right.axhline(promised, color=RED, ls="--", lw=1.4, label=f"{promised:.2f}×: FDV of 29 bn USD")
     right.axhline(1, color=BLACK, lw=0.9, ls=":")
     top = path.loc[rise.idxmax()]
-    right.annotate(f"{rise.max():.2f}×, {top['date']:%-d %B %Y}", (top["date"], rise.max()), xytext=(8, 4),
+    right.annotate(f"{rise.max():.2f}×, {top['date'].day} {top['date']:%B %Y}", (top["date"], rise.max()), xytext=(8, 4),
                    textcoords="offset points", fontsize=9)  # fmt: skip
     right.set(ylabel="TAO's price, times the article's", ylim=(0, promised * 1.12))
     right.set_title(f"The highest close stood at {rise.max() / promised:.0%} of the target")
@@ -74,7 +74,8 @@ def implied_spread(rules: Rules = RULES, then: Snapshot = ARTICLE, now: Snapshot
         colours = [ORANGE if kind == "company" else BLACK for kind in table["kind"]]
         names = table["name"].replace(NAMES)
         axis.scatter(table["implied_price_usd"], names, c=colours, s=34, zorder=3)
-        axis.plot([], [], "o", color=ORANGE, label="company (its shareholders' value)")
+        company = "company (Gensyn: FDV of its token)" if "gensyn" in set(table["name"]) else "company"
+        axis.plot([], [], "o", color=ORANGE, label=company)
         axis.plot([], [], "o", color=BLACK, label="token")
         axis.invert_yaxis()
         axis.set(xscale="log", xlim=(3, 1e5), xlabel="USD per TAO (log)")
