@@ -6,3 +6,5 @@ from .consensus import epoch as epoch
 from .consensus import guarantee as guarantee
 from .dilution import emission as emission
 from .dilution import supply as supply
+from .worth import intrinsic as intrinsic
+from .worth import tree as tree

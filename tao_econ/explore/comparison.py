@@ -101,7 +101,8 @@ def draw_comparable(other, snapshot, count, scenario) -> dict:
         "layout": layout(
             f"Ratio {got.ratio:.2f}×, times capture and survival {got.multiple:.2f}×: {got.implied_price_usd:,.2f} USD per TAO",
             height=560,
-            xaxis={"title": {"text": "USD per TAO (log)"}, "type": "log", "domain": [0.12, 0.5], "exponentformat": "none"},
+            xaxis={"title": {"text": "USD per TAO (log)"}, "type": "log", "domain": [0.12, 0.5], "exponentformat": "none",
+                   "dtick": 1},
             yaxis={"autorange": "reversed", "tickfont": {"size": 10}, "automargin": True},
             xaxis2={"title": {"text": "part of its value that reaches holders"}, "domain": [0.6, 1], "anchor": "y2",
                     "tickformat": ".0%"},
