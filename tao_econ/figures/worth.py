@@ -72,13 +72,16 @@ def fees_needed(rules: Rules = RULES, snapshot: Snapshot = NOW, scenario: Scenar
         axis.set(xscale="log", yscale="log", xlabel="fees of the network today, M USD a year (log)", xlim=(1, 3e4))
         axis.axvspan(low, high, color=GREEN, alpha=0.15, lw=0, label=f"estimates of 2026: {low:g} to {high:g} M USD")
         for level, colour, width in zip(levels, (GREY, GREY, RED, GREY), (1, 1, 2.4, 1), strict=True):
-            lines = axis.contour(fees / 1e6, capture, price.T, levels=[level], colors=[colour], linewidths=[width])
-            axis.clabel(lines, fmt=lambda v: f"{v:,.0f} USD" if v >= 10 else f"{v:.1f} USD", fontsize=8.5)
+            axis.contour(fees / 1e6, capture, price.T, levels=[level], colors=[colour], linewidths=[width])
+            at = need * level / snapshot.price_usd / 0.2  # fees at which a fifth captured gives the level
+            axis.text(at, 0.2, f"{level:,.3g} USD" if level < 1000 else f"{level:,.0f} USD", fontsize=8.5, clip_on=True,
+                      ha="center", bbox={"fc": "white", "ec": "none", "pad": 1})  # fmt: skip
         axis.plot([], [], color=RED, lw=2.4, label=f"today's price, {snapshot.price_usd:,.2f} USD")
         axis.plot(need, 1, "o", color=RED, mec=BLACK, ms=8, clip_on=False, label=f"{need:,.0f} M USD, all captured")
         axis.set_yticks([0.01, 0.1, 1], ["1%", "10%", "100%"])
         axis.xaxis.set_major_formatter(MONEY)
-        axis.set_title(f"Fees grow by {case.revenue_growth:.0%} a year for ten years")
+        growth = case.revenue_growth
+        axis.set_title(f"Fees grow by {growth:.0%} a year for ten years" if growth else "Fees never grow")
         legend_below(axis, ncols=1)
     axes[0].set_ylabel("part of the fees that reaches holders (log)")
     return picture
