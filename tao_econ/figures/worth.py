@@ -65,11 +65,11 @@ def fees_needed(rules: Rules = RULES, snapshot: Snapshot = NOW, scenario: Scenar
         f"estimates run from {low:g} to {high:g} M",
         rules, snapshot, scenario, f"discounted at {scenario.discount_rate:.0%}", panels=2, size=(11.0, 5.4),
     )  # fmt: skip
-    fees, capture = np.logspace(6, 10.5, 91), np.logspace(-2, 0, 61)
+    fees, capture = np.logspace(6, 11, 101), np.logspace(-2, 0, 61)
     levels = [snapshot.price_usd * k for k in (0.01, 0.1, 1, 10)]
     for axis, case, need in zip(axes, (plain, scenario), needed, strict=True):
         price = reverse_dcf_surface(snapshot, case, rules, fee_revenue_usd_per_year=fees, capture_share=capture).price_usd
-        axis.set(xscale="log", yscale="log", xlabel="fees of the network today, M USD a year (log)", xlim=(1, 3e4))
+        axis.set(xscale="log", yscale="log", xlabel="fees of the network today, M USD a year (log)", xlim=(1, 1e5))
         axis.axvspan(low, high, color=GREEN, alpha=0.15, lw=0, label=f"estimates of 2026: {low:g} to {high:g} M USD")
         for level, colour, width in zip(levels, (GREY, GREY, RED, GREY), (1, 1, 2.4, 1), strict=True):
             axis.contour(fees / 1e6, capture, price.T, levels=[level], colors=[colour], linewidths=[width])
