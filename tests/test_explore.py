@@ -201,3 +201,92 @@ def test_rewards_reproduce_the_published_years():
         assert words in figure(explore.rewards(holder=name)).layout.title.text
     box = explore.rewards(alpha_part=1.0, alpha_drift=0.0)
     np.testing.assert_allclose(figure(box).data[4].y, figure(box).data[2].y)
+# --- comparables ---
+
+
+@pytest.mark.parametrize(("label", "value"), [
+    ("price", 300.0), ("capture share", 0.1), ("survival share", 0.5), ("discount rate", 0.5), ("fee revenue", 100e6),
+])  # fmt: skip
+def test_each_slider_of_comparable_changes_the_figure_and_reset_brings_it_back(label, value):
+    test_each_slider_changes_the_figure_and_reset_brings_it_back(explore.comparable, label, value)
+
+
+def test_comparable_starts_at_the_articles_ratio_and_follows_every_menu():
+    box = explore.comparable()
+    assert "Ratio 8.63×" in figure(box).layout.title.text and "1,380.95 USD" in figure(box).layout.title.text
+    other, snapshot, count = parts(box, w.Dropdown)
+    other.value = "OpenAI, 86 bn (October 2023)"
+    assert "Ratio 25.60×" in figure(box).layout.title.text
+    snapshot.value = "2023-11-20"
+    assert "Ratio 14.23×" in figure(box).layout.title.text
+    count.value = "market cap"
+    assert f"Ratio {86e9 / (287.70 * 5.675e6):.2f}×" in figure(box).layout.title.text
+    again = eval(code(box), {"explore": explore})
+    assert figure(again).to_json() == figure(box).to_json()
+
+
+def test_comparable_without_capture_is_worth_nothing():
+    box = explore.comparable(capture_share=0.0)
+    assert "0.00×: 0.00 USD" in figure(box).layout.title.text
+    assert max(figure(box).data[0].x) == 0
+
+
+# --- a tree, and models from within ---
+
+
+@pytest.mark.parametrize(("instrument", "label", "value"), [
+    (explore.tree, "next bitcoin", 0.5), (explore.tree, "next ethereum", 0.5), (explore.tree, "next openai", 1.92),
+    (explore.tree, "next anthropic", 3.0), (explore.tree, "render", 10.0), (explore.tree, "fetch", 40.0),
+    (explore.tree, "sputters", 80.0), (explore.tree, "spot", 160.0),
+    (explore.intrinsic, "price", 100.0), (explore.intrinsic, "fee revenue", 100e6), (explore.intrinsic, "revenue growth", 0.0),
+    (explore.intrinsic, "capture share", 0.1), (explore.intrinsic, "survival share", 0.5),
+    (explore.intrinsic, "discount rate", 0.1), (explore.intrinsic, "velocity", 5.0),
+    (explore.intrinsic, "recycled share", 0.0), (explore.intrinsic, "users", 121_000.0), (explore.intrinsic, "exponent", 1.5),
+])  # fmt: skip
+def test_each_slider_on_value_changes_the_figure_and_reset_brings_it_back(instrument, label, value):
+    test_each_slider_changes_the_figure_and_reset_brings_it_back(instrument, label, value)
+
+
+def readout(box):
+    return " ".join(h.value for h in parts(box, w.HTML))
+
+
+def test_the_tree_starts_as_published_and_its_probabilities_stay_on_the_simplex():
+    box = explore.tree()
+    assert "157.39 USD" in figure(box).layout.title.text and "-33.31%" in figure(box).layout.title.text
+    assert "44.13%" in readout(box) and "1.92%" in readout(box)
+    slider(box, "next openai").value = 5.0
+    shown = readout(box).split("probabilities</small><br><b>")[1].split("</b>")[0]
+    odds = [float(p.rstrip("%")) for p in shown.split(", ")]
+    assert sum(odds) == pytest.approx(100, abs=0.05) and odds[2] == pytest.approx(100 * 5 / 104.2, abs=0.005)
+    wanted = te.tree_sensitivity(RULES, "next OpenAI", [5 / 104.2])[0]
+    assert figure(box).data[4].y[0] == pytest.approx(wanted)
+
+
+def test_a_tree_without_odds_is_an_error_on_the_panel():
+    names = ("next_bitcoin", "next_ethereum", "next_anthropic", "render_with_premium", "fetch_with_premium", "sputters")
+    with pytest.raises(ValueError, match="odds must leave something likely"):
+        explore.tree(next_openai=0.0, **dict.fromkeys(names, 0.0))
+    box = explore.tree()
+    for s in parts(box, w.FloatSlider)[:-1]:
+        s.value = 0.0
+    assert "odds must leave" in readout(box) or "probability must leave" in readout(box)
+
+
+def test_intrinsic_shows_each_models_own_number_and_what_the_price_asks_for():
+    box = explore.intrinsic(velocity=5.0, recycled_share=0.0)
+    day = te.load_snapshot("2026-09-11")
+    scenario = replace(te.load_scenario("base"), velocity=5.0, recycled_share=0.0)
+    prices = dict(zip(figure(box).data[0].y, figure(box).data[0].x, strict=True))
+    assert prices["MV = PQ"] == te.exchange_equation(day, scenario, RULES).price_usd
+    assert prices["captured fees"] == te.captured_fees(day, scenario, RULES).price_usd
+    assert prices["stock-to-flow (foil)"] == pytest.approx(236.11, abs=5e-3)
+    texts = readout(explore.intrinsic())
+    assert "740 M USD a year" in texts and "67% a year" in texts and "above 100%" in texts
+    assert "no fees suffice" in readout(explore.intrinsic(capture_share=0.0))
+
+
+def test_a_discount_rate_of_zero_is_an_error_on_the_panel():
+    box = explore.intrinsic()
+    slider(box, "discount rate").value = 0.0
+    assert "must be below discount_rate" in readout(box)

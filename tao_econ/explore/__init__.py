@@ -1,5 +1,6 @@
 """Live instruments for JupyterLab: sliders made from record fields, figures that follow."""
 
+from .comparison import comparable as comparable
 from .consensus import copier as copier
 from .consensus import epoch as epoch
 from .consensus import guarantee as guarantee
@@ -11,3 +12,5 @@ from .pools import emission_rules as emission_rules
 from .pools import pool as pool
 from .pressure import sell_pressure as sell_pressure
 from .roles import rewards as rewards
+from .worth import intrinsic as intrinsic
+from .worth import tree as tree

@@ -7,6 +7,9 @@ from .attack import majority_price as majority_price
 from .attack import stake_erosion as stake_erosion
 from .canvas import FIGURES as FIGURES
 from .canvas import Picture as Picture
+from .comparison import implied_spread as implied_spread
+from .comparison import openai_fraction as openai_fraction
+from .comparison import openai_ratio as openai_ratio
 from .concentration import coalition_under_cap as coalition_under_cap
 from .concentration import largest_holders as largest_holders
 from .concentration import reward_remedies as reward_remedies
@@ -54,3 +57,7 @@ from .supply import mc_fdv_ladder as mc_fdv_ladder
 from .supply import price_waterfall as price_waterfall
 from .supply import supply_four_ways as supply_four_ways
 from .supply import who_is_diluted as who_is_diluted
+from .worth import fees_needed as fees_needed
+from .worth import openai_branch as openai_branch
+from .worth import tree_parts as tree_parts
+from .worth import valuation_field as valuation_field
