@@ -7,6 +7,12 @@ from .attack import majority_price as majority_price
 from .attack import stake_erosion as stake_erosion
 from .canvas import FIGURES as FIGURES
 from .canvas import Picture as Picture
+from .composition import best_of_many as best_of_many
+from .composition import corrupted_oracle as corrupted_oracle
+from .composition import coverage_of_tries as coverage_of_tries
+from .composition import jury_of_validators as jury_of_validators
+from .composition import routing_and_dominance as routing_and_dominance
+from .composition import value_and_waiting as value_and_waiting
 from .concentration import coalition_under_cap as coalition_under_cap
 from .concentration import largest_holders as largest_holders
 from .concentration import reward_remedies as reward_remedies
@@ -18,6 +24,11 @@ from .consensus import retention_contours as retention_contours
 from .halving import first_halving_forecast as first_halving_forecast
 from .halving import next_halvings as next_halvings
 from .halving import supply_readings as supply_readings
+from .query_rounds import displacing_an_incumbent as displacing_an_incumbent
+from .query_rounds import fees_against_emission as fees_against_emission
+from .query_rounds import market_by_judge as market_by_judge
+from .query_rounds import selection_or_creation as selection_or_creation
+from .segments import segment_map as segment_map
 from .supply import article_fdv as article_fdv
 from .supply import break_even_cap as break_even_cap
 from .supply import discounted_fdv as discounted_fdv
