@@ -92,8 +92,9 @@ def displacing_an_incumbent(rules: Rules = RULES, market: QueryMarket = MARKET):
     fresh, shared, far = got[0.0, 0.5], got[0.5, 0.5], got[0.5, 2.0]
     rounds = np.arange(1, len(fresh.ahead_share) + 1)
     picture, axis = canvas(
-        f"A miner 0.5 sd better first earns more after {fresh.median_rounds:.0f} rounds if each judge errs for itself; if they share "
-        f"half of the error, {shared.never_share:.0%} do not within {len(rounds)} rounds, of those 2 sd better {far.never_share:.0%}",
+        f"A miner 0.5 sd better first earns more after {fresh.median_rounds:.0f} rounds if each judge errs for itself; if they "
+        f"share half of the error, {shared.never_share:.0%} do not within {len(rounds)} rounds, of those 2 sd better "
+        f"{far.never_share:.0%}",
         rules, f"judges {market.judge_correlation:g}, {market.miners} miners",
         f"{len(fresh.first_ahead)} replicas, bands: ± one standard error",
     )  # fmt: skip

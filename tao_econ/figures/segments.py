@@ -20,7 +20,7 @@ SEGMENTS = {"data": "data", "privacy/data": "data", "iot/data": "data", "compute
 def segment_returns() -> pd.DataFrame:
     """Price since publication over the price then, for each token of comparables.csv; NaN where one of them is unknown.
 
-    Returns segment, from_date, price_usd and market_cap_usd of that day and one column a window (the last dated price in it), by token.
+    Returns segment, from_date, price_usd and market_cap_usd of that day, and one column a window, by token.
     """
     table = data.load("comparables")
     table = table[table["as_of"].str.fullmatch(r"\d{4}-\d{2}-\d{2}")]
