@@ -96,7 +96,7 @@ def routing_and_dominance(experts: tuple = EXPERTS, frontier: tuple = FRONTIER):
     _relative(right, [*experts, frontier], (0.5, 0.5, 1.0), RED, "with one that wins every query, at twice the cost")
     _relative(right, BEATEN, BEATEN_COST, GREEN, "a leader beaten on three of four topics")
     right.plot([0.73], [1], "D", color=BLACK, ms=7, zorder=4, label="published: −27% cost at equal quality")
-    right.axhline(1.07, color=BLACK, ls=":", lw=1.4, label="published: +7% quality (cost not read)")
+    right.axhline(1.07, color=BLACK, ls=":", lw=1.4, label="published: +7% quality, cost not known here")
     right.plot([1], [1], "o", color=GREY, ms=8, label="best single model")
     right.set(xlabel="cost per query, best single model = 1", ylabel="quality, best single model = 1", xlim=(0.15, 1.1))
     for axis in (left, right):

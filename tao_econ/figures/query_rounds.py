@@ -79,7 +79,7 @@ def overtaking(rules: Rules, market: QueryMarket) -> dict[tuple, Displacement]:
     """A better newcomer against the best paid miner, by shared error and lead."""
     return {
         (shared, lead): displacement(
-            rules, replace(market, shared_error=shared), lead_sd=lead, warm_up=5, rounds=35, replicas=16
+            rules, replace(market, shared_error=shared), lead_sd=lead, warm_up=5, rounds=30, replicas=16
         )
         for shared, lead in NEWCOMERS
     }
