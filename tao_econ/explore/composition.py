@@ -27,7 +27,7 @@ class Pool:
 
     models: int = quantity(256, unit="models", meaning="in the pool", ge=1, le=512)
     judge_correlation: float = quantity(0.2, unit="", meaning="of one judge's score with quality", ge=0, le=1, step=0.01)
-    judges: int = quantity(1, unit="judges", meaning="whose scores are averaged, of equal stake", ge=1, le=64)
+    judges: int = quantity(9, unit="judges", meaning="whose scores are averaged, of equal stake", ge=1, le=64)
     shared_error: float = quantity(0.5, unit="share", meaning="part of judges' error that all have", ge=0, le=1, step=0.05)
     sd_per_efold: float = quantity(0.15, unit="sd", meaning="what one model gains by e times its cost", ge=0, le=1, step=0.01)
 

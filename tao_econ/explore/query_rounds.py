@@ -14,7 +14,7 @@ from .panel import BLUE, GREEN, GREY, ORANGE, RED, Panel, layout
 
 CHAIN = rules_at("2026-09-11")
 ROUNDS, REPLICAS = 24, 3
-SUBNET = QueryMarket(validators=16, miners=32, effort_speed=0.1)
+SUBNET = QueryMarket(validators=16, miners=32, judge_spread=0.0, effort_speed=0.1)
 FIELDS = ("judge_correlation", "shared_error", "sharpness", "effort_sd", "entry_chance", "redelegation_share",
           "fee_tao_per_query", "demand_per_sd")  # fmt: skip
 
