@@ -52,7 +52,7 @@ def test_moving_the_price_moves_every_curve_to_the_models_numbers():
     (explore.guarantee, "weight spread", 0.1), (explore.guarantee, "validator share", 0.0),
     (explore.guarantee, "kappa", 0.6), (explore.guarantee, "bonds penalty", 0.0), (explore.copier, "noise", 0.0),
     (explore.copier, "turnover", 0.2), (explore.copier, "copier stake", 0.5),
-    (explore.best_of, "models", 16), (explore.best_of, "judge correlation", 0.4), (explore.best_of, "judges", 9),
+    (explore.best_of, "models", 16), (explore.best_of, "judge correlation", 0.4), (explore.best_of, "judges", 30),
     (explore.best_of, "shared error", 0.9), (explore.best_of, "sd per", 0.5), (explore.routing, "spanish on spanish", 0.7),
     (explore.routing, "spanish on code", 0.6), (explore.routing, "code on spanish", 0.9),
     (explore.routing, "code on code", 0.6), (explore.routing, "third on spanish", 0.95),

@@ -16,6 +16,7 @@ from .panel import BLUE, GREEN, GREY, ORANGE, RED, Panel, layout
 
 BLACK = "#222222"
 POOL = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512]
+TICKS = [1, 4, 16, 64, 256]
 JURIES = (1, 3, 5, 9, 15, 25, 41, 64)
 SHARES, MIXES = np.linspace(0, 0.6, 121), np.linspace(0, 1, 51)
 LISTED = 16  # validators with the stake of June 2024: the list names ten and leaves 15 % to the rest
@@ -25,9 +26,9 @@ LISTED = 16  # validators with the stake of June 2024: the list names ten and le
 class Pool:
     """ASSUMPTION: a pool of models, the judges who pick one, and what a single model gains by its cost."""
 
-    models: int = quantity(256, unit="models", meaning="in the pool", ge=1, le=512)
+    models: int = quantity(256, unit="", meaning="in the pool", ge=1, le=512)
     judge_correlation: float = quantity(0.2, unit="", meaning="of one judge's score with quality", ge=0, le=1, step=0.01)
-    judges: int = quantity(9, unit="judges", meaning="whose scores are averaged, of equal stake", ge=1, le=64)
+    judges: int = quantity(9, unit="", meaning="whose scores are averaged, of equal stake", ge=1, le=64)
     shared_error: float = quantity(0.5, unit="share", meaning="part of judges' error that all have", ge=0, le=1, step=0.05)
     sd_per_efold: float = quantity(0.15, unit="sd", meaning="what one model gains by e times its cost", ge=0, le=1, step=0.01)
 
@@ -106,9 +107,10 @@ def draw_best_of(pool: Pool) -> dict:
         ],
         "layout": layout(
             f"The best of {pool.models} is {gain:.2f} sd above a random model; judges correlate {rho:.2f} with quality",
-            xaxis={"title": {"text": "models in the pool"}, "type": "log", "domain": [0, 0.46]},
+            xaxis={"title": {"text": "models in the pool"}, "type": "log", "domain": [0, 0.46], "tickvals": TICKS},
             yaxis={"title": {"text": "quality of the choice (sd)"}, "rangemode": "tozero"},
-            xaxis2={"title": {"text": "cost per query (one answer = 1)"}, "type": "log", "domain": [0.56, 1], "anchor": "y2"},
+            xaxis2={"title": {"text": "cost per query (one answer = 1)"}, "type": "log", "domain": [0.56, 1], "anchor": "y2",
+                    "tickvals": TICKS},
             yaxis2={"title": {"text": "quality bought (sd)"}, "anchor": "x2", "rangemode": "tozero"},
         ),
     }  # fmt: skip
@@ -224,7 +226,8 @@ def draw_oracle(corruption: Corruption) -> dict:
             f"{c.corrupt_share:.0%} of stake bends the mean by {mean:.2f} sd, the median by {median:.2f}",
             xaxis={"title": {"text": "corrupted share of stake"}, "domain": [0, 0.46], "tickformat": ".0%"},
             yaxis={"title": {"text": "bias (sd of a report)"}, "rangemode": "tozero"},
-            xaxis2={"title": {"text": "validators who vote"}, "type": "log", "domain": [0.56, 1], "anchor": "y2"},
+            xaxis2={"title": {"text": "validators who vote"}, "type": "log", "domain": [0.56, 1], "anchor": "y2",
+                    "tickvals": JURIES},
             yaxis2={"title": {"text": "majority is right"}, "anchor": "x2", "tickformat": ".0%"},
         ),
     }  # fmt: skip

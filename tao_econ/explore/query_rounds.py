@@ -13,7 +13,7 @@ from ..records import checked_record, quantity
 from .panel import BLUE, GREEN, GREY, ORANGE, RED, Panel, layout
 
 CHAIN = rules_at("2026-09-11")
-ROUNDS, REPLICAS = 24, 3
+ROUNDS, REPLICAS = 20, 3
 SUBNET = QueryMarket(validators=16, miners=32, judge_spread=0.0, effort_speed=0.1)
 FIELDS = ("judge_correlation", "shared_error", "sharpness", "effort_sd", "entry_chance", "redelegation_share",
           "fee_tao_per_query", "demand_per_sd")  # fmt: skip
@@ -23,7 +23,7 @@ FIELDS = ("judge_correlation", "shared_error", "sharpness", "effort_sd", "entry_
 class Clock:
     """Up to which round the market is shown."""
 
-    rounds_shown: int = quantity(ROUNDS, unit="rounds", meaning="of the market, an epoch each", ge=1, le=ROUNDS)
+    rounds_shown: int = quantity(ROUNDS, unit="", meaning="of the market, an epoch each; 20 are a day", ge=1, le=ROUNDS)
 
 
 def market(**settings):
