@@ -29,6 +29,7 @@ from .query_rounds import fees_against_emission as fees_against_emission
 from .query_rounds import market_by_judge as market_by_judge
 from .query_rounds import selection_or_creation as selection_or_creation
 from .segments import segment_map as segment_map
+from .segments import segment_returns as segment_returns
 from .supply import article_fdv as article_fdv
 from .supply import break_even_cap as break_even_cap
 from .supply import discounted_fdv as discounted_fdv
