@@ -60,6 +60,16 @@ def test_moving_the_price_moves_every_curve_to_the_models_numbers():
     (explore.rewards, "staked share", 0.5), (explore.rewards, "stakers share", 0.41), (explore.rewards, "validator take", 0.0),
     (explore.rewards, "recycled share", 0.1), (explore.rewards, "alpha part", 0.0), (explore.rewards, "alpha drift", 0.5),
     (explore.rewards, "horizon", 10.0),
+    (explore.best_of, "models", 16), (explore.best_of, "judge correlation", 0.4), (explore.best_of, "judges", 30),
+    (explore.best_of, "shared error", 0.9), (explore.best_of, "sd per", 0.5), (explore.routing, "spanish on spanish", 0.7),
+    (explore.routing, "spanish on code", 0.6), (explore.routing, "code on spanish", 0.9),
+    (explore.routing, "code on code", 0.6), (explore.routing, "third on spanish", 0.95),
+    (explore.routing, "third on code", 0.9), (explore.routing, "code share", 0.1), (explore.routing, "router accuracy", 0.3),
+    (explore.oracle, "corrupt share", 0.5), (explore.oracle, "attack", 3.0), (explore.oracle, "vote accuracy", 0.7),
+    (explore.oracle, "vote correlation", 0.0), (explore.market, "rounds shown", 5), (explore.market, "judge correlation", 0.5),
+    (explore.market, "shared error", 0.0), (explore.market, "sharpness", 1.0), (explore.market, "effort", 0.5),
+    (explore.market, "entry chance", 0.9), (explore.market, "redelegation", 0.05), (explore.market, "fee tao", 1e-5),
+    (explore.market, "demand", 1.0),
 ])  # fmt: skip
 def test_each_slider_changes_the_figure_and_reset_brings_it_back(instrument, label, value):
     box = instrument()
@@ -290,3 +300,43 @@ def test_a_discount_rate_of_zero_is_an_error_on_the_panel():
     box = explore.intrinsic()
     slider(box, "discount rate").value = 0.0
     assert "must be below discount_rate" in readout(box)
+def title(box):
+    return figure(box).layout.title.text
+
+
+def test_the_best_of_many_is_the_models_under_the_panel_of_judges():
+    box = explore.best_of(models=64, judge_correlation=0.3, judges=9, shared_error=0.0)
+    rho = te.panel_correlation(0.3, 0.0, 9)
+    assert f"is {te.best_of_n(64, rho):.2f} sd" in title(box) and f"correlate {rho:.2f}" in title(box)
+    np.testing.assert_allclose(figure(box).data[1].y[:2], [0.0, te.best_of_n(2, 0.3)], atol=1e-12)
+    np.testing.assert_array_equal(figure(box).data[2].y, figure(box).data[4].y)
+
+
+def test_a_third_model_that_wins_every_query_leaves_routing_nothing():
+    box = explore.routing(third_on_spanish=0.95, third_on_code=0.85, router_accuracy=1.0)
+    assert "gains 0.000" in title(box) and "the third model wins every query" in title(box)
+    slider(box, "third on spanish").value = slider(box, "third on code").value = 0.0
+    assert "gains 0.200" in title(box) and "wins" not in title(box)  # the article's pair: 0.85 against 0.65
+
+
+def test_the_oracle_bends_as_the_library_says_and_breaks_at_half():
+    box = explore.oracle(corrupt_share=0.4, attack_sd=5.0)
+    want = te.oracle_bias([0.4], attack_sd=5.0)
+    assert f"mean by 2.00 sd, the median by {want.median_bias_sd[0]:.2f}" in title(box)
+    slider(box, "corrupt share").value = 0.5
+    assert "the median by 5.00" in title(box)
+    accuracy = te.jury_accuracy(np.ones(64), 0.6, correlation=0.1).accuracy
+    assert figure(box).data[3].y[-1] == accuracy
+    assert "4 largest, 58.5% of stake" in " ".join(h.value for h in parts(box, w.HTML))
+
+
+def test_the_market_shows_the_rounds_so_far_of_one_path():
+    box = explore.market(judge_correlation=0.3)
+    whole = figure(box).data[1].y.copy()
+    slider(box, "rounds shown").value = 7
+    np.testing.assert_array_equal(figure(box).data[1].y, whole[:7])
+    small = te.QueryMarket(validators=16, miners=32, judge_spread=0.0, effort_speed=0.1, judge_correlation=0.3)
+    path = te.query_market_path(RULES, small, rounds=len(whole), replicas=3)
+    np.testing.assert_array_equal(whole, path.quality_delivered_sd.mean(axis=0))
+    slider(box, "fee tao").value = 0.0
+    assert "no fees" in " ".join(h.value for h in parts(box, w.HTML))
