@@ -31,11 +31,6 @@ from .scores import what_was_earned as what_was_earned
 from .sources import assets_change as assets_change
 from .sources import funding as funding
 
-PENDING = (  # notebooks that claims link to and that are being written
-    "03_who_pays_inflation", "04_sell_pressure", "05_pools_and_emission_rules", "06_openai_comparable",
-    "07_intrinsic_value", "10_do_lego_models_add_up", "11_portfolio_under_uncertainty",
-)  # fmt: skip
-
 
 def findings(stress: str | None = None) -> dict[str, Finding]:
     """Every claim's finding by its number, with all its readings."""
