@@ -85,10 +85,21 @@ def tidy(notebook, name: str):
         for output in cell.outputs:
             if output.get("name") == "stderr":
                 raise ValueError(f"notebook {name}, cell {number}: wrote to stderr: {output.text.strip()[:200]}")
-        cell.outputs = [o for o in cell.outputs if WIDGET not in o.get("data", {})]
+        cell.outputs = _joined(o for o in cell.outputs if WIDGET not in o.get("data", {}))
         for output in cell.outputs:
             output.pop("transient", None)
     return notebook
+
+
+def _joined(outputs) -> list:
+    """Outputs with printed lines in one piece: a busy kernel sends them in several."""
+    kept = []
+    for output in outputs:
+        if kept and output.output_type == "stream" == kept[-1].output_type and output.name == kept[-1].name:
+            kept[-1].text += output.text
+        else:
+            kept.append(output)
+    return kept
 
 
 def words(notebook) -> list[list[str]]:

@@ -85,3 +85,9 @@ def test_a_changed_output_is_seen_and_a_failing_cell_leaves_the_file(small):
     with pytest.raises(ValueError, match="90_small stopped: AssertionError: the gate is shut"):
         notebooks.run(file)
     assert file.read_bytes() == before
+
+
+def test_lines_printed_in_two_pieces_read_as_one(small):
+    file = small("share = 0.5", "import time; print(share, flush=True); time.sleep(1); print(share, flush=True)")
+    notebooks.run(file)
+    assert [o.text for o in read(file).cells[1].outputs] == ["0.5\n0.5\n"]
