@@ -24,6 +24,7 @@ STYLE = """
 body { margin: 1.5rem auto; padding: 0 1rem; max-width: 100rem; background: var(--paper); color: var(--ink);
   font: 15px/1.45 system-ui, sans-serif; }
 p, dl { max-width: 60rem; } a { color: var(--link); } caption { text-align: left; padding: .5rem 0; color: var(--soft); }
+.skip { position: absolute; left: -100rem; } .skip:focus { left: 1rem; top: .5rem; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; margin-bottom: 1.5rem; }
 th, td { border-bottom: 1px solid var(--line); padding: .4rem .6rem; text-align: left; vertical-align: top; }
 thead th { background: var(--head); vertical-align: bottom; }
@@ -67,7 +68,8 @@ def page(ledger: pd.DataFrame, counted: pd.DataFrame, turned: pd.DataFrame) -> b
     grades = "; ".join(f"{grade}: {meaning}" for grade, meaning in GRADES.items())
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>tao_econ: the article's claims, judged</title><style>{STYLE}</style></head><body><main>
+<title>tao_econ: the article's claims, judged</title><style>{STYLE}</style></head><body>
+<a class="skip" href="#ledger">Skip to the claims</a><main>
 <h1>The article's {len(ledger)} claims, judged on two dates</h1>
 <p>A claim <b>holds</b> if it is true in every admissible reading, <b>holds with conditions</b> if in some,
 <b>fails</b> if in none, and <b>cannot be checked</b> if there is nothing to read. The first date asks what could be

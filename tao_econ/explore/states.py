@@ -14,6 +14,7 @@ import numpy as np
 from .panel import Panel, Recipe
 
 POSITIONS, COARSE = 11, 7  # of a slider, besides its start; COARSE under a choice of the menus that is not the first shown
+FEW_CHOICES = 6  # with more of them, sliders move under the first alone
 DECADES = 1_000  # a slider whose ends differ by more than this goes in equal ratios
 
 
@@ -34,6 +35,8 @@ def plotly_js() -> str:
 def states(panel: Panel) -> dict:
     """Every state of an instrument in which at most one slider has left its start, for every choice of its menus.
 
+    Where the menus offer more than `FEW_CHOICES`, sliders move under the first choice shown and stand still elsewhere.
+
     menus, sliders : what to offer; cases : for each choice of the menus, the value texts and shot of every position
     shots : one number for each of `paths`, the place of that part's value in `pool`; base : parts no state changes
     """
@@ -49,7 +52,8 @@ def states(panel: Panel) -> dict:
         return shots[mark]
 
     names = list(itertools.product(*it.choices.values()))
-    cases = [_case(it, dict(zip(it.choices, chosen, strict=True)), shoot) for chosen in names]
+    coarse = COARSE if len(names) <= FEW_CHOICES else 0
+    cases = [_case(it, dict(zip(it.choices, chosen, strict=True)), shoot, coarse) for chosen in names]
     return {
         "menus": [{"label": _words(key), "options": list(options), "start": list(options).index(it.chosen[key])}
                   for key, options in it.choices.items()],
@@ -67,7 +71,7 @@ def positions(slider, start, many: int) -> list:
     return sorted(on_steps | {start})
 
 
-def _case(it: Recipe, chosen: dict[str, str], shoot) -> dict:
+def _case(it: Recipe, chosen: dict[str, str], shoot, coarse: int) -> dict:
     """One choice of the menus: where every slider starts, and what each of its positions shows."""
     start = it.records | {key: it.choices[key][name] for key, name in chosen.items() if name != it.chosen[key]}
     sliders = []
@@ -75,7 +79,7 @@ def _case(it: Recipe, chosen: dict[str, str], shoot) -> dict:
         key = it.owner[field]
         begin = getattr(start[key], field)
         begin = slider.value if begin is None else begin
-        values = positions(slider, begin, POSITIONS if chosen == it.chosen else COARSE)
+        values = positions(slider, begin, POSITIONS if chosen == it.chosen else coarse)
         moved = [start if value == begin else start | {key: _varied(start[key], field, value)} for value in values]
         places = max(-int(f"{slider.step:e}".split("e")[1]), 0)
         sliders.append({"start": values.index(begin), "texts": [f"{value:,.{places}f}" for value in values],

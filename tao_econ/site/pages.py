@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import os
+import re
 import shutil
 import signal
 from concurrent.futures import ProcessPoolExecutor
@@ -14,6 +15,7 @@ from pathlib import Path
 from .. import assumptions, notebooks
 from ..explore import states
 from ..figures import press
+from ..inputs import DATA
 from . import prose
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,7 +53,7 @@ def _files() -> dict[str, str | bytes]:
     pages = prose.Pages(links, index, names)
     books = {file.stem: prose.notebook(nbformat.read(file, as_version=4), file.stem, pages) for file in sources}
     ledger = press.OUTPUT / LEDGER
-    files: dict[str, str | bytes] = {LEDGER: ledger.read_bytes()} if ledger.exists() else {}
+    files: dict[str, str | bytes] = _ledger(ledger.read_text(encoding="utf-8")) if ledger.exists() else {}
     menu = _menu(LEDGER in files)
     files["index.html"] = _page("Bittensor's TAO, recomputed", _index(books, names, LEDGER in files), menu, wide="wide")
     files["figures.html"] = _page("Figures", _gallery(index, books), menu)
@@ -65,6 +67,12 @@ def _files() -> dict[str, str | bytes]:
         files[f"instruments/{name}.html"] = _instrument(name, says, packed, menu)
     files |= {f"assets/{part}": (PARTS / part).read_bytes() for part in ("site.css", "instrument.js")}
     return files | {"assets/plotly.min.js": states.plotly_js()}
+
+
+def _ledger(text: str) -> dict[str, str | bytes]:
+    """The ledger's page and the evidence it names, with links that stay inside the site."""
+    text = re.sub(r"\.\./notebooks/(\w+)\.ipynb", r"notebooks/\1.html", text).replace("../data/", "data/")
+    return {LEDGER: text, "data/evidence.csv": (DATA / "evidence.csv").read_bytes()}
 
 
 def _in_parallel(names: list[str]) -> list[tuple[str, str]]:
@@ -179,6 +187,8 @@ def _instrument(name: str, says: str, packed: str, menu: list[tuple[str, str]]) 
     it = json.loads(packed)
     menus = "".join(_select(number, menu) for number, menu in enumerate(it["menus"]))
     sliders = "".join(_range(number, slider) for number, slider in enumerate(it["sliders"]))
+    fixed = any(len(slider["texts"]) == 1 for case in it["cases"] for slider in case["sliders"])
+    still = ", and under other choices of the menus they stand still" if fixed else ""
     safe = packed.replace("</", "<\\/")  # no text in it can end the script element
     body = f"""<h1>{html.escape(name.capitalize())}</h1>
 <p class="lead">{html.escape(says)}</p>
@@ -187,7 +197,7 @@ def _instrument(name: str, says: str, packed: str, menu: list[tuple[str, str]]) 
 <div id="finding" aria-live="polite"></div>
 <form class="controls" autocomplete="off">{menus}{sliders}<p><button type="button" id="reset">Reset</button></p>
 <p class="note">{len(it["shots"])} states were computed in advance, in which one slider at a time has left its start:
-moving a second one puts the first back. In JupyterLab all move together: <code>explore.{name}()</code>.</p></form>
+moving a second one puts the first back{still}. In JupyterLab all move together: <code>explore.{name}()</code>.</p></form>
 <div class="result"><p id="refused" role="status"></p><dl id="read" aria-live="polite"></dl>
 <div id="plot" role="img" aria-labelledby="finding"></div></div>
 </div>
