@@ -173,7 +173,7 @@ def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path, monkeypatch, c
 # ---- In a browser ----
 
 SHOWN = """() => JSON.stringify([document.getElementById('plot').data.map(t => [t.x, t.y, t.z]),
-    document.getElementById('read').textContent])"""
+    document.getElementById('read').textContent, document.getElementById('finding').textContent])"""
 REACHED = "() => { const e = document.activeElement; return e.id || e.className || e.tagName }"
 
 

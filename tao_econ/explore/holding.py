@@ -44,7 +44,7 @@ def portfolio(**settings):
         recycled_share, horizon_years
     """
     snapshots = Choice({name: load_snapshot(name) for name in snapshot_names()})
-    records = {"snapshot": snapshots["2026-09-11"], "scenario": replace(BASE, jumps_per_year=1.0), "wallet": Wallet()}
+    records = {"snapshot": snapshots["2026-09-11"], "scenario": BASE, "wallet": Wallet()}
     fields = (*Wallet.__pydantic_fields__, "jumps_per_year", "jump_log_mean", "recycled_share", "horizon_years")
     return Panel("portfolio", records, fields, draw_portfolio, read_portfolio, {"snapshot": snapshots}, settings)
 

@@ -37,7 +37,8 @@ def states(panel: Panel) -> dict:
 
     Where the menus offer more than `FEW_CHOICES`, sliders move under the first choice shown and stand still elsewhere.
 
-    menus, sliders : what to offer; cases : for each choice of the menus, the value texts and shot of every position
+    menus, sliders : what to offer, but for sliders that show nothing unless another one is moved too
+    cases : for each choice of the menus, the value texts and shot of every position
     shots : one number for each of `paths`, the place of that part's value in `pool`; base : parts no state changes
     """
     it = panel.recipe()
@@ -54,10 +55,15 @@ def states(panel: Panel) -> dict:
     names = list(itertools.product(*it.choices.values()))
     coarse = COARSE if len(names) <= FEW_CHOICES else 0
     cases = [_case(it, dict(zip(it.choices, chosen, strict=True)), shoot, coarse) for chosen in names]
+    first = cases[names.index(tuple(it.chosen.values()))]["sliders"]
+    alone = [n for n, slider in enumerate(first) if len(set(slider["shots"])) > 1]  # others need a second one to be moved
+    for case in cases:
+        case["sliders"] = [case["sliders"][n] for n in alone]
+    offered = [list(it.sliders.values())[n] for n in alone]
     return {
         "menus": [{"label": _words(key), "options": list(options), "start": list(options).index(it.chosen[key])}
                   for key, options in it.choices.items()],
-        "sliders": [{"label": slider.description, "meaning": slider.tooltip} for slider in it.sliders.values()],
+        "sliders": [{"label": slider.description, "meaning": slider.tooltip} for slider in offered],
         "cases": cases, **_packed(taken),
     }  # fmt: skip
 
