@@ -104,6 +104,7 @@ from .stake_model import stake_from_ranks as stake_from_ranks
 from .retention import draw_network as draw_network
 from .retention import guarantee as guarantee
 from .retention import honest_stake_drawn as honest_stake_drawn
+from .retention import honest_weight_needed as honest_weight_needed
 from .retention import honest_stake_path as honest_stake_path
 from .retention import required_honest_weight as required_honest_weight
 from .retention import retention_map as retention_map

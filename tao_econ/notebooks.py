@@ -63,7 +63,7 @@ def execute(notebook, file: Path, parameters: dict[str, str] | None = None):
         work = parameterize_notebook(load_notebook_node(str(file)), values, kernel_name="python3", language="python")
     try:
         NotebookClient(
-            work, timeout=300, kernel_name="python3", resources={"metadata": {"path": FOLDER}},
+            work, timeout=900, kernel_name="python3", resources={"metadata": {"path": FOLDER}},
             extra_arguments=["--IPKernelApp.log_level=ERROR"],  # its notice on TCP is no output of ours
         ).execute()  # fmt: skip
     except CellExecutionError as error:

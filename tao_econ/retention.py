@@ -12,6 +12,7 @@ that suffices whatever the cabal does.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -24,6 +25,7 @@ HONEST_STAKE = (0.51, 0.55, 0.60, 0.65, 0.70, 0.75, 0.80, 0.85, 0.90, 0.95, 0.99
 GRID = tuple(np.arange(51) / 50)  # of the chain's document, in rising order
 VOTES = float(1 << 32)  # steps of the chain's fractions: sums of votes are exact
 THREADS = 2
+SMALL = 1_000_000  # points × weights: less is done before two threads have started
 MOST_NODES = 4_096
 
 
@@ -93,12 +95,15 @@ def retention_map(
     network = _checked(network)
     out = np.empty((len(stakes), len(h), len(c)))
 
-    half = (len(h) + 1) // 2  # two parts for each share of stake, so that one alone has work for two threads
-
     def fill(task):
         k, part = task
         _fill(*_sorted_teams(network, stakes[k]), stakes[k], h[part], c, *numbers, xi, out[k, part])
 
+    if out.size * network.weights.size < SMALL:
+        for k in range(len(stakes)):
+            fill((k, slice(None)))
+        return out
+    half = (len(h) + 1) // 2  # two parts for each share of stake, so that one alone has work for two threads
     with ThreadPoolExecutor(THREADS) as pool:
         list(pool.map(fill, [(k, part) for k in range(len(stakes)) for part in (slice(None, half), slice(half, None))]))
     return out
@@ -121,6 +126,30 @@ def required_honest_weight(earned, honest_stake=HONEST_STAKE, honest_weight=GRID
         else:
             out.append(h[k] + (h[k + 1] - h[k]) * margin[k] / (margin[k] - margin[k + 1]))
     return np.array(out)
+
+
+def honest_weight_needed(
+    rules: Rules, *, honest_stake: float, stake_spread: float = 0.3, weight_spread: float = 0.4,
+    validator_share: float = 0.5, kappa=None, bonds_penalty=None, validators=64, miners=448, steps: int = 51, seed: int = 0,
+) -> float:  # fmt: skip
+    """`required_honest_weight` of one drawn network, 1 where nothing below suffices: one point of a parameter study.
+
+    honest_stake, validator_share : as in `retention_map`
+    stake_spread, weight_spread, validators, miners, seed : as in `draw_network`
+    kappa, bonds_penalty : Fraction — in place of those of the rules
+    steps : int — points of the honest and of the cabal's weight from 0 to 1
+    """
+    varied = {name: value for name, value in (("kappa", kappa), ("bonds_penalty", bonds_penalty)) if value is not None}
+    network = draw_network(
+        validators=validators, miners=miners, stake_spread=stake_spread, weight_spread=weight_spread, seed=seed
+    )
+    grid = np.arange(whole("steps", steps, at_least=3)) / (steps - 1)
+    earned = retention_map(
+        replace(rules, **varied), network, honest_stake=[honest_stake], honest_weight=grid, cabal_weight=grid,
+        validator_share=validator_share,
+    )  # fmt: skip
+    needed = required_honest_weight(earned, [honest_stake], grid)[0]
+    return 1.0 if np.isnan(needed) else float(needed)
 
 
 def guarantee(
