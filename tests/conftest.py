@@ -5,6 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import runpy
+import tempfile
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -18,6 +21,20 @@ settings.register_profile(
     "nightly", max_examples=10**5, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+GUARD = Path(__file__).parent / "guard"
+runpy.run_path(str(GUARD / "sitecustomize.py"))  # here, and below in every Python that a test starts
+if str(GUARD) not in os.environ.get("PYTHONPATH", ""):
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(GUARD), os.environ.get("PYTHONPATH")]))
+    os.environ["TAO_ECON_GUARD_LOG"] = str(Path(tempfile.mkdtemp()) / "refused.txt")
+
+
+def pytest_sessionfinish(session):
+    log = Path(os.environ["TAO_ECON_GUARD_LOG"])
+    if log.exists() and not hasattr(session.config, "workerinput"):
+        print(f"\n{log.read_text(encoding='utf-8')}")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
 
 RULE = re.compile(r"\b(must|unknown|missing)\b")
 

@@ -256,7 +256,7 @@ def test_the_command_writes_once_and_checks(capsys, tmp_path, monkeypatch):
     monkeypatch.setattr(page, "OUTPUT", tmp_path)
     assert main(["claims", "--check"]) == 1 and not list(tmp_path.iterdir())
     assert main(["claims"]) == 0
-    assert sorted(f.name for f in tmp_path.iterdir()) == ["claims.csv", "claims.html"]
+    assert sorted(f.name for f in tmp_path.iterdir()) == ["claims.csv", "claims.html", "claims.json"]
     assert main(["claims", "--check"]) == 0 and "as written" in capsys.readouterr().out
     with (tmp_path / "claims.csv").open(newline="", encoding="utf-8") as file:
         assert len(list(csv.DictReader(file))) == 60
@@ -264,6 +264,16 @@ def test_the_command_writes_once_and_checks(capsys, tmp_path, monkeypatch):
     assert main(["claims", "--check"]) == 1 and "claims.html is out of date" in capsys.readouterr().out
     assert main(["claims", "--stress", "volume / 5"]) == 0
     assert main(["claims", "--stress", "volume"]) == 2
+
+
+@pytest.mark.parametrize("name", ["claims.csv", "claims.html"])
+def test_the_ledger_says_which_records_and_data_made_it(name):
+    about = te.provenance(page.OUTPUT / name)
+    assert about["unchanged_data"] is True and len(about["records"]) == 9
+    assert about["records"]["day.snapshot"]["price_usd"] == te.load_snapshot("2023-11-20").price_usd
+    assert about["records"]["now.rules"]["name"] == te.rules_at("2026-09-11").name
+    foot = (page.OUTPUT / "claims.html").read_text(encoding="utf-8").partition("<footer>")[2]
+    assert "snapshot: article, 2023-11-20, 2026-09-11" in foot and "scenario: article, base" in foot
 
 
 def test_the_committed_ledger_is_what_the_code_gives():

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import html
+from importlib import metadata
 from pathlib import Path
 
 import pandas as pd
 
-from .rule import GRADES, VERDICTS
+from ..sidecar import origin
+from .rule import GRADES, VERDICTS, world
 
 OUTPUT = Path(__file__).resolve().parents[2] / "figures"
 HEADS = {
@@ -35,7 +37,7 @@ th[aria-sort=ascending] button::after { content: " \\25B2"; } th[aria-sort=desce
 .v { font-weight: 600; } small { color: var(--soft); display: block; }
 .t { background: var(--head); text-decoration: underline; }
  .v0 { color: var(--holds); } .v1 { color: var(--some); }
-.v2 { color: var(--fails); } .v3 { color: var(--open); } .n { width: auto; }
+.v2 { color: var(--fails); } .v3 { color: var(--open); } .n { width: auto; } footer { color: var(--soft); font-size: .85em; }
 """
 SCRIPT = """
 const body = document.querySelector("#ledger tbody"), heads = [...document.querySelectorAll("#ledger thead th")];
@@ -86,17 +88,17 @@ skill. Evidence: {grades}. Facts: <a href="../data/evidence.csv">evidence.csv</a
 {"".join(_row(row) for row in ledger.to_dict("records"))}</tbody></table></div>
 <h2 id="stress">What turns under stress</h2>
 {_stress(turned)}
-</main><script>{SCRIPT}</script></body></html>
+</main><footer>{_footer()}</footer><script>{SCRIPT}</script></body></html>
 """.encode()
 
 
 def write(ledger: pd.DataFrame, counted: pd.DataFrame, turned: pd.DataFrame, *, folder: Path | None = None,
           check: bool = False) -> list[str]:  # fmt: skip
-    """Write both files, or with `check` only look; returns the names of those that were out of date."""
+    """Write both files and what made them, or with `check` only look; returns the names of those out of date."""
     from ..figures.press import write_whole
 
-    changed = []
-    for name, content in (("claims.csv", csv(ledger)), ("claims.html", page(ledger, counted, turned))):
+    changed, files = [], {"claims.csv": csv(ledger), "claims.html": page(ledger, counted, turned)}
+    for name, content in (files | {"claims.json": origin(_records(), files)}).items():
         file = (folder or OUTPUT) / name
         if not file.exists() or file.read_bytes() != content:
             changed.append(name)
@@ -104,6 +106,18 @@ def write(ledger: pd.DataFrame, counted: pd.DataFrame, turned: pd.DataFrame, *, 
                 file.parent.mkdir(parents=True, exist_ok=True)
                 write_whole(file, content)
     return changed
+
+
+def _records() -> dict:
+    """The records that the ledger is made with, by date and kind."""
+    return {f"{when}.{kind}": record for when, records in world()._asdict().items() for kind, record in records._asdict().items()}
+
+
+def _footer() -> str:
+    named = {kind: dict.fromkeys(record.name for key, record in _records().items() if key.endswith(kind))
+             for kind in ("rules", "snapshot", "scenario")}  # fmt: skip
+    said = [f"tao_econ {metadata.version('tao_econ')}", *(f"{kind}: {', '.join(names)}" for kind, names in named.items())]
+    return html.escape("   ·   ".join(said)) + ' · <a href="claims.json">all values and the hashes of the data</a>'
 
 
 def _head(text: str) -> str:

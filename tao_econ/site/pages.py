@@ -72,7 +72,8 @@ def _files() -> dict[str, str | bytes]:
 def _ledger(text: str) -> dict[str, str | bytes]:
     """The ledger's page and the evidence it names, with links that stay inside the site."""
     text = re.sub(r"\.\./notebooks/(\w+)\.ipynb", r"notebooks/\1.html", text).replace("../data/", "data/")
-    return {LEDGER: text, "data/evidence.csv": (DATA / "evidence.csv").read_bytes()}
+    made_by = (press.OUTPUT / LEDGER).with_suffix(".json")
+    return {LEDGER: text, made_by.name: made_by.read_bytes(), "data/evidence.csv": (DATA / "evidence.csv").read_bytes()}
 
 
 def _in_parallel(names: list[str]) -> list[tuple[str, str]]:
