@@ -57,8 +57,9 @@ def test_every_requirement_is_pinned_within_its_range(lock, groups):
             assert version in requirement.specifier, f"{name} {version} is not {requirement.specifier}"
 
 
-def test_the_test_lock_holds_every_extra():
-    locked = pins(LOCKS[1])
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_holds_every_extra_for_the_notebooks_use_them(lock):
+    locked = pins(lock)
     for extra in PROJECT["project"]["optional-dependencies"].values():
         for requirement in map(Requirement, extra):
             name = canonicalize_name(requirement.name)
@@ -78,7 +79,8 @@ def test_environment_yml_states_the_ranges_of_pyproject():
     for line in (x for x in lines if isinstance(x, str) and " " in x):
         name, _, ranges = line.partition(" ")
         stated[canonicalize_name(CONDA_NAMES.get(name, name))] = SpecifierSet(ranges)
-    expected = {canonicalize_name(r.name): r.specifier for r in wanted("build")}
+    extras = [Requirement(text) for extra in PROJECT["project"]["optional-dependencies"].values() for text in extra]
+    expected = {canonicalize_name(r.name): r.specifier for r in [*wanted("build"), *extras]}
     assert stated == expected | {"python": SpecifierSet(PROJECT["project"]["requires-python"])}
     assert {"pip": ["-e ."]} in lines
 
