@@ -11,9 +11,10 @@ import pytest
 import tao_econ
 
 PACKAGE = Path(tao_econ.__file__).parent
-NETWORK = set(
-    "socket ssl http urllib urllib3 requests httpx aiohttp ftplib smtplib telnetlib xmlrpc socketserver asyncio webbrowser zmq".split()
-)
+NETWORK = {
+    "aiohttp", "asyncio", "ftplib", "http", "httpx", "requests", "smtplib", "socket", "socketserver", "ssl", "telnetlib",
+    "urllib", "urllib3", "webbrowser", "xmlrpc", "zmq",
+}  # fmt: skip
 EVERYTHING = """
 import importlib, inspect, pkgutil
 from concurrent.futures import ThreadPoolExecutor

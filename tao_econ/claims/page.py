@@ -110,7 +110,8 @@ def write(ledger: pd.DataFrame, counted: pd.DataFrame, turned: pd.DataFrame, *, 
 
 def _records() -> dict:
     """The records that the ledger is made with, by date and kind."""
-    return {f"{when}.{kind}": record for when, records in world()._asdict().items() for kind, record in records._asdict().items()}
+    by_date = world()._asdict().items()
+    return {f"{when}.{kind}": record for when, records in by_date for kind, record in records._asdict().items()}
 
 
 def _footer() -> str:
