@@ -40,7 +40,7 @@ class QueryMarket:
         reason="Ten rounds: a score of half a day.", source="our choice: subnets use 0.8 to 0.99",
     )  # fmt: skip
     sharpness: float = quantity(
-        3.0, unit="per sd of a single score", meaning="weights and routes are proportional to e^(sharpness x averaged score)",
+        3.0, unit="per sd", meaning="weights and routes are proportional to e^(sharpness x averaged score)",
         ge=0, le=50, step=0.1, span=(0, 10),
         reason="Gives the best of 192 some tenths of the reward, neither all nor an equal part.", source="our choice",
     )  # fmt: skip

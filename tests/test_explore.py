@@ -69,7 +69,8 @@ def test_moving_the_price_moves_every_curve_to_the_models_numbers():
     (explore.oracle, "vote correlation", 0.0), (explore.market, "rounds shown", 5), (explore.market, "judge correlation", 0.5),
     (explore.market, "shared error", 0.0), (explore.market, "sharpness", 1.0), (explore.market, "effort", 0.5),
     (explore.market, "entry chance", 0.9), (explore.market, "redelegation", 0.05), (explore.market, "fee tao", 1e-5),
-    (explore.market, "demand", 1.0),
+    (explore.market, "demand", 1.0), (explore.stake_cap, "cap quantile", 0.7), (explore.stake_cap, "splitting share", 0.0),
+    (explore.stake_cap, "performance weight", 0.5),
 ])  # fmt: skip
 def test_each_slider_changes_the_figure_and_reset_brings_it_back(instrument, label, value):
     box = instrument()
@@ -340,3 +341,26 @@ def test_the_market_shows_the_rounds_so_far_of_one_path():
     np.testing.assert_array_equal(whole, path.quality_delivered_sd.mean(axis=0))
     slider(box, "fee tao").value = 0.0
     assert "no fees" in " ".join(h.value for h in parts(box, w.HTML))
+
+
+def test_a_figure_is_opened_with_its_traces(monkeypatch):
+    sent = []
+    open_comm = w.widget.comm.create_comm
+    monkeypatch.setattr(w.widget.comm, "create_comm", lambda **given: sent.append(given["data"]["state"]) or open_comm(**given))
+    box = explore.best_of()
+    (opened,) = [state["_widget_data"] for state in sent if "_widget_data" in state]
+    assert len(opened) == len(figure(box).data) > 0  # sent later, a busy page may draw the figure before they come
+
+
+def test_three_owners_who_split_undo_the_cap_and_one_of_them_has_the_majority():
+    held = te.stake_population(te.fit_stake(0.9825, 0.90, wallets=20_000), 20_000)
+    capped = te.cap_stake(held, 0.88)
+    box = explore.stake_cap(splitting_share=0.001)
+    assert f"{te.coalition(capped.stake).wallets:,} of 20,000 owners under the cap, 1 if" in title(box)
+    counted = np.r_[capped.stake[:-3], held[-3:]]  # a thousandth of the 2,400 above the cap, rounded up
+    assert figure(box).data[2].y[1] * 20_000 == te.coalition(counted).wallets
+    assert f"{counted.max() / counted.sum():.2%}" in readout(box)
+    slider(box, "splitting share").value = 0.0
+    assert figure(box).data[2].y[0] == figure(box).data[2].y[1]
+    slider(box, "performance weight").value = 1.0
+    np.testing.assert_array_equal(figure(box).data[4].y, figure(box).data[5].y)

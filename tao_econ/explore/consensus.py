@@ -253,9 +253,9 @@ def draw_copier(rules: Rules, copying: Copier) -> dict:
 def read_copier(rules: Rules, copying: Copier) -> dict[str, str]:
     """The read-out of `copier`."""
     got = copied(rules, copying)
-    pays = np.flatnonzero(got.advantage > 0)
+    pays = got.lag_epochs[got.advantage > 0]
     return {
-        "copying pays up to": f"{got.lag_epochs[pays[-1]]} epochs" if len(pays) else "never",
+        "copying pays up to": f"{pays[-1]} epoch{'s' if pays[-1] != 1 else ''}" if len(pays) else "never",
         "advantage, no delay": f"{got.advantage[0]:+.2%} ± {1.96 * got.standard_error[0]:.2%}",
         "miners' pay follows worth, no delay": f"{got.accuracy[0]:.3f}",
         f"at {LAGS[-1]} epochs": f"{got.accuracy[-1]:.3f}",

@@ -88,8 +88,8 @@ def draw_portfolio(snapshot, scenario, wallet: Wallet) -> dict:
             right | {"name": "drawn towards your prior of 0", "x": [shrunk] * 2, "y": top, "line": {"color": GREEN}},
         ],
         "layout": layout(
-            f"Kelly's weight {got.p50:.0%} of wealth after dilution, ± {100 * got.weight_se:.0f} points (s.e.); "
-            f"with your prior {shrunk:.0%}",
+            f"Kelly's weight {round(got.p50, 2) + 0.0:.0%} of wealth after dilution, ± {100 * got.weight_se:.0f} points "
+            f"(s.e.); with your prior {shrunk:.0%}",
             xaxis={"title": {"text": f"years from {snapshot.date}"}, "domain": [0, 0.46]},
             yaxis={"title": {"text": "USD per TAO (log)"}, "type": "log"},
             xaxis2={"title": {"text": "weight in TAO, share of wealth"}, "domain": [0.56, 1], "anchor": "y2",
@@ -106,7 +106,7 @@ def read_portfolio(snapshot, scenario, wallet: Wallet) -> dict[str, str]:
     return {
         "s.e. of the drift": f"{got.drift_se:.0%} a year",
         "before dilution": f"{wallet.drift / sigma**2:.0%} of wealth",
-        "after": f"{got.p50:.0%}",
+        "after": f"{round(got.p50, 2) + 0.0:.0%}",  # no minus zero
         "estimates that say sell short": f"{got.negative_share:.0%}",
         "growth, drift known": f"{got.growth_if_known:+.1%} a year",
         "drift estimated": f"{got.growth_expected:+.1%} a year",

@@ -35,6 +35,21 @@ class Fit(anywidget.AnyWidget):
     width = traitlets.Int(0).tag(sync=True)
 
 
+class Figure(go.FigureWidget):
+    """A plotly figure that reaches the page with its traces: sent after it, a busy page may draw it without them."""
+
+    _complete = False
+
+    def __init__(self, *given):
+        super().__init__(*given)
+        self._complete = True
+        self.open()
+
+    def open(self):
+        if self._complete:
+            super().open()
+
+
 class Choice(dict):
     """A drop-down: what it offers, by name; each name stands for a whole record."""
 
@@ -77,7 +92,7 @@ class Panel(w.VBox):
         self._paused = False
         self._sliders = {field: _slider(self._now[key], field) for field, key in self._owner.items()}
         self._menus = {key: _menu(key, options, self._chosen[key]) for key, options in self._choices.items()}
-        self._figure = go.FigureWidget(draw(**self._now))
+        self._figure = Figure(draw(**self._now))
         self._readout, self._status = w.HTML(), w.HTML()
         self._code = w.Text(description="as code", style={"description_width": "60px"},
                             layout=w.Layout(width="min(760px, 100%)"))  # fmt: skip
@@ -193,7 +208,7 @@ def _slider(record, field: str):
     kind = w.IntSlider if isinstance(value, int) else w.FloatSlider
     step = it["step"] or 1
     places = max(-int(f"{step:e}".split("e")[1]), 1 if value % 1 else 0)
-    label = field.removesuffix("_usd").removesuffix("_s").removesuffix("_years").replace("_", " ")
+    label = field.removesuffix("_usd_per_year").removesuffix("_usd").removesuffix("_s").removesuffix("_years").replace("_", " ")
     unit = it["unit"].removeprefix("share").strip()
     return kind(
         value=value, min=min(low, value), max=max(high, value), step=step, description=f"{label} ({unit})" if unit else label,
