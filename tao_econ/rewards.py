@@ -17,7 +17,7 @@ import numpy as np
 from .emission import block_emission
 from .inputs import Rules, Scenario, Snapshot
 from .records import unknown
-from .supply import HolderYield, holder_yield, supply_at, supply_path
+from .supply import HolderYield, holder_yield, staked_share, supply_at, supply_path
 from .units import DAYS_PER_YEAR, RAO_PER_TAO, SECONDS_PER_DAY, real, tao
 
 
@@ -241,10 +241,11 @@ def ownership_path(snapshot: Snapshot, scenario: Scenario, rules: Rules, *, shar
 
     share : float, share of the supply at the start
     The staked part of the supply stays what it is; rewards follow the gross emission, supply the net one.
+    Raises ValueError where nothing is staked.
     """
     real("share", share, "[0, 1]")
     path = supply_path(rules, snapshot, scenario, every_days=every_days)
-    staked = supply_at(snapshot, scenario, rules).staked_tao / path.issued_tao[0]
+    staked = staked_share(supply_at(snapshot, scenario, rules))
     rate = scenario.stakers_share * path.emission_tao_per_day * DAYS_PER_YEAR / (staked * path.issued_tao)
     grown = np.concatenate([[0.0], np.cumsum(np.diff(path.years) * (rate[1:] + rate[:-1]) / 2)])
     diluted = share * path.issued_tao[0] / path.issued_tao
