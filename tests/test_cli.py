@@ -101,6 +101,7 @@ def test_a_folder_that_cannot_be_written_is_one_line(capsys, tmp_path, monkeypat
 
 def test_damaged_data_is_one_line_and_nothing_is_drawn(capsys, folder, monkeypatch):
     real = data._text
+    data._once.cache_clear()
     monkeypatch.setattr(data, "_text", lambda raw, file: real(raw, file).replace("0.0115", "1.15"))
     said = complaint(capsys, "figures", "mc_fdv_ladder")
     assert "data/comparables.csv, row" in said and "column mcap_fdv: must be <= 1, got '1.15'" in said

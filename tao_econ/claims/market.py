@@ -11,7 +11,7 @@ from ..inputs import load_snapshot
 from ..market import PUBLICATION_WINDOWS, emission_over_volume, price_impact, sell_pressure
 from ..stress import Records
 from ..supply import NARROW_PEERS, mc_fdv_ranking, supply_at
-from ..units import BLOCKS_PER_DAY, tao, utc
+from ..units import BLOCKS_PER_DAY, DAYS_PER_YEAR, tao, utc
 from .rule import World, claim, fact, near, rounds_to, stated, true_of
 from .rule import world as default_world
 from .sources import PUBLISHED, close_on, closes, days_2023, price_factor, table, volume_factor, writing_days
@@ -163,7 +163,7 @@ def c44(world: World):
 
 def _participation(records: Records) -> float:
     pressure = sell_pressure(*records)
-    fees = records.scenario.fee_revenue_usd_per_year * records.scenario.capture_share / 365.25
+    fees = records.scenario.fee_revenue_usd_per_year * records.scenario.capture_share / DAYS_PER_YEAR
     return max(pressure.sold_usd_per_day - fees, 0.0) / pressure.volume_usd
 
 

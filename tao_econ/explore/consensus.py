@@ -174,15 +174,15 @@ def surface(rules: Rules, law: str, teams: Teams) -> np.ndarray:
     return earned[0] - teams.honest_stake
 
 
-def needed(margin: np.ndarray) -> float:
+def needed(margin: np.ndarray, honest_stake: float) -> float:
     """Honest weight needed, NaN where nothing below 1 suffices."""
-    return float(retention.required_honest_weight(margin[None] + 0.5, [0.5], GRID)[0])
+    return float(retention.required_honest_weight(margin[None] + honest_stake, [honest_stake], GRID)[0])
 
 
 def draw_guarantee(rules: Rules, stake: StakeLaw, teams: Teams) -> dict:
     """The plotly figure of `guarantee` as a plain dict."""
     margin = surface(rules, stake.name, teams)
-    need = needed(margin)
+    need = needed(margin, teams.honest_stake)
     says = "nothing protects it" if np.isnan(need) else f"it needs {need:.0%} honest weight to keep them"
     edge = [need, need] if not np.isnan(need) else [1, 1]
     return {
@@ -204,7 +204,7 @@ def draw_guarantee(rules: Rules, stake: StakeLaw, teams: Teams) -> dict:
 def read_guarantee(rules: Rules, stake: StakeLaw, teams: Teams) -> dict[str, str]:
     """The read-out of `guarantee`."""
     margin = surface(rules, stake.name, teams)
-    need = needed(margin)
+    need = needed(margin, teams.honest_stake)
     h, c = np.unravel_index(margin.argmin(), margin.shape)
     return {
         "honest weight needed": "none suffices" if np.isnan(need) else f"{need:.1%}",

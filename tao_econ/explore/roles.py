@@ -10,6 +10,7 @@ from ..inputs import Scenario, Snapshot, load_scenario, load_snapshot, rules_at
 from ..records import checked_record, quantity
 from ..rewards import ownership_path
 from ..supply import HolderYield, holder_yield
+from ..units import RAO_PER_TAO
 from .panel import BLUE, GREEN, GREY, ORANGE, RED, Choice, Panel, layout
 
 CHAIN = rules_at("2026-09-11")
@@ -60,7 +61,7 @@ def rewards(**settings):
 
 def records_of(holder: Holder) -> tuple[Snapshot, Scenario]:
     """The snapshot and the scenario that the sliders describe."""
-    snapshot = replace(START, issuance_rao=round(holder.issued_million * 1e6) * 10**9, staked_tao=None)
+    snapshot = replace(START, issuance_rao=round(holder.issued_million * 1e6) * RAO_PER_TAO, staked_tao=None)
     fields = ("staked_share", "stakers_share", "validator_take", "recycled_share", "horizon_years")
     return snapshot, replace(BASE, **{field: getattr(holder, field) for field in fields})
 

@@ -80,17 +80,17 @@ def positions(slider, start, many: int) -> list:
 def _case(it: Recipe, chosen: dict[str, str], shoot, coarse: int) -> dict:
     """One choice of the menus: where every slider starts, and what each of its positions shows."""
     start = it.records | {key: it.choices[key][name] for key, name in chosen.items() if name != it.chosen[key]}
-    sliders = []
+    sliders, at_start = [], shoot(start)
     for field, slider in it.sliders.items():
         key = it.owner[field]
         begin = getattr(start[key], field)
         begin = slider.value if begin is None else begin
         values = positions(slider, begin, POSITIONS if chosen == it.chosen else coarse)
-        moved = [start if value == begin else start | {key: _varied(start[key], field, value)} for value in values]
+        shots = [at_start if value == begin else shoot(start | {key: _varied(start[key], field, value)}) for value in values]
         places = max(-int(f"{slider.step:e}".split("e")[1]), 0)
         sliders.append({"start": values.index(begin), "texts": [f"{value:,.{places}f}" for value in values],
-                        "shots": [shoot(records) for records in moved]})  # fmt: skip
-    return {"start": shoot(start), "sliders": sliders}
+                        "shots": shots})  # fmt: skip
+    return {"start": at_start, "sliders": sliders}
 
 
 def _varied(record, field: str, value):
