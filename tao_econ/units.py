@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import numbers
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -136,9 +135,7 @@ def block_date(block: int, *, from_block: int, from_date, block_time_s: float = 
 
     Raises ValueError outside the calendar, the years 1 to 9999.
     """
-    if not 0 < block_time_s < math.inf:
-        raise ValueError(f"block_time_s must be positive and finite, got {block_time_s}")
-    start = utc(from_date)
+    block_time_s, start = real("block_time_s", block_time_s, "(0, inf)"), utc(from_date)
     seconds = (block - from_block) * block_time_s
     if not 1 < seconds / SECONDS_PER_DAY / DAYS_PER_YEAR + start.year < LAST_YEAR:
         raise ValueError(f"block must fall between the years 1 and {LAST_YEAR}, got {block}")

@@ -45,7 +45,8 @@ def test_moving_the_price_moves_every_curve_to_the_models_numbers():
 
 @pytest.mark.parametrize(("instrument", "label", "value"), [
     (explore.supply, "discount rate", 0.5), (explore.supply, "recycled share", 0.0), (explore.supply, "market cap", 0.2),
-    (explore.supply, "horizon", 40.0), (explore.emission, "recycled share", 0.2), (explore.emission, "block time", 12.5),
+    (explore.supply, "horizon", 40.0), (explore.supply, "stake stickiness", 0.0),
+    (explore.emission, "recycled share", 0.2), (explore.emission, "block time", 12.5),
     (explore.emission, "decimals", 14), (explore.emission, "horizon", 130.0),
     (explore.epoch, "stake 1", 60.0), (explore.epoch, "your stake", 45.0), (explore.epoch, "your weight 2", 60.0),
     (explore.epoch, "kappa", 0.8), (explore.epoch, "bonds penalty", 0.0), (explore.guarantee, "honest stake", 0.7),
@@ -174,6 +175,8 @@ def test_the_ranking_of_forecasts_turns_at_the_peak():
     assert "07 March 2024: best is 'the article's 8×" in figure(box).layout.title.text
     texts = " ".join(h.value for h in parts(box, w.HTML))
     assert "730.26 USD" in texts and "proof of skill" in texts
+
+
 def test_the_pool_one_trades_with_is_the_model():
     box = explore.pool(trade_tao=100.0, fee_parts=33)
     before = te.Pool(reserve_tao=6_740.0, reserve_alpha=1_685_000.0)
@@ -211,6 +214,8 @@ def test_rewards_reproduce_the_published_years():
         assert words in figure(explore.rewards(holder=name)).layout.title.text
     box = explore.rewards(alpha_part=1.0, alpha_drift=0.0)
     np.testing.assert_allclose(figure(box).data[4].y, figure(box).data[2].y)
+
+
 # --- comparables ---
 
 
@@ -300,6 +305,11 @@ def test_a_discount_rate_of_zero_is_an_error_on_the_panel():
     box = explore.intrinsic()
     slider(box, "discount rate").value = 0.0
     assert "must be below discount_rate" in readout(box)
+
+
+# --- pools of models ---
+
+
 def title(box):
     return figure(box).layout.title.text
 
