@@ -73,7 +73,7 @@ def test_a_jury_whose_sums_are_merged_against_every_outcome():
     chance = np.where(votes, 0.6, 0.4).prod(axis=1)
     held = votes @ stake / stake.sum()
     exact = chance[held > 0.5].sum() + chance[held == 0.5].sum() / 2
-    assert te.jury_accuracy(stake, 0.6).accuracy == pytest.approx(exact, abs=1e-5)
+    assert te.jury_accuracy(stake, 0.6).accuracy == pytest.approx(exact, abs=1e-3)  # as the docstring says
     assert te.jury_accuracy(stake, 0.5).accuracy == 0.5
 
 
