@@ -11,7 +11,7 @@ import numpy as np
 from .. import attacks, retention
 from ..consensus import FloatEpoch, yuma_epoch
 from ..inputs import Rules, rules_at
-from ..records import checked_record, quantity
+from ..records import checked_record, quantity, same
 from ..stake import gini
 from ..stake_model import draw_stake, fit_stake, lognormal_stake
 from .panel import BLUE, GREEN, GREY, ORANGE, RED, Choice, Panel, layout
@@ -46,8 +46,8 @@ class Teams:
     honest_stake: float = quantity(0.60, unit="share", meaning="honest share of stake", ge=0.51, le=0.99, step=0.01)
     weight_spread: float = quantity(0.4, unit="", meaning="scatter of honest opinions around one", ge=0, le=1, step=0.05)
     validator_share: float = quantity(0.5, unit="share", meaning="part of emission for validators", ge=0, le=1, step=0.05)
-    kappa: float = quantity(0.5, unit="share", meaning="stake that must support a weight", ge=0.3, le=0.7, step=0.01)
-    bonds_penalty: float = quantity(1.0, unit="share", meaning="how far bonds follow clipped weights", ge=0, le=1, step=0.05)
+    kappa: float = same(Epoch, "kappa", 0.5, ge=0.3, le=0.7)
+    bonds_penalty: float = same(Epoch, "bonds_penalty", 1.0)
 
 
 @checked_record
