@@ -78,7 +78,10 @@ class Panel(w.VBox):
         self._paused = False
         self._sliders = {field: _slider(self._now[key], field) for field, key in self._owner.items()}
         self._menus = {key: _menu(key, options, self._chosen[key]) for key, options in self._choices.items()}
-        self._figure = go.FigureWidget(draw(**self._now))
+        began = time.perf_counter()
+        shown, texts = draw(**self._now), read(**self._now)
+        took = time.perf_counter() - began
+        self._figure = go.FigureWidget(shown)
         self._readout, self._status = w.HTML(), w.HTML()
         self._code = w.Text(description="as code", style={"description_width": "60px"},
                             layout=w.Layout(width="min(760px, 100%)"))  # fmt: skip
@@ -96,7 +99,7 @@ class Panel(w.VBox):
              w.HBox([reset, self._code, self._status], layout=wrap)],
             layout=w.Layout(width="100%"),
         )  # fmt: skip
-        self._redraw()
+        self._tell(texts, took)
 
     def recipe(self) -> Recipe:
         """What this instrument is made of; nothing in it moves the instrument."""
@@ -140,9 +143,12 @@ class Panel(w.VBox):
             for key, part in shown["layout"].items():
                 if isinstance(part, dict) and "text" in part.get("title", part):
                     self._figure.layout[key].update(part if key == "title" else {"title": part["title"]})
+        self._tell(texts, time.perf_counter() - began)
+
+    def _tell(self, texts: dict[str, str], took: float):
+        """The read-out, the line of code and how long it took."""
         self._readout.value, self._code.value = _table(texts), self._as_code()
-        took = (time.perf_counter() - began) * 1e3
-        self._status.value = f"<small style='color:#666'>computed in {took:.0f} ms</small>"
+        self._status.value = f"<small style='color:#666'>computed in {took * 1e3:.0f} ms</small>"
 
     def _as_code(self) -> str:
         """The call that builds the present state."""
