@@ -21,12 +21,11 @@ from . import data
 from .inputs import Rules, Scenario, Snapshot, eras
 from .records import unknown
 from .supply import discounted_supply, supply_at
-from .units import real, reals, tao, utc, whole
+from .units import BN, real, reals, tao, utc, whole
 
 DENOMINATORS = ("market_cap", "fdv", "discounted_fdv", "fdv_stated")
 TOKEN_VALUES = ("market_cap", "fdv")
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
-BN = 1e9
 
 
 class Ratio(NamedTuple):

@@ -18,9 +18,7 @@ import pandas as pd
 from . import data
 from .inputs import Rules
 from .records import unknown
-from .units import real, reals, tao, whole
-
-BN = 1e9
+from .units import BN, real, reals, tao, whole
 
 
 class Tree(NamedTuple):

@@ -13,6 +13,7 @@ RAO_PER_TAO = 10**9
 SECONDS_PER_DAY = 86_400
 DAYS_PER_YEAR = 365.25  # a Julian year: 10.5 M blocks of 12 s are 3.9927 of them
 BLOCKS_PER_DAY = 7_200  # nominal: one block every 12 s
+BN = 1e9  # a billion, of USD
 LAST_YEAR = 9_999  # of Python's calendar
 MOST_UIDS = 4_096  # slots of the largest subnet there ever was
 

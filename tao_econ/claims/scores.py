@@ -17,11 +17,10 @@ from ..inputs import load_snapshot, rules_at
 from ..records import unknown
 from ..stress import BASKET
 from ..uncertainty import crps
-from ..units import real, tao
+from ..units import BN, real, tao
 from .rule import fact
 from .sources import PUBLISHED, closes, table
 
-BN = 1e9
 WIDTH = 0.5  # of the log score's kernel, in logs
 
 
