@@ -6,6 +6,7 @@ import dataclasses
 from pathlib import Path
 
 from .inputs import Scenario, load_scenario, scenario_names
+from .query_market_record import QueryMarket
 from .records import about
 
 FILE = Path(__file__).resolve().parents[1] / "ASSUMPTIONS.md"
@@ -14,33 +15,42 @@ HEAD = """# Assumptions
 
 What we choose, as against what the chain prescribes (`data/eras.toml`) and what was observed
 (`data/snapshots.toml`, `data/*.csv`). Written by `./run assumptions` from the fields of `Scenario` in
-`tao_econ/scenario.py`; a test fails when the two differ. To try another value:
-`dataclasses.replace(load_scenario("base"), discount_rate=0.1)`, a slider, or
+`tao_econ/scenario.py` and of `QueryMarket` in `tao_econ/query_market_record.py`; a test fails when they differ. To try
+another value: `dataclasses.replace(load_scenario("base"), discount_rate=0.1)`, a slider, or
 `./run figures NAME --set discount_rate=0.1`.
+"""
+
+MARKET = """## The market for queries
+
+What `query_market_path` takes as given, in a record of its own: no other model reads it.
 """
 
 
 def text() -> str:
     """The whole page as Markdown."""
     base = Scenario()
-    parts = [HEAD]
-    for field in dataclasses.fields(base):
-        if field.name == "name":
-            continue
-        it = about(base, field.name)
-        parts.append(
-            f"## `{field.name}` = {getattr(base, field.name):g}\n\n{it['meaning'][0].upper()}{it['meaning'][1:]}.\n\n"
-            f"- Unit: {it['unit']}; allowed: {it['rule']}\n- Why: {it['reason']}\n- Source: {it['source']}\n"
-            f"- To change it: the field `{field.name}` of `Scenario`\n"
-        )
+    parts = [HEAD, *_fields(base, "##"), MARKET, *_fields(QueryMarket(), "###")]
     parts.append("## Scenarios\n\nEach varies the defaults above; a scenario is a question, not a forecast.\n")
     rows = ["| scenario | what it changes |", "| --- | --- |"]
     for name in scenario_names():
         given = load_scenario(name)
         changed = [
-            f"`{f.name}` = {getattr(given, f.name):g}"
+            f"`{f.name}` = {getattr(given, f.name):,.10g}"
             for f in dataclasses.fields(base)
             if f.name != "name" and getattr(given, f.name) != getattr(base, f.name)
         ]
         rows.append(f"| {name} | {', '.join(changed) or 'nothing'} |")
     return "\n".join(parts) + "\n" + "\n".join(rows) + "\n"
+
+
+def _fields(record, mark: str):
+    """A part for each field of a record, under a heading with its default."""
+    for field in dataclasses.fields(record):
+        if field.name == "name":
+            continue
+        it = about(record, field.name)
+        yield (
+            f"{mark} `{field.name}` = {getattr(record, field.name):,.10g}\n\n{it['meaning'][0].upper()}{it['meaning'][1:]}.\n\n"
+            f"- Unit: {it['unit'] or 'none'}; allowed: {it['rule']}\n- Why: {it['reason']}\n- Source: {it['source']}\n"
+            f"- To change it: the field `{field.name}` of `{type(record).__name__}`\n"
+        )

@@ -16,9 +16,9 @@ import numpy as np
 from .consensus import yuma_epoch, yuma_run
 from .emission import block_emission
 from .inputs import Rules, Scenario, Snapshot
-from .retention import Network, honest_stake_path, retention_map
+from .retention import Network, checked_network, honest_stake_path, retention_map
 from .supply import supply_at
-from .units import BLOCKS_PER_DAY, real, tao, whole
+from .units import SECONDS_PER_DAY, real, reals, tao, whole
 
 WARM_UP = 0.3  # part of a copying run that is left out: bonds start empty
 
@@ -66,7 +66,7 @@ class MajorityCost(NamedTuple):
     added_usd: float
     unstaked_tao: float  # there is no more than this to buy outside of stake
     feasible: bool  # whether the added TAO exists outside of stake
-    days_of_emission: float  # the added cost ÷ what the chain mints in a day
+    days_of_emission: float  # the added cost ÷ what the chain mints in a day; infinite where it mints nothing
     stake_is_assumed: bool
 
 
@@ -103,8 +103,8 @@ def weight_copying(
     lags = [whole("lags", lag) for lag in lags]
     validators, miners = whole("validators", validators, at_least=2), whole("miners", miners, at_least=2)
     epochs, networks = whole("epochs", epochs, at_least=10), whole("networks", networks, at_least=2)
-    if max(lags) * 2 >= epochs:
-        raise ValueError(f"lags must be below half of epochs {epochs}, got {max(lags)}")
+    if not lags or max(lags) * 2 >= epochs:
+        raise ValueError(f"lags must be one or more, below half of epochs {epochs}, got {max(lags, default='none')}")
     rows = np.empty((3, networks, len(lags)))
     for k, random in enumerate(map(np.random.default_rng, np.random.SeedSequence(whole("seed", seed)).spawn(networks))):
         worth, seen = _drawn(random, epochs + 2 * max(lags), validators, miners, noise, turnover)
@@ -135,8 +135,11 @@ def bribery(
     real("target_worth", target_worth, "[0, 1)")
     real("bribed_weight", bribed_weight, "(0, 1]")
     epochs, reward = whole("epochs", epochs, at_least=1), real("reward", reward, "[0, inf)")
+    network = checked_network(network)
     validators, miners = network.weights.shape
-    order = np.argsort(-np.asarray(network.stake, float), kind="stable")
+    if not network.weights[:, :-1].any(axis=1).all():
+        raise ValueError("weights must be above 0 for some miner besides the last, got a validator without any")
+    order = np.argsort(-network.stake, kind="stable")
     stake = np.r_[network.stake[order], np.zeros(miners)] / np.sum(network.stake)
     others = network.weights[order, :-1] / network.weights[order, :-1].sum(axis=1, keepdims=True)
     honest = np.c_[others * (1 - target_worth), np.full(validators, target_worth)]
@@ -182,7 +185,7 @@ def collusion(
     real("miner_burn", miner_burn, "[0, 1]")
     validator_share = 0.5 / (0.5 + 0.5 * (1 - miner_burn))
     grid = np.linspace(worth, 1.0, whole("steps", steps, at_least=2))
-    honest = 1 - np.atleast_1d(np.asarray(stake, float))
+    honest = 1 - np.atleast_1d(reals("stake", stake, "(0, 1)"))
     shape = {"honest_weight": [1 - worth], "validator_share": validator_share}
     pay = 1 - retention_map(rules, network, honest_stake=honest, cabal_weight=grid, **shape)[:, 0, :]
     best = pay.argmax(axis=1)
@@ -206,11 +209,11 @@ def majority_cost(rules: Rules, snapshot: Snapshot, scenario: Scenario, *, share
     supply = supply_at(snapshot, scenario, rules)
     present, added = share * supply.staked_tao, share / (1 - share) * supply.staked_tao
     unstaked = supply.circulating_tao - supply.staked_tao
-    minted = tao(block_emission(snapshot.issuance_rao, rules)) * BLOCKS_PER_DAY
+    minted = tao(block_emission(snapshot.issuance_rao, rules, block=snapshot.block)) * SECONDS_PER_DAY / scenario.block_time_s
     price = snapshot.price_usd
     return MajorityCost(
-        share, present, present * price, added, added * price, unstaked, added <= unstaked, added / minted,
-        supply.staked_is_assumed,
+        share, present, present * price, added, added * price, unstaked, added <= unstaked,
+        added / minted if minted else np.inf, supply.staked_is_assumed,
     )  # fmt: skip
 
 
@@ -264,15 +267,20 @@ def _copied(rules, worth, seen, consensus, stake, lag, commit_reveal, epochs, re
     """
     _, honest, miners = seen.shape
     n, delay, start = honest + 1 + miners, lag if commit_reveal else 0, len(seen) - epochs
-    weights = np.zeros((epochs, n, n))
-    for t in range(epochs):
-        set_at, copied_at = start + t - delay, start + t - delay - lag
-        weights[t, :honest, honest + 1 :] = seen[set_at]
-        weights[t, honest, honest + 1 :] = consensus[copied_at]
+    weights, set_at = np.zeros((epochs, n, n)), start + np.arange(epochs) - delay
+    weights[:, :honest, honest + 1 :] = seen[set_at]
+    weights[:, honest, honest + 1 :] = consensus[set_at - lag]
     run = yuma_run(weights, stake, rules, epochs=epochs, reward=reward)
     settled = slice(int(WARM_UP * epochs), None)
     copier = run.dividends[settled, honest] / run.stake[settled, honest]
     others = run.dividends[settled, :honest].sum(axis=1) / run.stake[settled, :honest].sum(axis=1)
-    right = [np.corrcoef(run.incentive[t, honest + 1 :], worth[start + t])[0, 1] for t in range(epochs)[settled]]
+    right = _correlations(run.incentive[settled, honest + 1 :], worth[start:][settled])
     share = run.stake[-1, honest] / run.stake[-1, : honest + 1].sum()
-    return copier.mean() / others.mean() - 1, float(np.mean(right)), share
+    return copier.mean() / others.mean() - 1, float(right.mean()), share
+
+
+def _correlations(x, y):
+    """Of each row of x with the same row of y; 0 where one of them does not vary."""
+    x, y = (rows - rows.mean(axis=1, keepdims=True) for rows in (x, y))
+    scale = np.sqrt((x**2).sum(axis=1) * (y**2).sum(axis=1))
+    return np.divide((x * y).sum(axis=1), scale, out=np.zeros(len(x)), where=scale > 0)

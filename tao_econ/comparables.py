@@ -21,12 +21,11 @@ from . import data
 from .inputs import Rules, Scenario, Snapshot, eras
 from .records import unknown
 from .supply import discounted_supply, supply_at
-from .units import real, reals, tao, utc, whole
+from .units import BN, real, reals, tao, utc, whole
 
 DENOMINATORS = ("market_cap", "fdv", "discounted_fdv", "fdv_stated")
 TOKEN_VALUES = ("market_cap", "fdv")
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
-BN = 1e9
 
 
 class Ratio(NamedTuple):
@@ -148,7 +147,7 @@ def openai_ratio_path() -> pd.DataFrame:
     close_usd (mean of the known closes of the month, or the last known close of a day, from close_date) with its
     ratio. The target moved more than the token: a ratio near 8 in 2023 was no forecast.
     """
-    points, closes = _table("openai_points"), _closes()
+    points, closes = data.load("openai_points"), _closes()
     found = [_close(closes, text) for text in points["date"]]
     most = tao(eras()[-1].max_supply_rao)
     table = pd.DataFrame({
@@ -188,7 +187,7 @@ def sales_multiples(
     Returns company, low and high multiple, low_usd and high_usd per TAO: multiple × fees × capture × survival over
     supply. A company's sales are its own; of a network's fees holders get what owners pass on.
     """
-    table = _table("sales_multiples")
+    table = data.load("sales_multiples")
     year = max((y for y in table["year"] if y <= snapshot.date.year), default=None) if year is None else year
     if year not in set(table["year"]):
         raise ValueError(f"year must be one of {', '.join(map(str, sorted(set(table['year']))))}, got {year}")
@@ -209,13 +208,8 @@ def _known_from(text: str) -> pd.Timestamp:
 
 
 @functools.cache
-def _table(name: str) -> pd.DataFrame:
-    return data.load(name)
-
-
-@functools.cache
 def _companies() -> pd.DataFrame:
-    table = _table("private_valuations")
+    table = data.load("private_valuations")
     table = table[table["valuation_bn_usd"].notna()]
     ends = [[float(end) * BN for end in cell.split("-")] for cell in table["valuation_bn_usd"]]
     return pd.DataFrame({
@@ -228,10 +222,10 @@ def _companies() -> pd.DataFrame:
 @functools.cache
 def _tokens(value: str) -> pd.DataFrame:
     """Dated values of the other tokens; one that stands among the companies (Gensyn) is not counted twice."""
-    table = _table("comparables")
+    table = data.load("comparables")
     column = f"{value}_usd"
     dated = table["as_of"].str.fullmatch(r"\d{4}-\d{2}-\d{2}")
-    named = table["token"].str.lower().str.contains("|".join(sorted(set(_table("private_valuations")["company"]))))
+    named = table["token"].str.lower().str.contains("|".join(sorted(set(data.load("private_valuations")["company"]))))
     table = table[dated & ~named & (table["token"] != "TAO") & (table[column] > 0)]
     return pd.DataFrame({
         "name": table["token"], "kind": "token", "date": pd.to_datetime(table["as_of"]), "low_usd": table[column],

@@ -26,11 +26,20 @@ def names() -> list[str]:
 
 
 def load(name: str, *, folder=DATA) -> pd.DataFrame:
-    """A table of facts, checked: hash, columns, types, ranges.
+    """A table of facts, checked when it is first asked for: hash, columns, types, ranges. A copy each time.
 
     name : str — file name without .csv
     Raises ValueError naming the file and, where there is one, the row (1 is the header) and column.
     """
+    return (_once(name) if folder == DATA else _read(name, folder)).copy()
+
+
+@functools.cache
+def _once(name: str) -> pd.DataFrame:
+    return _read(name, DATA)
+
+
+def _read(name: str, folder) -> pd.DataFrame:
     package = _package(folder)
     if name not in package:
         raise ValueError(unknown("table", name, package))

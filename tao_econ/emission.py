@@ -9,7 +9,6 @@ positive net reward. Tests hold one to the other.
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_right
 from fractions import Fraction
 from typing import NamedTuple
@@ -18,7 +17,7 @@ import numpy as np
 
 from ._jit import kernel
 from .inputs import Rules
-from .units import BLOCKS_PER_DAY, RAO_PER_TAO, block_date, blocks_to_years, whole
+from .units import BLOCKS_PER_DAY, RAO_PER_TAO, block_date, blocks_to_years, real, whole
 
 PPM = 1_000_000
 MAX_BLOCKS = int(10_000 * 365.25 * BLOCKS_PER_DAY)  # ten thousand years
@@ -132,9 +131,7 @@ def halving_table(rules: Rules, *, issuance_rao: int = 0, block: int = 0, date=N
 
     if rules.schedule == "constant":
         raise ValueError(f"rules must have a halving, got {rules.name!r}, whose reward is constant")
-    seconds = rules.block_time_s if block_time_s is None else block_time_s
-    if not 0 < seconds < math.inf:
-        raise ValueError(f"block_time_s must be positive and finite, got {seconds}")
+    seconds = rules.block_time_s if block_time_s is None else real("block_time_s", block_time_s, "(0, inf)")
     eras = issuance_eras(rules, issuance_rao=issuance_rao, block=block, recycled_ppm=recycled_ppm)
     rows = []
     for before, era in zip(eras, eras[1:], strict=False):

@@ -10,7 +10,6 @@ have reached the threshold are impossible and are removed.
 
 from __future__ import annotations
 
-import math
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -20,7 +19,7 @@ import pandas as pd
 from . import data
 from .emission import halving_thresholds_rao, halvings_so_far, issuance_eras, reward_after
 from .inputs import Rules
-from .units import BLOCKS_PER_DAY, RAO_PER_TAO, SECONDS_PER_DAY, block_date, rao, utc, whole
+from .units import BLOCKS_PER_DAY, RAO_PER_TAO, SECONDS_PER_DAY, block_date, rao, real, utc, whole
 
 GENESIS_ISSUANCE_RAO = rao("4181329.66")  # supply_points.csv 2023-03-20
 GENESIS_UTC = utc("2023-03-20T18:39:00")  # block_anchors.csv block 0
@@ -88,10 +87,7 @@ def supply_observations() -> pd.DataFrame:
 
 def most_issued_tao(tao: float, days: float, rules: Rules) -> float:
     """The most that can be issued `days` after issuance stood at `tao`: full reward, nominal blocks."""
-    for name, value in (("tao", tao), ("days", days)):
-        if not 0 <= value < math.inf:
-            raise ValueError(f"{name} must be finite and >= 0, got {value}")
-    blocks, issued = int(days * BLOCKS_PER_DAY), 0
+    tao, blocks, issued = real("tao", tao, "[0, inf)"), int(real("days", days, "[0, inf)") * BLOCKS_PER_DAY), 0
     for era in issuance_eras(rules, issuance_rao=round(tao * RAO_PER_TAO)):
         run = blocks if era.blocks is None else min(blocks, era.blocks)
         issued, blocks = era.issuance_rao + era.net_rao * run, blocks - run

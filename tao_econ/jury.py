@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .stake import stake_shares
 from .units import real, reals
 
 ATOMS = 1_024  # distinct sums of stake kept apart; more are merged in pairs that keep their mean
@@ -46,7 +47,7 @@ def effective_jurors(stake, correlation: float = 0.0) -> float:
     stake : (n,) ≥ 0, any unit      correlation : float in [0, 1] — of two votes
     1/HHI without correlation; n/(1 + (n − 1)ρ) with equal stakes.
     """
-    rho, hhi = real("correlation", correlation, "[0, 1]"), float((_shares(stake) ** 2).sum())
+    rho, hhi = real("correlation", correlation, "[0, 1]"), float((stake_shares(stake) ** 2).sum())
     return 1 / (hhi + (1 - hhi) * rho)
 
 
@@ -60,11 +61,14 @@ def jury_accuracy(stake, accuracy: float, *, correlation: float = 0.0) -> Jury:
     Exact while sums of stake take at most 1,024 values (equal stakes, stakes in few units, 10 jurors), else within 1e-3.
     """
     p, rho = real("accuracy", accuracy, "[0, 1]"), real("correlation", correlation, "[0, 1]")
-    share = _shares(stake)
+    share = stake_shares(stake)
     size, limit = effective_jurors(share, rho), _ceiling(p, rho)
     if rho == 1 or p in (0.0, 1.0):
         return Jury(p, p, size, limit)
-    return Jury(min(float(_majority(share, p, rho)), 1.0), p, size, limit)
+    right, exact = _majority(share, p, rho)
+    if not exact:  # merging shifts sums across one half, and the opposite opinion the other way
+        right = (right + 1 - _majority(share, 1 - p, rho)[0]) / 2
+    return Jury(float(min(max(right, 0.0), 1.0)), p, size, limit)
 
 
 def stake_median(reports, stake, *, kappa: float = 0.5) -> float:
@@ -74,7 +78,7 @@ def stake_median(reports, stake, *, kappa: float = 0.5) -> float:
 
     Stake above 1 − κ can pull it down without limit, κ can push it up: no κ breaks later than one half.
     """
-    reports, share = reals("reports", reports, ndim=1), _shares(stake)
+    reports, share = reals("reports", reports, ndim=1), stake_shares(stake)
     if reports.shape != share.shape:
         raise ValueError(f"reports must have one entry a validator ({len(share)}), got {len(reports)}")
     need, order = real("kappa", kappa, "(0, 1]"), np.argsort(-reports, kind="stable")
@@ -99,13 +103,6 @@ def oracle_bias(corrupt_share, *, attack_sd: float = 10.0) -> OracleBias:
     return OracleBias(corrupt, corrupt * attack, np.minimum(worst, attack), worst, float(np.sqrt(np.pi / 2)))
 
 
-def _shares(stake):
-    stake = reals("stake", stake, "[0, inf)", ndim=1)
-    if not 0 < stake.sum() < np.inf:
-        raise ValueError(f"stake must have a positive and finite sum, got {stake.sum()}")
-    return stake / stake.sum()
-
-
 def _ceiling(p, rho):
     """Chance that a question is one on which most of an endless jury is right."""
     from scipy.special import betainc
@@ -119,7 +116,7 @@ def _ceiling(p, rho):
 
 
 def _majority(share, p, rho):
-    """Chance that right votes hold more than half of the stake: jurors vote one by one, as balls leave Pólya's urn.
+    """(chance that right votes hold more than half of the stake, whether no sums were merged): Pólya's urn, vote by vote.
 
     After i votes, k of them right, the next is right with chance (p + kγ)/(1 + iγ), γ = ρ/(1 − ρ).
     """
@@ -130,29 +127,31 @@ def _majority(share, p, rho):
         for i in range(n):
             yes = (p + gamma * np.arange(i + 1)) / (1 + gamma * i)
             right = np.r_[right * (1 - yes), 0.0] + np.r_[0.0, right * yes]
-        return right[n // 2 + 1 :].sum() + (0.5 * right[n // 2] if n % 2 == 0 else 0.0)
+        return right[n // 2 + 1 :].sum() + (0.5 * right[n // 2] if n % 2 == 0 else 0.0), True
     columns = n + 1 if gamma > 0 else 1  # only correlated votes need to know how many were right
-    sums, mass = np.zeros(1), np.zeros((1, columns))
+    sums, mass, exact = np.zeros(1), np.zeros((1, columns)), True
     mass[0, 0] = 1.0
     for i, part in enumerate(share):
         yes = np.minimum((p + gamma * np.arange(columns)) / (1 + gamma * i), 1.0)
         no, right = mass * (1 - yes), mass * yes
         if columns > 1:
             right = np.c_[np.zeros(len(right)), right[:, :-1]]
-        sums, mass = _merged(np.r_[sums, sums + part], np.r_[no, right])
+        sums, mass, kept = _merged(np.r_[sums, sums + part], np.r_[no, right])
+        exact = exact and kept
     total = mass.sum(axis=1)
-    return total[sums > 0.5 + SAME].sum() + 0.5 * total[np.abs(sums - 0.5) <= SAME].sum()
+    return total[sums > 0.5 + SAME].sum() + 0.5 * total[np.abs(sums - 0.5) <= SAME].sum(), exact
 
 
 def _merged(sums, mass):
-    """Equal sums become one; where too many are left, those of one narrow bin become their mean."""
+    """Equal sums become one; where too many are left, those of one narrow bin become their mean, and the last is False."""
     order = np.argsort(sums, kind="stable")
     sums, mass = sums[order], mass[order]
     new = np.r_[True, np.diff(sums) > SAME]
-    if new.sum() > ATOMS:
+    exact = new.sum() <= ATOMS
+    if not exact:
         new = np.r_[True, np.diff(np.floor(sums * ATOMS)) > 0]
     starts = np.flatnonzero(new)
     weight = mass.sum(axis=1)
     total = np.add.reduceat(weight, starts)
     means = np.add.reduceat(weight * sums, starts) / np.where(total > 0, total, 1.0)
-    return np.where(total > 0, means, sums[starts]), np.add.reduceat(mass, starts)
+    return np.where(total > 0, means, sums[starts]), np.add.reduceat(mass, starts), exact

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .uncertainty import sample_mean
 from .units import real, reals, whole
 
 REACH, NODES = 12.0, 256  # a standard normal number beyond 12 never happens: 1e-33
@@ -40,7 +41,7 @@ class Ensemble(NamedTuple):
     effective_models: float  # independent models with the same error
 
 
-class Estimate(NamedTuple):
+class ReplicaMean(NamedTuple):
     """A mean over replicas with its standard error."""
 
     mean: np.ndarray
@@ -180,15 +181,13 @@ def tournament(
     return Tournament(np.arange(rounds), out[0], out[1], pool.max(axis=1))
 
 
-def over_replicas(values) -> Estimate:
-    """Mean over the first axis and its standard error.
+def over_replicas(values) -> ReplicaMean:
+    """Mean over the first axis and its standard error, of numbers or of yes and no: `sample_mean` of replicas.
 
     values : (replicas, …) with 2 or more replicas
     """
-    values = np.asarray(values, float)
-    if values.ndim < 1 or len(values) < 2:
-        raise ValueError(f"values must hold 2 or more replicas, got shape {values.shape}")
-    return Estimate(values.mean(axis=0), values.std(axis=0, ddof=1) / np.sqrt(len(values)))
+    values = np.asarray(values)
+    return ReplicaMean(*sample_mean(values.astype(float) if values.dtype == bool else values))
 
 
 def _softmax(values):

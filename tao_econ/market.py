@@ -128,11 +128,12 @@ def sell_pressure(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> SellP
     owners, stakers = float(rules.owner_cut), scenario.stakers_share
     if owners + stakers > 1:
         raise ValueError(f"stakers_share must be at most {1 - owners:.4g}, what the owner leaves, got {stakers}")
+    staked = tao(snapshot.issuance_rao) * scenario.staked_share if snapshot.staked_tao is None else snapshot.staked_tao
     by_role = (
         paid * owners * scenario.owners_sold_share,
         paid * (1 - owners - stakers) * scenario.miners_sold_share,
         paid * stakers * scenario.stakers_sold_share,
-        scenario.stake_exit_per_day * (snapshot.staked_tao or tao(snapshot.issuance_rao) * scenario.staked_share),
+        scenario.stake_exit_per_day * staked,
     )
     sold = math.fsum(by_role)
     usd, volume = sold * snapshot.price_usd, snapshot.volume_usd or scenario.volume_usd

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass
 
 REQUIRED = dataclasses.MISSING
+RULES = {"gt": ">", "ge": ">=", "lt": "<", "le": "<="}  # bounds of a field, and how they are said
 
 
 def quantity(default=REQUIRED, *, unit: str, meaning: str, step=None, span=None, reason=None, source=None, **bounds):
@@ -19,11 +20,19 @@ def quantity(default=REQUIRED, *, unit: str, meaning: str, step=None, span=None,
     return Field(**given, description=meaning, json_schema_extra=about, **bounds)
 
 
+def same(record: type, name: str, default=REQUIRED, **changes):
+    """A field of another record once more: its unit, meaning, bounds, step and span, but for what is given here."""
+    field = record.__pydantic_fields__[name]
+    bounds = {rule: getattr(bound, rule) for bound in field.metadata for rule in RULES if hasattr(bound, rule)}
+    about = {key: field.json_schema_extra[key] for key in ("unit", "step", "span")}
+    return quantity(default, **{"meaning": field.description} | about | bounds | changes)
+
+
 def _rule(field) -> str:
     """A field's bounds in words: 'in (0, 1]', '> 0'."""
     low = high = None
     for bound in field.metadata:
-        for name, sign in (("gt", ">"), ("ge", ">="), ("lt", "<"), ("le", "<=")):
+        for name, sign in RULES.items():
             if hasattr(bound, name):
                 low, high = (
                     ((sign, getattr(bound, name)), high) if name[0] == "g" else (low, (sign, getattr(bound, name)))

@@ -92,7 +92,7 @@ def retention_map(
     stakes = _shares("honest_stake", honest_stake)
     h, c = _grid("honest_weight", honest_weight), _grid("cabal_weight", cabal_weight)
     xi, numbers = real("validator_share", validator_share, "[0, 1]"), _numbers(rules)
-    network = _checked(network)
+    network = checked_network(network)
     out = np.empty((len(stakes), len(h), len(c)))
 
     def fill(task):
@@ -114,9 +114,13 @@ def required_honest_weight(earned, honest_stake=HONEST_STAKE, honest_weight=GRID
 
     earned : (s, h, c) of `retention_map`. Interpolated between grid points, as one reads a contour; NaN where only
     an honest weight of 1, or nothing, suffices.
+    Raises ValueError where the shape is not that of the two axes.
     """
-    h, out = np.asarray(honest_weight, float), []
-    for s, surface in zip(honest_stake, np.asarray(earned), strict=True):
+    shares, h, out = _shares("honest_stake", honest_stake), _grid("honest_weight", honest_weight), []
+    earned = reals("earned", earned, ndim=3)
+    if earned.shape[:2] != (len(shares), len(h)):
+        raise ValueError(f"earned must have shape ({len(shares)}, {len(h)}, cabal weights), got {earned.shape}")
+    for s, surface in zip(shares, earned, strict=True):
         margin = surface.min(axis=1) - s
         short = np.flatnonzero(margin[h < 1] < -1e-12)
         if len(short) == 0:
@@ -205,7 +209,7 @@ def honest_stake_path(
     epochs : int — how many      reward : float ≥ 0 — an epoch's emission as a share of all stake at the start
     Who belongs to which team stays as at the start; stake within a team keeps its proportions.
     """
-    network, rewards = _checked(network), real("reward", reward, "[0, inf)")
+    network, rewards = checked_network(network), real("reward", reward, "[0, inf)")
     now = float(_shares("honest_stake", [honest_stake])[0])
     h, c = _grid("honest_weight", [honest_weight]), _grid("cabal_weight", [cabal_weight])
     xi, numbers = real("validator_share", validator_share, "[0, 1]"), _numbers(rules)
@@ -245,7 +249,8 @@ def _positive(name, given, shape):
     return values
 
 
-def _checked(network):
+def checked_network(network) -> Network:
+    """A network with at least two validators and two miners whose numbers are not negative, or one clear line."""
     if not isinstance(network, Network):
         raise TypeError(f"network must be a Network, got {network!r} ({type(network).__name__})")
     shape = np.shape(network.weights)

@@ -17,8 +17,8 @@ import numpy as np
 from .emission import block_emission
 from .inputs import Rules, Scenario, Snapshot
 from .records import unknown
-from .supply import HolderYield, holder_yield, supply_at, supply_path
-from .units import DAYS_PER_YEAR, RAO_PER_TAO, SECONDS_PER_DAY, real, tao
+from .supply import HolderYield, holder_yield, staked_share, supply_at, supply_path
+from .units import DAYS_PER_YEAR, RAO_PER_TAO, SECONDS_PER_DAY, real, reals, tao
 
 
 class Roles(NamedTuple):
@@ -75,7 +75,7 @@ def reward_split(
     root_proportion : float, share — root's part of the validators' half;  root_paid : false where it is recycled
     withheld_share : float, share — of miners' incentive that goes to the owner's own hotkeys, "burned" or "recycled"
     own_stake_share : float, share — of the stake that pays no take because the validators own it
-    Raises ValueError for a share outside [0, 1], and for a price missing or given where it means nothing.
+    Raises ValueError for a share outside [0, 1], and for what is missing, or given where the era does not read it.
     """
     for name, value in (("subnet_share", subnet_share), ("root_proportion", root_proportion),
                         ("withheld_share", withheld_share), ("own_stake_share", own_stake_share)):  # fmt: skip
@@ -84,6 +84,9 @@ def reward_split(
         raise ValueError(unknown("withheld_is", withheld_is, ("burned", "recycled")))
     in_alpha = rules.pool != "none"
     price = _alpha_price(rules, alpha_price_tao, in_alpha)
+    unread, only = ("subnet_share", 1) if in_alpha else ("alpha_issuance", 0)
+    if (given := {"subnet_share": subnet_share, "alpha_issuance": alpha_issuance}[unread]) != only:
+        raise ValueError(f"{unread} must be {only} under {rules.name!r}, which does not read it, got {given}")
     if root_proportion and not rules.root_weight:
         raise ValueError(f"root_proportion must be 0 under {rules.name!r}, where root has no weight, got {root_proportion}")
     share = _shares(rules, owned, root_proportion, root_paid, withheld_share, withheld_is, own_stake_share,
@@ -209,12 +212,10 @@ def distribute_dividends(validator_alpha: float, root_alpha: float, *, dividends
     real("root_alpha", root_alpha, "[0, inf)")
     real("root_weight", root_weight, "[0, 1]")
     given = {"dividends": dividends, "alpha_stake": alpha_stake, "root_stake": root_stake}
-    given = {name: np.asarray(values, float) for name, values in given.items()}
+    given = {name: reals(name, values, "[0, inf)", ndim=1) for name, values in given.items()}
     for name, values in given.items():
-        if values.shape != given["dividends"].shape or values.ndim != 1:
-            raise ValueError(f"{name} must have one value a validator, got shape {values.shape}")
-        if not (np.isfinite(values) & (values >= 0)).all():
-            raise ValueError(f"{name} must be finite and >= 0, got {values[~(values >= 0) | np.isinf(values)][0]}")
+        if len(values) != len(given["dividends"]):
+            raise ValueError(f"{name} must have one value a validator ({len(given['dividends'])}), got {len(values)}")
     weighted = given["root_stake"] * root_weight
     both = given["alpha_stake"] + weighted
     of_root = given["dividends"] * np.divide(weighted, both, out=np.zeros_like(both), where=both > 0)
@@ -241,10 +242,11 @@ def ownership_path(snapshot: Snapshot, scenario: Scenario, rules: Rules, *, shar
 
     share : float, share of the supply at the start
     The staked part of the supply stays what it is; rewards follow the gross emission, supply the net one.
+    Raises ValueError where nothing is staked.
     """
     real("share", share, "[0, 1]")
     path = supply_path(rules, snapshot, scenario, every_days=every_days)
-    staked = supply_at(snapshot, scenario, rules).staked_tao / path.issued_tao[0]
+    staked = staked_share(supply_at(snapshot, scenario, rules))
     rate = scenario.stakers_share * path.emission_tao_per_day * DAYS_PER_YEAR / (staked * path.issued_tao)
     grown = np.concatenate([[0.0], np.cumsum(np.diff(path.years) * (rate[1:] + rate[:-1]) / 2)])
     diluted = share * path.issued_tao[0] / path.issued_tao

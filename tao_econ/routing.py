@@ -49,7 +49,7 @@ def route(quality, topic_share=None, *, router_accuracy: float = 1.0) -> Routing
     topic_share : (topics,) ≥ 0, any unit — of all queries; equal by default
     router_accuracy : float in [0, 1] — topics recognised; the others are taken for one drawn by its share
     """
-    table, share = _table("quality", quality), _mix(topic_share, np.shape(quality)[-1:])
+    table, share = reals("quality", quality, ndim=2), _mix(topic_share, np.shape(quality)[-1:])
     accuracy = real("router_accuracy", router_accuracy, "[0, 1]")
     means = (table * share).sum(axis=1)
     best = int(means.argmax())
@@ -89,11 +89,9 @@ def routing_frontier(quality, cost, topic_share=None) -> Frontier:
 
     quality, cost : (experts, topics) — of one answer; cost > 0      topic_share : as in `route`
     """
-    table, price = _table("quality", quality), _table("cost", cost)
+    table, price = reals("quality", quality, ndim=2), reals("cost", cost, "(0, inf)", ndim=2)
     if price.shape != table.shape:
         raise ValueError(f"cost must have the shape of quality {table.shape}, got {price.shape}")
-    if not (price > 0).all():
-        raise ValueError(f"cost must be > 0, got {price.min()}")
     share = _mix(topic_share, table.shape[1:])
     start, steps = np.zeros(2), []
     for topic, weight in enumerate(share):
@@ -125,17 +123,6 @@ def _envelope(cost, quality):
 
 def _slope(a, b):
     return (b[1] - a[1]) / (b[0] - a[0])
-
-
-def _table(name, values):
-    table = np.asarray(values)
-    if table.dtype.kind not in "iuf":
-        raise TypeError(f"{name} must be real numbers, got {table.dtype}")
-    if table.ndim != 2 or 0 in table.shape:
-        raise ValueError(f"{name} must have shape (experts, topics), got {table.shape}")
-    if not np.isfinite(table).all():
-        raise ValueError(f"{name} must be finite, got {table[~np.isfinite(table)][0]}")
-    return table.astype(float)
 
 
 def _mix(topic_share, shape):

@@ -70,33 +70,33 @@ def gini(stake) -> float:
     Raises ValueError for stake that is empty, negative, not finite, all zero or not one-dimensional; TypeError
     for what holds no numbers. So do all functions of stake here.
     """
-    share = np.sort(_shares(stake))
+    share = np.sort(stake_shares(stake))
     below = np.arange(1, len(share))
     return float(np.sum(below * (len(share) - below) / len(share) * np.diff(share)))
 
 
 def hhi(stake) -> float:
     """Herfindahl-Hirschman index on the 0–10,000 scale: the sum of squared percent shares."""
-    return float(np.sum(np.sort(_shares(stake)) ** 2) * 10_000)
+    return float(np.sum(np.sort(stake_shares(stake)) ** 2) * 10_000)
 
 
 def shannon_bits(stake) -> float:
     """Shannon entropy of the shares in bits: log₂ n where all are equal, 0 where one holds all."""
-    share = np.sort(_shares(stake))
+    share = np.sort(stake_shares(stake))
     share = share[share > 0]
     return float(np.sum(share * -np.log2(share)))
 
 
 def theil_nats(stake) -> float:
     """Theil index in nats: 0 where all are equal, ln n where one holds all."""
-    share = np.sort(_shares(stake))
+    share = np.sort(stake_shares(stake))
     times_fair = share[share > 0] * len(share)
     return float(np.sum(times_fair * np.log(times_fair)) / len(share))
 
 
 def max_power(stake) -> float:
     """Share of the largest wallet."""
-    return float(_shares(stake).max())
+    return float(stake_shares(stake).max())
 
 
 def tau(stake, threshold: float) -> int:
@@ -138,14 +138,14 @@ def top_share(stake, *, count: int | None = None, wallet_share: float | None = N
 
 def lorenz(stake) -> pd.DataFrame:
     """Lorenz curve, poorest first: n + 1 rows of wallet_share and stake_share from (0, 0) to (1, 1)."""
-    total = np.append(0.0, np.cumsum(np.sort(_shares(stake))))
+    total = np.append(0.0, np.cumsum(np.sort(stake_shares(stake))))
     return pd.DataFrame({"wallet_share": np.linspace(0, 1, len(total)), "stake_share": total / total[-1]})
 
 
 def concentration(stake) -> Concentration:
     """All indices of a (n,) stake vector at once."""
     return Concentration(
-        len(_shares(stake)), gini(stake), hhi(stake), shannon_bits(stake), theil_nats(stake), max_power(stake),
+        len(stake_shares(stake)), gini(stake), hhi(stake), shannon_bits(stake), theil_nats(stake), max_power(stake),
         nakamoto(stake), tau(stake, 0.66), top_share(stake, wallet_share=0.01), *coalition(stake),
     )  # fmt: skip
 
@@ -204,7 +204,7 @@ def composite_score(stake, performance, *, weight: float) -> np.ndarray:
 
 def trust_bonus(stake, trust, *, bonus: float) -> np.ndarray:
     """Reward shares by stake × (1 + bonus·trust); trust : (n,) in [0, 1]; bonus : float ≥ 0."""
-    share, trust = _shares(stake), reals("trust", trust, "[0, 1]", ndim=1)
+    share, trust = stake_shares(stake), reals("trust", trust, "[0, 1]", ndim=1)
     if len(trust) != len(share):
         raise ValueError(f"trust must have one entry a wallet ({len(share)}), got {len(trust)}")
     bonus = real("bonus", bonus, "[0, 1e6]")
@@ -234,13 +234,14 @@ def _held(stake):
     return total / total[-1]
 
 
-def _shares(stake, name="stake"):
+def stake_shares(stake, name: str = "stake") -> np.ndarray:
+    """(n,) amounts ≥ 0 in any unit as shares of their sum, or one clear line that begins with `name`."""
     amounts = _amounts(name, stake)
     return amounts / amounts.sum()
 
 
 def _pair(stake, performance, weight):
-    share, merit = _shares(stake), _shares(performance, "performance")
+    share, merit = stake_shares(stake), stake_shares(performance, "performance")
     if len(merit) != len(share):
         raise ValueError(f"performance must have one entry a wallet ({len(share)}), got {len(merit)}")
     real("weight", weight, "[0, 1]")

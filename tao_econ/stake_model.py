@@ -24,7 +24,7 @@ class StakeModel(NamedTuple):
     """A stake distribution; the median of the lognormal (or the Pareto minimum) is 1."""
 
     sigma: float  # of log stake in the body
-    alpha: float  # Pareto exponent of the tail
+    tail_exponent: float  # of the Pareto tail
     tail_share: float  # of wallets in the tail: 0 pure lognormal, 1 pure Pareto
 
 
@@ -37,7 +37,7 @@ def lognormal_stake(gini: float) -> StakeModel:
 
 
 def pareto_stake(gini: float) -> StakeModel:
-    """The Pareto distribution with a given Gini in (0, 1): alpha = (1/G + 1)/2."""
+    """The Pareto distribution with a given Gini in (0, 1): exponent (1/G + 1)/2."""
     real("gini", gini, "(0, 1)")
     return StakeModel(0.0, (1 / gini + 1) / 2, 1.0)
 
@@ -55,10 +55,10 @@ def fit_stake(gini: float, top_percent_share: float, *, tail_share=0.01, wallets
     for name, value in (("gini", gini), ("top_percent_share", top_percent_share), ("tail_share", tail_share)):
         real(name, value, "(0, 1)")
     count = None if wallets is None else _countable(wallets)
-    least_alpha = 1.0 if count is None else 0.0
+    least_exponent = 1.0 if count is None else 0.0
 
     def model_of(logs):
-        return StakeModel(math.exp(logs[0]), least_alpha + math.exp(logs[1]), tail_share)
+        return StakeModel(math.exp(logs[0]), least_exponent + math.exp(logs[1]), tail_share)
 
     def miss(logs):
         model = model_of(logs)
@@ -67,7 +67,7 @@ def fit_stake(gini: float, top_percent_share: float, *, tail_share=0.01, wallets
         stake = stake_population(model, count)
         return gini_of(stake) - gini, top_share(stake, wallet_share=0.01) - top_percent_share
 
-    start = math.log(0.8 * lognormal_stake(gini).sigma), math.log(1.05 - least_alpha)
+    start = math.log(0.8 * lognormal_stake(gini).sigma), math.log(1.05 - least_exponent)
     found = least_squares(miss, start, bounds=([-7, -14 if count is None else -2.3], [2, 5]), xtol=1e-14, gtol=1e-14)
     worst = np.abs(found.fun).max()
     if worst > FIT_TOLERANCE:
@@ -87,12 +87,12 @@ def model_lorenz(model: StakeModel, wallet_share) -> np.ndarray:
     low = math.exp(model.sigma**2 / 2) * ndtr(ndtri(u) - model.sigma) / (body + tail)
     if model.tail_share == 0:
         return low
-    rich = np.minimum((1 - u) / model.tail_share, 1.0) ** (1 - 1 / model.alpha)
+    rich = np.minimum((1 - u) / model.tail_share, 1.0) ** (1 - 1 / model.tail_exponent)
     return np.where(u < 1 - model.tail_share, low, 1 - tail / (body + tail) * rich)
 
 
 def model_gini(model: StakeModel) -> float:
-    """Gini of the whole population: 1 − 2 ∫ Lorenz. Lognormal 2Φ(σ/√2) − 1, Pareto 1/(2α − 1)."""
+    """Gini of the whole population: 1 − 2 ∫ Lorenz. Lognormal 2Φ(σ/√2) − 1, Pareto 1/(2a − 1) at exponent a."""
     from scipy.integrate import quad
     from scipy.special import ndtr
 
@@ -102,7 +102,7 @@ def model_gini(model: StakeModel) -> float:
         return ndtr(x - model.sigma) * math.exp(-x * x / 2) / math.sqrt(2 * math.pi)
 
     poor = quad(density, -math.inf, z, epsabs=1e-13)[0] * math.exp(model.sigma**2 / 2) / (body + tail)
-    rich = model.tail_share * (1 - tail / (body + tail) / (2 - 1 / model.alpha))
+    rich = model.tail_share * (1 - tail / (body + tail) / (2 - 1 / model.tail_exponent))
     return 1 - 2 * (poor + rich)
 
 
@@ -119,7 +119,7 @@ def model_coalition_share(model: StakeModel, share: float = 0.5) -> float:
     real("share", share, "(0, 1)")
     body, tail, _ = _masses(model)
     if share * (body + tail) <= tail:
-        return model.tail_share * (share * (body + tail) / tail) ** (1 / (1 - 1 / model.alpha))
+        return model.tail_share * (share * (body + tail) / tail) ** (1 / (1 - 1 / model.tail_exponent))
     poor = (1 - share) * (body + tail) / math.exp(model.sigma**2 / 2)
     return float(ndtr(-ndtri(poor) - model.sigma))
 
@@ -129,12 +129,12 @@ def stake_at(model: StakeModel, uniforms) -> np.ndarray:
     from scipy.special import ndtri
 
     u = reals("uniforms", uniforms, "[0, 1)", ndim=1)
-    _check(model, least_alpha=0)
+    _check(model, least_exponent=0)
     body = np.exp(model.sigma * ndtri(u)) if model.sigma else np.ones(len(u))
     if model.tail_share == 0:
         return body
     floor = 1.0 if model.tail_share == 1 else math.exp(-model.sigma * ndtri(model.tail_share))
-    tail = floor * np.minimum((1 - u) / model.tail_share, 1.0) ** (-1 / model.alpha)
+    tail = floor * np.minimum((1 - u) / model.tail_share, 1.0) ** (-1 / model.tail_exponent)
     return np.where(u < 1 - model.tail_share, body, tail)
 
 
@@ -175,24 +175,24 @@ def _masses(model):
     """(stake of the body, stake of the tail, normal quantile where they meet) of a model, per wallet."""
     from scipy.special import ndtr, ndtri
 
-    _check(model, least_alpha=1)
+    _check(model, least_exponent=1)
     b = model.tail_share
     if b == 1:
-        return 0.0, model.alpha / (model.alpha - 1), -math.inf
+        return 0.0, model.tail_exponent / (model.tail_exponent - 1), -math.inf
     z = float(-ndtri(b)) if b else math.inf
     body = math.exp(model.sigma**2 / 2) * float(ndtr(z - model.sigma))
-    return body, b and b * math.exp(model.sigma * z) * model.alpha / (model.alpha - 1), z
+    return body, b and b * math.exp(model.sigma * z) * model.tail_exponent / (model.tail_exponent - 1), z
 
 
-def _check(model, *, least_alpha):
-    """One clear line for a model without a meaning, or without a mean where alpha must be above 1."""
+def _check(model, *, least_exponent):
+    """One clear line for a model without a meaning, or without a mean where its tail's exponent must be above 1."""
     if not isinstance(model, StakeModel):
         raise TypeError(f"model must be a StakeModel, got {model!r} ({type(model).__name__})")
     real("tail_share", model.tail_share, "[0, 1]")
     if not 0 <= model.sigma <= 8:
         raise ValueError(f"sigma must be in [0, 8], got {model.sigma}")
-    if not model.alpha > least_alpha:
-        raise ValueError(f"alpha must be > {least_alpha}, got {model.alpha}")
+    if not model.tail_exponent > least_exponent:
+        raise ValueError(f"tail_exponent must be > {least_exponent}, got {model.tail_exponent}")
 
 
 def _countable(wallets):

@@ -20,14 +20,14 @@ from .records import unknown
 from .stake import gini, top_share
 from .subnet_shares import SHARES, emission_shares, root_proportion, unproven
 from .subnets import Subnets, Trade, make_subnets, run_subnets
-from .units import BLOCKS_PER_DAY, real, whole
+from .units import BLOCKS_PER_DAY, RAO_PER_TAO, real, tao, whole
 
 NOBODY_SELLS = {"owners_sold_share": 0.0, "miners_sold_share": 0.0, "stakers_sold_share": 0.0}
 
 
 def synthetic_subnets(
     n: int = 128, *, earning: int | None = None, price_exponent: float = 0.9, middle_price_tao: float = 0.004,
-    alpha_per_pool_alpha: float = 1.84, root_tao: float = 5.454e6, issuance_rao: int = 11_330_335 * 10**9,
+    alpha_per_pool_alpha: float = 1.84, root_tao: float = 5.454e6, issuance_rao: int = 11_330_335 * RAO_PER_TAO,
 ) -> Subnets:  # fmt: skip
     """Subnets whose pools have main net's percentiles (data/pool_percentiles.csv), and prices by a law of ours.
 
@@ -219,7 +219,7 @@ def manipulation(pools: Subnets, rules: Rules, scenario: Scenario, *, subnet: st
         orders = [Trade(0, subnet, tao_in=tao_in), Trade(hold, subnet, alpha_in=float(bought) * (1 - 1e-9))]
         moved = run_subnets(pools, rule, quiet, days=days, every_days=days, trades=orders)
         gain = [(p.injected_tao + p.bought_tao)[-1, at] for p in (plain, moved)]
-        lost = -(moved.users_rao[-1] - plain.users_rao[-1]) / 1e9
+        lost = -tao(moved.users_rao[-1] - plain.users_rao[-1])
         attracted = gain[1] - gain[0]
         rows[name] = {"tao_lost": lost, "tao_attracted": attracted, "attracted_per_tao_lost": attracted / lost if lost else 0.0}
     return pd.DataFrame.from_dict(rows, orient="index")

@@ -16,7 +16,7 @@ import numpy as np
 from ._jit import float_kernel
 from .inputs import Rules
 from .records import unknown
-from .units import real, whole
+from .units import real, reals, whole
 
 PRICE_CAP_TAO = 1.0  # the smoothed price never sees a spot price above this
 PRICE, FLOW, NET_FLOW = 0, 1, 2
@@ -117,12 +117,9 @@ def root_weight_shares(stake, weights, *, root_netuid: int | None = None) -> np.
     root_netuid : int — column whose share was not issued, set to 0
     **Chain:** root.rs, tree 62b1a70958: rank × 1/(1 + exp(−ρ(trust − κ))), ρ = 10, κ = 32,767/65,535
     """
-    stake = column("stake", stake, np.size(stake))
-    weights = np.asarray(weights, float)
-    if weights.ndim != 2 or weights.shape[0] != len(stake):
+    stake, weights = reals("stake", stake, "[0, inf)", ndim=1), reals("weights", weights, "[0, inf)", ndim=2)
+    if len(weights) != len(stake):
         raise ValueError(f"weights must have one row a validator ({len(stake)}), got shape {weights.shape}")
-    in_bounds("stake", stake, 0, math.inf)
-    in_bounds("weights", weights, 0, math.inf)
     if not stake.sum():
         return np.zeros(weights.shape[1])
     part = stake / stake.sum()
@@ -144,8 +141,7 @@ def root_proportion(root_tao: float, alpha_issuance, rules: Rules):
     **Chain:** run_coinbase.rs, `root_proportion`
     """
     real("root_tao", root_tao, "[0, inf)")
-    alpha = np.asarray(alpha_issuance, float)
-    in_bounds("alpha_issuance", alpha, 0, math.inf)
+    alpha = reals("alpha_issuance", alpha_issuance, "[0, inf)")
     weighted = root_tao * float(rules.root_weight)
     both = weighted + alpha
     part = np.divide(weighted, both, out=np.zeros_like(both), where=both > 0)
@@ -168,11 +164,11 @@ def ema_price(start: float, spot: float, *, age_blocks: int, blocks: int, rules:
 def gate_kept(share_over_bar, exponent: int = 3):
     """Part of a subnet's share that the bar leaves it before all are scaled to sum to 1: 1/(1 + (θ/σ)^h).
 
-    share_over_bar : float or array — its share over the bar's
+    share_over_bar : float or array ≥ 0 — its share σ over the bar's θ; exponent : int ≥ 1 — h
     """
-    ratio = np.asarray(share_over_bar, float) ** whole("exponent", exponent, at_least=1)
-    in_bounds("share_over_bar", ratio, 0, math.inf)
-    return ratio / (1 + ratio)
+    ratio = reals("share_over_bar", share_over_bar, "[0, inf)")
+    below = np.minimum(ratio, 1 / np.maximum(ratio, 1.0)) ** whole("exponent", exponent, at_least=1)  # never overflows
+    return (np.where(ratio <= 1, below, 1.0) / (1 + below))[()]
 
 
 def column(name: str, values, n: int) -> np.ndarray:

@@ -153,7 +153,7 @@ def run_subnets(
     phases = _phases(rules, rule_changes, days)
     inflow = _inflow(inflow_tao_per_day, days, len(pools.name))
     orders = _orders(trades, pools.name, days)
-    state = _state(pools, rules)
+    state = _state(pools)
     k = days // every_days + 1
     real = np.empty((len(SAMPLED_REAL) + len(SAMPLED_WHOLE), k, len(pools.name)))
     totals = np.empty((8, k), np.int64)
@@ -215,7 +215,7 @@ def _orders(trades, name, days):
     return tuple(np.ascontiguousarray(table[:, c]) for c in range(4))
 
 
-def _state(pools: Subnets, rules: Rules) -> ss.State:
+def _state(pools: Subnets) -> ss.State:
     n = len(pools.name)
     amounts, real = np.zeros((ss.WHOLE_ROWS, n), np.int64), np.zeros((ss.REAL_ROWS, n))
     for row, values in ((ss.TAO, pools.reserve_tao), (ss.ALPHA_IN_POOL, pools.reserve_alpha),

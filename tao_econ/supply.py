@@ -1,6 +1,6 @@
 """How much TAO is there, what is it worth diluted, and who loses share to new supply?
 
-Integer rao become floating TAO here and nowhere else.
+Amounts come in as whole rao and leave as floating TAO; `units.tao` is the border.
 
 **Ref:** equations and check numbers in the papers named at each function.
 """
@@ -8,7 +8,6 @@ Integer rao become floating TAO here and nowhere else.
 from __future__ import annotations
 
 import math
-import numbers
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +17,7 @@ from . import data
 from .emission import PPM, block_emission, emission_path, issuance_eras
 from .inputs import Rules, Scenario, Snapshot
 from .records import unknown
-from .units import BLOCKS_PER_DAY, DAYS_PER_YEAR, SECONDS_PER_DAY, tao, whole
+from .units import BLOCKS_PER_DAY, DAYS_PER_YEAR, RAO_PER_TAO, SECONDS_PER_DAY, real, reals, tao, whole
 
 # AI tokens that trade against TAO by name in the article and beside them in the listings of the time
 NARROW_PEERS = ("TAO", "RNDR", "FET", "OCEAN", "AGIX", "AKT", "GRT")
@@ -60,7 +59,7 @@ class Decomposition(NamedTuple):
     log_price: float
     log_supply: float
     log_cap: float
-    share_to_new_supply: float  # log supply over log cap
+    share_to_new_supply: float  # log supply over log cap; nan where the cap did not change
 
 
 class HolderYield(NamedTuple):
@@ -125,11 +124,7 @@ def supply_after(rules: Rules, snapshot: Snapshot, scenario: Scenario, years: fl
     years : float, years — of any finite length
     Raises TypeError for what is no number, ValueError for a negative or infinite one.
     """
-    if isinstance(years, bool) or not isinstance(years, numbers.Real):
-        raise TypeError(f"years must be a number, got {years!r} ({type(years).__name__})")
-    if not 0 <= years < math.inf:
-        raise ValueError(f"years must be finite and >= 0, got {years}")
-    blocks = years * DAYS_PER_YEAR * SECONDS_PER_DAY / scenario.block_time_s
+    blocks = real("years", years, "[0, inf)") * DAYS_PER_YEAR * SECONDS_PER_DAY / scenario.block_time_s
     return sum(run * net for _, run, net in _runs(rules, snapshot, scenario, blocks)) + tao(snapshot.issuance_rao)
 
 
@@ -145,9 +140,7 @@ def discounted_supply(rules: Rules, snapshot: Snapshot, scenario: Scenario, *, r
     The cap at r = 0, today's supply as r grows: between FDV and market cap lies one free parameter.
     **Ref:** S_PV(r) = S₀ + Σ Eₖ ∫ e^(−rt) dt over the eras.
     """
-    r = np.atleast_1d(np.asarray(scenario.discount_rate if rates is None else rates, float))
-    if not (np.isfinite(r).all() and (r >= 0).all() and (r <= 1).all()):
-        raise ValueError(f"rates must be in [0, 1], got {r[~((r >= 0) & (r <= 1))][0]}")
+    r = np.atleast_1d(reals("rates", scenario.discount_rate if rates is None else rates, "[0, 1]"))
     per_block = scenario.block_time_s / SECONDS_PER_DAY / DAYS_PER_YEAR
     none = r < 1e-290  # r·t would be subnormal, with too few digits to divide by r
     divisor = np.where(none, 1.0, r)
@@ -169,7 +162,7 @@ def _runs(rules, snapshot, scenario, blocks):
             return
         to_cap = float((rules.max_supply_rao - era.issuance_rao) / era.net_rao)
         run = min(math.inf if era.blocks is None else era.blocks, blocks - first, to_cap)
-        yield first, run, float(era.net_rao) / 1e9
+        yield first, run, float(era.net_rao) / RAO_PER_TAO
 
 
 def _block(rules, snapshot) -> int:
@@ -189,10 +182,7 @@ def decompose_price(price_usd: tuple[float, float], supply_tao: tuple[float, flo
         if not isinstance(pair, (tuple, list)) or len(pair) != 2:
             raise ValueError(f"{name} must be a pair (before, after), got {pair!r}")
         for value in pair:
-            if isinstance(value, bool) or not isinstance(value, numbers.Real):
-                raise TypeError(f"{name} must hold numbers, got {value!r} ({type(value).__name__})")
-            if not (value > 0 and math.isfinite(value)):
-                raise ValueError(f"{name} must be positive and finite, got {value}")
+            real(name, value, "(0, inf)")
     price, supply = price_usd[1] / price_usd[0], supply_tao[1] / supply_tao[0]
     log_price, log_supply = math.log(price), math.log(supply)
     log_cap = log_price + log_supply
@@ -203,6 +193,7 @@ def decompose_price(price_usd: tuple[float, float], supply_tao: tuple[float, flo
 def holder_yield(snapshot: Snapshot, scenario: Scenario, rules: Rules) -> HolderYield:
     """A year's dilution of those who stake and those who do not, at the present gross emission.
 
+    Raises ValueError where nothing is staked: what stakers get then has no one to go to.
     **Ref:** D = 1/(1+I) − 1; y = a(1−c)I/s; real (1+y)/(1+I) − 1. Solana economic design papers;
     Cong, He, Tang, The Tokenomics of Staking, NBER 33640.
     """
@@ -210,10 +201,17 @@ def holder_yield(snapshot: Snapshot, scenario: Scenario, rules: Rules) -> Holder
     reward = block_emission(snapshot.issuance_rao, rules, block=snapshot.block)
     per_year = tao(reward) * SECONDS_PER_DAY / scenario.block_time_s * DAYS_PER_YEAR
     issuance_rate = per_year / supply.issued_tao
-    staked = supply.staked_tao / supply.issued_tao
+    staked = staked_share(supply)
     kept = scenario.stakers_share * (1 - scenario.validator_take)
     nominal = kept * issuance_rate / staked
     return HolderYield(1 / (1 + issuance_rate) - 1, nominal, (1 + nominal) / (1 + issuance_rate) - 1, kept)
+
+
+def staked_share(supply: Supply) -> float:
+    """Part of issued TAO that is staked, to divide by. Raises ValueError where it is zero."""
+    if not supply.staked_tao:
+        raise ValueError("staked_tao must be > 0 to give a yield, got 0")
+    return supply.staked_tao / supply.issued_tao
 
 
 def mc_fdv_ranking(as_of: str, *, peers: tuple[str, ...] | None = None) -> pd.DataFrame:

@@ -9,7 +9,6 @@ so nothing is discounted; and a branch named after a company gives a token holde
 
 from __future__ import annotations
 
-import functools
 import math
 from typing import NamedTuple
 
@@ -19,9 +18,7 @@ import pandas as pd
 from . import data
 from .inputs import Rules
 from .records import unknown
-from .units import real, reals, tao, whole
-
-BN = 1e9
+from .units import BN, real, reals, tao, whole
 
 
 class Tree(NamedTuple):
@@ -127,14 +124,9 @@ def tree_noise(
     return TreeNoise(count, float(price.mean()), mean_se, *bands)
 
 
-@functools.cache
-def _published() -> pd.DataFrame:
-    return data.load("scenario_tree")
-
-
 def _parts(tree):
     """Names, probabilities and FDV in USD of a tree, or one clear line."""
-    tree = _published() if tree is None else tree
+    tree = data.load("scenario_tree") if tree is None else tree
     if not isinstance(tree, pd.DataFrame):
         raise TypeError(f"tree must be a DataFrame, got {tree!r} ({type(tree).__name__})")
     for column in ("branch", "probability", "fdv_bn_usd"):

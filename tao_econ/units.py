@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import numbers
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -14,6 +13,7 @@ RAO_PER_TAO = 10**9
 SECONDS_PER_DAY = 86_400
 DAYS_PER_YEAR = 365.25  # a Julian year: 10.5 M blocks of 12 s are 3.9927 of them
 BLOCKS_PER_DAY = 7_200  # nominal: one block every 12 s
+BN = 1e9  # a billion, of USD
 LAST_YEAR = 9_999  # of Python's calendar
 MOST_UIDS = 4_096  # slots of the largest subnet there ever was
 
@@ -136,9 +136,7 @@ def block_date(block: int, *, from_block: int, from_date, block_time_s: float = 
 
     Raises ValueError outside the calendar, the years 1 to 9999.
     """
-    if not 0 < block_time_s < math.inf:
-        raise ValueError(f"block_time_s must be positive and finite, got {block_time_s}")
-    start = utc(from_date)
+    block_time_s, start = real("block_time_s", block_time_s, "(0, inf)"), utc(from_date)
     seconds = (block - from_block) * block_time_s
     if not 1 < seconds / SECONDS_PER_DAY / DAYS_PER_YEAR + start.year < LAST_YEAR:
         raise ValueError(f"block must fall between the years 1 and {LAST_YEAR}, got {block}")

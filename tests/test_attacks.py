@@ -123,6 +123,16 @@ def test_a_majority_of_the_stake_of_2026_09_11_by_hand():
     assert got.days_of_emission == pytest.approx(got.added_tao / 3_600) and not got.stake_is_assumed
 
 
+def test_a_majority_in_days_of_emission_follows_the_rules_clock_and_is_infinite_when_nothing_is_minted():
+    snapshot, scenario = te.load_snapshot("2026-09-11"), te.load_scenario("base")
+    slow = te.majority_cost(RULES, snapshot, replace(scenario, block_time_s=24.0))
+    assert slow.days_of_emission == pytest.approx(slow.added_tao / 1_800)
+    by_block = te.majority_cost(te.rules_at("article-whole-rao"), snapshot, scenario)
+    assert by_block.days_of_emission == pytest.approx(by_block.added_tao / 7_200)
+    over = replace(snapshot, issuance_rao=RULES.max_supply_rao)
+    assert te.majority_cost(RULES, over, scenario).days_of_emission == np.inf
+
+
 @given(st.floats(0.01, 0.99))
 def test_added_stake_is_that_share_of_all_stake_afterwards(share):
     got = te.majority_cost(RULES, te.load_snapshot("article"), te.load_scenario("base"), share=share)
@@ -166,7 +176,10 @@ POOL = {"pool_tao": 1.0, "pool_alpha": 1.0, "staked_alpha": 1.0, "root_tao": 1.0
     ("reward", NAN, lambda n: te.bribery(RULES, n, reward=NAN)),
     ("worth", 0, lambda n: te.collusion(RULES, n, worth=0)),
     ("miner_burn", 1.5, lambda n: te.collusion(RULES, n, miner_burn=1.5)),
-    ("honest_stake", 0.0, lambda n: te.collusion(RULES, n, stake=(0.5, 1.0))),
+    ("lags", "none", lambda n: te.weight_copying(RULES, lags=(), **SMALL)),
+    ("stake", 1.0, lambda n: te.collusion(RULES, n, stake=(0.5, 1.0))),
+    ("network", "None", lambda n: te.bribery(RULES, None)),
+    ("weights", "without any", lambda n: te.bribery(RULES, n._replace(weights=np.eye(len(n.stake))))),
     ("share", 1, lambda n: te.majority_cost(RULES, te.load_snapshot("article"), te.load_scenario("base"), share=1)),
     ("pool_tao", 0.0, lambda n: te.alpha_majority_cost(**POOL | {"pool_tao": 0.0})),
     ("pool_alpha", True, lambda n: te.alpha_majority_cost(**POOL | {"pool_alpha": True})),

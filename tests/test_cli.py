@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+import tao_econ as te
 from tao_econ import assumptions, data, figures, inputs, records
 from tao_econ.__main__ import main
 from tao_econ.figures import press
@@ -101,6 +102,7 @@ def test_a_folder_that_cannot_be_written_is_one_line(capsys, tmp_path, monkeypat
 
 def test_damaged_data_is_one_line_and_nothing_is_drawn(capsys, folder, monkeypatch):
     real = data._text
+    data._once.cache_clear()
     monkeypatch.setattr(data, "_text", lambda raw, file: real(raw, file).replace("0.0115", "1.15"))
     said = complaint(capsys, "figures", "mc_fdv_ladder")
     assert "data/comparables.csv, row" in said and "column mcap_fdv: must be <= 1, got '1.15'" in said
@@ -121,9 +123,10 @@ def test_the_assumptions_page_follows_the_records(capsys, tmp_path, monkeypatch)
     monkeypatch.setattr(assumptions, "FILE", tmp_path / "ASSUMPTIONS.md")
     assert main(["assumptions"]) == 0
     assert "`discount_rate` = 0.2" in (tmp_path / "ASSUMPTIONS.md").read_text(encoding="utf-8")
-    for field in dataclasses.fields(inputs.Scenario):
-        it = records.about(inputs.Scenario(), field.name)
-        assert field.name == "name" or (it["reason"] and it["source"] and it["rule"]), field.name
+    for record in (inputs.Scenario(), te.QueryMarket()):
+        for field in dataclasses.fields(record):
+            it = records.about(record, field.name)
+            assert field.name == "name" or (it["reason"] and it["source"] and it["rule"]), field.name
 
 
 def test_a_damaged_index_is_one_line(capsys, folder):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import replay
+import replay_epochs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -141,10 +141,10 @@ def test_yuma3_vector(path, monkeypatch):
         seen.append((fast, exact_epoch(weights, stake, bonds, rules, listed=listed, permits=permits, **_)))
         return seen[-1][1]
 
-    exact_epoch = replay.exact.yuma_epoch_exact
-    monkeypatch.setattr(replay.exact, "yuma_epoch_exact", follow)
+    exact_epoch = replay_epochs.exact.yuma_epoch_exact
+    monkeypatch.setattr(replay_epochs.exact, "yuma_epoch_exact", follow)
     expected = vector["expected"]["steps"]
-    assert len(list(replay.epochs(vector))) == len(expected) >= 6
+    assert len(list(replay_epochs.epochs(vector))) == len(expected) >= 6
     asserted = 0
     for (fast, exact), step in zip(seen, expected, strict=True):
         assert abs(fast.bonds - exact.bonds_u16 / 65_535).max() <= 1e-3

@@ -1,6 +1,7 @@
 """The dated facts: their hashes, their schema and what becomes of a damaged file."""
 
 import json
+import re
 import shutil
 
 import frictionless
@@ -24,6 +25,21 @@ def test_a_table_loads_with_the_columns_and_types_it_promises(name):
 def test_every_csv_is_described_and_every_described_csv_exists():
     assert {r["path"] for r in RESOURCES.values()} == {p.name for p in DATA.glob("*.csv")}
     assert all(r["bytes"] == (DATA / r["path"]).stat().st_size for r in RESOURCES.values())
+
+
+def test_the_readme_counts_the_rows_of_every_table():
+    said = {}
+    for line in (DATA / "README.md").read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in line.split("|")]
+        if len(cells) > 3 and re.fullmatch(r"\d+(, \d+)*", cells[2]):
+            said |= dict(zip(re.findall(r"`(\w+)`", cells[1]), map(int, cells[2].split(", ")), strict=True))
+    assert said == {name: len(data.load(name)) for name in data.names()}
+
+
+def test_a_table_is_a_copy_that_one_may_change():
+    table = data.load("claims")
+    table["claim"] = "nothing"
+    assert (data.load("claims")["claim"] != "nothing").all()
 
 
 def test_frictionless_finds_the_package_and_every_table_valid():

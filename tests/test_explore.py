@@ -10,6 +10,7 @@ import pytest
 
 import tao_econ as te
 from tao_econ import explore
+from tao_econ.explore import states
 
 RULES = te.rules_at("2026-09-11")
 
@@ -43,17 +44,20 @@ def test_moving_the_price_moves_every_curve_to_the_models_numbers():
     assert "6.30 bn FDV" in figure(box).layout.title.text
 
 
-@pytest.mark.parametrize(("instrument", "label", "value"), [
+MOVES = [  # a slider of each instrument, and where to move it
     (explore.supply, "discount rate", 0.5), (explore.supply, "recycled share", 0.0), (explore.supply, "market cap", 0.2),
-    (explore.supply, "horizon", 40.0), (explore.emission, "recycled share", 0.2), (explore.emission, "block time", 12.5),
+    (explore.supply, "horizon", 40.0), (explore.supply, "stake stickiness", 0.0), (explore.supply, "price", 300.0),
+    (explore.emission, "recycled share", 0.2), (explore.emission, "block time", 12.5),
     (explore.emission, "decimals", 14), (explore.emission, "horizon", 130.0),
-    (explore.epoch, "stake 1", 60.0), (explore.epoch, "your stake", 45.0), (explore.epoch, "your weight 2", 60.0),
+    (explore.epoch, "stake 1", 60.0), (explore.epoch, "stake 2", 5.0), (explore.epoch, "stake 3", 5.0),
+    (explore.epoch, "stake 4", 60.0), (explore.epoch, "your stake", 45.0), (explore.epoch, "your weight 1", 60.0),
+    (explore.epoch, "your weight 2", 60.0), (explore.epoch, "your weight 3", 20.0),
     (explore.epoch, "kappa", 0.8), (explore.epoch, "bonds penalty", 0.0), (explore.guarantee, "honest stake", 0.7),
     (explore.guarantee, "weight spread", 0.1), (explore.guarantee, "validator share", 0.0),
     (explore.guarantee, "kappa", 0.6), (explore.guarantee, "bonds penalty", 0.0), (explore.copier, "noise", 0.0),
     (explore.copier, "turnover", 0.2), (explore.copier, "copier stake", 0.5),
     (explore.judgement, "days after", 108), (explore.judgement, "bought", 287.7),
-    (explore.pool, "reserve tao", 20_000.0), (explore.pool, "reserve alpha", 500_000.0), (explore.pool, "tao weight", 0.7),
+    (explore.pool, "reserve tao", 20_000.0), (explore.pool, "tao weight", 0.7),
     (explore.pool, "trade tao", 1_000.0), (explore.pool, "fee parts", 196), (explore.emission_rules, "gate exponent", 1),
     (explore.emission_rules, "subnets", 20), (explore.emission_rules, "price exponent", 0.5),
     (explore.emission_rules, "burned share", 0.0), (explore.rewards, "issued million", 11.0),
@@ -69,17 +73,63 @@ def test_moving_the_price_moves_every_curve_to_the_models_numbers():
     (explore.oracle, "vote correlation", 0.0), (explore.market, "rounds shown", 5), (explore.market, "judge correlation", 0.5),
     (explore.market, "shared error", 0.0), (explore.market, "sharpness", 1.0), (explore.market, "effort", 0.5),
     (explore.market, "entry chance", 0.9), (explore.market, "redelegation", 0.05), (explore.market, "fee tao", 1e-5),
-    (explore.market, "demand", 1.0), (explore.stake_cap, "cap quantile", 0.7), (explore.stake_cap, "splitting share", 0.0),
+    (explore.stake_cap, "cap quantile", 0.7), (explore.stake_cap, "splitting share", 0.0),
     (explore.stake_cap, "performance weight", 0.5),
-])  # fmt: skip
+    (explore.market, "demand", 1.0), (explore.comparable, "price", 300.0), (explore.comparable, "capture share", 0.1),
+    (explore.comparable, "survival share", 0.5), (explore.comparable, "discount rate", 0.5),
+    (explore.comparable, "fee revenue", 100e6),
+    (explore.tree, "next bitcoin", 0.5), (explore.tree, "next ethereum", 0.5), (explore.tree, "next openai", 1.92),
+    (explore.tree, "next anthropic", 3.0), (explore.tree, "render", 10.0), (explore.tree, "fetch", 40.0),
+    (explore.tree, "sputters", 80.0), (explore.tree, "spot", 160.0),
+    (explore.intrinsic, "price", 100.0), (explore.intrinsic, "fee revenue", 100e6), (explore.intrinsic, "revenue growth", 0.0),
+    (explore.intrinsic, "capture share", 0.1), (explore.intrinsic, "survival share", 0.5),
+    (explore.intrinsic, "discount rate", 0.1), (explore.intrinsic, "velocity", 5.0),
+    (explore.intrinsic, "recycled share", 0.0), (explore.intrinsic, "users", 121_000.0), (explore.intrinsic, "exponent", 1.5),
+    (explore.sell_pressure, "volume", 20e6), (explore.sell_pressure, "daily volatility", 0.1),
+    (explore.sell_pressure, "recycled", 0.2), (explore.sell_pressure, "sold share", 0.5),
+    (explore.sell_pressure, "anticipated", 0.5), (explore.sell_pressure, "inflow", 1e6),
+    (explore.sell_pressure, "impact prefactor", 1.5), (explore.sell_pressure, "impact exponent", 0.6),
+    (explore.portfolio, "drift", 0.2), (explore.portfolio, "volatility", 0.7), (explore.portfolio, "years of prices", 8.0),
+    (explore.portfolio, "fraction", 0.5), (explore.portfolio, "prior sd", 0.6), (explore.portfolio, "jumps per year", 2.0),
+    (explore.portfolio, "recycled", 0.5), (explore.portfolio, "horizon", 3.0),
+]  # fmt: skip
+QUIET = {  # sliders that move the read-out alone, or the figure only once another one is moved
+    ("pool", "reserve alpha"), ("portfolio", "jump log mean"), ("sell_pressure", "macro"),
+}  # fmt: skip
+
+
+def seen(box):
+    """The figure's titles and numbers, to the digits that one could tell apart."""
+    shown, flat = figure(box).to_dict(), {}
+    for number, trace in enumerate(shown["data"]):
+        states._flatten(trace, f"data/{number}", flat)
+    states._flatten({key: part for key, part in shown["layout"].items() if key != "template"}, "layout", flat)
+    return flat
+
+
+@pytest.mark.parametrize(("instrument", "label", "value"), MOVES)
 def test_each_slider_changes_the_figure_and_reset_brings_it_back(instrument, label, value):
     box = instrument()
-    before = figure(box).to_json()
+    before, same = seen(box), figure(box).to_json()
     slider(box, label).value = value
-    assert figure(box).to_json() != before
+    assert seen(box) != before
     parts(box, w.Button)[0].click()
-    assert figure(box).to_json() == before
+    assert figure(box).to_json() == same
     assert code(box) == f"explore.{instrument.__name__}()"
+
+
+@pytest.mark.parametrize("name", states.instruments())
+def test_no_slider_of_an_instrument_is_left_out(name):
+    tried = {label for made, label, _ in MOVES if made.__name__ == name} | {label for made, label in QUIET if made == name}
+    for shown in states.instruments()[name]().recipe().sliders.values():
+        assert any(shown.description.startswith(label) for label in tried), shown.description
+
+
+def test_alpha_in_the_pool_sets_its_price_and_no_impact_of_so_much_tao():
+    box = explore.pool()
+    before, texts = seen(box), [h.value for h in parts(box, w.HTML)]
+    slider(box, "reserve alpha").value = 500_000.0
+    assert seen(box) == before and [h.value for h in parts(box, w.HTML)][0] != texts[0]
 
 
 def test_the_line_of_code_brings_the_present_state_back():
@@ -175,6 +225,8 @@ def test_the_ranking_of_forecasts_turns_at_the_peak():
     assert "07 March 2024: best is 'the article's 8×" in figure(box).layout.title.text
     texts = " ".join(h.value for h in parts(box, w.HTML))
     assert "730.26 USD" in texts and "proof of skill" in texts
+
+
 def test_the_pool_one_trades_with_is_the_model():
     box = explore.pool(trade_tao=100.0, fee_parts=33)
     before = te.Pool(reserve_tao=6_740.0, reserve_alpha=1_685_000.0)
@@ -212,14 +264,9 @@ def test_rewards_reproduce_the_published_years():
         assert words in figure(explore.rewards(holder=name)).layout.title.text
     box = explore.rewards(alpha_part=1.0, alpha_drift=0.0)
     np.testing.assert_allclose(figure(box).data[4].y, figure(box).data[2].y)
+
+
 # --- comparables ---
-
-
-@pytest.mark.parametrize(("label", "value"), [
-    ("price", 300.0), ("capture share", 0.1), ("survival share", 0.5), ("discount rate", 0.5), ("fee revenue", 100e6),
-])  # fmt: skip
-def test_each_slider_of_comparable_changes_the_figure_and_reset_brings_it_back(label, value):
-    test_each_slider_changes_the_figure_and_reset_brings_it_back(explore.comparable, label, value)
 
 
 def test_comparable_starts_at_the_articles_ratio_and_follows_every_menu():
@@ -243,19 +290,6 @@ def test_comparable_without_capture_is_worth_nothing():
 
 
 # --- a tree, and models from within ---
-
-
-@pytest.mark.parametrize(("instrument", "label", "value"), [
-    (explore.tree, "next bitcoin", 0.5), (explore.tree, "next ethereum", 0.5), (explore.tree, "next openai", 1.92),
-    (explore.tree, "next anthropic", 3.0), (explore.tree, "render", 10.0), (explore.tree, "fetch", 40.0),
-    (explore.tree, "sputters", 80.0), (explore.tree, "spot", 160.0),
-    (explore.intrinsic, "price", 100.0), (explore.intrinsic, "fee revenue", 100e6), (explore.intrinsic, "revenue growth", 0.0),
-    (explore.intrinsic, "capture share", 0.1), (explore.intrinsic, "survival share", 0.5),
-    (explore.intrinsic, "discount rate", 0.1), (explore.intrinsic, "velocity", 5.0),
-    (explore.intrinsic, "recycled share", 0.0), (explore.intrinsic, "users", 121_000.0), (explore.intrinsic, "exponent", 1.5),
-])  # fmt: skip
-def test_each_slider_on_value_changes_the_figure_and_reset_brings_it_back(instrument, label, value):
-    test_each_slider_changes_the_figure_and_reset_brings_it_back(instrument, label, value)
 
 
 def readout(box):
@@ -301,6 +335,11 @@ def test_a_discount_rate_of_zero_is_an_error_on_the_panel():
     box = explore.intrinsic()
     slider(box, "discount rate").value = 0.0
     assert "must be below discount_rate" in readout(box)
+
+
+# --- pools of models ---
+
+
 def title(box):
     return figure(box).layout.title.text
 

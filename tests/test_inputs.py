@@ -188,3 +188,15 @@ def test_a_record_names_the_field_the_rule_and_the_value_it_refuses(record, fiel
 def test_a_record_with_a_field_missing_says_which(refused):
     with refused("Snapshot.name", kind=TypeError):
         Snapshot()
+
+
+def test_a_field_taken_from_another_record_keeps_its_unit_and_bounds_but_for_what_is_changed(refused):
+    @records.checked_record
+    class Slider:
+        discount_rate: float = records.same(Scenario, "discount_rate", 0.3, le=0.5)
+
+    own, first = records.about(Slider(), "discount_rate"), records.about(Scenario(), "discount_rate")
+    assert own["rule"] == "in [0, 0.5]" and first["rule"] == "in [0, 1]" and own["reason"] is None
+    assert all(own[key] == first[key] for key in ("unit", "meaning", "step", "span"))
+    with refused("discount_rate", "0.6"):
+        Slider(discount_rate=0.6)

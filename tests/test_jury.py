@@ -67,6 +67,16 @@ def test_equal_stakes_give_the_beta_binomial():
     assert te.jury_accuracy(np.ones(21), 0.6, correlation=0.2).accuracy == pytest.approx(law.sf(10), abs=1e-12)
 
 
+def test_a_jury_whose_sums_are_merged_against_every_outcome():
+    stake = np.array([1, 1, 2, 5, 10, 40, 73, 93, 186, 370, 387])  # 1,168 sums, one of them exactly half
+    votes = (np.arange(2**11)[:, None] >> np.arange(11)) & 1
+    chance = np.where(votes, 0.6, 0.4).prod(axis=1)
+    held = votes @ stake / stake.sum()
+    exact = chance[held > 0.5].sum() + chance[held == 0.5].sum() / 2
+    assert te.jury_accuracy(stake, 0.6).accuracy == pytest.approx(exact, abs=1e-3)  # as the docstring says
+    assert te.jury_accuracy(stake, 0.5).accuracy == 0.5
+
+
 def test_votes_merged_into_bins_stay_within_the_stated_error(monkeypatch):
     stake = np.random.default_rng(0).random(30) ** 3
     coarse = te.jury_accuracy(stake, 0.6, correlation=0.1).accuracy

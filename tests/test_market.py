@@ -407,4 +407,6 @@ def test_stake_that_leaves_is_sold_on_top():
     staying, leaving = (te.sell_pressure(RULES, ARTICLE_DAY, article_with(stake_exit_per_day=x)) for x in (0.0, 0.02))
     assert staying.unstaked_tao_per_day == 0
     assert leaving.unstaked_tao_per_day == pytest.approx(0.02 * 0.85 * ARTICLE_DAY.issuance_rao / 1e9)
+    nobody = dataclasses.replace(ARTICLE_DAY, staked_tao=0.0)  # known to be nothing, not unknown
+    assert te.sell_pressure(RULES, nobody, article_with(stake_exit_per_day=0.02)).unstaked_tao_per_day == 0
     assert leaving.sold_tao_per_day - staying.sold_tao_per_day == pytest.approx(leaving.unstaked_tao_per_day)

@@ -24,19 +24,6 @@ def test_titles_follow_from_the_records():
     assert "49.5%" in figures.publication_days().finding
 
 
-@pytest.mark.parametrize(("label", "value"), [
-    ("volume", 20e6), ("daily volatility", 0.1), ("recycled", 0.2), ("sold share", 0.5), ("impact prefactor", 1.5),
-    ("impact exponent", 0.6),
-])  # fmt: skip
-def test_each_slider_changes_the_figure_and_reset_brings_it_back(label, value):
-    box = explore.sell_pressure()
-    before = figure(box).to_json()
-    slider(box, label).value = value
-    assert figure(box).to_json() != before
-    parts(box, w.Button)[0].click()
-    assert figure(box).to_json() == before and code(box) == "explore.sell_pressure()"
-
-
 @pytest.mark.parametrize(("label", "value"), [("anticipated", 0.5), ("macro", 5.0), ("inflow", 1e6)])
 def test_a_lasting_sale_that_is_news_moves_the_path(label, value):
     box = explore.sell_pressure(anticipated_share=0.0)

@@ -156,6 +156,14 @@ def test_required_weight_reads_the_contour_between_grid_points():
     assert te.required_honest_weight(earned + 0.5, [0.6], h)[0] == 0.0
 
 
+def test_a_map_that_does_not_fit_its_axes_is_refused(refused):
+    earned = np.full((1, 4, 2), 0.5)
+    with refused("earned", "(1, 4, 2)"):
+        te.required_honest_weight(earned, [0.6])
+    with refused("earned", "(4, 2)"):
+        te.required_honest_weight(earned[0], [0.6], [0.0, 0.5, 0.7, 1.0])
+
+
 # --- real concentration -------------------------------------------------------------------------------------------
 
 

@@ -196,6 +196,10 @@ def test_what_means_nothing_in_an_era_is_refused(refused):
         split_at("2023-11-20", alpha_price_tao=0.1)
     with refused("root_proportion", 0.5):
         split_at("2023-11-20", root_proportion=0.5)
+    with refused("alpha_issuance", 1.0):
+        split_at("2023-11-20", alpha_issuance=1.0)
+    with refused("subnet_share", 0.5):
+        split_at("2026-09-11", LATEST, subnet_share=0.5)
 
 
 @pytest.mark.parametrize(
@@ -211,6 +215,8 @@ def test_what_means_nothing_in_an_era_is_refused(refused):
         ("supply_growth", lambda s: te.real_yield(0.1, supply_growth=-1.0)),
         ("alpha_stake", lambda s: te.distribute_dividends(
             1.0, 1.0, dividends=[1.0], alpha_stake=[-1.0], root_stake=[1.0], root_weight=0.1)),
+        ("dividends", lambda s: te.distribute_dividends(
+            1.0, 1.0, dividends=["1"], alpha_stake=[1.0], root_stake=[1.0], root_weight=0.1)),
         ("root_stake", lambda s: te.distribute_dividends(
             1.0, 1.0, dividends=[1.0], alpha_stake=[1.0], root_stake=[1.0, 2.0], root_weight=0.1)),
         ("share", lambda s: te.ownership_path(ARTICLE, te.Scenario(), te.rules_at("2023-11-20"), share=True)),

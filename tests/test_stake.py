@@ -61,7 +61,7 @@ def test_models_md_d2_lognormal_of_gini_09825():
 
 def test_models_md_pareto_of_gini_09825():
     model = te.pareto_stake(PUBLISHED_GINI)
-    assert model.alpha == pytest.approx(1.0089, abs=5e-5)
+    assert model.tail_exponent == pytest.approx(1.0089, abs=5e-5)
     assert stake_model.model_top_share(model, 0.01) == pytest.approx(0.960, abs=5e-4)
     assert stake_model.model_coalition_share(model, 0.51) < 1e-30  # "meaninglessly small"
 
@@ -69,16 +69,16 @@ def test_models_md_pareto_of_gini_09825():
 def test_closed_form_ginis_of_exponential_and_pareto():
     parts = (np.arange(200_000) + 0.5) / 200_000
     assert te.gini(-np.log1p(-parts)) == pytest.approx(1 / 2, abs=1e-4)
-    for alpha in (1.5, 2, 3):
-        model = stake_model.StakeModel(0.0, alpha, 1.0)
-        assert stake_model.model_gini(model) == pytest.approx(1 / (2 * alpha - 1), abs=1e-12)
+    for exponent in (1.5, 2, 3):
+        model = stake_model.StakeModel(0.0, exponent, 1.0)
+        assert stake_model.model_gini(model) == pytest.approx(1 / (2 * exponent - 1), abs=1e-12)
     assert te.gini(te.stake_population(model, 200_000)) == pytest.approx(1 / 5, abs=1e-3)
 
 
 @pytest.mark.parametrize("tail_share", [0.001, 0.01, 0.05, 0.1])
 def test_lui_and_sun_body_and_tail_meet_both_published_values_in_the_population(tail_share):
     model = te.fit_stake(PUBLISHED_GINI, PUBLISHED_TOP, tail_share=tail_share)
-    assert model.alpha > 1 and model.tail_share == tail_share
+    assert model.tail_exponent > 1 and model.tail_share == tail_share
     assert stake_model.model_gini(model) == pytest.approx(PUBLISHED_GINI, abs=stake_model.FIT_TOLERANCE)
     assert stake_model.model_top_share(model, 0.01) == pytest.approx(PUBLISHED_TOP, abs=stake_model.FIT_TOLERANCE)
 
@@ -357,8 +357,8 @@ MODEL, RNG = te.lognormal_stake(0.5), np.random.default_rng(1)
         ("wallet_share", "1.5", lambda: stake_model.model_lorenz(MODEL, [1.5])),
         ("model", "0.5", lambda: te.stake_at(0.5, [0.5])),
         ("sigma", "-1", lambda: te.stake_at(stake_model.StakeModel(-1.0, 2.0, 0.1), [0.5])),
-        ("alpha", "0.9", lambda: stake_model.model_gini(stake_model.StakeModel(1.0, 0.9, 0.1))),
-        ("alpha", "nan", lambda: te.stake_at(stake_model.StakeModel(1.0, NAN, 0.1), [0.5])),
+        ("tail_exponent", "0.9", lambda: stake_model.model_gini(stake_model.StakeModel(1.0, 0.9, 0.1))),
+        ("tail_exponent", "nan", lambda: te.stake_at(stake_model.StakeModel(1.0, NAN, 0.1), [0.5])),
         ("tail_share", "2", lambda: te.stake_at(stake_model.StakeModel(1.0, 2.0, 2), [0.5])),
         ("quantile", "1.2", lambda: te.cap_stake([1, 2], 1.2)),
         ("quantile", "0.5", lambda: te.cap_stake([0, 0, 0, 1], 0.5)),

@@ -233,7 +233,7 @@ class Twin:
 
 def kernel_after(at, rules, scenario, blocks):
     law, thresholds, rewards = subnets._law(rules, scenario, True)
-    state = subnets._state(at, rules)
+    state = subnets._state(at)
     state.real[ss.CUT] = np.where(at.owner_cut_on, float(rules.owner_cut), 0.0)
     state.real[ss.KEEP] = 1 - at.burned_share if "unburned" in rules.subnet_shares else 1.0
     for block in range(blocks):
@@ -267,7 +267,7 @@ def test_800_blocks_of_every_era_are_those_of_the_twin(era):
 def test_tao_and_alpha_are_conserved_to_the_rao_over_40_days(era):
     rules, at = te.rules_at(era), start()
     law, thresholds, rewards = subnets._law(rules, SCENARIO, False)
-    state = subnets._state(at, rules)
+    state = subnets._state(at)
     state.real[ss.CUT], state.real[ss.KEEP] = 0.18, 1.0
     before = state.whole.copy(), state.total.copy()
     empty = tuple(np.zeros(0, np.int64) for _ in range(4))

@@ -245,6 +245,8 @@ def test_discount_rates_out_of_bounds_are_refused(rates, refused):
          lambda: te.supply_at(dataclasses.replace(ARTICLE_DAY, issuance_rao=0), AS_ARTICLE, CHAIN)),
         ("issuance_rao", f"{22 * 10**15:,}",
          lambda: te.supply_at(dataclasses.replace(ARTICLE_DAY, issuance_rao=22 * 10**15), AS_ARTICLE, CHAIN)),
+        ("staked_tao", "0", lambda: te.holder_yield(dataclasses.replace(ARTICLE_DAY, staked_tao=0.0), AS_ARTICLE, CHAIN)),
+        ("staked_tao", "0", lambda: te.ownership_path(dataclasses.replace(ARTICLE_DAY, staked_tao=0.0), AS_ARTICLE, CHAIN)),
         ("block", "article", lambda: te.supply_after(inputs.rules_at("article"), ARTICLE_DAY, AS_ARTICLE, 1)),
         ("block", "article", lambda: te.supply_path(inputs.rules_at("article"), ARTICLE_DAY, AS_ARTICLE)),
         ("block", "article", lambda: te.discounted_supply(inputs.rules_at("article"), ARTICLE_DAY, AS_ARTICLE)),

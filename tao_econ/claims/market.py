@@ -11,7 +11,7 @@ from ..inputs import load_snapshot
 from ..market import PUBLICATION_WINDOWS, emission_over_volume, price_impact, sell_pressure
 from ..stress import Records
 from ..supply import NARROW_PEERS, mc_fdv_ranking, supply_at
-from ..units import BLOCKS_PER_DAY, tao, utc
+from ..units import BLOCKS_PER_DAY, DAYS_PER_YEAR, tao, utc
 from .rule import World, claim, fact, near, rounds_to, stated, true_of
 from .rule import world as default_world
 from .sources import PUBLISHED, close_on, closes, days_2023, price_factor, table, volume_factor, writing_days
@@ -46,14 +46,14 @@ def c36(world: World):
 @claim(MC_FDV)
 def c37(world: World):
     """Second after RNDR: market caps on each day while the article was written, among AI-labelled tokens and all."""
-    ahead = rank_days(world.then.snapshot.name, price_factor(world.then))
+    ahead = rank_days(price_factor(world.then))
     larger = _larger_than_tao(world.then)
     reading = true_of(f"{sum(ahead)} of {len(ahead)} days", *ahead, larger == 1)
     return reading, reading, f"the day, and the set: {larger} of the listed tokens were larger on 16 November"
 
 
 @functools.lru_cache(maxsize=16)
-def rank_days(name: str, factor: float = 1.0) -> tuple[bool, ...]:
+def rank_days(factor: float = 1.0) -> tuple[bool, ...]:
     """Was TAO's market cap, at the supply then quoted, below RNDR's? Day by day from 15 to 20 November 2023."""
     rndr = table("rndr_daily").set_index("date")["market_cap_usd"]
     supply = table("supply_points").set_index("date")["tao"]["2023-11-16"]
@@ -163,7 +163,7 @@ def c44(world: World):
 
 def _participation(records: Records) -> float:
     pressure = sell_pressure(*records)
-    fees = records.scenario.fee_revenue_usd_per_year * records.scenario.capture_share / 365.25
+    fees = records.scenario.fee_revenue_usd_per_year * records.scenario.capture_share / DAYS_PER_YEAR
     return max(pressure.sold_usd_per_day - fees, 0.0) / pressure.volume_usd
 
 

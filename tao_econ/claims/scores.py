@@ -15,13 +15,13 @@ import pandas as pd
 
 from ..inputs import load_snapshot, rules_at
 from ..records import unknown
+from ..stress import BASKET
 from ..uncertainty import crps
-from ..units import real, tao
+from ..units import BN, real, tao
 from .rule import fact
 from .sources import PUBLISHED, closes, table
 
-BN = 1e9
-LEVEL = 0.5  # the event that the Brier score is about: a diluted value above the article's
+WIDTH = 0.5  # of the log score's kernel, in logs
 
 
 @functools.cache
@@ -50,9 +50,9 @@ def _brier(values, odds, observed):
 
 
 def _log(values, odds, observed):
-    """Minus the log density of a log-normal kernel of width one half around each value: finite for points too."""
-    gaps = (np.log(observed) - np.log(values)) / LEVEL
-    return float(-np.log(np.sum(odds * np.exp(-(gaps**2) / 2) / (LEVEL * np.sqrt(2 * np.pi)))))
+    """Minus the log density of ln FDV, a normal kernel of width one half around each value: finite for points too."""
+    gaps = (np.log(observed) - np.log(values)) / WIDTH
+    return float(-np.log(np.sum(odds * np.exp(-(gaps**2) / 2) / (WIDTH * np.sqrt(2 * np.pi)))))
 
 
 SCORES = {"CRPS of ln FDV": _crps, "Brier, FDV doubles": _brier, "log score, width 0.5": _log}
@@ -80,7 +80,7 @@ def benchmark_closes() -> dict[str, pd.Series]:
     weeks = table("peers_weekly").set_index("date")
     later = table("btc_closes").set_index("date")["close_usd"]
     bitcoin = pd.concat([weeks["btc_usd"], later])
-    tokens = weeks[["rndr_usd", "fet_usd", "grt_usd", "near_usd", "icp_usd"]]
+    tokens = weeks[list(BASKET)]
     start = tokens[:PUBLISHED].iloc[-1]
     return {
         "cash": pd.Series([1.0], index=[weeks.index[0]]),

@@ -7,8 +7,8 @@ import functools
 import numpy as np
 import pandas as pd
 
-from .. import data
 from ..comparables import weekly_ratio
+from ..data import load as table
 from ..inputs import load_snapshot
 from ..stress import Records
 
@@ -23,12 +23,6 @@ def closes() -> pd.Series:
     known, quoted = weekly_ratio().set_index("date")["close_usd"], table("openai_points")
     quoted = quoted[quoted["date"].str.startswith("2026-")]
     return pd.concat([known, pd.Series(quoted["tao_price_usd"].to_numpy(), pd.to_datetime(quoted["date"]))]).sort_index()
-
-
-@functools.cache
-def table(name: str) -> pd.DataFrame:
-    """A table of facts, read once."""
-    return data.load(name)
 
 
 def days_2023() -> pd.DataFrame:

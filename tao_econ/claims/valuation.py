@@ -10,14 +10,13 @@ import pandas as pd
 from ..comparables import comparables_on, value_ratio
 from ..halving import GENESIS_UTC
 from ..supply import supply_at
-from ..units import block_date, tao
+from ..units import BN, block_date, tao
 from .market import day_price_traded
 from .rule import World, claim, fact, near, rounds_to, says, stated, true_of, untested
 from .sources import PUBLISHED, close_on, closes, correlation, price_factor, table, volume_signal
 
 OPENAI, VALUE, RISK = "06_openai_comparable", "07_intrinsic_value", "11_portfolio_under_uncertainty"
 JUDGED, SUPPLY = "12_judged_by_what_happened", "01_supply_curve"
-BN = 1e9
 
 
 @claim("02_circulating_vs_fdv")

@@ -9,7 +9,8 @@ import numpy as np
 from .. import data
 from ..jury import jury_accuracy, oracle_bias
 from ..lego import best_of_n, panel_correlation
-from ..records import checked_record, quantity
+from ..query_market_record import QueryMarket
+from ..records import checked_record, quantity, same
 from ..routing import route
 from ..stake_model import stake_from_ranks
 from .panel import BLUE, GREEN, GREY, ORANGE, RED, Panel, layout
@@ -27,9 +28,9 @@ class Pool:
     """ASSUMPTION: a pool of models, the judges who pick one, and what a single model gains by its cost."""
 
     models: int = quantity(256, unit="", meaning="in the pool", ge=1, le=512)
-    judge_correlation: float = quantity(0.2, unit="", meaning="of one judge's score with quality", ge=0, le=1, step=0.01)
+    judge_correlation: float = same(QueryMarket, "judge_correlation", 0.2, meaning="of one judge's score with quality")
     judges: int = quantity(9, unit="", meaning="whose scores are averaged, of equal stake", ge=1, le=64)
-    shared_error: float = quantity(0.5, unit="share", meaning="part of judges' error that all have", ge=0, le=1, step=0.05)
+    shared_error: float = same(QueryMarket, "shared_error", 0.5, meaning="part of judges' error that all have")
     sd_per_efold: float = quantity(0.15, unit="sd", meaning="what one model gains by e times its cost", ge=0, le=1, step=0.01)
 
 

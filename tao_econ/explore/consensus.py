@@ -11,7 +11,7 @@ import numpy as np
 from .. import attacks, retention
 from ..consensus import FloatEpoch, yuma_epoch
 from ..inputs import Rules, rules_at
-from ..records import checked_record, quantity
+from ..records import checked_record, quantity, same
 from ..stake import gini
 from ..stake_model import draw_stake, fit_stake, lognormal_stake
 from .panel import BLUE, GREEN, GREY, ORANGE, RED, Choice, Panel, layout
@@ -46,8 +46,8 @@ class Teams:
     honest_stake: float = quantity(0.60, unit="share", meaning="honest share of stake", ge=0.51, le=0.99, step=0.01)
     weight_spread: float = quantity(0.4, unit="", meaning="scatter of honest opinions around one", ge=0, le=1, step=0.05)
     validator_share: float = quantity(0.5, unit="share", meaning="part of emission for validators", ge=0, le=1, step=0.05)
-    kappa: float = quantity(0.5, unit="share", meaning="stake that must support a weight", ge=0.3, le=0.7, step=0.01)
-    bonds_penalty: float = quantity(1.0, unit="share", meaning="how far bonds follow clipped weights", ge=0, le=1, step=0.05)
+    kappa: float = same(Epoch, "kappa", 0.5, ge=0.3, le=0.7)
+    bonds_penalty: float = same(Epoch, "bonds_penalty", 1.0)
 
 
 @checked_record
@@ -174,15 +174,15 @@ def surface(rules: Rules, law: str, teams: Teams) -> np.ndarray:
     return earned[0] - teams.honest_stake
 
 
-def needed(margin: np.ndarray) -> float:
+def needed(margin: np.ndarray, honest_stake: float) -> float:
     """Honest weight needed, NaN where nothing below 1 suffices."""
-    return float(retention.required_honest_weight(margin[None] + 0.5, [0.5], GRID)[0])
+    return float(retention.required_honest_weight(margin[None] + honest_stake, [honest_stake], GRID)[0])
 
 
 def draw_guarantee(rules: Rules, stake: StakeLaw, teams: Teams) -> dict:
     """The plotly figure of `guarantee` as a plain dict."""
     margin = surface(rules, stake.name, teams)
-    need = needed(margin)
+    need = needed(margin, teams.honest_stake)
     says = "nothing protects it" if np.isnan(need) else f"it needs {need:.0%} honest weight to keep them"
     edge = [need, need] if not np.isnan(need) else [1, 1]
     return {
@@ -204,7 +204,7 @@ def draw_guarantee(rules: Rules, stake: StakeLaw, teams: Teams) -> dict:
 def read_guarantee(rules: Rules, stake: StakeLaw, teams: Teams) -> dict[str, str]:
     """The read-out of `guarantee`."""
     margin = surface(rules, stake.name, teams)
-    need = needed(margin)
+    need = needed(margin, teams.honest_stake)
     h, c = np.unravel_index(margin.argmin(), margin.shape)
     return {
         "honest weight needed": "none suffices" if np.isnan(need) else f"{need:.1%}",

@@ -127,6 +127,8 @@ def draw_supply(snapshot, scenario) -> dict:
                      "line": {"color": GREEN, "dash": "dot"}},
             right | {"name": "at the chosen rate", "x": [scenario.discount_rate], "y": [here], "mode": "markers",
                      "marker": {"color": "#222222", "size": 10}},
+            right | {"name": "float", "x": [0, 1], "y": [value.float_tao * snapshot.price_usd / 1e9] * 2,
+                     "line": {"color": GREY, "dash": "dashdot"}},
         ],
         "layout": layout(
             title,

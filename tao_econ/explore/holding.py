@@ -86,6 +86,8 @@ def draw_portfolio(snapshot, scenario, wallet: Wallet) -> dict:
             right | {"name": "weight that prices would say", "x": WEIGHTS, "y": density, "line": {"color": ORANGE}},
             right | {"name": "the true weight", "x": [got.p50] * 2, "y": top, "line": {"color": RED}},
             right | {"name": "drawn towards your prior of 0", "x": [shrunk] * 2, "y": top, "line": {"color": GREEN}},
+            right | {"name": "your part of the true weight", "x": [wallet.fraction * got.p50] * 2, "y": top,
+                     "line": {"color": RED, "dash": "dot"}},
         ],
         "layout": layout(
             f"Kelly's weight {round(got.p50, 2) + 0.0:.0%} of wealth after dilution, ± {100 * got.weight_se:.0f} points "

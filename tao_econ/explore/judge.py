@@ -24,7 +24,8 @@ COLOURS = (BLUE, ORANGE, RED)
 class Evaluation:
     """When the article is judged, and at what price its reader bought."""
 
-    days_after: int = quantity((LAST - sources.PUBLISHED).days, unit="days", meaning="days after 2023-11-20", ge=1, le=1_026)
+    days_after: int = quantity((LAST - sources.PUBLISHED).days, unit="days", meaning="days after 2023-11-20", ge=1,
+                               le=(LAST - sources.PUBLISHED).days)
     bought_usd: float = quantity(160.0, unit="USD per TAO", meaning="price paid on 2023-11-20; the close was 287.70",
                                  gt=0, le=1e6, step=0.1, span=(100, 400))  # fmt: skip
 

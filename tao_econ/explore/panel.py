@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import html
+import re
 import time
 from collections.abc import Callable
 from typing import NamedTuple
@@ -92,7 +93,10 @@ class Panel(w.VBox):
         self._paused = False
         self._sliders = {field: _slider(self._now[key], field) for field, key in self._owner.items()}
         self._menus = {key: _menu(key, options, self._chosen[key]) for key, options in self._choices.items()}
-        self._figure = Figure(draw(**self._now))
+        began = time.perf_counter()
+        shown, texts = draw(**self._now), read(**self._now)
+        took = time.perf_counter() - began
+        self._figure = Figure(shown)
         self._readout, self._status = w.HTML(), w.HTML()
         self._code = w.Text(description="as code", style={"description_width": "60px"},
                             layout=w.Layout(width="min(760px, 100%)"))  # fmt: skip
@@ -110,7 +114,7 @@ class Panel(w.VBox):
              w.HBox([reset, self._code, self._status], layout=wrap)],
             layout=w.Layout(width="100%"),
         )  # fmt: skip
-        self._redraw()
+        self._tell(texts, took)
 
     def recipe(self) -> Recipe:
         """What this instrument is made of; nothing in it moves the instrument."""
@@ -154,9 +158,12 @@ class Panel(w.VBox):
             for key, part in shown["layout"].items():
                 if isinstance(part, dict) and "text" in part.get("title", part):
                     self._figure.layout[key].update(part if key == "title" else {"title": part["title"]})
+        self._tell(texts, time.perf_counter() - began)
+
+    def _tell(self, texts: dict[str, str], took: float):
+        """The read-out, the line of code and how long it took."""
         self._readout.value, self._code.value = _table(texts), self._as_code()
-        took = (time.perf_counter() - began) * 1e3
-        self._status.value = f"<small style='color:#666'>computed in {took:.0f} ms</small>"
+        self._status.value = f"<small style='color:#666'>computed in {took * 1e3:.0f} ms</small>"
 
     def _as_code(self) -> str:
         """The call that builds the present state."""
@@ -208,7 +215,7 @@ def _slider(record, field: str):
     kind = w.IntSlider if isinstance(value, int) else w.FloatSlider
     step = it["step"] or 1
     places = max(-int(f"{step:e}".split("e")[1]), 1 if value % 1 else 0)
-    label = field.removesuffix("_usd_per_year").removesuffix("_usd").removesuffix("_s").removesuffix("_years").replace("_", " ")
+    label = re.sub(r"(_usd(_per_day|_per_year)?|_s|_years)$", "", field).replace("_", " ")  # the unit stands beside it
     unit = it["unit"].removeprefix("share").strip()
     return kind(
         value=value, min=min(low, value), max=max(high, value), step=step, description=f"{label} ({unit})" if unit else label,

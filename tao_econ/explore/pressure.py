@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..inputs import load_scenario, load_snapshot, rules_at
+from ..inputs import Scenario, load_scenario, load_snapshot, rules_at
 from ..market import flow_balance, price_impact, price_under_flow
 from ..market import sell_pressure as pressure_of
-from ..records import checked_record, quantity
+from ..records import checked_record, quantity, same
 from ..units import tao
 from .panel import BLUE, GREY, ORANGE, Choice, Panel, layout
 
@@ -24,10 +24,9 @@ class Market:
     """One date and what is assumed of its market."""
 
     snapshot: str = Q(unit="", meaning="name of the dated facts")
-    volume_usd: float = Q(unit="USD a day", meaning="traded volume of a day", gt=0, le=1e12, step=1e5, span=(1e5, 250e6))
-    daily_volatility: float = Q(unit="share per √day", meaning="standard deviation of a day's log return", gt=0, le=1,
-                                step=0.005, span=(0.02, 0.15))  # fmt: skip
-    recycled_share: float = Q(unit="share", meaning="part of emission recycled", ge=0, le=0.95, step=0.002)
+    volume_usd: float = same(Scenario, "volume_usd", meaning="traded volume of a day", step=1e5, span=(1e5, 250e6))
+    daily_volatility: float = same(Scenario, "daily_volatility")
+    recycled_share: float = same(Scenario, "recycled_share", span=None)
 
 
 @checked_record
@@ -35,15 +34,12 @@ class Sale:
     """What is sold, what is bought, and how the price takes it."""
 
     sold_share: float = Q(1.0, unit="share", meaning="part of new TAO that is sold", ge=0, le=1, step=0.01)
-    anticipated_share: float = Q(1.0, unit="share", meaning="part of the flow that was expected", ge=0, le=1, step=0.01)
-    macro_multiplier: float = Q(1.0, unit="ratio", meaning="log price for a lasting flow of one market cap", ge=0, le=100,
-                                step=0.1, span=(0, 12))  # fmt: skip
-    inflow_usd_per_day: float = Q(0.0, unit="USD a day", meaning="net buying by everyone else", ge=0, le=1e12, step=1e4,
+    anticipated_share: float = same(Scenario, "anticipated_share", 1.0)
+    macro_multiplier: float = same(Scenario, "macro_multiplier", 1.0)
+    inflow_usd_per_day: float = Q(0.0, unit="USD per day", meaning="net buying by everyone else", ge=0, le=1e12, step=1e4,
                                   span=(0, 2e6))  # fmt: skip
-    impact_prefactor: float = Q(1.0, unit="ratio", meaning="prefactor Y of the impact law", ge=0, le=10, step=0.05,
-                                span=(0.5, 1.5))  # fmt: skip
-    impact_exponent: float = Q(0.5, unit="power", meaning="exponent of the impact law", gt=0, le=1, step=0.01,
-                               span=(0.4, 0.7))  # fmt: skip
+    impact_prefactor: float = same(Scenario, "impact_prefactor", 1.0)
+    impact_exponent: float = same(Scenario, "impact_exponent", 0.5)
 
 
 THEN = {"daily_volatility": 0.08, "recycled_share": 0.0}

@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from ..inputs import Scenario, Snapshot, load_scenario, load_snapshot, rules_at
-from ..records import checked_record, quantity
+from ..records import checked_record, quantity, same
 from ..rewards import ownership_path
 from ..supply import HolderYield, holder_yield
+from ..units import RAO_PER_TAO
 from .panel import BLUE, GREEN, GREY, ORANGE, RED, Choice, Panel, layout
 
 CHAIN = rules_at("2026-09-11")
@@ -23,19 +24,16 @@ class Holder:
 
     issued_million: float = quantity(5.5, unit="M TAO", meaning="TAO issued at the start", ge=0.1, le=20.9, step=0.01,
                                      span=(4, 20))  # fmt: skip
-    staked_share: float = quantity(0.85, unit="share", meaning="part of the supply that is staked", ge=0.05, le=1, step=0.001,
-                                   span=(0.2, 1))  # fmt: skip
-    stakers_share: float = quantity(0.5, unit="share", meaning="part of new TAO for validators and nominators", ge=0, le=1,
-                                    step=0.01)  # fmt: skip
-    validator_take: float = quantity(0.18, unit="share", meaning="part of a nominator's reward the validator keeps", ge=0,
-                                     le=0.18, step=0.01)  # fmt: skip
-    recycled_share: float = quantity(0.0, unit="share", meaning="part of new TAO not issued", ge=0, le=0.5, step=0.002,
-                                     span=(0, 0.3))  # fmt: skip
+    staked_share: float = same(Scenario, "staked_share", 0.85, meaning="part of the supply that is staked", step=0.001,
+                               span=(0.2, 1))  # fmt: skip
+    stakers_share: float = same(Scenario, "stakers_share", 0.5)
+    validator_take: float = same(Scenario, "validator_take", 0.18, le=0.18)
+    recycled_share: float = same(Scenario, "recycled_share", 0.0, span=(0, 0.3))
     alpha_part: float = quantity(0.5, unit="share", meaning="part of the stake held in alpha, the rest on root", ge=0, le=1,
                                  step=0.05)  # fmt: skip
     alpha_drift: float = quantity(-0.2, unit="share per year", meaning="yearly change of alpha's price in TAO", ge=-0.99, le=10,
                                   step=0.05, span=(-0.8, 1))  # fmt: skip
-    horizon_years: float = quantity(5.0, unit="years", meaning="how far ahead", ge=1, le=30, step=0.5, span=(1, 20))
+    horizon_years: float = same(Scenario, "horizon_years", 5.0, step=0.5, span=(1, 20))
 
 
 HOLDERS = Choice(
@@ -60,7 +58,7 @@ def rewards(**settings):
 
 def records_of(holder: Holder) -> tuple[Snapshot, Scenario]:
     """The snapshot and the scenario that the sliders describe."""
-    snapshot = replace(START, issuance_rao=round(holder.issued_million * 1e6) * 10**9, staked_tao=None)
+    snapshot = replace(START, issuance_rao=round(holder.issued_million * 1e6) * RAO_PER_TAO, staked_tao=None)
     fields = ("staked_share", "stakers_share", "validator_take", "recycled_share", "horizon_years")
     return snapshot, replace(BASE, **{field: getattr(holder, field) for field in fields})
 

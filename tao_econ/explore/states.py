@@ -32,9 +32,10 @@ def plotly_js() -> str:
     return get_plotlyjs()
 
 
-def states(panel: Panel) -> dict:
+def states(panel: Panel, *, many: int = POSITIONS) -> dict:
     """Every state of an instrument in which at most one slider has left its start, for every choice of its menus.
 
+    many : int — positions of a slider, besides its start; at most `COARSE` under a choice that is not the first shown
     Where the menus offer more than `FEW_CHOICES`, sliders move under the first choice shown and stand still elsewhere.
 
     menus, sliders : what to offer, but for sliders that show nothing unless another one is moved too
@@ -53,8 +54,9 @@ def states(panel: Panel) -> dict:
         return shots[mark]
 
     names = list(itertools.product(*it.choices.values()))
-    coarse = COARSE if len(names) <= FEW_CHOICES else 0
-    cases = [_case(it, dict(zip(it.choices, chosen, strict=True)), shoot, coarse) for chosen in names]
+    coarse = min(many, COARSE) if len(names) <= FEW_CHOICES else 0
+    given = [dict(zip(it.choices, chosen, strict=True)) for chosen in names]
+    cases = [_case(it, chosen, shoot, many if chosen == it.chosen else coarse) for chosen in given]
     first = cases[names.index(tuple(it.chosen.values()))]["sliders"]
     alone = [n for n, slider in enumerate(first) if len(set(slider["shots"])) > 1]  # others need a second one to be moved
     for case in cases:
@@ -77,20 +79,20 @@ def positions(slider, start, many: int) -> list:
     return sorted(on_steps | {start})
 
 
-def _case(it: Recipe, chosen: dict[str, str], shoot, coarse: int) -> dict:
+def _case(it: Recipe, chosen: dict[str, str], shoot, many: int) -> dict:
     """One choice of the menus: where every slider starts, and what each of its positions shows."""
     start = it.records | {key: it.choices[key][name] for key, name in chosen.items() if name != it.chosen[key]}
-    sliders = []
+    sliders, at_start = [], shoot(start)
     for field, slider in it.sliders.items():
         key = it.owner[field]
         begin = getattr(start[key], field)
         begin = slider.value if begin is None else begin
-        values = positions(slider, begin, POSITIONS if chosen == it.chosen else coarse)
-        moved = [start if value == begin else start | {key: _varied(start[key], field, value)} for value in values]
+        values = positions(slider, begin, many)
+        shots = [at_start if value == begin else shoot(start | {key: _varied(start[key], field, value)}) for value in values]
         places = max(-int(f"{slider.step:e}".split("e")[1]), 0)
         sliders.append({"start": values.index(begin), "texts": [f"{value:,.{places}f}" for value in values],
-                        "shots": [shoot(records) for records in moved]})  # fmt: skip
-    return {"start": shoot(start), "sliders": sliders}
+                        "shots": shots})  # fmt: skip
+    return {"start": at_start, "sliders": sliders}
 
 
 def _varied(record, field: str, value):

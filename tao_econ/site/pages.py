@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import json
 import os
 import re
@@ -26,16 +27,17 @@ ABOUT = ("Each number of an article that valued Bittensor's TAO in November 2023
          "and from dated facts.")  # fmt: skip
 
 
-def build(folder: Path | None = None) -> dict[str, int]:
+def build(folder: Path | None = None, *, many: int = states.POSITIONS) -> dict[str, int]:
     """Write the whole site into a folder; returns path → bytes of every file. The same sources give the same bytes.
 
+    many : int — positions of every instrument's sliders that are computed, see `states.states`
     Raises ValueError for a folder that holds something else than a site built before.
     """
     folder = folder or OUTPUT
     mark = folder / "assets" / "plotly.min.js"
     if folder.exists() and any(folder.iterdir()) and not mark.exists():
         raise ValueError(f"{folder.name}/ must be empty or a site built before; move away what is in it")
-    files = {path: content.encode() if isinstance(content, str) else content for path, content in _files().items()}
+    files = {path: content.encode() if isinstance(content, str) else content for path, content in _files(many).items()}
     if folder.exists():
         shutil.rmtree(folder)
     for path, content in files.items():
@@ -44,7 +46,7 @@ def build(folder: Path | None = None) -> dict[str, int]:
     return {path: len(content) for path, content in files.items()}
 
 
-def _files() -> dict[str, str | bytes]:
+def _files(many: int) -> dict[str, str | bytes]:
     import nbformat
 
     index, names = press.read_index(), list(states.instruments())
@@ -63,7 +65,7 @@ def _files() -> dict[str, str | bytes]:
         files[f"notebooks/{stem}.html"] = _page(book.title, book.body + _onward(stem, books), menu, up="../")
         files |= {f"notebooks/img/{file}": content for file, content in book.pictures.items()}
     files |= {f"figures/{name}.svg": (press.OUTPUT / f"{name}.svg").read_bytes() for name in index}
-    for name, (says, packed) in zip(names, _in_parallel(names), strict=True):
+    for name, (says, packed) in zip(names, _in_parallel(names, many), strict=True):
         files[f"instruments/{name}.html"] = _instrument(name, says, packed, menu)
     files |= {f"assets/{part}": (PARTS / part).read_bytes() for part in ("site.css", "instrument.js")}
     return files | {"assets/plotly.min.js": states.plotly_js()}
@@ -76,21 +78,21 @@ def _ledger(text: str) -> dict[str, str | bytes]:
     return {LEDGER: text, made_by.name: made_by.read_bytes(), "data/evidence.csv": (DATA / "evidence.csv").read_bytes()}
 
 
-def _in_parallel(names: list[str]) -> list[tuple[str, str]]:
+def _in_parallel(names: list[str], many: int) -> list[tuple[str, str]]:
     """Docstring and states of every instrument; each is computed by one process, so the order of work changes nothing."""
     workers = min(len(names), os.cpu_count() or 1)
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_leave_interrupts) as pool:
-        return list(pool.map(_states_of, names))
+        return list(pool.map(_states_of, names, itertools.repeat(many)))
 
 
 def _leave_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to answer
 
 
-def _states_of(name: str) -> tuple[str, str]:
+def _states_of(name: str, many: int) -> tuple[str, str]:
     instrument = states.instruments()[name]
     says = instrument.__doc__.strip().splitlines()[0]
-    return says, json.dumps(states.states(instrument()), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return says, json.dumps(states.states(instrument(), many=many), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 # ---- The frame of every page ----

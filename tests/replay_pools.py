@@ -1,0 +1,219 @@
+"""Dynamic TAO: blocks, shares, pools and dividends of a vector file, played on the block loop and its functions."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+from vectors import NOT_RESULTS, U16, Check, Malformed, cases_of, flat, listed, named, ratio
+
+from tao_econ import (
+    Scenario,
+    distribute_dividends,
+    ema_price,
+    emission_shares,
+    pools,
+    root_proportion,
+    rules_at,
+    subnets,
+)
+from tao_econ import coinbase as cb
+from tao_econ import subnet_state as ss
+
+HEAD = replace(rules_at("price-unburned"), price_ema_rate=Fraction(3, 1_000_000))
+
+
+def _u64(case: dict) -> Fraction:
+    weight = named(case, "tao_weight", "root_weight", default=0.0)
+    return Fraction(weight, 1 << 64) if isinstance(weight, int) and weight > 1 else Fraction(str(weight))
+
+
+def _state(case: dict, reserves, outstanding, emission: int | None) -> tuple:
+    """A law and a state of so many subnets, all rao; `emission`: the alpha a block mints, by its curve if None."""
+    n = len(reserves[0])
+    on = np.array([bool(x) for x in listed(named(case, "enabled", default=[True] * n))])
+    whole, real = np.zeros((ss.WHOLE_ROWS, n), np.int64), np.zeros((ss.REAL_ROWS, n))
+    state = ss.State(whole, real, np.zeros(ss.TOTALS, np.int64), on, np.array([-1.0]))
+    state.whole[ss.TAO], state.whole[ss.ALPHA_IN_POOL], state.whole[ss.OUTSTANDING] = *reserves, outstanding
+    for row, value in ((ss.WEIGHT, 0.5), (ss.LIVE, 1.0), (ss.RATE, 1.0), (ss.KEEP, 1.0)):
+        state.real[row] = value
+    cut = named(case, "owner_cut", "cut", default=11_796)
+    state.real[ss.CUT] = cut / U16 if isinstance(cut, int) else cut
+    state.total[ss.ROOT_TAO] = named(case, "root_tao", "root_stake", default=0)
+    law, thresholds, rewards = subnets._law(HEAD, Scenario(), True)
+    law = law._replace(weighted=False, root_weight=float(_u64(case)))
+    if emission is not None:
+        thresholds, rewards = np.zeros(1, np.int64), np.array([emission], np.int64)
+    cb._alpha_halvings(state, thresholds, rewards)
+    cb._smooth(law, state.whole, state.real)
+    return law, state
+
+
+def _dtao_terms(case):
+    tao = listed(named(case, "pool_tao", "tao_reserve", "tao_in_pool"))
+    alpha = listed(named(case, "pool_alpha", "alpha_reserve", "alpha_in_pool"))
+    out = listed(named(case, "outstanding", "pool_out", default=[0] * len(tao)))
+    minted = case.get("alpha_emission", case.get("alpha_out_emission"))
+    law, state = _state(case, (tao, alpha), out, listed(minted)[0] if minted is not None else None)
+    given = case.get("tao_emission", case.get("tao_emissions"))
+    if given is not None:
+        reward = sum(listed(given))
+        state.real[ss.SHARE] = np.array(listed(given)) / max(reward, 1)
+    else:
+        reward = named(case, "block_emission", "emission")
+        prices = listed(named(case, "ema_price", "moving_price", "ema", default=[1] * len(tao)))
+        state.real[ss.SHARE] = emission_shares(HEAD, price_ema_tao=[float(p) for p in prices], emission_on=state.on)
+    cb._terms(law, state.whole, state.real, law.root_weight * state.total[ss.ROOT_TAO], reward)
+    return {"excess": state.whole[ss.BUY], "buy": state.whole[ss.BUY], "alpha_out": state.whole[ss.PAID],
+            "alpha_in": state.whole[ss.ALPHA_IN], "tao_in": state.whole[ss.INJECT], "price": state.real[ss.SPOT]}  # fmt: skip
+
+
+def _dtao_split(case):
+    minted = named(case, "alpha_out")
+    issuance = named(case, "alpha_issuance", default=minted)
+    law, state = _state(case, ([1], [issuance]), [0], minted)
+    cb._pay(law, state, law.root_weight * state.total[ss.ROOT_TAO], bool(case.get("root_sell", True)))
+    pending = {"server": ss.SERVERS, "validator": ss.VALIDATORS, "root_alpha": ss.ROOT_DUE, "owner": ss.OWNER}
+    return {name: state.whole[row] for name, row in pending.items()}
+
+
+def _dtao_owner_cut(case):
+    return {"owner": [int(_dtao_split(case | {"owner_cut": cut})["owner"][0]) for cut in listed(named(case, "cut"))]}
+
+
+def _dtao_shares(case):
+    reward, prices = named(case, "block_emission", "emission"), named(case, "ema_price", "price")
+    burned = named(case, "burn", default=[0.0] * len(prices))
+    on = np.array([bool(x) for x in named(case, "enabled", default=[True] * len(prices))])
+    share = emission_shares(HEAD, price_ema_tao=[float(p) for p in prices], burned_share=burned, emission_on=on)
+    return {"emission": [int(reward * s) for s in share], "share": share}
+
+
+def _dtao_price(case):
+    first, n = named(case, "first_emission"), case.get("iterations", 1)
+    rules = replace(HEAD, price_ema_rate=ratio(named(case, "moving_alpha"), 1),
+                    price_ema_warmup_blocks=named(case, "halving_blocks", default=201_600))  # fmt: skip
+    mean = float(named(case, "start"))
+    for _ in range(n):  # the block stands still in the chain's test
+        mean = ema_price(mean, float(named(case, "spot")), age_blocks=case["block"] - first, blocks=1, rules=rules)
+    return {"value": mean}
+
+
+def _dtao_flow(case):
+    values = [float(v) for v in named(case, "value", "flow", "ema")]
+    power = named(case, "exponent", "power", default=case.get("p", 1.0))
+    reward = named(case, "block_emission", "emission", default=0)
+    share = emission_shares(replace(HEAD, subnet_shares="flow_ema"), flow_ema_tao=values, flow_power=float(power),
+                            flow_cutoff_tao=float(named(case, "cutoff", default=0.0)))  # fmt: skip
+    return {"result": share, "share": share, "emission": reward * share}
+
+
+def _dtao_root(case):
+    part = root_proportion(float(named(case, "root_tao")), float(named(case, "alpha_issuance")),
+                           replace(HEAD, root_weight=_u64(case)))  # fmt: skip
+    bits = math.floor(part * (1 << 32))
+    return {"bits": bits, "root_proportion": bits / (1 << 32)}
+
+
+def _dtao_pool(case):
+    """What a row of a pool's file may ask: amounts out, the power itself, the price, a new weight, a limit."""
+    weight = float(named(case, "w_quote", "quote_weight", "weight", default=0.5))
+    buy, got = weight / (1 - weight), {}
+    if "base_quote" in case:
+        power = 1 / buy if case["base_quote"] else buy
+        return {"value": 1 - pools._out(float(case["reserve"]), 1.0, power, float(case["delta"]))}
+    target = named(case, "target", "limit", "price_new", "new_price", default=-1.0)
+    tao = float(named(case, "tao_reserve", "quote_reserve", "reserve_tao", "tao", "reserve"))
+    alpha = float(named(case, "alpha_reserve", "base_reserve", "reserve_alpha", "alpha", "reserve"))
+    if target >= 0:
+        now = {name: value for name, value in case.items() if value != target}
+        price = float(named(now, "current", "old", "price", default=pools._price(tao, alpha, weight)))
+        ratio = math.log(target / price)
+        buys, sells = (max(x, 0.0) for x in (tao * math.expm1((1 - weight) * ratio), alpha * math.expm1(-weight * ratio)))
+        return {"tao": buys, "quote": buys, "alpha": sells, "base": sells, "delta": buys or sells}
+    if "delta_in" in case:
+        delta = float(case["delta_in"])
+        got = {"alpha_out": math.floor(pools._out(tao, alpha, buy, delta)),
+               "tao_out": math.floor(pools._out(alpha, tao, 1 / buy, delta))}  # fmt: skip
+    elif any("delta" in name or "add" in name for name in case):
+        extra = [float(named(case, *(f"{side}_{w}" for w in ("delta", "added", "add")), f"delta_{side}", f"added_{side}",
+                              default=0)) for side in ("tao", "alpha")]  # fmt: skip
+        after = pools._neutral_weight(tao, alpha, weight, *extra)
+        got = {"weight": after, "w_quote": after, "w_base": 1 - after}
+        got["price"] = pools._price(tao + extra[0], alpha + extra[1], after)
+        return got
+    return got | {"price": pools._price(tao, alpha, weight)}
+
+
+def _dtao_dividends(case):
+    stakes = np.array(case["stakes"], float).reshape(-1, 2)
+    alpha, root = distribute_dividends(
+        float(case["pending_validator_alpha"]), float(case["pending_root_alpha"]), dividends=case["dividends"],
+        alpha_stake=stakes[:, 0], root_stake=stakes[:, 1], root_weight=float(case["tao_weight"]),
+    )  # fmt: skip
+    return {"total_alpha": alpha.sum(), "total_root": root.sum(), "hotkey_alpha": alpha, "hotkey_root": root}
+
+
+def _bound(got: float, wanted) -> float:
+    """The error against a number, or how far an inequality such as "<0.001" is missed."""
+    if isinstance(wanted, str):
+        sign, limit = wanted.strip()[0], float(wanted.strip().lstrip("<>= "))
+        return max(0.0, got - limit if sign == "<" else limit - got)
+    if math.isnan(float(got)):
+        return math.inf
+    return abs(int(got) - wanted if isinstance(wanted, int) else float(got) - float(wanted))
+
+
+def _tables(expected: dict, cases: int) -> dict:
+    """Expected results by name, one entry a case."""
+    if "rows" in expected and "columns" in expected:
+        return {name: [row[k] for row in expected["rows"]] for k, name in enumerate(expected["columns"])}
+    tables = {k: v for k, v in expected.items() if k not in NOT_RESULTS and v is not None}
+    return {k: v if cases > 1 or (isinstance(v, list) and len(v) == 1) else [v] for k, v in tables.items()}
+
+
+def _replay_cases(compute):
+    def run(vector: dict) -> tuple[list[Check], list[str]]:
+        params, expected = vector.get("params") or {}, vector["expected"]
+        cases, checks, unknown = cases_of(vector["inputs"]), [], []
+        stated = [x[k] for x in (expected, params, vector) for k in x if k.startswith("tolerance")]
+        allowed = stated or [0]
+        relative = params.get("relative_tolerance")
+        results = [compute(params | case) for case in cases]
+        tables = _tables(expected, len(cases))
+        for name, rows in (vector.get("derived_per_hotkey") or {}).items():
+            tables[f"hotkey_{name}"] = rows
+        for name, rows in tables.items():
+            key = next((k for k in results[0] if k in name), None)
+            if key is None:
+                unknown.append(name)
+                continue
+            if len(rows) != len(cases):
+                raise Malformed(f"{len(rows)} values of {name} are expected of {len(cases)} cases")
+            for k, (result, wanted) in enumerate(zip(results, rows, strict=True)):
+                got, wanted = flat(np.asarray(result[key]).tolist()), flat(wanted)
+                if len(got) != len(wanted):
+                    raise Malformed(f"{len(wanted)} values of {name} are expected where there are {len(got)}")
+                tolerance = allowed[0][k] if isinstance(allowed[0], list) else allowed[0]
+                pairs = [(g, w) for g, w in zip(got, wanted, strict=True) if w is not None]
+                errors = [_bound(g, w) / (abs(w) if relative and w else 1) for g, w in pairs]
+                printed = 1e-12 if stated else 1e-9  # of decimals, where an amount in rao is exact
+                least = max((printed * max(abs(w), 1) for _, w in pairs if isinstance(w, float)), default=0)
+                one = f"{name}[{k}]" if isinstance(allowed[0], list) else name  # each case has its own tolerance
+                checks.append(Check(one, max(errors, default=0.0), max(relative or tolerance, least)))
+        return checks, unknown
+
+    return run
+
+
+KINDS = {
+    name: _replay_cases(compute)
+    for name, compute in {
+        "subnet_terms": _dtao_terms, "owner_cut": _dtao_owner_cut, "emit_to_subnet": _dtao_split,
+        "subnet_tao_emission": _dtao_shares, "subnet_shares": _dtao_shares, "moving_price": _dtao_price,
+        "pow_normalize": _dtao_flow, "taoflow": _dtao_flow, "flow": _dtao_flow, "root_proportion": _dtao_root,
+        "balancer": _dtao_pool, "swap": _dtao_pool, "dividend_distribution": _dtao_dividends,
+    }.items()
+}  # fmt: skip
