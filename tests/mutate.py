@@ -36,10 +36,12 @@ def draw(session, path, draws):
     rows = session.execute("SELECT start_pos_row, start_pos_col, operator_name, occurrence, job_id FROM mutation_specs")
     places = {}
     for row, column, operator, _, job in sorted(rows):
-        if not skip.match(operator) and not any(a <= (row, column) < b for a, b in never):
+        if not skip.search(operator) and not any(a <= (row, column) < b for a, b in never):
             places.setdefault((row, column), []).append(job)
+    order = sorted(places)
     rng = random.Random(PLAN["seed"])
-    drawn = {rng.choice(places[place]) for place in rng.sample(sorted(places), min(draws, len(places)))}
+    rng.shuffle(order)  # so that a larger draw holds a smaller one
+    drawn = {rng.choice(places[place]) for place in order[:draws]}
     rest = [(job,) for (job,) in session.execute("SELECT job_id FROM work_items").fetchall() if job not in drawn]
     session.executemany("INSERT INTO work_results (worker_outcome, job_id) VALUES ('SKIPPED', ?)", rest)
     return sum(map(len, places.values())), len(places)
