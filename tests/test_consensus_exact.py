@@ -89,6 +89,11 @@ def test_quotients_are_cut_toward_zero(a, b):
     assert fixed._div(a, b) == (exactly if (a < 0) == (b < 0) else -exactly)
 
 
+def test_quotients_saturate_at_2_to_the_31_and_no_earlier():
+    for integer, bottom in [(1 << 30, 1), ((1 << 31) - 1, 1), ((1 << 31) - 1, 1 << 20), (1 << 31, 1), (1 << 31, 3)]:
+        assert fixed._div(integer * bottom, bottom) == min(integer << 32, fixed.MAX)
+
+
 @FEW
 @given(st.integers(0, (1 << 62) - 1), st.integers(1, (1 << 62) - 1) | st.integers(1, 40))
 def test_floor_of_a_ratio(top, bottom):
@@ -335,8 +340,10 @@ def test_a_bond_above_its_weight_fades_the_faster_the_further():
 
 
 def test_without_an_entry_there_is_not_the_smallest_bond():
-    weights = np.array([[0, 0, 65_535, 0], [0, 0, 0, 65_535], [0] * 4, [0] * 4])  # too few agree with UID 1
-    assert run(LIQUID, weights).dividends_q32.tolist()[1:] == [0, 0, 0]
+    weights = np.zeros((5, 5), int)
+    weights[0, 2:] = 65_535  # UID 1 is silent: a bond of 2⁻³² on each of three miners would pay it
+    epoch = run(LIQUID, weights, weights * 0, [*STAKE, 0])
+    assert epoch.dividends_q32.tolist() == [1 << 32, 0, 0, 0, 0]
 
 
 def test_liquid_alpha_where_consensus_is_nothing():
