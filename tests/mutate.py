@@ -29,9 +29,8 @@ def annotations(path):
 
 def draw(session, path, draws):
     """Skip all mutants but one at each of the places drawn."""
-    never, skip = annotations(path), re.compile("|".join(PLAN["skip"]))
+    never, skip, places = annotations(path), re.compile("|".join(PLAN["skip"])), {}
     rows = session.execute("SELECT start_pos_row, start_pos_col, operator_name, occurrence, job_id FROM mutation_specs")
-    places = {}
     for row, column, operator, _, job in sorted(rows):
         if not skip.search(operator) and not any(a <= (row, column) < b for a, b in never):
             places.setdefault((row, column), []).append(job)
@@ -74,8 +73,7 @@ def main():
     rows = sqlite3.connect(db).execute("SELECT test_outcome, output, diff FROM work_results WHERE test_outcome NOT NULL")
     results = [(outcome, diff) for outcome, output, diff in rows if "SyntaxError" not in output]  # no program, no mutant
     survivors = [diff for outcome, diff in results if outcome == "SURVIVED"]
-    print(*survivors, sep="\n\n")
-    print(f"{len(results)} mutants run, {len(results) - len(survivors)} caught, {len(survivors)} survived")
+    print(*survivors, f"{len(results)} mutants run, {len(survivors)} survived", sep="\n\n")
 
 
 if __name__ == "__main__":
