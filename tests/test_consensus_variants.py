@@ -111,6 +111,19 @@ def test_under_2c_bonds_fill_towards_stake_and_never_beyond():
     assert bonds.max() > 0.2
 
 
+def test_under_2c_bonds_above_a_stake_that_fell_are_lost_by_a_tenth_and_nothing_is_sold():
+    weights, stake = subnet(3)
+    share = stake[:, None] / stake.sum()
+    bonds = np.where(weights > 0, 1.05 * share, 0.0)
+    np.testing.assert_allclose(te.yuma_epoch(weights, stake, bonds, HEAD, variant="yuma2c").bonds, 0.9 * bonds, rtol=1e-8)
+
+
+@pytest.mark.parametrize("variant", ["yuma1", "yuma2b", "yuma2c"])
+def test_where_nobody_says_anything_stake_is_paid(variant):
+    silent = te.yuma_epoch(np.zeros((3, 3)), [3, 1, 0], np.zeros((3, 3)), HEAD, variant=variant)
+    assert silent.emission_share.tolist() == [0.75, 0.25, 0] and not silent.incentive.any() and not silent.dividends.any()
+
+
 # --- liquid alpha -------------------------------------------------------------------------------------------------
 
 
