@@ -286,6 +286,7 @@ def test_a_run_is_its_epochs_one_by_one():
     "change, name, shown",
     [
         ({"weights": W[:, :3]}, "weights", "(4, 3)"),
+        ({"weights": W[None]}, "weights", "(1, 4, 4)"),
         ({"weights": W - 1}, "weights", "-1.0"),
         ({"weights": W * np.nan}, "weights", "nan"),
         ({"weights": W + np.inf}, "weights", "inf"),

@@ -81,6 +81,16 @@ def test_a_run_of_any_variant_is_its_epochs_one_by_one(variant):
     np.testing.assert_allclose(path.bonds, bonds, atol=1e-12)
 
 
+@pytest.mark.parametrize("variant", ["yuma1", "yuma2b", "yuma2c"])
+def test_a_reset_deletes_all_bonds_on_the_miner_before_its_epoch(variant):
+    weights, stake = subnet(1)
+    rules = replace(HEAD, bonds_reset=True)
+    one = te.yuma_run(weights, stake, rules, epochs=1, variant=variant).bonds
+    one[:, 4] = 0.0
+    two = te.yuma_run(weights, stake, rules, epochs=2, variant=variant, bond_resets=[(1, 4)])
+    np.testing.assert_allclose(two.bonds, te.yuma_epoch(weights, stake, one, rules, variant=variant).bonds, atol=1e-12)
+
+
 def test_yuma_1_and_2_differ_only_where_a_miner_goes_unbacked():
     full = np.zeros((4, 4))
     full[:2, 2:] = [[3, 1], [1, 1]]
