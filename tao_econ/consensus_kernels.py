@@ -172,7 +172,7 @@ def _votes_below(steps, cast, level, below):
 @kernel
 def _select(w, who, votes, column, least, below, need):
     """The largest of a column's weights in [least, below) such that it and those above it hold the votes needed."""
-    scores, stakes, size = np.empty(len(who) + 1), np.empty(len(who) + 1), 0
+    scores, stakes, size = np.empty(len(who)), np.empty(len(who)), 0
     for k in range(len(who)):
         scores[size], stakes[size] = w[who[k], column], votes[k]
         size += least <= scores[size] and scores[size] < below

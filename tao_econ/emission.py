@@ -247,13 +247,13 @@ def _rewards(rules, issued, blocks) -> np.ndarray:
 
 def _loop(rules, issuance_rao, block, recycled, recycled_ppm, days, every_days, per_day) -> np.ndarray:
     thresholds = np.array(halving_thresholds_rao(rules), np.int64)
-    rewards = np.array([reward_after(k, rules) for k in range(max(len(thresholds), rules.max_halvings + 1))], np.int64)
+    rewards = np.array([reward_after(k, rules) for k in range(len(thresholds))], np.int64)  # the last is 0
     issued = np.empty(days // every_days + 1, np.int64)
     if rules.schedule == "issuance":
-        net = rewards[: len(thresholds)] - rewards[: len(thresholds)] * recycled_ppm // PPM
+        net = rewards - rewards * recycled_ppm // PPM
         short = _mint_by_issuance(issuance_rao, recycled, net, thresholds, days, every_days, per_day, issued)
     else:
-        interval = rules.halving_interval_blocks if rules.schedule == "block" else 1 << 62
+        interval = rules.halving_interval_blocks if rules.schedule == "block" else (1 << 63) - 1
         short = _mint_by_block(issuance_rao, block, recycled, recycled_ppm, rewards, interval,
                                rules.max_supply_rao, days, every_days, per_day, issued)  # fmt: skip
     if short >= 0:

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 import tao_econ
 from tao_econ import inputs
@@ -20,6 +20,8 @@ settings.register_profile("default", max_examples=20, deadline=None, derandomize
 settings.register_profile(
     "nightly", max_examples=10**5, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
+# One failure is enough there, however long its example: see tests/mutation.md.
+settings.register_profile("mutation", settings.get_profile("default"), phases=(Phase.explicit, Phase.generate))
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 GUARD = Path(__file__).parent / "guard"

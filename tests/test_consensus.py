@@ -11,8 +11,8 @@ import replay_epochs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tao_econ import consensus, rules_at, yuma_epoch, yuma_epoch_exact, yuma_run
 from tao_econ import consensus_kernels as kernels
-from tao_econ import rules_at, yuma_epoch, yuma_epoch_exact, yuma_run
 
 HEAD, NOV_2023 = rules_at("yuma3"), rules_at("2023-11-20")
 CLASSIC = replace(HEAD, bonds="classic")
@@ -125,6 +125,22 @@ def test_consensus_is_the_largest_supported_weight(votes, percent):
     level[3] = score.min() / 2
     kernels._consensus(np.column_stack([score] * 16), who, stake, need, True, level)
     assert level.tolist() == [right] * 16
+
+
+def test_one_step_of_the_grid_short_of_kappa_supports_nothing():
+    level = np.empty(1)
+    votes = np.array([2**31 - 1, 2**31 + 1]) / 2**32
+    kernels._consensus(np.array([[0.75], [0.25]]), np.arange(2), votes, 0.5, False, level)
+    assert level.tolist() == [0.25]
+
+
+@pytest.mark.parametrize("steepness", [1.0, 10.0, 40.0, 1_000.0])
+def test_a_liquid_rate_is_the_sigmoid_to_2e_10(steepness):
+    law = consensus._law(LIQUID, None, "current")._replace(low=0.0, high=1.0, steepness=steepness)
+    gap, rate = np.linspace(0, 1, 1_001), np.empty(1_001)
+    kernels._rates(gap, 0 * gap, 0 * gap, law, rate)
+    cut = np.clip(steepness * (gap - 0.5), -20, 20)
+    assert abs(rate - 1 / (1 + np.exp(-cut))).max() <= 2e-10
 
 
 # ---- The chain's own numbers ----
@@ -270,6 +286,7 @@ def test_a_run_is_its_epochs_one_by_one():
     "change, name, shown",
     [
         ({"weights": W[:, :3]}, "weights", "(4, 3)"),
+        ({"weights": W[None]}, "weights", "(1, 4, 4)"),
         ({"weights": W - 1}, "weights", "-1.0"),
         ({"weights": W * np.nan}, "weights", "nan"),
         ({"weights": W + np.inf}, "weights", "inf"),

@@ -1,6 +1,7 @@
 """The exact epoch against the chain's own numbers, against Python's unbounded integers, and against its laws."""
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -86,6 +87,11 @@ def test_products_are_floored(a, b):
 def test_quotients_are_cut_toward_zero(a, b):
     exactly = 0 if b == 0 else min((abs(a) << 32) // abs(b), fixed.MAX)
     assert fixed._div(a, b) == (exactly if (a < 0) == (b < 0) else -exactly)
+
+
+def test_quotients_saturate_at_2_to_the_31_and_no_earlier():
+    for integer, bottom in [(1 << 30, 1), ((1 << 31) - 1, 1), ((1 << 31) - 1, 1 << 20), (1 << 31, 1), (1 << 31, 3)]:
+        assert fixed._div(integer * bottom, bottom) == min(integer << 32, fixed.MAX)
 
 
 @FEW
@@ -203,6 +209,8 @@ def test_degenerate_epochs_pay_by_stake_or_nothing(rules):
     nothing = np.zeros((3, 3), np.uint16)
     silent = yuma_epoch_exact(nothing, [3, 1, 0], nothing, rules, emission_rao=100)
     assert silent.emission_rao.tolist() == [75, 25, 0] and not silent.consensus_u16.any()
+    most = yuma_epoch_exact([[65_535]], [5], [[0]], rules, emission_rao=fixed.MAX)
+    assert most.emission_rao.tolist() == [fixed.MAX]
     poor = yuma_epoch_exact(nothing + 1, [0, 0, 0], nothing, rules, emission_rao=100)
     assert poor.emission_rao.tolist() == [0, 0, 0] and not poor.dividends_u16.any()
     asleep = yuma_epoch_exact(nothing, [3, 1, 0], nothing, rules, emission_rao=100, last_update=[0] * 3, block=10**6)
@@ -233,6 +241,7 @@ def test_masks():
     committed = run(HEAD, block_at_registration=[0, 0, 9, 0], commit_block=[8, 8, -1, -1])
     assert committed.incentive_u16[2] == 0
     assert run(HEAD, block_at_registration=[0, 0, 9, 0], commit_block=[9, -1, -1, -1]).incentive_u16[2] > 0
+    assert run(HEAD, block_at_registration=[0, 0, 9, 0], commit_block=[0] * 4).incentive_u16[2] == 0
 
 
 def test_bonds_on_new_miners_are_forgotten():
@@ -313,12 +322,28 @@ def test_a_listed_zero_keeps_a_bond_that_a_missing_weight_deletes():
     bonds[0, 3] = 40_000
     weights = np.array([[0, 0, 65_535, 0], [0, 0, 65_535, 0], [0] * 4, [0] * 4])
     listed = weights > 0
-    assert run(LIQUID, weights, bonds, listed=listed).bonds_u16[0, 3] == 0
+    assert run(LIQUID, weights, bonds, listed=listed).bonds_u16[0, 3] == run(LIQUID, weights, bonds).bonds_u16[0, 3] == 0
     listed[0, 3] = True
     assert 0 < run(LIQUID, weights, bonds, listed=listed).bonds_u16[0, 3] < 40_000
     assert run(replace(LIQUID, bonds_penalty=Fraction(1)), weights, bonds, listed=listed).bonds_u16[0, 3] > 0
     assert run(replace(LIQUID, bonds_penalty=Fraction(1, 2)), weights, bonds, listed=listed).bonds_u16[0, 3] == 0
     assert run(HEAD, weights, bonds).bonds_u16[0, 3] > 0  # without liquid alpha it fades either way
+
+
+def test_a_bond_above_its_weight_fades_the_faster_the_further():
+    bonds = B.copy()
+    bonds[0, 3] = 40_000
+    low, high, steepness = LIQUID.alpha_low, LIQUID.alpha_high, LIQUID.alpha_sigmoid_steepness
+    gap = 40_000 / 65_535 - 1 / 3  # the weights of UID 0 are 2/3 and 1/3
+    rate = low + (high - low) / (1 + math.exp(-steepness * (gap - 0.5)))
+    assert run(LIQUID, bonds=bonds).bonds_u16[0, 3] == pytest.approx(65_535 / 3 * rate + 40_000 * (1 - rate), abs=2)
+
+
+def test_without_an_entry_there_is_not_the_smallest_bond():
+    weights = np.zeros((5, 5), int)
+    weights[0, 2:] = 65_535  # UID 1 is silent: a bond of 2⁻³² on each of three miners would pay it
+    epoch = run(LIQUID, weights, weights * 0, [*STAKE, 0])
+    assert epoch.dividends_q32.tolist() == [1 << 32, 0, 0, 0, 0]
 
 
 def test_liquid_alpha_where_consensus_is_nothing():
@@ -374,6 +399,7 @@ def test_hyperparameters_as_the_chain_stores_them():
         ({"permits": [1, 0, 0, 0]}, TypeError, "permits must be bool, got int64"),
         ({"permits": np.arange(4) == 0}, ValueError, "weights_u16 must be 0 in rows without a permit, got weights of UID 1"),
         ({"last_update": [1, 2]}, ValueError, "last_update must have shape (4,), got (2,)"),
+        ({"commit_block": [-2, 0, 0, 0]}, ValueError, "commit_block must be in [-1, 9223372036854775807], got -2"),
         ({"emission_rao": 1.0}, TypeError, "emission_rao must be an integer, got 1.0 (float)"),
         ({"emission_rao": -1}, ValueError, "emission_rao must be >= 0, got -1"),
         ({"block": -1}, ValueError, "block must be >= 0, got -1"),

@@ -81,6 +81,16 @@ def test_a_run_of_any_variant_is_its_epochs_one_by_one(variant):
     np.testing.assert_allclose(path.bonds, bonds, atol=1e-12)
 
 
+@pytest.mark.parametrize("variant", ["yuma1", "yuma2b", "yuma2c"])
+def test_a_reset_deletes_all_bonds_on_the_miner_before_its_epoch(variant):
+    weights, stake = subnet(1)
+    rules = replace(HEAD, bonds_reset=True)
+    one = te.yuma_run(weights, stake, rules, epochs=1, variant=variant).bonds
+    one[:, 4] = 0.0
+    two = te.yuma_run(weights, stake, rules, epochs=2, variant=variant, bond_resets=[(1, 4)])
+    np.testing.assert_allclose(two.bonds, te.yuma_epoch(weights, stake, one, rules, variant=variant).bonds, atol=1e-12)
+
+
 def test_yuma_1_and_2_differ_only_where_a_miner_goes_unbacked():
     full = np.zeros((4, 4))
     full[:2, 2:] = [[3, 1], [1, 1]]
@@ -109,6 +119,19 @@ def test_under_2c_bonds_fill_towards_stake_and_never_beyond():
         bonds = te.yuma_epoch(weights, stake, bonds, HEAD, variant="yuma2c").bonds
         assert (bonds <= stake[:, None] / stake.sum() + 1e-9).all()
     assert bonds.max() > 0.2
+
+
+def test_under_2c_bonds_above_a_stake_that_fell_are_lost_by_a_tenth_and_nothing_is_sold():
+    weights, stake = subnet(3)
+    share = stake[:, None] / stake.sum()
+    bonds = np.where(weights > 0, 1.05 * share, 0.0)
+    np.testing.assert_allclose(te.yuma_epoch(weights, stake, bonds, HEAD, variant="yuma2c").bonds, 0.9 * bonds, rtol=1e-8)
+
+
+@pytest.mark.parametrize("variant", ["yuma1", "yuma2b", "yuma2c"])
+def test_where_nobody_says_anything_stake_is_paid(variant):
+    silent = te.yuma_epoch(np.zeros((3, 3)), [3, 1, 0], np.zeros((3, 3)), HEAD, variant=variant)
+    assert silent.emission_share.tolist() == [0.75, 0.25, 0] and not silent.incentive.any() and not silent.dividends.any()
 
 
 # --- liquid alpha -------------------------------------------------------------------------------------------------

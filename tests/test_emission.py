@@ -343,9 +343,29 @@ def test_a_constant_reward_stops_at_the_cap(rules):
         assert path.reward_rao.tolist() == [FULL, FULL, 0, 0]
 
 
-def test_a_constant_reward_stays_constant_at_any_block_number(rules):
-    path = te.emission_path(rules.constant, issuance_rao=0, block=10**11, days=1, block_by_block=True)
+@pytest.mark.parametrize("block", [10**11, 2**62 - 1])
+def test_a_constant_reward_stays_constant_at_any_block_number(block, rules):
+    path = te.emission_path(rules.constant, issuance_rao=0, block=block, days=1, block_by_block=True)
     assert path.issuance_rao[1] == 7_200 * FULL
+
+
+def test_the_walk_takes_what_it_can_of_rewards_that_are_not_in_whole_rao(rules):
+    path = te.emission_path(rules.article, issuance_rao=0, days=1, recycled_ppm=100_000)
+    assert path.issuance_rao[1] == 7_200 * FULL * 9 // 10
+    assert te.emission_path(rules.article, issuance_rao=CAP - 9 * FULL, days=1).issuance_rao[1] == CAP
+
+
+def test_near_the_cap_a_part_of_each_shortened_mint_is_recycled(rules):
+    ask = {"issuance_rao": CAP - 3_600 * FULL + 1, "days": 1, "recycled_ppm": 500_000}  # the day's last mint is cut
+    quick, slow = (te.emission_path(rules.constant, **ask, block_by_block=by_block) for by_block in (False, True))
+    assert quick.issuance_rao.tolist() == slow.issuance_rao.tolist() and slow.issuance_rao[1] < CAP
+
+
+@pytest.mark.parametrize("name", ["constant", "article_rao", "chain"])
+def test_the_loop_recycles_millionths_of_a_real_reward_and_each_days_own_sum(name, rules):
+    path = te.emission_path(getattr(rules, name), issuance_rao=10**15, days=2, recycled_ppm=146_000,
+                            recycled_rao_per_block=np.array([0, 854_000_000]))  # fmt: skip
+    assert np.diff(path.issuance_rao).tolist() == [7_200 * 854_000_000, 0]
 
 
 def test_the_halving_table_states_thresholds_rewards_blocks_and_dates():
@@ -407,9 +427,12 @@ YEARS_10_9 = 10**9 * 365
         ("block_time_s", "-12.0", lambda: te.halving_table(CHAIN, block_time_s=-12.0)),
         ("block_time_s", "nan", lambda: te.halving_table(CHAIN, block_time_s=float("nan"))),
         ("days", f"{YEARS_10_9:,}", lambda: te.emission_path(CHAIN, issuance_rao=0, days=YEARS_10_9)),
+        ("days", "at most 3,652,500 (10,000 years)",
+         lambda: te.emission_path(CHAIN, issuance_rao=0, days=3_652_501)),
         ("days", "-1", lambda: te.emission_path(CHAIN, issuance_rao=0, days=-1)),
         ("every_days", "0", lambda: te.emission_path(CHAIN, **PATH, every_days=0)),
         ("block", f"{10**30:,}", lambda: te.emission_path(CHAIN, **PATH, block=10**30)),
+        ("block", f"{2**62:,}", lambda: te.emission_path(CHAIN, **PATH, block=2**62)),
         ("issuance_rao", f"{CAP + 1:,}", lambda: te.emission_path(CHAIN, issuance_rao=CAP + 1, days=1)),
         ("recycled_ppm", "1000001", lambda: te.emission_path(CHAIN, **PATH, recycled_ppm=10**6 + 1)),
         ("max_supply_rao", f"{2**63:,}",
@@ -442,7 +465,9 @@ def test_recycling_more_than_exists_names_the_day_it_ran_out(refused):
     series = np.array([0, 0, 10**12])
     with refused("recycled_rao_per_block", "day 2", kind=ValueError):
         te.emission_path(CHAIN, issuance_rao=0, days=3, recycled_rao_per_block=series)
-    assert te.emission_path(CHAIN, issuance_rao=0, days=3, recycled_rao_per_block=FULL).issuance_rao.tolist() == [0] * 4
+    for rules in (CHAIN, inputs.rules_at("finney")):
+        path = te.emission_path(rules, issuance_rao=0, days=3, recycled_rao_per_block=FULL)
+        assert path.issuance_rao.tolist() == [0] * 4
 
 
 @pytest.mark.parametrize("name", ["block_emission_table", "halving_thresholds_derived", "issuance_convergence_100x10_5M"])

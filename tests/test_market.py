@@ -349,7 +349,8 @@ def almgren(**values):
 @pytest.mark.parametrize(
     "field, shown, call",
     [
-        ("stakers_share", "0.9", lambda: te.sell_pressure(RULES, ARTICLE_DAY, article_with(stakers_share=0.9))),
+        ("stakers_share", "at most 0.82, what the owner leaves, got 0.9",
+         lambda: te.sell_pressure(RULES, ARTICLE_DAY, article_with(stakers_share=0.9))),
         ("owners_sold_share", "1.5", lambda: article_with(owners_sold_share=1.5)),
         ("anticipated_share", "-0.1", lambda: article_with(anticipated_share=-0.1)),
         ("daily_volatility", "0", lambda: article_with(daily_volatility=0.0)),
@@ -374,7 +375,8 @@ def almgren(**values):
         ("steps", "0", lambda: te.liquidation_schedule(1, **PAPER | {"steps": 0})),
         ("steps", "2.5", lambda: te.liquidation_schedule(1, **PAPER | {"steps": 2.5})),
         ("days", "inf", lambda: te.liquidation_schedule(1, **PAPER | {"days": math.inf})),
-        ("temporary", "1e-07", lambda: te.liquidation_schedule(1, **PAPER | {"temporary": 1e-7})),
+        ("temporary", "(1.25e-07, inf), got 1e-07",
+         lambda: te.liquidation_schedule(1, **PAPER | {"temporary": 1e-7})),
         ("risk_aversion", "-1", lambda: te.liquidation_schedule(1, **PAPER | {"risk_aversion": -1})),
         ("returns", "nan", lambda: te.amihud([NAN], [1.0])),
         ("returns", "(0,)", lambda: te.amihud(np.empty(0), np.empty(0))),

@@ -205,12 +205,12 @@ def test_a_horizon_shorter_than_a_step_gives_the_starting_point_alone():
 # --- refusals ---------------------------------------------------------------------------------------------------
 
 NAN = float("nan")
-RATES = [[-0.1], [0.1, 1.1], NAN, [0.1, math.inf]]
+RATES = [([-0.1], "-0.1"), ([0.1, 1.1], "1.1"), (NAN, "nan"), ([0.1, math.inf], "inf")]
 
 
-@pytest.mark.parametrize("rates", RATES)
-def test_discount_rates_out_of_bounds_are_refused(rates, refused):
-    with refused("rates", "[0, 1]", kind=ValueError):
+@pytest.mark.parametrize("rates, shown", RATES)
+def test_discount_rates_out_of_bounds_are_refused(rates, shown, refused):
+    with refused("rates", f"[0, 1], got {shown}", kind=ValueError):
         te.discounted_supply(CHAIN, ARTICLE_DAY, AS_ARTICLE, rates=rates)
 
 
