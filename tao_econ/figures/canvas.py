@@ -104,7 +104,14 @@ def _source(record) -> str:
     return str(record)
 
 
-def legend_below(axis, **options):
-    """A legend under the plot, where it cannot cover data."""
-    options = {"ncols": 2} | options
-    axis.legend(loc="upper left", bbox_to_anchor=(0, -0.14), borderaxespad=0, **options)
+def legend_below(axis, *, last: str | None = None, **options):
+    """A legend under the plot, where it cannot cover data; `last` starts the label that is to stand at its end."""
+    options = {"ncols": 2, "bbox_to_anchor": (0, -0.14)} | options
+    entries = sorted(zip(*axis.get_legend_handles_labels(), strict=True), key=lambda e: bool(last) and e[1].startswith(last))
+    axis.legend(*zip(*entries, strict=True), loc="upper left", borderaxespad=0, **options)
+
+
+def in_words(count: int) -> str:
+    """A small whole number as a word of a title."""
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    return words[count] if 0 <= count < len(words) else f"{count:,}"
