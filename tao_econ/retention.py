@@ -93,14 +93,15 @@ def retention_map(
     network = _checked(network)
     out = np.empty((len(stakes), len(h), len(c)))
 
-    half = (len(h) + 1) // 2  # two parts for each share of stake, so that one alone has work for two threads
+    half = (len(h) + 1) // 2 if len(stakes) == 1 else len(h)  # one share of stake alone has work for two threads too
+    parts = [part for part in (slice(None, half), slice(half, None)) if h[part].size]
 
     def fill(task):
         k, part = task
         _fill(*_sorted_teams(network, stakes[k]), stakes[k], h[part], c, *numbers, xi, out[k, part])
 
     with ThreadPoolExecutor(THREADS) as pool:
-        list(pool.map(fill, [(k, part) for k in range(len(stakes)) for part in (slice(None, half), slice(half, None))]))
+        list(pool.map(fill, [(k, part) for k in range(len(stakes)) for part in parts]))
     return out
 
 

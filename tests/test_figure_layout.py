@@ -6,6 +6,7 @@ import matplotlib
 import numpy as np
 import pytest
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from tao_econ import figures
 from tao_econ.figures import press
@@ -25,6 +26,23 @@ def test_the_committed_figure_shows_what_the_code_gives(picture):
     assert press.problems(picture.name, picture=picture) == ""
 
 
+def test_the_check_sees_what_it_should():
+    """A picture with one fault of each kind: the checks find all of them, and none without them."""
+    picture = figures.price_waterfall()
+    assert faults(picture, 120) == []
+    (axes,) = picture.axes
+    axes.text(0, 0.5, "under the other text")
+    axes.text(0.1, 0.5, "3e-06 a block", fontsize=6)
+    axes.text(2.5, 0.2, "leaves the picture at 90 %").set_in_layout(False)
+    axes.plot([1], [axes.get_ylim()[0]], "o", ms=30, clip_on=False)
+    axes.plot([0], [0], label="close")
+    axes.legend(loc="upper left")
+    found = " ".join(faults(picture, 120))
+    for kind in ("over '3e-06 a block'", "6 points", "plain numbers", "blank before", "cut off", "a mark over 'new supply'",
+                 "a legend lies over a panel"):  # fmt: skip
+        assert kind in found, f"{kind} not in {found}"
+
+
 def test_texts_are_readable_and_lie_apart(picture):
     assert {dpi: found for dpi in SCALES if (found := faults(picture, dpi))} == {}
 
@@ -42,12 +60,7 @@ def faults(picture, dpi):
     found += [f"{t.get_text()!r} has {t.get_fontsize():g} points" for t in texts if t.get_fontsize() < LEAST_POINTS]
     found += [f"{t.get_text()!r} is not in plain numbers" for t in texts if re.search(r"\de[-−+]?\d", t.get_text())]
     found += [f"{t.get_text()!r} has a blank before the sign" for t in texts if re.search(r"\d %", t.get_text())]
-    for k, one in enumerate(texts):
-        found += [
-            f"{one.get_text()!r} over {other.get_text()!r}"
-            for other in texts[k + 1 :]
-            if overlap(boxes[one], boxes[other]) > slack
-        ]
+    found += [f"{texts[i].get_text()!r} over {texts[k].get_text()!r}" for i, k in meeting(list(boxes.values()), slack)]
     return found + faults_of_axes(picture, boxes, slack)
 
 
@@ -70,6 +83,12 @@ def faults_of_axes(picture, boxes, slack):
             inside = text in axes.texts and overlap(boxes[text], panel) > slack
             if inside and text.get_clip_on() and leaves(boxes[text], axes.get_window_extent().extents, slack):
                 found.append(f"{text.get_text()!r} is cut by its panel")
+        for line in axes.lines:
+            free = not line.get_clip_on() and line.get_marker() != "None"  # such marks may stand out of the panel
+            marks = line.get_transform().transform(line.get_xydata()) if free else []
+            size = line.get_markersize() * picture.dpi / 144  # half of it, in dots
+            at = [rectangle(Bbox.from_extents(x - size, y - size, x + size, y + size)) for x, y in marks]
+            found += [f"a mark over {t.get_text()!r}" for t in boxes for mark in at if overlap(boxes[t], mark) > slack]
         for text in (picture._suptitle, picture._supxlabel):
             if overlap(boxes[text], panel) > slack:
                 found.append(f"{text.get_text()!r} over a panel")
@@ -106,8 +125,18 @@ def rectangle(box):
     return np.array([[box.x0, box.y0], [box.x1, box.y0], [box.x1, box.y1], [box.x0, box.y1]])
 
 
+def meeting(boxes, slack):
+    """Pairs of boxes that lie in each other; their level hulls are compared first, all at once."""
+    low, high = np.array([b.min(axis=0) for b in boxes]), np.array([b.max(axis=0) for b in boxes])
+    near = ((np.minimum(high[:, None], high) - np.maximum(low[:, None], low)) > slack).all(axis=2)
+    return [(i, k) for i, k in np.argwhere(np.triu(near, 1)) if overlap(boxes[i], boxes[k]) > slack]
+
+
 def overlap(one, other):
     """How deep two convex boxes lie in each other, in dots: at most zero if a line separates them."""
+    hulls = (np.minimum(one.max(axis=0), other.max(axis=0)) - np.maximum(one.min(axis=0), other.min(axis=0))).min()
+    if hulls <= 0:
+        return hulls
     depths = []
     for side in np.vstack([np.diff(box[:3], axis=0) for box in (one, other)]):
         normal = np.array([-side[1], side[0]]) / np.hypot(*side)

@@ -120,9 +120,9 @@ def stake_erosion(rules: Rules = RULES):
         for h, row in zip(levels, earned, strict=True)
     }  # fmt: skip
     days = epochs * rules.tempo / BLOCKS_PER_DAY
-    ends = {h: f"{path.honest_stake[-1]:.1%} with {h:.0%} honest weight" for h, path in paths.items()}
+    ends = {h: f"{path.honest_stake[-1]:.1%} with {h:.0%}" for h, path in paths.items()}
     picture, axis = canvas(
-        f"After {days:.0f} days {start:.0%} of stake is {ends[0.55]}, {ends[0.75]} and {ends[0.90]}",
+        f"In {days:.0f} days {start:.0%} of stake becomes {ends[0.55]} honest weight, {ends[0.75]} and {ends[0.90]}",
         rules, f"{epochs:,} epochs of {rules.tempo} blocks ({days:.0f} days)",
         f"each pays {reward:.2%} of the first day's stake, all of it staked",
     )  # fmt: skip

@@ -31,7 +31,7 @@ def openai_ratio(rules: Rules = RULES, snapshot: Snapshot = ARTICLE, scenario: S
     rise = path["close_usd"] / snapshot.price_usd
     picture, left, right = canvas(
         f"OpenAI stood at {promised:.1f}× TAO's FDV in the article and at {quoted['ratio'].iloc[-1]:.0f}× in {when[-1]:%B %Y}; "
-        f"for a rise of {promised:.1f}×, TAO's highest close was {rise.max():.1f}× the article's price",
+        f"TAO's price had to rise {promised:.1f}×, and its highest close was {rise.max():.1f}× the article's",
         rules, snapshot, "data/private_valuations.csv, openai_points.csv, closes of TAO", panels=2, size=(11.0, 5.2),
     )  # fmt: skip
     left.plot(path["date"], path["ratio"], color=BLUE, lw=1.6, label="latest valuation over FDV at the close")

@@ -196,8 +196,8 @@ def value_and_waiting(models: int = 16):
     waits = {u: [_wait(u, models, int(k)) for k in needed] for u in load}
     all_of = (1 / needed).sum()
     picture, left, right = canvas(
-        f"The best of {MINERS} answers, judged at {MEASURED[1]:g}, costs {MINERS} and buys what one model does that gains "
-        f"{worth:.2f} sd per e-fold of cost; to choose among {models} is to wait {all_of:.1f} times as long as for one",
+        f"The best of {MINERS} answers, judged at {MEASURED[1]:g}, buys what one model as dear does that gains {worth:.2f} sd "
+        f"per e-fold of cost; to choose among {models} is to wait {all_of:.1f} times as long as for one",
         "1 second for an answer, 8 servers of 1/s at the validator", "exponential times", panels=2, size=(11.0, 5.6),
     )  # fmt: skip
     for rho, colour in {0.1: ORANGE, 0.3: RED, 1.0: BLUE}.items():

@@ -152,7 +152,7 @@ def guarantee_on_real_stake(rules: Rules = DOCUMENT):
     heavy = found[f"lognormal with Pareto tail, Gini {GINI} of all wallets"]
     picture, axis = canvas(
         f"With {HONEST_STAKE[at]:.0%} honest stake the honest weight needed is {equal.required[at]:.0%} if stake is "
-        f"near-equal, {listed.required[at]:.0%} for the {names[2]}, and {heavy.required[at]:.0%} ± "
+        f"near-equal, {listed.required[at]:.0%} for the {names[2].replace(', ', ' of ')}, and {heavy.required[at]:.0%} ± "
         f"{1.96 * heavy.standard_error[at]:.0%} with the measured Gini",
         rules, f"{NETWORKS} networks each, bars: ± 1.96 standard errors", "Gini in brackets: of the 64 validators drawn",
         size=(9.0, 5.6),

@@ -24,8 +24,8 @@ def supply_readings(rules: Rules = RULES):
     trusted = points[points["confidence"].isin(halving.TRUSTED)]
     above, below = points[points["above"]], points[points["below"]]
     picture, axis = canvas(
-        f"{len(below)} of {len(points)} published readings are too low for the chain's next trusted one, "
-        f"{in_words(len(above))} too high for the one before",
+        f"{len(below)} of {len(points)} published readings are too low to lead to the next trusted one, "
+        f"{in_words(len(above))} too high to follow the last",
         rules, "data/supply_points.csv",
     )  # fmt: skip
     span = (points["when"].iloc[-1] - halving.GENESIS_UTC) / timedelta(days=1)

@@ -87,7 +87,7 @@ def kelly_under_estimate(holder: Holder = HOLDER):
     says = ", ".join(f"{found[mu].p50:.0%} at a drift of {mu:.0%}" for mu in sorted(drifts, reverse=True))
     picture, left, right = canvas(
         f"Kelly's weight is {says}; {holder.years_of_prices:g} years of prices miss it by ±{100 * error.weight_se:.0f} "
-        f"points (s.e.), and wealth that follows them changes by {error.growth_expected:+.1%} a year",
+        f"points (s.e.), and following them changes wealth by {error.growth_expected:+.1%} a year",
         f"volatility {holder.volatility:.0%} a year, taken as known; drift over cash", "closed form, nothing drawn",
         panels=2, size=(11.0, 5.2),
     )  # fmt: skip

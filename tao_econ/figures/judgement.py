@@ -91,7 +91,8 @@ def forecasts_scored():
     ahead = (best.resample("W").last().ffill() == names[3]).mean()
     picture, axis = canvas(
         f"In {last:%B %Y} 'no change' scores {at[names[0]]:.2f}, the tree {at[names[1]]:.2f} and {claimed} "
-        f"{at[names[3]]:.2f}; {claimed} is best in {ahead:.0%} of the weeks, at the highest close {best[peak]}",
+        f"{at[names[3]]:.2f}; {claimed} is best in {ahead:.0%} of the weeks, "
+        f"{'with' if best[peak] == names[3] else 'without'} that of the highest close",
         "CRPS of ln FDV; one outcome, so this ranks stories and proves no skill", "closes: data/tao_weekly.csv and others",
     )  # fmt: skip
     for name, colour, style in ((names[0], BLUE, "-"), (names[1], ORANGE, "--"), (names[3], RED, "-.")):
@@ -210,7 +211,7 @@ def _pick(axis):
     for k, (values, label, colour) in enumerate(((march, "to March 2024", GREY), (later, "to July 2026", BLUE))):
         x = np.arange(4) + (k - 0.5) * 0.4
         axis.bar_label(axis.bar(x, np.nan_to_num(values), 0.38, color=colour, label=label),
-                       [f"{v:+.0%}" if np.isfinite(v) else "none" for v in values], fontsize=8.5)  # fmt: skip
+                       [f"{v:+.0%}" if np.isfinite(v) else "unknown" for v in values], fontsize=8.5)  # fmt: skip
     axis.axhline(0, color=BLACK, lw=1)
     axis.set_xticks(range(4), ["Filecoin", "TAO", "RNDR", "bitcoin"])
     axis.set(title="The pick against others since publication (C11)", ylabel="gain", ylim=(-1.1, 2.8))

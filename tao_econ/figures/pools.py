@@ -218,8 +218,8 @@ def subnet_exit(rules: Rules = NOW, scenario: Scenario = SELLING, tao_out: float
     tao_fell = shock["after_usd"] / shock["before_usd"] - 1
     picture, left, right = canvas(
         f"{in_words(len(leaving)).capitalize()} owners who sell {tao_out:,.0f} TAO worth lower their own prices by "
-        f"{-fall[leaving].mean():.0%} and the others' by {abs(fall['all others']):.1%}; TAO itself fell by {-tao_fell:.0%} on "
-        f"{shock['date']}, by another way",
+        f"{-fall[leaving].mean():.0%} and the others' by {abs(fall['all others']):.1%}; the {-tao_fell:.0%} that TAO fell on "
+        f"{shock['date'].day} {shock['date']:%B %Y} did not pass through pools",
         rules, scenario, LAW, marked(rules), panels=2, size=(11.0, 5.0),
     )  # fmt: skip
     rows = np.arange(len(table))
@@ -250,8 +250,8 @@ def halving_and_small_subnets(rules: Rules = NOW, scenario: Scenario = SELLING):
     gap = [table.loc["small − large"] for table in tables]
     kept = [table.loc["small", "inflow"] / table.loc["large", "inflow"] for table in tables]
     picture, *axes = canvas(
-        f"A halving leaves {gap[0]['inflow_ratio']:.2f} of the small pools' lead in new TAO, and {found:.2f} of their tokens' "
-        f"premium was measured; for their size they get {kept[0]:.1f} times what large ones get, {kept[1]:.2f} under the gate",
+        f"A halving leaves {gap[0]['inflow_ratio']:.2f} of the small pools' lead in new TAO (measured on prices: {found:.2f}); "
+        f"for their size they get {kept[0]:.1f} times what large ones get, under the gate {kept[1]:.2f} times",
         LAW, scenario, marked(*laws), "Maymin, arXiv:2603.29751", panels=2, size=(11.0, 5.0),
     )  # fmt: skip
     for axis, table, title in zip(axes, tables, ("shares by smoothed price", "with burn and gate *"), strict=True):

@@ -57,7 +57,7 @@ def span(since: str, until: str) -> str:
 def impact_map(rules: Rules = RULES, then: Snapshot = ARTICLE, now: Snapshot = NOW, article: Scenario = AS_THE_ARTICLE,
                scenario: Scenario = BASE):  # fmt: skip
     """Maps of the one-day fall of the price if nobody expected the sale, by volume and share sold, for two dates."""
-    volumes, shares = np.geomspace(5e5, 1e9, 66), np.linspace(0.001, 1, 60)
+    volumes, shares = np.geomspace(8e5, 1e9, 64), np.linspace(0.001, 1, 60)
     shown = [(then, article, [then.volume_usd]), (now, scenario, VOLUMES_2026)]
     sold = [sell_pressure(rules, snapshot, selling(s, 1.0)).sold_usd_per_day for snapshot, s, _ in shown]
 
@@ -77,7 +77,7 @@ def impact_map(rules: Rules = RULES, then: Snapshot = ARTICLE, now: Snapshot = N
         z = fall(k, shares[:, None], volumes)
         axis.contourf(volumes, shares, np.log10(z), levels=np.log10(LEVELS), cmap="YlOrRd", extend="both")
         lines = axis.contour(volumes, shares, z, levels=LEVELS, colors=BLACK, linewidths=0.7)
-        axis.clabel(lines, fmt=lambda v: f"{v:.1%}" if v < 0.01 else f"{v:.0%}", fontsize=8.5)
+        axis.clabel(lines, LEVELS[1:] if k == 0 else LEVELS, fmt=lambda v: f"{v:.1%}" if v < 0.01 else f"{v:.0%}", fontsize=8.5)
         axis.plot(marks, np.ones(len(marks)), "o", color=BLUE, ms=9, clip_on=False, zorder=6,
                   label=f"volume of {', '.join(f'{m / 1e6:.3g}' for m in marks)} M USD, all sold")  # fmt: skip
         axis.plot([marks[0] / THIN], [1], "X", color=BLACK, ms=9, clip_on=False, zorder=6, label=f"the lowest volume ÷ {THIN}")
@@ -102,8 +102,8 @@ def publication_days():
     share = new_tao * table["close_usd"].to_numpy() / table["volume_usd_24h"].to_numpy(float)
     said, (october, november, its_day) = windows["participation_share"], (span(*days) for days in PUBLICATION_WINDOWS)
     picture, axis = canvas(
-        f"A day's emission was {said[0]:.1%} of volume from {october}, {said[1]:.1%} from {november} and {said[2]:.1%} on "
-        f"{its_day} {table['date'].iloc[0]:%Y}, the article's day: volume moved, {new_tao:,.0f} TAO a day did not",
+        f"A day's emission was {said[0]:.1%} of volume on {october}, {said[1]:.1%} on {november} and {said[2]:.1%} on the "
+        f"article's {its_day} {table['date'].iloc[0]:%Y}: volume moved, {new_tao:,.0f} TAO a day did not",
         "data/tao_daily_2023q4.csv", f"{new_tao:,.0f} TAO at the day's close, reported volume of all venues", size=(10.0, 5.2),
     )  # fmt: skip
     axis.bar(dates, share, width=0.85, color=GREY, label="emission over volume, that day")

@@ -78,8 +78,8 @@ def era_lengths(rules: Rules = RULES, article: Rules = ARTICLE_RULES):
     planned = blocks_to_years(article.halving_interval_blocks, article.block_time_s)
     missing = article.max_halvings - len(eras)
     picture, axis = canvas(
-        f"Of the article's {article.max_halvings} eras {missing} cannot be paid; the last that can lasts {years[-1]:.1f} years "
-        f"at {eras[-1].reward_rao} rao a block",
+        f"Of the article's {article.max_halvings} eras {missing} cannot be paid; the last that can be, at {eras[-1].reward_rao} "
+        f"rao a block, lasts {years[-1]:.1f} years",
         rules, f"no recycling, from the first block, {rules.block_time_s:g} s a block",
     )  # fmt: skip
     axis.bar(range(len(eras)), years, color=BLUE, width=0.8, label="years paid under the chain's rule")
@@ -279,8 +279,8 @@ def who_is_diluted(rules: Rules = RULES, then: Snapshot = ARTICLE, now: Snapshot
         (f"{now.name},\ntake 0", holder_yield(now, replace(scenario, validator_take=0.0), rules)),
     ]
     picture, axis = canvas(
-        f"A year from {then.date:%B %Y} changed the share of who did not stake by {cases[1][1].unstaked:.1%}, of who did by "
-        f"{cases[1][1].staker_real:.1%}; one from {now.date:%B %Y} by {cases[2][1].unstaked:.1%} and "
+        f"A year from {then.date:%B %Y} changed the share of one who did not stake by {cases[1][1].unstaked:.1%}, of one "
+        f"who did by {cases[1][1].staker_real:.1%}; one from {now.date:%B %Y} by {cases[2][1].unstaked:.1%} and "
         f"{cases[2][1].staker_real:.1%}",
         rules, then, now, AS_THE_ARTICLE, scenario,
     )  # fmt: skip
