@@ -92,7 +92,7 @@ def forecasts_scored():
     picture, axis = canvas(
         f"In {last:%B %Y} 'no change' scores {at[names[0]]:.2f}, the tree {at[names[1]]:.2f} and {claimed} "
         f"{at[names[3]]:.2f}; {claimed} is best in {ahead:.0%} of the weeks, "
-        f"{'with' if best[peak] == names[3] else 'without'} that of the highest close",
+        f"that of the highest close {'included' if best[peak] == names[3] else 'excluded'}",
         "CRPS of ln FDV; one outcome, so this ranks stories and proves no skill", "closes: data/tao_weekly.csv and others",
     )  # fmt: skip
     for name, colour, style in ((names[0], BLUE, "-"), (names[1], ORANGE, "--"), (names[3], RED, "-.")):

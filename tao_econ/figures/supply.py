@@ -78,8 +78,8 @@ def era_lengths(rules: Rules = RULES, article: Rules = ARTICLE_RULES):
     planned = blocks_to_years(article.halving_interval_blocks, article.block_time_s)
     missing = article.max_halvings - len(eras)
     picture, axis = canvas(
-        f"Of the article's {article.max_halvings} eras {missing} cannot be paid; the last that can be, at {eras[-1].reward_rao} "
-        f"rao a block, lasts {years[-1]:.1f} years",
+        f"Of the article's {article.max_halvings} eras {missing} cannot be paid; the last that can be, at "
+        f"{eras[-1].reward_rao} rao a block, lasts {years[-1]:.1f} years",
         rules, f"no recycling, from the first block, {rules.block_time_s:g} s a block",
     )  # fmt: skip
     axis.bar(range(len(eras)), years, color=BLUE, width=0.8, label="years paid under the chain's rule")
