@@ -99,13 +99,15 @@ def retention_map(
         k, part = task
         _fill(*_sorted_teams(network, stakes[k]), stakes[k], h[part], c, *numbers, xi, out[k, part])
 
+    half = (len(h) + 1) // 2 if len(stakes) == 1 else len(h)  # one share of stake alone has work for two threads too
+    parts = [part for part in (slice(None, half), slice(half, None)) if h[part].size]
+    tasks = [(k, part) for k in range(len(stakes)) for part in parts]
     if out.size * network.weights.size < SMALL:
-        for k in range(len(stakes)):
-            fill((k, slice(None)))
+        for task in tasks:
+            fill(task)
         return out
-    half = (len(h) + 1) // 2  # two parts for each share of stake, so that one alone has work for two threads
     with ThreadPoolExecutor(THREADS) as pool:
-        list(pool.map(fill, [(k, part) for k in range(len(stakes)) for part in (slice(None, half), slice(half, None))]))
+        list(pool.map(fill, tasks))
     return out
 
 
@@ -176,15 +178,30 @@ def guarantee(
         network = draw_network(
             validators=stakes.shape[1], miners=miners, weight_spread=weight_spread, stake=stake, seed=int(seeds[k])
         )
-        earned = retention_map(
-            rules, network, honest_stake=wanted, honest_weight=grid, cabal_weight=grid, validator_share=validator_share
-        )
-        required[k] = required_honest_weight(earned, wanted, grid)
+        required[k] = _required_from_above(rules, network, wanted, grid, validator_share)
     open_ended = np.isnan(required)
     required = np.where(open_ended, 1.0, required)
     error = required.std(axis=0, ddof=1) / np.sqrt(len(stakes))
     low, high = np.quantile(required, (0.1, 0.9), axis=0)
     return Guarantee(wanted, required.mean(axis=0), error, low, high, open_ended.mean(axis=0))
+
+
+def _required_from_above(rules, network, wanted, grid, validator_share):
+    """`required_honest_weight` of the whole map from its upper part, and from the rest only where all of that suffices.
+
+    The row of an honest weight of 1 decides nothing, so it is not computed.
+    """
+    def found(which, rows):
+        earned = retention_map(
+            rules, network, honest_stake=wanted[which], honest_weight=rows, cabal_weight=grid, validator_share=validator_share
+        )
+        return required_honest_weight(earned, wanted[which], rows)
+
+    upper = grid[len(grid) * 3 // 5 : -1]
+    out = found(slice(None), upper)
+    if (lower := out == upper[0]).any():
+        out[lower] = found(lower, grid[:-1])
+    return out
 
 
 def honest_stake_drawn(stakes, honest_validators: float, *, seed: int = 0) -> np.ndarray:

@@ -1,56 +1,15 @@
-"""Every figure: drawn from records, its title computed, nothing cut off, the same bytes every time."""
+"""Figures: their titles follow from their records, and the same records give the same bytes."""
 
 import subprocess
 import sys
 from dataclasses import replace
 
-import matplotlib
 import numpy as np
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.text import Text
 
 import tao_econ as te
 from tao_econ import figures
 from tao_econ.figures import press, roles, segments
-from tao_econ.figures.canvas import STYLE
-
-
-@pytest.mark.parametrize("name", figures.FIGURES)
-def test_the_committed_figure_shows_what_the_code_gives(name):
-    assert press.problems(name) == ""
-
-
-def off_scale(picture):
-    """Labels of ticks beyond an axis' limits, which matplotlib keeps but does not draw."""
-    hidden = set()
-    for axes in picture.axes:
-        for axis in (axes.xaxis, axes.yaxis):
-            low, high = sorted(axis.get_view_interval())
-            ticks = axis.get_major_ticks() + axis.get_minor_ticks()
-            hidden |= {tick.label1 for tick in ticks if not low <= tick.get_loc() <= high}
-    return hidden
-
-
-@pytest.mark.parametrize("name", figures.FIGURES)
-def test_no_text_is_cut_off_and_titles_do_not_meet_the_axes(name):
-    picture = figures.FIGURES[name]()
-    with matplotlib.rc_context(STYLE):
-        renderer = FigureCanvasAgg(picture).get_renderer()
-        picture.draw(renderer)
-        frame = picture.bbox
-        outside = off_scale(picture)
-        for text in picture.findobj(Text):
-            if text.get_visible() and text.get_text().strip() and text not in outside:
-                box = text.get_window_extent(renderer)
-                inside = box.x0 >= frame.x0 - 1 and box.x1 <= frame.x1 + 1 and box.y0 >= -1 and box.y1 <= frame.y1 + 1
-                assert inside, f"{text.get_text()!r} at {box.extents} leaves {frame.extents}"
-        title = picture._suptitle.get_window_extent(renderer)
-        for axis in picture.axes:
-            assert title.y0 >= axis.get_window_extent(renderer).y1 - 1
-            legend = axis.get_legend()
-            if legend:
-                assert not legend.get_window_extent(renderer).overlaps(axis.get_window_extent(renderer))
 
 
 def test_every_figure_says_what_it_shows():
@@ -80,7 +39,7 @@ def test_titles_on_pools_and_roles_follow_from_the_records():
     quiet = replace(base, owners_sold_share=0.0, miners_sold_share=0.25, stakers_sold_share=0.0)
     assert "sell 25% of their alpha take 7" in figures.selling_pressure(scenario=quiet).finding
     assert "sell 20,000 TAO worth lower their own prices by 12%" in figures.subnet_exit(tao_out=20_000.0).finding
-    assert "at a fifth 3.8%" in figures.emission_gate(rules=replace(te.rules_at("gate-rank"), gate_exponent=2)).finding
+    assert "at 20% of it 3.8%" in figures.emission_gate(rules=replace(te.rules_at("gate-rank"), gate_exponent=2)).finding
     free = figures.real_yield_map(scenario=replace(base, validator_take=0.0)).finding
     assert "-3.8% in 2026" in free and "-16.7%" in free
     assert "a nominator 0.74%" in figures.ownership_through_time(scenario=replace(base, validator_take=0.0)).finding
@@ -131,8 +90,9 @@ def test_titles_on_composition_follow_from_the_models():
     low, high = te.best_of_n(64, 0.1), te.best_of_n(64, 0.3)
     assert f"best of 64 models is {low:.2f} to {high:.2f} sd" in figures.best_of_many(models=64).finding
     assert "reach 60% after 6 tries" in figures.coverage_of_tries(many=0.60).finding  # 1 − 0.841^6 = 0.646
-    assert "gains +31%; beside one model that wins every query it gains 0%" in figures.routing_and_dominance().finding
-    assert "gains 0%" not in figures.routing_and_dominance(frontier=(0.6, 0.85)).finding
+    assert "gains 31%; beside one model that wins every query it gains 0%" in figures.routing_and_dominance().finding
+    weaker = figures.routing_and_dominance(frontier=(0.6, 0.85)).finding
+    assert "gains 0%" not in weaker and "wins every query" not in weaker
     limit = te.jury_accuracy([1], 0.7, correlation=0.1).ceiling
     assert f"never pass {limit:.1%}" in figures.jury_of_validators(vote=0.7).finding
     assert "bend the median by 2.3 sd and the mean by 9.9" in figures.corrupted_oracle(attack_sd=20.0).finding
@@ -187,7 +147,9 @@ def test_the_figures_on_the_article_judged_say_what_the_ledger_gives():
     then = replace(te.load_snapshot("article"), price_usd=200.0)
     assert "123 days after" in figures.claims_against_events(then=then).finding
     assert figures.claims_against_events(then=then).axes[0].get_lines()[1].get_ydata()[0] == 200.0
-    assert "In September 2026 'no change' scores 0.41, the tree 1.09 and 8× 1.75" in figures.forecasts_scored().finding
-    assert "TAO needed 421 M USD a year, 271 M now" in figures.macro_thesis().finding
+    assert "In September 2026 'no change' scores 0.41, the tree 1.09 and 8× 1.75; 8× is best in 16%" in (
+        figures.forecasts_scored().finding
+    )
+    assert "for a flat price TAO needed 421 M USD a year, 271 M now" in figures.macro_thesis().finding
     assert "1.6× and not 5.6×" in figures.macro_thesis().finding
     assert " of 60 claims turn under some stress" in figures.claims_under_stress().finding

@@ -6,7 +6,7 @@ import functools
 from dataclasses import replace
 
 import numpy as np
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MultipleLocator, PercentFormatter
 
 from .. import attacks, retention
 from ..inputs import Rules, Scenario, Snapshot, load_scenario, load_snapshot, rules_at
@@ -32,9 +32,9 @@ def copier_against_honest(rules: Rules = RULES):
     even = float(np.interp(0, -new.advantage, new.lag_epochs))
     at_even = float(np.interp(even, new.lag_epochs, new.accuracy))
     picture, left, right = canvas(
-        f"Unhidden, a copier earns {new.advantage[0]:.0%} more than those who work; hiding weights {even:.0f} epochs ends "
-        f"that and costs miners' pay {new.accuracy[0] - at_even:.2f} of its correlation with their worth",
-        rules, "16 validators, 48 miners, noise 0.3, 2 % of miners replaced each epoch", "8 networks, bars: ± 1.96 s.e.",
+        f"Unhidden, a copier earns {new.advantage[0]:.0%} more than those who work; under Yuma3 hiding weights {even:.0f} "
+        f"epochs ends that and costs miners' pay {new.accuracy[0] - at_even:.2f} of its correlation with their worth",
+        rules, "16 validators, 48 miners, noise 0.3, 2% of miners replaced each epoch", "8 networks, bars: ± 1.96 s.e.",
         panels=2, size=(10.5, 5.2),
     )  # fmt: skip
     for got, colour, name in ((new, BLUE, "Yuma3 bonds"), (old, ORANGE, "classic bonds")):
@@ -43,7 +43,9 @@ def copier_against_honest(rules: Rules = RULES):
     left.axhline(0, color=BLACK, lw=1.2)
     left.set(xlabel="epochs until weights are revealed", ylabel="copier's dividends per stake above honest")
     right.plot(new.lag_epochs, new.accuracy, "-o", ms=5, color=GREEN, label="incentive against true worth")
-    right.set(xlabel="epochs until weights are revealed", ylabel="correlation", ylim=(0, 1.02))
+    right.set(xlabel="epochs until weights are revealed", ylabel="correlation of pay with worth", ylim=(0, 1.02))
+    for axis in (left, right):
+        axis.xaxis.set_major_locator(MultipleLocator(5))
     left.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     legend_below(left)
     legend_below(right)
@@ -56,20 +58,21 @@ def bribe_threshold(rules: Rules = RULES):
     got = attacks.bribery(rules, retention.draw_network(validators=32, miners=64, seed=1), epochs=50)
     kappa = float(rules.kappa)
     below, above = got.bribed_stake < kappa, got.bribed_stake >= kappa
-    most = got.lost_dividends[below].max()
+    most, won = got.lost_dividends[below].max(), -got.lost_dividends[above].min()
     picture, left, right = canvas(
-        f"Bribed below κ, validators lose up to {most:.1%} of emission for nothing; above it they lose nothing, and a "
-        f"worthless miner takes {got.target_incentive[above][0]:.0%} of miners' pay",
-        rules, "32 validators, 64 miners; bribed ones put 20 % of weight on one miner", panels=2, size=(10.5, 5.2),
+        f"Bribed below κ, validators lose up to {most:.1%} of emission; from it on they gain up to {won:.1%}, and a worthless "
+        f"miner takes {got.target_incentive[above].min():.0%} of miners' pay or more",
+        rules, "32 validators, 64 miners; bribed ones put 20% of weight on one miner", panels=2, size=(10.5, 5.2),
     )  # fmt: skip
     left.plot(got.bribed_stake, got.promised, color=GREY, ls="--", label="promised: what each would lose alone")
-    left.plot(got.bribed_stake, got.lost_dividends.round(9), "-o", ms=3.5, color=RED, label="lost by the bribed together")
+    left.plot(got.bribed_stake, got.lost_dividends.round(9), "-o", ms=3.5, color=RED,
+              label="lost by the bribed together, gained below 0%")  # fmt: skip
     left.axhline(0, color=BLACK, lw=1.0)
     left.set(xlabel="share of stake that takes the bribe", ylabel="share of an epoch's emission")
     right.plot(got.bribed_stake, got.target_incentive, "-o", ms=3.5, color=BLUE, label="the bribed miner's share")
     right.set(xlabel="share of stake that takes the bribe", ylabel="share of miners' pay")
     for axis in (left, right):
-        axis.axvline(kappa, color=BLACK, ls=":", lw=1.4, label="κ")
+        axis.axvline(kappa, color=BLACK, ls=":", lw=1.4, label=f"κ = {kappa:.0%}")
         axis.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         axis.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         legend_below(axis, ncols=1)
@@ -83,17 +86,17 @@ def collusion_gain(rules: Rules = RULES):
     network = retention.draw_network()
     burns = {0.0: RED, 0.5: ORANGE, 0.9: BLUE}
     found = {burn: attacks.collusion(rules, network, stake=stakes, miner_burn=burn, epochs=1) for burn in burns}
-    forty, sixty = stakes.index(0.4), stakes.index(0.6)
+    less, more, most_burned = stakes.index(0.4), stakes.index(0.6), max(burns)
+    gain, left = found[0.0].gain, found[most_burned].gain
     picture, axis = canvas(
-        f"Favouring one's own miners adds {found[0.0].gain[forty]:.0%} of pay with 40% of stake and "
-        f"{found[0.0].gain[sixty]:.0%} with 60%; a burn of 90% of miners' pay leaves {found[0.9].gain[forty]:.1%} "
-        f"and {found[0.9].gain[sixty]:.0%}",
-        rules, "64 validators, 448 miners, spread 0.4", "colluders' miners deserve 10 % of weight",
+        f"Favouring one's own miners adds {gain[less]:.0%} of pay with {stakes[less]:.0%} of stake, {gain[more]:.0%} with "
+        f"{stakes[more]:.0%}; a burn of {most_burned:.0%} of miners' pay leaves {left[less]:.1%} and {left[more]:.0%}",
+        rules, "64 validators, 448 miners, spread 0.4", "colluders' miners deserve 10% of weight",
     )  # fmt: skip
     for burn, colour in burns.items():
         axis.plot(found[burn].stake, found[burn].gain, "-o", ms=5, color=colour, label=f"{burn:.0%} of miners' pay burned")
-    axis.axvline(1 - float(rules.kappa), color=BLACK, ls=":", lw=1.4, label="half of stake")
-    axis.set(xlabel="colluders' share of stake", ylabel="pay above honest behaviour")
+    axis.axvline(1 - float(rules.kappa), color=BLACK, ls=":", lw=1.4, label="the colluders decide every median")
+    axis.set(xlabel="colluders' share of stake", ylabel="pay above honest behaviour (log above 1%)")
     axis.set_yscale("symlog", linthresh=0.01)
     axis.set_yticks([0, 0.01, 0.1, 1])
     axis.set_ylim(0, 3)
@@ -117,10 +120,9 @@ def stake_erosion(rules: Rules = RULES):
         for h, row in zip(levels, earned, strict=True)
     }  # fmt: skip
     days = epochs * rules.tempo / BLOCKS_PER_DAY
-    falls = next((int(np.argmax(p.honest_stake < 0.5)) for p in (paths[0.55],) if p.honest_stake[-1] < 0.5), None)
-    fate = f"is a minority after {falls:,} epochs" if falls else f"falls to {paths[0.55].honest_stake[-1]:.0%}"
+    ends = {h: f"{path.honest_stake[-1]:.1%} with {h:.0%}" for h, path in paths.items()}
     picture, axis = canvas(
-        f"60% of stake with 55% honest weight {fate}; with 75% it grows to {paths[0.75].honest_stake[-1]:.1%}",
+        f"In {days:.0f} days {start:.0%} of stake becomes {ends[0.55]} honest weight, {ends[0.75]} and {ends[0.90]}",
         rules, f"{epochs:,} epochs of {rules.tempo} blocks ({days:.0f} days)",
         f"each pays {reward:.2%} of the first day's stake, all of it staked",
     )  # fmt: skip
@@ -140,10 +142,11 @@ def majority_price(rules: Rules = RULES, then: Snapshot = THEN, now: Snapshot = 
     """TAO needed for 51 % of stake, bought from stakers or beside them, against what exists outside of stake."""
     costs = {str(s.date): attacks.majority_cost(rules_at(s.date), s, scenario) for s in (then, now)}
     late = costs[str(now.date)]
-    have = "does not exist" if not late.feasible else "exists"
+    have = "no more" if late.feasible else "more"
     picture, axis = canvas(
-        f"51% of stake by buying unstaked TAO needs {late.added_tao / 1e6:.1f} M and {have}: {late.unstaked_tao / 1e6:.1f} M "
-        f"are unstaked; from stakers it costs {late.present_usd / 1e9:.1f} bn USD at the day's price",
+        f"{late.share:.0%} of stake takes {late.added_tao / 1e6:.1f} M TAO staked beside the others, {have} than the "
+        f"{late.unstaked_tao / 1e6:.1f} M unstaked; bought from stakers it costs {late.present_usd / 1e9:.2f} bn USD at the "
+        f"price of {now.date}",
         rules, then, now, scenario,
     )  # fmt: skip
     rows = []

@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 import matplotlib
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextToPath
 from matplotlib.ticker import FuncFormatter
 
 from ..inputs import Rules, Scenario, Snapshot
@@ -42,6 +44,7 @@ STYLE = {
     "svg.hashsalt": "tao_econ",
     "svg.fonttype": "path",
 }
+TITLE_FONT = FontProperties(family="DejaVu Sans", size=12.5, weight="bold")
 METADATA = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}
 
 FIGURES: dict[str, Callable[..., Picture]] = {}
@@ -87,11 +90,21 @@ def canvas(finding: str, *records, panels: int = 1, rows: int = 1, size=(9.0, 5.
     """A Picture titled with its finding, footed with its records, and its axes, row by row."""
     picture = Picture(figsize=size, layout="constrained")
     picture.finding = finding
-    title = textwrap.fill(finding, int(size[0] * 9.6))
-    picture.suptitle(title, x=0.01, ha="left", fontsize=12.5, fontweight="bold", color=BLACK)
+    picture.suptitle(_wrapped(finding, size[0]), x=0.01, ha="left", fontsize=12.5, fontweight="bold", color=BLACK)
     picture.supxlabel("   ·   ".join(["tao_econ", *map(_source, records)]), x=0.01, ha="left", fontsize=7.5, color=GREY)
     axes = picture.subplots(rows, panels, width_ratios=widths, squeeze=False).ravel()
     return (picture, *axes)
+
+
+def _wrapped(title: str, inches: float) -> str:
+    """A title in lines of about 9.6 letters an inch, fewer where wide ones would leave the picture or strand a word or two."""
+    for letters in range(int(inches * 9.6), 20, -1):
+        lines = textwrap.wrap(title, letters)
+        widest = max(TextToPath().get_text_width_height_descent(line, TITLE_FONT, False)[0] for line in lines)
+        stranded = len(lines) > 1 and len(lines[-1].split()) < 4
+        if widest <= 0.975 * 72 * inches and not stranded:  # a hundredth is the margin; densities differ a little
+            break
+    return "\n".join(lines)
 
 
 def _source(record) -> str:
@@ -104,7 +117,14 @@ def _source(record) -> str:
     return str(record)
 
 
-def legend_below(axis, **options):
-    """A legend under the plot, where it cannot cover data."""
-    options = {"ncols": 2} | options
-    axis.legend(loc="upper left", bbox_to_anchor=(0, -0.14), borderaxespad=0, **options)
+def legend_below(axis, *, last: str | None = None, **options):
+    """A legend under the plot, where it cannot cover data; `last` starts the label that is to stand at its end."""
+    options = {"ncols": 2, "bbox_to_anchor": (0, -0.14)} | options
+    entries = sorted(zip(*axis.get_legend_handles_labels(), strict=True), key=lambda e: bool(last) and e[1].startswith(last))
+    axis.legend(*zip(*entries, strict=True), loc="upper left", borderaxespad=0, **options)
+
+
+def in_words(count: int) -> str:
+    """A small whole number as a word of a title."""
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    return words[count] if 0 <= count < len(words) else f"{count:,}"

@@ -30,18 +30,20 @@ def openai_ratio(rules: Rules = RULES, snapshot: Snapshot = ARTICLE, scenario: S
     promised = value_ratio(EARLY_USD, snapshot, scenario, rules).ratio
     rise = path["close_usd"] / snapshot.price_usd
     picture, left, right = canvas(
-        f"OpenAI stood at {promised:.1f}× TAO's FDV in the article and at {quoted['ratio'].iloc[-1]:.0f}× in September 2026; "
-        f"TAO's price never rose {promised:.1f}×, its highest close was {rise.max():.1f}×",
+        f"OpenAI stood at {promised:.1f}× TAO's FDV in the article and at {quoted['ratio'].iloc[-1]:.0f}× in {when[-1]:%B %Y}; "
+        f"TAO's price had to rise {promised:.1f}×, and its highest close was {rise.max():.1f}× the article's",
         rules, snapshot, "data/private_valuations.csv, openai_points.csv, closes of TAO", panels=2, size=(11.0, 5.2),
     )  # fmt: skip
     left.plot(path["date"], path["ratio"], color=BLUE, lw=1.6, label="latest valuation over FDV at the close")
     left.plot(when, quoted["ratio"], "o", color=ORANGE, ms=7, mec=BLACK, label="as published, at the price quoted")
-    left.plot(path["date"], EARLY_USD / path["fdv_usd"], color=GREY, lw=1.2, ls="--", label="if OpenAI had stayed at 29 bn")
+    left.plot(path["date"], EARLY_USD / path["fdv_usd"], color=GREY, lw=1.2, ls="--",
+              label=f"if OpenAI had stayed at {EARLY_USD / 1e9:g} bn")  # fmt: skip
     left.axhline(1, color=BLACK, lw=0.9, ls=":", label="equal")
     left.set(yscale="log", ylabel="OpenAI's value over TAO's FDV (log)")
-    left.set_title("The gap that was to close opened")
+    closed = quoted["ratio"].iloc[-1] < promised
+    left.set_title("The gap closed" if closed else "The gap that was to close opened")
     right.plot(path["date"], rise, color=BLUE, lw=1.6, label=f"close over {snapshot.price_usd:g} USD")
-    right.axhline(promised, color=RED, ls="--", lw=1.4, label=f"{promised:.2f}×: FDV of 29 bn USD")
+    right.axhline(promised, color=RED, ls="--", lw=1.4, label=f"{promised:.2f}×: FDV of {EARLY_USD / 1e9:g} bn USD")
     right.axhline(1, color=BLACK, lw=0.9, ls=":")
     top = path.loc[rise.idxmax()]
     right.annotate(f"{rise.max():.2f}×, {top['date'].day} {top['date']:%B %Y}", (top["date"], rise.max()), xytext=(8, 4),
@@ -51,7 +53,7 @@ def openai_ratio(rules: Rules = RULES, snapshot: Snapshot = ARTICLE, scenario: S
     for axis in (left, right):
         axis.yaxis.set_major_formatter(PLAIN)
         axis.tick_params(axis="x", rotation=30)
-        axis.legend(loc="upper left", bbox_to_anchor=(0, -0.2), borderaxespad=0)
+        legend_below(axis, bbox_to_anchor=(0, -0.2), ncols=1)
     return picture
 
 
@@ -98,7 +100,7 @@ def openai_fraction(
     needed = [value_ratio(value, day, scenario, rules).tao_share for day, value, _ in cases]
     picture, axis = canvas(
         f"TAO's price asked for {needed[0]:.1%} of OpenAI in the article, {needed[1]:.1%} at that day's close and tender, "
-        f"{needed[2]:.2%} in September 2026; a token gives 0% of it",
+        f"{needed[2]:.2%} in {now.date:%B %Y}; a token is no claim on any of it",
         rules, then, published, now, "capture × survival × OpenAI = TAO's FDV", size=(9.0, 5.6),
     )  # fmt: skip
     capture = np.logspace(-3, 0, 151)

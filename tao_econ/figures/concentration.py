@@ -14,6 +14,7 @@ from .canvas import BLACK, BLUE, GREY, ORANGE, PURPLE, RED, SKY, canvas, figure,
 
 RULES = rules_at("2026-09-11")
 GINI, TOP_PERCENT, CAP = 0.9825, 0.90, 0.88  # Lui and Sun, arXiv:2507.02951
+RICHEST, OF_SUBNETS = 0.01, (0.38, 0.9997)  # the same: whose share it is, and its range over subnets
 WALLETS = 20_000
 
 
@@ -30,17 +31,20 @@ def stake_lorenz(rules: Rules = RULES):
         "lognormal": (lognormal_stake(GINI), SKY), "fitted: lognormal with Pareto tail": (fit_stake(GINI, TOP_PERCENT), BLUE),
         "Pareto": (pareto_stake(GINI), ORANGE),
     }  # fmt: skip
-    tops = {name: model_top_share(model, 0.01) for name, (model, _) in models.items()}
+    tops = {name: model_top_share(model, RICHEST) for name, (model, _) in models.items()}
+    low, high = min(tops.values()), max(tops.values())
     picture, axis = canvas(
-        f"A Gini of {GINI} leaves the richest 1% between {tops['lognormal']:.1%} and {tops['Pareto']:.1%} of stake; "
-        f"the published {TOP_PERCENT:.0%} lies between",
+        f"A Gini of {GINI} leaves the richest {RICHEST:.0%} of wallets anything from {low:.1%} to {high:.1%} of stake by the "
+        f"shape of the distribution; {TOP_PERCENT:.0%} is published",
         "Gini and top share: Lui and Sun, arXiv:2507.02951", "curves: closed forms",
     )  # fmt: skip
     rich = np.logspace(-5, 0, 400)
     for name, (model, colour) in models.items():
-        axis.plot(rich, 1 - model_lorenz(model, 1 - rich), color=colour, label=f"{name}: richest 1% hold {tops[name]:.1%}")
-    axis.plot([0.01], [TOP_PERCENT], "o", color=RED, ms=8, label="published, median of subnets: 90%")
-    axis.plot([0.01, 0.01], [0.38, 0.9997], color=RED, lw=1.2, label="published range of subnets: 38% to 99.97%")
+        axis.plot(rich, 1 - model_lorenz(model, 1 - rich), color=colour,
+                  label=f"{name}: richest {RICHEST:.0%} hold {tops[name]:.1%}")  # fmt: skip
+    axis.plot([RICHEST], [TOP_PERCENT], "o", color=RED, ms=8, label=f"published, median of subnets: {TOP_PERCENT:.0%}")
+    axis.plot([RICHEST] * 2, OF_SUBNETS, color=RED, lw=1.2,
+              label=f"published range of subnets: {OF_SUBNETS[0]:.0%} to {OF_SUBNETS[1]:.2%}")  # fmt: skip
     axis.plot(rich, rich, color=GREY, ls=":", lw=1.2, label="all equal")
     axis.set(xscale="log", xlabel="richest share of wallets", ylabel="their share of stake", xlim=(1e-5, 1), ylim=(0, 1.02))
     axis.set_xticks([1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1], ["0.001%", "0.01%", "0.1%", "1%", "10%", "100%"])
@@ -53,21 +57,22 @@ def stake_lorenz(rules: Rules = RULES):
 def coalition_under_cap(rules: Rules = RULES):
     """Wallets needed for a majority under a stake cap, for owners who stay and for owners who split below the cap."""
     held, quantiles = wallets(), np.linspace(0.5, 1.0, 51)
-    splitting = {0.0: BLUE, 0.01: ORANGE, 1.0: RED}
+    splitting = {0.0: BLUE, RICHEST: ORANGE, 1.0: RED}
     curves = {share: [_majority(held, q, share) for q in quantiles] for share in splitting}
     at = int(np.argmin(abs(quantiles - CAP)))
+    counts = [stake.coalition(held).wallet_share * WALLETS, curves[0.0][at] * WALLETS, curves[RICHEST][at] * WALLETS]
     picture, axis = canvas(
-        f"A cap at the 88th percentile raises the majority from {stake.coalition(held).wallet_share:.3%} to "
-        f"{curves[0.0][at]:.0%} of wallets; if the richest 1% of those above it split, {curves[0.01][at]:.3%} are left",
+        f"A cap at the {CAP * 100:.0f}th percentile raises the owners of a majority from {counts[0]:.0f} to "
+        f"{counts[1]:,.0f} of {WALLETS:,}; if the richest {RICHEST:.0%} of those above it split, {counts[2]:.0f} is enough",
         f"{WALLETS:,} wallets, Gini {stake.gini(held):.4f}, richest 1% with {stake.top_share(held, wallet_share=0.01):.0%}",
         "our simulation, not the paper's tables",
     )  # fmt: skip
-    names = {0.0: "nobody splits", 0.01: "the richest 1% of the capped split",
+    names = {0.0: "nobody splits", RICHEST: f"the richest {RICHEST:.0%} of the capped split",
              1.0: "all of them: the cap is gone"}  # fmt: skip
     for share, colour in splitting.items():
         axis.plot(quantiles, curves[share], color=colour, label=names[share])
-    axis.axvline(CAP, color=BLACK, ls=":", lw=1.4, label="proposed cap: 88th percentile")
-    axis.set(yscale="log", xlabel="cap, as a percentile of stake", ylabel="owners that hold a majority, of all")
+    axis.axvline(CAP, color=BLACK, ls=":", lw=1.4, label=f"proposed cap: {CAP * 100:.0f}th percentile")
+    axis.set(yscale="log", xlabel="cap, as a percentile of stake", ylabel=f"owners of a majority, of {WALLETS:,} (log)")
     axis.set_yticks([1e-4, 1e-3, 1e-2, 1e-1], ["0.01%", "0.1%", "1%", "10%"])
     axis.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     legend_below(axis, ncols=2)
@@ -104,10 +109,10 @@ def reward_remedies(rules: Rules = RULES):
         for name, (pay, _) in remedies.items()
     }
     half = weights.tolist().index(0.5)
-    split, score = found["performance-weighted split"][half], found["composite score"][half]
+    split, score, bonus = (correlation[half, 1] for correlation in found.values())
     picture, left, right = canvas(
-        f"At half weight, splitting the emission lifts reward's rank correlation with performance to {split[1]:.2f}, "
-        f"a composite score to {score[1]:.2f}; a trust bonus barely moves it",
+        f"At {weights[half]:.0%} strength, splitting the emission takes reward's rank correlation with performance from "
+        f"{found['composite score'][0, 1]:.2f} to {split:.2f}, a composite score to {score:.2f}, a trust bonus to {bonus:.2f}",
         f"{WALLETS:,} wallets, performance correlates 0.2 with stake", "our simulation", panels=2, size=(10.5, 5.2),
     )  # fmt: skip
     for name, (_, colour) in remedies.items():
@@ -129,14 +134,14 @@ def largest_holders(rules: Rules = RULES):
     halves = {name: float(np.interp(0.5, [0, *rows["share"]], [0, *rows["largest"]])) for name, rows in groups.items()}
     first, last = list(groups)
     picture, axis = canvas(
-        f"In {last} {np.ceil(halves[last]):.0f} validators held half of the stake on root; in {first} it took about "
-        f"{np.ceil(halves[first]):.0f} hotkeys",
+        f"Half of stake was with {np.ceil(halves[last]):.0f} validators on root in {last}, and with about "
+        f"{np.ceil(halves[first]):.0f} hotkeys in {first}",
         "data/validator_stake.csv: genesis file; Mentat Minds, 2024-06-19",
     )  # fmt: skip
     for (name, rows), colour in zip(groups.items(), (BLUE, RED), strict=True):
         axis.plot([0, *rows["largest"]], [0, *rows["share"]], "-o", color=colour, ms=6, label=name)
     axis.axhline(0.5, color=BLACK, ls=":", lw=1.4, label="half: decides every weighted median")
-    axis.set(xlabel="largest validators", ylabel="their share of stake", ylim=(0, 1), xlim=(0, 65))
+    axis.set(xlabel="number of largest validators", ylabel="their share of stake", ylim=(0, 1), xlim=(0, 65))
     axis.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     legend_below(axis, ncols=3)
     return picture

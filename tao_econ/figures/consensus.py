@@ -43,7 +43,7 @@ def epoch_walk(rules: Rules = RULES):
         rules, f"{n - 3} validators, 3 miners, made up", panels=3, rows=2, size=(11.0, 7.6),
     )  # fmt: skip
     rows = [f"{name} ({share:.0%} of stake)" for name, share in zip(names, epoch.stake, strict=True)][:5]
-    _heat(axes[0], given, "1  weights: each row sums to 100 %", rows)
+    _heat(axes[0], given, "1  weights: each row sums to 100%", rows)
     _heat(axes[1], np.vstack([_support(given, epoch.stake[:5], level), level]), "2  stake that says as much; consensus",
           ["stake in support", "consensus weight"])  # fmt: skip
     _heat(axes[2], clipped, "3  weights clipped to consensus", rows)
@@ -83,7 +83,7 @@ def _heat(axis, values, title, rows):
     axis.set_yticks(range(len(values)), rows, fontsize=9)
     for i, j in np.ndindex(*values.shape):
         axis.text(j, i, f"{values[i, j]:.1%}", ha="center", va="center", fontsize=9.5,
-                  color="white" if values[i, j] < 0.5 else BLACK)  # fmt: skip
+                  color="white" if round(values[i, j], 3) < 0.5 else BLACK)  # fmt: skip
 
 
 @figure
@@ -92,9 +92,10 @@ def retention_contours(rules: Rules = DOCUMENT):
     network = retention.draw_network()
     earned = retention.retention_map(rules, network)
     needed = dict(zip(retention.HONEST_STAKE, retention.required_honest_weight(earned), strict=True))
+    least, usual = min(needed), 0.60
     picture, axis = canvas(
-        f"Honest validators with 60% of stake keep it if {needed[0.60]:.0%} of their weight is honest; "
-        f"with 51% they need {needed[0.51]:.0%}",
+        f"Honest validators with {usual:.0%} of stake keep it if {needed[usual]:.0%} of their weight is honest; "
+        f"with {least:.0%} they need {needed[least]:.0%}",
         rules, f"κ {float(rules.kappa):.3g}, bonds penalty {float(rules.bonds_penalty):.2g}, half of emission to validators",
         "64 validators, 448 miners, spread of weights 0.4", size=(9.0, 6.0),
     )  # fmt: skip
@@ -145,12 +146,14 @@ def guarantees(rules: Rules) -> dict[str, retention.Guarantee]:
 def guarantee_on_real_stake(rules: Rules = DOCUMENT):
     """Honest weight required to keep a share of stake, for near-equal and for measured concentrations of stake."""
     found, draws = guarantees(rules), stake_draws()
-    sixty = HONEST_STAKE.index(0.60)
+    at = HONEST_STAKE.index(0.60)
     names = list(found)
-    equal, heavy = found[names[0]], found["lognormal with Pareto tail, Gini 0.9825 of all wallets"]
+    equal, listed = found[names[0]], found[names[2]]
+    heavy = found[f"lognormal with Pareto tail, Gini {GINI} of all wallets"]
     picture, axis = canvas(
-        f"At 60% honest stake, real concentration lowers the honest weight needed from {equal.required[sixty]:.0%} to "
-        f"{heavy.required[sixty]:.0%} ± {1.96 * heavy.standard_error[sixty]:.0%}: few voices scatter less",
+        f"With {HONEST_STAKE[at]:.0%} honest stake the honest weight needed is {equal.required[at]:.0%} if stake is "
+        f"near-equal, {listed.required[at]:.0%} for the {names[2].replace(', ', ' of ')}, and {heavy.required[at]:.0%} ± "
+        f"{1.96 * heavy.standard_error[at]:.0%} with the measured Gini",
         rules, f"{NETWORKS} networks each, bars: ± 1.96 standard errors", "Gini in brackets: of the 64 validators drawn",
         size=(9.0, 5.6),
     )  # fmt: skip
@@ -168,7 +171,7 @@ def guarantee_on_real_stake(rules: Rules = DOCUMENT):
 
 @figure
 def honest_majority_lottery(rules: Rules = DOCUMENT):
-    """Distribution of the honest share of stake when 70 % of validators, not of stake, are honest."""
+    """Distribution of the honest share of stake when 70% of validators, not of stake, are honest."""
     fitted, count, share = fit_stake(GINI, TOP_PERCENT), 4_000, 0.70
     equal = [retention.draw_network(miners=2, seed=k).stake for k in range(count)]
     heavy = [draw_stake(fitted, 64, rng=np.random.default_rng(k)) for k in range(count)]
@@ -176,9 +179,9 @@ def honest_majority_lottery(rules: Rules = DOCUMENT):
     lost = [(s < float(rules.kappa)).mean() for s in shares]
     error = np.sqrt(lost[1] * (1 - lost[1]) / count)
     picture, axis = canvas(
-        f"With {share:.0%} of validators honest, concentrated stake puts the honest side below half in "
+        f"With {share:.0%} of validators honest, concentrated stake puts the honest side below {float(rules.kappa):.0%} in "
         f"{lost[1]:.0%} ± {1.96 * error:.0%} of draws; near-equal stake in {lost[0]:.0%}",
-        rules, f"{count:,} draws of 64 validators", "lognormal body, Pareto tail, Gini 0.9825 of all wallets",
+        rules, f"{count:,} draws of 64 validators", f"lognormal body, Pareto tail, Gini {GINI} of all wallets",
     )  # fmt: skip
     bins = np.linspace(0, 1, 41)
     for values, colour, label in ((shares[1], RED, "stake as concentrated as measured"), (shares[0], BLUE, "near-equal stake")):

@@ -52,9 +52,9 @@ HOLDER = Holder()
 
 @figure
 def price_fan(rules: Rules = RULES, snapshot: Snapshot = NOW, scenario: Scenario = FIVE_YEARS, holder: Holder = HOLDER):
-    """Price bands of 80 % and medians over the years, with and without dilution, and with the drift's own error."""
+    """Price bands of 80% and medians over the years, with and without dilution, and with the drift's own error."""
     error = drift_error(holder.volatility, holder.years_of_prices)
-    years = np.linspace(0, scenario.horizon_years, 31)
+    years = scenario.horizon_years * np.linspace(0, 1, 41) ** 2  # denser where the bands open
     bands, wide = (price_bands(snapshot, scenario, rules, volatility=holder.volatility, growth_se=se, years=years)
                    for se in (0.0, error))  # fmt: skip
     bare = [edge[-1] * bands.supply_ratio[-1] for edge in (bands.p10_usd, bands.p90_usd)]
@@ -87,7 +87,7 @@ def kelly_under_estimate(holder: Holder = HOLDER):
     says = ", ".join(f"{found[mu].p50:.0%} at a drift of {mu:.0%}" for mu in sorted(drifts, reverse=True))
     picture, left, right = canvas(
         f"Kelly's weight is {says}; {holder.years_of_prices:g} years of prices miss it by ±{100 * error.weight_se:.0f} "
-        f"points (s.e.), and holding what they say grows {error.growth_expected:+.1%} a year",
+        f"points (s.e.), and following them changes wealth by {error.growth_expected:+.1%} a year",
         f"volatility {holder.volatility:.0%} a year, taken as known; drift over cash", "closed form, nothing drawn",
         panels=2, size=(11.0, 5.2),
     )  # fmt: skip
@@ -99,9 +99,9 @@ def kelly_under_estimate(holder: Holder = HOLDER):
         left.axvline(found[mu].p50, color=colour, ls="--", lw=1.2)
     left.set(xlabel="estimated weight in TAO, share of wealth (dashed: the true one)", ylabel="density", ylim=(0, None))
     fractions = np.linspace(0, 1.5, 31)
-    for years, colour in ((1.0, RED), (holder.years_of_prices, BLUE), (10.0, GREEN), (100.0, GREY)):
+    for years, colour in ((1.0, RED), (holder.years_of_prices, BLUE), (10.0, GREEN), (100.0, PURPLE)):
         grown = [kelly_under_error(holder.drift, holder.volatility, years, fraction=f).growth_expected for f in fractions]
-        right.plot(fractions, grown, color=colour, label=f"estimated from {years:g} years")
+        right.plot(fractions, grown, color=colour, label=f"estimated from {years:g} year{'s' if years != 1 else ''}")
     right.plot(fractions, [kelly(holder.drift, holder.volatility, fraction=f).growth_per_year for f in fractions], color=BLACK,
                ls=":", label="drift known")  # fmt: skip
     right.axhline(0, color=BLACK, lw=1.0)
@@ -146,7 +146,7 @@ def _deciding(dilution: tuple, years: float, jump_log_sd: float, holder: Holder)
 @figure
 def sobol_beside_tornado(rules: Rules = RULES, snapshot: Snapshot = NOW, scenario: Scenario = FIVE_YEARS,
                          holder: Holder = HOLDER):  # fmt: skip
-    """Left, Kelly's weight with one input at a time at its ends; right, Sobol indices with 95 % intervals."""
+    """Left, Kelly's weight with one input at a time at its ends; right, Sobol indices with 95% intervals."""
     table = deciding_inputs(rules, snapshot, scenario, holder).sort_values("ST")
     first, second = table.index[-1], table.index[-2]
     picture, left, right = canvas(

@@ -17,7 +17,7 @@ from ..claims import scores, sources
 from ..halving import FIRST_HALVING_UTC, unrecycled_first_halving
 from ..inputs import Snapshot, load_snapshot, rules_at
 from ..units import tao
-from .canvas import BLACK, BLUE, GREEN, GREY, ORANGE, PLAIN, PURPLE, RED, canvas, figure, legend_below
+from .canvas import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, RED, canvas, figure, legend_below
 
 THEN, NOW = load_snapshot("article"), load_snapshot("2026-09-11")
 FDV_PER_PRICE = tao(rules_at("2026-09-11").max_supply_rao)
@@ -51,7 +51,7 @@ def claims_under_stress():
                   fontsize=15 if changed else 9, fontweight="bold" if changed else "normal")  # fmt: skip
     names = [textwrap.fill(f"{label}: {ledger.loc[label[:3], 'claim']}", 44) for label in table.index]
     axis.set_yticks(range(len(names)), names, fontsize=9)
-    axis.set_xticks(range(len(table.columns)), [textwrap.fill(name, 9) for name in table.columns], fontsize=8)
+    axis.set_xticks(range(len(table.columns)), [textwrap.fill(name, 10) for name in table.columns], fontsize=8)
     axis.set_xticks(np.arange(len(table.columns) + 1) - 0.5, minor=True)
     axis.set_yticks(np.arange(len(names) + 1) - 0.5, minor=True)
     axis.grid(False)
@@ -87,16 +87,17 @@ def forecasts_scored():
     """CRPS of three forecasts of the diluted value at every date since the article appeared; lower is better."""
     table, names = scored("CRPS of ln FDV"), list(scores.forecasts())
     last, peak = pd.Timestamp(NOW.date), sources.closes()[sources.PUBLISHED :].idxmax()
-    best, at = table.idxmin(axis=1), table.loc[last]
+    best, at, claimed = table.idxmin(axis=1), table.loc[last], f"{claims.stated('C47')}×"
     ahead = (best.resample("W").last().ffill() == names[3]).mean()
     picture, axis = canvas(
-        f"In September 2026 'no change' scores {at[names[0]]:.2f}, the tree {at[names[1]]:.2f} and 8× {at[names[3]]:.2f}; at "
-        f"the peak 8× wins, as in {ahead:.0%} of the weeks: the date of evaluation decides",
+        f"In {last:%B %Y} 'no change' scores {at[names[0]]:.2f}, the tree {at[names[1]]:.2f} and {claimed} "
+        f"{at[names[3]]:.2f}; {claimed} is best in {ahead:.0%} of the weeks, "
+        f"that of the highest close {'included' if best[peak] == names[3] else 'excluded'}",
         "CRPS of ln FDV; one outcome, so this ranks stories and proves no skill", "closes: data/tao_weekly.csv and others",
     )  # fmt: skip
     for name, colour, style in ((names[0], BLUE, "-"), (names[1], ORANGE, "--"), (names[3], RED, "-.")):
         axis.plot(table.index, table[name], color=colour, ls=style, lw=1.8, label=name)
-    for day, text, side in ((peak, "highest close", "left"), (last, "11 September 2026", "right")):
+    for day, text, side in ((peak, "highest close", "left"), (last, f"{last.day} {last:%B %Y}", "right")):
         axis.axvline(mdates.date2num(day), color=BLACK, ls=":", lw=1.2)
         axis.text(mdates.date2num(day), 2.58, f" {text} ", ha=side, va="top", fontsize=9)
     axis.set(ylabel="CRPS (logs; 0 is a perfect forecast)", xlabel="date of evaluation", ylim=(0, 2.65))
@@ -112,13 +113,14 @@ def claims_against_events(then: Snapshot = THEN):
     events = sources.table("key_dates").set_index("event")["date"]
     late, eight = (FIRST_HALVING_UTC - line).days, float(claims.stated("C46")) * 1e9 / FDV_PER_PRICE
     picture, axis = canvas(
-        f"The halving came {late} days after the article's August 2025; TAO never was "
-        f"worth OpenAI's {claims.stated('C46')} bn ({eight:,.0f} USD): its best close was {prices.max():.0f}",
+        f"The halving came {late} days after the {line.day} {line:%B %Y} that the article's rule gives; for OpenAI's "
+        f"{claims.stated('C46')} bn TAO had to cost {eight:,.0f} USD, and its best close was {prices.max():.0f}",
         then, "data/key_dates.csv", "claims C26, C41, C47, C52", size=(10.0, 5.6),
     )  # fmt: skip
     axis.plot(prices.index, prices, color=BLUE, lw=1.6, label="close")
     axis.axhline(then.price_usd, color=GREY, ls="--", lw=1.2, label=f"price in the article, {then.price_usd:g} USD")
-    axis.axhline(eight, color=RED, ls="--", lw=1.2, label=f"OpenAI's {claims.stated('C46')} bn, the '8×' of C47")
+    axis.axhline(eight, color=RED, ls="--", lw=1.2,
+                 label=f"OpenAI's {claims.stated('C46')} bn, the '{claims.stated('C47')}×' of C47")  # fmt: skip
     marks = [
         (sources.PUBLISHED, f"published:\nclose {sources.close_on(sources.PUBLISHED):.0f}", BLACK, 95),
         (events["Highest daily close found"], "highest\nclose", BLACK, 1000),
@@ -134,7 +136,7 @@ def claims_against_events(then: Snapshot = THEN):
     axis.set(yscale="log", ylim=(80, 1_900), ylabel="USD per TAO (log)", xlabel="")
     axis.set_xlim(mdates.date2num(sources.PUBLISHED) - 25, mdates.date2num(prices.index[-1]) + 60)
     axis.set_yticks([100, 200, 400, 800, 1_600])
-    axis.yaxis.set_major_formatter(PLAIN)
+    axis.yaxis.set_major_formatter(lambda y, _: f"{y:,.0f}")
     axis.minorticks_off()
     axis.xaxis.set_major_formatter(mdates.DateFormatter("%b %Y"))
     legend_below(axis, ncols=3)
@@ -148,18 +150,20 @@ def macro_thesis():
     jumps = {"quoted 2023": jump("then"), "counted 2024": jump("now")}
     fed = claims.assets_change("Fed", since="2023-12-01")
     inflow = [claims.net_inflow(records) / 1e9 for records in (world.then, world.now)]
-    shares = [inflow[0] / claims.funding("2023", "AI"), inflow[1] / claims.funding("2025", "AI")]
+    raised = [claims.funding(year, "AI") for year in ("2023", "2025")]
+    shares = [flow / whole for flow, whole in zip(inflow, raised, strict=True)]
     picture, *axes = canvas(
-        f"Without one deal of {deal:g} bn funding grew {jump('then')[1]:.1f}× and not {jump('then')[0]:.1f}×; the Fed "
-        f"has {-fed:.1f} trn less, not more; TAO needed {inflow[0] * 1e3:.0f} M USD a year, {inflow[1] * 1e3:.0f} M now",
+        f"Without one deal of {deal:g} bn funding grew {jump('then')[1]:.1f}× and not {jump('then')[0]:.1f}×; the Fed's assets "
+        f"changed by {fed:+.1f} trn; for a flat price TAO needed {inflow[0] * 1e3:.0f} M USD a year, {inflow[1] * 1e3:.0f} M "
+        f"now",
         world.then.snapshot, world.now.snapshot, "data/ai_funding.csv, central_bank_assets.csv, peers_weekly.csv",
         panels=2, rows=2, size=(11.0, 8.0),
     )  # fmt: skip
     _jump(axes[0], jumps)
     _assets(axes[1])
     _pick(axes[2])
-    bars = axes[3].bar(["2023: sold in full,\nof 42.5 bn for AI", "2026: net of recycling,\nof 202 bn in 2025"], shares,
-                       color=[GREY, BLUE], width=0.5)  # fmt: skip
+    names = f"2023: sold in full,\nof {raised[0]:g} bn for AI", f"2026: net of recycling,\nof {raised[1]:g} bn in 2025"
+    bars = axes[3].bar(names, shares, color=[GREY, BLUE], width=0.5)
     axes[3].bar_label(bars, [f"{share:.2%}" for share in shares])
     axes[3].set(title="Inflow that holds TAO's price, over AI funding", ylabel="share of a year's funding",
                 ylim=(0, 1.2 * max(shares)))  # fmt: skip
@@ -186,7 +190,7 @@ def _jump(axis, jumps):
 
 def _assets(axis):
     table = sources.table("central_bank_assets")
-    for bank, colour, style in (("Fed", BLUE, "-o"), ("ECB", ORANGE, "--s")):
+    for bank, colour, style in (("Fed", PURPLE, "-o"), ("ECB", GREEN, "--s")):
         rows = table[table["bank"] == bank]
         axis.plot(rows["date"], rows["trn"], style, color=colour, ms=4, label=f"{bank}, trillion {rows['currency'].iloc[0]}")
     published = mdates.date2num(sources.PUBLISHED)
@@ -207,7 +211,7 @@ def _pick(axis):
     for k, (values, label, colour) in enumerate(((march, "to March 2024", GREY), (later, "to July 2026", BLUE))):
         x = np.arange(4) + (k - 0.5) * 0.4
         axis.bar_label(axis.bar(x, np.nan_to_num(values), 0.38, color=colour, label=label),
-                       [f"{v:+.0%}" if np.isfinite(v) else "none" for v in values], fontsize=8.5)  # fmt: skip
+                       [f"{v:+.0%}" if np.isfinite(v) else "unknown" for v in values], fontsize=8.5)  # fmt: skip
     axis.axhline(0, color=BLACK, lw=1)
     axis.set_xticks(range(4), ["Filecoin", "TAO", "RNDR", "bitcoin"])
     axis.set(title="The pick against others since publication (C11)", ylabel="gain", ylim=(-1.1, 2.8))

@@ -16,7 +16,7 @@ from ..subnet_questions import compare_rules, exit_replay, halving_effect, manip
 from ..subnet_shares import ema_price, gate_kept, unproven
 from ..subnets import run_subnets
 from ..units import BLOCKS_PER_DAY, tao
-from .canvas import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SKY, canvas, figure, legend_below
+from .canvas import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SKY, canvas, figure, in_words, legend_below
 
 NOW = rules_at("2026-09-11")
 FIRST = rules_at("dynamic-tao")  # the first rules with pools
@@ -56,17 +56,18 @@ def price_after(pool: Pool, part: float) -> float:
 
 @figure
 def pool_impact():
-    """Left, price change against trade size for three pool weights; right, the sale that lowers the price by 5 and 10 %."""
+    """Left, price change against trade size for three pool weights; right, the sale that lowers the price by 5 and 10%."""
     parts = np.linspace(-0.5, 0.5, 101)
     table = data.load("pool_percentiles")
-    names = {0.0: "smallest", 0.1: "10 % are smaller", 0.25: "25 %", 0.5: "middle", 0.75: "75 %", 0.9: "90 %", 1.0: "largest"}
+    names = {0.0: "smallest", 0.1: "10% are smaller", 0.25: "25%", 0.5: "middle", 0.75: "75%", 0.9: "90%", 1.0: "largest"}
     reserves = [float(r) for r in table["reserve_tao"]]
     labels = [names[float(part)] for part in table["pools_below_share"]]
     even = Pool(reserve_tao=reserves[labels.index("middle")], reserve_alpha=1e6)
-    taken = {fall: np.array(reserves) * (1 - np.sqrt(1 - fall)) for fall in (0.05, 0.10)}  # T(1 − √(1 − fall)) at w = ½
+    less, more, part = 0.05, 0.10, 0.1
+    taken = {fall: np.array(reserves) * (1 - np.sqrt(1 - fall)) for fall in (less, more)}  # T(1 − √(1 − fall)) at w = ½
     picture, left, right = canvas(
-        f"Selling a tenth of a pool's alpha moves its price by {price_after(even, -0.1):.1%}; the middle pool pays out "
-        f"{taken[0.05][labels.index('middle')]:.0f} TAO before it falls 5%",
+        f"Selling {part:.0%} of a pool's alpha lowers its price by {-price_after(even, -part):.1%}; the middle pool pays out "
+        f"{taken[less][labels.index('middle')]:.0f} TAO before it falls {less:.0%}",
         "balancer.rs at 14bc6f9, no fee", "data/pool_percentiles.csv, 2026-10-08, constant product", panels=2, size=(11.0, 5.2),
     )  # fmt: skip
     for weight, colour in ((0.5, BLUE), (0.3, ORANGE), (0.7, GREEN)):
@@ -79,7 +80,7 @@ def pool_impact():
     for side in (left.xaxis, left.yaxis):
         side.set_major_formatter(PERCENT)
     rows = np.arange(len(labels))
-    for shift, (fall, amounts), colour in zip((-0.2, 0.2), taken.items(), (BLUE, RED), strict=True):
+    for shift, (fall, amounts), colour in zip((-0.2, 0.2), taken.items(), (PURPLE, RED), strict=True):
         right.barh(rows + shift, amounts, 0.38, color=colour, label=f"until the price is {fall:.0%} lower")
         for row, amount in zip(rows, amounts, strict=True):
             right.text(amount * 1.1, row + shift, f"{amount:,.0f}", va="center", fontsize=8.5)
@@ -96,37 +97,38 @@ def pool_impact():
 @figure
 def emission_concentration():
     """Left, the share of new TAO of the largest 8, 16 and 32 subnets under six rules; right, Gini and effective subnets."""
-    table = compare_rules(synthetic_subnets()).loc[list(LABELS)]
+    start, counts = synthetic_subnets(), (8, 16, 32)
+    table, most = compare_rules(start).loc[list(LABELS)], counts[0]
     gate, plain = table.loc["price_ema_unburned + gate (rank)"], table.loc["price_ema_unburned"]
     picture, left, right = canvas(
-        f"On the same prices the gate lifts the largest 8 of 128 subnets from {plain['top_8']:.0%} to {gate['top_8']:.0%} of "
-        f"new TAO; {plain['effective_subnets']:.0f} effective subnets become {gate['effective_subnets']:.0f}",
+        f"On the same prices the gate lifts the largest {most} of {len(start.name)} subnets from {plain[f'top_{most}']:.0%} to "
+        f"{gate[f'top_{most}']:.0%} of new TAO; {plain['effective_subnets']:.0f} effective subnets become "
+        f"{gate['effective_subnets']:.0f}",
         LAW, "* unproven rule", "○ read on main net, 2026-10-08; × release notes of v440", panels=2, size=(12.0, 6.0),
         widths=(1.7, 1),
     )  # fmt: skip
     at = np.arange(len(table))
     stars = [label + (" *" if mark else "") for label, mark in zip(LABELS.values(), table["unproven"], strict=True)]
-    for shift, (count, colour) in zip((-0.27, 0, 0.27), ((8, BLUE), (16, SKY), (32, GREEN)), strict=True):
+    for shift, (count, colour) in zip((-0.27, 0, 0.27), zip(counts, (BLUE, SKY, GREEN), strict=True), strict=True):
         values = table[f"top_{count}"]
         left.bar(at + shift, values, 0.25, color=colour, label=f"largest {count}")
         for x, value in zip(at, values, strict=True):
-            left.text(x + shift, 0.015, f"{value:.0%}", ha="center", fontsize=7, color="white")
+            left.text(x + shift, 0.015, f"{value:.0%}", ha="center", fontsize=8, color=BLACK if colour == SKY else "white")
     row, before = (list(table.index).index(f"price_ema_unburned{end}") for end in (" + gate (rank)", ""))
-    found = [read(f"top_{count}") for count in (8, 16, 32)]
+    found = [read(f"top_{count}") for count in counts]
     left.plot(row + np.array([-0.27, 0, 0.27]), found, "o", mfc="white", mec=BLACK, label="main net")
-    left.plot(before - 0.27, read("top_8_before_gate"), "x", color=BLACK, ms=7, mew=2, label="before the gate")
+    left.plot(before - 0.27, read("top_8_before_gate"), "x", color=BLACK, ms=7, mew=2, label="main net before the gate")
     left.set_xticks(at, stars, fontsize=8, rotation=30, ha="right")
     left.set(ylabel="share of new TAO", ylim=(0, 1.0))
     left.yaxis.set_major_formatter(PERCENT)
     left.grid(axis="x", visible=False)
-    left.legend(loc="upper left", bbox_to_anchor=(0, -0.24), borderaxespad=0, ncols=5, fontsize=8)
+    legend_below(left, last="main net", bbox_to_anchor=(0, -0.24), ncols=5, fontsize=8)
     right.scatter(table["gini"], table["effective_subnets"], color=RED, s=50, zorder=3)
     for gini, count, label in zip(table["gini"], table["effective_subnets"], stars, strict=True):
-        below = -11 if label.startswith("two") else 4
-        right.annotate(label.replace("\n", " "), (gini, count), xytext=(6, below), textcoords="offset points",
-                       fontsize=8)  # fmt: skip
-    right.set(xlabel="Gini index of new TAO", ylabel="effective subnets, 1 / Σ share²", xlim=(0.58, 1.12), ylim=(0, 45))
-    right.set_xticks([0.6, 0.7, 0.8, 0.9])
+        beyond = gini > 0.8
+        right.annotate(label.replace("\n", " "), (gini, count), xytext=(-8 if beyond else 8, 0), textcoords="offset points",
+                       fontsize=8, va="center", ha="right" if beyond else "left")  # fmt: skip
+    right.set(xlabel="Gini index of new TAO", ylabel="effective subnets, 1 / Σ share²", xlim=(0.58, 0.92), ylim=(0, 45))
     return picture
 
 
@@ -142,25 +144,25 @@ def emission_gate(rules: Rules = NOW):
         seen[float(rule.price_ema_rate)] = path
     live = dict(zip(ages, seen[float(rules.price_ema_rate)], strict=True))
     kept = {at: float(gate_kept(at, rules.gate_exponent)) for at in (1.0, 0.5, 1 / 3, 0.2)}
+    says = ", ".join(f"{live[day]:.0%} after {day} day{'s' if day > 1 else ''}" for day in (1, 3, 7))
     picture, left, right = canvas(
-        f"A subnet at half of the bar keeps {kept[0.5]:.0%} of its share, at a fifth {kept[0.2]:.1%}; a new price counts "
-        f"{live[1]:.0%} after one day, {live[3]:.0%} after three, {live[7]:.0%} after seven",
+        f"A subnet at {0.5:.0%} of the bar keeps {kept[0.5]:.0%} of its share, at {0.2:.0%} of it {kept[0.2]:.1%}; a new price "
+        f"counts {says}",
         rules, marked(rules), panels=2, size=(11.0, 5.0),
     )  # fmt: skip
-    for exponent, colour in ((1, GREY), (rules.gate_exponent, BLUE), (6, ORANGE)):
+    for exponent, colour in ((1, GREY), (rules.gate_exponent, BLUE), (6, PURPLE)):
         name = f"h = {exponent}" + (", as on main net *" if exponent == rules.gate_exponent else "")
         left.plot(ratio, gate_kept(ratio, exponent), color=colour, label=name)
-    left.plot(list(kept), list(kept.values()), "o", color=BLACK, ms=5)
-    for at, value in kept.items():
-        left.annotate(f"{value:.1%}", (at, value), xytext=(8, -3) if at > 0.4 else (-3, 5), fontsize=8.5,
-                      ha="left" if at > 0.4 else "right", textcoords="offset points")  # fmt: skip
-    left.set(xlabel="share before the gate, over the bar", ylabel="part kept, before all are scaled to 100 %")
+    left.plot(list(kept), list(kept.values()), "o", color=BLACK, ms=5,
+              label="kept at the bar, ½, ⅓ and ⅕ of it: " + ", ".join(f"{value:.1%}" for value in kept.values()))  # fmt: skip
+    left.set(xlabel="share before the gate, over the bar", ylabel="part kept, before all are scaled to 100%")
     for (rate, path), colour in zip(seen.items(), (BLUE, ORANGE), strict=True):
-        right.plot(ages, path, color=colour, label=f"{rate:g} a block, " + ("code's default" if rate == default else "live"))
+        name = "code's default" if rate == default else "live"
+        right.plot(ages, path, color=colour, label=f"{rate:.7f}".rstrip("0") + f" a block, {name}")
     right.set(xlabel="days since the subnet's first emission", ylabel="smoothed price over spot price", ylim=(0, 1.02))
     for axis in (left, right):
         axis.yaxis.set_major_formatter(PERCENT)
-        legend_below(axis)
+        legend_below(axis, ncols=1)
     return picture
 
 
@@ -180,13 +182,13 @@ def selling_pressure(first: Rules = FIRST, rules: Rules = NOW, scenario: Scenari
     taken = late.loc["miners", "miners_tao_per_day"]
     picture, left, right = canvas(
         f"Miners who sell {scenario.miners_sold_share:.0%} of their alpha take {taken:,.0f} of {new:,.0f} new TAO a day out of "
-        f"the pools; a week of it costs the middle price {-late.loc['miners', 'median_price_change']:.1%}",
+        f"the pools; {days} days of it cost the middle price {-late.loc['miners', 'median_price_change']:.1%}",
         LAW, scenario, marked(rules), panels=2, size=(11.0, 5.2),
     )  # fmt: skip
     for shift, (name, table), colour in zip((-0.2, 0.2), tables.items(), (ORANGE, BLUE), strict=True):
         for axis, values, form in (
             (left, [table.loc["root", "root_tao_per_day"], table.loc["miners", "miners_tao_per_day"]], "{:,.0f}"),
-            (right, list(-table["median_price_change"]), "{:.1%}"),
+            (right, list(-table["median_price_change"]), "{:.2%}"),
         ):
             bars = axis.bar(np.arange(len(values)) + shift, values, 0.38, color=colour, label=f"rules of {name}")
             axis.bar_label(bars, [form.format(v) for v in values], fontsize=8.5, padding=2)
@@ -199,7 +201,7 @@ def selling_pressure(first: Rules = FIRST, rules: Rules = NOW, scenario: Scenari
     right.yaxis.set_major_formatter(PercentFormatter(1, decimals=1))
     for axis in (left, right):
         axis.grid(axis="x", visible=False)
-        legend_below(axis)
+        legend_below(axis, last="new TAO")
     return picture
 
 
@@ -215,8 +217,9 @@ def subnet_exit(rules: Rules = NOW, scenario: Scenario = SELLING, tao_out: float
     fall = table["price_next_day"] / [*usual, np.median(list(alone.values()))] - 1
     tao_fell = shock["after_usd"] / shock["before_usd"] - 1
     picture, left, right = canvas(
-        f"Three owners who sell {tao_out:,.0f} TAO worth lower their own prices by {-fall[leaving].mean():.0%} and the "
-        f"others' by {abs(fall['all others']):.1%}; the {-tao_fell:.0%} that TAO fell in April 2026 did not pass through pools",
+        f"{in_words(len(leaving)).capitalize()} owners who sell {tao_out:,.0f} TAO worth lower their own prices by "
+        f"{-fall[leaving].mean():.0%} and the others' by {abs(fall['all others']):.1%}; the {-tao_fell:.0%} that TAO fell on "
+        f"{shock['date'].day} {shock['date']:%B %Y} did not pass through pools",
         rules, scenario, LAW, marked(rules), panels=2, size=(11.0, 5.0),
     )  # fmt: skip
     rows = np.arange(len(table))
@@ -245,9 +248,10 @@ def halving_and_small_subnets(rules: Rules = NOW, scenario: Scenario = SELLING):
     tables = [halving_effect(start, law, scenario, days=3) for law in laws]
     found = read("size_premium_after") / read("size_premium_before")
     gap = [table.loc["small − large"] for table in tables]
+    kept = [table.loc["small", "inflow"] / table.loc["large", "inflow"] for table in tables]
     picture, *axes = canvas(
-        f"A halving leaves {gap[0]['inflow_ratio']:.2f} of what new TAO adds to small pools above large ones, against "
-        f"{found:.2f} measured; under the gate small pools get less than large ones",
+        f"A halving leaves {gap[0]['inflow_ratio']:.2f} of the small pools' lead in new TAO (measured on prices: {found:.2f}); "
+        f"for their size they get {kept[0]:.1f} times what large ones get, under the gate {kept[1]:.2f} times",
         LAW, scenario, marked(*laws), "Maymin, arXiv:2603.29751", panels=2, size=(11.0, 5.0),
     )  # fmt: skip
     for axis, table, title in zip(axes, tables, ("shares by smoothed price", "with burn and gate *"), strict=True):

@@ -118,15 +118,15 @@ def draw(name: str, settings: dict[str, str] | None = None, folder: Path | None 
     return True
 
 
-def problems(name: str, folder: Path | None = None) -> str:
-    """What is wrong with a drawn figure: '' if its files stand and show what the code gives now."""
+def problems(name: str, folder: Path | None = None, picture: Picture | None = None) -> str:
+    """What is wrong with a drawn figure: '' if its files stand and show what the code gives now, or a picture given."""
     folder = folder or OUTPUT
     entry = read_index(folder).get(name)
     if entry is None:
         return "not drawn"
     if damaged := _damaged(name, entry, folder):
         return f"{damaged} is missing or not the file that was drawn"
-    return "" if entry["shows"] == fingerprint(FIGURES[name]()) else "shows something else than the code gives now"
+    return "" if entry["shows"] == fingerprint(picture or FIGURES[name]()) else "shows something else than the code gives now"
 
 
 def read_index(folder: Path | None = None) -> dict:

@@ -34,11 +34,12 @@ def judged(rules: Rules, market: QueryMarket) -> pd.DataFrame:
 def market_by_judge(rules: Rules = RULES, market: QueryMarket = MARKET):
     """Quality that users of the market get, and what explains pay, for judges of four correlations with quality."""
     got = judged(rules, market)
-    end, best = got.iloc[-1], got["quality_best_sd"].mean()
+    end, best, stake = got.iloc[-1], got["quality_best_sd"].mean(), got["explained_by_stake_share"]
     picture, left, right = canvas(
-        f"Judges of {JUDGES[0]:.0%} to {JUDGES[-1]:.0%} deliver {_pm(got.iloc[0], 'quality_delivered_sd')} to "
-        f"{_pm(end, 'quality_delivered_sd')} sd of the best miner's {best:.1f}; quality explains at most "
-        f"{got['explained_by_quality_share'].max():.1%} of pay, stake {end['explained_by_stake_share']:.0%}",
+        f"Judges that correlate {JUDGES[0]:g} to {JUDGES[-1]:g} with quality deliver "
+        f"{_pm(got.iloc[0], 'quality_delivered_sd')} to {_pm(end, 'quality_delivered_sd')} sd of the best miner's {best:.1f}; "
+        f"quality explains at most {got['explained_by_quality_share'].max():.1%} of pay, stake {stake.min():.0%} to "
+        f"{stake.max():.0%}",
         rules, f"{market.validators} validators, {market.miners} miners",
         f"{REPLICAS} replicas of {ROUNDS} rounds, bars: ± {Z} standard errors", panels=2, size=(11.0, 5.4),
     )  # fmt: skip
@@ -51,10 +52,10 @@ def market_by_judge(rules: Rules = RULES, market: QueryMarket = MARKET):
     _bars(right, got, "explained_by_stake_share", RED, "variance of all pay that goes with stake")
     _bars(right, got, "explained_by_quality_share", GREEN, "variance of all pay that goes with quality")
     _bars(right, got, "miner_quality_correlation", PURPLE, "correlation of miners' pay with quality", "--s")
-    right.axhspan(0.1, 0.3, color=PURPLE, alpha=0.12, lw=0, label="the same, published: 0.10 to 0.30")
-    right.set(xlabel="judge's correlation with quality, one score", ylabel="share, or correlation", ylim=(-0.04, 1))
-    for axis in (left, right):
-        legend_below(axis, ncols=1)
+    right.axhspan(0.1, 0.3, color=PURPLE, alpha=0.12, lw=0, label="published for that correlation: 0.10 to 0.30")
+    right.set(xlabel="judge's correlation with quality, one score", ylabel="share, or correlation", ylim=(-0.04, 0.8))
+    legend_below(left, last="best of N", ncols=1)
+    legend_below(right, last="published", ncols=1)
     return picture
 
 
@@ -89,12 +90,13 @@ def overtaking(rules: Rules, market: QueryMarket) -> dict[tuple, Displacement]:
 def displacing_an_incumbent(rules: Rules = RULES, market: QueryMarket = MARKET):
     """Share of markets in which a better newcomer earns more than the best paid miner, round by round."""
     got = overtaking(rules, market)
-    fresh, shared, far = got[0.0, 0.5], got[0.5, 0.5], got[0.5, 2.0]
+    part, near, ahead = 0.5, 0.5, 2.0
+    fresh, shared, far = got[0.0, near], got[part, near], got[part, ahead]
     rounds = np.arange(1, len(fresh.ahead_share) + 1)
     picture, axis = canvas(
-        f"A miner 0.5 sd better first earns more after {fresh.median_rounds:.0f} rounds if each judge errs for itself; if they "
-        f"share half of the error, {shared.never_share:.0%} do not within {len(rounds)} rounds, of those 2 sd better "
-        f"{far.never_share:.0%}",
+        f"A miner {near:g} sd better first earns more after {fresh.median_rounds:.0f} rounds if each judge errs for itself; if "
+        f"they share {part:.0%} of the error, {shared.never_share:.0%} do not within {len(rounds)} rounds, of those "
+        f"{ahead:g} sd better {far.never_share:.0%}",
         rules, f"judges {market.judge_correlation:g}, {market.miners} miners",
         f"{len(fresh.first_ahead)} replicas, bands: ± one standard error",
     )  # fmt: skip
@@ -147,14 +149,15 @@ def fees_against_emission(rules: Rules = RULES, now: Snapshot = NOW, scenario: S
     bills = [query_bill(queries=1.0, fees_tao=1.0, emission_tao=ratio) for ratio in PINE]
     path = supply_path(rules, now, replace(scenario, horizon_years=25.0, recycled_share=0.0))
     fall = path.emission_tao_per_day / path.emission_tao_per_day[0]
-    growth = {0.0: BLUE, 0.25: GREEN, 1.0: ORANGE}
+    growth, some = {0.0: BLUE, 0.25: PURPLE, 1.0: ORANGE}, 0.25
     curves = {g: [ratio * fall / (1 + g) ** path.years for ratio in PINE] for g in growth}
-    flat, grown = ([path.years[np.argmax(curve <= 1)] for curve in curves[g]] for g in (0.0, 0.25))
+    flat, grown = ([path.years[np.argmax(curve <= 1)] for curve in curves[g]] for g in (0.0, some))
     picture, left, right = canvas(
-        f"Users pay {bills[1].external_share:.1%} to {bills[0].external_share:.1%} of what a query brings in; if fees do not "
-        f"grow, halvings close the gap in {flat[0]:.0f} to {flat[1]:.0f} years, with growth of 25% a year in "
+        f"Users pay {bills[1].external_share:.1%} to {bills[0].external_share:.1%} of all that is paid for a query; if fees do "
+        f"not grow, halvings close the gap in {flat[0]:.0f} to {flat[1]:.0f} years, with growth of {some:.0%} a year in "
         f"{grown[0]:.0f} to {grown[1]:.0f}",
-        rules, now, "22 to 40 times: Pine Analytics, March 2026", panels=2, widths=(1, 1.9), size=(11.0, 5.2),
+        rules, now, f"{PINE[0]:g} to {PINE[1]:g} times: Pine Analytics, March 2026", panels=2, widths=(1, 1.9),
+        size=(11.0, 5.2),
     )  # fmt: skip
     names = [f"{ratio:g} times" for ratio in PINE]
     left.bar(names, [b.external_share for b in bills], color=GREEN, width=0.6, label="user's fee")
@@ -174,5 +177,5 @@ def fees_against_emission(rules: Rules = RULES, now: Snapshot = NOW, scenario: S
     right.yaxis.set_major_formatter(PLAIN)
     right.yaxis.set_minor_formatter("")
     legend_below(left, ncols=1)
-    legend_below(right)
+    legend_below(right, last="fees equal")
     return picture

@@ -37,8 +37,8 @@ def real_yield_map(then: Snapshot = THEN, now: Snapshot = NOW, equal: Scenario =
     found: dict[tuple, HolderYield] = {key: holder_yield(*case[:3]) for key, case in cases.items()}
     worst = [found[key].staker_real for key in list(cases)[:3]]
     picture, *axes = canvas(
-        f"Stakers keep their share only above the line: {worst[0]:.1%} with an equal split and {worst[1]:.1%} after the "
-        f"owner's cut in 2023, {worst[2]:.1%} in 2026",
+        f"Stakers keep their share only above the line; a year changed it by {worst[0]:.1%} with an equal split and "
+        f"{worst[1]:.1%} after the owner's cut in {then.date.year}, {worst[2]:.1%} in {now.date.year}",
         then, now, equal, scenario, panels=2, size=(11.5, 5.4),
     )  # fmt: skip
     staked, kept = np.linspace(0.3, 1.0, 71), np.linspace(0, 1, 101)
@@ -65,7 +65,7 @@ def real_yield_map(then: Snapshot = THEN, now: Snapshot = NOW, equal: Scenario =
 
 @figure
 def ownership_through_time(then: Snapshot = THEN, now: Snapshot = NOW, scenario: Scenario = BASE, rules: Rules = RULES):
-    """The share of the supply of someone who starts with 1 %, over ten years from two dates, under four ways to hold."""
+    """The share of the supply of someone who starts with 1%, over ten years from two dates, under four ways to hold."""
     assumed = replace(scenario, horizon_years=10.0)
     names = {"unstaked": ("not staked", RED), "nominator_idle_rewards": ("staked, rewards left unstaked", ORANGE),
              "nominator": ("staked, rewards staked too", BLUE), "validator": ("the same without a take", GREEN)}  # fmt: skip
@@ -73,8 +73,8 @@ def ownership_through_time(then: Snapshot = THEN, now: Snapshot = NOW, scenario:
     gap = decimal_year(now.date) - decimal_year(then.date)
     at = {key: float(np.interp(gap, paths[0].years, getattr(paths[0], key))) for key in names}
     picture, *axes = canvas(
-        f"Of 1% of the supply in November 2023 a holder who did not stake had {at['unstaked']:.2%} left in September 2026, "
-        f"a nominator {at['nominator']:.2%}",
+        f"Of {paths[0].unstaked[0]:.0%} of the supply in {then.date:%B %Y} a holder who did not stake had {at['unstaked']:.2%} "
+        f"left in {now.date:%B %Y}, a nominator {at['nominator']:.2%}",
         rules, scenario, "staked share and split stay what they are", panels=2, size=(11.0, 5.4),
     )  # fmt: skip
     for axis, path, start in zip(axes, paths, (then, now), strict=True):
@@ -83,7 +83,7 @@ def ownership_through_time(then: Snapshot = THEN, now: Snapshot = NOW, scenario:
             axis.plot(decimal_year(start.date) + path.years, line, color=colour, label=label)
             axis.text(decimal_year(start.date) + 10.1, line[-1], f"{line[-1]:.2%}", fontsize=8.5,
                       va="top" if key == "nominator_idle_rewards" else "center")  # fmt: skip
-        axis.set(xlabel="year", ylabel="share of the supply", ylim=(0, 0.0103), title=f"1 % on {start.date}")
+        axis.set(xlabel="year", ylabel="share of the supply", ylim=(0, 0.0103), title=f"{path.unstaked[0]:.0%} on {start.date}")
         axis.set_xlim(decimal_year(start.date), decimal_year(start.date) + 11.6)
         axis.yaxis.set_major_formatter(PercentFormatter(1, decimals=1))
         axis.xaxis.set_major_formatter(lambda x, _: f"{x:.0f}")
@@ -106,11 +106,12 @@ def days_split(then: Snapshot, now: Snapshot, scenario: Scenario, price_sum_tao:
 def a_days_emission(then: Snapshot = THEN, now: Snapshot = NOW, scenario: Scenario = BASE, price_sum_tao: float = 1.0):
     """Stacked bars: a day's emission by role as shares and in thousand USD, on two dates, with and without an owner."""
     splits = days_split(then, now, scenario, price_sum_tao)
-    free, owned, late = splits.values()
-    half = owned.share.validators + owned.share.nominators
+    free, _, late = splits.values()
+    split = {name: f"{s.share.owner:.0%}, {s.share.miners:.0%} and {_stakers(s):.0%}" for name, s in splits.items()}
+    with_owner, today = list(split.values())[1:]
     picture, left, right = canvas(
-        f"“Split equally” held only without an owner: {free.share.miners:.0%} and {free.share.miners:.0%}; with one, "
-        f"{owned.share.owner:.0%}, {owned.share.miners:.0%} and {half:.0%}, then as now",
+        f"“Split equally” held only without an owner: {free.share.miners:.0%} for miners and {_stakers(free):.0%} for stake; "
+        f"with one, {with_owner} for owner, miners and stake, {'then as now' if today == with_owner else f'now {today}'}",
         then, now, scenario, f"alpha prices sum to {price_sum_tao:g} TAO, root holds {read('root_proportion_2'):.0%} of stake",
         panels=2, size=(11.0, 5.4),
     )  # fmt: skip
@@ -138,6 +139,11 @@ def a_days_emission(then: Snapshot = THEN, now: Snapshot = NOW, scenario: Scenar
     return picture
 
 
+def _stakers(split: RewardSplit) -> float:
+    """Share that validators, their nominators and root's holders get."""
+    return split.share.validators + split.share.nominators + split.share.root
+
+
 def alpha_growth(rules: Rules, scenario: Scenario, which: int, days):
     """Alpha of a nominator after so many days for each at the start, where all who earn stake what they earn.
 
@@ -153,7 +159,7 @@ def alpha_growth(rules: Rules, scenario: Scenario, which: int, days):
 @figure
 def alpha_fan(rules: Rules = RULES, scenario: Scenario = BASE):
     """Left, the worth in TAO of alpha staked for a year under five drifts of its price; right, the fall that eats the yield."""
-    drifts = {1.0: GREEN, 0.5: SKY, 0.0: GREY, -0.5: ORANGE, -0.8: RED}
+    drifts = {1.0: GREEN, 0.5: SKY, 0.0: GREY, -0.5: ORANGE, -0.8: PURPLE}
     days, year = np.arange(0, 366, 5), round(DAYS_PER_YEAR)
     grown = {which: float(alpha_growth(rules, scenario, which, year)) for which in (1, 2, 3)}
     falls = {which: 1 / value - 1 for which, value in grown.items()}
@@ -164,7 +170,7 @@ def alpha_fan(rules: Rules = RULES, scenario: Scenario = BASE):
     )  # fmt: skip
     for drift, colour in drifts.items():
         worth = alpha_growth(rules, scenario, 3, days) * (1 + drift) ** (days / DAYS_PER_YEAR)
-        left.plot(days, worth, color=colour, label=f"price {drift:+.0%} a year")
+        left.plot(days, worth, color=colour, label=f"price {drift:+.0%} a year" if drift else "price unchanged")
         end = 1 + real_yield(grown[3] - 1, price_change=drift)
         left.text(days[-1] + 4, end, f"{end:.2f}", va="center", fontsize=8.5)
     left.axhline(1, color=BLACK, lw=0.8)
@@ -180,6 +186,6 @@ def alpha_fan(rules: Rules = RULES, scenario: Scenario = BASE):
     right.set(ylabel="share of the alpha staked, or of its price", ylim=(-0.8, max(grown.values()) - 0.8))
     right.yaxis.set_major_formatter(PERCENT)
     right.grid(axis="x", visible=False)
-    legend_below(left, ncols=3)
+    legend_below(left)
     legend_below(right)
     return picture

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pandas as pd
 
 from .. import data
+from ..inputs import load_snapshot
 from .canvas import BLACK, BLUE, GREEN, GREY, ORANGE, PLAIN, RED, canvas, figure, legend_below
 
 PUBLISHED = "2023-11-20"
 BEFORE = "2023-11-01"  # taken where there is no price of the day itself
 WINDOWS = {"March 2024": ("2024-03-01", "2024-03-31"), "October 2025": ("2025-10-01", "2025-10-31"),
            "April to July 2026": ("2026-04-01", "2026-07-31")}  # fmt: skip
-ARTICLE_USD = 160.0  # TAO in the article, which took an older price
+ARTICLE_USD = load_snapshot("article").price_usd  # the article took an older price
 RENAMED = {"RENDER": "RNDR"}  # one token for one
 SEGMENTS = {"data": "data", "privacy/data": "data", "iot/data": "data", "compute": "compute", "model": "algorithms",
             "agent": "algorithms"}  # fmt: skip
@@ -53,13 +54,12 @@ def segment_map():
     """Tokens by the article's three factors with price multiples since publication on three dates; a cross is unknown."""
     got = segment_returns()
     tao, windows = got.loc["TAO"], list(WINDOWS)
-    known = got[windows[1]].notna()
-    medians = got[known & (got.index != "TAO")].groupby("segment")[windows[1]].median()
+    peers = got[windows[1]].drop("TAO").dropna()
+    medians = peers.groupby(got["segment"]).median()
     counts = got.groupby("segment").size()
     picture, axis = canvas(
-        f"To October 2025 TAO made {tao[windows[1]]:.2f} times its price at publication, {known.sum() - 1} peers with a price "
-        f"{got[known & (got.index != 'TAO')][windows[1]].median():.2f} at the median: {medians['compute']:.2f} in compute, "
-        f"{medians['data']:.2f} in data",
+        f"In {windows[1]} TAO stood at {tao[windows[1]]:.2f} times its price at publication, the median of {len(peers)} peers "
+        f"with a price at {peers.median():.2f}: {medians['compute']:.2f} in compute, {medians['data']:.2f} in data",
         "comparables.csv, by its own segment labels", f"prices of {PUBLISHED} or *{BEFORE}; FET and AGIX merged in 2024",
         size=(9.0, 7.4),
     )  # fmt: skip
@@ -81,5 +81,5 @@ def segment_map():
     axis.set_xticks([0.01, 0.03, 0.1, 0.3, 1, 3, 10])
     axis.xaxis.set_major_formatter(PLAIN)
     axis.xaxis.set_minor_formatter("")
-    legend_below(axis, ncols=2)
+    legend_below(axis, bbox_to_anchor=(0, -0.1))
     return picture

@@ -21,7 +21,7 @@ from ..supply import (
     supply_path,
 )
 from ..units import blocks_to_years, decimal_year, tao
-from .canvas import BLACK, BLUE, GREEN, GREY, ORANGE, PLAIN, RED, canvas, figure, legend_below
+from .canvas import BLACK, BLUE, GREEN, GREY, ORANGE, PLAIN, RED, canvas, figure, in_words, legend_below
 
 RULES = rules_at("2026-09-11")
 ARTICLE_RULES = rules_at("article")
@@ -78,20 +78,22 @@ def era_lengths(rules: Rules = RULES, article: Rules = ARTICLE_RULES):
     planned = blocks_to_years(article.halving_interval_blocks, article.block_time_s)
     missing = article.max_halvings - len(eras)
     picture, axis = canvas(
-        f"Of {article.max_halvings} eras {missing} never come; the last lasts {years[-1]:.1f} years at one rao a block",
-        rules, "no recycling, from the first block, 12 s a block",
+        f"Of the article's {article.max_halvings} eras {missing} cannot be paid; the last that can be, at "
+        f"{eras[-1].reward_rao} rao a block, lasts {years[-1]:.1f} years",
+        rules, f"no recycling, from the first block, {rules.block_time_s:g} s a block",
     )  # fmt: skip
     axis.bar(range(len(eras)), years, color=BLUE, width=0.8, label="years paid under the chain's rule")
     axis.bar(
         range(len(eras), article.max_halvings), planned, color="white", edgecolor=GREY, hatch="////", width=0.8,
         label="planned by the article, reward below one rao",
     )  # fmt: skip
-    axis.axhline(planned, color=RED, lw=1, ls="--", label=f"{planned:.2f} years: 10.5 M blocks of 12 s")
+    axis.axhline(planned, color=RED, lw=1, ls="--", 
+                 label=f"{planned:.2f} years: {article.halving_interval_blocks / 1e6:g} M blocks of {article.block_time_s:g} s")
     for k in (26, 28, 29):
         axis.text(k + 0.35, years[k] + 0.08, f"{years[k]:.1f}", ha="right", fontsize=8.5)
     axis.set(xlabel="halvings so far", ylabel="years", xlim=(-1, article.max_halvings), ylim=(0, years.max() * 1.12))
     axis.grid(axis="x", visible=False)
-    legend_below(axis)
+    legend_below(axis, last=f"{planned:.2f}")
     return picture
 
 
@@ -104,10 +106,11 @@ def inflation(rules: Rules = RULES, snapshot: Snapshot = NOW, scenario: Scenario
         "nothing recycled": (supply_path(rules, snapshot, replace(scenario, recycled_share=0.0)), ORANGE, "--"),
     }
     with_recycling = paths["with recycling as assumed"][0]
-    ten = np.interp(10, with_recycling.years, with_recycling.inflation_per_year)
+    later = 10
+    then = np.interp(later, with_recycling.years, with_recycling.inflation_per_year)
     picture, axis = canvas(
-        f"New TAO dilutes by {with_recycling.inflation_per_year[0]:.1%} in the year from {snapshot.date}, "
-        f"by {ten:.1%} ten years on",
+        f"New TAO adds {with_recycling.inflation_per_year[0]:.1%} to the supply in the year from {snapshot.date}, "
+        f"{then:.1%} in a year {in_words(later)} years on",
         rules, snapshot, scenario,
     )  # fmt: skip
     for label, (path, colour, style) in paths.items():
@@ -119,7 +122,7 @@ def inflation(rules: Rules = RULES, snapshot: Snapshot = NOW, scenario: Scenario
     shown = (when[1:-365] >= start) & (when[1:-365] <= start + scenario.horizon_years)
     axis.plot(when[1:-365][shown], a_year[shown], color=GREY, ls=":", label="Bitcoin, ten-minute blocks from 2009")
     axis.set(yscale="log", xlabel="year", ylabel="net new supply in the coming year")
-    axis.yaxis.set_major_formatter(PercentFormatter(1, decimals=None))
+    axis.yaxis.set_major_formatter(lambda y, _: f"{100 * y:g}%")
     axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     legend_below(axis, ncols=3)
     return picture
@@ -159,7 +162,7 @@ def discounted_fdv(rules: Rules = RULES, then: Snapshot = ARTICLE, now: Snapshot
     rates = np.linspace(0, 0.6, 61)
     picture, *axes = canvas(
         f"At {scenario.discount_rate:.0%} a year, TAO not yet issued shrinks the article's FDV to "
-        f"{discounted_supply(rules, then, scenario) / tao(rules.max_supply_rao):.0%}, today's to "
+        f"{discounted_supply(rules, then, scenario) / tao(rules.max_supply_rao):.0%}, that of {now.date:%B %Y} to "
         f"{discounted_supply(rules, now, scenario) / tao(rules.max_supply_rao):.0%}",
         rules, then, now, scenario, panels=2, size=(11.0, 5.0),
     )  # fmt: skip
@@ -219,14 +222,14 @@ def article_fdv(rules: Rules = RULES, then: Snapshot = ARTICLE, published: Snaps
     old, current, latest = openai["2023-04"], openai["2023-10"], openai["2026-03"]
     bars = [
         ("stated by\nthe article", then.fdv_stated_usd / 1e9, GREY, old),
-        (f"{then.price_usd:g} USD × 21 M", then.price_usd * supply / 1e9, RED, old),
+        (f"{then.price_usd:g} USD × {supply / 1e6:g} M", then.price_usd * supply / 1e9, RED, old),
         (f"same, OpenAI at the\n{current:g} bn of that month", then.price_usd * supply / 1e9, ORANGE, current),
         (f"publication day,\n{published.price_usd:.2f} USD", published.price_usd * supply / 1e9, BLUE, current),
         (f"{now.date},\n{now.price_usd:.2f} USD", now.price_usd * supply / 1e9, GREEN, latest),
     ]
     picture, axis = canvas(
-        f"{then.price_usd:g} USD × 21 M is {bars[1][1]:.2f} bn, not {bars[0][1]:.1f}; “{bars[0][3] / bars[0][1]:.0f}×” was "
-        f"{bars[2][3] / bars[2][1]:.0f}× on that month's OpenAI price",
+        f"{then.price_usd:g} USD × {supply / 1e6:g} M is {bars[1][1]:.2f} bn, not {bars[0][1]:.1f}; "
+        f"“{bars[0][3] / bars[0][1]:.0f}×” was {bars[2][3] / bars[2][1]:.0f}× on that month's OpenAI price",
         then, published, now, "data/private_valuations.csv",
     )  # fmt: skip
     for x, (_, value, colour, comparable) in enumerate(bars):
@@ -235,7 +238,7 @@ def article_fdv(rules: Rules = RULES, then: Snapshot = ARTICLE, published: Snaps
                   va="bottom", fontsize=9)  # fmt: skip
     axis.set_xticks(range(len(bars)), [b[0] for b in bars], fontsize=9)
     axis.grid(axis="x", visible=False)
-    axis.set(ylabel="FDV of TAO, bn USD", ylim=(0, 7.6))
+    axis.set(ylabel="FDV of TAO, bn USD", ylim=(0, 1.25 * max(b[1] for b in bars)))
     return picture
 
 
@@ -246,7 +249,8 @@ def break_even_cap(rules: Rules = RULES, then: Snapshot = ARTICLE, now: Snapshot
     from_then = [break_even_growth(rules, then, AS_THE_ARTICLE, y) for y in years]
     from_now = [break_even_growth(rules, now, scenario, y) for y in years]
     picture, axis = canvas(
-        f"To hold its price a year, TAO's market cap had to grow {from_then[0]:.0%} in 2023 and {from_now[0]:.0%} in 2026",
+        f"To hold its price a year from {then.date:%B %Y}, TAO's market cap had to grow {from_then[0]:.0%}; from "
+        f"{now.date:%B %Y} it is {from_now[0]:.0%}",
         rules, then, now, scenario,
     )  # fmt: skip
     for shift, snapshot, assumed, colour, values in (
@@ -254,7 +258,7 @@ def break_even_cap(rules: Rules = RULES, then: Snapshot = ARTICLE, now: Snapshot
         (0.2, now, scenario, BLUE, from_now),
     ):
         axis.bar(np.arange(len(years)) + shift, values, 0.38, color=colour,
-                 label=f"from {snapshot.name}, {assumed.recycled_share:.1%} recycled")  # fmt: skip
+                 label=f"from {snapshot.date}, {assumed.recycled_share:.1%} recycled")  # fmt: skip
         for x, value in enumerate(values):
             axis.text(x + shift, value + 0.03, f"{value:.0%}", ha="center", fontsize=9)
     axis.set_xticks(range(len(years)), [f"{y} year{'s' if y > 1 else ''}" for y in years])
@@ -275,9 +279,10 @@ def who_is_diluted(rules: Rules = RULES, then: Snapshot = ARTICLE, now: Snapshot
         (f"{now.name},\ntake 0", holder_yield(now, replace(scenario, validator_take=0.0), rules)),
     ]
     picture, axis = canvas(
-        f"Staking softened dilution but did not stop it: {cases[1][1].unstaked:.1%} and {cases[1][1].staker_real:.1%} "
-        f"a year in 2023, {cases[2][1].unstaked:.1%} and {cases[2][1].staker_real:.1%} in 2026",
-        rules, then, now, scenario,
+        f"A year from {then.date:%B %Y} changed the share of one who did not stake by {cases[1][1].unstaked:.1%}, of one "
+        f"who did by {cases[1][1].staker_real:.1%}; one from {now.date:%B %Y} by {cases[2][1].unstaked:.1%} and "
+        f"{cases[2][1].staker_real:.1%}",
+        rules, then, now, AS_THE_ARTICLE, scenario,
     )  # fmt: skip
     for shift, key, colour, label in ((-0.2, "unstaked", RED, "not staked"), (0.2, "staker_real", BLUE, "staked")):
         values = [getattr(case, key) for _, case in cases]

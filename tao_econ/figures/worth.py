@@ -12,13 +12,14 @@ from ..inputs import Rules, Scenario, Snapshot, load_scenario, load_snapshot, ru
 from ..tree import scenario_tree, tree_break_even, tree_noise, tree_sensitivity
 from ..units import tao
 from ..valuation import reverse_dcf, reverse_dcf_surface
-from .canvas import BLACK, BLUE, GREEN, GREY, ORANGE, RED, SKY, canvas, figure, legend_below
+from .canvas import BLACK, BLUE, GREEN, GREY, ORANGE, RED, SKY, canvas, figure, in_words, legend_below
 
 RULES = rules_at("2026-09-11")
 ARTICLE = load_snapshot("article")
 NOW = load_snapshot("2026-09-11")
 BASE = load_scenario("base")
 TREE_SPOT_USD = 236.0  # printed beside the tree of 2024-01-07
+GROWING_YEARS = 10  # of the fees, before they stand still
 ESTIMATES_USD = (3e6, 20e6)  # published range of the whole network's fees a year, 2026
 CONCENTRATIONS = tuple(np.logspace(1, 4, 13))
 MONEY = FuncFormatter(lambda x, _: f"{x:,.0f}" if x >= 1 else f"{x:g}")
@@ -49,7 +50,7 @@ def valuation_field(rules: Rules = RULES, then: Snapshot = ARTICLE, now: Snapsho
     axis.set(xscale="log", xlim=(0.008, 1e5), xlabel="USD per TAO (log)")
     axis.xaxis.set_major_formatter(MONEY)
     axis.grid(axis="y", visible=False)
-    legend_below(axis)
+    legend_below(axis, last="price")
     return picture
 
 
@@ -57,18 +58,20 @@ def valuation_field(rules: Rules = RULES, then: Snapshot = ARTICLE, now: Snapsho
 def fees_needed(rules: Rules = RULES, snapshot: Snapshot = NOW, scenario: Scenario = BASE):
     """Price by yearly fees and capture share, as contours, without growth and with the scenario's, estimates shaded."""
     plain = replace(scenario, revenue_growth=0.0)
-    needed = [reverse_dcf(snapshot, s, rules).fee_revenue_usd_per_year / 1e6 for s in (plain, scenario)]
+    asked = [reverse_dcf(snapshot, s, rules, growth_years=GROWING_YEARS) for s in (plain, scenario)]
+    needed = [found.fee_revenue_usd_per_year / 1e6 for found in asked]
     low, high = (x / 1e6 for x in ESTIMATES_USD)
     picture, *axes = canvas(
         f"At full capture {snapshot.price_usd:,.0f} USD asks for fees of {needed[0]:,.0f} M USD a year that never grow, or "
-        f"{needed[1]:,.0f} M that grow {scenario.revenue_growth:.0%} a year for ten years; "
+        f"{needed[1]:,.0f} M that grow {scenario.revenue_growth:.0%} a year for {in_words(GROWING_YEARS)} years; "
         f"estimates run from {low:g} to {high:g} M",
         rules, snapshot, scenario, f"discounted at {scenario.discount_rate:.0%}", panels=2, size=(11.0, 5.4),
     )  # fmt: skip
     fees, capture = np.logspace(6, 11, 101), np.logspace(-2, 0, 61)
     levels = [snapshot.price_usd * k for k in (0.01, 0.1, 1, 10)]
     for axis, case, need in zip(axes, (plain, scenario), needed, strict=True):
-        price = reverse_dcf_surface(snapshot, case, rules, fee_revenue_usd_per_year=fees, capture_share=capture).price_usd
+        price = reverse_dcf_surface(snapshot, case, rules, fee_revenue_usd_per_year=fees, capture_share=capture,
+                                    growth_years=GROWING_YEARS).price_usd  # fmt: skip
         axis.set(xscale="log", yscale="log", xlabel="fees of the network today, M USD a year (log)", xlim=(1, 1e5))
         axis.axvspan(low, high, color=GREEN, alpha=0.15, lw=0, label=f"estimates of 2026: {low:g} to {high:g} M USD")
         for level, colour, width in zip(levels, (GREY, GREY, RED, GREY), (1, 1, 2.4, 1), strict=True):
@@ -81,7 +84,8 @@ def fees_needed(rules: Rules = RULES, snapshot: Snapshot = NOW, scenario: Scenar
         axis.set_yticks([0.01, 0.1, 1], ["1%", "10%", "100%"])
         axis.xaxis.set_major_formatter(MONEY)
         growth = case.revenue_growth
-        axis.set_title(f"Fees grow by {growth:.0%} a year for ten years" if growth else "Fees never grow")
+        title = f"Fees grow by {growth:.0%} a year for {in_words(GROWING_YEARS)} years" if growth else "Fees never grow"
+        axis.set_title(title, pad=10)
         legend_below(axis, ncols=1)
     axes[0].set_ylabel("part of the fees that reaches holders (log)")
     return picture
@@ -93,10 +97,11 @@ def tree_parts(rules: Rules = RULES):
     tree = scenario_tree(rules, spot_usd=TREE_SPOT_USD)
     branches, supply = tree.branches, tao(rules.max_supply_rao)
     chosen = branches.set_index("branch").loc["next OpenAI"]
-    small = branches[branches["probability"] < 0.02]
+    unlikely = 0.02
+    small = branches[branches["probability"] < unlikely]
     picture, left, right = canvas(
         f"{chosen['share']:.0%} of the tree's {tree.price_usd:.2f} USD hang on a {chosen['probability']:.1%} branch; "
-        f"branches below 2%, {small['probability'].sum():.2%} likely in all, make {small['share'].sum():.0%}",
+        f"branches below {unlikely:.0%}, {small['probability'].sum():.2%} likely in all, make {small['share'].sum():.0%}",
         rules, "data/scenario_tree.csv: goodalexander, 2024-01-07", panels=2, size=(11.0, 4.8),
     )  # fmt: skip
     colours = [RED if name == "next OpenAI" else BLUE for name in branches["branch"]]
@@ -122,16 +127,17 @@ def openai_branch(rules: Rules = RULES, seed: int = 0):
     odds = np.linspace(0, 0.03, 61)
     even = tree_break_even(rules, "next OpenAI", spot_usd=TREE_SPOT_USD)
     noise = [tree_noise(rules, concentration=c, seed=seed) for c in CONCENTRATIONS]
-    shown = tree_noise(rules, concentration=100.0, seed=seed)
+    sure, branches = 100, tree.branches.set_index("branch")
+    stated, shown = branches.loc["next OpenAI", "probability"], tree_noise(rules, concentration=float(sure), seed=seed)
     picture, left, right = canvas(
-        f"{TREE_SPOT_USD:.0f} USD asked for a {even:.2%} chance of 'next OpenAI' in place of 0.80%; odds as sure as a hundred "
-        f"observations give {shown.p10_usd:.0f} to {shown.p90_usd:.0f} USD",
+        f"{TREE_SPOT_USD:.0f} USD asked for a {even:.2%} chance of 'next OpenAI' in place of {stated:.2%}; odds as sure as "
+        f"{sure} observations give {shown.p10_usd:.0f} to {shown.p90_usd:.0f} USD",
         rules, "data/scenario_tree.csv", f"{shown.draws:,} Dirichlet draws, seed {seed}; standard errors "
         f"{shown.p10_se:.1f} and {shown.p90_se:.1f} USD", panels=2, size=(11.0, 5.0),
     )  # fmt: skip
     left.plot(odds, tree_sensitivity(rules, "next OpenAI", odds), color=BLUE, label="expected price, the rest in proportion")
     left.axhline(TREE_SPOT_USD, color=RED, ls="--", lw=1.4, label=f"price printed with the tree, {TREE_SPOT_USD:.0f} USD")
-    left.plot(0.008, tree.price_usd, "o", color=BLACK, ms=8, label=f"as published: {tree.price_usd:.2f} USD at 0.80%")
+    left.plot(stated, tree.price_usd, "o", color=BLACK, ms=8, label=f"as published: {tree.price_usd:.2f} USD at {stated:.2%}")
     left.plot(even, TREE_SPOT_USD, "D", color=ORANGE, mec=BLACK, ms=8, label=f"break-even: {even:.2%}")
     left.set(xlabel="probability of becoming the next OpenAI", ylabel="USD per TAO", xlim=(0, 0.03), ylim=(0, 340))
     left.xaxis.set_major_formatter(PercentFormatter(1, decimals=1))
