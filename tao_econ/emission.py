@@ -126,7 +126,7 @@ def halving_table(rules: Rules, *, issuance_rao: int = 0, block: int = 0, date=N
 
     date : date or ISO text — when `block` is; without it only years from the start are given
     block_time_s : seconds between blocks, nominal if not given
-    Returns a DataFrame indexed by halving. Raises ValueError where the rules have no halving.
+    Returns a DataFrame indexed by halving, without a row where none is left. Raises ValueError where the rules have no halving.
     """
     import pandas as pd
 
@@ -149,7 +149,8 @@ def halving_table(rules: Rules, *, issuance_rao: int = 0, block: int = 0, date=N
         if date is not None:
             row["date"] = block_date(era.first_block, from_block=block, from_date=date, block_time_s=seconds).date()
         rows.append(row)
-    return pd.DataFrame(rows).set_index("halving")
+    columns = ["halving", "issuance_tao", "reward_tao", "block", "years_from_start", "era_years"]
+    return pd.DataFrame(rows, columns=columns + (["date"] if date is not None else [])).set_index("halving")
 
 
 def final_supply_rao(rules: Rules) -> int:
@@ -185,8 +186,6 @@ def emission_path(
         raise ValueError(f"days must be at most {MAX_BLOCKS // per_day:,} (10,000 years), got {days:,}")
     if recycled_ppm > PPM:
         raise ValueError(f"recycled_ppm must be in [0, 1,000,000], got {recycled_ppm}")
-    if rules.max_supply_rao >= 1 << 63:
-        raise ValueError(f"max_supply_rao must fit in 63 bits, got {rules.max_supply_rao:,}")
     if issuance_rao > rules.max_supply_rao:
         raise ValueError(f"issuance_rao must be at most the cap {rules.max_supply_rao:,}, got {issuance_rao:,}")
     if block >= 1 << 62:

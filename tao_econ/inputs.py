@@ -21,6 +21,7 @@ from .scenario import Scenario
 from .units import utc
 
 DATA = Path(__file__).resolve().parents[1] / "data"
+MOST_BLOCK, MOST_RAO = 1 << 62, 1 << 63  # below these, sums of two fit the chain's and NumPy's 64 bits
 
 
 @checked_record
@@ -32,19 +33,21 @@ class Rules:
     chain: Literal["kusanagi", "nakamoto", "finney", "article", "bitcoin"] = quantity(
         unit="", meaning="which chain the rules belong to"
     )
-    first_block: int | None = quantity(unit="blocks", meaning="first block of the era; None where not known", ge=0)
+    first_block: int | None = quantity(unit="blocks", meaning="first block of the era; None where not known", ge=0, lt=MOST_BLOCK)
     first_date: dt.date = quantity(unit="", meaning="first day of the era, UTC")
     source: str = quantity(unit="", meaning="where the rule was read")
     checked: dt.date = quantity(unit="", meaning="when it was last checked")
     confidence: Literal["high", "medium", "low"] = quantity(unit="", meaning="how sure the reading is")
 
-    max_supply_rao: int = quantity(unit="rao", meaning="no more than this can ever exist", gt=0)
-    block_reward_rao: int = quantity(unit="rao", meaning="reward of one block before any halving", gt=0)
+    max_supply_rao: int = quantity(unit="rao", meaning="no more than this can ever exist", gt=0, lt=MOST_RAO)
+    block_reward_rao: int = quantity(unit="rao", meaning="reward of one block before any halving", gt=0, lt=MOST_RAO)
     block_time_s: float = quantity(unit="seconds", meaning="nominal time between blocks", gt=0, le=86_400)
     schedule: Literal["constant", "issuance", "block"] = quantity(
         unit="", meaning="what halves the reward: nothing, total issuance, or the block number"
     )
-    halving_interval_blocks: int = quantity(unit="blocks", meaning="blocks between halvings, if blocks decide", gt=0)
+    halving_interval_blocks: int = quantity(
+        unit="blocks", meaning="blocks between halvings, if blocks decide", gt=0, lt=MOST_BLOCK
+    )
     max_halvings: int = quantity(unit="halvings", meaning="the reward is zero from this halving on", ge=1, le=256)
     whole_rao: bool = quantity(unit="", meaning="the reward is cut to whole rao, as on every real chain")
 
@@ -59,18 +62,18 @@ class Rules:
         unit="share per block", meaning="speed of the smoothed price of a subnet long after its start", ge=0, le=1
     )
     price_ema_warmup_blocks: int = quantity(
-        unit="blocks", meaning="age at which the smoothed price moves at half that speed", ge=0
+        unit="blocks", meaning="age at which the smoothed price moves at half that speed", ge=0, lt=MOST_BLOCK
     )
     flow_ema_rate: Fraction = quantity(unit="share per block", meaning="speed of the smoothed TAO flow", ge=0, le=1)
     gate: Literal["none", "quantile", "rank", "tiers"] = quantity(
         unit="", meaning="bar below which a subnet's share shrinks"
     )
     gate_exponent: int = quantity(unit="", meaning="how steeply shares fall below the bar", ge=1, le=16)
-    gate_rank: int = quantity(unit="subnets", meaning="the bar stands at the share of this rank (gate 'rank')", ge=1)
+    gate_rank: int = quantity(unit="subnets", meaning="the bar stands at the share of this rank (gate 'rank')", ge=1, le=65_535)
     gate_quantile: Fraction = quantity(
         unit="share", meaning="the bar stands where the largest shares sum to this (gate 'quantile')", gt=0, le=1
     )
-    gate_refresh_blocks: int = quantity(unit="blocks", meaning="blocks between two settings of the bar", ge=1)
+    gate_refresh_blocks: int = quantity(unit="blocks", meaning="blocks between two settings of the bar", ge=1, lt=MOST_BLOCK)
     injection_cap: Literal["alpha_emission", "alpha_or_block_emission", "root_proportion"] = quantity(
         unit="", meaning="most alpha that a block may put into a pool beside its TAO"
     )
@@ -108,10 +111,10 @@ class Rules:
     alpha_sigmoid_steepness: Fraction = quantity(
         unit="", meaning="how sharply disagreement speeds bonds up under liquid alpha", ge=-328, le=328
     )
-    activity_cutoff: Fraction = quantity(unit="tempos", meaning="silence after which a validator is inactive", ge=0)
+    activity_cutoff: Fraction = quantity(unit="tempos", meaning="silence after which a validator is inactive", ge=0, le=10**9)
     max_validators: int = quantity(unit="validators", meaning="permits a subnet gives", ge=0, le=65_535)
     permits: Literal["top_stakes", "top_nonzero_stakes"] = quantity(unit="", meaning="who gets the permits")
-    stake_threshold_rao: int = quantity(unit="rao", meaning="stake weight below this counts as none", ge=0)
+    stake_threshold_rao: int = quantity(unit="rao", meaning="stake weight below this counts as none", ge=0, lt=MOST_RAO)
     owner_privileges: bool = quantity(
         unit="", meaning="the subnet owner has a permit, may score itself and needs no stake threshold"
     )
@@ -123,8 +126,8 @@ class Snapshot:
 
     name: str = quantity(unit="", meaning="name of the snapshot")
     date: dt.date = quantity(unit="", meaning="day it speaks of, UTC")
-    block: int | None = quantity(None, unit="blocks", meaning="block number; None where not known", ge=0)
-    issuance_rao: int = quantity(unit="rao", meaning="TAO issued so far", gt=0)
+    block: int | None = quantity(None, unit="blocks", meaning="block number; None where not known", ge=0, lt=MOST_BLOCK)
+    issuance_rao: int = quantity(unit="rao", meaning="TAO issued so far", gt=0, lt=MOST_RAO)
     issuance_low_rao: int | None = quantity(None, unit="rao", meaning="lowest published reading", ge=0)
     issuance_high_rao: int | None = quantity(None, unit="rao", meaning="highest published reading", ge=0)
     price_usd: float = quantity(unit="USD per TAO", meaning="price of one TAO", gt=0, le=1e9, step=0.1, span=(1, 2_000))

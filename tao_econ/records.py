@@ -9,6 +9,8 @@ import functools
 from pydantic import ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass
 
+from .units import LEAST, MOST
+
 REQUIRED = dataclasses.MISSING
 
 
@@ -73,6 +75,9 @@ def checked_record(cls):
             checked(self, **values)
         except ValidationError as error:
             raise _one_line(cls, error) from None
+        for name, value in vars(self).items():
+            if isinstance(value, float) and value and not LEAST <= abs(value) <= MOST:
+                raise ValueError(f"{name} must be of a size from {LEAST:g} to {MOST:g}, got {value}")
 
     cls.__init__ = __init__
     return cls
