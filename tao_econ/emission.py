@@ -197,9 +197,15 @@ def emission_path(
         if recycled_ppm == 0 or rules.schedule == "issuance" or walked[-1] < rules.max_supply_rao:
             issued = np.minimum(walked, rules.max_supply_rao)
             return EmissionPath(blocks, issued, _rewards(rules, issued, blocks))
+        exact = max(int(np.searchsorted(walked, rules.max_supply_rao - rules.block_reward_rao, side="right")) - 1, 0)
+    else:
+        walked, exact = np.array([issuance_rao]), 0
     if not rules.whole_rao:
-        raise ValueError(f"recycled_rao_per_block must be 0 under {rules.name!r}, whose reward is not in whole rao")
-    issued = _loop(rules, issuance_rao, block, recycled, recycled_ppm, days, every_days, per_day)
+        name = "recycled_rao_per_block" if recycled.any() or not recycled_ppm else "recycled_ppm"
+        raise ValueError(f"{name} must be 0 under {rules.name!r}, whose reward is not in whole rao")
+    looped = _loop(rules, int(walked[exact]), int(blocks[exact]), recycled, recycled_ppm, days - exact * every_days,
+                   every_days, per_day)  # fmt: skip
+    issued = np.concatenate([walked[:exact], looped])
     return EmissionPath(blocks, issued, _rewards(rules, issued, blocks))
 
 
@@ -300,9 +306,13 @@ def _mint_by_block(issued, block, recycled, ppm, rewards, interval, cap, days, e
     out[0] = issued
     for day in range(days):
         taken = recycled[day] if len(recycled) > 1 else recycled[0]
-        for _ in range(per_day):
+        for left in range(per_day, 0, -1):
             reward = min(rewards[min(block // interval, len(rewards) - 1)], cap - issued)
-            issued += reward - reward * ppm // 1_000_000 - taken
+            gain = reward - reward * ppm // 1_000_000 - taken
+            if gain == 0 and taken == 0:  # nothing is minted any more, or all of it is taken back: so it stays
+                block += left
+                break
+            issued += gain
             block += 1
             if issued < 0:
                 return day

@@ -13,6 +13,8 @@ from tao_econ.emission import MAX_BLOCKS, PPM
 
 CAP = 2**63 - 1
 days = st.one_of(st.sampled_from([0, 1, MAX_BLOCKS // 7200]), st.integers(0, 3_000))
+START = {"rules": rules(), "issuance_rao": st.one_of(whole(0, 21 * 10**15), whole(0, CAP)), "block": whole(0, 2**62 - 1),
+         "every_days": whole(1, 1_000)}  # fmt: skip
 anchors = whole(0, 2**40)
 UNFIT = "the window .* must hold three|halvings must be at most|schedule must be 'issuance'|net_share must|block must fall"
 UNENDING = {"block_time_s": "a window without two anchors has no mean block time"}
@@ -125,11 +127,13 @@ TABLE = {
     ),
     "block_emission": Case(arguments(issuance_rao=whole(0, 2**70), rules=rules(), block=whole(0, 2**70)), up_to_cap),
     "emission_path": Case(
-        arguments(
-            rules=rules(), issuance_rao=st.one_of(whole(0, 21 * 10**15), whole(0, CAP)), block=whole(0, 2**62 - 1), days=days,
-            recycled_ppm=whole(0, PPM), every_days=whole(1, 1_000), recycled_rao_per_block=st.sampled_from([0, 0, 1, 10**8, CAP]),
+        st.one_of(
+            arguments(**START, days=days, recycled_ppm=whole(0, PPM - 1)),
+            arguments(**START, days=whole(0, 200), recycled_ppm=whole(0, PPM), block_by_block=True,
+                      recycled_rao_per_block=st.sampled_from([0, 1, 10**8, CAP])),
         ),
-        emission_law, refuses="days must be at most|issuance_rao must be at most the cap|recycled_rao_per_block must", most=20,
+        emission_law,
+        refuses="days must be at most|issuance_rao must be at most the cap|recycled_(rao_per_block|ppm) must",
     ),
     "final_supply_rao": Case(arguments(rules=rules()), lambda rao, rules: 0 <= rao <= rules.max_supply_rao or pytest.fail(rao)),
     "halving_table": Case(
