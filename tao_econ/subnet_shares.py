@@ -16,7 +16,7 @@ import numpy as np
 from ._jit import float_kernel
 from .inputs import Rules
 from .records import unknown
-from .units import real, whole
+from .units import real, reals, whole
 
 PRICE_CAP_TAO = 1.0  # the smoothed price never sees a spot price above this
 PRICE, FLOW, NET_FLOW = 0, 1, 2
@@ -170,9 +170,9 @@ def gate_kept(share_over_bar, exponent: int = 3):
 
     share_over_bar : float or array — its share over the bar's
     """
-    ratio = np.asarray(share_over_bar, float) ** whole("exponent", exponent, at_least=1)
-    in_bounds("share_over_bar", ratio, 0, math.inf)
-    return ratio / (1 + ratio)
+    ratio, power = reals("share_over_bar", share_over_bar, "[0, inf)"), whole("exponent", exponent, at_least=1)
+    below = np.minimum(ratio, 1 / np.maximum(ratio, 1.0)) ** power  # of the ratio or its inverse, whichever is below one
+    return np.where(ratio > 1, 1.0, below)[()] / (1 + below)
 
 
 def column(name: str, values, n: int) -> np.ndarray:
