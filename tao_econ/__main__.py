@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
         print("run: stopped; what was finished is kept", file=sys.stderr)
         return 130
     except (ValueError, TypeError, OSError) as error:
-        print(f"run: {error}", file=sys.stderr)
+        print("run:", *str(error).split(), file=sys.stderr)  # one line, whatever a library says
         return 2
 
 

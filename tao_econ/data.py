@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,9 +16,19 @@ from .inputs import DATA
 from .records import unknown
 
 
+MOST_BYTES = 64_000_000  # of one file
+
+
 @functools.cache
 def _package(folder=DATA) -> dict:
-    return {r["name"]: r for r in json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))["resources"]}
+    try:
+        found = json.loads(_text(_bytes(folder, "datapackage.json"), "data/datapackage.json"))["resources"]
+        package = {r["name"]: r for r in found if r["schema"]["fields"] and r["hash"]}
+        if all(Path(r["path"]).name == r["path"] for r in found):
+            return package
+    except (json.JSONDecodeError, KeyError, TypeError, RecursionError):
+        pass
+    raise ValueError("data/datapackage.json must describe tables beside it: name, path, hash, schema; it does not")
 
 
 def names() -> list[str]:
@@ -35,16 +46,23 @@ def load(name: str, *, folder=DATA) -> pd.DataFrame:
     if name not in package:
         raise ValueError(unknown("table", name, package))
     resource = package[name]
-    file = f"data/{resource['path']}"
-    if not (folder / resource["path"]).is_file():
-        raise ValueError(f"{file} must stand beside datapackage.json, but is missing")
-    raw = (folder / resource["path"]).read_bytes()
+    file, raw = f"data/{resource['path']}", _bytes(folder, resource["path"])
     digest = "sha256:" + hashlib.sha256(raw).hexdigest()
     text = _text(raw, file)
     table = check(text, resource, file)
     if digest != resource["hash"]:
         raise ValueError(f"{file} must match its hash in datapackage.json, got {digest}")
     return table
+
+
+def _bytes(folder: Path, name: str) -> bytes:
+    """The content of a file of that folder, and of no other one."""
+    file = folder / name
+    if not file.is_file() or file.resolve().parent != folder.resolve():
+        raise ValueError(f"data/{name} must stand in {folder.name}/ itself, but is missing there")
+    if file.stat().st_size > MOST_BYTES:
+        raise ValueError(f"data/{name} must be at most {MOST_BYTES:,} bytes, got {file.stat().st_size:,}")
+    return file.read_bytes()
 
 
 def _text(raw: bytes, file: str) -> str:
@@ -63,7 +81,8 @@ def check(text: str, resource: dict, file: str) -> pd.DataFrame:
         raise ValueError(f"{file} must be a CSV table: {error}".replace("\n", " ")) from None
     wanted = [f["name"] for f in fields]
     if list(table.columns) != wanted:
-        raise ValueError(f"{file} must have the columns {', '.join(wanted)}, got {', '.join(map(str, table.columns))}")
+        got = ", ".join(map(str, table.columns[: len(wanted) + 1]))
+        raise ValueError(f"{file} must have the columns {', '.join(wanted)}, got {got} ({len(table.columns)} in all)")
     return pd.DataFrame({f["name"]: _column(table[f["name"]], f, file) for f in fields})
 
 

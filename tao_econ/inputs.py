@@ -11,6 +11,7 @@ import dataclasses
 import datetime as dt
 import functools
 import numbers
+import re
 import tomllib
 from fractions import Fraction
 from pathlib import Path
@@ -21,6 +22,8 @@ from .scenario import Scenario
 from .units import utc
 
 DATA = Path(__file__).resolve().parents[1] / "data"
+MOST_BYTES = 1_000_000  # of a TOML file
+RATIO = re.compile(r"-?\d{1,20}(\.\d{1,20}|/\d{1,20})?")
 MOST_BLOCK, MOST_RAO = 1 << 62, 1 << 63  # below these, sums of two fit the chain's and NumPy's 64 bits
 
 
@@ -139,10 +142,40 @@ class Snapshot:
 
 @functools.cache
 def _toml(name: str) -> dict:
+    """A file of data/ as its tables: names or lists of names with values, nothing else."""
+    file = DATA / name
+    if not file.is_file() or file.stat().st_size > MOST_BYTES:
+        raise ValueError(f"data/{name} must be a file of at most {MOST_BYTES:,} bytes, and is none")
     try:
-        return tomllib.loads((DATA / name).read_text(encoding="utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"data/{name} must be TOML: {error}") from None
+    except RecursionError:
+        raise ValueError(f"data/{name} must be TOML: its values are nested too deep") from None
+
+
+def _tables(name: str, kind: str, shape: type):
+    """The tables of one kind, a list or a dictionary of them."""
+    found = _toml(name).get(kind)
+    rows = found.values() if isinstance(found, dict) else found
+    if not isinstance(found, shape) or not found or not all(isinstance(row, dict) for row in rows):
+        raise ValueError(f"data/{name} must hold tables named {kind!r}, got {'something else' if found else 'none'}")
+    return found
+
+
+def _built(record: type, place: str, values: dict):
+    """A record from a file's values; what it refuses names the file."""
+    try:
+        return record(**values)
+    except (ValueError, TypeError) as error:
+        raise type(error)(f"data/{place}: {error}") from None
+
+
+def ratio(given) -> Fraction:
+    """A share as the chain stores it, "32767/65535", or as a number; longer ones are refused, for an exponent has no end."""
+    if isinstance(given, bool) or not (isinstance(given, (int, float)) or (isinstance(given, str) and RATIO.fullmatch(given))):
+        raise ValueError(f"a ratio must be a number or text such as '32767/65535', got {str(given)[:40]!r}")
+    return Fraction(given)
 
 
 RATIOS = {f.name for f in dataclasses.fields(Rules) if f.type in (Fraction, "Fraction")}
@@ -152,9 +185,9 @@ RATIOS = {f.name for f in dataclasses.fields(Rules) if f.type in (Fraction, "Fra
 def eras() -> tuple[Rules, ...]:
     """Every era, oldest first; each row of data/eras.toml is folded over the one before it."""
     rows, folded = [], {}
-    for row in _toml("eras.toml")["era"]:
+    for row in _tables("eras.toml", "era", list):
         folded = folded | row
-        rows.append(Rules(**{k: Fraction(v) if k in RATIOS else v for k, v in folded.items()}))
+        rows.append(_rules(folded))
     return tuple(rows)
 
 
@@ -162,7 +195,16 @@ def eras() -> tuple[Rules, ...]:
 def schedules() -> tuple[Rules, ...]:
     """Rules that were never Bittensor's: the article's schedule and Bitcoin's, for comparison."""
     base = {f.name: getattr(eras()[0], f.name) for f in dataclasses.fields(Rules)}
-    return tuple(Rules(**(base | row)) for row in _toml("eras.toml")["schedule"])
+    return tuple(_rules(base | row) for row in _tables("eras.toml", "schedule", list))
+
+
+def _rules(values: dict) -> Rules:
+    place = f"eras.toml, {str(values.get('name'))[:40]!r}"
+    try:
+        ratios = {k: ratio(v) for k, v in values.items() if k in RATIOS and not isinstance(v, Fraction)}
+    except (ValueError, ZeroDivisionError, OverflowError) as error:
+        raise ValueError(f"data/{place}: {error or 'a ratio must not be over 0'}") from None
+    return _built(Rules, place, values | ratios)
 
 
 def rules_at(when: int | str | dt.date) -> Rules:
@@ -187,27 +229,32 @@ def rules_at(when: int | str | dt.date) -> Rules:
 
 def load_snapshot(name: str) -> Snapshot:
     """An observed date by name; raises ValueError naming the known ones."""
-    rows = _toml("snapshots.toml")["snapshot"]
+    rows = _tables("snapshots.toml", "snapshot", dict)
     if name not in rows:
         raise ValueError(unknown("snapshot", name, rows))
     row = dict(rows[name])
-    return Snapshot(name=name, date=row.pop("date"), **{k: v["value"] for k, v in row.items()},
-                    sources={k: v["source"] for k, v in row.items()})  # fmt: skip
+    day, place = {"date": row.pop("date")} if "date" in row else {}, f"snapshots.toml, {name!r}"
+    for key, cell in row.items():
+        if not isinstance(cell, dict) or set(cell) != {"value", "source"}:
+            raise ValueError(f"data/{place}: {key} must be a value with its source, got {str(cell)[:40]}")
+    values = {key: cell["value"] for key, cell in row.items()} | day
+    return _built(Snapshot, place, values | {"name": name, "sources": {key: cell["source"] for key, cell in row.items()}})
 
 
 def load_scenario(name: str) -> Scenario:
     """A set of assumptions by name; raises ValueError naming the known ones."""
-    rows = _toml("scenarios.toml")["scenario"]
+    rows = _tables("scenarios.toml", "scenario", dict)
     if name not in rows:
         raise ValueError(unknown("scenario", name, rows))
-    return Scenario(name=name, **{k: v for k, v in rows[name].items() if k != "meaning"})
+    values = {k: v for k, v in rows[name].items() if k != "meaning"}
+    return _built(Scenario, f"scenarios.toml, {name!r}", values | {"name": name})
 
 
 def snapshot_names() -> list[str]:
     """The names `load_snapshot` knows."""
-    return list(_toml("snapshots.toml")["snapshot"])
+    return list(_tables("snapshots.toml", "snapshot", dict))
 
 
 def scenario_names() -> list[str]:
     """The names `load_scenario` knows."""
-    return list(_toml("scenarios.toml")["scenario"])
+    return list(_tables("scenarios.toml", "scenario", dict))
