@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+from .records import quoted
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code. A mistake is one line on stderr and code 2."""
@@ -40,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _pairs(given: list[str], flag: str) -> dict[str, str]:
     for text in given:
         if "=" not in text or text.startswith("="):
-            raise ValueError(f"{flag} must be NAME=VALUE, got {text!r}")
+            raise ValueError(f"{flag} must be NAME=VALUE, got {quoted(text)}")
     return dict(text.split("=", 1) for text in given)
 
 

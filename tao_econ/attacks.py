@@ -16,7 +16,7 @@ import numpy as np
 from .consensus import yuma_epoch, yuma_run
 from .emission import block_emission
 from .inputs import Rules, Scenario, Snapshot
-from .retention import SHARES, Network, honest_stake_path, retention_map
+from .retention import SHARES, Network, _checked, honest_stake_path, retention_map
 from .supply import supply_at
 from .units import BLOCKS_PER_DAY, real, reals, tao, whole
 
@@ -135,7 +135,10 @@ def bribery(
     real("target_worth", target_worth, "[0, 1)")
     real("bribed_weight", bribed_weight, "(0, 1]")
     epochs, reward = whole("epochs", epochs, at_least=1), real("reward", reward, "[0, inf)")
+    network = _checked(network)
     validators, miners = network.weights.shape
+    if not (network.stake.any() and network.weights[:, :-1].any(axis=1).all()):
+        raise ValueError("network must have stake, and weight of each validator on a miner beside the last, got none")
     order = np.argsort(-np.asarray(network.stake, float), kind="stable")
     stake = np.r_[network.stake[order], np.zeros(miners)] / np.sum(network.stake)
     others = network.weights[order, :-1] / network.weights[order, :-1].sum(axis=1, keepdims=True)

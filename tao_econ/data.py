@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import re
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,6 @@ import pandas as pd
 
 from .inputs import DATA
 from .records import unknown
-
 
 MOST_BYTES = 64_000_000  # of one file
 
@@ -75,14 +75,15 @@ def _text(raw: bytes, file: str) -> str:
 def check(text: str, resource: dict, file: str) -> pd.DataFrame:
     """CSV text as a typed table, or one line naming file, row and column of the first thing wrong."""
     fields = resource["schema"]["fields"]
+    wanted, got = [f["name"] for f in fields], text.removeprefix("\ufeff").partition("\n")[0].strip().split(",")
+    if got != wanted:
+        seen = ", ".join(got[: len(wanted) + 1])[:1_000]
+        raise ValueError(f"{file} must have the columns {', '.join(wanted)}, got {seen} ({len(got)} in all)")
     try:
-        table = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, skip_blank_lines=False)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        with warnings.catch_warnings(action="error", category=pd.errors.ParserWarning):  # a row longer than the header
+            table = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, skip_blank_lines=False, index_col=False)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, pd.errors.ParserWarning) as error:
         raise ValueError(f"{file} must be a CSV table: {error}".replace("\n", " ")) from None
-    wanted = [f["name"] for f in fields]
-    if list(table.columns) != wanted:
-        got = ", ".join(map(str, table.columns[: len(wanted) + 1]))
-        raise ValueError(f"{file} must have the columns {', '.join(wanted)}, got {got} ({len(table.columns)} in all)")
     return pd.DataFrame({f["name"]: _column(table[f["name"]], f, file) for f in fields})
 
 
@@ -114,8 +115,8 @@ def _column(cells: pd.Series, field: dict, file: str) -> pd.Series:
     numbers = pd.to_numeric(cells.where(filled, None), errors="coerce")
     if (bad := filled & ~np.isfinite(numbers.astype(float))).any():
         refuse(int(np.argmax(bad)), "be a finite number")
-    if kind == "integer" and (bad := filled & (numbers % 1 != 0)).any():
-        refuse(int(np.argmax(bad)), "be a whole number")
+    if kind == "integer" and (bad := filled & ((numbers % 1 != 0) | (numbers.astype(float).abs() >= 2.0**63))).any():
+        refuse(int(np.argmax(bad)), "be a whole number of 64 bits")
     for rule, wrong in (("minimum", numbers < limits.get("minimum", -np.inf)),
                         ("maximum", numbers > limits.get("maximum", np.inf))):  # fmt: skip
         if wrong.any():

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ._jit import kernel
-from .inputs import Rules
+from .inputs import MOST_RAO, Rules
 from .units import BLOCKS_PER_DAY, RAO_PER_TAO, block_date, blocks_to_years, whole
 
 PPM = 1_000_000
@@ -186,6 +186,7 @@ def emission_path(
         raise ValueError(f"days must be at most {MAX_BLOCKS // per_day:,} (10,000 years), got {days:,}")
     if recycled_ppm > PPM:
         raise ValueError(f"recycled_ppm must be in [0, 1,000,000], got {recycled_ppm}")
+    whole_rao_fits(rules)
     if issuance_rao > rules.max_supply_rao:
         raise ValueError(f"issuance_rao must be at most the cap {rules.max_supply_rao:,}, got {issuance_rao:,}")
     if block >= 1 << 62:
@@ -207,6 +208,13 @@ def emission_path(
                    every_days, per_day)  # fmt: skip
     issued = np.concatenate([walked[:exact], looped])
     return EmissionPath(blocks, issued, _rewards(rules, issued, blocks))
+
+
+def whole_rao_fits(rules: Rules) -> None:
+    """Refuse rules whose amounts are too large for loops in 64 bits."""
+    for name in ("max_supply_rao", "block_reward_rao"):
+        if getattr(rules, name) >= MOST_RAO:
+            raise ValueError(f"{name} must fit in 63 bits, got {getattr(rules, name):,}")
 
 
 def _recycled_by_day(recycled_rao_per_block, days: int) -> np.ndarray:
@@ -231,7 +239,8 @@ def _walk(rules, issuance_rao, block, recycled_ppm, blocks) -> np.ndarray:
         if lo == hi:
             continue
         if isinstance(era.net_rao, Fraction):
-            issued[lo:hi] = [int(era.issuance_rao + era.net_rao * (int(b) - era.first_block)) for b in blocks[lo:hi]]
+            exact = (era.issuance_rao + era.net_rao * (int(b) - era.first_block) for b in blocks[lo:hi])
+            issued[lo:hi] = [min(int(rao), rules.max_supply_rao) for rao in exact]
         else:
             last = era.issuance_rao + era.net_rao * (int(blocks[hi - 1]) - era.first_block)
             if last >= 1 << 63:  # a constant reward far beyond the cap

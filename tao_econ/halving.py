@@ -183,7 +183,8 @@ def forecast_halvings(fit: RecyclingFit, rules: Rules, *, halvings: int = 1, noi
     whole("seed", seed)
     _halves(rules)
     if not LEAST_SHARE <= fit.net_share <= 1:
-        raise ValueError(f"net_share must be in [{LEAST_SHARE}, 1] for the schedule to explain the supplies, got {fit.net_share:g}")
+        rule = f"net_share must be in [{LEAST_SHARE}, 1] for the schedule to explain the supplies"
+        raise ValueError(f"{rule}, got {fit.net_share:g}")
     fits = [fit, *noise_from]
     freedom = [len(f.used) - 2 for f in fits]
     noise = np.sqrt(sum(k * f.noise**2 for k, f in zip(freedom, fits, strict=True)) / sum(freedom))

@@ -36,14 +36,16 @@ class Rules:
     chain: Literal["kusanagi", "nakamoto", "finney", "article", "bitcoin"] = quantity(
         unit="", meaning="which chain the rules belong to"
     )
-    first_block: int | None = quantity(unit="blocks", meaning="first block of the era; None where not known", ge=0, lt=MOST_BLOCK)
+    first_block: int | None = quantity(
+        unit="blocks", meaning="first block of the era; None where not known", ge=0, lt=MOST_BLOCK
+    )
     first_date: dt.date = quantity(unit="", meaning="first day of the era, UTC")
     source: str = quantity(unit="", meaning="where the rule was read")
     checked: dt.date = quantity(unit="", meaning="when it was last checked")
     confidence: Literal["high", "medium", "low"] = quantity(unit="", meaning="how sure the reading is")
 
-    max_supply_rao: int = quantity(unit="rao", meaning="no more than this can ever exist", gt=0, lt=MOST_RAO)
-    block_reward_rao: int = quantity(unit="rao", meaning="reward of one block before any halving", gt=0, lt=MOST_RAO)
+    max_supply_rao: int = quantity(unit="rao", meaning="no more than this can ever exist", gt=0, le=10**40)
+    block_reward_rao: int = quantity(unit="rao", meaning="reward of one block before any halving", gt=0, le=10**40)
     block_time_s: float = quantity(unit="seconds", meaning="nominal time between blocks", gt=0, le=86_400)
     schedule: Literal["constant", "issuance", "block"] = quantity(
         unit="", meaning="what halves the reward: nothing, total issuance, or the block number"
@@ -173,9 +175,12 @@ def _built(record: type, place: str, values: dict):
 
 def ratio(given) -> Fraction:
     """A share as the chain stores it, "32767/65535", or as a number; longer ones are refused, for an exponent has no end."""
-    if isinstance(given, bool) or not (isinstance(given, (int, float)) or (isinstance(given, str) and RATIO.fullmatch(given))):
-        raise ValueError(f"a ratio must be a number or text such as '32767/65535', got {str(given)[:40]!r}")
-    return Fraction(given)
+    try:
+        if not isinstance(given, bool) and (not isinstance(given, str) or RATIO.fullmatch(given)):
+            return Fraction(given)
+    except (TypeError, ValueError, ArithmeticError):  # no number, NaN, over 0 or infinite
+        pass
+    raise ValueError(f"a ratio must be a number or text such as '32767/65535', got {str(given)[:40]!r}")
 
 
 RATIOS = {f.name for f in dataclasses.fields(Rules) if f.type in (Fraction, "Fraction")}
@@ -200,10 +205,13 @@ def schedules() -> tuple[Rules, ...]:
 
 def _rules(values: dict) -> Rules:
     place = f"eras.toml, {str(values.get('name'))[:40]!r}"
-    try:
-        ratios = {k: ratio(v) for k, v in values.items() if k in RATIOS and not isinstance(v, Fraction)}
-    except (ValueError, ZeroDivisionError, OverflowError) as error:
-        raise ValueError(f"data/{place}: {error or 'a ratio must not be over 0'}") from None
+    ratios = {}
+    for key, value in values.items():
+        if key in RATIOS and not isinstance(value, Fraction):
+            try:
+                ratios[key] = ratio(value)
+            except ValueError as error:
+                raise ValueError(f"data/{place}: {key}: {error}") from None
     return _built(Rules, place, values | ratios)
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import warnings
 import zipfile
 from pathlib import Path
 from typing import NamedTuple
@@ -124,6 +125,7 @@ def _check_header(archive, part, name):
         raise Refused(f"must hold what it says: {name} of {said:,} bytes in a part of {part.file_size:,}")
 
 
+UNREADABLE = pd.errors.ParserError, pd.errors.EmptyDataError, pd.errors.ParserWarning
 HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 
 
@@ -133,8 +135,10 @@ def _csv(path):
             columns = file.readline(MOST_BYTES).count(b",") + 1
         if columns > MOST_UIDS + 2:
             raise ValueError(f"{path.name} must have at most {MOST_UIDS + 2:,} columns, got {columns:,}")
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", nrows=MOST_UIDS + 1)
-    except (UnicodeError, OSError, MemoryError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        with warnings.catch_warnings(action="error", category=pd.errors.ParserWarning):  # a row longer than the header
+            table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", nrows=MOST_UIDS + 1,
+                                index_col=False)  # fmt: skip
+    except (UnicodeError, OSError, MemoryError, *UNREADABLE) as error:
         raise ValueError(f"{path.name} must be a CSV table in UTF-8: {_line(error)}") from None
     n = len(table)
     wanted = ["uid", "stake", *map(str, range(n))]

@@ -162,7 +162,7 @@ def cev_cdf(ratio, *, years: float, volatility: float, exponent: float = 0.5, gr
     here = (level * math.exp(-growth * years)) ** power / scale
     above = np.where(here > 0, ncx2.cdf(1 / scale, 2 / power, np.maximum(here, 1e-300)), chi2.cdf(1 / scale, 2 / power))
     if np.isnan(above).any():
-        raise ValueError(f"volatility must spread the process wider than its functions resolve, got {sigma:g} over {years:g} years")
+        raise ValueError(f"volatility must spread the process more in so short a time, got {sigma:g} in {years:g} years")
     return (1 - above)[()]
 
 

@@ -212,7 +212,8 @@ def _round(rules, market, state, random, row):
     delivered = (routed * quality).sum(axis=1)
     growth = market.demand_per_sd * delivered
     if growth.max() > MOST_LOG:
-        raise ValueError(f"demand_per_sd must keep queries below e^{MOST_LOG:g} times those of random miners, got {market.demand_per_sd}")
+        rule = f"demand_per_sd must keep queries below e^{MOST_LOG:g} times those of random miners"
+        raise ValueError(f"{rule}, got {market.demand_per_sd}")
     queries = market.queries_per_round * np.exp(growth)
     fees = market.fee_tao_per_query * queries[:, None]
     pot = market.emission_tao_per_round * (1 - float(rules.owner_cut)) / 2

@@ -47,14 +47,14 @@ def _one_line(record: type, error: ValidationError) -> Exception:
     if name not in fields:
         return TypeError(unknown(f"{record.__name__} field", name, fields))
     if kind == "literal_error":
-        return ValueError(f"{name} must be {problem['ctx']['expected']}, got {_shown(value)}")
+        return ValueError(f"{name} must be {problem['ctx']['expected']}, got {quoted(value)}")
     if kind == "finite_number":
         return ValueError(f"{name} must be finite, got {value}")
     if kind.startswith(("greater_than", "less_than")):
         shown = f"{value:,}" if isinstance(value, (int, float)) else str(value)
         return ValueError(f"{name} must be {_rule(fields[name])}, got {shown}")
     wanted = problem["msg"].removeprefix("Input should be ").removeprefix("a valid ")
-    return TypeError(f"{name} must be {wanted}, got {_shown(value)} ({type(value).__name__})")
+    return TypeError(f"{name} must be {wanted}, got {quoted(value)} ({type(value).__name__})")
 
 
 def unknown(kind: str, name, known) -> str:
@@ -62,10 +62,10 @@ def unknown(kind: str, name, known) -> str:
     known = [str(k) for k in known]
     near = difflib.get_close_matches(str(name)[:LONGEST], known, n=1, cutoff=0.5)
     hint = f"; did you mean {near[0]!r}?" if near else ""
-    return f"unknown {kind} {_shown(name)}{hint} (known: {', '.join(known)})"
+    return f"unknown {kind} {quoted(name)}{hint} (known: {', '.join(known)})"
 
 
-def _shown(value) -> str:
+def quoted(value) -> str:
     """A value as it would be typed, cut where nobody would read on."""
     text = repr(value)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}… of {len(text):,} characters"

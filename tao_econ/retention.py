@@ -81,8 +81,9 @@ def retention_map(
     """What the honest side earns at every point, as a share of all emission: (stakes, honest weights, cabal weights).
 
     rules : κ, bonds penalty and kind of bonds are read from it; bonds are those that constant weights settle at
-    honest_stake : (s,) in (0, 1), a millionth from either end — share of all stake      honest_weight : (h,) in [0, 1] — of an honest validator's
-        weight given to honest miners      cabal_weight : (c,) in [0, 1] — of a cabal validator's to the cabal's miners
+    honest_stake : (s,) in (0, 1), a millionth from either end — share of all stake
+    honest_weight : (h,) in [0, 1] — of an honest validator's weight given to honest miners
+    cabal_weight : (c,) in [0, 1] — of a cabal validator's to the cabal's miners
     validator_share : float in [0, 1] — of an epoch's emission that goes to validators
     Raises ValueError where a share is out of range or a validator has no weight for one of the teams.
 
@@ -163,7 +164,7 @@ def honest_stake_drawn(stakes, honest_validators: float, *, seed: int = 0) -> np
     share = real("honest_validators", honest_validators, "(0, 1)")
     stakes = reals("stakes", stakes, "[0, inf)", ndim=2)
     if not stakes.any(axis=1).all():
-        raise ValueError(f"stakes must be above 0 somewhere in every network, got none in network {stakes.any(axis=1).argmin()}")
+        raise ValueError(f"stakes must be above 0 somewhere in a network, got none in network {stakes.any(axis=1).argmin()}")
     random = np.random.default_rng(whole("seed", seed))
     honest = max(int(share * stakes.shape[1]), 1)
     drawn = random.permuted(stakes, axis=1)

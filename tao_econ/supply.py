@@ -208,6 +208,8 @@ def holder_yield(snapshot: Snapshot, scenario: Scenario, rules: Rules) -> Holder
     """
     supply = supply_at(snapshot, scenario, rules)
     reward = block_emission(snapshot.issuance_rao, rules, block=snapshot.block)
+    if supply.staked_tao == 0:
+        raise ValueError("staked_tao must be > 0 for stake to have a yield, got 0")
     per_year = tao(reward) * SECONDS_PER_DAY / scenario.block_time_s * DAYS_PER_YEAR
     issuance_rate = per_year / supply.issued_tao
     staked = supply.staked_tao / supply.issued_tao

@@ -43,7 +43,7 @@ class Case(NamedTuple):
 
 
 def hold(function: Callable, case: Case) -> None:
-    """Every example gives finite numbers that keep the law, or a refusal that the docstring allows; one at least is answered."""
+    """Every example gives finite numbers that keep the law, or a refusal the docstring allows; one at least is answered."""
     answered = []
     quick = os.environ.get("HYPOTHESIS_PROFILE", "default") == "default"
     most = min(case.most, settings.default.max_examples) if quick else settings.default.max_examples
@@ -182,7 +182,9 @@ def _value(field) -> st.SearchStrategy:
     elif kind is int:
         drawn = whole(left[1] + (left[0] == "gt") if low else 0, right[1] - (right[0] == "lt") if high else BITS)
     else:
-        drawn = {bool: st.booleans(), dt.date: st.dates(dt.date(2015, 1, 1), dt.date(2100, 1, 1))}.get(kind, st.just("any"))
+        drawn = {bool: st.booleans(), dt.date: st.dates(dt.date(2015, 1, 1), dt.date(2100, 1, 1))}.get(
+            kind, st.just("any")
+        )
     return st.one_of(st.none(), drawn) if type(None) in parts else drawn
 
 

@@ -1,15 +1,25 @@
-"""Composed models, uncertainty, price paths and sweeps over their whole domains."""
-
-import dataclasses
-from typing import NamedTuple
+"""Composed models, query markets and price paths over their whole domains."""
 
 import numpy as np
 import pytest
-from domain import Case, amounts, arguments, array, hold, number, record, rules, scenarios, several, snapshots, vector, whole
+from domain import (
+    Case,
+    amounts,
+    arguments,
+    array,
+    hold,
+    number,
+    record,
+    rules,
+    scenarios,
+    several,
+    snapshots,
+    vector,
+    whole,
+)
 from hypothesis import strategies as st
 
 import tao_econ as te
-from tao_econ.sweep import sweep
 
 above, amount, share, inside = number("(0, inf)"), number("[0, inf)"), number("[0, 1]"), number("(0, 1)")
 seeds, close = whole(0, 2**40), pytest.approx
@@ -29,84 +39,6 @@ def error_law(estimate, **_):
     at_least_0(estimate.standard_error)
 
 
-# ---- Functions that take a function ----
-
-
-class Two(NamedTuple):
-    """A result of two numbers."""
-
-    total: float
-    half: float
-
-
-@dataclasses.dataclass(frozen=True)
-class Pair:
-    """A record of two numbers."""
-
-    a: float = 0.0
-    b: float = 0.0
-
-
-def weighed(points):
-    """Of points of any width."""
-    return points @ np.arange(1.0, points.shape[1] + 1)
-
-
-def of_pair(pair):
-    return pair.a * 2 + pair.b
-
-
-FUNCTIONS = st.sampled_from([weighed, lambda points: np.zeros(len(points)), lambda points: points.prod(axis=1)])
-ENDS = st.tuples(number("[-1e10, 1e10]"), number("[-1e10, 1e10]")).filter(lambda p: p[0] != p[1]).map(lambda p: tuple(sorted(p)))
-RANGES = st.one_of(
-    arguments(model=FUNCTIONS, base=None, ranges=st.dictionaries(st.sampled_from("abcd"), ENDS, min_size=1, max_size=3)),
-    arguments(model=of_pair, base=Pair(), ranges=st.dictionaries(st.sampled_from("ab"), ENDS, min_size=1)),
-)
-
-
-def with_ranges(**more):
-    return st.tuples(RANGES, arguments(**more)).map(lambda pair: pair[0] | pair[1])
-
-
-def sobol_law(table, ranges, **_):
-    assert list(table.index) and set(table.index) == set(ranges) and (table["ST"] > -1e-6).all()
-
-
-def summed(a, b, rng=None):
-    return {"sum": a + b, "drawn": 0.0 if rng is None else float(rng.random())}
-
-
-def two(scenario, rng=None):
-    return Two(scenario.discount_rate * 2, scenario.discount_rate)
-
-
-def sweep_law(table, axes, **_):
-    assert len(table) == np.prod([len(values) for values in axes.values()])
-
-
-swept = st.one_of(
-    arguments(model=summed, axes=arguments(a=st.lists(number(), min_size=1, max_size=3), b=st.lists(number(), min_size=1, max_size=3))),
-    arguments(model=two, base=te.Scenario(), axes=arguments(discount_rate=st.lists(share.filter(lambda x: x == 0 or x >= 1e-50),
-                                                                                 min_size=1, max_size=3))),
-)  # fmt: skip
-
-
-def sweep_of(axes, **more):
-    return sweep(**more, **axes, progress=False)
-
-
-# ---- Scores ----
-
-
-def distributions(n):
-    odds = vector("[0, 1]", n, n).filter(lambda xs: xs.sum() > 1e-3).map(lambda xs: xs / xs.sum())
-    return arguments(forecast=array((n,)), observed=number(), weights=st.one_of(st.none(), odds))
-
-
-def calls(n):
-    return arguments(probability=array((n,), "[0, 1]"), happened=st.lists(st.booleans(), min_size=n, max_size=n))
-
-
 # ---- Experts, jurors, queries ----
 
 
@@ -121,7 +53,11 @@ def priced(n):
 
 
 def routing_law(found, **_):
-    assert found.gain >= 0 and found.routed >= found.single - 1e-9 * abs(found.single) and 0 <= found.break_even_accuracy <= 1 + 1e-9
+    assert (
+        found.gain >= 0
+        and found.routed >= found.single - 1e-9 * abs(found.single)
+        and 0 <= found.break_even_accuracy <= 1 + 1e-9
+    )
 
 
 def frontier_law(found, **_):
@@ -175,48 +111,39 @@ def subnet_paths(p):
         volatility=amount, exponent=number("(0, 1]"), growth=number()))  # fmt: skip
 
 
-CEV = {"years": number("(0, 100]"), "volatility": number("[0.001, 10]"), "exponent": number("[0.01, 0.99]"), "growth": number("[-1, 1]")}
-FEW = "samples must be so many"
+CEV = {
+    "years": number("(0, 100]"),
+    "volatility": number("[0.001, 10]"),
+    "exponent": number("[0.01, 0.99]"),
+    "growth": number("[-1, 1]"),
+}
 TABLE = {
     "price_paths": Case(
-        several(price_paths_of), paths_law,
+        several(price_paths_of),
+        paths_law,
         refuses="normals must be finite and keep prices|block must be known|issuance_rao must be at most|.* must keep",
     ),
-    "subnet_price_paths": Case(several(subnet_paths), at_least_0, refuses="normals must be finite and keep prices finite"),
+    "subnet_price_paths": Case(
+        several(subnet_paths), at_least_0, refuses="normals must be finite and keep prices finite"
+    ),
     "cev_cdf": Case(
-        st.one_of(arguments(ratio=st.one_of(amount, vector("[0, inf)")), **CEV),
-                  arguments(ratio=amount, years=above, volatility=above, exponent=inside, growth=number())),
-        at_most_1, refuses="growth must|volatility must",
+        st.one_of(
+            arguments(ratio=st.one_of(amount, vector("[0, inf)")), **CEV),
+            arguments(ratio=amount, years=above, volatility=above, exponent=inside, growth=number()),
+        ),
+        at_most_1,
+        refuses="growth must|volatility must",
     ),
-    "sample_mean": Case(
-        arguments(values=st.one_of(vector(least=4, most=4), array((4, 2)), vector(least=2))), error_law,
-    ),
-    "sample_quantiles": Case(arguments(values=st.one_of(vector(least=2), array((3, 2))), shares=vector("(0, 1)")), error_law),
     "over_replicas": Case(arguments(values=st.one_of(vector(least=2), array((3, 2)))), error_law),
-    "monte_carlo_mean": Case(
-        arguments(function=FUNCTIONS, dimensions=whole(1, 5), log2_points=whole(0, 6), replicas=2, seed=seeds,
-                  method=st.sampled_from(["sobol", "random"])).map(lambda given: {"replicates": given.pop("replicas")} | given),
-        error_law,
-    ),
-    "convergence": Case(
-        arguments(function=FUNCTIONS, dimensions=whole(1, 3), exact=number("[-100, 100]"), log2_points=[2, 3, 4], replicates=2,
-                  seed=seeds),
-        lambda found, **_: at_least_0(found.rmse_sobol), refuses="function must have an error", most=10,
-    ),
-    "sensitivity": Case(with_ranges(samples=st.sampled_from([2, 4, 16]), seed=seeds, resamples=2), sobol_law, refuses=FEW),
-    "tornado": Case(with_ranges(samples=st.sampled_from([2, 4, 16]), seed=seeds), sobol_law, refuses=FEW),
-    "morris": Case(with_ranges(trajectories=whole(2, 5), levels=st.sampled_from([2, 4]), seed=seeds),
-                   lambda table, **_: at_least_0(table["mu_star"])),
-    "brier": Case(several(calls), at_most_1),
-    "crps": Case(several(distributions), at_least_0),
-    "pit": Case(several(distributions).flatmap(lambda given: share.map(lambda tie: given | {"tie": tie})), at_most_1),
-    "pinball": Case(several(lambda n: arguments(forecast=array((n,)), observed=array((n,)), level=inside)), at_least_0),
     "expected_max": Case(arguments(n=st.one_of(counts, st.lists(counts, min_size=1, max_size=4))), at_least_0),
     "best_of_n": Case(arguments(n=counts, judge_correlation=share), at_least_0),
     "panel_correlation": Case(
-        arguments(judge_correlation=share, shared_error=share, effective_judges=number("[1, inf)")), at_most_1,
+        arguments(judge_correlation=share, shared_error=share, effective_judges=number("[1, inf)")),
+        at_most_1,
     ),
-    "power_coverage": Case(arguments(tries=vector("[1, inf)"), a=number("(-inf, 0]"), b=number("(-inf, 0]")), at_most_1),
+    "power_coverage": Case(
+        arguments(tries=vector("[1, inf)"), a=number("(-inf, 0]"), b=number("(-inf, 0]")), at_most_1
+    ),
     "beta_coverage": Case(arguments(tries=vector("[1, inf)"), a=above, b=above), at_most_1),
     "coverage_fit": Case(
         arguments(one_try=inside, coverage=inside, tries=whole(2, 10**6)),
@@ -228,54 +155,98 @@ TABLE = {
         lambda found, **_: found.floor_sd <= found.error_sd * (1 + 1e-12) or pytest.fail("below the floor"),
     ),
     "tournament": Case(
-        arguments(models=whole(1, 8), rounds=whole(1, 6), replicas=whole(2, 3), judge_correlation=share, lasting_error=share,
-                  pressure=amount, effort_sd=amount, gaming=share, seed=seeds),
-        lambda found, models, rounds, replicas, **_: found.selection_sd.shape == (replicas, rounds) or pytest.fail("shape"),
+        arguments(
+            models=whole(1, 8),
+            rounds=whole(1, 6),
+            replicas=whole(2, 3),
+            judge_correlation=share,
+            lasting_error=share,
+            pressure=amount,
+            effort_sd=amount,
+            gaming=share,
+            seed=seeds,
+        ),
+        lambda found, models, rounds, replicas, **_: (
+            found.selection_sd.shape == (replicas, rounds) or pytest.fail("shape")
+        ),
     ),
     "route": Case(several(tables), routing_law),
     "leader_routing_gain": Case(arguments(experts=whole(1, 10**6), lead_sd=amount, correlation=share), at_least_0),
     "routing_frontier": Case(several(priced), frontier_law, unknown={}),
     "effective_jurors": Case(
-        arguments(stake=amounts(), correlation=share), lambda n, stake, **_: 1 - 1e-9 <= n <= len(stake) * (1 + 1e-9) or pytest.fail(n),
+        arguments(stake=amounts(), correlation=share),
+        lambda n, stake, **_: 1 - 1e-9 <= n <= len(stake) * (1 + 1e-9) or pytest.fail(n),
     ),
     "jury_accuracy": Case(arguments(stake=amounts(), accuracy=share, correlation=share), jury_law),
-    "stake_median": Case(several(lambda n: arguments(reports=array((n,)), stake=amounts(n, n), kappa=number("(0, 1]"))), median_law),
+    "stake_median": Case(
+        several(lambda n: arguments(reports=array((n,)), stake=amounts(n, n), kappa=number("(0, 1]"))), median_law
+    ),
     "oracle_bias": Case(
-        arguments(corrupt_share=vector("[0, 1]"), attack_sd=amount), lambda bias, **_: at_least_0(bias.mean_bias_sd),
+        arguments(corrupt_share=vector("[0, 1]"), attack_sd=amount),
+        lambda bias, **_: at_least_0(bias.mean_bias_sd),
         unknown={"worst_median_bias_sd": "infinite from half of the stake on"},
     ),
     "query_bill": Case(
-        arguments(queries=above, fees_tao=amount, emission_tao=amount, copies=whole(1, 1_000), test_share=number("[0, 1)"),
-                  answer_tao=amount, rival_tao=st.one_of(st.none(), above)),
-        lambda bill, **_: 0 <= bill.external_share <= 1 or pytest.fail("share"), refuses="fees_tao must be > 0",
-        unknown={"subsidy_ratio": "infinite without a fee", "fee_coverage": "infinite without emission",
-                 "price_to_rival": "NaN without a rival"},
+        arguments(
+            queries=above,
+            fees_tao=amount,
+            emission_tao=amount,
+            copies=whole(1, 1_000),
+            test_share=number("[0, 1)"),
+            answer_tao=amount,
+            rival_tao=st.one_of(st.none(), above),
+        ),
+        lambda bill, **_: 0 <= bill.external_share <= 1 or pytest.fail("share"),
+        refuses="fees_tao must be > 0",
+        unknown={
+            "subsidy_ratio": "infinite without a fee",
+            "fee_coverage": "infinite without emission",
+            "price_to_rival": "NaN without a rival",
+        },
     ),
     "query_latency": Case(
-        st.integers(1, 6).flatmap(lambda miners: arguments(
-            arrivals_per_s=amount, servers=whole(1, 50), served_per_s=above, miners=miners, needed=st.integers(1, miners),
-            answered_per_s=above, quantiles=vector("(0, 1)", 1, 3))),
-        latency_law, refuses="arrivals_per_s must be below",
+        st.integers(1, 6).flatmap(
+            lambda miners: arguments(
+                arrivals_per_s=amount,
+                servers=whole(1, 50),
+                served_per_s=above,
+                miners=miners,
+                needed=st.integers(1, miners),
+                answered_per_s=above,
+                quantiles=vector("(0, 1)", 1, 3),
+            )
+        ),
+        latency_law,
+        refuses="arrivals_per_s must be below",
     ),
     "query_market_path": Case(path_of, lambda path, **_: at_least_0(path.staked_tao), refuses=SKILL),
     "query_market_report": Case(
-        st.tuples(st.integers(2, 3), st.integers(1, 4)).flatmap(lambda shape: arguments(
-            path=st.tuples(*[array(shape, "[0, 1e18]")] * len(te.query_market.QueryMarketPath._fields)).map(
-                lambda parts: te.query_market.QueryMarketPath(*parts)), settled=number("(0, 1]"))),
+        st.tuples(st.integers(2, 3), st.integers(1, 4)).flatmap(
+            lambda shape: arguments(
+                path=st.tuples(*[array(shape, "[0, 1e18]")] * len(te.query_market.QueryMarketPath._fields)).map(
+                    lambda parts: te.query_market.QueryMarketPath(*parts)
+                ),
+                settled=number("(0, 1]"),
+            )
+        ),
         unknown={"mean": "the subsidy is infinite without fees"},
     ),
     "judge_sweep": Case(
-        arguments(**small, rounds=whole(1, 3), judge_correlation=vector("[0, 0.5]", 1, 2)), refuses=SKILL, most=8,
+        arguments(**small, rounds=whole(1, 3), judge_correlation=vector("[0, 0.5]", 1, 2)),
+        refuses=SKILL,
+        most=8,
         unknown={"subsidy_ratio": "infinite without fees"},
     ),
     "displacement": Case(
-        arguments(**small, lead_sd=number("[-100, 100]"), warm_up=whole(1, 3), rounds=whole(1, 3)), lambda found, **_: at_most_1(found.ahead_share),
-        refuses=SKILL, unknown={"first_ahead": "infinite where it never earned more", "median_rounds": "the same"}, most=8,
+        arguments(**small, lead_sd=number("[-100, 100]"), warm_up=whole(1, 3), rounds=whole(1, 3)),
+        lambda found, **_: at_most_1(found.ahead_share),
+        refuses=SKILL,
+        unknown={"first_ahead": "infinite where it never earned more", "median_rounds": "the same"},
+        most=8,
     ),
-    "sweep": Case(swept.flatmap(lambda given: st.one_of(st.none(), seeds).map(lambda seed: given | {"seed": seed})), sweep_law),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", TABLE)
 def test_every_example_is_answered_in_finite_numbers_or_refused_in_one_line(name):
-    hold(sweep_of if name == "sweep" else getattr(te, name), TABLE[name])
+    hold(getattr(te, name), TABLE[name])

@@ -14,8 +14,9 @@ from tao_econ.rewards import Roles
 day = {"rules": rules(), "snapshot": snapshots(), "scenario": scenarios()}
 BEYOND = "issuance_rao must be at most|staked_tao must be at most"
 NO_BLOCK = "block must be (known|given)"
-FAR = "days must be at most|recycled_ppm must be 0 under"
+FAR = "must fit in 63 bits|days must be at most|recycled_ppm must be 0 under"
 EMPTY = "issuance_rao must leave"
+UNSTAKED = "staked_tao must be > 0"
 TINY = "staked_share must be large enough"
 amount, above = number("[0, inf)"), number("(0, inf)")
 share = number("[0, 1]")
@@ -109,47 +110,75 @@ def orders(n):
 ranked = data.load("comparables")
 TABLE = {
     "supply_at": Case(arguments(**day), supply_law, refuses=BEYOND),
-    "supply_path": Case(arguments(**day, every_days=whole(1, 10_000)), supply_path_law,
-                        refuses=f"issuance_rao must be at most|{NO_BLOCK}|{FAR}|market_cap_growth must"),
+    "supply_path": Case(
+        arguments(**day, every_days=whole(1, 10_000)),
+        supply_path_law,
+        refuses=f"issuance_rao must be at most|{NO_BLOCK}|{FAR}|market_cap_growth must",
+    ),
     "supply_after": Case(
-        arguments(**day, years=amount), lambda tao, snapshot, **_: tao >= snapshot.issuance_rao / 1e9 or pytest.fail("less"),
+        arguments(**day, years=amount),
+        lambda tao, snapshot, **_: tao >= snapshot.issuance_rao / 1e9 or pytest.fail("less"),
         refuses=NO_BLOCK,
     ),
-    "break_even_growth": Case(arguments(**day, years=amount), lambda growth, **_: growth >= 0 or pytest.fail("less"),
-                              refuses=NO_BLOCK),
-    "discounted_supply": Case(arguments(**day, rates=st.one_of(st.none(), vector("[0, 1]"))), discounted_law, refuses=NO_BLOCK),
+    "break_even_growth": Case(
+        arguments(**day, years=amount), lambda growth, **_: growth >= 0 or pytest.fail("less"), refuses=NO_BLOCK
+    ),
+    "discounted_supply": Case(
+        arguments(**day, rates=st.one_of(st.none(), vector("[0, 1]"))), discounted_law, refuses=NO_BLOCK
+    ),
     "decompose_price": Case(
         arguments(price_usd=st.tuples(above, above), supply_tao=st.tuples(above, above)),
         lambda parts, **_: parts.log_cap == close(parts.log_price + parts.log_supply) or pytest.fail("not a sum"),
         unknown={"share_to_new_supply": "no part of a market cap that did not change"},
     ),
-    "holder_yield": Case(arguments(**day), yields_law, refuses=f"{BEYOND}|{NO_BLOCK}"),
-    "network_yields": Case(arguments(**day), yields_law, refuses=f"{BEYOND}|{NO_BLOCK}"),
+    "holder_yield": Case(arguments(**day), yields_law, refuses=f"{BEYOND}|{NO_BLOCK}|{UNSTAKED}"),
+    "network_yields": Case(arguments(**day), yields_law, refuses=f"{BEYOND}|{NO_BLOCK}|{UNSTAKED}"),
     "mc_fdv_ranking": Case(
-        arguments(as_of=st.sampled_from(sorted(set(ranked["as_of"]))),
-                  peers=st.one_of(st.none(), st.lists(st.sampled_from(sorted(set(ranked["token"]))), max_size=5).map(tuple))),
+        arguments(
+            as_of=st.sampled_from(sorted(set(ranked["as_of"]))),
+            peers=st.one_of(st.none(), st.lists(st.sampled_from(sorted(set(ranked["token"]))), max_size=5).map(tuple)),
+        ),
         lambda table, **_: (table["mc_fdv"].diff().dropna() >= 0).all() or pytest.fail("order"),
         unknown={"market_cap_usd": "not every row of comparables.csv has one"},
     ),
     "reward_split": Case(
-        arguments(**day, owned=st.booleans(), subnet_share=share, alpha_issuance=number("[0, 21e6]"),
-                  alpha_price_tao=st.one_of(st.none(), amount), root_proportion=st.one_of(st.just(0.0), share),
-                  root_paid=st.booleans(), withheld_share=share, withheld_is=st.sampled_from(["burned", "recycled"]),
-                  own_stake_share=share),
-        roles_sum, refuses=f"alpha_price_tao must|root_proportion must be 0|alpha_issuance must be in|{NO_BLOCK}",
+        arguments(
+            **day,
+            owned=st.booleans(),
+            subnet_share=share,
+            alpha_issuance=number("[0, 21e6]"),
+            alpha_price_tao=st.one_of(st.none(), amount),
+            root_proportion=st.one_of(st.just(0.0), share),
+            root_paid=st.booleans(),
+            withheld_share=share,
+            withheld_is=st.sampled_from(["burned", "recycled"]),
+            own_stake_share=share,
+        ),
+        roles_sum,
+        refuses=f"alpha_price_tao must|root_proportion must be 0|alpha_issuance must be in|{NO_BLOCK}",
     ),
     "holder_reward": Case(
-        arguments(split=a_split(), role=st.sampled_from(["owner", "miner", "validator", "nominator", "root holder", "user"]),
-                  share=share, paid_usd_per_day=amount, price_usd=above),
+        arguments(
+            split=a_split(),
+            role=st.sampled_from(["owner", "miner", "validator", "nominator", "root holder", "user"]),
+            share=share,
+            paid_usd_per_day=amount,
+            price_usd=above,
+        ),
         lambda got, role, **_: (max(got) <= 0 if role == "user" else min(got) >= 0) or pytest.fail(role),
     ),
-    "subsidy": Case(arguments(split=a_split(), revenue_usd_per_year=above), lambda usd, **_: usd >= 0 or pytest.fail("negative")),
+    "subsidy": Case(
+        arguments(split=a_split(), revenue_usd_per_year=above), lambda usd, **_: usd >= 0 or pytest.fail("negative")
+    ),
     "break_even_incentive": Case(
-        arguments(split=a_split(), cost_usd_per_day=amount), lambda part, **_: part >= 0 or pytest.fail("negative"),
+        arguments(split=a_split(), cost_usd_per_day=amount),
+        lambda part, **_: part >= 0 or pytest.fail("negative"),
         unknown={"": "infinite where miners are paid nothing"},
     ),
     "break_even_take": Case(
-        arguments(**day), lambda take, **_: take <= 1 or pytest.fail("too high"), refuses=BEYOND,
+        arguments(**day),
+        lambda take, **_: take <= 1 or pytest.fail("too high"),
+        refuses=BEYOND,
         unknown={"": "minus infinity where stakers get nothing"},
     ),
     "alpha_yield_per_day": Case(
@@ -162,60 +191,88 @@ TABLE = {
         lambda part, **_: part >= -1 or pytest.fail("more than all is lost"),
     ),
     "ownership_path": Case(
-        arguments(**day, share=share, every_days=whole(1, 10_000)), ownership_law,
+        arguments(**day, share=share, every_days=whole(1, 10_000)),
+        ownership_law,
         refuses=f"{BEYOND}|{NO_BLOCK}|{FAR}|{TINY}|market_cap_growth must",
     ),
     "sell_pressure": Case(arguments(**day), sold_law, refuses=f"{NO_BLOCK}|stakers_share must be at most"),
     "price_impact": Case(several(orders), impact_law),
     "almgren_impact": Case(
-        arguments(order=amount, volume=above, outstanding=above, daily_volatility=amount, days=above, gamma=amount, eta=amount),
+        arguments(
+            order=amount, volume=above, outstanding=above, daily_volatility=amount, days=above, gamma=amount, eta=amount
+        ),
         lambda cost, **_: cost.cost_share >= cost.permanent_share / 2 or pytest.fail("cheaper than its impact"),
     ),
     "liquidation_schedule": Case(
-        arguments(amount=amount, days=above, steps=whole(1, 200), volatility=amount, temporary=above, permanent=amount,
-                  risk_aversion=amount),
-        schedule_law, refuses="temporary must be|risk_aversion must",
+        arguments(
+            amount=amount,
+            days=above,
+            steps=whole(1, 200),
+            volatility=amount,
+            temporary=above,
+            permanent=amount,
+            risk_aversion=amount,
+        ),
+        schedule_law,
+        refuses="temporary must be|risk_aversion must",
     ),
     "amihud": Case(
         several(lambda n: arguments(returns=array((n,)), volume_usd=array((n,), "(0, inf)"))),
         lambda ratio, **_: ratio >= 0 or pytest.fail("negative"),
     ),
-    "kyle_lambda": Case(arguments(value_sd=amount, noise_sd=above), lambda move, **_: move >= 0 or pytest.fail("negative")),
+    "kyle_lambda": Case(
+        arguments(value_sd=amount, noise_sd=above), lambda move, **_: move >= 0 or pytest.fail("negative")
+    ),
     "volatility_multiplier": Case(
-        arguments(daily_volatility=amount, turnover_share=above, factor=amount), lambda m, **_: m >= 0 or pytest.fail("negative"),
+        arguments(daily_volatility=amount, turnover_share=above, factor=amount),
+        lambda m, **_: m >= 0 or pytest.fail("negative"),
     ),
     "flow_balance": Case(
-        arguments(**day, inflow_usd_per_day=amount), lambda flow, **_: flow.price_at_inflow_usd >= 0 or pytest.fail("negative"),
+        arguments(**day, inflow_usd_per_day=amount),
+        lambda flow, **_: flow.price_at_inflow_usd >= 0 or pytest.fail("negative"),
         unknown={"price_at_inflow_usd": "infinite where nothing is sold and something bought"},
         refuses=f"{NO_BLOCK}|stakers_share must be at most",
     ),
     "price_under_flow": Case(
-        arguments(**day, inflow_usd_per_day=amount, every_days=whole(1, 10_000)), path_law,
+        arguments(**day, inflow_usd_per_day=amount, every_days=whole(1, 10_000)),
+        path_law,
         refuses=f"issuance_rao must be at most|{NO_BLOCK}|{FAR}|stakers_share must be at most|market_cap_growth must",
     ),
     "emission_over_volume": Case(
         arguments(
             since=st.sampled_from(data.load("tao_daily_2023q4")["date"].dt.date.tolist()),
-            until=st.sampled_from(data.load("tao_daily_2023q4")["date"].dt.date.tolist())),
-        lambda window, **_: 0 < window.participation_share < 1 or pytest.fail("no share"), refuses="since must be a day",
+            until=st.sampled_from(data.load("tao_daily_2023q4")["date"].dt.date.tolist()),
+        ),
+        lambda window, **_: 0 < window.participation_share < 1 or pytest.fail("no share"),
+        refuses="since must be a day",
     ),
-    "publication_windows": Case(arguments(), lambda table: len(table) == 3 or pytest.fail("windows"),
-                                unknown={"daily_volatility": "one day has none"}),
+    "publication_windows": Case(
+        arguments(),
+        lambda table: len(table) == 3 or pytest.fail("windows"),
+        unknown={"daily_volatility": "one day has none"},
+    ),
     "replay_shock": Case(
         arguments(date=st.sampled_from(data.load("price_shocks")["date"].dt.date.tolist()), scenario=scenarios()),
         lambda shock, **_: shock.impact_low_share <= shock.impact_high_share or pytest.fail("order"),
     ),
     "normal_draws": Case(
-        st.builds(lambda p, t, seed, twins: {"draws": te.Draws(p * (1 + twins), t, seed, twins)}, whole(1, 20), whole(1, 20),
-                  whole(), st.booleans()),
-        lambda z, draws: (z.shape == (draws.paths, draws.steps) and (not draws.antithetic or (z[::2] == -z[1::2]).all()))
-        or pytest.fail("shape or mirror"),
+        st.builds(
+            lambda p, t, seed, twins: {"draws": te.Draws(p * (1 + twins), t, seed, twins)},
+            whole(1, 20),
+            whole(1, 20),
+            whole(),
+            st.booleans(),
+        ),
+        lambda z, draws: (
+            (z.shape == (draws.paths, draws.steps) and (not draws.antithetic or (z[::2] == -z[1::2]).all()))
+            or pytest.fail("shape or mirror")
+        ),
     ),
     "sobol_normals": Case(
         arguments(log2_paths=st.integers(0, 6), steps=st.integers(1, 50), seed=whole()),
         lambda z, log2_paths, steps, **_: z.shape == (2**log2_paths, steps) or pytest.fail("shape"),
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", TABLE)

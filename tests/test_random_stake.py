@@ -66,7 +66,9 @@ def ranks(n):
         falling = np.sort(parts)[::-1]
         return np.cumsum(falling) / max(falling.sum() * 1.001, 1e-300)
 
-    return arguments(largest=list(range(1, n + 1)), shares=array((n,), "[0, 1]").map(built), wallets=whole(n + 1, 10_000))
+    return arguments(
+        largest=list(range(1, n + 1)), shares=array((n,), "[0, 1]").map(built), wallets=whole(n + 1, 10_000)
+    )
 
 
 models = st.one_of(
@@ -77,9 +79,7 @@ models = st.one_of(
 
 def a_network(least=2, most=5):
     sizes = st.tuples(st.integers(least, most), st.integers(least, most))
-    return sizes.flatmap(
-        lambda size: st.builds(Network, array((size[0],), "[0, 1e50]"), array(size, "[0, 1e50]"))
-    )
+    return sizes.flatmap(lambda size: st.builds(Network, array((size[0],), "[0, 1e50]"), array(size, "[0, 1e50]")))
 
 
 drawn = st.builds(
@@ -124,32 +124,48 @@ TABLE = {
     "nakamoto": Case(arguments(stake=amounts()), between(1, 6)),
     "tau": Case(arguments(stake=amounts(), threshold=number("(0, 1]")), between(1, 6)),
     "coalition": Case(
-        arguments(stake=amounts(), share=inside), lambda found, stake, share: 1 <= found.wallets <= len(stake) or pytest.fail("n"),
+        arguments(stake=amounts(), share=inside),
+        lambda found, stake, share: 1 <= found.wallets <= len(stake) or pytest.fail("n"),
     ),
     "concentration": Case(arguments(stake=amounts()), indices_law),
     "lorenz": Case(arguments(stake=amounts()), lorenz_law),
     "top_share": Case(
-        st.one_of(arguments(stake=amounts(), count=whole(1, 10)), arguments(stake=amounts(), wallet_share=number("(0, 1]"))),
+        st.one_of(
+            arguments(stake=amounts(), count=whole(1, 10)), arguments(stake=amounts(), wallet_share=number("(0, 1]"))
+        ),
         between(0, 1),
     ),
     "cap_stake": Case(
         arguments(stake=amounts(), quantile=number("(0, 1]")),
-        lambda capped, stake, quantile: (capped.stake <= stake).all() or pytest.fail("grew"), refuses="quantile must leave",
+        lambda capped, stake, quantile: (capped.stake <= stake).all() or pytest.fail("grew"),
+        refuses="quantile must leave",
     ),
     "split_below_cap": Case(arguments(stake=amounts(), cap=above), split_law, refuses="cap must not ask"),
     "performance_split": Case(several(pair), sums_to_one),
     "composite_score": Case(several(pair), sums_to_one, refuses="performance must be positive for a wallet with stake"),
     "trust_bonus": Case(several(trusted), sums_to_one),
     "reward_correlations": Case(
-        several(three, 2), lambda found, **_: max(map(abs, found)) <= 1 + 1e-9 or pytest.fail("beyond one"),
+        several(three, 2),
+        lambda found, **_: max(map(abs, found)) <= 1 + 1e-9 or pytest.fail("beyond one"),
     ),
-    "lognormal_stake": Case(arguments(gini=inside), lambda model, gini: model.tail_share == 0 or pytest.fail("tail"),
-                            unknown={"alpha": "infinite: a lognormal has no Pareto tail"}),
+    "lognormal_stake": Case(
+        arguments(gini=inside),
+        lambda model, gini: model.tail_share == 0 or pytest.fail("tail"),
+        unknown={"alpha": "infinite: a lognormal has no Pareto tail"},
+    ),
     "pareto_stake": Case(arguments(gini=inside), lambda model, gini: model.alpha >= 1 or pytest.fail("alpha")),
     "fit_stake": Case(
-        arguments(gini=inside, top_percent_share=inside, tail_share=inside, wallets=st.one_of(st.none(), st.integers(100, 2_000)))
-        | arguments(gini=number("[0.6, 0.9]"), top_percent_share=number("[0.2, 0.4]"), tail_share=0.01, wallets=st.none()),
-        refuses="top_percent_share must be within reach", most=5,
+        arguments(
+            gini=inside,
+            top_percent_share=inside,
+            tail_share=inside,
+            wallets=st.one_of(st.none(), st.integers(100, 2_000)),
+        )
+        | arguments(
+            gini=number("[0.6, 0.9]"), top_percent_share=number("[0.2, 0.4]"), tail_share=0.01, wallets=st.none()
+        ),
+        refuses="top_percent_share must be within reach",
+        most=5,
     ),
     "draw_stake": Case(
         arguments(model=models, wallets=whole(1, 1_000), rng=seeds.map(np.random.default_rng)),
@@ -158,75 +174,146 @@ TABLE = {
     ),
     "stake_population": Case(
         arguments(model=models, wallets=whole(1, 1_000)),
-        lambda stake, model, wallets: (np.diff(stake) >= 0).all() or pytest.fail("order"), refuses="sigma must be|alpha must be",
+        lambda stake, model, wallets: (np.diff(stake) >= 0).all() or pytest.fail("order"),
+        refuses="sigma must be|alpha must be",
     ),
     "stake_at": Case(
-        arguments(model=models, uniforms=vector("[0, 1)")), lambda stake, **_: (stake >= 0).all() or pytest.fail("negative"),
+        arguments(model=models, uniforms=vector("[0, 1)")),
+        lambda stake, **_: (stake >= 0).all() or pytest.fail("negative"),
         refuses="sigma must be|alpha must be",
     ),
     "stake_from_ranks": Case(several(ranks), sums_to_one, refuses="shares must be of the largest wallets|shares must"),
     "draw_network": Case(
-        arguments(validators=whole(2, 50), miners=whole(2, 50), stake_spread=number("[0, 10]"),
-                  weight_spread=number("[0, 10]"), seed=seeds),
-        lambda net, validators, miners, **_: (net.weights.shape == (validators, miners) and net.weights.min() >= 0)
-        or pytest.fail("shape"),
+        arguments(
+            validators=whole(2, 50),
+            miners=whole(2, 50),
+            stake_spread=number("[0, 10]"),
+            weight_spread=number("[0, 10]"),
+            seed=seeds,
+        ),
+        lambda net, validators, miners, **_: (
+            (net.weights.shape == (validators, miners) and net.weights.min() >= 0) or pytest.fail("shape")
+        ),
     ),
     "retention_map": Case(
-        arguments(rules=rules(), network=st.one_of(drawn, a_network()), honest_stake=sides, honest_weight=grid,
-                  cabal_weight=grid, validator_share=share),
-        map_law, refuses=CAPTURED,
+        arguments(
+            rules=rules(),
+            network=st.one_of(drawn, a_network()),
+            honest_stake=sides,
+            honest_weight=grid,
+            cabal_weight=grid,
+            validator_share=share,
+        ),
+        map_law,
+        refuses=CAPTURED,
     ),
     "required_honest_weight": Case(
         st.tuples(st.integers(1, 3), st.integers(3, 5), st.integers(1, 3)).flatmap(lambda size: earned_map(*size)),
         unknown={"": UNPROTECTED},
     ),
     "guarantee": Case(
-        arguments(rules=rules(), stakes=st.tuples(st.integers(2, 3), st.integers(2, 4)).flatmap(lambda s: array(s, "[0, 1e50]")),
-                  honest_stake=sides, miners=whole(2, 6), weight_spread=number("[0, 10]"), validator_share=share,
-                  steps=whole(3, 6), seed=seeds),
-        lambda found, **_: ((found.low <= found.high) & (found.required >= 0) & (found.required <= 1)).all() or pytest.fail("order"),
+        arguments(
+            rules=rules(),
+            stakes=st.tuples(st.integers(2, 3), st.integers(2, 4)).flatmap(lambda s: array(s, "[0, 1e50]")),
+            honest_stake=sides,
+            miners=whole(2, 6),
+            weight_spread=number("[0, 10]"),
+            validator_share=share,
+            steps=whole(3, 6),
+            seed=seeds,
+        ),
+        lambda found, **_: (
+            ((found.low <= found.high) & (found.required >= 0) & (found.required <= 1)).all() or pytest.fail("order")
+        ),
         refuses=CAPTURED,
     ),
     "honest_stake_drawn": Case(
-        arguments(stakes=st.tuples(st.integers(1, 3), st.integers(2, 4)).flatmap(lambda s: array(s, "[0, 1e50]")),
-                  honest_validators=inside, seed=seeds),
-        lambda part, **_: ((part >= 0) & (part <= 1 + 1e-12)).all() or pytest.fail("beyond one"), refuses="stakes must",
+        arguments(
+            stakes=st.tuples(st.integers(1, 3), st.integers(2, 4)).flatmap(lambda s: array(s, "[0, 1e50]")),
+            honest_validators=inside,
+            seed=seeds,
+        ),
+        lambda part, **_: ((part >= 0) & (part <= 1 + 1e-12)).all() or pytest.fail("beyond one"),
+        refuses="stakes must",
     ),
     "honest_stake_path": Case(
-        arguments(rules=rules(), network=st.one_of(drawn, a_network()), honest_stake=number(SHARES), honest_weight=share,
-                  cabal_weight=share, epochs=whole(1, 30), reward=amount, validator_share=share),
-        path_law, refuses=CAPTURED,
+        arguments(
+            rules=rules(),
+            network=st.one_of(drawn, a_network()),
+            honest_stake=number(SHARES),
+            honest_weight=share,
+            cabal_weight=share,
+            epochs=whole(1, 30),
+            reward=amount,
+            validator_share=share,
+        ),
+        path_law,
+        refuses=CAPTURED,
     ),
     "majority_cost": Case(
-        arguments(rules=rules(), snapshot=snapshots(), scenario=scenarios(), share=inside), majority_law,
+        arguments(rules=rules(), snapshot=snapshots(), scenario=scenarios(), share=inside),
+        majority_law,
         unknown={"days_of_emission": "infinite where nothing is minted any more"},
         refuses="staked_tao must be at most|issuance_rao must be at most|block must be",
     ),
     "alpha_majority_cost": Case(
-        arguments(pool_tao=above, pool_alpha=above, staked_alpha=amount, root_tao=amount, root_weight=share, share=inside),
+        arguments(
+            pool_tao=above, pool_alpha=above, staked_alpha=amount, root_tao=amount, root_weight=share, share=inside
+        ),
         lambda cost, **_: min(cost) >= 0 or pytest.fail("negative"),
-        unknown={"tao_paid": "infinite where the pool does not hold enough", "average_price_tao": "the same",
-                 "root_tao_needed": "infinite where root has no weight"},
+        unknown={
+            "tao_paid": "infinite where the pool does not hold enough",
+            "average_price_tao": "the same",
+            "root_tao_needed": "infinite where root has no weight",
+        },
     ),
     "bribery": Case(
-        arguments(rules=rules("liquid_alpha_on", "alpha_low", "alpha_high"), network=st.one_of(drawn, a_network()),
-                  target_worth=number("[0, 1)"), bribed_weight=number("(0, 1]"), epochs=whole(1, 5), reward=amount),
-        bribery_law, refuses="(stake|weights) must|liquid_alpha must|alpha_low must",
+        arguments(
+            rules=rules("liquid_alpha_on", "alpha_low", "alpha_high"),
+            network=st.one_of(drawn, a_network()),
+            target_worth=number("[0, 1)"),
+            bribed_weight=number("(0, 1]"),
+            epochs=whole(1, 5),
+            reward=amount,
+        ),
+        bribery_law,
+        refuses="network must have stake|liquid_alpha must|alpha_low must",
     ),
     "collusion": Case(
-        arguments(rules=rules(), network=st.one_of(drawn, a_network()), stake=sides, worth=inside, miner_burn=share,
-                  epochs=whole(1, 10), reward=amount, steps=whole(2, 5)),
-        collusion_law, refuses=f"{CAPTURED}|worth must|stake must",
+        arguments(
+            rules=rules(),
+            network=st.one_of(drawn, a_network()),
+            stake=sides,
+            worth=inside,
+            miner_burn=share,
+            epochs=whole(1, 10),
+            reward=amount,
+            steps=whole(2, 5),
+        ),
+        collusion_law,
+        refuses=f"{CAPTURED}|worth must|stake must",
         unknown={"gain": "infinite where honest scoring pays nothing and collusion something"},
     ),
     "weight_copying": Case(
-        arguments(rules=rules("liquid_alpha_on", "alpha_low", "alpha_high"), lags=st.lists(whole(0, 4), min_size=1, max_size=2),
-                  commit_reveal=st.booleans(), copier_stake=number(SHARES), validators=whole(2, 4), miners=whole(2, 4),
-                  noise=number("[0, inf)"), turnover=share, epochs=whole(10, 12), reward=amount, networks=whole(2, 3), seed=seeds),
+        arguments(
+            rules=rules("liquid_alpha_on", "alpha_low", "alpha_high"),
+            lags=st.lists(whole(0, 4), min_size=1, max_size=2),
+            commit_reveal=st.booleans(),
+            copier_stake=number(SHARES),
+            validators=whole(2, 4),
+            miners=whole(2, 4),
+            noise=number("[0, inf)"),
+            turnover=share,
+            epochs=whole(10, 12),
+            reward=amount,
+            networks=whole(2, 3),
+            seed=seeds,
+        ),
         lambda found, **_: ((found.copier_stake >= 0) & (found.copier_stake <= 1)).all() or pytest.fail("share"),
-        refuses="liquid_alpha must|lags must|copier_stake must leave", most=10,
+        refuses="liquid_alpha must|lags must|copier_stake must leave",
+        most=10,
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", TABLE)

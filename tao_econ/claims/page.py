@@ -11,7 +11,7 @@ import pandas as pd
 from .rule import GRADES, VERDICTS
 
 OUTPUT = Path(__file__).resolve().parents[2] / "figures"
-FORMULA = re.compile(r"[=+@\t\r]|-(?!\d)")
+FORMULA = re.compile(r"[=+@]|-(?![\d.,]+( |%|$))")
 HEADS = {
     "id": "Claim", "claim": "What the article says", "stated": "Stated", "value_then": "Found, by 20 Nov 2023",
     "verdict_then": "Verdict then", "value_now": "Found, by now", "verdict_now": "Verdict now",
@@ -60,8 +60,12 @@ only.addEventListener("change", () => {
 
 def csv(ledger: pd.DataFrame) -> bytes:
     """The ledger as CSV; text that a spreadsheet would take for a formula gets an apostrophe, a negative number does not."""
-    safe = ledger.map(lambda cell: f"'{cell}" if isinstance(cell, str) and FORMULA.match(cell) else cell)
-    return safe.to_csv(index=False, lineterminator="\n").encode()
+    return ledger.map(_text).to_csv(index=False, lineterminator="\n").encode()
+
+
+def _text(cell):
+    cell = cell.replace("\r", " ").strip() if isinstance(cell, str) else cell
+    return f"'{cell}" if isinstance(cell, str) and FORMULA.match(cell) else cell
 
 
 def page(ledger: pd.DataFrame, counted: pd.DataFrame, turned: pd.DataFrame) -> bytes:

@@ -14,7 +14,9 @@ import mistune
 from ..figures.formula import formula
 
 STYLE = re.compile(r"<style[^>]*>.*?</style>\s*", re.DOTALL)
-ACTIVE = re.compile(r"<\s*(script|iframe|object|embed)\b|<[^>]*\s(on\w+\s*=|(href|src)\s*=\s*[\"']?\s*javascript:)", re.IGNORECASE)
+ACTIVE = re.compile(
+    r"<\s*(script|iframe|object|embed)\b|<[^>]*\s(on\w+\s*=|(href|src)\s*=\s*[\"']?\s*javascript:)", re.IGNORECASE
+)
 DRAWN = re.compile(r"\bfigures\.(\w+)\(")
 KERNEL = re.compile(r"^\*Restarted the kernel\?.*$\n?", re.MULTILINE)  # a page has none
 LIVE = re.compile(r"\bexplore\.(\w+)\(")
