@@ -26,6 +26,7 @@ GENESIS_ISSUANCE_RAO = rao("4181329.66")  # supply_points.csv 2023-03-20
 GENESIS_UTC = utc("2023-03-20T18:39:00")  # block_anchors.csv block 0
 FIRST_HALVING_UTC = utc("2025-12-15T13:31:24")  # block_anchors.csv block 7,103,975
 TRUSTED = ("high",)
+MOST_DAYS = 2_000_000  # of a forecast, within Python's calendar
 LEAST_SHARE = 0.02  # of the schedule: with less net issuance no halving would ever come
 
 
@@ -141,6 +142,8 @@ def fit_recycling(rules: Rules, *, since, until, accept=TRUSTED) -> RecyclingFit
     tao = used["tao"].to_numpy()
     reward = reward_after(halvings_so_far(round(tao[0] * RAO_PER_TAO), rules), rules) / RAO_PER_TAO
     gross = reward * BLOCKS_PER_DAY
+    if gross == 0:
+        raise ValueError(f"rules must pay a reward in the window, got none under {rules.name!r}")
     share = (tao[-1] - tao[0]) / gross / days[-1]
     steps, gained = np.diff(days), np.diff(tao) / gross
     noise = np.sqrt(np.sum((gained - share * steps) ** 2 / steps) / (len(steps) - 1))
@@ -206,6 +209,8 @@ def forecast_halvings(fit: RecyclingFit, rules: Rules, *, halvings: int = 1, noi
         took = _first_passage(needed / share, (needed / noise) ** 2, draws[:, column], draws[:, column + 1])
         elapsed, possible = elapsed + took, possible & (took >= needed)
         days = np.sort(elapsed[possible])
+        if not len(days) or days[-1] > MOST_DAYS:
+            raise ValueError(f"halvings must come within {MOST_DAYS:,} days by {rules.name!r}, got number {k} later or never")
         blocks = next(e.first_block for e in full if e.halving >= k)  # one block may cross two thresholds
         low_day, median, high_day = (fit.end + timedelta(days=float(q)) for q in np.quantile(days, (0.05, 0.5, 0.95)))
         earliest = block_date(blocks, from_block=0, from_date=fit.end, block_time_s=rules.block_time_s)

@@ -22,6 +22,7 @@ from .units import BLOCKS_PER_DAY, DAYS_PER_YEAR, SECONDS_PER_DAY, tao, whole
 
 # AI tokens that trade against TAO by name in the article and beside them in the listings of the time
 NARROW_PEERS = ("TAO", "RNDR", "FET", "OCEAN", "AGIX", "AKT", "GRT")
+MOST_LOG = 600.0  # of growth over a horizon: what grows so stays a float
 
 
 class Supply(NamedTuple):
@@ -114,6 +115,8 @@ def supply_path(rules: Rules, snapshot: Snapshot, scenario: Scenario, *, every_d
     years = elapsed[:keep]
     in_a_year = np.interp(years + 1, elapsed, issued)
     circulating = issued[:keep] * (1 - scenario.lost_share)
+    if math.log1p(scenario.market_cap_growth) * years[-1] > MOST_LOG:
+        raise ValueError(f"market_cap_growth must stay within e^{MOST_LOG:g} over the horizon, got {scenario.market_cap_growth}")
     cap = circulating[0] * snapshot.price_usd * (1 + scenario.market_cap_growth) ** years
     per_day = tao(path.reward_rao[:keep]) * SECONDS_PER_DAY / scenario.block_time_s
     return SupplyPath(years, issued[:keep], circulating, per_day, in_a_year / issued[:keep] - 1, cap, cap / circulating)

@@ -17,7 +17,9 @@ START = {"rules": rules(), "issuance_rao": st.one_of(whole(0, 21 * 10**15), whol
          "every_days": whole(1, 1_000)}  # fmt: skip
 anchors = whole(0, 2**40)
 UNFIT = (
-    "the window .* must hold three|halvings must be at most|schedule must be 'issuance'|net_share must|block must fall"
+    "the window .* must hold three|halvings must|schedule must be 'issuance'|net_share must|block must fall|rules must pay"
+)
+    "the window .* must hold three|halvings must be at most|schedule must be 'issuance'|net_share must|block must fall|halvings must come|rules must pay"
 )
 UNENDING = {"block_time_s": "a window without two anchors has no mean block time"}
 
@@ -135,7 +137,7 @@ TABLE = {
             arguments(**START, days=days, recycled_ppm=whole(0, PPM - 1)),
             arguments(
                 **START,
-                days=whole(0, 200),
+                days=whole(0, 60),
                 recycled_ppm=whole(0, PPM),
                 block_by_block=True,
                 recycled_rao_per_block=st.sampled_from([0, 1, 10**8, CAP]),
