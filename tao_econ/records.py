@@ -75,6 +75,7 @@ def checked_record(cls):
     """A frozen, keyword-only dataclass checked by pydantic whose errors are one clear line."""
     cls = dataclass(frozen=True, kw_only=True, config=ConfigDict(strict=True, extra="forbid", allow_inf_nan=False))(cls)
     checked = cls.__init__
+    above_0 = {name for name, f in cls.__pydantic_fields__.items() if any(getattr(b, "gt", None) == 0 for b in f.metadata)}
 
     @functools.wraps(checked)
     def __init__(self, **values):
@@ -83,7 +84,7 @@ def checked_record(cls):
         except ValidationError as error:
             raise _one_line(cls, error) from None
         for name, value in vars(self).items():
-            if isinstance(value, float) and value and not LEAST <= abs(value) <= MOST:
+            if isinstance(value, float) and not (LEAST if name in above_0 else 0) <= abs(value) <= MOST:
                 raise ValueError(f"{name} must be of a size from {LEAST:g} to {MOST:g}, got {value}")
 
     cls.__init__ = __init__

@@ -245,10 +245,13 @@ def ownership_path(snapshot: Snapshot, scenario: Scenario, rules: Rules, *, shar
     real("share", share, "[0, 1]")
     path = supply_path(rules, snapshot, scenario, every_days=every_days)
     staked = supply_at(snapshot, scenario, rules).staked_tao / path.issued_tao[0]
+    if staked == 0:
+        raise ValueError("staked_tao must be > 0 for stake to have a yield, got 0")
     rate = scenario.stakers_share * path.emission_tao_per_day * DAYS_PER_YEAR / (staked * path.issued_tao)
     grown = np.concatenate([[0.0], np.cumsum(np.diff(path.years) * (rate[1:] + rate[:-1]) / 2)])
     if grown[-1] > MOST_LOG:
-        raise ValueError(f"staked_share must be large enough that rewards stay within e^{MOST_LOG:g}, got {staked:g} of the supply")
+        rule = f"staked_share must be large enough that rewards stay within e^{MOST_LOG:g}"
+        raise ValueError(f"{rule}, got {staked:g} of the supply")
     diluted = share * path.issued_tao[0] / path.issued_tao
     kept = 1 - scenario.validator_take
     return OwnershipPath(path.years, diluted, diluted * (1 + kept * grown), diluted * np.exp(kept * grown),

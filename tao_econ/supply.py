@@ -116,7 +116,8 @@ def supply_path(rules: Rules, snapshot: Snapshot, scenario: Scenario, *, every_d
     in_a_year = np.interp(years + 1, elapsed, issued)
     circulating = issued[:keep] * (1 - scenario.lost_share)
     if math.log1p(scenario.market_cap_growth) * years[-1] > MOST_LOG:
-        raise ValueError(f"market_cap_growth must stay within e^{MOST_LOG:g} over the horizon, got {scenario.market_cap_growth}")
+        rule = f"market_cap_growth must stay within e^{MOST_LOG:g} over the horizon"
+        raise ValueError(f"{rule}, got {scenario.market_cap_growth}")
     cap = circulating[0] * snapshot.price_usd * (1 + scenario.market_cap_growth) ** years
     per_day = tao(path.reward_rao[:keep]) * SECONDS_PER_DAY / scenario.block_time_s
     return SupplyPath(years, issued[:keep], circulating, per_day, in_a_year / issued[:keep] - 1, cap, cap / circulating)

@@ -173,7 +173,7 @@ def _value(field) -> st.SearchStrategy:
     left, right = (low or ("gt", -math.inf)), (high or ("lt", math.inf))
     if kind is float:
         ends = f"{'(' if left[0] == 'gt' else '['}{left[1]}, {right[1]}{')' if right[0] == 'lt' else ']'}"
-        drawn = number(ends).filter(lambda x: x == 0 or abs(x) >= LEAST)
+        drawn = number(ends)
     elif kind is Fraction:
         least = Fraction(1, 65_535) if left == ("gt", 0) else Fraction(left[1])
         most = Fraction(right[1]) if high else Fraction(10**6)
