@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+from .records import quoted
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code. A mistake is one line on stderr and code 2."""
@@ -33,14 +35,14 @@ def main(arguments: list[str] | None = None) -> int:
         print("run: stopped; what was finished is kept", file=sys.stderr)
         return 130
     except (ValueError, TypeError, OSError) as error:
-        print(f"run: {error}", file=sys.stderr)
+        print("run:", *str(error).split(), file=sys.stderr)  # one line, whatever a library says
         return 2
 
 
 def _pairs(given: list[str], flag: str) -> dict[str, str]:
     for text in given:
         if "=" not in text or text.startswith("="):
-            raise ValueError(f"{flag} must be NAME=VALUE, got {text!r}")
+            raise ValueError(f"{flag} must be NAME=VALUE, got {quoted(text)}")
     return dict(text.split("=", 1) for text in given)
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from .consensus import yuma_epoch, yuma_run
 from .emission import block_emission
 from .inputs import Rules, Scenario, Snapshot
-from .retention import Network, checked_network, honest_stake_path, retention_map
+from .retention import SHARES, Network, checked_network, honest_stake_path, retention_map
 from .supply import supply_at
 from .units import SECONDS_PER_DAY, real, reals, tao, whole
 
@@ -89,7 +89,7 @@ def weight_copying(
     lags : whole epochs — between a weight being set and being seen by the copier
     commit_reveal : honest weights take effect only when revealed, so they too are that old; else they are at once
         in force and the lag is the copier's own delay
-    copier_stake : float in (0, 1) — of all stake, the rest is split equally
+    copier_stake : float in (0, 1), a millionth from either end — of all stake, the rest is split equally
     noise : float ≥ 0 — standard deviation of a measurement around 1, fresh each epoch, cut at 0
     turnover : float in [0, 1] — chance that a miner is replaced in an epoch by one of other worth
     reward : float ≥ 0 — of an epoch, as a share of all stake at the start; staked where it is earned
@@ -97,7 +97,7 @@ def weight_copying(
 
     **Ref:** Inference Labs, Analysis of Weight Copying Mitigations; docs.learnbittensor.org, weight copying
     """
-    real("copier_stake", copier_stake, "(0, 1)")
+    real("copier_stake", copier_stake, SHARES)
     real("turnover", turnover, "[0, 1]")
     noise, reward = real("noise", noise, "[0, inf)"), real("reward", reward, "[0, inf)")
     lags = [whole("lags", lag) for lag in lags]
@@ -137,8 +137,8 @@ def bribery(
     epochs, reward = whole("epochs", epochs, at_least=1), real("reward", reward, "[0, inf)")
     network = checked_network(network)
     validators, miners = network.weights.shape
-    if not network.weights[:, :-1].any(axis=1).all():
-        raise ValueError("weights must be above 0 for some miner besides the last, got a validator without any")
+    if not (network.stake.any() and network.weights[:, :-1].any(axis=1).all()):
+        raise ValueError("network must have stake, and weight of each validator on a miner beside the last, got none")
     order = np.argsort(-network.stake, kind="stable")
     stake = np.r_[network.stake[order], np.zeros(miners)] / np.sum(network.stake)
     others = network.weights[order, :-1] / network.weights[order, :-1].sum(axis=1, keepdims=True)
@@ -173,7 +173,7 @@ def collusion(
 ) -> Collusion:  # fmt: skip
     """Colluding validators move weight onto their own miners; all others score these by their worth.
 
-    stake : (s,) in (0, 1) — share of the colluders; their miners are the same part of all miners
+    stake : (s,) in (0, 1), a millionth from either end — share of the colluders; their miners are the same part of all miners
     worth : float in (0, 1) — part of their weight that honest validators give the colluders' miners
     miner_burn : float in [0, 1] — part of every miner's reward that the subnet burns, the protocol's answer of June 2026
     epochs, reward : a run with all rewards staked; an epoch's emission as a share of all stake at the start
@@ -185,7 +185,7 @@ def collusion(
     real("miner_burn", miner_burn, "[0, 1]")
     validator_share = 0.5 / (0.5 + 0.5 * (1 - miner_burn))
     grid = np.linspace(worth, 1.0, whole("steps", steps, at_least=2))
-    honest = 1 - np.atleast_1d(reals("stake", stake, "(0, 1)"))
+    honest = 1 - np.atleast_1d(reals("stake", stake, SHARES))
     shape = {"honest_weight": [1 - worth], "validator_share": validator_share}
     pay = 1 - retention_map(rules, network, honest_stake=honest, cabal_weight=grid, **shape)[:, 0, :]
     best = pay.argmax(axis=1)
@@ -276,6 +276,8 @@ def _copied(rules, worth, seen, consensus, stake, lag, commit_reveal, epochs, re
     others = run.dividends[settled, :honest].sum(axis=1) / run.stake[settled, :honest].sum(axis=1)
     right = _correlations(run.incentive[settled, honest + 1 :], worth[start:][settled])
     share = run.stake[-1, honest] / run.stake[-1, : honest + 1].sum()
+    if not others.any():
+        raise ValueError(f"copier_stake must leave honest validators some dividends, got {stake[honest]:g} and none for them")
     return copier.mean() / others.mean() - 1, float(right.mean()), share
 
 

@@ -7,6 +7,8 @@ import hashlib
 import io
 import json
 import re
+import warnings
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,10 +16,19 @@ import pandas as pd
 from .inputs import DATA
 from .records import unknown
 
+MOST_BYTES = 64_000_000  # of one file
+
 
 @functools.cache
 def _package(folder=DATA) -> dict:
-    return {r["name"]: r for r in json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))["resources"]}
+    try:
+        found = json.loads(_text(_bytes(folder, "datapackage.json"), "data/datapackage.json"))["resources"]
+        package = {r["name"]: r for r in found if r["schema"]["fields"] and r["hash"]}
+        if all(Path(r["path"]).name == r["path"] for r in found):
+            return package
+    except (json.JSONDecodeError, KeyError, TypeError, RecursionError):
+        pass
+    raise ValueError("data/datapackage.json must describe tables beside it: name, path, hash, schema; it does not")
 
 
 def names() -> list[str]:
@@ -44,16 +55,23 @@ def _read(name: str, folder) -> pd.DataFrame:
     if name not in package:
         raise ValueError(unknown("table", name, package))
     resource = package[name]
-    file = f"data/{resource['path']}"
-    if not (folder / resource["path"]).is_file():
-        raise ValueError(f"{file} must stand beside datapackage.json, but is missing")
-    raw = (folder / resource["path"]).read_bytes()
+    file, raw = f"data/{resource['path']}", _bytes(folder, resource["path"])
     digest = "sha256:" + hashlib.sha256(raw).hexdigest()
     text = _text(raw, file)
     table = check(text, resource, file)
     if digest != resource["hash"]:
         raise ValueError(f"{file} must match its hash in datapackage.json, got {digest}")
     return table
+
+
+def _bytes(folder: Path, name: str) -> bytes:
+    """The content of a file of that folder, and of no other one."""
+    file = folder / name
+    if not file.is_file() or file.resolve().parent != folder.resolve():
+        raise ValueError(f"data/{name} must stand in {folder.name}/ itself, but is missing there")
+    if file.stat().st_size > MOST_BYTES:
+        raise ValueError(f"data/{name} must be at most {MOST_BYTES:,} bytes, got {file.stat().st_size:,}")
+    return file.read_bytes()
 
 
 def _text(raw: bytes, file: str) -> str:
@@ -66,13 +84,15 @@ def _text(raw: bytes, file: str) -> str:
 def check(text: str, resource: dict, file: str) -> pd.DataFrame:
     """CSV text as a typed table, or one line naming file, row and column of the first thing wrong."""
     fields = resource["schema"]["fields"]
+    wanted, got = [f["name"] for f in fields], text.removeprefix("\ufeff").partition("\n")[0].strip().split(",")
+    if got != wanted:
+        seen = ", ".join(got[: len(wanted) + 1])[:1_000]
+        raise ValueError(f"{file} must have the columns {', '.join(wanted)}, got {seen} ({len(got)} in all)")
     try:
-        table = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, skip_blank_lines=False)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        with warnings.catch_warnings(action="error", category=pd.errors.ParserWarning):  # a row longer than the header
+            table = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, skip_blank_lines=False, index_col=False)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, pd.errors.ParserWarning) as error:
         raise ValueError(f"{file} must be a CSV table: {error}".replace("\n", " ")) from None
-    wanted = [f["name"] for f in fields]
-    if list(table.columns) != wanted:
-        raise ValueError(f"{file} must have the columns {', '.join(wanted)}, got {', '.join(map(str, table.columns))}")
     return pd.DataFrame({f["name"]: _column(table[f["name"]], f, file) for f in fields})
 
 
@@ -104,8 +124,8 @@ def _column(cells: pd.Series, field: dict, file: str) -> pd.Series:
     numbers = pd.to_numeric(cells.where(filled, None), errors="coerce")
     if (bad := filled & ~np.isfinite(numbers.astype(float))).any():
         refuse(int(np.argmax(bad)), "be a finite number")
-    if kind == "integer" and (bad := filled & (numbers % 1 != 0)).any():
-        refuse(int(np.argmax(bad)), "be a whole number")
+    if kind == "integer" and (bad := filled & ((numbers % 1 != 0) | (numbers.astype(float).abs() >= 2.0**63))).any():
+        refuse(int(np.argmax(bad)), "be a whole number of 64 bits")
     for rule, wrong in (("minimum", numbers < limits.get("minimum", -np.inf)),
                         ("maximum", numbers > limits.get("maximum", np.inf))):  # fmt: skip
         if wrong.any():

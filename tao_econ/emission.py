@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ._jit import kernel
-from .inputs import Rules
+from .inputs import MOST_RAO, Rules
 from .units import BLOCKS_PER_DAY, RAO_PER_TAO, block_date, blocks_to_years, real, whole
 
 PPM = 1_000_000
@@ -125,7 +125,7 @@ def halving_table(rules: Rules, *, issuance_rao: int = 0, block: int = 0, date=N
 
     date : date or ISO text — when `block` is; without it only years from the start are given
     block_time_s : seconds between blocks, nominal if not given
-    Returns a DataFrame indexed by halving. Raises ValueError where the rules have no halving.
+    Returns a DataFrame indexed by halving, without a row where none is left. Raises ValueError where the rules have no halving.
     """
     import pandas as pd
 
@@ -146,7 +146,8 @@ def halving_table(rules: Rules, *, issuance_rao: int = 0, block: int = 0, date=N
         if date is not None:
             row["date"] = block_date(era.first_block, from_block=block, from_date=date, block_time_s=seconds).date()
         rows.append(row)
-    return pd.DataFrame(rows).set_index("halving")
+    columns = ["halving", "issuance_tao", "reward_tao", "block", "years_from_start", "era_years"]
+    return pd.DataFrame(rows, columns=columns + (["date"] if date is not None else [])).set_index("halving")
 
 
 def final_supply_rao(rules: Rules) -> int:
@@ -182,8 +183,7 @@ def emission_path(
         raise ValueError(f"days must be at most {MAX_BLOCKS // per_day:,} (10,000 years), got {days:,}")
     if recycled_ppm > PPM:
         raise ValueError(f"recycled_ppm must be in [0, 1,000,000], got {recycled_ppm}")
-    if rules.max_supply_rao >= 1 << 63:
-        raise ValueError(f"max_supply_rao must fit in 63 bits, got {rules.max_supply_rao:,}")
+    whole_rao_fits(rules)
     if issuance_rao > rules.max_supply_rao:
         raise ValueError(f"issuance_rao must be at most the cap {rules.max_supply_rao:,}, got {issuance_rao:,}")
     if block >= 1 << 62:
@@ -195,10 +195,23 @@ def emission_path(
         if recycled_ppm == 0 or rules.schedule == "issuance" or walked[-1] < rules.max_supply_rao:
             issued = np.minimum(walked, rules.max_supply_rao)
             return EmissionPath(blocks, issued, _rewards(rules, issued, blocks))
+        exact = max(int(np.searchsorted(walked, rules.max_supply_rao - rules.block_reward_rao, side="right")) - 1, 0)
+    else:
+        walked, exact = np.array([issuance_rao]), 0
     if not rules.whole_rao:
-        raise ValueError(f"recycled_rao_per_block must be 0 under {rules.name!r}, whose reward is not in whole rao")
-    issued = _loop(rules, issuance_rao, block, recycled, recycled_ppm, days, every_days, per_day)
+        name = "recycled_rao_per_block" if recycled.any() or not recycled_ppm else "recycled_ppm"
+        raise ValueError(f"{name} must be 0 under {rules.name!r}, whose reward is not in whole rao")
+    looped = _loop(rules, int(walked[exact]), int(blocks[exact]), recycled, recycled_ppm, days - exact * every_days,
+                   every_days, per_day)  # fmt: skip
+    issued = np.concatenate([walked[:exact], looped])
     return EmissionPath(blocks, issued, _rewards(rules, issued, blocks))
+
+
+def whole_rao_fits(rules: Rules) -> None:
+    """Refuse rules whose amounts are too large for loops in 64 bits."""
+    for name in ("max_supply_rao", "block_reward_rao"):
+        if getattr(rules, name) >= MOST_RAO:
+            raise ValueError(f"{name} must fit in 63 bits, got {getattr(rules, name):,}")
 
 
 def _recycled_by_day(recycled_rao_per_block, days: int) -> np.ndarray:
@@ -223,7 +236,8 @@ def _walk(rules, issuance_rao, block, recycled_ppm, blocks) -> np.ndarray:
         if lo == hi:
             continue
         if isinstance(era.net_rao, Fraction):
-            issued[lo:hi] = [int(era.issuance_rao + era.net_rao * (int(b) - era.first_block)) for b in blocks[lo:hi]]
+            exact = (era.issuance_rao + era.net_rao * (int(b) - era.first_block) for b in blocks[lo:hi])
+            issued[lo:hi] = [min(int(rao), rules.max_supply_rao) for rao in exact]
         else:
             last = era.issuance_rao + era.net_rao * (int(blocks[hi - 1]) - era.first_block)
             if last >= 1 << 63:  # a constant reward far beyond the cap
@@ -298,9 +312,13 @@ def _mint_by_block(issued, block, recycled, ppm, rewards, interval, cap, days, e
     out[0] = issued
     for day in range(days):
         taken = recycled[day] if len(recycled) > 1 else recycled[0]
-        for _ in range(per_day):
+        for left in range(per_day, 0, -1):
             reward = min(rewards[min(block // interval, len(rewards) - 1)], cap - issued)
-            issued += reward - reward * ppm // 1_000_000 - taken
+            gain = reward - reward * ppm // 1_000_000 - taken
+            if gain == 0 and taken == 0:  # nothing is minted any more, or all of it is taken back: so it stays
+                block += left
+                break
+            issued += gain
             block += 1
             if issued < 0:
                 return day

@@ -25,6 +25,8 @@ GENESIS_ISSUANCE_RAO = rao("4181329.66")  # supply_points.csv 2023-03-20
 GENESIS_UTC = utc("2023-03-20T18:39:00")  # block_anchors.csv block 0
 FIRST_HALVING_UTC = utc("2025-12-15T13:31:24")  # block_anchors.csv block 7,103,975
 TRUSTED = ("high",)
+MOST_DAYS = 2_000_000  # of a forecast, within Python's calendar
+LEAST_SHARE = 0.02  # of the schedule: with less net issuance no halving would ever come
 
 
 class RecyclingFit(NamedTuple):
@@ -136,6 +138,8 @@ def fit_recycling(rules: Rules, *, since, until, accept=TRUSTED) -> RecyclingFit
     tao = used["tao"].to_numpy()
     reward = reward_after(halvings_so_far(round(tao[0] * RAO_PER_TAO), rules), rules) / RAO_PER_TAO
     gross = reward * BLOCKS_PER_DAY
+    if gross == 0:
+        raise ValueError(f"rules must pay a reward in the window, got none under {rules.name!r}")
     share = (tao[-1] - tao[0]) / gross / days[-1]
     steps, gained = np.diff(days), np.diff(tao) / gross
     noise = np.sqrt(np.sum((gained - share * steps) ** 2 / steps) / (len(steps) - 1))
@@ -176,13 +180,17 @@ def forecast_halvings(fit: RecyclingFit, rules: Rules, *, halvings: int = 1, noi
         if not 1 <= whole(name, value, at_least=1) <= most:
             raise ValueError(f"{name} must be in [1, {most}], got {value}")
     whole("seed", seed)
+    _halves(rules)
+    if not LEAST_SHARE <= fit.net_share <= 1:
+        rule = f"net_share must be in [{LEAST_SHARE}, 1] for the schedule to explain the supplies"
+        raise ValueError(f"{rule}, got {fit.net_share:g}")
     fits = [fit, *noise_from]
     freedom = [len(f.used) - 2 for f in fits]
     noise = np.sqrt(sum(k * f.noise**2 for k, f in zip(freedom, fits, strict=True)) / sum(freedom))
     error = noise / np.sqrt((fit.end - fit.start) / timedelta(days=1))
     draws = qmc.Sobol(d=1 + 2 * halvings, seed=seed).random_base2(log2_draws)
-    low, high = ndtr((np.array([0.02, 1.0]) - fit.net_share) / error)
-    share = fit.net_share + error * ndtri(low + draws[:, 0] * (high - low))  # q stays in (0.02, 1]
+    low, high = ndtr((np.array([LEAST_SHARE, 1.0]) - fit.net_share) / error)
+    share = fit.net_share + error * ndtri(low + draws[:, 0] * (high - low))  # q stays in this interval
     thresholds, passed = halving_thresholds_rao(rules), halvings_so_far(round(fit.issued_tao * RAO_PER_TAO), rules)
     if passed + halvings >= len(thresholds):
         raise ValueError(f"halvings must be at most the {len(thresholds) - 1 - passed} to come, got {halvings}")
@@ -197,11 +205,18 @@ def forecast_halvings(fit: RecyclingFit, rules: Rules, *, halvings: int = 1, noi
         took = _first_passage(needed / share, (needed / noise) ** 2, draws[:, column], draws[:, column + 1])
         elapsed, possible = elapsed + took, possible & (took >= needed)
         days = np.sort(elapsed[possible])
-        blocks = next(e.first_block for e in full if e.halving == k)
+        if not len(days) or days[-1] > MOST_DAYS:
+            raise ValueError(f"halvings must come within {MOST_DAYS:,} days by {rules.name!r}, got number {k} later or never")
+        blocks = next(e.first_block for e in full if e.halving >= k)  # one block may cross two thresholds
         low_day, median, high_day = (fit.end + timedelta(days=float(q)) for q in np.quantile(days, (0.05, 0.5, 0.95)))
         earliest = block_date(blocks, from_block=0, from_date=fit.end, block_time_s=rules.block_time_s)
         found.append(HalvingForecast(k, days, low_day, median, high_day, earliest))
     return found
+
+
+def _halves(rules) -> None:
+    if rules.schedule != "issuance":
+        raise ValueError(f"schedule must be 'issuance' for halvings to come of it, got {rules.schedule!r} in {rules.name!r}")
 
 
 def _first_passage(mean, shape, u, v):
@@ -215,7 +230,10 @@ def _first_passage(mean, shape, u, v):
 
 def unrecycled_first_halving(rules: Rules, *, block_time_s: float = 12.0) -> datetime:
     """The first halving counted from Finney's genesis with nothing recycled: the article's August 2025."""
+    _halves(rules)
     blocks = issuance_eras(rules, issuance_rao=GENESIS_ISSUANCE_RAO)[0].blocks
+    if blocks is None:
+        raise ValueError(f"rules must leave something to issue at Finney's genesis, got {rules.name!r}, which pay nothing then")
     return block_date(blocks, from_block=0, from_date=GENESIS_UTC, block_time_s=block_time_s)
 
 

@@ -11,6 +11,9 @@ Row = who scores, column = who is scored. Nothing is fetched: export a file with
 
 from __future__ import annotations
 
+import contextlib
+import math
+import warnings
 import zipfile
 from pathlib import Path
 from typing import NamedTuple
@@ -40,10 +43,14 @@ def load_metagraph(path) -> Metagraph:
     readers = {".npz": _npz, ".csv": _csv}
     if path.suffix.lower() not in readers:
         raise ValueError(f"path must end in .npz or .csv, got {path.name!r}")
-    if not path.is_file():
-        raise ValueError(f"path must be a file, but {path} is not there")
-    if path.stat().st_size > MOST_BYTES:
-        raise ValueError(f"{path.name} must be at most {MOST_BYTES:,} bytes, got {path.stat().st_size:,}")
+    try:
+        size = path.stat().st_size if path.is_file() else None
+    except OSError:  # a name longer than any file's
+        size = None
+    if size is None:
+        raise ValueError(f"path must be a file, but {str(path)!r} is not there")
+    if size > MOST_BYTES:
+        raise ValueError(f"{path.name} must be at most {MOST_BYTES:,} bytes, got {size:,}")
     weights, stake, bonds = readers[path.suffix.lower()](path)
     if stake.ndim != 1 or not 1 <= len(stake) <= MOST_UIDS:
         raise ValueError(f"{path.name}: stake must have shape (n,) with 1 to {MOST_UIDS:,} UIDs, got {stake.shape}")
@@ -69,46 +76,82 @@ def save_metagraph(path, weights, stake, bonds=None):
         np.savez_compressed(draft, **{name: np.asarray(array) for name, array in arrays.items()})
         load_metagraph(draft)
         draft.replace(path)
+    except OSError as error:
+        raise ValueError(f"path must be a file that can be written, got {str(path)!r}: {error.strerror}") from None
     except ValueError as error:
         raise ValueError(str(error).replace(draft.name, path.name)) from None
     finally:
-        draft.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
 
 
 def _npz(path):
     try:
         with zipfile.ZipFile(path) as archive:
-            unpacked = sum(part.file_size for part in archive.infolist())
-        if unpacked > MOST_BYTES:
-            raise ValueError(f"{path.name} must unpack to at most {MOST_BYTES:,} bytes, got {unpacked:,}")
-        with np.load(path, allow_pickle=False) as file:
+            parts = archive.infolist()
+            unpacked = sum(part.file_size for part in parts)
+            if unpacked > MOST_BYTES:
+                raise Refused(f"must unpack to at most {MOST_BYTES:,} bytes, got {unpacked:,}")
+            files = {part.filename.removesuffix(".npy"): part for part in parts}
+            if len(files) < len(parts):
+                raise Refused("must hold each array once")
             for name in ("weights", "stake"):
-                if name not in file:
-                    raise ValueError(f"{path.name} must hold an array {name!r}, got {', '.join(file.files) or 'none'}")
-            return tuple(_real(path, name, file[name]) if name in file else None for name in Metagraph._fields)
-    except (zipfile.BadZipFile, EOFError, OSError, MemoryError) as error:
-        raise ValueError(f"{path.name} must be an NPZ file of plain arrays: {_line(error)}") from None
-    except ValueError as error:
-        if path.name in str(error):
+                if name not in files:
+                    raise Refused(f"must hold an array {name!r}, got {', '.join(files)[:80] or 'none'}")
+            for name in Metagraph._fields:
+                if name in files:
+                    _check_header(archive, files[name], name)
+        with np.load(path, allow_pickle=False) as file:
+            return tuple(_real(path, name, file[name]) if name in files else None for name in Metagraph._fields)
+    except Refused as error:
+        raise ValueError(f"{path.name} {error}") from None
+    except Exception as error:  # zipfile, zlib and NumPy's parser of headers each fail in ways of their own
+        if path.name in str(error) and type(error) is ValueError:
             raise
         raise ValueError(f"{path.name} must be an NPZ file of plain arrays: {_line(error)}") from None
 
 
+class Refused(ValueError):
+    """What is wrong with an archive, without its name."""
+
+
+def _check_header(archive, part, name):
+    """Refuse an array that says it is larger than its bytes: NumPy would make room for it before it reads."""
+    with archive.open(part) as file:
+        version = np.lib.format.read_magic(file)
+        shape, _, dtype = HEADERS[version](file)
+    said = math.prod(shape) * dtype.itemsize
+    if said > part.file_size:
+        raise Refused(f"must hold what it says: {name} of {said:,} bytes in a part of {part.file_size:,}")
+
+
+UNREADABLE = pd.errors.ParserError, pd.errors.EmptyDataError, pd.errors.ParserWarning
+HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+
+
 def _csv(path):
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        with path.open("rb") as file:
+            columns = file.readline(MOST_BYTES).count(b",") + 1
+        if columns > MOST_UIDS + 2:
+            raise ValueError(f"{path.name} must have at most {MOST_UIDS + 2:,} columns, got {columns:,}")
+        with warnings.catch_warnings(action="error", category=pd.errors.ParserWarning):  # a row longer than the header
+            table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", nrows=MOST_UIDS + 1,
+                                index_col=False)  # fmt: skip
+    except (UnicodeError, OSError, MemoryError, *UNREADABLE) as error:
         raise ValueError(f"{path.name} must be a CSV table in UTF-8: {_line(error)}") from None
     n = len(table)
     wanted = ["uid", "stake", *map(str, range(n))]
     if list(table.columns) != wanted:
         rule = f"the columns uid, stake, 0 to {n - 1} for its {n} rows"
         raise ValueError(f"{path.name} must have {rule}, got {len(table.columns)}")
+    if not n:
+        raise ValueError(f"{path.name} must have a row for each UID, got none")
     numbers = table.apply(pd.to_numeric, errors="coerce")
     wrong = ~np.isfinite(numbers.to_numpy(dtype=float))
     if wrong.any():
         row, column = np.argwhere(wrong)[0]
-        cell = table.iat[row, column]
+        cell = str(table.iat[row, column])[:80]
         raise ValueError(f"{path.name}, row {row + 2}, column {wanted[column]}: must be a finite number, got {cell!r}")
     if list(numbers["uid"]) != list(range(n)):
         raise ValueError(f"{path.name} must list the UIDs 0 to {n - 1} in order, got {list(numbers['uid'])[:5]}…")
@@ -118,7 +161,8 @@ def _csv(path):
 def _real(path, name, array):
     if array.dtype.kind not in "iuf":
         raise ValueError(f"{path.name}: {name} must be real numbers, got {array.dtype}")
-    return array.astype(float)
+    with np.errstate(over="ignore"):  # a long double beyond floats becomes infinite, which is refused
+        return array.astype(float)
 
 
 def _line(error) -> str:

@@ -32,10 +32,12 @@ def run(file: Path, parameters: dict[str, str] | None = None, *, save: bool = Tr
     """
     import nbformat
 
+    from .figures.press import file_stem
+
     before = nbformat.read(file, as_version=4)
     after = execute(before, file, parameters)
     if parameters:
-        copy = FOLDER / "what_if" / ("-".join([file.stem, *(f"{k}={v}" for k, v in parameters.items())]) + ".ipynb")
+        copy = FOLDER / "what_if" / f"{file_stem(file.stem, parameters)}.ipynb"
         _write(after, copy)
         return f"saved as notebooks/what_if/{copy.name}"
     changed = difference(before, after)
@@ -137,7 +139,7 @@ def _parameters(notebook) -> list[str]:
 def _value(text: str):
     try:
         return ast.literal_eval(text)
-    except (ValueError, SyntaxError):
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):  # the last two where brackets nest deep
         return text
 
 

@@ -148,18 +148,21 @@ def cev_cdf(ratio, *, years: float, volatility: float, exponent: float = 0.5, gr
     """Probability that a CEV process stands at or below `ratio` times its start; at 0, that it was absorbed.
 
     ratio : float or array ≥ 0; exponent : float in (0, 1); the others as in `subnet_price_paths`
+    Raises ValueError where growth × years is beyond ±345 or the process is all but certain.
     **Ref:** Schroder, J. Finance 44, 1989: a noncentral chi-square in its noncentrality; growth is a change of clock.
     """
     from scipy.stats import chi2, ncx2
 
     level, years = reals("ratio", ratio, "[0, inf)"), real("years", years, "(0, inf)")
     sigma, beta = real("volatility", volatility, "(0, inf)"), real("exponent", exponent, "(0, 1)")
-    growth = real("growth", growth)
+    growth = real("growth", growth, f"[{-MOST_LOG / 2 / years}, {MOST_LOG / 2 / years}]")
     power = 2 * (1 - beta)
     clock = years if growth == 0 else -math.expm1(-growth * power * years) / (growth * power)
     scale = (1 - beta) ** 2 * sigma**2 * clock
     here = (level * math.exp(-growth * years)) ** power / scale
     above = np.where(here > 0, ncx2.cdf(1 / scale, 2 / power, np.maximum(here, 1e-300)), chi2.cdf(1 / scale, 2 / power))
+    if np.isnan(above).any():
+        raise ValueError(f"volatility must spread the process more in so short a time, got {sigma:g} in {years:g} years")
     return (1 - above)[()]
 
 
@@ -244,6 +247,8 @@ MODELS = {"gbm": _gbm, "merton": _merton, "regimes": _regimes}
 
 def _era(rules, snapshot, scenario, step_years):
     """(issued, rewards by halving, thresholds, interval, blocks left, halvings, cap, blocks a step), amounts in TAO."""
+    if snapshot.issuance_rao > rules.max_supply_rao:
+        raise ValueError(f"issuance_rao must be at most {rules.max_supply_rao:,}, got {snapshot.issuance_rao:,}")
     thresholds = halving_thresholds_rao(rules)
     levels = len(thresholds) if rules.schedule == "issuance" else rules.max_halvings + 1
     rewards = np.array([float(reward_after(k, rules)) for k in range(levels)])

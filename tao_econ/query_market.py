@@ -25,6 +25,8 @@ from .query_market_record import QueryMarket
 from .stake_model import stake_from_ranks
 from .units import real, reals, whole
 
+MOST_LOG = 100.0  # of the growth of demand
+
 
 class QueryMarketPath(NamedTuple):
     """What each round of each replica gave: (replicas, rounds) arrays; quality in sd of newcomers' quality."""
@@ -139,13 +141,13 @@ def displacement(
 ) -> Displacement:  # fmt: skip
     """How long a better miner needs: it takes the worst paid slot, unknown to all, and nobody else comes or goes.
 
-    lead_sd : float — its quality above that of the miner who is paid best after the warm-up; its luck with the
+    lead_sd : float in [-100, 100] — its quality above that of the miner who is paid best after the warm-up; its luck with the
         judges' shared error is that of any newcomer, while the incumbent may be the best paid because of his
     warm_up, rounds : int — before and after it comes
 
     With perfect judges and an incumbent of quality q > 0 it takes ln(1 − q/(q + lead))/ln(score_memory) rounds.
     """
-    lead, rounds = real("lead_sd", lead_sd), whole("rounds", rounds, at_least=1)
+    lead, rounds = real("lead_sd", lead_sd, "[-100, 100]"), whole("rounds", rounds, at_least=1)
     market, random = replace(market, entry_chance=0.0), np.random.default_rng(whole("seed", seed))
     state = _start(market, whole("replicas", replicas, at_least=2), stake, random)
     scratch = np.empty((len(QueryMarketPath._fields), len(state.talent)))
@@ -208,7 +210,11 @@ def _round(rules, market, state, random, row):
     share = staked / staked.sum(axis=1, keepdims=True)
     routed = (share.astype(np.float32)[:, None, :] @ weights)[:, 0].astype(float)
     delivered = (routed * quality).sum(axis=1)
-    queries = market.queries_per_round * np.exp(market.demand_per_sd * delivered)
+    growth = market.demand_per_sd * delivered
+    if growth.max() > MOST_LOG:
+        rule = f"demand_per_sd must keep queries below e^{MOST_LOG:g} times those of random miners"
+        raise ValueError(f"{rule}, got {market.demand_per_sd}")
+    queries = market.queries_per_round * np.exp(growth)
     fees = market.fee_tao_per_query * queries[:, None]
     pot = market.emission_tao_per_round * (1 - float(rules.owner_cut)) / 2
     miner_pay = pot * incentive + fees * market.miner_fee_share * routed

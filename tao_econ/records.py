@@ -9,7 +9,10 @@ import functools
 from pydantic import ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass
 
+from .units import LEAST, MOST
+
 REQUIRED = dataclasses.MISSING
+LONGEST = 100  # characters of a value in a message
 RULES = {"gt": ">", "ge": ">=", "lt": "<", "le": "<="}  # bounds of a field, and how they are said
 
 
@@ -53,28 +56,35 @@ def _one_line(record: type, error: ValidationError) -> Exception:
     if name not in fields:
         return TypeError(unknown(f"{record.__name__} field", name, fields))
     if kind == "literal_error":
-        return ValueError(f"{name} must be {problem['ctx']['expected']}, got {value!r}")
+        return ValueError(f"{name} must be {problem['ctx']['expected']}, got {quoted(value)}")
     if kind == "finite_number":
         return ValueError(f"{name} must be finite, got {value}")
     if kind.startswith(("greater_than", "less_than")):
         shown = f"{value:,}" if isinstance(value, (int, float)) else str(value)
         return ValueError(f"{name} must be {_rule(fields[name])}, got {shown}")
     wanted = problem["msg"].removeprefix("Input should be ").removeprefix("a valid ")
-    return TypeError(f"{name} must be {wanted}, got {value!r} ({type(value).__name__})")
+    return TypeError(f"{name} must be {wanted}, got {quoted(value)} ({type(value).__name__})")
 
 
 def unknown(kind: str, name, known) -> str:
     """The one line for a name that does not exist: the nearest one, then all of them."""
     known = [str(k) for k in known]
-    near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(str(name)[:LONGEST], known, n=1, cutoff=0.5)
     hint = f"; did you mean {near[0]!r}?" if near else ""
-    return f"unknown {kind} {name!r}{hint} (known: {', '.join(known)})"
+    return f"unknown {kind} {quoted(name)}{hint} (known: {', '.join(known)})"
+
+
+def quoted(value) -> str:
+    """A value as it would be typed, cut where nobody would read on."""
+    text = repr(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}… of {len(text):,} characters"
 
 
 def checked_record(cls):
     """A frozen, keyword-only dataclass checked by pydantic whose errors are one clear line."""
     cls = dataclass(frozen=True, kw_only=True, config=ConfigDict(strict=True, extra="forbid", allow_inf_nan=False))(cls)
     checked = cls.__init__
+    above_0 = {name for name, f in cls.__pydantic_fields__.items() if any(getattr(b, "gt", None) == 0 for b in f.metadata)}
 
     @functools.wraps(checked)
     def __init__(self, **values):
@@ -82,6 +92,9 @@ def checked_record(cls):
             checked(self, **values)
         except ValidationError as error:
             raise _one_line(cls, error) from None
+        for name, value in vars(self).items():
+            if isinstance(value, float) and not (LEAST if name in above_0 else 0) <= abs(value) <= MOST:
+                raise ValueError(f"{name} must be of a size from {LEAST:g} to {MOST:g}, got {value}")
 
     cls.__init__ = __init__
     return cls

@@ -24,6 +24,7 @@ from .units import real, reals, whole
 HONEST_STAKE = (0.51, 0.55, 0.60, 0.65, 0.70, 0.75, 0.80, 0.85, 0.90, 0.95, 0.99)
 GRID = tuple(np.arange(51) / 50)  # of the chain's document, in rising order
 VOTES = float(1 << 32)  # steps of the chain's fractions: sums of votes are exact
+SHARES = "[0.000001, 0.999999]"  # of stake, so that the smallest team has a vote
 THREADS = 2
 SMALL = 1_000_000  # points × weights: less is done before two threads have started
 MOST_NODES = 4_096
@@ -82,8 +83,9 @@ def retention_map(
     """What the honest side earns at every point, as a share of all emission: (stakes, honest weights, cabal weights).
 
     rules : κ, bonds penalty and kind of bonds are read from it; bonds are those that constant weights settle at
-    honest_stake : (s,) in (0, 1) — share of all stake      honest_weight : (h,) in [0, 1] — of an honest validator's
-        weight given to honest miners      cabal_weight : (c,) in [0, 1] — of a cabal validator's to the cabal's miners
+    honest_stake : (s,) in (0, 1), a millionth from either end — share of all stake
+    honest_weight : (h,) in [0, 1] — of an honest validator's weight given to honest miners
+    cabal_weight : (c,) in [0, 1] — of a cabal validator's to the cabal's miners
     validator_share : float in [0, 1] — of an epoch's emission that goes to validators
     Raises ValueError where a share is out of range or a validator has no weight for one of the teams.
 
@@ -209,8 +211,10 @@ def honest_stake_drawn(stakes, honest_validators: float, *, seed: int = 0) -> np
 
     stakes : (networks, validators), any unit      honest_validators : float in (0, 1) — ⌊share × validators⌋ are honest
     """
-    share = _shares("honest_validators", [honest_validators])[0]
-    stakes = np.array([_positive("stakes", row, np.shape(row)) for row in stakes])
+    share = real("honest_validators", honest_validators, "(0, 1)")
+    stakes = reals("stakes", stakes, "[0, inf)", ndim=2)
+    if not stakes.any(axis=1).all():
+        raise ValueError(f"stakes must be above 0 somewhere in a network, got none in network {stakes.any(axis=1).argmin()}")
     random = np.random.default_rng(whole("seed", seed))
     honest = max(int(share * stakes.shape[1]), 1)
     drawn = random.permuted(stakes, axis=1)
@@ -249,7 +253,7 @@ def _numbers(rules):
 
 
 def _shares(name, given):
-    return reals(name, given, "(0, 1)", ndim=1)
+    return reals(name, given, SHARES, ndim=1)
 
 
 def _grid(name, given):

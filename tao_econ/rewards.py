@@ -17,7 +17,7 @@ import numpy as np
 from .emission import block_emission
 from .inputs import Rules, Scenario, Snapshot
 from .records import unknown
-from .supply import HolderYield, holder_yield, staked_share, supply_at, supply_path
+from .supply import MOST_LOG, HolderYield, holder_yield, staked_share, supply_at, supply_path
 from .units import DAYS_PER_YEAR, RAO_PER_TAO, SECONDS_PER_DAY, real, reals, tao
 
 
@@ -249,6 +249,9 @@ def ownership_path(snapshot: Snapshot, scenario: Scenario, rules: Rules, *, shar
     staked = staked_share(supply_at(snapshot, scenario, rules))
     rate = scenario.stakers_share * path.emission_tao_per_day * DAYS_PER_YEAR / (staked * path.issued_tao)
     grown = np.concatenate([[0.0], np.cumsum(np.diff(path.years) * (rate[1:] + rate[:-1]) / 2)])
+    if grown[-1] > MOST_LOG:
+        rule = f"staked_share must be large enough that rewards stay within e^{MOST_LOG:g}"
+        raise ValueError(f"{rule}, got {staked:g} of the supply")
     diluted = share * path.issued_tao[0] / path.issued_tao
     kept = 1 - scenario.validator_take
     return OwnershipPath(path.years, diluted, diluted * (1 + kept * grown), diluted * np.exp(kept * grown),

@@ -12,6 +12,7 @@ from pathlib import Path
 from .inputs import DATA
 
 LAYOUT = 1  # of the side-car
+MOST_BYTES = 10_000_000  # of one
 
 
 def origin(records: dict, files: dict[str, bytes]) -> bytes:
@@ -35,18 +36,23 @@ def provenance(path) -> dict:
     Raises ValueError where there is no side-car, or the file is not the one that was written.
     """
     path = Path(path)
-    beside = path.with_suffix(".json")
-    if not path.is_file() or not beside.is_file() or beside == path:
-        raise ValueError(f"path must be a written file with {beside.name} beside it, got {path}")
+    beside = path.with_suffix(".json") if path.name else path
+    try:
+        written = path.is_file() and beside.is_file() and beside != path and beside.stat().st_size <= MOST_BYTES
+    except OSError:  # a name longer than any file's
+        written = False
+    if not written:
+        raise ValueError(f"path must be a written file with its .json of at most {MOST_BYTES:,} bytes beside it, got {path}")
     try:
         about = json.loads(beside.read_text(encoding="utf-8"))
-        wanted = about["files"][path.name]
-    except (ValueError, KeyError, TypeError):
+        wanted, data = str(about["files"][path.name]), about["data"]
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise ValueError(f"{beside.name} must say where {path.name} comes from, but does not") from None
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != wanted:
         raise ValueError(f"{path.name} must be the file that was written ({wanted[:12]}…), got {found[:12]}…")
-    return about | {"unchanged_data": about["data"] == data_hashes()}
+    return about | {"unchanged_data": data == data_hashes()}
 
 
 @functools.cache

@@ -29,11 +29,11 @@ class StakeModel(NamedTuple):
 
 
 def lognormal_stake(gini: float) -> StakeModel:
-    """The lognormal with a given Gini in (0, 1): sigma = √2 Φ⁻¹((1 + G)/2)."""
-    from scipy.special import ndtri
+    """The lognormal with a given Gini in (0, 1): sigma = √2 Φ⁻¹((1 + G)/2) = 2 erf⁻¹(G)."""
+    from scipy.special import erfinv
 
     real("gini", gini, "(0, 1)")
-    return StakeModel(math.sqrt(2) * float(ndtri((1 + gini) / 2)), math.inf, 0.0)
+    return StakeModel(2 * float(erfinv(gini)), math.inf, 0.0)
 
 
 def pareto_stake(gini: float) -> StakeModel:
@@ -68,7 +68,8 @@ def fit_stake(gini: float, top_percent_share: float, *, tail_share=0.01, wallets
         return gini_of(stake) - gini, top_share(stake, wallet_share=0.01) - top_percent_share
 
     start = math.log(0.8 * lognormal_stake(gini).sigma), math.log(1.05 - least_exponent)
-    found = least_squares(miss, start, bounds=([-7, -14 if count is None else -2.3], [2, 5]), xtol=1e-14, gtol=1e-14)
+    bounds = [-7, -14 if count is None else -2.3], [2, 5]
+    found = least_squares(miss, np.clip(start, *bounds), bounds=bounds, xtol=1e-14, gtol=1e-14)
     worst = np.abs(found.fun).max()
     if worst > FIT_TOLERANCE:
         reach = (

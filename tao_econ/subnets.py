@@ -14,7 +14,7 @@ import numpy as np
 from . import coinbase as cb
 from . import subnet_state as ss
 from ._jit import float_kernel
-from .emission import halving_thresholds_rao, reward_after
+from .emission import halving_thresholds_rao, reward_after, whole_rao_fits
 from .inputs import Rules, Scenario
 from .pools import MAX_WEIGHT, MIN_WEIGHT, MOST_OF_RESERVE
 from .records import unknown
@@ -176,6 +176,7 @@ def run_subnets(
 def _phases(rules, rule_changes, days):
     changes = sorted(((whole("rule_changes day", day), now) for day, now in rule_changes), key=lambda c: c[0])
     for _, now in [(0, rules), *changes]:
+        whole_rao_fits(now)
         if now.pool == "none":
             raise ValueError(f"rules must have pools, which those of {now.name!r} do not: pool is {now.pool!r}")
         if now.subnet_shares not in SHARES:

@@ -21,6 +21,7 @@ from .units import BLOCKS_PER_DAY, DAYS_PER_YEAR, RAO_PER_TAO, SECONDS_PER_DAY, 
 
 # AI tokens that trade against TAO by name in the article and beside them in the listings of the time
 NARROW_PEERS = ("TAO", "RNDR", "FET", "OCEAN", "AGIX", "AKT", "GRT")
+MOST_LOG = 600.0  # of growth over a horizon: what grows so stays a float
 
 
 class Supply(NamedTuple):
@@ -113,6 +114,9 @@ def supply_path(rules: Rules, snapshot: Snapshot, scenario: Scenario, *, every_d
     years = elapsed[:keep]
     in_a_year = np.interp(years + 1, elapsed, issued)
     circulating = issued[:keep] * (1 - scenario.lost_share)
+    if math.log1p(scenario.market_cap_growth) * years[-1] > MOST_LOG:
+        rule = f"market_cap_growth must stay within e^{MOST_LOG:g} over the horizon"
+        raise ValueError(f"{rule}, got {scenario.market_cap_growth}")
     cap = circulating[0] * snapshot.price_usd * (1 + scenario.market_cap_growth) ** years
     per_day = tao(path.reward_rao[:keep]) * SECONDS_PER_DAY / scenario.block_time_s
     return SupplyPath(years, issued[:keep], circulating, per_day, in_a_year / issued[:keep] - 1, cap, cap / circulating)
@@ -199,6 +203,8 @@ def holder_yield(snapshot: Snapshot, scenario: Scenario, rules: Rules) -> Holder
     """
     supply = supply_at(snapshot, scenario, rules)
     reward = block_emission(snapshot.issuance_rao, rules, block=snapshot.block)
+    if supply.staked_tao == 0:
+        raise ValueError("staked_tao must be > 0 for stake to have a yield, got 0")
     per_year = tao(reward) * SECONDS_PER_DAY / scenario.block_time_s * DAYS_PER_YEAR
     issuance_rate = per_year / supply.issued_tao
     staked = staked_share(supply)

@@ -62,14 +62,17 @@ def sweep_to_parquet(
     `pandas.read_parquet(folder)`. A folder with another sweep's plan is refused. Other arguments as in `sweep`.
     """
     plan, folder = _Plan(model, base, seed, errors, axes), Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    described = plan.described()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(f"folder must be one that can be made, got {str(folder)[:200]}: {error.strerror}") from None
+    described = plan.described().encode()
     note = folder / "_plan.json"
     if note.exists():
-        if note.read_text(encoding="utf-8") != described:
+        if not note.is_file() or note.stat().st_size != len(described) or note.read_bytes() != described:
             raise ValueError(f"folder must be empty or hold the same sweep, got {folder} with another plan")
     else:
-        _write_whole(note, described.encode())
+        _write_whole(note, described)
     for first in range(0, len(plan), PART_ROWS):
         part = folder / f"part-{first // PART_ROWS:05d}.parquet"
         if not part.exists():

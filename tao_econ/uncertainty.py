@@ -50,7 +50,7 @@ def sensitivity(model, base, ranges: Mapping, *, samples: int = 1_024, seed: int
     samples : int, a power of two — the model runs samples × (inputs + 2) times; seed : int of the scrambled points
     resamples : int — of the bootstrap; level : float in (0, 1) — of the intervals, whose half-widths are *_conf
     Returns S1, S1_conf, ST, ST_conf by input; `attrs` holds the mean, variance and runs. All zero where the output
-    never changes.
+    never changes. Raises ValueError where it changes, but not within a half of the samples.
     **Ref:** Saltelli et al., Computer Physics Communications 181, 2010; computed by SALib.
     """
     from SALib.analyze import sobol as analysis
@@ -65,13 +65,16 @@ def sensitivity(model, base, ranges: Mapping, *, samples: int = 1_024, seed: int
     points = sampling.sample(problem, samples, calc_second_order=False, seed=seed)
     output = _runs(model, base, problem["names"], points)
     columns = ["S1", "S1_conf", "ST", "ST_conf"]
+    independent = output.reshape(samples, -1)[:, [0, -1]]  # the rows of A and B: the rest are mixtures of the two
     if np.ptp(output) == 0:
         found = dict.fromkeys(columns, np.zeros(problem["num_vars"]))
     else:  # SALib takes seed 0 for none and then draws from NumPy's global state
-        found = analysis.analyze(problem, output, calc_second_order=False, num_resamples=resamples, conf_level=level,
-                                 seed=seed + 1)  # fmt: skip
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found = analysis.analyze(problem, output / np.ptp(output), calc_second_order=False, num_resamples=resamples,
+                                     conf_level=level, seed=seed + 1)  # fmt: skip
     table = pd.DataFrame({c: np.asarray(found[c], float) for c in columns}, index=pd.Index(problem["names"], name="input"))
-    independent = output.reshape(samples, -1)[:, [0, -1]]  # the rows of A and B: the rest are mixtures of the two
+    if not np.isfinite(table).all(axis=None):
+        raise ValueError(f"samples must be so many that each half of them, and of their bootstrap, varies, got {samples}")
     table.attrs = {"mean": float(independent.mean()), "variance": float(independent.var()), "runs": len(output)}
     return table
 

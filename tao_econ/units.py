@@ -16,6 +16,7 @@ BLOCKS_PER_DAY = 7_200  # nominal: one block every 12 s
 BN = 1e9  # a billion, of USD
 LAST_YEAR = 9_999  # of Python's calendar
 MOST_UIDS = 4_096  # slots of the largest subnet there ever was
+LEAST, MOST = 1e-50, 1e50  # sizes of what is given: products and ratios of six such numbers stay within floats
 
 
 def tao(rao):
@@ -54,7 +55,7 @@ def whole(name: str, value, *, at_least: int = 0) -> int:
 
 
 def real(name: str, value, bounds: str = "(-inf, inf)") -> float:
-    """`value` as a float inside an interval such as "(0, inf)" or "[0, 1]", or one clear line."""
+    """`value` as a float inside an interval such as "(0, inf)" or "[0, 1]", or one clear line; sizes as in `reals`."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must be a number, got {value!r} ({type(value).__name__})")
     try:
@@ -67,6 +68,7 @@ def reals(name: str, values, bounds: str = "(-inf, inf)", *, ndim: int | None = 
     """`values` as floats, each inside an interval such as "(0, inf)" or "[0, 1]", or one clear line.
 
     ndim : int — axes wanted, none of them empty; by default any shape
+    An open end is `MOST` away, and what must be above 0 is `LEAST` or more: what is made of them stays a float.
     """
     try:
         array = np.asarray(values)
@@ -78,10 +80,13 @@ def reals(name: str, values, bounds: str = "(-inf, inf)", *, ndim: int | None = 
         shape = "one-dimensional" if ndim == 1 else f"{ndim}-dimensional"
         raise ValueError(f"{name} must be {shape} with at least one entry, got shape {array.shape}")
     low, high = (float(end) for end in bounds[1:-1].split(","))
-    above = array >= low if bounds[0] == "[" else array > low
-    below = array <= high if bounds[-1] == "]" else array < high
+    least = LEAST if bounds[0] == "(" and low == 0 else max(low, -MOST)
+    above = array > low if bounds[0] == "(" and least == low else array >= least
+    below = array < high if bounds[-1] == ")" and high <= MOST else array <= min(high, MOST)
     if not (above & below).all():
-        raise ValueError(f"{name} must be in {bounds}, got {array[~(above & below)].flat[0]}")
+        wrong = array[~(above & below)].flat[0]
+        inside = low < wrong < high
+        raise ValueError(f"{name} must be {f'of a size from {LEAST:g} to {MOST:g}' if inside else f'in {bounds}'}, got {wrong}")
     return array.astype(float)
 
 

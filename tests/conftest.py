@@ -18,8 +18,9 @@ from tao_econ import inputs
 
 settings.register_profile("default", max_examples=20, deadline=None, derandomize=True, database=None)
 settings.register_profile(
-    "nightly", max_examples=10**5, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
-)
+    "nightly", max_examples=int(os.environ.get("HYPOTHESIS_EXAMPLES", 10**5)), deadline=None,
+    suppress_health_check=[HealthCheck.too_slow], print_blob=True,
+)  # fmt: skip
 # One failure is enough there, however long its example: see tests/mutation.md.
 settings.register_profile("mutation", settings.get_profile("default"), phases=(Phase.explicit, Phase.generate))
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))

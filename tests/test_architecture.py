@@ -15,7 +15,7 @@ ANY = "any module"
 TABLE = {
     "_jit": ("", "numba"),
     "units": ("", "numpy"),
-    "records": ("", "pandas pydantic"),
+    "records": ("units", "pandas pydantic"),
     "scenario": ("records", ""),
     "inputs": ("records scenario units", ""),
     "data": ("inputs records", "numpy pandas"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from importlib import metadata
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from ..sidecar import origin
 from .rule import GRADES, VERDICTS, world
 
 OUTPUT = Path(__file__).resolve().parents[2] / "figures"
+FORMULA = re.compile(r"[=+@]|-(?![\d.,]+( |%|$))")
 HEADS = {
     "id": "Claim", "claim": "What the article says", "stated": "Stated", "value_then": "Found, by 20 Nov 2023",
     "verdict_then": "Verdict then", "value_now": "Found, by now", "verdict_now": "Verdict now",
@@ -59,8 +61,13 @@ only.addEventListener("change", () => {
 
 
 def csv(ledger: pd.DataFrame) -> bytes:
-    """The ledger as CSV."""
-    return ledger.to_csv(index=False, lineterminator="\n").encode()
+    """The ledger as CSV; text that a spreadsheet would take for a formula gets an apostrophe, a negative number does not."""
+    return ledger.map(_text).to_csv(index=False, lineterminator="\n").encode()
+
+
+def _text(cell):
+    cell = cell.replace("\r", " ").strip() if isinstance(cell, str) else cell
+    return f"'{cell}" if isinstance(cell, str) and FORMULA.match(cell) else cell
 
 
 def page(ledger: pd.DataFrame, counted: pd.DataFrame, turned: pd.DataFrame) -> bytes:
@@ -128,7 +135,7 @@ def _head(text: str) -> str:
 def _row(row: dict) -> str:
     cells = []
     for name in HEADS:
-        text = html.escape(str(row[name]))
+        text = html.escape(str(row[name]))  # quotes too, so it may stand in an attribute
         if name == "id":
             cells.append(f'<th scope="row" id="{text}">{text}</th>')
         elif name.startswith("verdict"):
@@ -166,7 +173,7 @@ def _counts(counted: pd.DataFrame) -> str:
 def _stress(turned: pd.DataFrame) -> str:
     heads = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in ("Claim and date", *turned.columns))
     rows = "".join(
-        f'<tr><th scope="row"><a href="#{label[:3]}">{label}</a></th>'
+        f'<tr><th scope="row"><a href="#{html.escape(label[:3])}">{html.escape(label)}</a></th>'
         + "".join(f"<td{' class=t' if name != row[0] else ''}>{_verdict(name)}</td>" for name in row)
         + "</tr>"
         for label, *row in turned.itertuples()

@@ -8,6 +8,7 @@ import inspect
 import json
 import os
 import re
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.text import Text
 
-from ..inputs import Rules, Scenario, Snapshot, load_scenario, load_snapshot, rules_at
+from ..inputs import Rules, Scenario, Snapshot, load_scenario, load_snapshot, ratio, rules_at
 from ..records import unknown
 from ..sidecar import origin
 from ..stress import Records, stressed
@@ -26,6 +27,7 @@ from .canvas import FIGURES, Picture
 
 OUTPUT = Path(__file__).resolve().parents[2] / "figures"
 KINDS = ("svg", "png")
+LONGEST = 150  # characters of a file's name without its ending
 
 
 def select(names) -> list[str]:
@@ -78,12 +80,12 @@ def _has(record, field: str) -> bool:
 
 def parse(text: str, like):
     """Text as a value of the same type as `like`; text that does not convert is left for the record to refuse."""
-    kind = type(like)
+    kind = ratio if isinstance(like, Fraction) else type(like)
     try:
         if kind is bool:
             return {"true": True, "false": False}[text.lower()]
         return float(text) if like is None else kind(text)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, ZeroDivisionError):
         return text
 
 
@@ -95,9 +97,9 @@ def draw(name: str, settings: dict[str, str] | None = None, folder: Path | None 
     settings, folder = settings or {}, folder or OUTPUT
     records = vary(name, settings)
     if stress:
-        records, settings = under_stress(records, stress), settings | {"stress": re.sub(r"[^\w.%]+", "_", stress)}
+        records, settings = under_stress(records, stress), settings | {"stress": stress}
     picture = FIGURES[name](**records)
-    stem = "-".join([name, *(f"{k}={v}" for k, v in settings.items())])
+    stem = file_stem(name, settings)
     target = folder / "what_if" if settings else folder
     target.mkdir(parents=True, exist_ok=True)
     mark = fingerprint(picture)
@@ -118,6 +120,12 @@ def draw(name: str, settings: dict[str, str] | None = None, folder: Path | None 
     return True
 
 
+def file_stem(name: str, settings: dict[str, str]) -> str:
+    """The name of a varied file, `name-field=value`: one plain part of a path, whatever the values, and never a long one."""
+    stem = "-".join([name, *(f"{k}={re.sub(r'[^A-Za-z0-9_.%+-]+', '_', v)}" for k, v in settings.items())])
+    return stem if len(stem) <= LONGEST else f"{stem[:LONGEST]}-{hashlib.sha256(repr(settings).encode()).hexdigest()[:12]}"
+
+
 def problems(name: str, folder: Path | None = None, picture: Picture | None = None) -> str:
     """What is wrong with a drawn figure: '' if its files stand and show what the code gives now, or a picture given."""
     folder = folder or OUTPUT
@@ -133,9 +141,13 @@ def read_index(folder: Path | None = None) -> dict:
     """figures/index.json: finding, alt text and hashes of every drawn figure; {} where there is none."""
     file = (folder or OUTPUT) / "index.json"
     try:
-        return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    except (ValueError, UnicodeDecodeError):
-        raise ValueError(f"figures/{file.name} must be JSON as this command writes it; delete it and draw again") from None
+        index = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+        texts = ("finding", "alt", "shows", *KINDS)
+        if all(isinstance(entry[key], str) for entry in index.values() for key in texts):
+            return {name: index[name] for name in index if name in FIGURES}
+    except (ValueError, AttributeError, KeyError, TypeError, RecursionError):
+        pass
+    raise ValueError(f"figures/{file.name} must be JSON as this command writes it; delete it and draw again")
 
 
 def _damaged(name: str, entry: dict, folder: Path) -> str:

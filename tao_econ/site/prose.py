@@ -14,6 +14,9 @@ import mistune
 from ..figures.formula import formula
 
 STYLE = re.compile(r"<style[^>]*>.*?</style>\s*", re.DOTALL)
+ACTIVE = re.compile(
+    r"<\s*(script|iframe|object|embed)\b|<[^>]*\s(on\w+\s*=|(href|src)\s*=\s*[\"']?\s*javascript:)", re.IGNORECASE
+)
 DRAWN = re.compile(r"\bfigures\.(\w+)\(")
 KERNEL = re.compile(r"^\*Restarted the kernel\?.*$\n?", re.MULTILINE)  # a page has none
 LIVE = re.compile(r"\bexplore\.(\w+)\(")
@@ -66,7 +69,7 @@ class _Renderer(mistune.HTMLRenderer):
         path, _, anchor = url.partition("#")
         name = str(PurePosixPath(path).name)
         known = self._links.get(path.removeprefix("../").removeprefix("./")) or self._links.get(name)
-        return f'<a href="{self._up}{known}{"#" + anchor if anchor else ""}">{text}</a>' if known else text
+        return f'<a href="{self._up}{known}{html.escape("#" + anchor) if anchor else ""}">{text}</a>' if known else text
 
     def image(self, text, url, title=None):
         return text  # pictures come from the figures, which carry their own words
@@ -150,6 +153,8 @@ def _output(output, stem: str, pages: Pages, made: Notebook) -> str:
     if "image/png" in data:
         return _figure(base64.b64decode(data["image/png"]), data.get("text/plain", ""), stem, pages, made)
     if "text/html" in data:
+        if found := ACTIVE.search(data["text/html"]):
+            raise ValueError(f"notebook {stem}: a table must hold no script, got {found[0]!r}")
         return boxed(STYLE.sub("", data["text/html"]).replace(' border="1"', ""), "table")
     if "text/markdown" in data:
         return markdown(data["text/markdown"], pages.links, "../")
