@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(lab.chromium() is None, reason="no Chromium foun
 
 
 @pytest.mark.parametrize("notebook", ["01_supply_curve", "02_circulating_vs_fdv"])
-def test_key_press_to_repaint_target_120_ms(benchmark, tmp_path, notebook):
+def test_key_press_to_repaint(benchmark, tmp_path, notebook):
     with lab.server(ROOT, tmp_path / "home") as base, lab.page(tmp_path / "profile") as page:
         lab.open_notebook(page, *base, f"notebooks/{notebook}.ipynb")
         lab.run_all(page)
@@ -35,6 +35,5 @@ def test_key_press_to_repaint_target_120_ms(benchmark, tmp_path, notebook):
             page.wait_for_timeout(150)
 
         benchmark.pedantic(press, rounds=40)
-        benchmark.extra_info["repaint_median_ms"] = round(statistics.median(took))
-        benchmark.extra_info["repaint_p95_ms"] = round(sorted(took)[37])
-    print(f"\n{notebook}: key press to repaint {statistics.median(took):.0f} ms median, {sorted(took)[37]:.0f} ms p95")
+    least, median, p95 = (ms / 1e3 for ms in (min(took), statistics.median(took), sorted(took)[37]))
+    benchmark.extra_info |= {"least_s": least, "median_s": median, "p95_s": p95, "target_s": 0.12}  # as the page saw it
