@@ -21,8 +21,8 @@ def run(arguments: list[str]) -> tuple[int, list[dict]]:
     """pytest's exit code and what it measured."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "run.json"
-        given = arguments if any(a.partition("::")[0].endswith(".py") for a in arguments) else [str(table.HERE), *arguments]
-        command = [sys.executable, "-m", "pytest", "-n", "0", "--benchmark-quiet", f"--benchmark-json={out}", *given]
+        command = [sys.executable, "-m", "pytest", "-n", "0", "-o", "testpaths=benchmarks", "--benchmark-quiet"]
+        command += [f"--benchmark-json={out}", *arguments]
         code = subprocess.run(command, cwd=table.HERE.parent).returncode
         text = out.read_text(encoding="utf-8") if out.exists() else ""
         return code, json.loads(text)["benchmarks"] if text else []
