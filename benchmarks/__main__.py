@@ -44,16 +44,17 @@ def better(old: dict, new: dict) -> dict:
 
 def main(arguments: list[str]) -> int:
     """Measure, print, write."""
-    keep_better, code = "--least" in arguments, 0
-    measured = table.read()
+    keep_better, code, found = "--least" in arguments, 0, []
     if "--table" not in arguments:
         code, found = run([a for a in arguments if a != "--least"])
+    measured = table.read()
+    if found:
         versions = {"Python": sys.version.split()[0]} | {p: version(p) for p in ("numpy", "numba", "pandas")}
         before = measured["rows"] if measured["versions"] == versions else {}
         rows = {f["fullname"].removeprefix("benchmarks/test_bench_").replace(".py::", "::"): row(f) for f in found}
         if keep_better:
             rows = {key: better(before[key], new) if key in before else new for key, new in rows.items()}
-        date = datetime.date.today().isoformat() if rows else measured["date"]
+        date = datetime.date.today().isoformat()
         measured = {"date": date, "cores": os.cpu_count(), "versions": versions, "rows": dict(sorted((before | rows).items()))}
     print(table.plain(measured))
     if measured["rows"]:
