@@ -30,7 +30,7 @@ def test_key_press_to_repaint(benchmark, tmp_path, notebook):
         def press():
             drawn = page.evaluate("window.drawn.length")
             page.keyboard.press("ArrowRight")
-            page.wait_for_function("n => window.drawn.length > n", arg=drawn, timeout=30_000)
+            page.wait_for_function("n => window.drawn.length > n", arg=drawn, timeout=120_000)
             took.append(page.evaluate("window.drawn.at(-1) - window.keys.at(-1)"))
             page.wait_for_timeout(150)
 
