@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
 import lab  # noqa: E402
-from test_browser import WATCH  # noqa: E402
+from test_browser import FILLS, WATCH  # noqa: E402
 
 pytestmark = pytest.mark.skipif(lab.chromium() is None, reason="no Chromium found on the path; set CHROMIUM to one")
 
@@ -23,14 +23,16 @@ def test_key_press_to_repaint(benchmark, tmp_path, notebook):
         page.locator(".js-plotly-plot").first.scroll_into_view_if_needed()
         page.wait_for_selector(".js-plotly-plot .main-svg")
         page.wait_for_timeout(1500)
+        page.wait_for_function(FILLS, timeout=60_000)
         page.evaluate(WATCH)
-        page.locator(".noUi-handle").first.focus()
+        handle = page.locator(".noUi-handle").first
         took = []
 
         def press():
+            handle.focus()  # a page that is still settling may have taken it away
             drawn = page.evaluate("window.drawn.length")
             page.keyboard.press("ArrowRight")
-            page.wait_for_function("n => window.drawn.length > n", arg=drawn, timeout=120_000)
+            page.wait_for_function("n => window.drawn.length > n", arg=drawn, timeout=60_000)
             took.append(page.evaluate("window.drawn.at(-1) - window.keys.at(-1)"))
             page.wait_for_timeout(150)
 
