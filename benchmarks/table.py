@@ -65,7 +65,7 @@ BESIDE = (
     Row("the same", _keys("peers", "a_step_of_emission[cadcad]"), 72_000),
     Row("the same", _keys("peers", "a_step_of_emission[python]"), 72_000),
     Row("one Yuma3 epoch, 64 × 192", _keys("peers", "an_epoch_of_the_torch_simulator")),
-    Row("a sweep of 24 points, 10 days of 128 subnets each", _keys("sweep", "two_workers[threads]")),
+    Row("a sweep of 36 points, 10 days of 128 subnets each", _keys("sweep", "two_workers[threads]")),
     Row("the same", _keys("sweep", "two_workers[processes]")),
     Row("the same", _keys("sweep", "two_workers[dask]")),
 )
