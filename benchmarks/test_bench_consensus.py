@@ -21,5 +21,6 @@ def test_exact_epoch(benchmark, name):
     bonds[:validators] = random.integers(0, 65_536, (validators, uids))
     stake[:validators] = random.integers(10**12, 10**15, validators)
     yuma_epoch_exact(weights, stake, bonds, RULES[name])  # compiled before the clock starts
+    benchmark.extra_info["target_s"] = 2e-3
     epoch = benchmark(yuma_epoch_exact, weights, stake, bonds, RULES[name])
     assert epoch.permits.sum() == validators

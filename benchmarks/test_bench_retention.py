@@ -10,6 +10,7 @@ RULES = replace(rules_at("yuma3"), bonds="classic", bonds_penalty=Fraction(1))
 
 def test_the_documents_grid(benchmark):
     retention_map(RULES, draw_network())  # compiled before the clock starts
+    benchmark.extra_info["target_s"] = 3.0
     earned = benchmark.pedantic(lambda: retention_map(RULES, draw_network()), rounds=5)
     assert earned.shape == (11, 51, 51)
 

@@ -116,6 +116,14 @@ class _Plan:
             out[name] = values[k]
         return dict(reversed(out.items()))
 
+    def columns(self, first: int, count: int) -> dict:
+        """The same for a run of points, an axis at a time."""
+        numbers, out = np.arange(first, first + count), {}
+        for name, values in reversed(self.axes.items()):
+            numbers, k = np.divmod(numbers, len(values))
+            out[name] = [values[j] for j in k]
+        return dict(reversed(out.items()))
+
     def row(self, number: int) -> dict:
         """What the model says at a point, or the error it raised."""
         given = self.point(number)
@@ -205,8 +213,7 @@ def _computed(plan, numbered, executor, progress) -> Iterator[list[dict]]:
 
 
 def _table(plan, first, rows) -> pd.DataFrame:
-    points = [plan.point(first + k) for k in range(len(rows))]
-    axes = pd.DataFrame(points, columns=list(plan.axes))
+    axes = pd.DataFrame(plan.columns(first, len(rows)))
     results = pd.DataFrame(rows, index=axes.index)
     both = [name for name in results if name in plan.axes]
     if both:

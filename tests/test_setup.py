@@ -18,6 +18,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCKS = ("requirements.lock", "requirements-test.lock")
 PIN = re.compile(r"([a-z0-9._-]+)==([^\s;]+)(?: ; (.+?))? \\")
 HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}(?: \\)?")
+BENCH_LOCK, PEERS = "requirements-bench.lock", ROOT / "benchmarks" / "peers" / "requirements.in"
 CONDA_NAMES = {"matplotlib-base": "matplotlib"}
 
 
@@ -35,10 +36,10 @@ def wanted(*groups):
     return [Requirement(text) for one in lists for text in one]
 
 
-@pytest.mark.parametrize("lock", LOCKS)
-def test_a_lock_holds_pins_and_hashes_and_no_address_of_any_host(lock):
+@pytest.mark.parametrize("lock, least", [(LOCKS[0], 100), (LOCKS[1], 100), (BENCH_LOCK, 10)])
+def test_a_lock_holds_pins_and_hashes_and_no_address_of_any_host(lock, least):
     text = (ROOT / lock).read_text(encoding="utf-8")
-    assert "://" not in text and len(pins(lock)) > 100
+    assert "://" not in text and len(pins(lock)) > least
     hashed = True
     for number, line in enumerate(text.splitlines(), 1):
         assert PIN.fullmatch(line) or HASH.fullmatch(line), f"{lock}, line {number}: {line}"
@@ -71,6 +72,15 @@ def test_the_test_lock_contains_the_runtime_lock():
     assert {name: {v for v, _ in test.get(name, ())} for name in runtime} == {
         name: {v for v, _ in found} for name, found in runtime.items()
     }
+
+
+def test_the_lock_of_the_benchmarks_holds_the_peers_and_nothing_else_does():
+    lines = (line.partition("#")[0].strip() for line in PEERS.read_text(encoding="utf-8").splitlines())
+    peers, locked = [Requirement(line) for line in lines if line], pins(BENCH_LOCK)
+    assert {"radcad", "cadcad"} <= {peer.name for peer in peers}
+    for peer in peers:
+        assert any(version in peer.specifier for version, _ in locked[canonicalize_name(peer.name)]), peer.name
+    assert not {"radcad", "cadcad"} & (set(pins(LOCKS[0])) | set(pins(LOCKS[1])))
 
 
 def test_environment_yml_states_the_ranges_of_pyproject():
