@@ -105,7 +105,8 @@ def answer_04_sell_pressure():
     assert abs(claim.unexpected_impact_share / usual - 0.5) < 0.05  # about half
     known = te.sell_pressure(RULES, ARTICLE, replace(AS_THE_ARTICLE, anticipated_share=1.0))
     assert known.surprise_impact_share == 0 and windows.since[0].startswith("2023-10")
-    return f"""All of it sold was {percent(claim.participation_share, 1)} of the article's volume, which is not small; had nobody
+    return f"""All of it sold was {percent(claim.participation_share, 1)} of the article's volume, which is not small; had
+        nobody
         expected it, one such day would have cost {percent(claim.unexpected_impact_share, 1)} of the price, about half of a
         usual day's move. But everybody knew the schedule, and an expected sale moves nothing: what counts is whether someone
         buys what is sold, {bought[0] / 1e6:.0f} M USD a year or {percent(burden[0])} of the market cap in

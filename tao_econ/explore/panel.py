@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import html
+import re
 import time
 from collections.abc import Callable
 from typing import NamedTuple
@@ -193,7 +194,7 @@ def _slider(record, field: str):
     kind = w.IntSlider if isinstance(value, int) else w.FloatSlider
     step = it["step"] or 1
     places = max(-int(f"{step:e}".split("e")[1]), 1 if value % 1 else 0)
-    label = field.removesuffix("_usd").removesuffix("_s").removesuffix("_years").replace("_", " ")
+    label = re.sub(r"_usd(_per_[a-z]+)?$|_s$|_years$", "", field).replace("_", " ")  # the unit stands beside it
     unit = it["unit"].removeprefix("share").strip()
     return kind(
         value=value, min=min(low, value), max=max(high, value), step=step, description=f"{label} ({unit})" if unit else label,
