@@ -166,7 +166,7 @@ POOL = {"pool_tao": 1.0, "pool_alpha": 1.0, "staked_alpha": 1.0, "root_tao": 1.0
     ("reward", NAN, lambda n: te.bribery(RULES, n, reward=NAN)),
     ("worth", 0, lambda n: te.collusion(RULES, n, worth=0)),
     ("miner_burn", 1.5, lambda n: te.collusion(RULES, n, miner_burn=1.5)),
-    ("honest_stake", 0.0, lambda n: te.collusion(RULES, n, stake=(0.5, 1.0))),
+    ("stake", 1.0, lambda n: te.collusion(RULES, n, stake=(0.5, 1.0))),
     ("share", 1, lambda n: te.majority_cost(RULES, te.load_snapshot("article"), te.load_scenario("base"), share=1)),
     ("pool_tao", 0.0, lambda n: te.alpha_majority_cost(**POOL | {"pool_tao": 0.0})),
     ("pool_alpha", True, lambda n: te.alpha_majority_cost(**POOL | {"pool_alpha": True})),
