@@ -107,12 +107,16 @@ def power_coverage(tries, a: float, b: float) -> np.ndarray:
 def beta_coverage(tries, a: float, b: float) -> np.ndarray:
     """The same where the chance of solving a task is Beta(a, b) over tasks: 1 − B(a, b + k)/B(a, b).
 
-    tries : (k,) ≥ 1      a, b : floats > 0
+    tries : (k,) in [1, 1e12]      a, b : floats in (0, 1e6] — with more tasks are all but equal
     """
+    tries, a, b = reals("tries", tries, "[1, 1e12]", ndim=1), real("a", a, "(0, 1e6]"), real("b", b, "(0, 1e6]")
+    return _solved_once(tries, a, b)
+
+
+def _solved_once(tries, a, b):
     from scipy.special import betaln
 
-    tries, a, b = reals("tries", tries, "[1, inf)", ndim=1), real("a", a, "(0, inf)"), real("b", b, "(0, inf)")
-    return -np.expm1(betaln(a, b + tries) - betaln(a, b))
+    return np.maximum(-np.expm1(betaln(a, b + tries) - betaln(a, b)), 0.0)  # two like numbers may differ by their rounding
 
 
 def coverage_fit(one_try: float, coverage: float, tries: int) -> CoverageFit:
@@ -131,7 +135,7 @@ def coverage_fit(one_try: float, coverage: float, tries: int) -> CoverageFit:
 
     def miss(log_size):
         size = math.exp(log_size)
-        return beta_coverage([tries], first * size, (1 - first) * size)[0] - coverage
+        return _solved_once(tries, first * size, (1 - first) * size) - coverage
 
     size = math.exp(brentq(miss, -30.0, 30.0, xtol=1e-13))
     return CoverageFit(math.log(first), b, first * size, (1 - first) * size, same)

@@ -139,9 +139,11 @@ def subnet_price_paths(normals, *, cap_tao: float, supply_alpha, years: float, v
         raise ValueError(f"supply_alpha must be one value or one a moment ({steps + 1}), got shape {supply.shape}")
     out = np.empty((len(normals), steps + 1))
     _cev(normals, growth * years / steps, sigma * math.sqrt(years / steps), beta, out)
-    if not np.isfinite(out[:, -1]).all():
+    with np.errstate(over="ignore", invalid="ignore"):
+        out *= cap / supply
+    if not np.isfinite(out).all():
         raise ValueError("normals must be finite and keep prices finite, got a path beyond")
-    return out * (cap / supply)
+    return out
 
 
 def cev_cdf(ratio, *, years: float, volatility: float, exponent: float = 0.5, growth: float = 0.0):

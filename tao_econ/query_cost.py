@@ -18,6 +18,7 @@ import numpy as np
 
 from .units import real, reals, whole
 
+QUANTILES = "(0, 0.999999999]"  # beyond, a chance of one less a float has no digits left
 NODES = 200  # of the quadrature over the miners' time
 _legendre = cache(np.polynomial.legendre.leggauss)
 
@@ -85,7 +86,7 @@ def query_latency(
 
     arrivals_per_s : float ≥ 0 — queries to this validator      servers : int ≥ 1 — it handles at once
     served_per_s : float > 0 — by one server      miners, needed : ints, 1 ≤ needed ≤ miners — asked; awaited
-    answered_per_s : float > 0 — by one miner      quantiles : (q,) in (0, 1)
+    answered_per_s : float > 0 — by one miner      quantiles : (q,) in (0, 1), to nine nines
     Raises ValueError where more arrives than is served: the queue would grow without end.
     """
     from scipy.optimize import brentq
@@ -94,7 +95,7 @@ def query_latency(
     servers, miners = whole("servers", servers, at_least=1), whole("miners", miners, at_least=1)
     if whole("needed", needed, at_least=1) > miners:
         raise ValueError(f"needed must be at most miners {miners}, got {needed}")
-    answer, wanted = real("answered_per_s", answered_per_s, "(0, inf)"), reals("quantiles", quantiles, "(0, 1)", ndim=1)
+    answer, wanted = real("answered_per_s", answered_per_s, "(0, inf)"), reals("quantiles", quantiles, QUANTILES, ndim=1)
     if not rate < servers * mu:
         raise ValueError(f"arrivals_per_s must be below servers × served_per_s = {servers * mu:g}, got {rate:g}")
     wait = _erlang_c(servers, rate / mu)
@@ -107,7 +108,7 @@ def query_latency(
         return _late(t, wait, mu, leave, miners, needed, answer) - (1 - level)
 
     # Markov's bound closes the search
-    times = [brentq(late, 0.0, mean / (1 - q) * 1.01, args=(q,), xtol=1e-12 * mean, rtol=1e-12) for q in wanted]
+    times = [brentq(late, 0.0, mean / (1 - q) * 1.01, args=(q,), xtol=1e-12 * mean, rtol=1e-12, maxiter=1_000) for q in wanted]
     return QueryLatency(rate / mu / servers, wait, queue, queue + 1 / mu, fan, mean, np.array(times))
 
 

@@ -179,7 +179,7 @@ POOL = {"pool_tao": 1.0, "pool_alpha": 1.0, "staked_alpha": 1.0, "root_tao": 1.0
     ("lags", "none", lambda n: te.weight_copying(RULES, lags=(), **SMALL)),
     ("stake", 1.0, lambda n: te.collusion(RULES, n, stake=(0.5, 1.0))),
     ("network", "None", lambda n: te.bribery(RULES, None)),
-    ("weights", "without any", lambda n: te.bribery(RULES, n._replace(weights=np.eye(len(n.stake))))),
+    ("network", "none", lambda n: te.bribery(RULES, n._replace(weights=np.eye(len(n.stake))))),
     ("share", 1, lambda n: te.majority_cost(RULES, te.load_snapshot("article"), te.load_scenario("base"), share=1)),
     ("pool_tao", 0.0, lambda n: te.alpha_majority_cost(**POOL | {"pool_tao": 0.0})),
     ("pool_alpha", True, lambda n: te.alpha_majority_cost(**POOL | {"pool_alpha": True})),

@@ -49,7 +49,7 @@ def tables(n):
 
 def priced(n):
     return st.integers(1, 4).flatmap(lambda m: arguments(
-        quality=array((n, m)), cost=array((n, m), "(0, inf)"), topic_share=st.one_of(st.none(), amounts(m, m))))  # fmt: skip
+        quality=array((n, m), "[-1e6, 1e6]"), cost=array((n, m), "[0.001, 1e6]"), topic_share=st.one_of(st.none(), amounts(m, m))))  # fmt: skip
 
 
 def routing_law(found, **_):
@@ -144,7 +144,7 @@ TABLE = {
     "power_coverage": Case(
         arguments(tries=vector("[1, inf)"), a=number("(-inf, 0]"), b=number("(-inf, 0]")), at_most_1
     ),
-    "beta_coverage": Case(arguments(tries=vector("[1, inf)"), a=above, b=above), at_most_1),
+    "beta_coverage": Case(arguments(tries=vector("[1, 1e12]"), a=number("(0, 1e6]"), b=number("(0, 1e6]")), at_most_1),
     "coverage_fit": Case(
         arguments(one_try=inside, coverage=inside, tries=whole(2, 10**6)),
         lambda found, one_try, coverage, tries: one_try <= coverage <= found.same_difficulty or pytest.fail("order"),
@@ -213,7 +213,7 @@ TABLE = {
                 miners=miners,
                 needed=st.integers(1, miners),
                 answered_per_s=above,
-                quantiles=vector("(0, 1)", 1, 3),
+                quantiles=vector("(0, 0.999999999]", 1, 3),
             )
         ),
         latency_law,
@@ -223,9 +223,9 @@ TABLE = {
     "query_market_report": Case(
         st.tuples(st.integers(2, 3), st.integers(1, 4)).flatmap(
             lambda shape: arguments(
-                path=st.tuples(*[array(shape, "[0, 1e18]")] * len(te.query_market.QueryMarketPath._fields)).map(
-                    lambda parts: te.query_market.QueryMarketPath(*parts)
-                ),
+                path=st.tuples(
+                    *[array(shape, "[0.000000001, 1e18]")] * len(te.query_market.QueryMarketPath._fields)
+                ).map(lambda parts: te.query_market.QueryMarketPath(*parts)),
                 settled=number("(0, 1]"),
             )
         ),

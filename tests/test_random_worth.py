@@ -110,7 +110,7 @@ TABLE = {
                 ),
                 "quantiles": q,
             },
-            vector("[0, inf)"),
+            st.one_of(vector("(0, inf)"), st.just(np.zeros(2))),
             vector("[0, 1]"),
         ),
         lambda table, **_: (table["least"] <= table["greatest"]).all() or pytest.fail("order"),
@@ -220,7 +220,7 @@ TABLE = {
     "football_field": Case(
         arguments(**day),
         field_law,
-        refuses=f"{SUPPLY}|{CARRY}|{SPENT}|year must be one of|ratio_years must",
+        refuses=f"{SUPPLY}|{CARRY}|{SPENT}|year must be one of|ratio_years must|cost_usd_per_year must be in",
         most=10,
     ),
     "kelly": Case(arguments(drift=DRIFT, volatility=VOLATILITY, fraction=number("[0, 100]")), kelly_law),

@@ -13,7 +13,7 @@ from ..sidecar import origin
 from .rule import GRADES, VERDICTS, world
 
 OUTPUT = Path(__file__).resolve().parents[2] / "figures"
-FORMULA = re.compile(r"[=+@]|-(?![\d.,]+( |%|$))")
+FORMULA = re.compile(r"[=@]|[+-](?!\d[\d.,]*%?( [a-z]|$))")
 HEADS = {
     "id": "Claim", "claim": "What the article says", "stated": "Stated", "value_then": "Found, by 20 Nov 2023",
     "verdict_then": "Verdict then", "value_now": "Found, by now", "verdict_now": "Verdict now",
@@ -61,7 +61,7 @@ only.addEventListener("change", () => {
 
 
 def csv(ledger: pd.DataFrame) -> bytes:
-    """The ledger as CSV; text that a spreadsheet would take for a formula gets an apostrophe, a negative number does not."""
+    """The ledger as CSV; text that a spreadsheet would take for a formula gets an apostrophe, a number with its sign does not."""
     return ledger.map(_text).to_csv(index=False, lineterminator="\n").encode()
 
 
