@@ -9,6 +9,7 @@ against the value of an attack from Budish, NBER 24717 (2018).
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -52,7 +53,7 @@ class Collusion(NamedTuple):
     best_weight: np.ndarray  # on their own miners, of the grid, that pays most
     honest_pay: np.ndarray  # share of emission when they score their miners as everybody else does
     best_pay: np.ndarray
-    gain: np.ndarray  # best over honest, less one
+    gain: np.ndarray  # best over honest, less one; infinite where only collusion pays
     stake_after: np.ndarray  # share of stake after a run at the best weight
 
 
@@ -66,7 +67,7 @@ class MajorityCost(NamedTuple):
     added_usd: float
     unstaked_tao: float  # there is no more than this to buy outside of stake
     feasible: bool  # whether the added TAO exists outside of stake
-    days_of_emission: float  # the added cost ÷ what the chain mints in a day
+    days_of_emission: float  # the added cost ÷ what the chain mints in a day; infinite where it mints no more
     stake_is_assumed: bool
 
 
@@ -197,7 +198,8 @@ def collusion(
         )  # fmt: skip
         after.append(1 - path.honest_stake[-1])
     most = pay[np.arange(len(best)), best]
-    return Collusion(1 - honest, grid[best], pay[:, 0], most, most / pay[:, 0] - 1, np.array(after))
+    gain = np.divide(most, pay[:, 0], out=np.where(most > 0, np.inf, 1.0), where=pay[:, 0] > 0) - 1
+    return Collusion(1 - honest, grid[best], pay[:, 0], most, gain, np.array(after))
 
 
 def majority_cost(rules: Rules, snapshot: Snapshot, scenario: Scenario, *, share: float = 0.51) -> MajorityCost:
@@ -209,10 +211,11 @@ def majority_cost(rules: Rules, snapshot: Snapshot, scenario: Scenario, *, share
     supply = supply_at(snapshot, scenario, rules)
     present, added = share * supply.staked_tao, share / (1 - share) * supply.staked_tao
     unstaked = supply.circulating_tao - supply.staked_tao
-    minted = tao(block_emission(snapshot.issuance_rao, rules)) * BLOCKS_PER_DAY
+    minted = tao(block_emission(snapshot.issuance_rao, rules, block=snapshot.block)) * BLOCKS_PER_DAY
     price = snapshot.price_usd
     return MajorityCost(
-        share, present, present * price, added, added * price, unstaked, added <= unstaked, added / minted,
+        share, present, present * price, added, added * price, unstaked, added <= unstaked,
+        added / minted if minted else math.inf,
         supply.staked_is_assumed,
     )  # fmt: skip
 
