@@ -9,6 +9,7 @@ against the value of an attack from Budish, NBER 24717 (2018).
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -52,7 +53,7 @@ class Collusion(NamedTuple):
     best_weight: np.ndarray  # on their own miners, of the grid, that pays most
     honest_pay: np.ndarray  # share of emission when they score their miners as everybody else does
     best_pay: np.ndarray
-    gain: np.ndarray  # best over honest, less one
+    gain: np.ndarray  # best over honest, less one; infinite where only collusion pays
     stake_after: np.ndarray  # share of stake after a run at the best weight
 
 
@@ -197,7 +198,8 @@ def collusion(
         )  # fmt: skip
         after.append(1 - path.honest_stake[-1])
     most = pay[np.arange(len(best)), best]
-    return Collusion(1 - honest, grid[best], pay[:, 0], most, most / pay[:, 0] - 1, np.array(after))
+    gain = np.divide(most, pay[:, 0], out=np.where(most > 0, np.inf, 1.0), where=pay[:, 0] > 0) - 1
+    return Collusion(1 - honest, grid[best], pay[:, 0], most, gain, np.array(after))
 
 
 def majority_cost(rules: Rules, snapshot: Snapshot, scenario: Scenario, *, share: float = 0.51) -> MajorityCost:

@@ -123,7 +123,7 @@ def _terms(law, whole, real, root, reward):
     for i in range(n):
         given, limit = reward * share[i], cap[i] * price[i]
         inject[i] = np.int64(limit if tao_capped and given > limit else given)
-        buy[i] = np.int64(given - limit if tao_capped and given > limit else 0.0)
+        buy[i] = np.int64(given - limit if tao_capped and given > limit and price[i] > 0 else 0.0)
     for i in range(n):
         alpha_in[i] = np.int64(min(reward * share[i] / price[i], cap[i]) if price[i] > 0 else 0.0)
     if law.excess == CAPPED:

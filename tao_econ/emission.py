@@ -179,7 +179,7 @@ def emission_path(
     issuance_rao, block, days = whole("issuance_rao", issuance_rao), whole("block", block), whole("days", days)
     every_days, recycled_ppm = whole("every_days", every_days, at_least=1), whole("recycled_ppm", recycled_ppm)
     per_day = round(86_400 / rules.block_time_s)
-    if days * per_day > MAX_BLOCKS:
+    if max(days, 1) * per_day > MAX_BLOCKS:
         raise ValueError(f"days must be at most {MAX_BLOCKS // per_day:,} (10,000 years), got {days:,}")
     if recycled_ppm > PPM:
         raise ValueError(f"recycled_ppm must be in [0, 1,000,000], got {recycled_ppm}")
@@ -189,7 +189,7 @@ def emission_path(
     if block >= 1 << 62:
         raise ValueError(f"block must be below 2**62, got {block:,}")
     recycled = _recycled_by_day(recycled_rao_per_block, days)
-    blocks = block + per_day * every_days * np.arange(days // every_days + 1, dtype=np.int64)
+    blocks = block + per_day * min(every_days, max(days, 1)) * np.arange(days // every_days + 1, dtype=np.int64)
     if not recycled.any() and recycled_ppm < PPM and not block_by_block:
         walked = _walk(rules, issuance_rao, block, recycled_ppm, blocks)
         if recycled_ppm == 0 or rules.schedule == "issuance" or walked[-1] < rules.max_supply_rao:

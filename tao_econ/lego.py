@@ -107,9 +107,9 @@ def power_coverage(tries, a: float, b: float) -> np.ndarray:
 def beta_coverage(tries, a: float, b: float) -> np.ndarray:
     """The same where the chance of solving a task is Beta(a, b) over tasks: 1 − B(a, b + k)/B(a, b).
 
-    tries : (k,) in [1, 1e12]      a, b : floats in (0, 1e6] — with more tasks are all but equal
+    tries : (k,) in [1, 1e12]      a, b : floats in (0, 1e9] — with more tasks are all but equal
     """
-    tries, a, b = reals("tries", tries, "[1, 1e12]", ndim=1), real("a", a, "(0, 1e6]"), real("b", b, "(0, 1e6]")
+    tries, a, b = reals("tries", tries, "[1, 1e12]", ndim=1), real("a", a, "(0, 1e9]"), real("b", b, "(0, 1e9]")
     return _solved_once(tries, a, b)
 
 

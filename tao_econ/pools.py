@@ -136,4 +136,4 @@ def _neutral_weight(reserve_tao, reserve_alpha, tao_weight, tao, alpha):
     """**Chain:** balancer.rs, `update_weights_for_added_liquidity`"""
     for_alpha = (1 - tao_weight) * reserve_tao * (reserve_alpha + alpha)
     for_tao = tao_weight * reserve_alpha * (reserve_tao + tao)
-    return for_tao / (for_alpha + for_tao)
+    return for_tao / (for_alpha + for_tao) if for_alpha + for_tao > 0 else tao_weight  # a pool run dry keeps its weight

@@ -101,6 +101,7 @@ def routing_frontier(quality, cost, topic_share=None) -> Frontier:
             steps.append(weight * step)
     steps = sorted((s for s in steps if s[0] > 0), key=lambda s: -s[1] / s[0])
     points = np.cumsum([start, *steps], axis=0)
+    points = points[np.r_[True, np.diff(points[:, 1]) > 0]]  # a gain lost in rounding is none
     means, costs = (table * share).sum(axis=1), (price * share).sum(axis=1)
     best = max(range(len(means)), key=lambda k: (means[k], -costs[k]))
     spent = float(np.interp(means[best], points[:, 1], points[:, 0]))

@@ -129,6 +129,9 @@ def halving_effect(pools: Subnets, rules: Rules, scenario: Scenario, *, days: in
     for issuance in (pools.issuance_rao, ahead[0] if ahead else pools.issuance_rao):  # alpha halves on its own curve
         path = run_subnets(pools._replace(issuance_rao=issuance), rules, scenario, days=days, every_days=days)
         inflow.append((path.injected_tao[-1] + path.bought_tao[-1]) / days / path.reserve_tao[0])
+        if not path.price_tao[[0, -1]].all():
+            dry = pools.name[int((path.price_tao[[0, -1]] == 0).any(axis=0).argmax())]
+            raise ValueError(f"pools must have a price at the start and at the end, got none for {dry!r}")
         growth.append(np.log(path.price_tao[-1] / path.price_tao[0]) / days)
     order = np.argsort(pools.reserve_tao)
     order = order[inflow[0][order] > 0]

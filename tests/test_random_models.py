@@ -49,7 +49,8 @@ def tables(n):
 
 def priced(n):
     return st.integers(1, 4).flatmap(lambda m: arguments(
-        quality=array((n, m), "[-1e6, 1e6]"), cost=array((n, m), "[0.001, 1e6]"), topic_share=st.one_of(st.none(), amounts(m, m))))  # fmt: skip
+        quality=array((n, m), "[-1e6, 1e6]"), cost=array((n, m), "[0.001, 1e6]"),
+        topic_share=st.one_of(st.none(), amounts(m, m))))  # fmt: skip
 
 
 def routing_law(found, **_):
@@ -144,7 +145,7 @@ TABLE = {
     "power_coverage": Case(
         arguments(tries=vector("[1, inf)"), a=number("(-inf, 0]"), b=number("(-inf, 0]")), at_most_1
     ),
-    "beta_coverage": Case(arguments(tries=vector("[1, 1e12]"), a=number("(0, 1e6]"), b=number("(0, 1e6]")), at_most_1),
+    "beta_coverage": Case(arguments(tries=vector("[1, 1e12]"), a=number("(0, 1e9]"), b=number("(0, 1e9]")), at_most_1),
     "coverage_fit": Case(
         arguments(one_try=inside, coverage=inside, tries=whole(2, 10**6)),
         lambda found, one_try, coverage, tries: one_try <= coverage <= found.same_difficulty or pytest.fail("order"),

@@ -151,9 +151,9 @@ TABLE = {
     "lognormal_stake": Case(
         arguments(gini=inside),
         lambda model, gini: model.tail_share == 0 or pytest.fail("tail"),
-        unknown={"alpha": "infinite: a lognormal has no Pareto tail"},
+        unknown={"tail_exponent": "infinite: a lognormal has no Pareto tail"},
     ),
-    "pareto_stake": Case(arguments(gini=inside), lambda model, gini: model.alpha >= 1 or pytest.fail("alpha")),
+    "pareto_stake": Case(arguments(gini=inside), lambda model, gini: model.tail_exponent >= 1 or pytest.fail("alpha")),
     "fit_stake": Case(
         arguments(
             gini=inside,
@@ -170,7 +170,7 @@ TABLE = {
     "draw_stake": Case(
         arguments(model=models, wallets=whole(1, 1_000), rng=seeds.map(np.random.default_rng)),
         lambda stake, wallets, **_: (len(stake) == wallets and (stake >= 0).all()) or pytest.fail("negative"),
-        refuses="alpha must be|sigma must be",
+        refuses="tail_exponent must be|sigma must be",
     ),
     "stake_population": Case(
         arguments(model=models, wallets=whole(1, 1_000)),

@@ -61,7 +61,7 @@ only.addEventListener("change", () => {
 
 
 def csv(ledger: pd.DataFrame) -> bytes:
-    """The ledger as CSV; text that a spreadsheet would take for a formula gets an apostrophe, a number with its sign does not."""
+    """The ledger as CSV; text that a spreadsheet would take for a formula gets an apostrophe; signed numbers do not."""
     return ledger.map(_text).to_csv(index=False, lineterminator="\n").encode()
 
 
