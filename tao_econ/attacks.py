@@ -9,7 +9,6 @@ against the value of an attack from Budish, NBER 24717 (2018).
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
