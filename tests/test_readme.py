@@ -126,7 +126,7 @@ def stated():
         f"{halvings} halvings?",
         f"Python 3.{low} to 3.{int(high) - 1}",
         f"Can {day.volume_usd / 1e6:.0f} M USD a day absorb {daily_tao:,.0f} TAO?",
-        f"The {openai_ratio(29e9):.0f}× that was {int(openai_ratio(86e9))}×",
+        f"The {openai_ratio(29e9):.0f}× that was {openai_ratio(86e9):.0f}×",
         f"An article of {day.date}",
         f"a holder of {day.date:%B %Y}?",
         f"drawing {10_000 * 520 / 1e6:.1f} million normals",
