@@ -155,7 +155,8 @@ TABLE = {
             own_stake_share=share,
         ),
         roles_sum,
-        refuses=f"alpha_price_tao must|[a-z_]+ must be [^ ]+ under|root_proportion must be 0|alpha_issuance must be in|{NO_BLOCK}",
+        refuses=f"alpha_price_tao must|[a-z_]+ must be [^ ]+ under|root_proportion must be 0|alpha_issuance must be in"
+        f"|{NO_BLOCK}",
     ),
     "holder_reward": Case(
         arguments(
