@@ -174,14 +174,14 @@ def collusion(
     """Colluding validators move weight onto their own miners; all others score these by their worth.
 
     stake : (s,) in (0, 1), a millionth from either end — share of the colluders; their miners are the same part of all miners
-    worth : float in (0, 1) — part of their weight that honest validators give the colluders' miners
+    worth : float in (0, 1), a millionth from either end — part of their weight that honest validators give these miners
     miner_burn : float in [0, 1] — part of every miner's reward that the subnet burns, the protocol's answer of June 2026
     epochs, reward : a run with all rewards staked; an epoch's emission as a share of all stake at the start
     steps : int — weights from `worth` to 1 that are tried
 
     **Chain:** the burn as in coinbase/subnet_emissions.rs, `1 - miner_burned`; half of emission is for miners
     """
-    real("worth", worth, "(0, 1)")
+    real("worth", worth, SHARES)
     real("miner_burn", miner_burn, "[0, 1]")
     validator_share = 0.5 / (0.5 + 0.5 * (1 - miner_burn))
     grid = np.linspace(worth, 1.0, whole("steps", steps, at_least=2))

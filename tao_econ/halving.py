@@ -171,6 +171,7 @@ def forecast_halvings(fit: RecyclingFit, rules: Rules, *, halvings: int = 1, noi
     halvings : int — how many
     noise_from : other fits whose scatter is pooled with this one's, each step counting once
     log2_draws : int — scrambled Sobol points, as a power of two
+    Raises ValueError where the schedule has no such halving, or the fit no share or no noise that it could come from.
     Each draw keeps its own q from one halving to the next: ignorance of recycling does not average out.
     """
     from scipy.special import ndtr, ndtri
@@ -187,6 +188,8 @@ def forecast_halvings(fit: RecyclingFit, rules: Rules, *, halvings: int = 1, noi
     fits = [fit, *noise_from]
     freedom = [len(f.used) - 2 for f in fits]
     noise = np.sqrt(sum(k * f.noise**2 for k, f in zip(freedom, fits, strict=True)) / sum(freedom))
+    if not 0 < noise < np.inf:
+        raise ValueError(f"noise must be > 0 and finite for a band, got {noise:g}")
     error = noise / np.sqrt((fit.end - fit.start) / timedelta(days=1))
     draws = qmc.Sobol(d=1 + 2 * halvings, seed=seed).random_base2(log2_draws)
     low, high = ndtr((np.array([LEAST_SHARE, 1.0]) - fit.net_share) / error)
@@ -202,8 +205,9 @@ def forecast_halvings(fit: RecyclingFit, rules: Rules, *, halvings: int = 1, noi
         needed = (thresholds[k] / RAO_PER_TAO - issued) / gross  # days at the full schedule
         issued = thresholds[k] / RAO_PER_TAO
         column = 2 * (k - passed) - 1
-        took = _first_passage(needed / share, (needed / noise) ** 2, draws[:, column], draws[:, column + 1])
-        elapsed, possible = elapsed + took, possible & (took >= needed)
+        if needed:  # 0 where a supply of few rao has two thresholds in one
+            took = _first_passage(needed / share, noise**2 / (share * needed), draws[:, column], draws[:, column + 1])
+            elapsed, possible = elapsed + took, possible & (took >= needed)
         days = np.sort(elapsed[possible])
         if not len(days) or days[-1] > MOST_DAYS:
             raise ValueError(f"halvings must come within {MOST_DAYS:,} days by {rules.name!r}, got number {k} later or never")
@@ -219,13 +223,16 @@ def _halves(rules) -> None:
         raise ValueError(f"schedule must be 'issuance' for halvings to come of it, got {rules.schedule!r} in {rules.name!r}")
 
 
-def _first_passage(mean, shape, u, v):
-    """Inverse Gaussian draws from two uniforms, by the transformation of Michael, Schucany and Haas (1976)."""
+def _first_passage(mean, spread, u, v):
+    """Inverse Gaussian draws of a mean, `spread` being mean over shape, from two uniforms.
+
+    **Ref:** the transformation of Michael, Schucany and Haas, American Statistician 30, 1976.
+    """
     from scipy.special import ndtri
 
-    y = ndtri(u) ** 2
-    small = mean + mean**2 * y / (2 * shape) - mean / (2 * shape) * np.sqrt(4 * mean * shape * y + mean**2 * y**2)
-    return np.where(v <= mean / (mean + small), small, mean**2 / small)
+    a = spread * ndtri(u) ** 2 / 2
+    root = 1 + a + np.sqrt(a * (a + 2))  # mean over the smaller root: no difference of near numbers, however small the noise
+    return mean * np.where(v <= root / (1 + root), 1 / root, root)
 
 
 def unrecycled_first_halving(rules: Rules, *, block_time_s: float = 12.0) -> datetime:

@@ -132,8 +132,7 @@ def subnet_price_paths(normals, *, cap_tao: float, supply_alpha, years: float, v
     normals = _matrix("normals", normals)
     cap, years = real("cap_tao", cap_tao, "(0, inf)"), real("years", years, "(0, inf)")
     sigma, beta = real("volatility", volatility, "[0, inf)"), real("exponent", exponent, "(0, 1]")
-    growth = real("growth", growth)
-    supply = reals("supply_alpha", supply_alpha, "(0, inf)")
+    growth, supply = real("growth", growth), reals("supply_alpha", supply_alpha, "(0, inf)")
     steps = normals.shape[1]
     if supply.ndim and supply.shape != (steps + 1,):
         raise ValueError(f"supply_alpha must be one value or one a moment ({steps + 1}), got shape {supply.shape}")

@@ -36,7 +36,10 @@ class Records(NamedTuple):
 
 
 def stressed(records: Records, name: str | None) -> Records:
-    """The records under a named stress; as they are for None. Raises ValueError naming the known stresses."""
+    """The records under a named stress; as they are for None.
+
+    Raises ValueError naming the known stresses, or the field that the stress would put out of its bounds.
+    """
     if name is None:
         return records
     if name not in STRESSES:

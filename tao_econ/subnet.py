@@ -21,8 +21,7 @@ def stored_weights(weights_u16) -> np.ndarray:
     weights_u16 : (m,) int, u16 — as submitted
     **Chain:** math.rs, `vec_u16_max_upscale_to_u16`
     """
-    given = whole_array("weights_u16", weights_u16, (len(weights_u16),), most=U16)
-    return max_upscale_u16(given << 32)
+    return max_upscale_u16(_row(weights_u16))
 
 
 def within_max_weight(weights_u16, max_weight_u16: int) -> bool:
@@ -31,8 +30,17 @@ def within_max_weight(weights_u16, max_weight_u16: int) -> bool:
     weights_u16 : (m,) int, u16      max_weight_u16 : int, u16
     **Chain:** math.rs, `check_vec_max_limited`
     """
-    given = whole_array("weights_u16", weights_u16, (len(weights_u16),), most=U16) << 32
-    return bool((normalize(given) <= (whole("max_weight_u16", max_weight_u16) << 32) // U16).all())
+    if whole("max_weight_u16", max_weight_u16) > U16:
+        raise ValueError(f"max_weight_u16 must be in [0, {U16}], got {max_weight_u16}")
+    return bool((normalize(_row(weights_u16)) <= (max_weight_u16 << 32) // U16).all())
+
+
+def _row(weights_u16):
+    """One row of u16 as Q32."""
+    given = whole_array("weights_u16", weights_u16, None, most=U16)
+    if given.ndim != 1:
+        raise ValueError(f"weights_u16 must be one-dimensional, got shape {given.shape}")
+    return given << 32
 
 
 def reset_bonds(bonds_u16, uid: int, rules: Rules) -> np.ndarray:
@@ -52,7 +60,7 @@ def split_among_mechanisms(emission_rao: int, count: int, split_u16=None) -> lis
     """A subnet's emission for each of its mechanisms; what rounding leaves goes to the first.
 
     emission_rao : int, rao      count : int — mechanisms
-    split_u16 : (count,) int, u16 — stored fractions; even without them
+    split_u16 : (count,) int, u16 — stored fractions, 65,535 in all (the chain checks when they are set); even without them
     **Chain:** subnets/mechanism.rs, `split_emissions`
     """
     emission_rao, count = whole("emission_rao", emission_rao), whole("count", count, at_least=1)
@@ -71,7 +79,5 @@ def blocks_until_next_epoch(tempo: int, last_epoch_block: int, block: int) -> in
 
     **Chain:** coinbase/run_coinbase.rs, `blocks_until_next_auto_epoch`
     """
-    if whole("tempo", tempo) == 0:
-        return NEVER
-    due = min(whole("last_epoch_block", last_epoch_block) + tempo, NEVER)
-    return max(due - whole("block", block), 0)
+    tempo, last, block = whole("tempo", tempo), whole("last_epoch_block", last_epoch_block), whole("block", block)
+    return max(min(last + tempo, NEVER) - block, 0) if tempo else NEVER

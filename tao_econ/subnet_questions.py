@@ -153,6 +153,7 @@ def exit_replay(
     up to what is outside the pool
     Returns, by subnet and for all others: TAO got, price just before, at the end of that day and of the run, and
     the share of new TAO before and at the end.
+    Raises ValueError where more than a billion alpha would have to be sold, the most of a trade.
     """
     days, leaving = whole("days", days, at_least=1), list(leaving)
     for name in leaving:
@@ -206,6 +207,7 @@ def manipulation(pools: Subnets, rules: Rules, scenario: Scenario, *, subnet: st
     Returns, for shares by the spot price and by the smoothed one: TAO lost in the round trip, the new TAO that the
     subnet gets more than without it by the end of that day, and that over the loss. What it attracts goes to the pool,
     not to the buyer; smoothing puts it off more than it lowers it.
+    Raises ValueError where it would buy more than a billion alpha, the most of a trade.
     """
     if subnet not in pools.name:
         raise ValueError(unknown("subnet", subnet, pools.name))

@@ -431,3 +431,12 @@ def test_around_an_epoch_bad_input_is_one_clear_line():
     with pytest.raises(ValueError, match="^weights_u16 must be in"):
         subnet.stored_weights([70_000])
     assert subnet.within_max_weight([1, 1], 32_768) and not subnet.within_max_weight([1, 1], 32_767)
+
+
+def test_a_row_of_weights_and_its_limit_are_refused_by_name():
+    with pytest.raises(ValueError, match=r"^weights_u16 must be one-dimensional, got shape \(\)$"):
+        subnet.stored_weights(5)
+    with pytest.raises(ValueError, match=r"^max_weight_u16 must be in \[0, 65535\], got 65536$"):
+        subnet.within_max_weight([1, 1], 65_536)
+    with pytest.raises(ValueError, match=r"^block must be >= 0, got -1$"):
+        subnet.blocks_until_next_epoch(0, 0, -1)

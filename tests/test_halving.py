@@ -228,3 +228,12 @@ def test_an_anchored_date_refuses_nonsense(refused):
         halving.anchored_date(-1)
     with refused("block", 1.5):
         halving.anchored_date(1.5)
+
+
+def test_less_noise_brings_the_forecast_to_the_line_and_none_has_no_band(replay, rules, refused):
+    fit = replay[0]
+    sure = te.forecast_halvings(fit._replace(noise=1e-12), rules.chain)[0]
+    left = te.halving_thresholds_rao(rules.chain)[1] / 1e9 - fit.issued_tao
+    np.testing.assert_allclose(sure.days, left / fit.tao_per_day, rtol=1e-10)
+    with refused("noise", 0):
+        te.forecast_halvings(fit._replace(noise=0.0), rules.chain)
