@@ -62,3 +62,12 @@ def test_every_committed_figure_has_a_side_car_that_vouches_for_it():
     for name in press.read_index():
         for kind in press.KINDS:
             assert te.provenance(press.OUTPUT / f"{name}.{kind}")["records"] is not None, name
+
+
+def test_words_that_changed_since_a_figure_was_drawn_are_written_anew(tmp_path):
+    press.draw("price_waterfall", folder=tmp_path)
+    index = tmp_path / "index.json"
+    now = index.read_text(encoding="utf-8")
+    index.write_text(now.replace('"alt": "', '"alt": "Formerly: '), encoding="utf-8")
+    assert "says something else" in press.problems("price_waterfall", tmp_path)
+    assert press.draw("price_waterfall", folder=tmp_path) and index.read_text(encoding="utf-8") == now

@@ -104,7 +104,8 @@ def draw(name: str, settings: dict[str, str] | None = None, folder: Path | None 
     target.mkdir(parents=True, exist_ok=True)
     mark = fingerprint(picture)
     index = {} if settings else read_index(folder)
-    if name in index and index[name].get("shows") == mark and not _damaged(name, index[name], folder):
+    told = {"alt": picture.alt, "shows": mark}
+    if name in index and told.items() <= index[name].items() and not _damaged(name, index[name], folder):
         files = {f"{name}.{kind}": (folder / f"{name}.{kind}").read_bytes() for kind in KINDS}
         write_whole(folder / f"{name}.json", origin(records, files))  # data may be others than when it was drawn
         return False
@@ -134,7 +135,9 @@ def problems(name: str, folder: Path | None = None, picture: Picture | None = No
         return "not drawn"
     if damaged := _damaged(name, entry, folder):
         return f"{damaged} is missing or not the file that was drawn"
-    return "" if entry["shows"] == fingerprint(picture or FIGURES[name]()) else "shows something else than the code gives now"
+    picture = picture or FIGURES[name]()
+    same = entry["shows"] == fingerprint(picture) and entry["alt"] == picture.alt
+    return "" if same else "shows or says something else than the code gives now"
 
 
 def read_index(folder: Path | None = None) -> dict:
