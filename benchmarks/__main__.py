@@ -1,7 +1,8 @@
 """Run the benchmarks, print one table, and write it into measured.json and the README.
 
 python benchmarks [--least | --table] [pytest's arguments: a file, -k NAME]
---least  : a benchmark measured before keeps the better of its two runs; for a machine that is not quiet
+--least  : a benchmark measured before keeps the better of its two runs; for a machine that is not
+quiet
 --table  : run nothing; print measured.json and write it into the README
 """
 
@@ -21,7 +22,16 @@ def run(arguments: list[str]) -> tuple[int, list[dict]]:
     """pytest's exit code and what it measured."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "run.json"
-        command = [sys.executable, "-m", "pytest", "-n", "0", "-o", "testpaths=benchmarks", "--benchmark-quiet"]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-n",
+            "0",
+            "-o",
+            "testpaths=benchmarks",
+            "--benchmark-quiet",
+        ]
         command += [f"--benchmark-json={out}", *arguments]
         code = subprocess.run(command, cwd=table.HERE.parent).returncode
         text = out.read_text(encoding="utf-8") if out.exists() else ""
@@ -31,7 +41,11 @@ def run(arguments: list[str]) -> tuple[int, list[dict]]:
 def row(found: dict) -> dict:
     """One benchmark as it is kept: seconds, and what it noted itself, which comes first."""
     stats = found["stats"]
-    kept = {"least_s": stats["min"], "median_s": stats["median"], "rounds": stats["rounds"]} | found["extra_info"]
+    kept = {
+        "least_s": stats["min"],
+        "median_s": stats["median"],
+        "rounds": stats["rounds"],
+    } | found["extra_info"]
     return {name: float(f"{v:.4g}") if isinstance(v, float) else v for name, v in kept.items()}
 
 
@@ -49,13 +63,25 @@ def main(arguments: list[str]) -> int:
         code, found = run([a for a in arguments if a != "--least"])
     measured = table.read()
     if found:
-        versions = {"Python": sys.version.split()[0]} | {p: version(p) for p in ("numpy", "numba", "pandas")}
+        versions = {"Python": sys.version.split()[0]} | {
+            p: version(p) for p in ("numpy", "numba", "pandas")
+        }
         before = measured["rows"] if measured["versions"] == versions else {}
-        rows = {f["fullname"].removeprefix("benchmarks/test_bench_").replace(".py::", "::"): row(f) for f in found}
+        rows = {
+            f["fullname"].removeprefix("benchmarks/test_bench_").replace(".py::", "::"): row(f)
+            for f in found
+        }
         if keep_better:
-            rows = {key: better(before[key], new) if key in before else new for key, new in rows.items()}
+            rows = {
+                key: better(before[key], new) if key in before else new for key, new in rows.items()
+            }
         date = datetime.date.today().isoformat()
-        measured = {"date": date, "cores": os.cpu_count(), "versions": versions, "rows": dict(sorted((before | rows).items()))}
+        measured = {
+            "date": date,
+            "cores": os.cpu_count(),
+            "versions": versions,
+            "rows": dict(sorted((before | rows).items())),
+        }
     print(table.plain(measured))
     if measured["rows"]:
         table.write(measured)

@@ -1,6 +1,8 @@
-"""One table of what was measured: printed by `./run bench`, kept in measured.json, shown in the README's section Speed.
+"""One table of what was measured: printed by `./run bench`, kept in measured.json, shown in the
+README's section Speed.
 
-ROWS and BESIDE say what the README shows and in which order; every other benchmark is only printed. Aims stand beside
+ROWS and BESIDE say what the README shows and in which order; every other benchmark is only printed.
+Aims stand beside
 the benchmarks, as `target_s` (or `aim_ratio`) in `benchmark.extra_info`.
 """
 
@@ -19,7 +21,9 @@ UNITS = (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9))
 
 
 class Row(NamedTuple):
-    """A line of the README: its name, the benchmarks it is made of, and how many steps one of their runs has."""
+    """A line of the README: its name, the benchmarks it is made of, and how many steps one of
+    their runs has.
+    """
 
     name: str  # may show what a benchmark noted, as {note}
     keys: tuple[str, ...]  # several give "a to b"
@@ -32,40 +36,93 @@ def _keys(file, *tests):
 
 ERAS = ("tao-flow", "net-flow", "price-unburned", "gate-rank")
 ROWS = (
-    Row("all 328,414,167 blocks one by one, with recycling",
-        _keys("engine", "bench_all_328_414_167_blocks_one_by_one_with_recycling")),
-    Row("every era without recycling, in closed form", _keys("engine", "bench_every_era_in_closed_form")),
-    Row("the whole life sampled once a year, in closed form",
-        _keys("engine", "bench_a_whole_life_in_closed_form_sampled_each_year")),
-    Row("supply, inflation and price over 20 years", _keys("engine", "bench_supply_path_of_20_years")),
+    Row(
+        "all 328,414,167 blocks one by one, with recycling",
+        _keys("engine", "bench_all_328_414_167_blocks_one_by_one_with_recycling"),
+    ),
+    Row(
+        "every era without recycling, in closed form",
+        _keys("engine", "bench_every_era_in_closed_form"),
+    ),
+    Row(
+        "the whole life sampled once a year, in closed form",
+        _keys("engine", "bench_a_whole_life_in_closed_form_sampled_each_year"),
+    ),
+    Row(
+        "supply, inflation and price over 20 years",
+        _keys("engine", "bench_supply_path_of_20_years"),
+    ),
     Row("`import tao_econ`, warm", _keys("engine", "bench_import[import tao_econ]")),
     Row("of this `import numba, pandas`", _keys("engine", "bench_import[import numba, pandas]")),
-    Row("one exact consensus epoch, 256 UIDs, 64 validators, Yuma3", _keys("consensus", "exact_epoch[yuma3]")),
-    Row("the same in float64, 64 × 192: one call",
-        _keys("consensus_float", *(f"fast_epoch[64x192-{r}]" for r in ("yuma3", "classic", "liquid")))),
-    Row("an epoch of a run of 100", _keys("consensus_float", "run_of_100_epochs[64x192-yuma3]"), 100),
-    Row("all 256 UIDs score each other, 64 permits: one call", _keys("consensus_float", "fast_epoch[256-yuma3]")),
-    Row("the consensus guarantee, 28,611 points at 512 UIDs, two threads", _keys("retention", "the_documents_grid")),
-    Row("10,000 price paths, 520 weeks, antithetic, drawn with dilution",
-        _keys("price_model", "price_paths_with_their_random_numbers[antithetic]")),
-    Row("the same, independent", _keys("price_model", "price_paths_with_their_random_numbers[independent]")),
-    Row("1,000 rounds of the query market, 256 UIDs (of 16 replicas)",
-        _keys("query_market", "thousand_market_rounds[16]")),
-    Row("one block of dynamic TAO, 128 subnets, all rules but the first",
-        _keys("subnets", *(f"bench_10_days_of_128_subnets_at_3_us_a_block[{era}]" for era in ERAS)), 72_000),
-    Row("the same, the first rules",
-        _keys("subnets", "bench_10_days_of_128_subnets_at_3_us_a_block[dynamic-tao]"), 72_000),
-    Row("a sweep of 1,000,000 points into Parquet files; {more_mb:.0f} MB more at its peak than 10,000 points",
-        _keys("sweep", "a_million_points_into_parquet")),
-    Row("slider key press to repaint, in headless Chromium",
-        _keys("browser", "key_press_to_repaint[01_supply_curve]", "key_press_to_repaint[02_circulating_vs_fdv]")),
-)  # fmt: skip
+    Row(
+        "one exact consensus epoch, 256 UIDs, 64 validators, Yuma3",
+        _keys("consensus", "exact_epoch[yuma3]"),
+    ),
+    Row(
+        "the same in float64, 64 × 192: one call",
+        _keys(
+            "consensus_float", *(f"fast_epoch[64x192-{r}]" for r in ("yuma3", "classic", "liquid"))
+        ),
+    ),
+    Row(
+        "an epoch of a run of 100", _keys("consensus_float", "run_of_100_epochs[64x192-yuma3]"), 100
+    ),
+    Row(
+        "all 256 UIDs score each other, 64 permits: one call",
+        _keys("consensus_float", "fast_epoch[256-yuma3]"),
+    ),
+    Row(
+        "the consensus guarantee, 28,611 points at 512 UIDs, two threads",
+        _keys("retention", "the_documents_grid"),
+    ),
+    Row(
+        "10,000 price paths, 520 weeks, antithetic, drawn with dilution",
+        _keys("price_model", "price_paths_with_their_random_numbers[antithetic]"),
+    ),
+    Row(
+        "the same, independent",
+        _keys("price_model", "price_paths_with_their_random_numbers[independent]"),
+    ),
+    Row(
+        "1,000 rounds of the query market, 256 UIDs (of 16 replicas)",
+        _keys("query_market", "thousand_market_rounds[16]"),
+    ),
+    Row(
+        "one block of dynamic TAO, 128 subnets, all rules but the first",
+        _keys("subnets", *(f"bench_10_days_of_128_subnets_at_3_us_a_block[{era}]" for era in ERAS)),
+        72_000,
+    ),
+    Row(
+        "the same, the first rules",
+        _keys("subnets", "bench_10_days_of_128_subnets_at_3_us_a_block[dynamic-tao]"),
+        72_000,
+    ),
+    Row(
+        "a sweep of 1,000,000 points into Parquet files; {more_mb:.0f} MB more at its peak than "
+        "10,000 points",
+        _keys("sweep", "a_million_points_into_parquet"),
+    ),
+    Row(
+        "slider key press to repaint, in headless Chromium",
+        _keys(
+            "browser",
+            "key_press_to_repaint[01_supply_curve]",
+            "key_press_to_repaint[02_circulating_vs_fdv]",
+        ),
+    ),
+)
 BESIDE = (
-    Row("emission with recycling, a step of one block", _keys("peers", "a_step_of_emission[radcad]"), 72_000),
+    Row(
+        "emission with recycling, a step of one block",
+        _keys("peers", "a_step_of_emission[radcad]"),
+        72_000,
+    ),
     Row("the same", _keys("peers", "a_step_of_emission[cadcad]"), 72_000),
     Row("the same", _keys("peers", "a_step_of_emission[python]"), 72_000),
     Row("one Yuma3 epoch, 64 × 192", _keys("peers", "an_epoch_of_the_torch_simulator")),
-    Row("a sweep of 36 points, 10 days of 128 subnets each", _keys("sweep", "two_workers[threads]")),
+    Row(
+        "a sweep of 36 points, 10 days of 128 subnets each", _keys("sweep", "two_workers[threads]")
+    ),
     Row("the same", _keys("sweep", "two_workers[processes]")),
     Row("the same", _keys("sweep", "two_workers[dask]")),
 )
@@ -74,7 +131,9 @@ BESIDE = (
 def duration(*seconds: float) -> str:
     """Two significant digits in the unit of the longest: '0.52 ms', '74 to 94 ms'."""
     unit, size = next((u for u in UNITS if max(seconds) >= 0.995 * u[1]), UNITS[-1])
-    shown = dict.fromkeys(f"{s / size:.0f}" if s >= 99.5 * size else f"{s / size:.2g}" for s in sorted(seconds))
+    shown = dict.fromkeys(
+        f"{s / size:.0f}" if s >= 99.5 * size else f"{s / size:.2g}" for s in sorted(seconds)
+    )
     first, *rest = shown
     return f"{first} to {list(rest)[-1]} {unit}" if rest else f"{first} {unit}"
 
@@ -105,7 +164,14 @@ def line_beside(row: Row, rows: dict) -> list[str]:
     ratio, aim = found["peer_s"] / found["least_s"], found.get("aim_ratio")
     name = row.name if "with" not in found else f"{row.name}: {found['with']}"
     shown = f"{ratio:.1f}" if ratio < 10 else f"{float(f'{ratio:.2g}'):,.0f}"
-    return [name, found["peer"], duration(found["peer_s"] / row.steps), ours, shown, f"{aim}" if aim else ""]
+    return [
+        name,
+        found["peer"],
+        duration(found["peer_s"] / row.steps),
+        ours,
+        shown,
+        f"{aim}" if aim else "",
+    ]
 
 
 HEADS = ["what", "least", "median", "aim", "met?"]
@@ -115,7 +181,11 @@ HEADS_BESIDE = ["what", "beside", "its least", "ours", "ratio", "aim"]
 def others(rows: dict) -> list[Row]:
     """The benchmarks that the README leaves out."""
     named = {key for row in ROWS + BESIDE for key in row.keys}
-    return [Row(key.replace("::test_", ": ").replace("{", "("), (key,)) for key in rows if key not in named]
+    return [
+        Row(key.replace("::test_", ": ").replace("{", "("), (key,))
+        for key in rows
+        if key not in named
+    ]
 
 
 def plain(measured: dict) -> str:
@@ -131,14 +201,18 @@ def markdown(measured: dict) -> str:
     rows = measured["rows"]
     first = [HEADS, ["---"] * 5, *(line(row, rows) for row in ROWS)]
     second = [HEADS_BESIDE, ["---"] * 6, *(line_beside(row, rows) for row in BESIDE)]
-    tables = ("\n".join("| " + " | ".join(cells) + " |" for cells in table) for table in (first, second))
+    tables = (
+        "\n".join("| " + " | ".join(cells) + " |" for cells in table) for table in (first, second)
+    )
     return f"{about(measured)}\n\n" + "\n\n".join(tables) + "\n"
 
 
 def about(measured: dict) -> str:
     """Where, when and with what."""
     packages = ", ".join(f"{name} {version}" for name, version in measured["versions"].items())
-    return f"Measured by `./run bench` on {measured['date']}, {measured['cores']} cores: {packages}."
+    return (
+        f"Measured by `./run bench` on {measured['date']}, {measured['cores']} cores: {packages}."
+    )
 
 
 def read() -> dict:
@@ -162,4 +236,7 @@ def in_readme(text: str, measured: dict) -> str:
 
 def _aligned(table: list[list[str]]) -> str:
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    return "\n".join("  ".join(c.ljust(w) for c, w in zip(cells, widths, strict=True)).rstrip() for cells in table)
+    return "\n".join(
+        "  ".join(c.ljust(w) for c, w in zip(cells, widths, strict=True)).rstrip()
+        for cells in table
+    )

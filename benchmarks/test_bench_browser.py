@@ -1,4 +1,6 @@
-"""From key press to repaint, in a real JupyterLab with headless Chromium. Target: 120 ms median, 200 ms p95."""
+"""From key press to repaint, in a real JupyterLab with headless Chromium. Target: 120 ms median,
+200 ms p95.
+"""
 
 import statistics
 import sys
@@ -12,7 +14,9 @@ sys.path.insert(0, str(ROOT / "tests"))
 import lab  # noqa: E402
 from test_browser import FILLS, WATCH  # noqa: E402
 
-pytestmark = pytest.mark.skipif(lab.chromium() is None, reason="no Chromium found on the path; set CHROMIUM to one")
+pytestmark = pytest.mark.skipif(
+    lab.chromium() is None, reason="no Chromium found on the path; set CHROMIUM to one"
+)
 
 
 @pytest.mark.parametrize("notebook", ["01_supply_curve", "02_circulating_vs_fdv"])
@@ -38,4 +42,9 @@ def test_key_press_to_repaint(benchmark, tmp_path, notebook):
 
         benchmark.pedantic(press, rounds=40)
     least, median, p95 = (ms / 1e3 for ms in (min(took), statistics.median(took), sorted(took)[37]))
-    benchmark.extra_info |= {"least_s": least, "median_s": median, "p95_s": p95, "target_s": 0.12}  # as the page saw it
+    benchmark.extra_info |= {
+        "least_s": least,
+        "median_s": median,
+        "p95_s": p95,
+        "target_s": 0.12,
+    }  # as the page saw it

@@ -8,7 +8,11 @@ import pytest
 from tao_econ import rules_at, yuma_epoch_exact
 
 HEAD = rules_at("yuma3")
-RULES = {"yuma3": HEAD, "classic": replace(HEAD, bonds="classic"), "liquid": replace(HEAD, liquid_alpha_on=True)}
+RULES = {
+    "yuma3": HEAD,
+    "classic": replace(HEAD, bonds="classic"),
+    "liquid": replace(HEAD, liquid_alpha_on=True),
+}
 
 
 @pytest.mark.parametrize("name", RULES)

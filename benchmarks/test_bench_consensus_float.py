@@ -1,4 +1,6 @@
-"""Speed of the fast epoch: alone, in a run of 100, and its median; 64 validators × 192 miners, 256 UIDs, small subnets."""
+"""Speed of the fast epoch: alone, in a run of 100, and its median; 64 validators × 192 miners,
+256 UIDs, small subnets.
+"""
 
 from dataclasses import replace
 
@@ -8,7 +10,11 @@ import pytest
 from tao_econ import consensus_kernels, rules_at, yuma_epoch, yuma_run
 
 HEAD = rules_at("yuma3")
-RULES = {"yuma3": HEAD, "classic": replace(HEAD, bonds="classic"), "liquid": replace(HEAD, liquid_alpha_on=True)}
+RULES = {
+    "yuma3": HEAD,
+    "classic": replace(HEAD, bonds="classic"),
+    "liquid": replace(HEAD, liquid_alpha_on=True),
+}
 
 
 def subnet(validators, first_miner, uids=256):
@@ -22,7 +28,9 @@ def subnet(validators, first_miner, uids=256):
 
 @pytest.mark.parametrize("name", RULES)
 @pytest.mark.parametrize(
-    "validators, first_miner, permits", [(64, 64, 64), (256, 0, 64), (256, 0, 256)], ids=["64x192", "256", "256-permits"]
+    "validators, first_miner, permits",
+    [(64, 64, 64), (256, 0, 64), (256, 0, 256)],
+    ids=["64x192", "256", "256-permits"],
 )
 def test_fast_epoch(benchmark, name, validators, first_miner, permits):
     given, rules = subnet(validators, first_miner), replace(RULES[name], max_validators=permits)

@@ -1,4 +1,6 @@
-"""How long the engine takes. Targets stand in `extra_info` and fail nothing: `./run bench` prints the times."""
+"""How long the engine takes. Targets stand in `extra_info` and fail nothing: `./run bench`
+prints the times.
+"""
 
 import subprocess
 import sys
@@ -28,7 +30,9 @@ def test_bench_32_million_blocks_where_the_block_number_halves(benchmark):
     rules = te.rules_at("article-whole-rao")
 
     def run():
-        return te.emission_path(rules, issuance_rao=10**15, days=LIFE_DAYS // 10, recycled_rao_per_block=1)
+        return te.emission_path(
+            rules, issuance_rao=10**15, days=LIFE_DAYS // 10, recycled_rao_per_block=1
+        )
 
     timed(benchmark, 0.3, run, rounds=3)
 
@@ -61,4 +65,9 @@ def test_bench_replay_of_the_first_halving(benchmark):
 @pytest.mark.parametrize("code", ["pass", "import numba, pandas", "import tao_econ"])
 def test_bench_import(benchmark, code):
     target = 2.0 if "tao_econ" in code else None
-    timed(benchmark, target, lambda: subprocess.run([sys.executable, "-c", code], check=True), rounds=3)
+    timed(
+        benchmark,
+        target,
+        lambda: subprocess.run([sys.executable, "-c", code], check=True),
+        rounds=3,
+    )

@@ -1,10 +1,19 @@
-"""Speed of what a slider calls: closed forms, a jury of unequal stake with correlated votes, a tournament."""
+"""Speed of what a slider calls: closed forms, a jury of unequal stake with correlated votes, a
+tournament.
+"""
 
 import numpy as np
 
 from tao_econ import coverage_fit, expected_max, jury_accuracy, query_latency, route, tournament
 
-BUSY = {"arrivals_per_s": 25.0, "servers": 8, "served_per_s": 4.0, "miners": 10, "needed": 3, "answered_per_s": 0.5}
+BUSY = {
+    "arrivals_per_s": 25.0,
+    "servers": 8,
+    "served_per_s": 4.0,
+    "miners": 10,
+    "needed": 3,
+    "answered_per_s": 0.5,
+}
 
 
 def test_expected_max(benchmark):

@@ -1,7 +1,9 @@
 """The same model, the same numbers: what others' frameworks take beside ours.
 
-radCAD and cadCAD come from the package index into .venv-bench (`./run bench` sets it up). The torch simulator
-bactensor/yuma-simulation is used from a checkout named by YUMA_SIMULATOR, with the Python of YUMA_PYTHON (by default
+radCAD and cadCAD come from the package index into .venv-bench (`./run bench` sets it up). The torch
+simulator
+bactensor/yuma-simulation is used from a checkout named by YUMA_SIMULATOR, with the Python of
+YUMA_PYTHON (by default
 the checkout's own .venv, else this one).
 """
 
@@ -22,9 +24,15 @@ from tao_econ import emission_path, rules_at, yuma_epoch
 from tao_econ.emission import halving_thresholds_rao, reward_after
 
 PEERS = Path(__file__).resolve().parent / "peers"
-BENCH_PYTHON = PEERS.parents[1] / ".venv-bench" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+BENCH_PYTHON = (
+    PEERS.parents[1] / ".venv-bench" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+)
 CHAIN = rules_at("2026-09-11")
-BLOCKS, EVERY, RECYCLED = 72_000, 7_200, 1_000  # ten days, the first halving in the middle of the sixth
+BLOCKS, EVERY, RECYCLED = (
+    72_000,
+    7_200,
+    1_000,
+)  # ten days, the first halving in the middle of the sixth
 
 
 def ask(python, script, *arguments):
@@ -49,14 +57,21 @@ def plain_python(issuance_rao, thresholds, rewards, **_):
     return time.process_time() - start, out
 
 
-@pytest.mark.benchmark(timer=time.process_time)  # all four use one core; so others' load matters less
+@pytest.mark.benchmark(
+    timer=time.process_time
+)  # all four use one core; so others' load matters less
 @pytest.mark.parametrize("peer", ["radcad", "cadcad", "python"])
 def test_a_step_of_emission(benchmark, peer):
     thresholds = halving_thresholds_rao(CHAIN)
     given = {
-        "blocks": BLOCKS, "every": EVERY, "rounds": 5, "recycled": RECYCLED, "thresholds": thresholds,
-        "rewards": [reward_after(k, CHAIN) for k in range(len(thresholds))], "issuance_rao": thresholds[1] - 40_000 * 10**9,
-    }  # fmt: skip
+        "blocks": BLOCKS,
+        "every": EVERY,
+        "rounds": 5,
+        "recycled": RECYCLED,
+        "thresholds": thresholds,
+        "rewards": [reward_after(k, CHAIN) for k in range(len(thresholds))],
+        "issuance_rao": thresholds[1] - 40_000 * 10**9,
+    }
     if peer == "python":
         took, issued = zip(*(plain_python(**given) for _ in range(5)), strict=True)
         theirs = {"peer": "a loop in plain Python", "seconds": took, "issuance_rao": issued[0]}
@@ -64,9 +79,13 @@ def test_a_step_of_emission(benchmark, peer):
         theirs = {"peer": peer.replace("cad", "CAD", 1 if peer == "radcad" else 0)}
         theirs |= ask(BENCH_PYTHON, f"emission_{peer}.py", json.dumps(given))
     path = benchmark(
-        emission_path, CHAIN, issuance_rao=given["issuance_rao"], days=BLOCKS // 7_200, recycled_rao_per_block=RECYCLED,
+        emission_path,
+        CHAIN,
+        issuance_rao=given["issuance_rao"],
+        days=BLOCKS // 7_200,
+        recycled_rao_per_block=RECYCLED,
         block_by_block=True,
-    )  # fmt: skip
+    )
     compared(benchmark, theirs)
     if "seconds" in theirs:
         assert path.issuance_rao.tolist() == list(theirs["issuance_rao"])
@@ -74,19 +93,28 @@ def test_a_step_of_emission(benchmark, peer):
 
 
 def test_an_epoch_of_the_torch_simulator(benchmark, tmp_path):
-    """It rounds consensus to 16 bits after making its sum one; where most of the stake agrees that changes little."""
+    """It rounds consensus to 16 bits after making its sum one; where most of the stake agrees
+    that changes little.
+    """
     validators, miners, random = 64, 192, np.random.default_rng(0)
     scores, votes = random.random((validators, miners)), 1 + random.random(validators)
     scores[votes.cumsum() <= 0.6 * votes.sum()] = scores[0]
     weights, stake, bonds = np.zeros((256, 256)), np.zeros(256), np.zeros((256, 256))
     weights[:validators, validators:], stake[:validators] = scores, votes
-    rules = replace(rules_at("yuma3"), bonds_penalty=Fraction(0))  # it buys bonds with weights that are not clipped
+    rules = replace(
+        rules_at("yuma3"), bonds_penalty=Fraction(0)
+    )  # it buys bonds with weights that are not clipped
     yuma_epoch(weights, stake, bonds, rules)  # compiled before the clock starts
     epoch = benchmark(yuma_epoch, weights, stake, bonds, rules)
     theirs = {"peer": "yuma-simulation (torch)", "why": "not given"}
     if checkout := os.environ.get("YUMA_SIMULATOR"):
         given = tmp_path / "given.json"
-        about = {"weights": scores.tolist(), "stake": votes.tolist(), "kappa": float(rules.kappa), "bonds_penalty": 0.0}
+        about = {
+            "weights": scores.tolist(),
+            "stake": votes.tolist(),
+            "kappa": float(rules.kappa),
+            "bonds_penalty": 0.0,
+        }
         given.write_text(json.dumps(about | {"rounds": 5}), encoding="utf-8")
         own = Path(checkout) / ".venv" / "bin" / "python"
         python = os.environ.get("YUMA_PYTHON") or (own if own.exists() else sys.executable)

@@ -1,4 +1,6 @@
-"""Speed of price paths: 10,000 of them, ten years of weeks, dilution and random numbers included."""
+"""Speed of price paths: 10,000 of them, ten years of weeks, dilution and random numbers
+included.
+"""
 
 from dataclasses import replace
 
@@ -22,7 +24,9 @@ def test_price_paths_with_their_random_numbers(benchmark, antithetic):
 
 
 def test_a_step_of_supply_and_price_with_recycling_of_its_own(benchmark):
-    """Divide by 5.2 million: each step issues, recycles, watches for a halving, moves the cap and divides."""
+    """Divide by 5.2 million: each step issues, recycles, watches for a halving, moves the cap
+    and divides.
+    """
     normals, recycled = normal_draws(Draws(PATHS, WEEKS, seed=0)), np.full(PATHS, 0.146)
     price_paths(RULES, SNAPSHOT, SCENARIO, normals, recycled_share=recycled)
     got = benchmark(price_paths, RULES, SNAPSHOT, SCENARIO, normals, recycled_share=recycled)

@@ -1,4 +1,6 @@
-"""Speed of the query market, 256 UIDs: 10,000 rounds, counted over replicas, should take 10 s or less on one core."""
+"""Speed of the query market, 256 UIDs: 10,000 rounds, counted over replicas, should take 10 s or
+less on one core.
+"""
 
 import pytest
 
@@ -11,7 +13,9 @@ HEAD = rules_at("2026-09-11")
 def test_thousand_market_rounds(benchmark, replicas):
     query_market_path(HEAD, QueryMarket(), rounds=2, replicas=2)  # compiled before the clock starts
     benchmark.extra_info["target_s"] = 1.0
-    path = benchmark(query_market_path, HEAD, QueryMarket(), rounds=1_000 // replicas, replicas=replicas)
+    path = benchmark(
+        query_market_path, HEAD, QueryMarket(), rounds=1_000 // replicas, replicas=replicas
+    )
     assert path.staked_tao.size == 1_000 // replicas * replicas
 
 

@@ -1,4 +1,6 @@
-"""Speed of the retention map: the document's 28,611 points at 512 UIDs, networks drawn and sorted included."""
+"""Speed of the retention map: the document's 28,611 points at 512 UIDs, networks drawn and
+sorted included.
+"""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -18,6 +20,8 @@ def test_the_documents_grid(benchmark):
 def test_one_share_of_stake_as_a_slider_needs_it(benchmark):
     grid = tuple(k / 20 for k in range(21))
     earned = benchmark(
-        lambda: retention_map(RULES, draw_network(), honest_stake=[0.6], honest_weight=grid, cabal_weight=grid)
+        lambda: retention_map(
+            RULES, draw_network(), honest_stake=[0.6], honest_weight=grid, cabal_weight=grid
+        )
     )
     assert earned.shape == (1, 21, 21)

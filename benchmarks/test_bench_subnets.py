@@ -1,4 +1,6 @@
-"""How long 128 subnets take: a block, a month, a trade. Targets stand in `extra_info` and fail nothing."""
+"""How long 128 subnets take: a block, a month, a trade. Targets stand in `extra_info` and fail
+nothing.
+"""
 
 import pytest
 
@@ -13,7 +15,9 @@ def test_bench_10_days_of_128_subnets_at_3_us_a_block(benchmark, era):
     pools = POOLS._replace(flow_ema_tao=POOLS.price_ema_tao)
     benchmark.extra_info["target_s"] = 10 * 7_200 * 3e-6
     path = benchmark.pedantic(
-        lambda: te.run_subnets(pools, te.rules_at(era), SCENARIO, days=10), rounds=7, warmup_rounds=1
+        lambda: te.run_subnets(pools, te.rules_at(era), SCENARIO, days=10),
+        rounds=7,
+        warmup_rounds=1,
     )
     assert path.injected_rao[-1] > 0
 
@@ -21,7 +25,9 @@ def test_bench_10_days_of_128_subnets_at_3_us_a_block(benchmark, era):
 def test_bench_a_year_of_128_subnets_block_by_block(benchmark):
     benchmark.extra_info["target_s"] = 8.0
     rules = te.rules_at("gate-rank")
-    path = benchmark.pedantic(lambda: te.run_subnets(POOLS, rules, SCENARIO, days=365), rounds=1, warmup_rounds=0)
+    path = benchmark.pedantic(
+        lambda: te.run_subnets(POOLS, rules, SCENARIO, days=365), rounds=1, warmup_rounds=0
+    )
     assert path.minted_rao[-1] > 0
 
 

@@ -14,7 +14,10 @@ import tao_econ as te
 from tao_econ.sweep import sweep
 
 POOLS, RULES, SCENARIO = te.synthetic_subnets(), te.rules_at("gate-rank"), te.Scenario()
-AXES = {"stakers_sold_share": [0.0, 0.1, 0.2, 0.3, 0.4, 0.5], "miners_sold_share": [0.2, 0.36, 0.52, 0.68, 0.84, 1.0]}
+AXES = {
+    "stakers_sold_share": [0.0, 0.1, 0.2, 0.3, 0.4, 0.5],
+    "miners_sold_share": [0.2, 0.36, 0.52, 0.68, 0.84, 1.0],
+}
 
 
 def ten_days(scenario):
@@ -33,7 +36,9 @@ def workers(kind):
             yield pool
     else:
         distributed = pytest.importorskip("distributed")
-        with distributed.Client(n_workers=2, threads_per_worker=1, dashboard_address=None) as client:
+        with distributed.Client(
+            n_workers=2, threads_per_worker=1, dashboard_address=None
+        ) as client:
             yield client.get_executor()
 
 
@@ -47,9 +52,13 @@ def test_two_workers(benchmark, kind):
         alone.append((time.perf_counter() - start, table))
 
     with workers(kind) as pool:
-        sweep(ten_days, SCENARIO, executor=pool, progress=False, **AXES)  # workers started, compiled code loaded
+        sweep(
+            ten_days, SCENARIO, executor=pool, progress=False, **AXES
+        )  # workers started, compiled code loaded
         table = benchmark.pedantic(
-            lambda: sweep(ten_days, SCENARIO, executor=pool, progress=False, **AXES), setup=one_process, rounds=3
+            lambda: sweep(ten_days, SCENARIO, executor=pool, progress=False, **AXES),
+            setup=one_process,
+            rounds=3,
         )
     pd.testing.assert_frame_equal(table, alone[0][1])
     names = {"threads": "two threads", "processes": "two processes", "dask": "two Dask workers"}
@@ -63,10 +72,12 @@ from pathlib import Path
 import numpy as np
 import tao_econ as te
 from tao_econ.sweep import sweep_to_parquet
-rules, snapshot, scenario = te.rules_at("2026-09-11"), te.load_snapshot("2026-09-11"), te.load_scenario("base")
+rules, snapshot = te.rules_at("2026-09-11"), te.load_snapshot("2026-09-11")
+scenario = te.load_scenario("base")
 side = int(sys.argv[2])
 sweep_to_parquet(
-    lambda varied: te.supply_at(varied, scenario, rules), snapshot, folder=sys.argv[1], progress=False,
+    lambda varied: te.supply_at(varied, scenario, rules),
+    snapshot, folder=sys.argv[1], progress=False,
     price_usd=np.linspace(100, 400, side), issuance_rao=np.linspace(10e15, 12e15, side).astype(int),
 )
 status = Path("/proc/self/status")  # on Linux ru_maxrss begins at what the parent had
@@ -87,7 +98,10 @@ def test_a_million_points_into_parquet(benchmark, tmp_path):
 
     few = peak_mb(100)
     many = benchmark.pedantic(peak_mb, (1_000,), rounds=1)
-    written = sum(len(pd.read_parquet(part, columns=["price_usd"])) for part in (tmp_path / "1000").glob("*.parquet"))
+    written = sum(
+        len(pd.read_parquet(part, columns=["price_usd"]))
+        for part in (tmp_path / "1000").glob("*.parquet")
+    )
     assert written == 1_000_000
     benchmark.extra_info |= {"peak_mb": many, "more_mb": many - few}
     assert many - few < 150

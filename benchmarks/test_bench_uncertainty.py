@@ -1,4 +1,6 @@
-"""Speed of Sobol indices: N = 4,096 on 8 inputs, of an array model and of a record run by run; and of the CRPS."""
+"""Speed of Sobol indices: N = 4,096 on 8 inputs, of an array model and of a record run by run;
+and of the CRPS.
+"""
 
 import numpy as np
 
@@ -6,10 +8,15 @@ from tao_econ import crps, load_scenario, load_snapshot, rules_at, sell_pressure
 
 ARRAY = {f"x{k}": (0.0, 1.0) for k in range(8)}
 RECORD = {
-    "stakers_sold_share": (0, 1), "miners_sold_share": (0, 1), "owners_sold_share": (0, 1), "volume_usd": (4e7, 4e8),
-    "daily_volatility": (0.03, 0.1), "impact_prefactor": (0.5, 1.5), "impact_exponent": (0.4, 0.7),
+    "stakers_sold_share": (0, 1),
+    "miners_sold_share": (0, 1),
+    "owners_sold_share": (0, 1),
+    "volume_usd": (4e7, 4e8),
+    "daily_volatility": (0.03, 0.1),
+    "impact_prefactor": (0.5, 1.5),
+    "impact_exponent": (0.4, 0.7),
     "anticipated_share": (0, 1),
-}  # fmt: skip
+}
 
 
 def test_sobol_of_an_array_model(benchmark):
@@ -18,7 +25,11 @@ def test_sobol_of_an_array_model(benchmark):
 
 
 def test_sobol_of_the_sell_pressure_run_by_run(benchmark):
-    rules, snapshot, scenario = rules_at("2026-09-11"), load_snapshot("2026-09-11"), load_scenario("base")
+    rules, snapshot, scenario = (
+        rules_at("2026-09-11"),
+        load_snapshot("2026-09-11"),
+        load_scenario("base"),
+    )
 
     def model(varied):
         return sell_pressure(rules, snapshot, varied).surprise_impact_share

@@ -1,11 +1,17 @@
-"""Speed of what a slider calls: every method on one axis, the tables of comparables, the reverse DCF, bands, noise."""
+"""Speed of what a slider calls: every method on one axis, the tables of comparables, the reverse
+DCF, bands, noise.
+"""
 
 import numpy as np
 import pytest
 
 import tao_econ as te
 
-RULES, DAY, BASE = te.rules_at("2026-09-11"), te.load_snapshot("2026-09-11"), te.load_scenario("base")
+RULES, DAY, BASE = (
+    te.rules_at("2026-09-11"),
+    te.load_snapshot("2026-09-11"),
+    te.load_scenario("base"),
+)
 FEES, SHARE = np.linspace(0, 1e9, 200), np.linspace(0, 1, 200)
 
 CALLS = {

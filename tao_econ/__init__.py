@@ -1,4 +1,6 @@
-"""tao_econ: the economics of Bittensor's TAO, recomputed from the chain's rules. The public names, in reading order."""
+"""tao_econ: the economics of Bittensor's TAO, recomputed from the chain's rules. The public
+names, in reading order.
+"""
 
 from .inputs import Rules as Rules
 from .inputs import Scenario as Scenario

@@ -5,30 +5,66 @@ from __future__ import annotations
 import argparse
 import sys
 
-from .records import quoted
+from .records import quoted, summary
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code. A mistake is one line on stderr and code 2."""
-    parser = argparse.ArgumentParser(prog="run", description="Draw, execute, check.", allow_abbrev=False)
+    parser = argparse.ArgumentParser(
+        prog="run", description="Draw, execute, check.", allow_abbrev=False
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     figures = commands.add_parser("figures", help="draw figures into figures/ as SVG and PNG")
-    figures.add_argument("names", nargs="*", metavar="NAME", help="which figures; all if none is named")
+    figures.add_argument(
+        "names", nargs="*", metavar="NAME", help="which figures; all if none is named"
+    )
     figures.add_argument("--list", action="store_true", help="say what each figure shows and stop")
-    figures.add_argument("--check", action="store_true", help="draw nothing; fail if a figure is out of date")
-    figures.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help="vary a field of a record")
-    figures.add_argument("--stress", metavar="NAME", help="draw under a named stress, such as 'volume / 5'")
-    notebooks = commands.add_parser("notebooks", help="execute notebooks and save them with their outputs")
-    notebooks.add_argument("names", nargs="*", metavar="NAME", help="which notebooks; all if none is named")
-    notebooks.add_argument("--check", action="store_true", help="save nothing; fail if an output changed")
-    notebooks.add_argument("-p", action="append", default=[], metavar="NAME=VALUE", help="set a parameter; saves a copy")
-    claims = commands.add_parser("claims", help="judge the article's claims; write figures/claims.csv and claims.html")
-    claims.add_argument("--check", action="store_true", help="write nothing; fail if a file is out of date")
-    claims.add_argument("--stress", metavar="NAME", help="print the ledger under a named stress; write nothing")
+    figures.add_argument(
+        "--check", action="store_true", help="draw nothing; fail if a figure is out of date"
+    )
+    figures.add_argument(
+        "--set", action="append", default=[], metavar="FIELD=VALUE", help="vary a field of a record"
+    )
+    figures.add_argument(
+        "--stress", metavar="NAME", help="draw under a named stress, such as 'volume / 5'"
+    )
+    notebooks = commands.add_parser(
+        "notebooks", help="execute notebooks and save them with their outputs"
+    )
+    notebooks.add_argument(
+        "names", nargs="*", metavar="NAME", help="which notebooks; all if none is named"
+    )
+    notebooks.add_argument(
+        "--check", action="store_true", help="save nothing; fail if an output changed"
+    )
+    notebooks.add_argument(
+        "-p",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="set a parameter; saves a copy",
+    )
+    claims = commands.add_parser(
+        "claims", help="judge the article's claims; write figures/claims.csv and claims.html"
+    )
+    claims.add_argument(
+        "--check", action="store_true", help="write nothing; fail if a file is out of date"
+    )
+    claims.add_argument(
+        "--stress", metavar="NAME", help="print the ledger under a named stress; write nothing"
+    )
     commands.add_parser("assumptions", help="write ASSUMPTIONS.md")
-    commands.add_parser("site", help="write site/: every page, figure and instrument, to be read without a kernel")
+    commands.add_parser(
+        "site", help="write site/: every page, figure and instrument, to be read without a kernel"
+    )
     given = parser.parse_args(arguments)
-    verbs = {"figures": _figures, "notebooks": _notebooks, "claims": _claims, "assumptions": _assumptions, "site": _site}
+    verbs = {
+        "figures": _figures,
+        "notebooks": _notebooks,
+        "claims": _claims,
+        "assumptions": _assumptions,
+        "site": _site,
+    }
     try:
         return verbs[given.command](given)
     except KeyboardInterrupt:
@@ -54,7 +90,7 @@ def _figures(given) -> int:
     settings, names = _pairs(given.set, "--set"), press.select(given.names)
     if given.list:
         for name in names:
-            print(f"{name:24} {FIGURES[name].__doc__.strip().splitlines()[0]}")
+            print(f"{name:24} {summary(FIGURES[name])}")
         return 0
     if given.check:
         with tqdm(names, desc="checking", leave=False, disable=None) as bar:
@@ -98,7 +134,11 @@ def _claims(given) -> int:
     if given.stress:
         return 0
     changed = page.write(ledger, counted, claims.under_stress(), check=given.check)
-    print(*[f"figures/{name} {'is out of date' if given.check else 'written'}" for name in changed] or ["as written"], sep="\n")
+    print(
+        *[f"figures/{name} {'is out of date' if given.check else 'written'}" for name in changed]
+        or ["as written"],
+        sep="\n",
+    )
     return 1 if given.check and changed else 0
 
 

@@ -1,7 +1,9 @@
 """The one compiler wrapper: cached on disk where that is possible, releasing the GIL always.
 
-numba stamps a cached kernel with the hash of its own file alone. A kernel also contains what it calls, so the cache
-folder here is named after every source a kernel can see: change one of them and all kernels are compiled anew.
+numba stamps a cached kernel with the hash of its own file alone. A kernel also contains what it
+calls, so the cache
+folder here is named after every source a kernel can see: change one of them and all kernels are
+compiled anew.
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ NO_KERNELS = {"figures", "explore", "site", "claims"}  # folders that no kernel 
 
 
 class _EntryPerSignature(IndexDataCacheFile):
-    """numba numbers its files, so two processes that compile at once may give one name to two signatures."""
+    """numba numbers its files, so two processes that compile at once may give one name to two
+    signatures.
+    """
 
     def save(self, key, data):
         name = self._data_name(int(hashlib.sha256(repr(key).encode()).hexdigest()[:16], 16))
@@ -38,12 +42,18 @@ class _KernelCache(FunctionCache):
 @functools.cache
 def _folder() -> str:
     """Where compiled kernels of these very sources are kept, or "" where no place is writable."""
-    sources = sorted(p for p in PACKAGE.rglob("*.py") if not NO_KERNELS & set(p.relative_to(PACKAGE).parts))
+    sources = sorted(
+        p for p in PACKAGE.rglob("*.py") if not NO_KERNELS & set(p.relative_to(PACKAGE).parts)
+    )
     digest = hashlib.sha256()
     for path in sources:
         content = path.read_bytes()
         digest.update(f"{path.relative_to(PACKAGE).as_posix()} {len(content)}\n".encode() + content)
-    for place in (numba.config.CACHE_DIR, PACKAGE / "__pycache__", AppDirs("tao_econ", False).user_cache_dir):
+    for place in (
+        numba.config.CACHE_DIR,
+        PACKAGE / "__pycache__",
+        AppDirs("tao_econ", False).user_cache_dir,
+    ):
         folder = Path(place) / f"kernels-{digest.hexdigest()[:16]}"
         with contextlib.suppress(OSError):
             if place:
@@ -66,5 +76,7 @@ def kernel(function, **options):
 
 
 def float_kernel(function):
-    """The same without a check for x / 0 in every division, which would keep loops from being vectorized."""
+    """The same without a check for x / 0 in every division, which would keep loops from being
+    vectorized.
+    """
     return kernel(function, error_model="numpy")

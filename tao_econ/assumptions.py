@@ -30,7 +30,10 @@ def text() -> str:
     """The whole page as Markdown."""
     base = Scenario()
     parts = [HEAD, *_fields(base, "##"), MARKET, *_fields(QueryMarket(), "###")]
-    parts.append("## Scenarios\n\nEach varies the defaults above; a scenario is a question, not a forecast.\n")
+    parts.append(
+        "## Scenarios\n\nEach varies the defaults above; a scenario is a question, not a "
+        "forecast.\n"
+    )
     rows = ["| scenario | what it changes |", "| --- | --- |"]
     for name in scenario_names():
         given = load_scenario(name)
@@ -50,7 +53,10 @@ def _fields(record, mark: str):
             continue
         it = about(record, field.name)
         yield (
-            f"{mark} `{field.name}` = {getattr(record, field.name):,.10g}\n\n{it['meaning'][0].upper()}{it['meaning'][1:]}.\n\n"
-            f"- Unit: {it['unit'] or 'none'}; allowed: {it['rule']}\n- Why: {it['reason']}\n- Source: {it['source']}\n"
+            f"{mark} `{field.name}` = "
+            f"{getattr(record, field.name):,.10g}\n\n"
+            f"{it['meaning'][0].upper()}{it['meaning'][1:]}.\n\n"
+            f"- Unit: {it['unit'] or 'none'}; allowed: {it['rule']}\n- Why: {it['reason']}\n- "
+            f"Source: {it['source']}\n"
             f"- To change it: the field `{field.name}` of `{type(record).__name__}`\n"
         )

@@ -1,6 +1,7 @@
 """One block of dynamic TAO for many subnets, compiled: coinbase, epochs, trades.
 
-**Chain:** opentensor/subtensor, pallets/subtensor/src/coinbase/{block_step,run_coinbase}.rs, commit 14bc6f9.
+**Chain:** opentensor/subtensor, pallets/subtensor/src/coinbase/{block_step,run_coinbase}.rs, commit
+14bc6f9.
 """
 
 from __future__ import annotations
@@ -9,18 +10,78 @@ import numpy as np
 
 from ._jit import float_kernel
 from .pools import MAX_WEIGHT, MIN_WEIGHT, SMALL, _neutral_weight, _out, _price, _small_part
-from .subnet_shares import NET_FLOW, PRICE, PRICE_CAP_TAO, QUANTILE, RANK, _flow_measure, _shares, _sum
-
-# isort: off
+from .subnet_shares import (
+    NET_FLOW,
+    PRICE,
+    PRICE_CAP_TAO,
+    QUANTILE,
+    RANK,
+    _flow_measure,
+    _shares,
+    _sum,
+)
 from .subnet_state import (
-    AGE, ALPHA_IN, ALPHA_IN_POOL, ALPHA_MINTED, ALPHA_OR_BLOCK, ALPHA_RECYCLED, BOUGHT, BOUGHT_TAO, BURNED,
-    BURNED_SHARE, BUY, CAPPED, CUT, EMA, EMISSION, FEES, FLOW, FLOW_NOW, GOT, HALF, IN_POOLS, INJECT, INJECTED,
-    INJECTED_TAO, ISSUANCE, KEEP, LAST_HALVING, LEVEL, LIVE, MINTED, NEW_WEIGHT, NEXT_HALVING, OUTSTANDING, OWN_FLOW,
-    OWN_NOW, OWNER, OWNER_PART, PAID, PROTOCOL_HELD, RATE, RAW, RECYCLED, RHO, ROOT, ROOT_DUE, ROOT_SOLD_ALPHA,
-    ROOT_SOLD_TAO, ROOT_TAO, ROOT_WAITING, SERVERS, SERVERS_PART, SHARE, SOLD_ALPHA, SOLD_TAO, SPOT, TAO,
-    TAO_RECYCLED, USERS, VALIDATORS, WEIGHT,
-)  # fmt: skip
-# isort: on
+    AGE,
+    ALPHA_IN,
+    ALPHA_IN_POOL,
+    ALPHA_MINTED,
+    ALPHA_OR_BLOCK,
+    ALPHA_RECYCLED,
+    BOUGHT,
+    BOUGHT_TAO,
+    BURNED,
+    BURNED_SHARE,
+    BUY,
+    CAPPED,
+    CUT,
+    EMA,
+    EMISSION,
+    FEES,
+    FLOW,
+    FLOW_NOW,
+    GOT,
+    HALF,
+    IN_POOLS,
+    INJECT,
+    INJECTED,
+    INJECTED_TAO,
+    ISSUANCE,
+    KEEP,
+    LAST_HALVING,
+    LEVEL,
+    LIVE,
+    MINTED,
+    NEW_WEIGHT,
+    NEXT_HALVING,
+    OUTSTANDING,
+    OWN_FLOW,
+    OWN_NOW,
+    OWNER,
+    OWNER_PART,
+    PAID,
+    PROTOCOL_HELD,
+    RATE,
+    RAW,
+    RECYCLED,
+    RHO,
+    ROOT,
+    ROOT_DUE,
+    ROOT_SOLD_ALPHA,
+    ROOT_SOLD_TAO,
+    ROOT_TAO,
+    ROOT_WAITING,
+    SERVERS,
+    SERVERS_PART,
+    SHARE,
+    SOLD_ALPHA,
+    SOLD_TAO,
+    SPOT,
+    TAO,
+    TAO_RECYCLED,
+    USERS,
+    VALIDATORS,
+    WEIGHT,
+)
 
 
 @float_kernel
@@ -39,7 +100,9 @@ def _block(law, state, thresholds, rewards, block):
     ema_sum = _share_out(law, state, root, block)
     _terms(law, state.whole, state.real, root, reward)
     injected, bought = _inject(law, state.whole, state.real)
-    total[ISSUANCE] += injected + bought  # what is minted and not spent is recycled in the same block
+    total[ISSUANCE] += (
+        injected + bought
+    )  # what is minted and not spent is recycled in the same block
     total[MINTED] += reward
     total[IN_POOLS] += injected
     total[BOUGHT] += bought
@@ -55,7 +118,12 @@ def _block(law, state, thresholds, rewards, block):
 def _alpha_halvings(state, thresholds, rewards):
     """Each subnet's place on the halving curve, which is TAO's own."""
     whole, real = state.whole, state.real
-    alpha, out, upper, lower = whole[ALPHA_IN_POOL], whole[OUTSTANDING], whole[NEXT_HALVING], whole[LAST_HALVING]
+    alpha, out, upper, lower = (
+        whole[ALPHA_IN_POOL],
+        whole[OUTSTANDING],
+        whole[NEXT_HALVING],
+        whole[LAST_HALVING],
+    )
     crossed = 0
     for i in range(len(alpha)):
         issued = alpha[i] + out[i]
@@ -97,11 +165,22 @@ def _share_out(law, state, root, block):
             raw[i] *= live[i]
     if law.times_root:
         for i in range(len(ema)):
-            keep[i] = (1 - real[BURNED_SHARE, i]) * _part(root, whole[ALPHA_IN_POOL, i] + whole[OUTSTANDING, i])
+            keep[i] = (1 - real[BURNED_SHARE, i]) * _part(
+                root, whole[ALPHA_IN_POOL, i] + whole[OUTSTANDING, i]
+            )
     if law.gate in (QUANTILE, RANK) and block % law.gate_refresh == 0:
         state.bar[0] = -1.0
-    state.bar[0] = _shares(raw, keep, state.on, law.gate, law.gate_exponent, law.gate_rank, law.gate_quantile,
-                           state.bar[0], real[SHARE])  # fmt: skip
+    state.bar[0] = _shares(
+        raw,
+        keep,
+        state.on,
+        law.gate,
+        law.gate_exponent,
+        law.gate_rank,
+        law.gate_quantile,
+        state.bar[0],
+        real[SHARE],
+    )
     return ema_sum
 
 
@@ -112,14 +191,18 @@ def _part(root, alpha):
 
 @float_kernel
 def _terms(law, whole, real, root, reward):
-    """What goes into each pool and what buys from it, in whole rao. Short loops, which the compiler can vectorize."""
+    """What goes into each pool and what buys from it, in whole rao. Short loops, which the
+    compiler can vectorize.
+    """
     share, price, emission, cap = real[SHARE], real[SPOT], real[EMISSION], real[RHO]
     inject, alpha_in, buy, new = whole[INJECT], whole[ALPHA_IN], whole[BUY], real[NEW_WEIGHT]
     tao, alpha, out, weight = whole[TAO], whole[ALPHA_IN_POOL], whole[OUTSTANDING], real[WEIGHT]
     n, tao_capped = len(share), law.excess != INJECTED
     most = reward if law.cap == ALPHA_OR_BLOCK else np.inf
     for i in range(n):
-        cap[i] = min(emission[i], most) * (_part(root, alpha[i] + out[i]) if law.cap == ROOT else 1.0)
+        cap[i] = min(emission[i], most) * (
+            _part(root, alpha[i] + out[i]) if law.cap == ROOT else 1.0
+        )
     for i in range(n):
         given, limit = reward * share[i], cap[i] * price[i]
         inject[i] = np.int64(limit if tao_capped and given > limit else given)
@@ -132,30 +215,45 @@ def _terms(law, whole, real, root, reward):
     if law.weighted:
         wrong = 0
         for i in range(n):
-            new[i] = _neutral_weight(float(tao[i]), float(alpha[i]), weight[i], float(inject[i]), float(alpha_in[i]))
+            new[i] = _neutral_weight(
+                float(tao[i]), float(alpha[i]), weight[i], float(inject[i]), float(alpha_in[i])
+            )
             wrong += (new[i] < MIN_WEIGHT) | (new[i] > MAX_WEIGHT)
         for i in range(n):
-            if wrong and not MIN_WEIGHT <= new[i] <= MAX_WEIGHT:  # nothing is injected, the weight stays
+            if (
+                wrong and not MIN_WEIGHT <= new[i] <= MAX_WEIGHT
+            ):  # nothing is injected, the weight stays
                 new[i], inject[i], alpha_in[i] = weight[i], 0, 0
             weight[i] = new[i]
 
 
 @float_kernel
 def _inject(law, whole, real):
-    """Chain buys, then the injections, and the participants' alpha; returns the rao of TAO injected and of chain buys."""
+    """Chain buys, then the injections, and the participants' alpha; returns the rao of TAO
+    injected and of chain buys.
+    """
     tao, alpha, out, weight = whole[TAO], whole[ALPHA_IN_POOL], whole[OUTSTANDING], real[WEIGHT]
     inject, alpha_in, buy, got = whole[INJECT], whole[ALPHA_IN], whole[BUY], whole[GOT]
     n, large = len(buy), 0
     for i in range(n):
         large += (5 - 4 * weight[i]) * buy[i] > SMALL * (1 - weight[i]) * tao[i]
         part = buy[i] / ((1 - weight[i]) * tao[i])
-        got[i] = np.int64(alpha[i] * _small_part(weight[i] * part, (1 - weight[i]) * part) if buy[i] > 0 else 0.0)
+        got[i] = np.int64(
+            alpha[i] * _small_part(weight[i] * part, (1 - weight[i]) * part) if buy[i] > 0 else 0.0
+        )
     if large:
         for i in range(n):
             if buy[i] > 0:
-                got[i] = np.int64(_out(float(tao[i]), float(alpha[i]), weight[i] / (1 - weight[i]), float(buy[i])))
+                got[i] = np.int64(
+                    _out(float(tao[i]), float(alpha[i]), weight[i] / (1 - weight[i]), float(buy[i]))
+                )
     kept = whole[ALPHA_RECYCLED] if law.excess == RECYCLED else whole[PROTOCOL_HELD]
-    injected_to, bought_from, minted, paid = whole[INJECTED_TAO], whole[BOUGHT_TAO], whole[ALPHA_MINTED], whole[PAID]
+    injected_to, bought_from, minted, paid = (
+        whole[INJECTED_TAO],
+        whole[BOUGHT_TAO],
+        whole[ALPHA_MINTED],
+        whole[PAID],
+    )
     injected, bought = np.int64(0), np.int64(0)
     for i in range(n):
         tao[i] += inject[i] + buy[i]
@@ -178,10 +276,17 @@ def _inject(law, whole, real):
 
 @float_kernel
 def _pay(law, state, root, root_paid):
-    """The alpha just minted for participants is pending until the epoch. Root's part of it is sold, kept or recycled."""
+    """The alpha just minted for participants is pending until the epoch. Root's part of it is
+    sold, kept or recycled.
+    """
     whole, real = state.whole, state.real
     alpha, out, half, rho = whole[ALPHA_IN_POOL], whole[OUTSTANDING], real[HALF], real[RHO]
-    owner, servers, validators, due = whole[OWNER], whole[SERVERS], whole[VALIDATORS], whole[ROOT_DUE]
+    owner, servers, validators, due = (
+        whole[OWNER],
+        whole[SERVERS],
+        whole[VALIDATORS],
+        whole[ROOT_DUE],
+    )
     n, own_part, server_part = len(half), whole[OWNER_PART], whole[SERVERS_PART]
     for i in range(n):
         owner[i] += own_part[i]
@@ -203,7 +308,13 @@ def _pay(law, state, root, root_paid):
 @float_kernel
 def _sell_all_for_root(whole, real, total):
     """Root's part of every subnet, RHO, sold in the block that pays it, without a fee."""
-    tao, alpha, out, weight, due = whole[TAO], whole[ALPHA_IN_POOL], whole[OUTSTANDING], real[WEIGHT], real[RHO]
+    tao, alpha, out, weight, due = (
+        whole[TAO],
+        whole[ALPHA_IN_POOL],
+        whole[OUTSTANDING],
+        real[WEIGHT],
+        real[RHO],
+    )
     sold, got, own, n, large = whole[ALPHA_IN], whole[GOT], real[OWN_NOW], len(due), 0
     for i in range(n):
         sold[i] = np.int64(due[i])
@@ -211,11 +322,17 @@ def _sell_all_for_root(whole, real, total):
         large += (1 + 4 * weight[i]) * sold[i] > SMALL * weight[i] * alpha[i]
     for i in range(n):
         part = sold[i] / (weight[i] * alpha[i])
-        got[i] = np.int64(tao[i] * _small_part((1 - weight[i]) * part, weight[i] * part) if sold[i] > 0 else 0.0)
+        got[i] = np.int64(
+            tao[i] * _small_part((1 - weight[i]) * part, weight[i] * part) if sold[i] > 0 else 0.0
+        )
     if large:
         for i in range(n):
             if sold[i] > 0:
-                got[i] = np.int64(_out(float(alpha[i]), float(tao[i]), (1 - weight[i]) / weight[i], float(sold[i])))
+                got[i] = np.int64(
+                    _out(
+                        float(alpha[i]), float(tao[i]), (1 - weight[i]) / weight[i], float(sold[i])
+                    )
+                )
     for i in range(n):
         tao[i] -= got[i]
         total[ROOT_TAO] += got[i]
@@ -230,7 +347,9 @@ def _sell_all_for_root(whole, real, total):
 
 @float_kernel
 def _smooth(law, whole, real):
-    """Spot prices after the coinbase, and the smoothed prices that follow them; a subnet is a block older."""
+    """Spot prices after the coinbase, and the smoothed prices that follow them; a subnet is a
+    block older.
+    """
     spot, ema, age, weight, live = real[SPOT], real[EMA], real[AGE], real[WEIGHT], real[LIVE]
     tao, alpha = whole[TAO], whole[ALPHA_IN_POOL]
     for i in range(len(spot)):
@@ -309,7 +428,14 @@ def _buy(law, state, i, tao):
     fee = np.int64(tao * law.fee)
     got = np.int64(0)
     if whole[TAO, i] > 0:
-        got = np.int64(_out(float(whole[TAO, i]), float(whole[ALPHA_IN_POOL, i]), weight / (1 - weight), float(tao - fee)))
+        got = np.int64(
+            _out(
+                float(whole[TAO, i]),
+                float(whole[ALPHA_IN_POOL, i]),
+                weight / (1 - weight),
+                float(tao - fee),
+            )
+        )
     whole[TAO, i] += tao - fee
     whole[ALPHA_IN_POOL, i] -= got
     whole[OUTSTANDING, i] += got

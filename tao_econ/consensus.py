@@ -1,8 +1,11 @@
 """The fast Yuma epoch: float64 instead of the chain's integers, for exploring thousands of epochs.
 
-It follows `consensus_exact` step by step. Stake shares lie on the chain's grid of 2⁻³², so that sums of votes are
-exact and a tie at κ falls as on the chain; everything else is plain float64. Validators are the rows with a permit
-or with bonds, those that vote first; matrices inside hold these rows and the columns anybody scored, no more.
+It follows `consensus_exact` step by step. Stake shares lie on the chain's grid of 2⁻³², so that
+sums of votes are
+exact and a tie at κ falls as on the chain; everything else is plain float64. Validators are the
+rows with a permit
+or with bonds, those that vote first; matrices inside hold these rows and the columns anybody
+scored, no more.
 
 **Chain:** opentensor/subtensor, pallets/subtensor/src/epoch/run_epoch.rs, commit 14bc6f9.
 """
@@ -22,7 +25,12 @@ from .records import unknown
 from .units import MOST_UIDS, permitted_rows, whole, whole_array
 
 NO_RESETS = np.empty((0, 2), np.int64)
-VARIANTS = {"classic": "classic", "yuma2": "classic", "yuma3": "yuma3", **dict.fromkeys(BOND_RULES, "classic")}
+VARIANTS = {
+    "classic": "classic",
+    "yuma2": "classic",
+    "yuma3": "yuma3",
+    **dict.fromkeys(BOND_RULES, "classic"),
+}
 AIMS = {"current": 0, "previous": 1, "max": 2, "auto": None}
 
 
@@ -40,7 +48,9 @@ class FloatEpoch(NamedTuple):
 
 
 class EpochPath(NamedTuple):
-    """A run of epochs: (epochs, n) arrays of what FloatEpoch holds, and the bonds after the last one."""
+    """A run of epochs: (epochs, n) arrays of what FloatEpoch holds, and the bonds after the last
+    one.
+    """
 
     stake: np.ndarray  # as given, in its own unit, before each epoch
     consensus: np.ndarray
@@ -69,25 +79,41 @@ class Law(NamedTuple):
 
 
 def yuma_epoch(
-    weights, stake, bonds, rules: Rules, *, variant: str | None = None, listed=None, permits=None, active=None,
-    liquid_from: str = "current", previous_consensus=None, previous_weights=None,
-) -> FloatEpoch:  # fmt: skip
+    weights,
+    stake,
+    bonds,
+    rules: Rules,
+    *,
+    variant: str | None = None,
+    listed=None,
+    permits=None,
+    active=None,
+    liquid_from: str = "current",
+    previous_consensus=None,
+    previous_weights=None,
+) -> FloatEpoch:
     """One epoch in float64, within 1e-6 of the exact one; faster where few UIDs validate.
 
-    weights : (n, n), any unit — row = validator; each row counts by its proportions, the diagonal not at all
+    weights : (n, n), any unit — row = validator; each row counts by its proportions, the diagonal
+      not at all
     stake : (n,), any unit — stake weight; set to 0 what is below `rules.stake_threshold_rao`
     bonds : (n, n), share — as the epoch before returned them; zeros at first
-    variant : in place of `rules.bonds`: "classic" (or "yuma2"), "yuma3", or a proposal the chain never ran, "yuma1",
+    variant : in place of `rules.bonds`: "classic" (or "yuma2"), "yuma3", or a proposal the chain
+      never ran, "yuma1",
         "yuma2b" or "yuma2c" (see consensus_variants.py)
-    listed : (n, n) bool — entries of the rows, see `yuma_epoch_exact`; by default the weights above 0
-    permits : (n,) bool — who may validate now; by default who gets a permit from this epoch, and rows of the others
+    listed : (n, n) bool — entries of the rows, see `yuma_epoch_exact`; by default the weights above
+      0
+    permits : (n,) bool — who may validate now; by default who gets a permit from this epoch, and
+      rows of the others
         are not read, as on the chain
     active : (n,) bool — whose stake votes; by default everybody's
-    liquid_from : the consensus that liquid rates are measured from: "current" as on the chain, "previous", "max" of
+    liquid_from : the consensus that liquid rates are measured from: "current" as on the chain,
+      "previous", "max" of
         both, or "auto": the previous one where the bonds penalty is 1, else the current one
     previous_consensus : (n,), share — of the epoch before; zeros at first
     previous_weights : (n, n) — of the epoch before, for "yuma2b"; by default the same as now
-    Raises TypeError for anything but numbers, ValueError for shapes, for ranges, and for weights on others in a row
+    Raises TypeError for anything but numbers, ValueError for shapes, for ranges, and for weights on
+    others in a row
     that `permits` leaves out.
 
     **Chain:** run_epoch.rs, `epoch_mechanism`
@@ -95,24 +121,43 @@ def yuma_epoch(
     law = _law(rules, variant, liquid_from)
     weights, speaks = _square("weights", weights)
     n = len(weights)
-    before, _ = _real("previous_consensus", np.zeros(n) if previous_consensus is None else previous_consensus, (n,), 1.0)
+    before, _ = _real(
+        "previous_consensus",
+        np.zeros(n) if previous_consensus is None else previous_consensus,
+        (n,),
+        1.0,
+    )
     stake, _ = _real("stake", stake, (n,))
     bonds, holds = _real("bonds", bonds, (n, n), 1.0 if law.yuma3 else LARGEST)
     listed, permits, active = _bits(listed, permits, active, n)
     if len(permits) > 0:
         permitted_rows("weights", weights, permits)
-    permitted = permits if len(permits) > 0 else _permits(_on_grid(stake), law.limit, law.nobody_too)
+    permitted = (
+        permits if len(permits) > 0 else _permits(_on_grid(stake), law.limit, law.nobody_too)
+    )
     if variant in BOND_RULES:
-        return _proposed(weights, stake, bonds, rules, variant, previous_weights, listed, permits, active)
+        return _proposed(
+            weights, stake, bonds, rules, variant, previous_weights, listed, permits, active
+        )
     table = tables(weights[None], bonds, listed, _speaking(speaks, listed) & permitted, holds)
     _, rows, share = _run(table, listed, stake, permits, active, before, NO_RESETS, law, 1, 0.0)
     return FloatEpoch(share, *rows[:, 0], table.bonds)
 
 
 def yuma_run(
-    weights, stake, rules: Rules, *, epochs: int, bonds=None, variant: str | None = None, listed=None, active=None,
-    reward: float = 0.0, bond_resets: Iterable[tuple[int, int]] = (), liquid_from: str = "current",
-) -> EpochPath:  # fmt: skip
+    weights,
+    stake,
+    rules: Rules,
+    *,
+    epochs: int,
+    bonds=None,
+    variant: str | None = None,
+    listed=None,
+    active=None,
+    reward: float = 0.0,
+    bond_resets: Iterable[tuple[int, int]] = (),
+    liquid_from: str = "current",
+) -> EpochPath:
     """Epoch after epoch, each starting from the bonds and permits of the one before.
 
     weights : (n, n) or (epochs, n, n), any unit      stake : (n,), any unit — at the start
@@ -133,35 +178,61 @@ def yuma_run(
     resets = _resets(bond_resets, epochs, n, rules)
     listed, permits, active = _bits(listed, None, active, n)
     if variant in BOND_RULES:
-        return _proposed_run(weights, stake, bonds, rules, variant, listed, active, resets, epochs, reward)
+        return _proposed_run(
+            weights, stake, bonds, rules, variant, listed, active, resets, epochs, reward
+        )
     table = tables(weights, bonds, listed, _speaking(speaks, listed), holds)
-    stakes, rows, _ = _run(table, listed, stake, permits, active, np.zeros(n), resets, law, epochs, reward)
+    stakes, rows, _ = _run(
+        table, listed, stake, permits, active, np.zeros(n), resets, law, epochs, reward
+    )
     return EpochPath(stakes, *rows, table.bonds)
 
 
 def _run(table, listed, stake, permits, active, before, resets, law, epochs, reward):
     """Bonds of the table change in place; rows are (6, epochs, n)."""
-    stakes, rows, share = _path(*table, listed, stake, permits, active, before, resets, law, epochs, reward)
+    stakes, rows, share = _path(
+        *table, listed, stake, permits, active, before, resets, law, epochs, reward
+    )
     return stakes, rows.transpose(1, 0, 2), share
 
 
-def _proposed(weights, stake, bonds, rules, variant, previous_weights, listed, permits, active) -> FloatEpoch:
-    """An epoch whose bonds follow a rule that the chain never ran; all before the bonds is the classic epoch."""
+def _proposed(
+    weights, stake, bonds, rules, variant, previous_weights, listed, permits, active
+) -> FloatEpoch:
+    """An epoch whose bonds follow a rule that the chain never ran; all before the bonds is the
+    classic epoch.
+    """
     n = len(stake)
-    old, _ = _real("previous_weights", weights if previous_weights is None else previous_weights, (n, n))
+    old, _ = _real(
+        "previous_weights", weights if previous_weights is None else previous_weights, (n, n)
+    )
     epoch = yuma_epoch(
-        weights, stake, np.zeros((n, n)), rules, variant="classic", listed=listed if len(listed) else None,
-        permits=permits if len(permits) else None, active=active if len(active) else None,
-    )  # fmt: skip
-    counts = permits if len(permits) else _permits(epoch.stake, rules.max_validators, rules.permits == "top_stakes")
+        weights,
+        stake,
+        np.zeros((n, n)),
+        rules,
+        variant="classic",
+        listed=listed if len(listed) else None,
+        permits=permits if len(permits) else None,
+        active=active if len(active) else None,
+    )
+    counts = (
+        permits
+        if len(permits)
+        else _permits(epoch.stake, rules.max_validators, rules.permits == "top_stakes")
+    )
     votes = _on_grid(np.where(counts & active if len(active) else counts, epoch.stake, 0.0))
-    incentive, dividends, new = BOND_RULES[variant](weights, old, epoch.consensus, votes, bonds, rules)
+    incentive, dividends, new = BOND_RULES[variant](
+        weights, old, epoch.consensus, votes, bonds, rules
+    )
     both = incentive + dividends
     share = both / both.sum() if both.sum() > 0 else epoch.emission_share
     return epoch._replace(incentive=incentive, dividends=dividends, emission_share=share, bonds=new)
 
 
-def _proposed_run(weights, stake, bonds, rules, variant, listed, active, resets, epochs, reward) -> EpochPath:
+def _proposed_run(
+    weights, stake, bonds, rules, variant, listed, active, resets, epochs, reward
+) -> EpochPath:
     """Epoch after epoch of `_proposed`."""
     n, permits, before, rows = len(stake), np.zeros(0, bool), weights[0], []
     for t in range(epochs):
@@ -187,22 +258,38 @@ def _law(rules, variant, liquid_from):
     if variant is not None and variant not in VARIANTS:
         raise ValueError(unknown("variant", variant, VARIANTS))
     if rules.alpha_low > rules.alpha_high:
-        raise ValueError(f"alpha_low must be at most alpha_high {rules.alpha_high}, got {rules.alpha_low}")
+        raise ValueError(
+            f"alpha_low must be at most alpha_high {rules.alpha_high}, got {rules.alpha_low}"
+        )
     if rules.liquid_alpha_on and rules.liquid_alpha != "per_pair":
-        raise ValueError(f"liquid_alpha must be 'per_pair' for an epoch to use it, got {rules.liquid_alpha!r}")
+        raise ValueError(
+            f"liquid_alpha must be 'per_pair' for an epoch to use it, got {rules.liquid_alpha!r}"
+        )
     ratios = (
-        rules.bonds_penalty, rules.bonds_moving_average, rules.alpha_low, rules.alpha_high, rules.alpha_sigmoid_steepness,
-    )  # fmt: skip
+        rules.bonds_penalty,
+        rules.bonds_moving_average,
+        rules.alpha_low,
+        rules.alpha_high,
+        rules.alpha_sigmoid_steepness,
+    )
     penalty, kept, *rates = (r.numerator / r.denominator for r in ratios)
     return Law(
-        VARIANTS[variant or rules.bonds] == "yuma3", rules.liquid_alpha_on, rules.max_validators,
-        rules.permits == "top_stakes", (rules.kappa.numerator << 32) // rules.kappa.denominator / GRID,
-        penalty, kept, AIMS[liquid_from] if liquid_from != "auto" else int(penalty == 1.0), *rates,
-    )  # fmt: skip
+        VARIANTS[variant or rules.bonds] == "yuma3",
+        rules.liquid_alpha_on,
+        rules.max_validators,
+        rules.permits == "top_stakes",
+        (rules.kappa.numerator << 32) // rules.kappa.denominator / GRID,
+        penalty,
+        kept,
+        AIMS[liquid_from] if liquid_from != "auto" else int(penalty == 1.0),
+        *rates,
+    )
 
 
 def _real(name, given, shape, most=LARGEST):
-    """`given` as float64 of that shape (None: any), and which rows hold anything but 0; or one clear line."""
+    """`given` as float64 of that shape (None: any), and which rows hold anything but 0; or one
+    clear line.
+    """
     try:
         array = np.asarray(given)
     except ValueError:
@@ -231,7 +318,9 @@ def _patterns(array):
 def _square(name, given):
     array, rows = _real(name, given, None)
     if array.ndim != 2 or array.shape[0] != array.shape[1] or not 1 <= len(array) <= MOST_UIDS:
-        raise ValueError(f"{name} must be square with 1 to {MOST_UIDS:,} rows, got shape {array.shape}")
+        raise ValueError(
+            f"{name} must be square with 1 to {MOST_UIDS:,} rows, got shape {array.shape}"
+        )
     return array, rows
 
 
@@ -241,7 +330,9 @@ def _each_epoch(weights, epochs):
         weights, rows = _square("weights", weights)
         return weights[None], rows
     if len(weights) != epochs:
-        raise ValueError(f"weights must have one matrix for each of {epochs} epochs, got {len(weights)}")
+        raise ValueError(
+            f"weights must have one matrix for each of {epochs} epochs, got {len(weights)}"
+        )
     each, rows = zip(*(_square("weights", matrix) for matrix in weights), strict=True)
     return np.array(each), np.any(rows, axis=0)
 
@@ -250,7 +341,9 @@ def _bits(listed, permits, active, n):
     """Contiguous arrays of bits, empty where nothing is given."""
     given = {"listed": (listed, (n, n)), "permits": (permits, (n,)), "active": (active, (n,))}
     return tuple(
-        np.zeros((0,) * len(shape), bool) if bit is None else np.array(whole_array(name, bit, shape, kind="bool"), order="C")
+        np.zeros((0,) * len(shape), bool)
+        if bit is None
+        else np.array(whole_array(name, bit, shape, kind="bool"), order="C")
         for name, (bit, shape) in given.items()
     )
 
@@ -266,8 +359,13 @@ def _resets(pairs, epochs, n, rules):
     for t, uid in pairs:
         for value, below in ((whole("bond_resets", t), epochs), (whole("bond_resets", uid), n)):
             if value >= below:
-                raise ValueError(f"bond_resets must be pairs of an epoch below {epochs} and a UID below {n}, got {t, uid}")
+                raise ValueError(
+                    f"bond_resets must be pairs of an epoch below {epochs} and a UID below {n}, "
+                    f"got {t, uid}"
+                )
         resets.append((int(t), int(uid)))
     if resets and not rules.bonds_reset:
-        raise ValueError(f"bond_resets must be empty where rules.bonds_reset is False, got {len(resets)} pairs")
+        raise ValueError(
+            f"bond_resets must be empty where rules.bonds_reset is False, got {len(resets)} pairs"
+        )
     return np.array(resets, np.int64).reshape(-1, 2)

@@ -1,10 +1,13 @@
 """One Yuma epoch exactly as the chain computes it: the definition that the fast engine is held to.
 
-Fractions are the chain's (fixed_point.py). Matrices inside are laid out [miner, validator], so that a
-column of the specification is a row here; validators are the UIDs with a permit or with bonds, because
+Fractions are the chain's (fixed_point.py). Matrices inside are laid out [miner, validator], so that
+a
+column of the specification is a row here; validators are the UIDs with a permit or with bonds,
+because
 nobody else's row can hold anything.
 
-**Chain:** opentensor/subtensor, pallets/subtensor/src/epoch/run_epoch.rs (the sparse, production path), commit
+**Chain:** opentensor/subtensor, pallets/subtensor/src/epoch/run_epoch.rs (the sparse, production
+path), commit
 14bc6f9; for the rules of 2023-11-20 the same file at 62b1a70.
 """
 
@@ -37,7 +40,9 @@ from .units import RAO_PER_TAO, permitted_rows, square_u16, whole, whole_array
 
 
 class Epoch(NamedTuple):
-    """What an epoch stores: vectors by UID, bonds [validator, miner]. The last three are what u16 was cut from."""
+    """What an epoch stores: vectors by UID, bonds [validator, miner]. The last three are what
+    u16 was cut from.
+    """
 
     stake_weight_u16: np.ndarray  # share of the stake that counts
     active: np.ndarray  # bool: has set weights recently
@@ -58,23 +63,40 @@ class Epoch(NamedTuple):
 
 
 def yuma_epoch_exact(
-    weights_u16, stake_rao, bonds_u16, rules: Rules, *, emission_rao: int = RAO_PER_TAO, listed=None, permits=None,
-    last_update=None, block_at_registration=None, commit_block=None, block: int | None = None, last_step_block: int = 0,
+    weights_u16,
+    stake_rao,
+    bonds_u16,
+    rules: Rules,
+    *,
+    emission_rao: int = RAO_PER_TAO,
+    listed=None,
+    permits=None,
+    last_update=None,
+    block_at_registration=None,
+    commit_block=None,
+    block: int | None = None,
+    last_step_block: int = 0,
     owner_uid: int | None = None,
-) -> Epoch:  # fmt: skip
-    """One epoch on the chain's integers: who earns what, and the bonds that the next epoch starts from.
+) -> Epoch:
+    """One epoch on the chain's integers: who earns what, and the bonds that the next epoch starts
+    from.
 
     weights_u16 : (n, n) int, u16 — row = validator, as stored (see `stored_weights`)
-    stake_rao : (n,) int, rao — stake weight: alpha + root weight · TAO on root (before 2025: all TAO staked)
+    stake_rao : (n,) int, rao — stake weight: alpha + root weight · TAO on root (before 2025: all
+      TAO staked)
     bonds_u16 : (n, n) int, u16 — as the epoch before stored them; zeros at first
     emission_rao : int, rao — what the epoch divides
-    listed : (n, n) bool — which weights are entries of their row; by default those above 0. Under liquid alpha a
+    listed : (n, n) bool — which weights are entries of their row; by default those above 0. Under
+      liquid alpha a
         listed 0 lets an old bond fade, a missing entry deletes it
-    permits : (n,) bool — who may validate now; by default who gets a permit from this epoch, and rows of the others
+    permits : (n,) bool — who may validate now; by default who gets a permit from this epoch, and
+      rows of the others
         are not read; where given, weights on others without a permit are refused
-    last_update, block_at_registration : (n,) int, blocks — by default now, and before anything that matters
+    last_update, block_at_registration : (n,) int, blocks — by default now, and before anything that
+      matters
     commit_block : (n,) int, blocks — earliest unexpired weight commit, −1 for none (the default)
-    block, last_step_block : int, blocks — now, and the end of the epoch before (0: count back one tempo)
+    block, last_step_block : int, blocks — now, and the end of the epoch before (0: count back one
+      tempo)
     owner_uid : int — the subnet owner's UID, if it has one
     Raises TypeError for anything but integers and bits, ValueError for shapes and ranges.
 
@@ -89,11 +111,17 @@ def yuma_epoch_exact(
         bonds=whole_array("bonds_u16", bonds_u16, (n, n), most=U16),
         listed=None if listed is None else whole_array("listed", listed, (n, n), kind="bool"),
         permits=None if permits is None else whole_array("permits", permits, (n,), kind="bool"),
-        updated=whole_array("last_update", np.full(n, now) if last_update is None else last_update, (n,)),
-        registered=whole_array(
-            "block_at_registration", np.zeros(n, int) if block_at_registration is None else block_at_registration, (n,)
+        updated=whole_array(
+            "last_update", np.full(n, now) if last_update is None else last_update, (n,)
         ),
-        committed=whole_array("commit_block", np.full(n, -1) if commit_block is None else commit_block, (n,), least=-1),
+        registered=whole_array(
+            "block_at_registration",
+            np.zeros(n, int) if block_at_registration is None else block_at_registration,
+            (n,),
+        ),
+        committed=whole_array(
+            "commit_block", np.full(n, -1) if commit_block is None else commit_block, (n,), least=-1
+        ),
         block=now,
         last_step_block=whole("last_step_block", last_step_block),
         owner=_owner(owner_uid, n, rules),
@@ -151,15 +179,23 @@ def _epoch(given: _Given, emission_rao: int, rules: Rules) -> Epoch:
 
     miners, validators, both = _emission_shares(incentive, dividends, active_stake, stake)
     return Epoch(
-        u16(stake), active, new_permits, u16(consensus), u16(incentive), u16(dividends),
+        u16(stake),
+        active,
+        new_permits,
+        u16(consensus),
+        u16(incentive),
+        u16(dividends),
         validator_trust_u16=u16(_by_uid(clipped.sum(axis=0), rows, given)),
         trust_u16=u16(_divide_each(rank[:, None], unclipped_rank)[:, 0]),
         pruning_u16=max_upscale_u16(both),
         miner_emission_rao=_pay(miners, emission_rao),
         validator_emission_rao=_pay(validators, emission_rao),
         emission_rao=_pay(both, emission_rao),
-        bonds_u16=bonds_u16, consensus_q32=consensus, incentive_q32=incentive, dividends_q32=dividends,
-    )  # fmt: skip
+        bonds_u16=bonds_u16,
+        consensus_q32=consensus,
+        incentive_q32=incentive,
+        dividends_q32=dividends,
+    )
 
 
 # ---- The steps ----
@@ -172,7 +208,9 @@ def _active(given, rules):
 
 def _stake_that_counts(given, rules):
     """Shares of the stake of those above the threshold; the owner is exempt."""
-    return normalize(np.where((given.stake >= rules.stake_threshold_rao) | given.owner, given.stake, 0))
+    return normalize(
+        np.where((given.stake >= rules.stake_threshold_rao) | given.owner, given.stake, 0)
+    )
 
 
 def _new_permits(stake, rules):
@@ -188,10 +226,13 @@ def _top_k(stake, k):
 
 
 def _weights(given, permitted, rows):
-    """Masked weights, then each validator's ÷ their sum; and which entries are left, zeros included.
+    """Masked weights, then each validator's ÷ their sum; and which entries are left, zeros
+    included.
 
-    Masked: rows without a permit, weights for oneself (but the owner's), weights no newer than the miner's
-    registration, and weights committed before it. What a masked miner would have had goes to the others.
+    Masked: rows without a permit, weights for oneself (but the owner's), weights no newer than the
+    miner's
+    registration, and weights committed before it. What a masked miner would have had goes to the
+    others.
     """
     updated, committed, uid = given.updated[rows, None], given.committed[rows, None], rows[:, None]
     weights = given.weights[rows]
@@ -206,11 +247,15 @@ def _weights(given, permitted, rows):
 def _consensus(weights, active_stake, kappa):
     """The largest weight of each miner that κ of the active stake supports."""
     voters = np.flatnonzero(active_stake > 0)
-    return _weighted_median_each(normalize(active_stake[voters]), np.take(weights, voters, axis=1), kappa)
+    return _weighted_median_each(
+        normalize(active_stake[voters]), np.take(weights, voters, axis=1), kappa
+    )
 
 
 def _old_bonds(given, rows, rules):
-    """Stored bonds, as integers, without those on miners that registered too late to have earned them."""
+    """Stored bonds, as integers, without those on miners that registered too late to have earned
+    them.
+    """
     if rules.bonds_mask == "stale_weights":
         known = given.updated[rows, None] > given.registered
     elif given.last_step_block == 0:
@@ -221,7 +266,9 @@ def _old_bonds(given, rows, rules):
 
 
 def _bond_weights(weights, clipped, listed, consensus, penalty):
-    """The weights that bonds follow, between submitted and clipped ones, and the entries they keep."""
+    """The weights that bonds follow, between submitted and clipped ones, and the entries they
+    keep.
+    """
     if penalty == 0:
         return weights, listed
     if penalty == ONE:
@@ -249,18 +296,26 @@ def _classic_bonds(weights, bonds, active_stake, incentive, rules):
 
 
 def _yuma3_bonds(weights, listed, bonds, active_stake, incentive, consensus, rules):
-    """Bonds of each validator's own, following its weights. Returns them as stored, and the dividends."""
+    """Bonds of each validator's own, following its weights. Returns them as stored, and the
+    dividends.
+    """
     bonds = proportion(bonds)
     if rules.liquid_alpha_on and consensus.any():
         rates = _liquid_rates(weights, bonds, consensus, rules)
-        bonds = np.where(listed, _ema_varying(weights, bonds, rates), 0)  # no entry in the row, no bond left
+        bonds = np.where(
+            listed, _ema_varying(weights, bonds, rates), 0
+        )  # no entry in the row, no bond left
     else:
         bonds = _ema(weights, bonds, _bond_rate(rules))
-    return u16(bonds), normalize(_products(_earned(normalize_each(bonds), incentive)[None, :], active_stake)[0])
+    return u16(bonds), normalize(
+        _products(_earned(normalize_each(bonds), incentive)[None, :], active_stake)[0]
+    )
 
 
 def _liquid_rates(weights, bonds, consensus, rules):
-    """Bond rate of every pair: faster the further a weight is above consensus, or a bond above its weight."""
+    """Bond rate of every pair: faster the further a weight is above consensus, or a bond above
+    its weight.
+    """
     low, high = q32(rules.alpha_low), q32(rules.alpha_high)
     gap = np.where(weights >= bonds, weights - consensus[:, None], bonds - weights)
     speed = _sigmoid_each(np.clip(gap, 0, ONE), ONE // 2, q32(-rules.alpha_sigmoid_steepness))
@@ -273,12 +328,16 @@ def _earned(bonds, incentive):
 
 
 def _emission_shares(incentive, dividends, active_stake, stake):
-    """Shares of miners, of validators and of both together; by stake where nobody earned anything."""
+    """Shares of miners, of validators and of both together; by stake where nobody earned
+    anything.
+    """
     total = (incentive + dividends).sum(keepdims=True)
     if total[0] == 0:
         by_stake = active_stake if active_stake.any() else stake
         return incentive, by_stake, by_stake
-    return tuple(_divide_each(x[None, :], total)[0] for x in (incentive, dividends, incentive + dividends))
+    return tuple(
+        _divide_each(x[None, :], total)[0] for x in (incentive, dividends, incentive + dividends)
+    )
 
 
 def _pay(shares, rao):
@@ -307,6 +366,11 @@ def _owner(owner_uid, n, rules) -> np.ndarray:
 
 def _check_liquid_alpha(rules) -> None:
     if rules.alpha_low > rules.alpha_high:
-        raise ValueError(f"alpha_low must be at most alpha_high {rules.alpha_high}, got {rules.alpha_low}")
+        raise ValueError(
+            f"alpha_low must be at most alpha_high {rules.alpha_high}, got {rules.alpha_low}"
+        )
     if rules.liquid_alpha_on and rules.liquid_alpha != "per_pair":
-        raise ValueError(f"liquid_alpha must be 'per_pair' for the exact epoch to use it, got {rules.liquid_alpha!r}")
+        raise ValueError(
+            "liquid_alpha must be 'per_pair' for the exact epoch to use it, got "
+            f"{rules.liquid_alpha!r}"
+        )

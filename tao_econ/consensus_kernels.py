@@ -1,8 +1,12 @@
-"""Kernels of the fast epoch (consensus.py): a run of epochs on the rows and columns that hold anything.
+"""Kernels of the fast epoch (consensus.py): a run of epochs on the rows and columns that hold
+anything.
 
-They stand in one file because a compiled file that calls another's kernels would not notice when those change.
-Inner loops run along rows without branches, so that the compiler turns them into vector instructions. Every sum runs
-in the order of UIDs, so that rows and columns of zeros, left out or not, never change a bit of a result.
+They stand in one file because a compiled file that calls another's kernels would not notice when
+those change.
+Inner loops run along rows without branches, so that the compiler turns them into vector
+instructions. Every sum runs
+in the order of UIDs, so that rows and columns of zeros, left out or not, never change a bit of a
+result.
 """
 
 from __future__ import annotations
@@ -13,7 +17,8 @@ from ._jit import float_kernel as kernel
 
 GRID = float(1 << 32)  # steps of the chain's fractions
 STEPS = float(1 << 30)  # of weights while they are searched as integers
-BLOCK = 24_576  # entries searched at once: their integers fit the second cache, and memory that is not given back
+# entries searched at once: their integers fit the second cache, and memory that is not given back
+BLOCK = 24_576
 ROUNDS = 5  # halvings besides one for each doubling of voters
 TINY = 1e-100  # bonds below count as none
 
@@ -63,7 +68,9 @@ def _permits(share, limit, nobody_too):
 
 @kernel
 def _row_sums(table, rows, first, most, value, out):
-    """Σ min(entry, most) · value along these rows: eight rows at a time, each from left to right."""
+    """Σ min(entry, most) · value along these rows: eight rows at a time, each from left to
+    right.
+    """
     end, last = first + len(most), len(rows) - 1
     for r in range(0, len(rows), 8):
         a, b = table[rows[r], first:end], table[rows[min(r + 1, last)], first:end]
@@ -84,7 +91,9 @@ def _row_sums(table, rows, first, most, value, out):
 
 @kernel
 def _consensus(w, who, votes, need, near, level):
-    """The largest weight of each column that κ of the votes support, looked for near the level given or anywhere."""
+    """The largest weight of each column that κ of the votes support, looked for near the level
+    given or anywhere.
+    """
     if len(who) == 0:
         level[:] = 0.0
         return
@@ -97,7 +106,9 @@ def _consensus(w, who, votes, need, near, level):
 
 @kernel
 def _is_near(w, who, votes, need, start, level):
-    """Whether most columns have the level of the epoch before; the few others are searched one by one."""
+    """Whether most columns have the level of the epoch before; the few others are searched one
+    by one.
+    """
     reach, beyond, wrong, end = np.zeros(len(level)), np.zeros(len(level)), 0, start + len(level)
     for k in range(len(who)):
         row, vote = w[who[k], start:end], votes[k]
@@ -116,17 +127,25 @@ def _is_near(w, who, votes, need, start, level):
 
 @kernel
 def _search(w, who, votes, need, start, level):
-    """All columns are halved at once between a level that has the votes needed and one that has not, in whole steps;
-    then the largest weight below the latter has them, or a search among the few that are left finds the one that does.
+    """All columns are halved at once between a level that has the votes needed and one that has
+    not, in whole steps;
+    then the largest weight below the latter has them, or a search among the few that are left finds
+    the one that does.
     """
     columns, fours = len(level), (len(who) + 3) // 4 * 4
     rounds, total, end = ROUNDS, votes.sum(), start + columns
     steps, cast = np.zeros((fours, columns), np.int32), np.zeros(fours, np.int32)
     low, high = np.zeros(columns, np.int32), np.zeros(columns, np.int32)
-    middle, below, support = np.zeros(columns, np.int32), np.zeros(columns, np.int32), np.zeros(columns)
+    middle, below, support = (
+        np.zeros(columns, np.int32),
+        np.zeros(columns, np.int32),
+        np.zeros(columns),
+    )
     for k in range(len(who)):
         rounds += (k & (k + 1)) == 0
-        cast[k] = np.int32(np.int64(votes[k] * GRID))  # sums below the largest weight stay below 2³²
+        cast[k] = np.int32(
+            np.int64(votes[k] * GRID)
+        )  # sums below the largest weight stay below 2³²
         row, to = w[who[k], start:end], steps[k]
         for j in range(columns):
             to[j] = np.int32(np.int64(row[j] * STEPS))
@@ -154,7 +173,9 @@ def _search(w, who, votes, need, start, level):
             level[j] = x if x > level[j] else level[j]
     for j in range(columns):
         if support[j] + equal[j] < need:
-            level[j] = _select(w, who, votes, start + j, low[j] / STEPS, level[j], need - support[j] - equal[j])
+            level[j] = _select(
+                w, who, votes, start + j, low[j] / STEPS, level[j], need - support[j] - equal[j]
+            )
 
 
 @kernel
@@ -171,7 +192,9 @@ def _votes_below(steps, cast, level, below):
 
 @kernel
 def _select(w, who, votes, column, least, below, need):
-    """The largest of a column's weights in [least, below) such that it and those above it hold the votes needed."""
+    """The largest of a column's weights in [least, below) such that it and those above it hold
+    the votes needed.
+    """
     scores, stakes, size = np.empty(len(who)), np.empty(len(who)), 0
     for k in range(len(who)):
         scores[size], stakes[size] = w[who[k], column], votes[k]
@@ -204,9 +227,16 @@ def _follow(x, level, penalty, f):
 
 @kernel
 def _classic(w, b, uids, at, first, level, votes, law):
-    """Shares of a miner, bought with stake; row uids[r] of b is row at[r] of w (−1: none). Returns 1 ÷ columns' largest."""
+    """Shares of a miner, bought with stake; row uids[r] of b is row at[r] of w (−1: none).
+    Returns 1 ÷ columns' largest.
+    """
     columns, kept, end = len(level), law.kept, first + len(level)
-    bought, held, largest, f = np.zeros(columns), np.zeros(columns), np.zeros(columns), np.zeros(columns)
+    bought, held, largest, f = (
+        np.zeros(columns),
+        np.zeros(columns),
+        np.zeros(columns),
+        np.zeros(columns),
+    )
     for r in range(len(uids)):
         old, vote = b[uids[r], first:end], votes[uids[r]]
         for j in range(columns):
@@ -234,7 +264,12 @@ def _classic(w, b, uids, at, first, level, votes, law):
 @kernel
 def _yuma3(w, b, uids, at, first, level, aim, permits, listed, law):
     """Bonds of each validator's own, following its weights. Returns each column's sum."""
-    columns, kept, end, liquid = len(level), law.kept, first + len(level), law.liquid and level.any()
+    columns, kept, end, liquid = (
+        len(level),
+        law.kept,
+        first + len(level),
+        law.liquid and level.any(),
+    )
     f, rate, held = np.empty(columns), np.empty(columns), np.zeros(columns)
     for r in range(len(uids)):
         i, speaks = uids[r], permits[uids[r]] and at[r] >= 0
@@ -251,9 +286,15 @@ def _yuma3(w, b, uids, at, first, level, aim, permits, listed, law):
             for j in range(columns):
                 new = old[j] + rate[j] * (f[j] - old[j])
                 rate[j] = new if new < 1.0 else 1.0
-            if len(listed) > 0 and (law.penalty == 0.0 or law.penalty == 1.0):  # a listed 0 keeps its bond
+            if len(listed) > 0 and (
+                law.penalty == 0.0 or law.penalty == 1.0
+            ):  # a listed 0 keeps its bond
                 for j in range(columns):
-                    f[j] = 1.0 if listed[i, first + j] and w[at[r], j] == 0.0 and i != first + j else f[j]
+                    f[j] = (
+                        1.0
+                        if listed[i, first + j] and w[at[r], j] == 0.0 and i != first + j
+                        else f[j]
+                    )
             for j in range(columns):
                 old[j] = rate[j] if f[j] > 0.0 else 0.0
         else:
@@ -266,7 +307,9 @@ def _yuma3(w, b, uids, at, first, level, aim, permits, listed, law):
 
 @kernel
 def _rates(f, old, aim, law, rate):
-    """Liquid alpha: e^x is (Taylor series of e^(x/64))^64, which vectorizes; the sigmoid is within 2·10⁻¹⁰."""
+    """Liquid alpha: e^x is (Taylor series of e^(x/64))^64, which vectorizes; the sigmoid is
+    within 2·10⁻¹⁰.
+    """
     span, slope, reach = law.high - law.low, -law.steepness / 64.0, 20.0 / abs(law.steepness)
     least, most = max(0.0, 0.5 - reach), min(1.0, 0.5 + reach)  # the chain's e^x ends at ±20
     for j in range(len(rate)):
@@ -284,11 +327,21 @@ def _rates(f, old, aim, law, rate):
 @kernel
 def _epoch(w, b, said, uids, at, first, listed, share, votes, permits, keep, near, level, law, out):
     """One epoch; bonds and the level change in place, `out` takes the vectors by UID."""
-    columns, total, end, who = len(level), votes.sum(), first + len(level), np.flatnonzero(votes[said] > 0.0)
+    columns, total, end, who = (
+        len(level),
+        votes.sum(),
+        first + len(level),
+        np.flatnonzero(votes[said] > 0.0),
+    )
     aim = level.copy()  # consensus of the epoch before
     _consensus(w, who, votes[said[who]], min(law.kappa, total), near, level)
     aim = level if law.aim == 0 else np.maximum(aim, level) if law.aim == 2 else aim
-    rank, unclipped, ones, sums = np.zeros(columns), np.zeros(columns), np.ones(columns), np.empty(len(uids))
+    rank, unclipped, ones, sums = (
+        np.zeros(columns),
+        np.zeros(columns),
+        np.ones(columns),
+        np.empty(len(uids)),
+    )
     for k in who:
         x, vote = w[k], votes[said[k]]
         for j in range(columns):
@@ -327,7 +380,9 @@ def _epoch(w, b, said, uids, at, first, listed, share, votes, permits, keep, nea
 
 
 @kernel
-def _path(w, b, said, uids, at, first, listed, stake, permits, active, before, resets, law, epochs, reward):
+def _path(
+    w, b, said, uids, at, first, listed, stake, permits, active, before, resets, law, epochs, reward
+):
     """Epoch after epoch on weights (1 or epochs, rows, columns); bonds (n, n) change in place."""
     n, level = len(stake), before[first : first + w.shape[2]].copy()
     stakes, out = np.empty((epochs, n)), np.zeros((epochs, 6, n))
@@ -343,7 +398,23 @@ def _path(w, b, said, uids, at, first, listed, stake, permits, active, before, r
             votes[i] = share[i] if permits[i] and (len(active) == 0 or active[i]) else 0.0
         votes = _on_grid(_on_grid(votes))  # the chain divides by the sum twice
         near = t > 0 and len(w) == 1
-        _epoch(w[t % len(w)], b, said, uids, at, first, listed, share, votes, permits, keep, near, level, law, out[t])
+        _epoch(
+            w[t % len(w)],
+            b,
+            said,
+            uids,
+            at,
+            first,
+            listed,
+            share,
+            votes,
+            permits,
+            keep,
+            near,
+            level,
+            law,
+            out[t],
+        )
         stakes[t], permits = stake, keep
         stake = stake + reward * out[t, 5]
     return stakes, out, share

@@ -1,6 +1,8 @@
-"""From a subnet's square matrices to the rows and columns that hold anything, and back (for consensus.py).
+"""From a subnet's square matrices to the rows and columns that hold anything, and back (for
+consensus.py).
 
-Most UIDs of a subnet are miners: their rows are empty, and nobody scores a validator. Each kernel here is called from
+Most UIDs of a subnet are miners: their rows are empty, and nobody scores a validator. Each kernel
+here is called from
 Python alone, so that it may stand in another file than the epoch's.
 """
 
@@ -18,7 +20,9 @@ PATTERN = {number: int(np.float64(number).view(np.int64)) for number in (1.0, LA
 
 
 class Tables(NamedTuple):
-    """The window: the rows of those who speak or hold bonds, and the columns between the first and last that is used."""
+    """The window: the rows of those who speak or hold bonds, and the columns between the first
+    and last that is used.
+    """
 
     weights: np.ndarray  # (matrices, rows of `said`, columns): each row ÷ its sum
     bonds: np.ndarray  # (n, n), empty outside of the window
@@ -29,13 +33,21 @@ class Tables(NamedTuple):
 
 
 def tables(weights, bonds, listed, speaks, holds) -> Tables:
-    """The window on weights (matrices, n, n) and bonds (n, n) where only these UIDs speak or hold bonds."""
-    return Tables(*_tables(weights, weights.view(np.int64), bonds, bonds.view(np.int64), listed, speaks, holds))
+    """The window on weights (matrices, n, n) and bonds (n, n) where only these UIDs speak or
+    hold bonds.
+    """
+    return Tables(
+        *_tables(
+            weights, weights.view(np.int64), bonds, bonds.view(np.int64), listed, speaks, holds
+        )
+    )
 
 
 @kernel
 def _rows_in_use(patterns, most):
-    """Which rows hold anything but 0, and whether all numbers are in [0, most]; numbers come as their bit patterns."""
+    """Which rows hold anything but 0, and whether all numbers are in [0, most]; numbers come as
+    their bit patterns.
+    """
     rows, wrong = np.empty(len(patterns), np.bool_), np.int64(0)
     for i in range(len(patterns)):
         row, some = patterns[i], np.int64(0)

@@ -1,21 +1,28 @@
-"""Rules for bonds that were proposed and never ran on the chain: Yuma 1 of the document, Yuma 2B and Yuma 2C.
+"""Rules for bonds that were proposed and never ran on the chain: Yuma 1 of the document, Yuma 2B
+and Yuma 2C.
 
-All take the consensus of the classic epoch and differ in what they do with it. Yuma 2 is the chain's classic rule, an
+All take the consensus of the classic epoch and differ in what they do with it. Yuma 2 is the
+chain's classic rule, an
 average of shared bonds; Yuma 3 is the chain's own, each validator's bonds for itself.
 
-**Ref:** the public Python simulator by DarnoX-reef (yuma-simulation), names Yuma 1, 2B (Adrian-Fish) and 2C (Rhef +
-reset) as there; opentensor/subtensor docs/consensus.md for Yuma 1. The simulator's 1e-6 in each quotient is left out.
+**Ref:** the public Python simulator by DarnoX-reef (yuma-simulation), names Yuma 1, 2B
+(Adrian-Fish) and 2C (Rhef +
+reset) as there; opentensor/subtensor docs/consensus.md for Yuma 1. The simulator's 1e-6 in each
+quotient is left out.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-CAPACITY_SHARE = DECAY_SHARE = 0.1  # Yuma 2C: part of its capacity a validator may buy, and part of bonds lost, an epoch
+CAPACITY_SHARE = DECAY_SHARE = (
+    0.1  # Yuma 2C: part of its capacity a validator may buy, and part of bonds lost, an epoch
+)
 
 
 def yuma1(weights, _, consensus, votes, bonds, rules):
-    """(incentive, dividends, bonds): an average over epochs of shared bonds, never put back to a sum of one.
+    """(incentive, dividends, bonds): an average over epochs of shared bonds, never put back to a
+    sum of one.
 
     weights : (n, n)      consensus, votes : (n,), shares      bonds : (n, n), shares of a miner
     """
@@ -23,14 +30,17 @@ def yuma1(weights, _, consensus, votes, bonds, rules):
 
 
 def yuma2b(weights, previous_weights, consensus, votes, bonds, rules):
-    """The same where consensus clips, and bonds follow, the weights of the epoch before: who finds a miner first is
+    """The same where consensus clips, and bonds follow, the weights of the epoch before: who finds
+    a miner first is
     not punished until the others had an epoch to follow. Arguments as in `yuma1`."""
     return _averaged(_shares(previous_weights, votes), consensus, votes, bonds, rules)
 
 
 def yuma2c(weights, _, consensus, votes, bonds, rules):
-    """Bonds that fill up: a validator buys up to a tenth of its stake an epoch, spread by its weights without clipping,
-    no bond above its stake; a tenth of all bonds is lost an epoch. Arguments as in `yuma1`; bonds in shares of stake."""
+    """Bonds that fill up: a validator buys up to a tenth of its stake an epoch, spread by its
+    weights without clipping,
+    no bond above its stake; a tenth of all bonds is lost an epoch. Arguments as in `yuma1`; bonds
+    in shares of stake."""
     w = _shares(weights, votes)
     incentive = _normal((votes[:, None] * np.minimum(w, consensus)).sum(axis=0))
     capacity = votes[:, None]
@@ -47,7 +57,9 @@ def _averaged(w, consensus, votes, bonds, rules):
     clipped = np.minimum(w, consensus)
     incentive = _normal((votes[:, None] * clipped).sum(axis=0))
     bought = _columns(votes[:, None] * ((1 - penalty) * w + penalty * clipped))
-    new = (1 - kept) * bought + kept * bonds if bonds.any() else bought  # the first bonds are not averaged with nothing
+    new = (
+        (1 - kept) * bought + kept * bonds if bonds.any() else bought
+    )  # the first bonds are not averaged with nothing
     return incentive, _normal(new @ incentive), new
 
 

@@ -22,13 +22,18 @@ MOST_BYTES = 64_000_000  # of one file
 @functools.cache
 def _package(folder=DATA) -> dict:
     try:
-        found = json.loads(_text(_bytes(folder, "datapackage.json"), "data/datapackage.json"))["resources"]
+        found = json.loads(_text(_bytes(folder, "datapackage.json"), "data/datapackage.json"))[
+            "resources"
+        ]
         package = {r["name"]: r for r in found if r["schema"]["fields"] and r["hash"]}
         if all(Path(r["path"]).name == r["path"] for r in found):
             return package
     except (json.JSONDecodeError, KeyError, TypeError, RecursionError):
         pass
-    raise ValueError("data/datapackage.json must describe tables beside it: name, path, hash, schema; it does not")
+    raise ValueError(
+        "data/datapackage.json must describe tables beside it: name, path, hash, schema; it does "
+        "not"
+    )
 
 
 def names() -> list[str]:
@@ -37,7 +42,8 @@ def names() -> list[str]:
 
 
 def load(name: str, *, folder=DATA) -> pd.DataFrame:
-    """A table of facts, checked when it is first asked for: hash, columns, types, ranges. A copy each time.
+    """A table of facts, checked when it is first asked for: hash, columns, types, ranges. A copy
+    each time.
 
     name : str — file name without .csv
     Raises ValueError naming the file and, where there is one, the row (1 is the header) and column.
@@ -70,7 +76,9 @@ def _bytes(folder: Path, name: str) -> bytes:
     if not file.is_file() or file.resolve().parent != folder.resolve():
         raise ValueError(f"data/{name} must stand in {folder.name}/ itself, but is missing there")
     if file.stat().st_size > MOST_BYTES:
-        raise ValueError(f"data/{name} must be at most {MOST_BYTES:,} bytes, got {file.stat().st_size:,}")
+        raise ValueError(
+            f"data/{name} must be at most {MOST_BYTES:,} bytes, got {file.stat().st_size:,}"
+        )
     return file.read_bytes()
 
 
@@ -78,19 +86,36 @@ def _text(raw: bytes, file: str) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise ValueError(f"{file} must be UTF-8, got byte {raw[error.start]:#x} at {error.start}") from None
+        raise ValueError(
+            f"{file} must be UTF-8, got byte {raw[error.start]:#x} at {error.start}"
+        ) from None
 
 
 def check(text: str, resource: dict, file: str) -> pd.DataFrame:
-    """CSV text as a typed table, or one line naming file, row and column of the first thing wrong."""
+    """CSV text as a typed table, or one line naming file, row and column of the first thing
+    wrong.
+    """
     fields = resource["schema"]["fields"]
-    wanted, got = [f["name"] for f in fields], text.removeprefix("\ufeff").partition("\n")[0].strip().split(",")
+    wanted, got = (
+        [f["name"] for f in fields],
+        text.removeprefix("\ufeff").partition("\n")[0].strip().split(","),
+    )
     if got != wanted:
         seen = ", ".join(got[: len(wanted) + 1])[:1_000]
-        raise ValueError(f"{file} must have the columns {', '.join(wanted)}, got {seen} ({len(got)} in all)")
+        raise ValueError(
+            f"{file} must have the columns {', '.join(wanted)}, got {seen} ({len(got)} in all)"
+        )
     try:
-        with warnings.catch_warnings(action="error", category=pd.errors.ParserWarning):  # a row longer than the header
-            table = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, skip_blank_lines=False, index_col=False)
+        with warnings.catch_warnings(
+            action="error", category=pd.errors.ParserWarning
+        ):  # a row longer than the header
+            table = pd.read_csv(
+                io.StringIO(text),
+                dtype=str,
+                keep_default_na=False,
+                skip_blank_lines=False,
+                index_col=False,
+            )
     except (pd.errors.ParserError, pd.errors.EmptyDataError, pd.errors.ParserWarning) as error:
         raise ValueError(f"{file} must be a CSV table: {error}".replace("\n", " ")) from None
     return pd.DataFrame({f["name"]: _column(table[f["name"]], f, file) for f in fields})
@@ -101,7 +126,9 @@ def _column(cells: pd.Series, field: dict, file: str) -> pd.Series:
     limits, kind, name = field.get("constraints", {}), field["type"], field["name"]
 
     def refuse(row, rule):
-        raise ValueError(f"{file}, row {row + 2}, column {name}: must {rule}, got {cells.iloc[row]!r}")
+        raise ValueError(
+            f"{file}, row {row + 2}, column {name}: must {rule}, got {cells.iloc[row]!r}"
+        )
 
     filled = cells != ""
     if limits.get("required") and not filled.all():
@@ -124,10 +151,17 @@ def _column(cells: pd.Series, field: dict, file: str) -> pd.Series:
     numbers = pd.to_numeric(cells.where(filled, None), errors="coerce")
     if (bad := filled & ~np.isfinite(numbers.astype(float))).any():
         refuse(int(np.argmax(bad)), "be a finite number")
-    if kind == "integer" and (bad := filled & ((numbers % 1 != 0) | (numbers.astype(float).abs() >= 2.0**63))).any():
+    if (
+        kind == "integer"
+        and (bad := filled & ((numbers % 1 != 0) | (numbers.astype(float).abs() >= 2.0**63))).any()
+    ):
         refuse(int(np.argmax(bad)), "be a whole number of 64 bits")
-    for rule, wrong in (("minimum", numbers < limits.get("minimum", -np.inf)),
-                        ("maximum", numbers > limits.get("maximum", np.inf))):  # fmt: skip
+    for rule, wrong in (
+        ("minimum", numbers < limits.get("minimum", -np.inf)),
+        ("maximum", numbers > limits.get("maximum", np.inf)),
+    ):
         if wrong.any():
-            refuse(int(np.argmax(wrong)), f"be {'>=' if rule == 'minimum' else '<='} {limits[rule]:,}")
+            refuse(
+                int(np.argmax(wrong)), f"be {'>=' if rule == 'minimum' else '<='} {limits[rule]:,}"
+            )
     return numbers.astype("Int64" if kind == "integer" else float)

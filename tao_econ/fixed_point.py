@@ -2,7 +2,8 @@
 
 A number is an int64 that stands for itself ÷ 2³² (here "Q32"). Products are floored, quotients cut
 toward zero, x ÷ 0 is 0; sums are exact. The values of an epoch stay far inside the format, so only
-quotients can saturate. Every kernel of the exact epoch lives here: a compiled file that calls another's
+quotients can saturate. Every kernel of the exact epoch lives here: a compiled file that calls
+another's
 kernels would not notice when those change.
 
 **Chain:** opentensor/subtensor, pallets/subtensor/src/epoch/math.rs, commit 14bc6f9.
@@ -31,7 +32,9 @@ def _mul(a, b):
 
 @kernel
 def _floor(top, bottom):
-    """⌊top ÷ bottom⌋ for 0 ≤ top < 2^62, 0 < bottom < 2^62: below 2^50 a float guess set right by its remainder."""
+    """⌊top ÷ bottom⌋ for 0 ≤ top < 2^62, 0 < bottom < 2^62: below 2^50 a float guess set right
+    by its remainder.
+    """
     guess = int(top / bottom)
     if guess >= 1 << 50:
         return top // bottom
@@ -43,7 +46,9 @@ def _floor(top, bottom):
 
 @kernel
 def _div(a, b):
-    """a ÷ b cut toward zero, saturating; 0 if b is 0. The fraction's 32 bits come as many at a time as fit."""
+    """a ÷ b cut toward zero, saturating; 0 if b is 0. The fraction's 32 bits come as many at a
+    time as fit.
+    """
     if b == 0:
         return 0
     top, bottom = abs(a), abs(b)
@@ -55,7 +60,9 @@ def _div(a, b):
         quotient = (integer << 32) + _floor(rest << 32, bottom)
     elif bottom < 1 << 46:
         high = _floor(rest << 16, bottom)
-        quotient = (integer << 32) + (high << 16) + _floor(((rest << 16) - high * bottom) << 16, bottom)
+        quotient = (
+            (integer << 32) + (high << 16) + _floor(((rest << 16) - high * bottom) << 16, bottom)
+        )
     else:
         quotient = integer
         for _ in range(32):
@@ -70,7 +77,9 @@ def _div(a, b):
 
 @kernel
 def _exp_safe(x):
-    """e^x for x cut to [-20, 20]: the Taylor series to the 31st power on |x|, inverted for x < 0."""
+    """e^x for x cut to [-20, 20]: the Taylor series to the 31st power on |x|, inverted for x <
+    0.
+    """
     x = min(max(x, -20 * ONE), 20 * ONE)
     if x == 0:
         return ONE
@@ -108,7 +117,9 @@ def _divide_each(matrix, divisors):
             for k in range(matrix.shape[1]):
                 x = matrix[j, k]
                 # The first is all that _div would do with a small positive entry, and most are.
-                out[j, k] = _floor(x << 32, divisor) if plain and 0 <= x < 1 << 30 else _div(x, divisor)
+                out[j, k] = (
+                    _floor(x << 32, divisor) if plain and 0 <= x < 1 << 30 else _div(x, divisor)
+                )
     return out
 
 
@@ -169,7 +180,9 @@ def max_upscale_u16(values):
 
 @kernel
 def _weighted_median(stake, score, minority, low, high):
-    """The score v with stake(< v) ≤ minority < stake(≤ v), found by halving around pivots, without sorting."""
+    """The score v with stake(< v) ≤ minority < stake(≤ v), found by halving around pivots,
+    without sorting.
+    """
     stake, score, size = stake.copy(), score.copy(), len(stake)
     for _ in range(len(stake) + 1):
         if size == 0:
@@ -215,7 +228,9 @@ def _weighted_median_each(stake, scores, majority):
 
 @kernel
 def _ema_varying(new, old, rates):
-    """new · rate + old · (1 − rate) with a rate for each entry, each product floored, never above 1."""
+    """new · rate + old · (1 − rate) with a rate for each entry, each product floored, never
+    above 1.
+    """
     out = np.zeros_like(new)
     for j in range(new.shape[0]):
         for k in range(new.shape[1]):

@@ -1,10 +1,16 @@
-"""When does the reward halve? Recycling measured from dated supplies, and what it says of the next halvings.
+"""When does the reward halve? Recycling measured from dated supplies, and what it says of the next
+halvings.
 
-The method, stated once. Net issuance is a share q of what the schedule would mint in twelve-second blocks;
-what is missing was recycled, never issued, or lost to slow blocks. Cumulative net issuance is taken as a
-Brownian motion with drift q: its mean is the line from the first trusted supply to the last, its noise is the
-scatter of the steps between trusted supplies around that line. The day it first reaches a threshold is then
-inverse Gaussian, with q itself uncertain by the same noise. Days on which even the full schedule could not
+The method, stated once. Net issuance is a share q of what the schedule would mint in twelve-second
+blocks;
+what is missing was recycled, never issued, or lost to slow blocks. Cumulative net issuance is taken
+as a
+Brownian motion with drift q: its mean is the line from the first trusted supply to the last, its
+noise is the
+scatter of the steps between trusted supplies around that line. The day it first reaches a threshold
+is then
+inverse Gaussian, with q itself uncertain by the same noise. Days on which even the full schedule
+could not
 have reached the threshold are impossible and are removed.
 """
 
@@ -57,7 +63,8 @@ class HalvingForecast(NamedTuple):
 
 
 def anchored_date(block: int, *, block_time_s: float = 12.0) -> datetime:
-    """The moment of a Finney block: between blocks whose time is known, or counted on from the last of them.
+    """The moment of a Finney block: between blocks whose time is known, or counted on from the last
+    of them.
 
     block : int — block number; block_time_s : seconds a block after the last anchor
     """
@@ -67,13 +74,16 @@ def anchored_date(block: int, *, block_time_s: float = 12.0) -> datetime:
     for (b0, t0), (b1, t1) in zip(known, known[1:], strict=False):
         if b0 <= block <= b1:
             return t0 + (t1 - t0) * ((block - b0) / (b1 - b0))
-    return block_date(block, from_block=known[-1][0], from_date=known[-1][1], block_time_s=block_time_s)
+    return block_date(
+        block, from_block=known[-1][0], from_date=known[-1][1], block_time_s=block_time_s
+    )
 
 
 def supply_observations() -> pd.DataFrame:
     """Dated supplies that name a day: when (UTC), tao, definition, confidence; oldest first.
 
-    A reading of 15 December 2025 stands at the block that crossed the threshold; an aggregator's at the end of
+    A reading of 15 December 2025 stands at the block that crossed the threshold; an aggregator's at
+    the end of
     its day.
     """
     table = data.load("supply_points")
@@ -88,8 +98,14 @@ def supply_observations() -> pd.DataFrame:
 
 
 def most_issued_tao(tao: float, days: float, rules: Rules) -> float:
-    """The most that can be issued `days` after issuance stood at `tao`: full reward, nominal blocks."""
-    tao, blocks, issued = real("tao", tao, "[0, inf)"), int(real("days", days, "[0, inf)") * BLOCKS_PER_DAY), 0
+    """The most that can be issued `days` after issuance stood at `tao`: full reward, nominal
+    blocks.
+    """
+    tao, blocks, issued = (
+        real("tao", tao, "[0, inf)"),
+        int(real("days", days, "[0, inf)") * BLOCKS_PER_DAY),
+        0,
+    )
     for era in issuance_eras(rules, issuance_rao=round(tao * RAO_PER_TAO)):
         run = blocks if era.blocks is None else min(blocks, era.blocks)
         issued, blocks = era.issuance_rao + era.net_rao * run, blocks - run
@@ -99,13 +115,18 @@ def most_issued_tao(tao: float, days: float, rules: Rules) -> float:
 
 
 def check_supply_points(rules: Rules, *, since=None, until=None) -> pd.DataFrame:
-    """Every dated supply with the reason the schedule cannot reach it, or cannot lead from it to a trusted one.
+    """Every dated supply with the reason the schedule cannot reach it, or cannot lead from it to a
+    trusted one.
 
-    Returns when, tao, definition, confidence, `above` (more than the schedule allows from the last trusted
+    Returns when, tao, definition, confidence, `above` (more than the schedule allows from the last
+    trusted
     supply) and `below` (too little to reach the next trusted one).
     """
     points = supply_observations()
-    points = points[(points["when"] >= utc(since or "1970-01-01")) & (points["when"] <= utc(until or "9999-01-01"))]
+    points = points[
+        (points["when"] >= utc(since or "1970-01-01"))
+        & (points["when"] <= utc(until or "9999-01-01"))
+    ]
     trusted = [(p.when, p.tao) for p in points.itertuples() if p.confidence in TRUSTED]
     above, below = [], []
     for p in points.itertuples():
@@ -121,18 +142,25 @@ def fit_recycling(rules: Rules, *, since, until, accept=TRUSTED) -> RecyclingFit
     """Net issuance as a share of the schedule, from the supplies of a window.
 
     since, until : dates — the window, within one reward
-    accept : confidences used; a point that the schedule cannot reach is refused whatever its confidence
+    accept : confidences used; a point that the schedule cannot reach is refused whatever its
+      confidence
     Raises ValueError with fewer than three usable supplies.
     """
     points = check_supply_points(rules, since=since, until=until)
     why = np.select(
         [points["above"], points["below"], ~points["confidence"].isin(accept)],
-        ["above what the schedule allows", "too low to lead to the next trusted supply", "not trusted"],
+        [
+            "above what the schedule allows",
+            "too low to lead to the next trusted supply",
+            "not trusted",
+        ],
         default="",
     )
     used = points[why == ""]
     if len(used) < 3:
-        raise ValueError(f"the window {since} to {until} must hold three usable supplies, got {len(used)}")
+        raise ValueError(
+            f"the window {since} to {until} must hold three usable supplies, got {len(used)}"
+        )
     refused = points.assign(why=why)[why != ""]
     days = np.array([(w - used["when"].iloc[0]) / timedelta(days=1) for w in used["when"]])
     tao = used["tao"].to_numpy()
@@ -145,34 +173,54 @@ def fit_recycling(rules: Rules, *, since, until, accept=TRUSTED) -> RecyclingFit
     noise = np.sqrt(np.sum((gained - share * steps) ** 2 / steps) / (len(steps) - 1))
     seconds = _block_time(since, until)
     return RecyclingFit(
-        start=used["when"].iloc[0].to_pydatetime(), end=used["when"].iloc[-1].to_pydatetime(),
-        issued_tao=float(tao[-1]), net_share=float(share), net_share_se=float(noise / np.sqrt(days[-1])),
-        noise=float(noise), tao_per_day=float(share * gross), block_time_s=seconds,
-        recycled_share=float(1 - share * (seconds if seconds == seconds else rules.block_time_s) / rules.block_time_s),
-        used=used[["when", "tao"]], refused=refused[["when", "tao", "why"]],
-    )  # fmt: skip
+        start=used["when"].iloc[0].to_pydatetime(),
+        end=used["when"].iloc[-1].to_pydatetime(),
+        issued_tao=float(tao[-1]),
+        net_share=float(share),
+        net_share_se=float(noise / np.sqrt(days[-1])),
+        noise=float(noise),
+        tao_per_day=float(share * gross),
+        block_time_s=seconds,
+        recycled_share=float(
+            1 - share * (seconds if seconds == seconds else rules.block_time_s) / rules.block_time_s
+        ),
+        used=used[["when", "tao"]],
+        refused=refused[["when", "tao", "why"]],
+    )
 
 
 def _block_time(since, until) -> float:
     """Mean seconds a block between the first and last anchors of a window."""
     anchors = data.load("block_anchors")
-    inside = [(int(b), utc(t)) for b, t in zip(anchors["block"], anchors["utc"], strict=True)
-              if utc(since) <= utc(t) <= utc(until)]  # fmt: skip
+    inside = [
+        (int(b), utc(t))
+        for b, t in zip(anchors["block"], anchors["utc"], strict=True)
+        if utc(since) <= utc(t) <= utc(until)
+    ]
     if len(inside) < 2:
         return float("nan")
     (b0, t0), (b1, t1) = inside[0], inside[-1]
     return (t1 - t0).total_seconds() / (b1 - b0)
 
 
-def forecast_halvings(fit: RecyclingFit, rules: Rules, *, halvings: int = 1, noise_from=(), log2_draws: int = 14,
-                      seed: int = 2025) -> list[HalvingForecast]:  # fmt: skip
+def forecast_halvings(
+    fit: RecyclingFit,
+    rules: Rules,
+    *,
+    halvings: int = 1,
+    noise_from=(),
+    log2_draws: int = 14,
+    seed: int = 2025,
+) -> list[HalvingForecast]:
     """The next halvings with a band, from a fit of recycling.
 
     halvings : int — how many
     noise_from : other fits whose scatter is pooled with this one's, each step counting once
     log2_draws : int — scrambled Sobol points, as a power of two
-    Raises ValueError where the schedule has no such halving, or the fit no share or no noise that it could come from.
-    Each draw keeps its own q from one halving to the next: ignorance of recycling does not average out.
+    Raises ValueError where the schedule has no such halving, or the fit no share or no noise that
+    it could come from.
+    Each draw keeps its own q from one halving to the next: ignorance of recycling does not average
+    out.
     """
     from scipy.special import ndtr, ndtri
     from scipy.stats import qmc
@@ -193,12 +241,21 @@ def forecast_halvings(fit: RecyclingFit, rules: Rules, *, halvings: int = 1, noi
     error = noise / np.sqrt((fit.end - fit.start) / timedelta(days=1))
     draws = qmc.Sobol(d=1 + 2 * halvings, seed=seed).random_base2(log2_draws)
     low, high = ndtr((np.array([LEAST_SHARE, 1.0]) - fit.net_share) / error)
-    share = fit.net_share + error * ndtri(low + draws[:, 0] * (high - low))  # q stays in this interval
-    thresholds, passed = halving_thresholds_rao(rules), halvings_so_far(round(fit.issued_tao * RAO_PER_TAO), rules)
+    share = fit.net_share + error * ndtri(
+        low + draws[:, 0] * (high - low)
+    )  # q stays in this interval
+    thresholds, passed = (
+        halving_thresholds_rao(rules),
+        halvings_so_far(round(fit.issued_tao * RAO_PER_TAO), rules),
+    )
     if passed + halvings >= len(thresholds):
-        raise ValueError(f"halvings must be at most the {len(thresholds) - 1 - passed} to come, got {halvings}")
+        raise ValueError(
+            f"halvings must be at most the {len(thresholds) - 1 - passed} to come, got {halvings}"
+        )
     issued, elapsed, possible = fit.issued_tao, np.zeros(len(share)), np.ones(len(share), bool)
-    full = issuance_eras(rules, issuance_rao=round(fit.issued_tao * RAO_PER_TAO))  # nothing recycled
+    full = issuance_eras(
+        rules, issuance_rao=round(fit.issued_tao * RAO_PER_TAO)
+    )  # nothing recycled
     found = []
     for k in range(passed + 1, passed + 1 + halvings):
         gross = reward_after(k - 1, rules) / RAO_PER_TAO * BLOCKS_PER_DAY
@@ -206,21 +263,35 @@ def forecast_halvings(fit: RecyclingFit, rules: Rules, *, halvings: int = 1, noi
         issued = thresholds[k] / RAO_PER_TAO
         column = 2 * (k - passed) - 1
         if needed:  # 0 where a supply of few rao has two thresholds in one
-            took = _first_passage(needed / share, noise**2 / (share * needed), draws[:, column], draws[:, column + 1])
+            took = _first_passage(
+                needed / share, noise**2 / (share * needed), draws[:, column], draws[:, column + 1]
+            )
             elapsed, possible = elapsed + took, possible & (took >= needed)
         days = np.sort(elapsed[possible])
         if not len(days) or days[-1] > MOST_DAYS:
-            raise ValueError(f"halvings must come within {MOST_DAYS:,} days by {rules.name!r}, got number {k} later or never")
-        blocks = next(e.first_block for e in full if e.halving >= k)  # one block may cross two thresholds
-        low_day, median, high_day = (fit.end + timedelta(days=float(q)) for q in np.quantile(days, (0.05, 0.5, 0.95)))
-        earliest = block_date(blocks, from_block=0, from_date=fit.end, block_time_s=rules.block_time_s)
+            raise ValueError(
+                f"halvings must come within {MOST_DAYS:,} days by {rules.name!r}, got number {k} "
+                "later or never"
+            )
+        blocks = next(
+            e.first_block for e in full if e.halving >= k
+        )  # one block may cross two thresholds
+        low_day, median, high_day = (
+            fit.end + timedelta(days=float(q)) for q in np.quantile(days, (0.05, 0.5, 0.95))
+        )
+        earliest = block_date(
+            blocks, from_block=0, from_date=fit.end, block_time_s=rules.block_time_s
+        )
         found.append(HalvingForecast(k, days, low_day, median, high_day, earliest))
     return found
 
 
 def _halves(rules) -> None:
     if rules.schedule != "issuance":
-        raise ValueError(f"schedule must be 'issuance' for halvings to come of it, got {rules.schedule!r} in {rules.name!r}")
+        raise ValueError(
+            f"schedule must be 'issuance' for halvings to come of it, got {rules.schedule!r} in "
+            f"{rules.name!r}"
+        )
 
 
 def _first_passage(mean, spread, u, v):
@@ -231,23 +302,34 @@ def _first_passage(mean, spread, u, v):
     from scipy.special import ndtri
 
     a = spread * ndtri(u) ** 2 / 2
-    root = 1 + a + np.sqrt(a * (a + 2))  # mean over the smaller root: no difference of near numbers, however small the noise
+    root = (
+        1 + a + np.sqrt(a * (a + 2))
+    )  # mean over the smaller root: no difference of near numbers, however small the noise
     return mean * np.where(v <= root / (1 + root), 1 / root, root)
 
 
 def unrecycled_first_halving(rules: Rules, *, block_time_s: float = 12.0) -> datetime:
-    """The first halving counted from Finney's genesis with nothing recycled: the article's August 2025."""
+    """The first halving counted from Finney's genesis with nothing recycled: the article's
+    August 2025.
+    """
     _halves(rules)
     blocks = issuance_eras(rules, issuance_rao=GENESIS_ISSUANCE_RAO)[0].blocks
     if blocks is None:
-        raise ValueError(f"rules must leave something to issue at Finney's genesis, got {rules.name!r}, which pay nothing then")
+        raise ValueError(
+            f"rules must leave something to issue at Finney's genesis, got {rules.name!r}, which "
+            "pay nothing then"
+        )
     return block_date(blocks, from_block=0, from_date=GENESIS_UTC, block_time_s=block_time_s)
 
 
-def replay_first_halving(rules: Rules, *, until="2025-10-01") -> tuple[RecyclingFit, HalvingForecast, dict[str, float]]:
-    """The first halving as it could be forecast from supplies up to `until`, and by how many days that missed.
+def replay_first_halving(
+    rules: Rules, *, until="2025-10-01"
+) -> tuple[RecyclingFit, HalvingForecast, dict[str, float]]:
+    """The first halving as it could be forecast from supplies up to `until`, and by how many days
+    that missed.
 
-    Returns the fit, the forecast, and the miss in days (positive: forecast too late) of its median, of a line
+    Returns the fit, the forecast, and the miss in days (positive: forecast too late) of its median,
+    of a line
     through the last three trusted supplies and of the line from genesis.
     """
     fit = fit_recycling(rules, since="2023-03-20", until=utc(until) + timedelta(days=1))
@@ -257,15 +339,23 @@ def replay_first_halving(rules: Rules, *, until="2025-10-01") -> tuple[Recycling
     x = np.array([(w - fit.end) / timedelta(days=1) for w in last["when"]])
     recent = np.polyfit(x, last["tao"], 1)[0]
     lines = {"last three supplies": left / recent, "from genesis": left / fit.tao_per_day}
-    misses = {name: (fit.end + timedelta(days=float(d)) - FIRST_HALVING_UTC) / timedelta(days=1)
-              for name, d in lines.items()}  # fmt: skip
-    return fit, forecast, {"median": (forecast.median - FIRST_HALVING_UTC).total_seconds() / SECONDS_PER_DAY} | misses
+    misses = {
+        name: (fit.end + timedelta(days=float(d)) - FIRST_HALVING_UTC) / timedelta(days=1)
+        for name, d in lines.items()
+    }
+    return (
+        fit,
+        forecast,
+        {"median": (forecast.median - FIRST_HALVING_UTC).total_seconds() / SECONDS_PER_DAY}
+        | misses,
+    )
 
 
 def next_halvings(rules: Rules, *, halvings: int = 3) -> tuple[RecyclingFit, list[HalvingForecast]]:
     """The coming halvings from the recycling seen since the first one.
 
-    Three supplies carry little scatter of their own, so it is pooled with that of the years before the halving,
+    Three supplies carry little scatter of their own, so it is pooled with that of the years before
+    the halving,
     measured as a share of the schedule.
     """
     before = fit_recycling(rules, since="2023-03-20", until="2025-10-02")

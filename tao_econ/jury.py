@@ -1,10 +1,14 @@
-"""Validators as a jury and as an oracle: how often is the vote right, and what does it take to bend the answer?
+"""Validators as a jury and as an oracle: how often is the vote right, and what does it take to bend
+the answer?
 
-A jury votes yes or no by stake; an oracle takes the stake-weighted median of what validators report. On chain the
-consensus weight of a miner is such a median, at κ of the stake. Nothing outside the chain says what a good answer was,
+A jury votes yes or no by stake; an oracle takes the stake-weighted median of what validators
+report. On chain the
+consensus weight of a miner is such a median, at κ of the stake. Nothing outside the chain says what
+a good answer was,
 so, unlike with a price, no arbitrage bounds what a corrupted median can claim.
 
-**Ref:** Condorcet (1785); design effect in Kish, Survey Sampling (1965); Beta-binomial votes in Ladha, AJPS 36 (1992);
+**Ref:** Condorcet (1785); design effect in Kish, Survey Sampling (1965); Beta-binomial votes in
+Ladha, AJPS 36 (1992);
 breakdown in Huber, Robust Statistics (1981).
 """
 
@@ -32,7 +36,9 @@ class Jury(NamedTuple):
 
 
 class OracleBias(NamedTuple):
-    """What corrupted stake does to the mean and to the median of honest reports; in sd of one honest report."""
+    """What corrupted stake does to the mean and to the median of honest reports; in sd of one
+    honest report.
+    """
 
     corrupt_share: np.ndarray  # of stake
     mean_bias_sd: np.ndarray  # all the corrupted report the same attack value
@@ -54,11 +60,14 @@ def effective_jurors(stake, correlation: float = 0.0) -> float:
 def jury_accuracy(stake, accuracy: float, *, correlation: float = 0.0) -> Jury:
     """Chance that more than half of the stake votes right.
 
-    stake : (n,) ≥ 0, any unit; `np.ones(n)` is Condorcet's jury      accuracy : float in [0, 1] — of one vote
-    correlation : float in [0, 1] — of two votes: the jurors' chance is Beta-distributed over questions around
+    stake : (n,) ≥ 0, any unit; `np.ones(n)` is Condorcet's jury      accuracy : float in [0, 1] —
+      of one vote
+    correlation : float in [0, 1] — of two votes: the jurors' chance is Beta-distributed over
+      questions around
         `accuracy` (Beta-binomial votes), and given the question they vote independently
 
-    Exact while sums of stake take at most 1,024 values (equal stakes, stakes in few units, 10 jurors), else within 1e-3.
+    Exact while sums of stake take at most 1,024 values (equal stakes, stakes in few units, 10
+    jurors), else within 1e-3.
     """
     p, rho = real("accuracy", accuracy, "[0, 1]"), real("correlation", correlation, "[0, 1]")
     share = stake_shares(stake)
@@ -74,33 +83,44 @@ def jury_accuracy(stake, accuracy: float, *, correlation: float = 0.0) -> Jury:
 def stake_median(reports, stake, *, kappa: float = 0.5) -> float:
     """The largest report that at least κ of the stake reaches: what the chain takes as consensus.
 
-    reports, stake : (n,), stake ≥ 0 in any unit      kappa : float in (0, 1] — a half is the (upper) median
+    reports, stake : (n,), stake ≥ 0 in any unit      kappa : float in (0, 1] — a half is the
+      (upper) median
 
-    Stake above 1 − κ can pull it down without limit, κ can push it up: no κ breaks later than one half.
+    Stake above 1 − κ can pull it down without limit, κ can push it up: no κ breaks later than one
+    half.
     """
     reports, share = reals("reports", reports, ndim=1), stake_shares(stake)
     if reports.shape != share.shape:
-        raise ValueError(f"reports must have one entry a validator ({len(share)}), got {len(reports)}")
+        raise ValueError(
+            f"reports must have one entry a validator ({len(share)}), got {len(reports)}"
+        )
     need, order = real("kappa", kappa, "(0, 1]"), np.argsort(-reports, kind="stable")
     held = np.cumsum(share[order])
     return float(reports[order[min(int(np.searchsorted(held, need - SAME)), len(held) - 1)]])
 
 
 def oracle_bias(corrupt_share, *, attack_sd: float = 10.0) -> OracleBias:
-    """Bias of mean and median when a share of stake is corrupt and the honest reports are normal around the truth.
+    """Bias of mean and median when a share of stake is corrupt and the honest reports are normal
+    around the truth.
 
     corrupt_share : (k,) in [0, 1] — of stake; the validators are many
     attack_sd : float ≥ 0 — what the corrupted report, above the truth
 
-    The mean moves by ε × attack, without limit; the median by no more than Φ⁻¹(1/(2(1 − ε))) while ε < 1/2.
+    The mean moves by ε × attack, without limit; the median by no more than Φ⁻¹(1/(2(1 − ε))) while
+    ε < 1/2.
     """
     from scipy.special import ndtri
 
-    corrupt, attack = reals("corrupt_share", corrupt_share, "[0, 1]", ndim=1), real("attack_sd", attack_sd, "[0, inf)")
+    corrupt, attack = (
+        reals("corrupt_share", corrupt_share, "[0, 1]", ndim=1),
+        real("attack_sd", attack_sd, "[0, inf)"),
+    )
     with np.errstate(divide="ignore"):
         level = np.minimum(0.5 / (1 - corrupt), 1.0)
     worst = ndtri(level)
-    return OracleBias(corrupt, corrupt * attack, np.minimum(worst, attack), worst, float(np.sqrt(np.pi / 2)))
+    return OracleBias(
+        corrupt, corrupt * attack, np.minimum(worst, attack), worst, float(np.sqrt(np.pi / 2))
+    )
 
 
 def _ceiling(p, rho):
@@ -116,7 +136,8 @@ def _ceiling(p, rho):
 
 
 def _majority(share, p, rho):
-    """(chance that right votes hold more than half of the stake, whether no sums were merged): Pólya's urn, vote by vote.
+    """(chance that right votes hold more than half of the stake, whether no sums were merged):
+    Pólya's urn, vote by vote.
 
     After i votes, k of them right, the next is right with chance (p + kγ)/(1 + iγ), γ = ρ/(1 − ρ).
     """
@@ -143,7 +164,9 @@ def _majority(share, p, rho):
 
 
 def _merged(sums, mass):
-    """Equal sums become one; where too many are left, those of one narrow bin become their mean, and the last is False."""
+    """Equal sums become one; where too many are left, those of one narrow bin become their mean,
+    and the last is False.
+    """
     order = np.argsort(sums, kind="stable")
     sums, mass = sums[order], mass[order]
     new = np.r_[True, np.diff(sums) > SAME]

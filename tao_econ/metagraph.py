@@ -2,11 +2,14 @@
 
 Two layouts, both n UIDs wide:
 
-- **NPZ** (`numpy.savez`): arrays `weights` (n, n), `stake` (n,) and, if there, `bonds` (n, n); real numbers, any unit for
+- **NPZ** (`numpy.savez`): arrays `weights` (n, n), `stake` (n,) and, if there, `bonds` (n, n); real
+numbers, any unit for
   weights and stake, bonds as shares of one or as the chain's u16. Pickled objects are refused.
-- **CSV**: a header `uid,stake,0,1,…,n-1`, then one row a UID in order: its number, its stake, its weight on each UID.
+- **CSV**: a header `uid,stake,0,1,…,n-1`, then one row a UID in order: its number, its stake, its
+weight on each UID.
 
-Row = who scores, column = who is scored. Nothing is fetched: export a file with the network's own SDK and load it here.
+Row = who scores, column = who is scored. Nothing is fetched: export a file with the network's own
+SDK and load it here.
 """
 
 from __future__ import annotations
@@ -37,7 +40,8 @@ class Metagraph(NamedTuple):
 def load_metagraph(path) -> Metagraph:
     """A subnet from an .npz or a .csv file in the layout above.
 
-    Raises ValueError naming the file and what is wrong with it; nothing in the file is ever executed.
+    Raises ValueError naming the file and what is wrong with it; nothing in the file is ever
+    executed.
     """
     path = Path(path)
     readers = {".npz": _npz, ".csv": _csv}
@@ -53,10 +57,17 @@ def load_metagraph(path) -> Metagraph:
         raise ValueError(f"{path.name} must be at most {MOST_BYTES:,} bytes, got {size:,}")
     weights, stake, bonds = readers[path.suffix.lower()](path)
     if stake.ndim != 1 or not 1 <= len(stake) <= MOST_UIDS:
-        raise ValueError(f"{path.name}: stake must have shape (n,) with 1 to {MOST_UIDS:,} UIDs, got {stake.shape}")
+        raise ValueError(
+            f"{path.name}: stake must have shape (n,) with 1 to {MOST_UIDS:,} UIDs, got "
+            f"{stake.shape}"
+        )
     n = len(stake)
     bonds = np.zeros((n, n)) if bonds is None else bonds
-    for name, array, shape in (("weights", weights, (n, n)), ("stake", stake, (n,)), ("bonds", bonds, (n, n))):
+    for name, array, shape in (
+        ("weights", weights, (n, n)),
+        ("stake", stake, (n,)),
+        ("bonds", bonds, (n, n)),
+    ):
         if array.shape != shape:
             raise ValueError(f"{path.name}: {name} must have shape {shape}, got {array.shape}")
         wrong = ~(np.isfinite(array) & (array >= 0))
@@ -77,7 +88,9 @@ def save_metagraph(path, weights, stake, bonds=None):
         load_metagraph(draft)
         draft.replace(path)
     except OSError as error:
-        raise ValueError(f"path must be a file that can be written, got {str(path)!r}: {error.strerror}") from None
+        raise ValueError(
+            f"path must be a file that can be written, got {str(path)!r}: {error.strerror}"
+        ) from None
     except ValueError as error:
         raise ValueError(str(error).replace(draft.name, path.name)) from None
     finally:
@@ -97,18 +110,27 @@ def _npz(path):
                 raise Refused("must hold each array once")
             for name in ("weights", "stake"):
                 if name not in files:
-                    raise Refused(f"must hold an array {name!r}, got {', '.join(files)[:80] or 'none'}")
+                    raise Refused(
+                        f"must hold an array {name!r}, got {', '.join(files)[:80] or 'none'}"
+                    )
             for name in Metagraph._fields:
                 if name in files:
                     _check_header(archive, files[name], name)
         with np.load(path, allow_pickle=False) as file:
-            return tuple(_real(path, name, file[name]) if name in files else None for name in Metagraph._fields)
+            return tuple(
+                _real(path, name, file[name]) if name in files else None
+                for name in Metagraph._fields
+            )
     except Refused as error:
         raise ValueError(f"{path.name} {error}") from None
-    except Exception as error:  # zipfile, zlib and NumPy's parser of headers each fail in ways of their own
+    except (
+        Exception
+    ) as error:  # zipfile, zlib and NumPy's parser of headers each fail in ways of their own
         if path.name in str(error) and type(error) is ValueError:
             raise
-        raise ValueError(f"{path.name} must be an NPZ file of plain arrays: {_line(error)}") from None
+        raise ValueError(
+            f"{path.name} must be an NPZ file of plain arrays: {_line(error)}"
+        ) from None
 
 
 class Refused(ValueError):
@@ -116,13 +138,17 @@ class Refused(ValueError):
 
 
 def _check_header(archive, part, name):
-    """Refuse an array that says it is larger than its bytes: NumPy would make room for it before it reads."""
+    """Refuse an array that says it is larger than its bytes: NumPy would make room for it before
+    it reads.
+    """
     with archive.open(part) as file:
         version = np.lib.format.read_magic(file)
         shape, _, dtype = HEADERS[version](file)
     said = math.prod(shape) * dtype.itemsize
     if said > part.file_size:
-        raise Refused(f"must hold what it says: {name} of {said:,} bytes in a part of {part.file_size:,}")
+        raise Refused(
+            f"must hold what it says: {name} of {said:,} bytes in a part of {part.file_size:,}"
+        )
 
 
 UNREADABLE = pd.errors.ParserError, pd.errors.EmptyDataError, pd.errors.ParserWarning
@@ -134,10 +160,20 @@ def _csv(path):
         with path.open("rb") as file:
             columns = file.readline(MOST_BYTES).count(b",") + 1
         if columns > MOST_UIDS + 2:
-            raise ValueError(f"{path.name} must have at most {MOST_UIDS + 2:,} columns, got {columns:,}")
-        with warnings.catch_warnings(action="error", category=pd.errors.ParserWarning):  # a row longer than the header
-            table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", nrows=MOST_UIDS + 1,
-                                index_col=False)  # fmt: skip
+            raise ValueError(
+                f"{path.name} must have at most {MOST_UIDS + 2:,} columns, got {columns:,}"
+            )
+        with warnings.catch_warnings(
+            action="error", category=pd.errors.ParserWarning
+        ):  # a row longer than the header
+            table = pd.read_csv(
+                path,
+                dtype=str,
+                keep_default_na=False,
+                encoding="utf-8-sig",
+                nrows=MOST_UIDS + 1,
+                index_col=False,
+            )
     except (UnicodeError, OSError, MemoryError, *UNREADABLE) as error:
         raise ValueError(f"{path.name} must be a CSV table in UTF-8: {_line(error)}") from None
     n = len(table)
@@ -152,16 +188,23 @@ def _csv(path):
     if wrong.any():
         row, column = np.argwhere(wrong)[0]
         cell = str(table.iat[row, column])[:80]
-        raise ValueError(f"{path.name}, row {row + 2}, column {wanted[column]}: must be a finite number, got {cell!r}")
+        raise ValueError(
+            f"{path.name}, row {row + 2}, column {wanted[column]}: must be a finite number, got "
+            f"{cell!r}"
+        )
     if list(numbers["uid"]) != list(range(n)):
-        raise ValueError(f"{path.name} must list the UIDs 0 to {n - 1} in order, got {list(numbers['uid'])[:5]}…")
+        raise ValueError(
+            f"{path.name} must list the UIDs 0 to {n - 1} in order, got {list(numbers['uid'])[:5]}…"
+        )
     return numbers[wanted[2:]].to_numpy(dtype=float), numbers["stake"].to_numpy(dtype=float), None
 
 
 def _real(path, name, array):
     if array.dtype.kind not in "iuf":
         raise ValueError(f"{path.name}: {name} must be real numbers, got {array.dtype}")
-    with np.errstate(over="ignore"):  # a long double beyond floats becomes infinite, which is refused
+    with np.errstate(
+        over="ignore"
+    ):  # a long double beyond floats becomes infinite, which is refused
         return array.astype(float)
 
 

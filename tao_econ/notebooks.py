@@ -1,4 +1,6 @@
-"""Executing the notebooks and keeping them tidy: outputs that read without running, none that go stale."""
+"""Executing the notebooks and keeping them tidy: outputs that read without running, none that go
+stale.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,8 @@ def select(names) -> list[Path]:
 def run(file: Path, parameters: dict[str, str] | None = None, *, save: bool = True) -> str:
     """Execute a notebook; returns how its outputs differ from those saved, '' if they do not.
 
-    parameters : name → text; with any, a copy goes to notebooks/what_if/ and the notebook itself stays
+    parameters : name → text; with any, a copy goes to notebooks/what_if/ and the notebook itself
+      stays
     Raises ValueError naming notebook and cell if a cell fails or writes to stderr.
     """
     import nbformat
@@ -62,12 +65,19 @@ def execute(notebook, file: Path, parameters: dict[str, str] | None = None):
             if name not in known:
                 raise ValueError(unknown(f"parameter of {file.stem}", name, known))
         values = {name: _value(text) for name, text in parameters.items()}
-        work = parameterize_notebook(load_notebook_node(str(file)), values, kernel_name="python3", language="python")
+        work = parameterize_notebook(
+            load_notebook_node(str(file)), values, kernel_name="python3", language="python"
+        )
     try:
         NotebookClient(
-            work, timeout=900, kernel_name="python3", resources={"metadata": {"path": FOLDER}},
-            extra_arguments=["--IPKernelApp.log_level=ERROR"],  # its notice on TCP is no output of ours
-        ).execute()  # fmt: skip
+            work,
+            timeout=900,
+            kernel_name="python3",
+            resources={"metadata": {"path": FOLDER}},
+            extra_arguments=[
+                "--IPKernelApp.log_level=ERROR"
+            ],  # its notice on TCP is no output of ours
+        ).execute()
     except CellExecutionError as error:
         raise ValueError(f"notebook {file.stem} stopped: {error.ename}: {error.evalue}") from None
     return tidy(work, file.stem)
@@ -76,7 +86,11 @@ def execute(notebook, file: Path, parameters: dict[str, str] | None = None):
 def tidy(notebook, name: str):
     """Drop what changes from run to run or cannot be shown again: widgets, timings, versions."""
     notebook.metadata = {
-        "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+        "kernelspec": {
+            "display_name": "Python 3 (ipykernel)",
+            "language": "python",
+            "name": "python3",
+        },
         "language_info": {"name": "python"},
     }
     for number, cell in enumerate(notebook.cells):
@@ -86,7 +100,9 @@ def tidy(notebook, name: str):
             continue
         for output in cell.outputs:
             if output.get("name") == "stderr":
-                raise ValueError(f"notebook {name}, cell {number}: wrote to stderr: {output.text.strip()[:200]}")
+                raise ValueError(
+                    f"notebook {name}, cell {number}: wrote to stderr: {output.text.strip()[:200]}"
+                )
         cell.outputs = _joined(o for o in cell.outputs if WIDGET not in o.get("data", {}))
         for output in cell.outputs:
             output.pop("transient", None)
@@ -97,7 +113,11 @@ def _joined(outputs) -> list:
     """Outputs with printed lines in one piece: a busy kernel sends them in several."""
     kept = []
     for output in outputs:
-        if kept and output.output_type == "stream" == kept[-1].output_type and output.name == kept[-1].name:
+        if (
+            kept
+            and output.output_type == "stream" == kept[-1].output_type
+            and output.name == kept[-1].name
+        ):
             kept[-1].text += output.text
         else:
             kept.append(output)
@@ -111,7 +131,10 @@ def words(notebook) -> list[list[str]]:
         texts = []
         for output in cell.get("outputs", []):
             texts.append("".join(output.get("text", "")))
-            texts += ["".join(output.get("data", {}).get(kind, "")) for kind in ("text/plain", "text/html", "text/markdown")]
+            texts += [
+                "".join(output.get("data", {}).get(kind, ""))
+                for kind in ("text/plain", "text/html", "text/markdown")
+            ]
         kept.append([t for t in texts if t])
     return kept
 
@@ -132,14 +155,25 @@ def _parameters(notebook) -> list[str]:
     names = []
     for cell in notebook.cells:
         if "parameters" in cell.metadata.get("tags", []):
-            names += [t.id for s in ast.parse(cell.source).body if isinstance(s, ast.Assign) for t in s.targets]
+            names += [
+                t.id
+                for s in ast.parse(cell.source).body
+                if isinstance(s, ast.Assign)
+                for t in s.targets
+            ]
     return names
 
 
 def _value(text: str):
     try:
         return ast.literal_eval(text)
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):  # the last two where brackets nest deep
+    except (
+        ValueError,
+        SyntaxError,
+        TypeError,
+        MemoryError,
+        RecursionError,
+    ):  # the last two where brackets nest deep
         return text
 
 

@@ -1,10 +1,13 @@
-"""What every frozen record shares: fields that carry their unit, bounds, meaning and source, and errors of one line."""
+"""What every frozen record shares: fields that carry their unit, bounds, meaning and source, and
+errors of one line.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import difflib
 import functools
+import inspect
 
 from pydantic import ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass
@@ -16,17 +19,36 @@ LONGEST = 100  # characters of a value in a message
 RULES = {"gt": ">", "ge": ">=", "lt": "<", "le": "<="}  # bounds of a field, and how they are said
 
 
-def quantity(default=REQUIRED, *, unit: str, meaning: str, step=None, span=None, reason=None, source=None, **bounds):
-    """A field of a record: its unit and meaning, bounds (gt, ge, lt, le), slider step and span, reason and source."""
+def quantity(
+    default=REQUIRED,
+    *,
+    unit: str,
+    meaning: str,
+    step=None,
+    span=None,
+    reason=None,
+    source=None,
+    **bounds,
+):
+    """A field of a record: its unit and meaning, bounds (gt, ge, lt, le), slider step and span,
+    reason and source.
+    """
     about = {"unit": unit, "step": step, "span": span, "reason": reason, "source": source}
     given = {} if default is REQUIRED else {"default": default}
     return Field(**given, description=meaning, json_schema_extra=about, **bounds)
 
 
 def same(record: type, name: str, default=REQUIRED, **changes):
-    """A field of another record once more: its unit, meaning, bounds, step and span, but for what is given here."""
+    """A field of another record once more: its unit, meaning, bounds, step and span, but for
+    what is given here.
+    """
     field = record.__pydantic_fields__[name]
-    bounds = {rule: getattr(bound, rule) for bound in field.metadata for rule in RULES if hasattr(bound, rule)}
+    bounds = {
+        rule: getattr(bound, rule)
+        for bound in field.metadata
+        for rule in RULES
+        if hasattr(bound, rule)
+    }
     about = {key: field.json_schema_extra[key] for key in ("unit", "step", "span")}
     return quantity(default, **{"meaning": field.description} | about | bounds | changes)
 
@@ -38,7 +60,9 @@ def _rule(field) -> str:
         for name, sign in RULES.items():
             if hasattr(bound, name):
                 low, high = (
-                    ((sign, getattr(bound, name)), high) if name[0] == "g" else (low, (sign, getattr(bound, name)))
+                    ((sign, getattr(bound, name)), high)
+                    if name[0] == "g"
+                    else (low, (sign, getattr(bound, name)))
                 )
     if low and high:
         opens, closes = "(" if low[0] == ">" else "[", ")" if high[0] == "<" else "]"
@@ -74,6 +98,11 @@ def unknown(kind: str, name, known) -> str:
     return f"unknown {kind} {quoted(name)}{hint} (known: {', '.join(known)})"
 
 
+def summary(function) -> str:
+    """The first paragraph of a docstring as one line."""
+    return " ".join(inspect.getdoc(function).partition("\n\n")[0].split())
+
+
 def quoted(value) -> str:
     """A value as it would be typed, cut where nobody would read on."""
     text = repr(value)
@@ -82,9 +111,17 @@ def quoted(value) -> str:
 
 def checked_record(cls):
     """A frozen, keyword-only dataclass checked by pydantic whose errors are one clear line."""
-    cls = dataclass(frozen=True, kw_only=True, config=ConfigDict(strict=True, extra="forbid", allow_inf_nan=False))(cls)
+    cls = dataclass(
+        frozen=True,
+        kw_only=True,
+        config=ConfigDict(strict=True, extra="forbid", allow_inf_nan=False),
+    )(cls)
     checked = cls.__init__
-    above_0 = {name for name, f in cls.__pydantic_fields__.items() if any(getattr(b, "gt", None) == 0 for b in f.metadata)}
+    above_0 = {
+        name
+        for name, f in cls.__pydantic_fields__.items()
+        if any(getattr(b, "gt", None) == 0 for b in f.metadata)
+    }
 
     @functools.wraps(checked)
     def __init__(self, **values):
@@ -93,15 +130,22 @@ def checked_record(cls):
         except ValidationError as error:
             raise _one_line(cls, error) from None
         for name, value in vars(self).items():
-            if isinstance(value, float) and not (LEAST if name in above_0 else 0) <= abs(value) <= MOST:
-                raise ValueError(f"{name} must be of a size from {LEAST:g} to {MOST:g}, got {value}")
+            if (
+                isinstance(value, float)
+                and not (LEAST if name in above_0 else 0) <= abs(value) <= MOST
+            ):
+                raise ValueError(
+                    f"{name} must be of a size from {LEAST:g} to {MOST:g}, got {value}"
+                )
 
     cls.__init__ = __init__
     return cls
 
 
 def about(record, name: str) -> dict:
-    """One field's unit, meaning, step, span of a slider, reason and source, with its bounds in words (`rule`)."""
+    """One field's unit, meaning, step, span of a slider, reason and source, with its bounds in
+    words (`rule`).
+    """
     fields = type(record).__pydantic_fields__
     if name not in fields:
         raise ValueError(unknown(f"{type(record).__name__} field", name, fields))
@@ -113,9 +157,15 @@ def describe(record):
     """A record as a table: one row a field, with value, unit and meaning."""
     import pandas as pd
 
-    rows = [(f.name, getattr(record, f.name), about(record, f.name)) for f in dataclasses.fields(record)]
+    rows = [
+        (f.name, getattr(record, f.name), about(record, f.name)) for f in dataclasses.fields(record)
+    ]
     table = pd.DataFrame(
-        [(name, str(value), text["unit"], text["meaning"]) for name, value, text in rows if name != "sources"],
+        [
+            (name, str(value), text["unit"], text["meaning"])
+            for name, value, text in rows
+            if name != "sources"
+        ],
         columns=["field", "value", "unit", "meaning"],
     )
     return table.set_index("field")

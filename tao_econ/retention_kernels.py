@@ -1,7 +1,10 @@
-"""Kernels of the retention map (retention.py): one sorted list for each team and column, merged at every point.
+"""Kernels of the retention map (retention.py): one sorted list for each team and column, merged at
+every point.
 
-A validator's weights differ between points of the map by one factor for each team of miners, so their order within a
-team never changes: every column is sorted once, and each point starts from where its neighbour's merge ended.
+A validator's weights differ between points of the map by one factor for each team of miners, so
+their order within a
+team never changes: every column is sorted once, and each point starts from where its neighbour's
+merge ended.
 """
 
 from __future__ import annotations
@@ -12,9 +15,18 @@ from ._jit import kernel
 
 
 @kernel
-def _fill(honest_votes, honest, cabal_votes, cabal, own, stake, h, c, kappa, penalty, classic, xi, out):
-    """Every point of one share of stake; column after column, for a column's lists stay in the fastest cache."""
-    rank, rank_own, ours, theirs = np.zeros(out.shape), np.zeros(out.shape), np.zeros(out.shape), np.zeros(out.shape)
+def _fill(
+    honest_votes, honest, cabal_votes, cabal, own, stake, h, c, kappa, penalty, classic, xi, out
+):
+    """Every point of one share of stake; column after column, for a column's lists stay in the
+    fastest cache.
+    """
+    rank, rank_own, ours, theirs = (
+        np.zeros(out.shape),
+        np.zeros(out.shape),
+        np.zeros(out.shape),
+        np.zeros(out.shape),
+    )
     for j in range(len(own)):
         a, b = honest[j], cabal[j]
         first, second = _running(honest_votes[j], a), _running(cabal_votes[j], b)
@@ -22,7 +34,9 @@ def _fill(honest_votes, honest, cabal_votes, cabal, own, stake, h, c, kappa, pen
         for p in range(len(h)):
             x = h[p] if own[j] else 1.0 - h[p]
             for step in range(len(c)):
-                q = step if p % 2 == 0 else len(c) - 1 - step  # neighbours follow each other: few steps to the next
+                q = (
+                    step if p % 2 == 0 else len(c) - 1 - step
+                )  # neighbours follow each other: few steps to the next
                 y = 1.0 - c[q] if own[j] else c[q]
                 i, k, level = _consensus_of_two(a, first[0], x, b, second[0], y, need, i, k)
                 ranks, mine, others = _earned(first, x, second, y, level, i, k, penalty, classic)
@@ -33,7 +47,11 @@ def _fill(honest_votes, honest, cabal_votes, cabal, own, stake, h, c, kappa, pen
     for p in range(len(h)):
         for q in range(len(c)):
             paid = ours[p, q] + theirs[p, q]
-            out[p, q] = xi * ours[p, q] / paid + (1.0 - xi) * rank_own[p, q] / rank[p, q] if paid > 0.0 else stake
+            out[p, q] = (
+                xi * ours[p, q] / paid + (1.0 - xi) * rank_own[p, q] / rank[p, q]
+                if paid > 0.0
+                else stake
+            )
 
 
 @kernel
@@ -49,9 +67,11 @@ def _running(votes, weights):
 
 @kernel
 def _consensus_of_two(a, votes_a, x, b, votes_b, y, need, i, k):
-    """Consensus of x·a and y·b, both falling: the i and k largest are those of at least that weight that meet `need`.
+    """Consensus of x·a and y·b, both falling: the i and k largest are those of at least that weight
+    that meet `need`.
 
-    Starts from the i and k of a neighbour: first the largest i + k of both lists, then no more and no fewer than needed.
+    Starts from the i and k of a neighbour: first the largest i + k of both lists, then no more and
+    no fewer than needed.
     """
     m, n = len(a), len(b)
     while i > 0 and k < n and x * a[i - 1] < y * b[k]:
@@ -78,7 +98,9 @@ def _consensus_of_two(a, votes_a, x, b, votes_b, y, need, i, k):
 
 @kernel
 def _earned(first, x, second, y, level, i, k, penalty, classic):
-    """(rank of one miner, what honest and what cabal validators earn of it): the i and k largest are clipped."""
+    """(rank of one miner, what honest and what cabal validators earn of it): the i and k largest
+    are clipped.
+    """
     sum_a, sum_b = x * first[1, -1], y * second[1, -1]
     rank_a = level * first[0, i] + sum_a - x * first[1, i]
     rank_b = level * second[0, k] + sum_b - y * second[1, k]

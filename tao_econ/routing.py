@@ -1,9 +1,13 @@
-"""Sending each query to the expert for it: what it gains, when one model wins everything, and what it saves.
+"""Sending each query to the expert for it: what it gains, when one model wins everything, and what
+it saves.
 
-Experts × topics is a table of quality, such as the article's pair of a model for Spanish and a model for code. Routing
-gains only where the best expert differs from topic to topic; a leader ahead on all of them makes it worthless.
+Experts × topics is a table of quality, such as the article's pair of a model for Spanish and a
+model for code. Routing
+gains only where the best expert differs from topic to topic; a leader ahead on all of them makes it
+worthless.
 
-**Ref:** RouterBench, arXiv:2403.12031; LLMRouterBench, arXiv:2601.07206, where many routers do not beat a simple baseline.
+**Ref:** RouterBench, arXiv:2403.12031; LLMRouterBench, arXiv:2601.07206, where many routers do not
+beat a simple baseline.
 """
 
 from __future__ import annotations
@@ -26,7 +30,9 @@ class Routing(NamedTuple):
     routed: float  # every query to the best expert for its topic
     gain: float  # routed − single: never negative, zero under dominance
     blind: float  # experts chosen as often, whatever the topic of the query
-    break_even_accuracy: float  # topics a router must recognise to match the best single expert; 0 under dominance
+    break_even_accuracy: (
+        float  # topics a router must recognise to match the best single expert; 0 under dominance
+    )
     at_accuracy: float  # quality with the router's own accuracy
     best_expert: int
     expert_of_topic: np.ndarray  # (topics,)
@@ -34,7 +40,9 @@ class Routing(NamedTuple):
 
 
 class Frontier(NamedTuple):
-    """The most quality that routing can buy at each cost, from the cheapest choice to the best one."""
+    """The most quality that routing can buy at each cost, from the cheapest choice to the best
+    one.
+    """
 
     cost: np.ndarray  # per query; between two points a mixture of both is as good as the line
     quality: np.ndarray
@@ -47,7 +55,8 @@ def route(quality, topic_share=None, *, router_accuracy: float = 1.0) -> Routing
 
     quality : (experts, topics) — mean quality of an answer
     topic_share : (topics,) ≥ 0, any unit — of all queries; equal by default
-    router_accuracy : float in [0, 1] — topics recognised; the others are taken for one drawn by its share
+    router_accuracy : float in [0, 1] — topics recognised; the others are taken for one drawn by its
+      share
     """
     table, share = reals("quality", quality, ndim=2), _mix(topic_share, np.shape(quality)[-1:])
     accuracy = real("router_accuracy", router_accuracy, "[0, 1]")
@@ -59,18 +68,29 @@ def route(quality, topic_share=None, *, router_accuracy: float = 1.0) -> Routing
     gain = 0.0 if dominant else max(routed - float(means[best]), 0.0)
     needed = (means[best] - blind) / (routed - blind) if gain > 0 and routed > blind else 0.0
     return Routing(
-        float(means[best]), routed, gain, blind, float(needed), accuracy * routed + (1 - accuracy) * blind,
-        best, chosen, dominant,
-    )  # fmt: skip
+        float(means[best]),
+        routed,
+        gain,
+        blind,
+        float(needed),
+        accuracy * routed + (1 - accuracy) * blind,
+        best,
+        chosen,
+        dominant,
+    )
 
 
 def leader_routing_gain(experts: int, *, lead_sd: float = 0.0, correlation: float = 0.0) -> float:
-    """Gain of perfect routing by query when one expert leads: normal qualities, sd 1 over queries, by quadrature.
+    """Gain of perfect routing by query when one expert leads: normal qualities, sd 1 over queries,
+    by quadrature.
 
-    experts : int ≥ 1 — with the leader      lead_sd : float ≥ 0 — mean of the leader above the others, who are equal
-    correlation : float in [0, 1] — of two experts' quality over queries: what is hard for one is hard for all
+    experts : int ≥ 1 — with the leader      lead_sd : float ≥ 0 — mean of the leader above the
+      others, who are equal
+    correlation : float in [0, 1] — of two experts' quality over queries: what is hard for one is
+      hard for all
 
-    Without a lead the gain is √(1 − correlation)·E[max of N]; with a long one the frontier model wins every query.
+    Without a lead the gain is √(1 − correlation)·E[max of N]; with a long one the frontier model
+    wins every query.
     """
     from scipy.special import log_ndtr, ndtr
 
@@ -80,12 +100,15 @@ def leader_routing_gain(experts: int, *, lead_sd: float = 0.0, correlation: floa
         return 0.0
     x, weights = _legendre(NODES)
     x, weights = REACH * x, REACH * weights
-    behind = -np.expm1(others * log_ndtr(x + lead / own))  # chance that some other expert is above the leader's x
+    behind = -np.expm1(
+        others * log_ndtr(x + lead / own)
+    )  # chance that some other expert is above the leader's x
     return float(own * (weights * behind * ndtr(x)).sum())
 
 
 def routing_frontier(quality, cost, topic_share=None) -> Frontier:
-    """Quality against cost when each topic goes to one expert, or to a mixture of two: exact, by rising price of quality.
+    """Quality against cost when each topic goes to one expert, or to a mixture of two: exact, by
+    rising price of quality.
 
     quality, cost : (experts, topics) — of one answer; cost > 0      topic_share : as in `route`
     """
@@ -113,7 +136,9 @@ def routing_frontier(quality, cost, topic_share=None) -> Frontier:
 def _envelope(cost, quality):
     """Corners of the upper concave envelope of (cost, quality), from the cheapest to the best."""
     corners = []
-    for point in sorted(zip(cost.tolist(), quality.tolist(), strict=True), key=lambda p: (p[0], -p[1])):
+    for point in sorted(
+        zip(cost.tolist(), quality.tolist(), strict=True), key=lambda p: (p[0], -p[1])
+    ):
         if corners and point[1] <= corners[-1][1]:
             continue
         while len(corners) > 1 and _slope(corners[-2], corners[-1]) <= _slope(corners[-1], point):
@@ -127,7 +152,11 @@ def _slope(a, b):
 
 
 def _mix(topic_share, shape):
-    share = np.ones(shape) if topic_share is None else reals("topic_share", topic_share, "[0, inf)", ndim=1)
+    share = (
+        np.ones(shape)
+        if topic_share is None
+        else reals("topic_share", topic_share, "[0, inf)", ndim=1)
+    )
     if share.shape != shape:
         raise ValueError(f"topic_share must have shape {shape}, got {share.shape}")
     if not 0 < share.sum() < np.inf:

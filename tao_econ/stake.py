@@ -1,9 +1,12 @@
-"""How concentrated is stake, what would a cap or a better reward rule change, and how does a whale answer?
+"""How concentrated is stake, what would a cap or a better reward rule change, and how does a whale
+answer?
 
 Stake is a plain array, one entry a wallet, in any unit: every index is of shares.
 
-**Ref:** indices as in Blockchain-Technology-Lab/tokenomics-decentralization; published concentration and the
-88th-percentile cap in Lui and Sun, arXiv:2507.02951. Their reward formulas could not be read: the three
+**Ref:** indices as in Blockchain-Technology-Lab/tokenomics-decentralization; published
+concentration and the
+88th-percentile cap in Lui and Sun, arXiv:2507.02951. Their reward formulas could not be read: the
+three
 reward rules here are the plainest forms of what their abstract names, and their results are ours.
 """
 
@@ -67,7 +70,8 @@ class Correlations(NamedTuple):
 def gini(stake) -> float:
     """Gini coefficient of a (n,) stake vector: 0 all equal, (n − 1)/n all in one wallet.
 
-    Raises ValueError for stake that is empty, negative, not finite, all zero or not one-dimensional; TypeError
+    Raises ValueError for stake that is empty, negative, not finite, all zero or not
+    one-dimensional; TypeError
     for what holds no numbers. So do all functions of stake here.
     """
     share = np.sort(stake_shares(stake))
@@ -100,7 +104,9 @@ def max_power(stake) -> float:
 
 
 def tau(stake, threshold: float) -> int:
-    """Fewest wallets that together hold a share **≥ threshold** in (0, 1]: exactly half counts at 0.5."""
+    """Fewest wallets that together hold a share **≥ threshold** in (0, 1]: exactly half counts
+    at 0.5.
+    """
     real("threshold", threshold, "(0, 1]")
     return int(np.searchsorted(_held(stake), threshold, side="left")) + 1
 
@@ -122,44 +128,67 @@ def coalition(stake, share: float = 0.5) -> Coalition:
 
 
 def top_share(stake, *, count: int | None = None, wallet_share: float | None = None) -> float:
-    """Share of stake of the richest `count` wallets, or of the richest `wallet_share` of all wallets.
+    """Share of stake of the richest `count` wallets, or of the richest `wallet_share` of all
+    wallets.
 
-    count : int ≥ 1, all wallets where there are fewer; wallet_share : float in (0, 1], read off the Lorenz curve,
+    count : int ≥ 1, all wallets where there are fewer; wallet_share : float in (0, 1], read off the
+      Lorenz curve,
     so a part of a wallet counts in part. Exactly one of the two.
     """
     if (count is None) == (wallet_share is None):
-        raise ValueError(f"count or wallet_share must be given, one of the two, got {count!r} and {wallet_share!r}")
+        raise ValueError(
+            f"count or wallet_share must be given, one of the two, got {count!r} and "
+            f"{wallet_share!r}"
+        )
     held = _held(stake)
     if count is not None:
         return float(held[min(whole("count", count, at_least=1), len(held)) - 1])
     real("wallet_share", wallet_share, "(0, 1]")
-    return float(np.interp(wallet_share * len(held), np.arange(len(held) + 1), np.append(0.0, held)))
+    return float(
+        np.interp(wallet_share * len(held), np.arange(len(held) + 1), np.append(0.0, held))
+    )
 
 
 def lorenz(stake) -> pd.DataFrame:
-    """Lorenz curve, poorest first: n + 1 rows of wallet_share and stake_share from (0, 0) to (1, 1)."""
+    """Lorenz curve, poorest first: n + 1 rows of wallet_share and stake_share from (0, 0) to (1,
+    1).
+    """
     total = np.append(0.0, np.cumsum(np.sort(stake_shares(stake))))
-    return pd.DataFrame({"wallet_share": np.linspace(0, 1, len(total)), "stake_share": total / total[-1]})
+    return pd.DataFrame(
+        {"wallet_share": np.linspace(0, 1, len(total)), "stake_share": total / total[-1]}
+    )
 
 
 def concentration(stake) -> Concentration:
     """All indices of a (n,) stake vector at once."""
     return Concentration(
-        len(stake_shares(stake)), gini(stake), hhi(stake), shannon_bits(stake), theil_nats(stake), max_power(stake),
-        nakamoto(stake), tau(stake, 0.66), top_share(stake, wallet_share=0.01), *coalition(stake),
-    )  # fmt: skip
+        len(stake_shares(stake)),
+        gini(stake),
+        hhi(stake),
+        shannon_bits(stake),
+        theil_nats(stake),
+        max_power(stake),
+        nakamoto(stake),
+        tau(stake, 0.66),
+        top_share(stake, wallet_share=0.01),
+        *coalition(stake),
+    )
 
 
 def cap_stake(stake, quantile: float = 0.88) -> Capped:
-    """Stake counted only up to a quantile of itself, min(s, q): the cap proposed for subnets at 0.88.
+    """Stake counted only up to a quantile of itself, min(s, q): the cap proposed for subnets at
+    0.88.
 
-    quantile : float in (0, 1], interpolated linearly. Raises ValueError where the cap would be zero.
+    quantile : float in (0, 1], interpolated linearly. Raises ValueError where the cap would be
+      zero.
     """
     stake = _amounts("stake", stake)
     real("quantile", quantile, "(0, 1]")
     cap = float(np.quantile(stake, quantile))
     if cap == 0:
-        raise ValueError(f"quantile must leave a positive cap, got {quantile}, below which all wallets hold 0")
+        raise ValueError(
+            f"quantile must leave a positive cap, got {quantile}, below which all wallets hold 0"
+        )
     return Capped(cap, np.minimum(stake, cap))
 
 
@@ -167,18 +196,24 @@ def split_below_cap(stake, cap: float) -> Split:
     """The whale's answer to a cap in stake: as many equal wallets as keep each at or below it.
 
     stake : (n,), one entry an owner; cap : float > 0, the same unit, left where it was
-    Rewards are proportional to counted stake. After the split every owner again has his uncapped share.
+    Rewards are proportional to counted stake. After the split every owner again has his uncapped
+    share.
     Raises ValueError for more than `MOST_WALLETS` wallets.
     """
     stake = _amounts("stake", stake)
     cap = real("cap", cap, "(0, inf)")
-    if stake.max() / MOST_WALLETS > cap or np.sum(np.maximum(np.ceil(stake / cap), 1)) > MOST_WALLETS:
+    if (
+        stake.max() / MOST_WALLETS > cap
+        or np.sum(np.maximum(np.ceil(stake / cap), 1)) > MOST_WALLETS
+    ):
         raise ValueError(f"cap must not ask for more than {MOST_WALLETS:,} wallets, got {cap}")
     pieces = np.maximum(np.ceil(stake / cap), 1).astype(np.int64)
     wallets, owner = np.repeat(stake / pieces, pieces), np.repeat(np.arange(len(stake)), pieces)
     capped, counted = np.minimum(stake, cap), np.bincount(owner, np.minimum(wallets, cap))
     columns = {"uncapped": stake, "capped": capped, "split": counted}
-    return Split(wallets, owner, pd.DataFrame({name: part / part.sum() for name, part in columns.items()}))
+    return Split(
+        wallets, owner, pd.DataFrame({name: part / part.sum() for name, part in columns.items()})
+    )
 
 
 def performance_split(stake, performance, *, weight: float) -> np.ndarray:
@@ -213,15 +248,19 @@ def trust_bonus(stake, trust, *, bonus: float) -> np.ndarray:
 
 
 def reward_correlations(stake, performance, reward, *, ranks: bool = False) -> Correlations:
-    """Correlation of reward with stake and with performance over wallets: Pearson, or Spearman with `ranks`.
+    """Correlation of reward with stake and with performance over wallets: Pearson, or Spearman with
+    `ranks`.
 
-    stake, performance, reward : (n,), not negative. Raises ValueError where one of them does not vary.
+    stake, performance, reward : (n,), not negative. Raises ValueError where one of them does not
+      vary.
     """
     given = {"stake": stake, "performance": performance, "reward": reward}
     arrays = {name: _amounts(name, values) for name, values in given.items()}
     for name, values in arrays.items():
         if len(values) != len(arrays["stake"]):
-            raise ValueError(f"{name} must have one entry a wallet ({len(arrays['stake'])}), got {len(values)}")
+            raise ValueError(
+                f"{name} must have one entry a wallet ({len(arrays['stake'])}), got {len(values)}"
+            )
         if np.ptp(values) == 0:
             raise ValueError(f"{name} must vary over wallets, got {values[0]:g} for all of them")
     rows = [pd.Series(v).rank().to_numpy() if ranks else v / v.max() for v in arrays.values()]
@@ -229,13 +268,17 @@ def reward_correlations(stake, performance, reward, *, ranks: bool = False) -> C
 
 
 def _held(stake):
-    """Share of stake of the richest 1, 2, … n wallets: whole-numbered stake below 2⁵³ in all is exact."""
+    """Share of stake of the richest 1, 2, … n wallets: whole-numbered stake below 2⁵³ in all is
+    exact.
+    """
     total = np.cumsum(np.sort(_amounts("stake", stake))[::-1])
     return total / total[-1]
 
 
 def stake_shares(stake, name: str = "stake") -> np.ndarray:
-    """(n,) amounts ≥ 0 in any unit as shares of their sum, or one clear line that begins with `name`."""
+    """(n,) amounts ≥ 0 in any unit as shares of their sum, or one clear line that begins with
+    `name`.
+    """
     amounts = _amounts(name, stake)
     return amounts / amounts.sum()
 
@@ -243,7 +286,9 @@ def stake_shares(stake, name: str = "stake") -> np.ndarray:
 def _pair(stake, performance, weight):
     share, merit = stake_shares(stake), stake_shares(performance, "performance")
     if len(merit) != len(share):
-        raise ValueError(f"performance must have one entry a wallet ({len(share)}), got {len(merit)}")
+        raise ValueError(
+            f"performance must have one entry a wallet ({len(share)}), got {len(merit)}"
+        )
     real("weight", weight, "[0, 1]")
     return share, merit
 

@@ -1,7 +1,10 @@
-"""Stake distributions with a published Gini: lognormal, Pareto, and a lognormal body under a Pareto tail.
+"""Stake distributions with a published Gini: lognormal, Pareto, and a lognormal body under a Pareto
+tail.
 
-One family holds all three: `StakeModel` is a lognormal up to a quantile and a Pareto above it, continuous where
-they meet. Shares, Gini and Lorenz curve are closed forms of the population, so no draw is needed to state them.
+One family holds all three: `StakeModel` is a lognormal up to a quantile and a Pareto above it,
+continuous where
+they meet. Shares, Gini and Lorenz curve are closed forms of the population, so no draw is needed to
+state them.
 
 **Ref:** calibration targets from Lui and Sun, arXiv:2507.02951 (Gini 0.9825, top 1 % with 90 %).
 """
@@ -42,17 +45,26 @@ def pareto_stake(gini: float) -> StakeModel:
     return StakeModel(0.0, (1 / gini + 1) / 2, 1.0)
 
 
-def fit_stake(gini: float, top_percent_share: float, *, tail_share=0.01, wallets: int | None = None) -> StakeModel:
-    """Lognormal body and Pareto tail with a given Gini and a given stake of the richest 1 %, to `FIT_TOLERANCE`.
+def fit_stake(
+    gini: float, top_percent_share: float, *, tail_share=0.01, wallets: int | None = None
+) -> StakeModel:
+    """Lognormal body and Pareto tail with a given Gini and a given stake of the richest 1 %, to
+    `FIT_TOLERANCE`.
 
     gini, top_percent_share, tail_share : floats in (0, 1)
-    wallets : int — meet both in `stake_population(model, wallets)`; in the infinite population if not given,
-        where the exponent must be above 1 and, near it, any number of wallets one could draw stays below both
+    wallets : int — meet both in `stake_population(model, wallets)`; in the infinite population if
+      not given,
+        where the exponent must be above 1 and, near it, any number of wallets one could draw stays
+        below both
     Raises ValueError where no such model meets both.
     """
     from scipy.optimize import least_squares
 
-    for name, value in (("gini", gini), ("top_percent_share", top_percent_share), ("tail_share", tail_share)):
+    for name, value in (
+        ("gini", gini),
+        ("top_percent_share", top_percent_share),
+        ("tail_share", tail_share),
+    ):
         real(name, value, "(0, 1)")
     count = None if wallets is None else _countable(wallets)
     least_exponent = 1.0 if count is None else 0.0
@@ -73,7 +85,8 @@ def fit_stake(gini: float, top_percent_share: float, *, tail_share=0.01, wallets
     worst = np.abs(found.fun).max()
     if worst > FIT_TOLERANCE:
         reach = (
-            f"within reach of gini={gini} and tail_share={tail_share}, of which the nearest model is {worst:.2g} off"
+            f"within reach of gini={gini} and tail_share={tail_share}, of which the nearest "
+            f"model is {worst:.2g} off"
         )
         raise ValueError(f"top_percent_share must be {reach}, got {top_percent_share}")
     return model_of(found.x)
@@ -93,7 +106,9 @@ def model_lorenz(model: StakeModel, wallet_share) -> np.ndarray:
 
 
 def model_gini(model: StakeModel) -> float:
-    """Gini of the whole population: 1 − 2 ∫ Lorenz. Lognormal 2Φ(σ/√2) − 1, Pareto 1/(2a − 1) at exponent a."""
+    """Gini of the whole population: 1 − 2 ∫ Lorenz. Lognormal 2Φ(σ/√2) − 1, Pareto 1/(2a − 1) at
+    exponent a.
+    """
     from scipy.integrate import quad
     from scipy.special import ndtr
 
@@ -102,7 +117,9 @@ def model_gini(model: StakeModel) -> float:
     def density(x):
         return ndtr(x - model.sigma) * math.exp(-x * x / 2) / math.sqrt(2 * math.pi)
 
-    poor = quad(density, -math.inf, z, epsabs=1e-13)[0] * math.exp(model.sigma**2 / 2) / (body + tail)
+    poor = (
+        quad(density, -math.inf, z, epsabs=1e-13)[0] * math.exp(model.sigma**2 / 2) / (body + tail)
+    )
     rich = model.tail_share * (1 - tail / (body + tail) / (2 - 1 / model.tail_exponent))
     return 1 - 2 * (poor + rich)
 
@@ -120,7 +137,9 @@ def model_coalition_share(model: StakeModel, share: float = 0.5) -> float:
     real("share", share, "(0, 1)")
     body, tail, _ = _masses(model)
     if share * (body + tail) <= tail:
-        return model.tail_share * (share * (body + tail) / tail) ** (1 / (1 - 1 / model.tail_exponent))
+        return model.tail_share * (share * (body + tail) / tail) ** (
+            1 / (1 - 1 / model.tail_exponent)
+        )
     poor = (1 - share) * (body + tail) / math.exp(model.sigma**2 / 2)
     return float(ndtr(-ndtri(poor) - model.sigma))
 
@@ -140,14 +159,18 @@ def stake_at(model: StakeModel, uniforms) -> np.ndarray:
 
 
 def draw_stake(model: StakeModel, wallets: int, *, rng: np.random.Generator) -> np.ndarray:
-    """`wallets` independent stakes of a model, from a numpy Generator: the same seed, the same stakes."""
+    """`wallets` independent stakes of a model, from a numpy Generator: the same seed, the same
+    stakes.
+    """
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a numpy Generator, got {rng!r} ({type(rng).__name__})")
     return stake_at(model, rng.random(_countable(wallets)))
 
 
 def stake_population(model: StakeModel, wallets: int) -> np.ndarray:
-    """`wallets` stakes of a model, poorest first, one at the middle of each equal part: no luck, no seed."""
+    """`wallets` stakes of a model, poorest first, one at the middle of each equal part: no luck,
+    no seed.
+    """
     count = _countable(wallets)
     return stake_at(model, (np.arange(count) + 0.5) / count)
 
@@ -155,25 +178,33 @@ def stake_population(model: StakeModel, wallets: int) -> np.ndarray:
 def stake_from_ranks(largest, shares, wallets: int) -> np.ndarray:
     """(wallets,) shares of stake, largest first, that agree with published sums of the largest few.
 
-    largest : rising integers — how many of the largest wallets      shares : their shares of all stake
-    Between two published sums all are taken as equal, so the result is the least concentrated that agrees with them.
+    largest : rising integers — how many of the largest wallets      shares : their shares of all
+      stake
+    Between two published sums all are taken as equal, so the result is the least concentrated that
+    agrees with them.
     Raises ValueError where a later wallet would hold more than one before it.
     """
     counts = [0, *(whole("largest", n, at_least=1) for n in largest), _countable(wallets)]
     sums = np.r_[0.0, reals("shares", shares, "[0, 1]", ndim=1), 1.0]
     if len(counts) != len(sums):
-        raise ValueError(f"shares must be as many as largest, got {len(sums) - 2} and {len(counts) - 2}")
+        raise ValueError(
+            f"shares must be as many as largest, got {len(sums) - 2} and {len(counts) - 2}"
+        )
     widths = np.diff(counts)
     if (widths <= 0).any():
         raise ValueError(f"largest must rise and stay below wallets {wallets}, got {counts[1:-1]}")
     each = np.diff(sums) / widths
     if (each < 0).any() or (np.diff(each) > 1e-12).any():
-        raise ValueError(f"shares must be of the largest wallets, so fall from rank to rank, got {each.tolist()}")
+        raise ValueError(
+            f"shares must be of the largest wallets, so fall from rank to rank, got {each.tolist()}"
+        )
     return np.repeat(each, widths)
 
 
 def _masses(model):
-    """(stake of the body, stake of the tail, normal quantile where they meet) of a model, per wallet."""
+    """(stake of the body, stake of the tail, normal quantile where they meet) of a model, per
+    wallet.
+    """
     from scipy.special import ndtr, ndtri
 
     _check(model, least_exponent=1)
@@ -182,11 +213,17 @@ def _masses(model):
         return 0.0, model.tail_exponent / (model.tail_exponent - 1), -math.inf
     z = float(-ndtri(b)) if b else math.inf
     body = math.exp(model.sigma**2 / 2) * float(ndtr(z - model.sigma))
-    return body, b and b * math.exp(model.sigma * z) * model.tail_exponent / (model.tail_exponent - 1), z
+    return (
+        body,
+        b and b * math.exp(model.sigma * z) * model.tail_exponent / (model.tail_exponent - 1),
+        z,
+    )
 
 
 def _check(model, *, least_exponent):
-    """One clear line for a model without a meaning, or without a mean where its tail's exponent must be above 1."""
+    """One clear line for a model without a meaning, or without a mean where its tail's exponent
+    must be above 1.
+    """
     if not isinstance(model, StakeModel):
         raise TypeError(f"model must be a StakeModel, got {model!r} ({type(model).__name__})")
     real("tail_share", model.tail_share, "[0, 1]")

@@ -1,6 +1,8 @@
-"""What happens around an epoch: weights are stored, bonds deleted, emission split, the next epoch scheduled.
+"""What happens around an epoch: weights are stored, bonds deleted, emission split, the next epoch
+scheduled.
 
-**Chain:** opentensor/subtensor, pallets/subtensor/src, commit 14bc6f9; each function names its file.
+**Chain:** opentensor/subtensor, pallets/subtensor/src, commit 14bc6f9; each function names its
+file.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ def stored_weights(weights_u16) -> np.ndarray:
 
 
 def within_max_weight(weights_u16, max_weight_u16: int) -> bool:
-    """Whether no weight of a row is above the limit once the row sums to 1 (the limit was 1000/65,535 in 2023).
+    """Whether no weight of a row is above the limit once the row sums to 1 (the limit was
+    1000/65,535 in 2023).
 
     weights_u16 : (m,) int, u16      max_weight_u16 : int, u16
     **Chain:** math.rs, `check_vec_max_limited`
@@ -44,7 +47,8 @@ def _row(weights_u16):
 
 
 def reset_bonds(bonds_u16, uid: int, rules: Rules) -> np.ndarray:
-    """Bonds without any on one miner, at that miner's wish; unchanged where the subnet does not allow it.
+    """Bonds without any on one miner, at that miner's wish; unchanged where the subnet does not
+    allow it.
 
     bonds_u16 : (n, n) int, u16      uid : int
     """
@@ -60,7 +64,8 @@ def split_among_mechanisms(emission_rao: int, count: int, split_u16=None) -> lis
     """A subnet's emission for each of its mechanisms; what rounding leaves goes to the first.
 
     emission_rao : int, rao      count : int — mechanisms
-    split_u16 : (count,) int, u16 — stored fractions, 65,535 in all (the chain checks when they are set); even without them
+    split_u16 : (count,) int, u16 — stored fractions, 65,535 in all (the chain checks when they are
+      set); even without them
     **Chain:** subnets/mechanism.rs, `split_emissions`
     """
     emission_rao, count = whole("emission_rao", emission_rao), whole("count", count, at_least=1)
@@ -75,9 +80,14 @@ def split_among_mechanisms(emission_rao: int, count: int, split_u16=None) -> lis
 
 
 def blocks_until_next_epoch(tempo: int, last_epoch_block: int, block: int) -> int:
-    """Blocks from `block` to the next epoch, 0 if it is due; 2^64 − 1, the chain's "never", if the tempo is 0.
+    """Blocks from `block` to the next epoch, 0 if it is due; 2^64 − 1, the chain's "never", if the
+    tempo is 0.
 
     **Chain:** coinbase/run_coinbase.rs, `blocks_until_next_auto_epoch`
     """
-    tempo, last, block = whole("tempo", tempo), whole("last_epoch_block", last_epoch_block), whole("block", block)
+    tempo, last, block = (
+        whole("tempo", tempo),
+        whole("last_epoch_block", last_epoch_block),
+        whole("block", block),
+    )
     return max(min(last + tempo, NEVER) - block, 0) if tempo else NEVER

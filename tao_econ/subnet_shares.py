@@ -1,8 +1,11 @@
-"""Where does new TAO go? Each subnet's share under every rule the chain has had, and the bar for small ones.
+"""Where does new TAO go? Each subnet's share under every rule the chain has had, and the bar for
+small ones.
 
-A rule is named by `Rules.subnet_shares` and `Rules.gate`; the same prices can be put through any of them.
+A rule is named by `Rules.subnet_shares` and `Rules.gate`; the same prices can be put through any of
+them.
 
-**Chain:** opentensor/subtensor, pallets/subtensor/src/coinbase/subnet_emissions.rs, commit 14bc6f9; the bar after
+**Chain:** opentensor/subtensor, pallets/subtensor/src/coinbase/subnet_emissions.rs, commit 14bc6f9;
+the bar after
 the release notes of v440 and a reading of main net (mainnet-2026, one author), its code not seen.
 """
 
@@ -43,7 +46,10 @@ SHARES = {
 GATES = {"none": NONE, "quantile": QUANTILE, "rank": RANK, "tiers": TIERS}
 
 UNPROVEN = {  # field of Rules and its value: why a result that rests on it carries a mark
-    ("subnet_shares", "root_weights"): "per-epoch arithmetic from the 2023 code, not checked against stored shares",
+    (
+        "subnet_shares",
+        "root_weights",
+    ): "per-epoch arithmetic from the 2023 code, not checked against stored shares",
     ("pool", "concentrated"): "concentrated liquidity is taken as a constant product",
     ("gate", "quantile"): "from release notes and one reading of main net; the code was not seen",
     ("gate", "rank"): "from release notes and one reading of main net; the code was not seen",
@@ -57,37 +63,66 @@ UNPROVEN = {  # field of Rules and its value: why a result that rests on it carr
 
 def unproven(rules: Rules) -> tuple[str, ...]:
     """Which of the rules rest on something unproven, and why; a figure that uses them shows it."""
-    marks = [f"{field} {value!r}: {why}" for (field, value), why in UNPROVEN.items() if getattr(rules, field) == value]
+    marks = [
+        f"{field} {value!r}: {why}"
+        for (field, value), why in UNPROVEN.items()
+        if getattr(rules, field) == value
+    ]
     return tuple(marks)
 
 
 def emission_shares(
-    rules: Rules, *, price_ema_tao=None, root_proportion=None, burned_share=None, flow_ema_tao=None,
-    protocol_flow_ema_tao=None, emission_on=None, bar: float | None = None, flow_power: float = 1.0,
+    rules: Rules,
+    *,
+    price_ema_tao=None,
+    root_proportion=None,
+    burned_share=None,
+    flow_ema_tao=None,
+    protocol_flow_ema_tao=None,
+    emission_on=None,
+    bar: float | None = None,
+    flow_power: float = 1.0,
     flow_cutoff_tao: float = 0.0,
-) -> np.ndarray:  # fmt: skip
-    """Each subnet's share of a block's TAO under the rules: (n,), summing to 1, or all 0 where nothing is positive.
+) -> np.ndarray:
+    """Each subnet's share of a block's TAO under the rules: (n,), summing to 1, or all 0 where
+    nothing is positive.
 
     price_ema_tao : (n,), TAO per alpha — smoothed prices, for the rules that use prices
-    flow_ema_tao, protocol_flow_ema_tao : (n,), TAO per block — smoothed user and protocol flow, for those of flow
-    root_proportion, burned_share : (n,), share — root's part of a subnet; miners' incentive withheld (0 if not given)
+    flow_ema_tao, protocol_flow_ema_tao : (n,), TAO per block — smoothed user and protocol flow, for
+      those of flow
+    root_proportion, burned_share : (n,), share — root's part of a subnet; miners' incentive
+      withheld (0 if not given)
     emission_on : (n,) bool — all on if not given
     bar : float, share — where the gate's bar stands; found from the shares if not given
-    flow_power, flow_cutoff_tao : float — power of the flow, and flow that counts as none (1 and 0 on chain)
-    Raises ValueError for a rule without shares, an input that the rule needs, and lengths that differ.
+    flow_power, flow_cutoff_tao : float — power of the flow, and flow that counts as none (1 and 0
+      on chain)
+    Raises ValueError for a rule without shares, an input that the rule needs, and lengths that
+    differ.
     """
     if rules.subnet_shares not in SHARES:
         raise ValueError(unknown("subnet_shares", rules.subnet_shares, SHARES))
     measure = SHARES[rules.subnet_shares]
-    needed = {"price_ema_tao": measure.source == PRICE, "flow_ema_tao": measure.source != PRICE,
-              "protocol_flow_ema_tao": measure.source == NET_FLOW, "root_proportion": measure.times_root}  # fmt: skip
-    given = {"price_ema_tao": price_ema_tao, "flow_ema_tao": flow_ema_tao, "root_proportion": root_proportion,
-             "protocol_flow_ema_tao": protocol_flow_ema_tao, "burned_share": burned_share}  # fmt: skip
+    needed = {
+        "price_ema_tao": measure.source == PRICE,
+        "flow_ema_tao": measure.source != PRICE,
+        "protocol_flow_ema_tao": measure.source == NET_FLOW,
+        "root_proportion": measure.times_root,
+    }
+    given = {
+        "price_ema_tao": price_ema_tao,
+        "flow_ema_tao": flow_ema_tao,
+        "root_proportion": root_proportion,
+        "protocol_flow_ema_tao": protocol_flow_ema_tao,
+        "burned_share": burned_share,
+    }
     for name, wanted in needed.items():
         if wanted and given[name] is None:
             raise ValueError(f"{name} must be given for the rule {rules.subnet_shares!r}, got None")
     n = np.size(price_ema_tao if measure.source == PRICE else flow_ema_tao)
-    columns = {name: np.zeros(n) if value is None else column(name, value, n) for name, value in given.items()}
+    columns = {
+        name: np.zeros(n) if value is None else column(name, value, n)
+        for name, value in given.items()
+    }
     for name in ("root_proportion", "burned_share"):
         in_bounds(name, columns[name], 0, 1)
     in_bounds("price_ema_tao", columns["price_ema_tao"], 0, math.inf)
@@ -99,27 +134,49 @@ def emission_shares(
     if measure.source == PRICE:
         raw[:] = columns["price_ema_tao"]
     else:
-        flow, cutoff = columns["flow_ema_tao"], real("flow_cutoff_tao", flow_cutoff_tao, "(-inf, inf)")
+        flow, cutoff = (
+            columns["flow_ema_tao"],
+            real("flow_cutoff_tao", flow_cutoff_tao, "(-inf, inf)"),
+        )
         if measure.source == FLOW:
             flow = flow - max(cutoff, min(flow.min(), 0.0))
-        _flow_measure(flow, columns["protocol_flow_ema_tao"], measure.source == NET_FLOW, power, raw)
+        _flow_measure(
+            flow, columns["protocol_flow_ema_tao"], measure.source == NET_FLOW, power, raw
+        )
     keep = 1 - columns["burned_share"] if measure.times_unburned else np.ones(n)
     if measure.times_root:
         keep = keep * columns["root_proportion"]
-    _shares(raw, keep, on, GATES[rules.gate], rules.gate_exponent, rules.gate_rank, float(rules.gate_quantile), bar, share)
+    _shares(
+        raw,
+        keep,
+        on,
+        GATES[rules.gate],
+        rules.gate_exponent,
+        rules.gate_rank,
+        float(rules.gate_quantile),
+        bar,
+        share,
+    )
     return share
 
 
 def root_weight_shares(stake, weights, *, root_netuid: int | None = None) -> np.ndarray:
-    """Shares voted by root validators (October 2023 to February 2025): (n,), summing to 1 unless root's own is not issued.
+    """Shares voted by root validators (October 2023 to February 2025): (n,), summing to 1 unless
+    root's own is not issued.
 
     stake : (v,), TAO      weights : (v, n), any scale — a row a validator
     root_netuid : int — column whose share was not issued, set to 0
-    **Chain:** root.rs, tree 62b1a70958: rank × 1/(1 + exp(−ρ(trust − κ))), ρ = 10, κ = 32,767/65,535
+    **Chain:** root.rs, tree 62b1a70958: rank × 1/(1 + exp(−ρ(trust − κ))), ρ = 10, κ =
+    32,767/65,535
     """
-    stake, weights = reals("stake", stake, "[0, inf)", ndim=1), reals("weights", weights, "[0, inf)", ndim=2)
+    stake, weights = (
+        reals("stake", stake, "[0, inf)", ndim=1),
+        reals("weights", weights, "[0, inf)", ndim=2),
+    )
     if len(weights) != len(stake):
-        raise ValueError(f"weights must have one row a validator ({len(stake)}), got shape {weights.shape}")
+        raise ValueError(
+            f"weights must have one row a validator ({len(stake)}), got shape {weights.shape}"
+        )
     if not stake.sum():
         return np.zeros(weights.shape[1])
     part = stake / stake.sum()
@@ -136,7 +193,8 @@ def root_weight_shares(stake, weights, *, root_netuid: int | None = None) -> np.
 
 
 def root_proportion(root_tao: float, alpha_issuance, rules: Rules):
-    """Root's part of a subnet's stake: ωR/(ωR + A), of a number or an array of alpha; 0 where there is neither.
+    """Root's part of a subnet's stake: ωR/(ωR + A), of a number or an array of alpha; 0 where there
+    is neither.
 
     **Chain:** run_coinbase.rs, `root_proportion`
     """
@@ -151,7 +209,8 @@ def root_proportion(root_tao: float, alpha_issuance, rules: Rules):
 def ema_price(start: float, spot: float, *, age_blocks: int, blocks: int, rules: Rules) -> float:
     """The smoothed price of a subnet after so many more blocks at one spot price.
 
-    start, spot : float, TAO per alpha;  age_blocks : int — blocks since its first emission, at the start
+    start, spot : float, TAO per alpha;  age_blocks : int — blocks since its first emission, at the
+      start
     **Chain:** coinbase/run_coinbase.rs and stake_utils.rs, `update_moving_price`: a = a₀·n/(n + h)
     """
     real("start", start, "[0, inf)")
@@ -162,12 +221,15 @@ def ema_price(start: float, spot: float, *, age_blocks: int, blocks: int, rules:
 
 
 def gate_kept(share_over_bar, exponent: int = 3):
-    """Part of a subnet's share that the bar leaves it before all are scaled to sum to 1: 1/(1 + (θ/σ)^h).
+    """Part of a subnet's share that the bar leaves it before all are scaled to sum to 1: 1/(1 +
+    (θ/σ)^h).
 
     share_over_bar : float or array ≥ 0 — its share σ over the bar's θ; exponent : int ≥ 1 — h
     """
     ratio = reals("share_over_bar", share_over_bar, "[0, inf)")
-    below = np.minimum(ratio, 1 / np.maximum(ratio, 1.0)) ** whole("exponent", exponent, at_least=1)  # never overflows
+    below = np.minimum(ratio, 1 / np.maximum(ratio, 1.0)) ** whole(
+        "exponent", exponent, at_least=1
+    )  # never overflows
     return (np.where(ratio <= 1, below, 1.0) / (1 + below))[()]
 
 
@@ -198,7 +260,9 @@ def in_bounds(name: str, array: np.ndarray, low: float, high: float) -> None:
     """Refuse an array with a value outside [low, high]."""
     wrong = ~((array >= low) & (array <= high))
     if wrong.any():
-        raise ValueError(f"{name} must be in [{low:,}, {high:,}], got {np.asarray(array)[wrong].ravel()[0]}")
+        raise ValueError(
+            f"{name} must be in [{low:,}, {high:,}], got {np.asarray(array)[wrong].ravel()[0]}"
+        )
 
 
 @float_kernel
@@ -211,7 +275,9 @@ def _ema_run(mean, spot, rate, warmup, age, blocks):
 
 @float_kernel
 def _flow_measure(flow, protocol, net, power, out):
-    """Flow above zero, to a power. Net: less what the protocol itself put in, scaled down to what users did."""
+    """Flow above zero, to a power. Net: less what the protocol itself put in, scaled down to
+    what users did.
+    """
     scale = 1.0
     if net:
         users, own = 0.0, 0.0
@@ -258,7 +324,9 @@ def _shares(raw, keep, on, gate, exponent, rank, quantile, bar, out):
 
 @float_kernel
 def _sum(values):
-    """Four sums side by side: as exact as one, in a quarter of the time, and always in the same order."""
+    """Four sums side by side: as exact as one, in a quarter of the time, and always in the same
+    order.
+    """
     a = b = c = d = 0.0
     whole = len(values) - len(values) % 4
     for i in range(0, whole, 4):
@@ -273,7 +341,9 @@ def _sum(values):
 
 @float_kernel
 def _bar(share, gate, rank, quantile):
-    """The rank-th largest share, or the one at which the largest sum to the quantile; none where too few are there."""
+    """The rank-th largest share, or the one at which the largest sum to the quantile; none where
+    too few are there.
+    """
     ordered = np.sort(share)
     n = len(ordered)
     if gate == RANK:
@@ -303,7 +373,9 @@ def _below_bar(share, bar, exponent):
 
 @float_kernel
 def _two_tiers(share):
-    """The first 32 divide 75 %, the next 32 the rest, each in proportion; where no more than 32 are above 0 they get all."""
+    """The first 32 divide 75 %, the next 32 the rest, each in proportion; where no more than 32
+    are above 0 they get all.
+    """
     order = np.argsort(-share)
     first, second = 0.0, 0.0
     for k in range(len(share)):

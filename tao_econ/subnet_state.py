@@ -1,6 +1,7 @@
 """What the block loop knows: the rows of its state, and the rules as plain numbers.
 
-Amounts are whole rao in int64, so what is minted, injected and recycled adds up exactly; prices, shares and
+Amounts are whole rao in int64, so what is minted, injected and recycled adds up exactly; prices,
+shares and
 weights are float64, cut to rao where they become amounts, as on chain.
 """
 
@@ -12,13 +13,61 @@ import numpy as np
 
 INJECTED, RECYCLED, HELD, CAPPED = 0, 1, 2, 3
 ALPHA, ALPHA_OR_BLOCK, ROOT = 0, 1, 2
-# rows of State.whole (n,): rao: PAID and two parts of it a block, pending amounts, sums since the start, and the block at hand
-(TAO, ALPHA_IN_POOL, OUTSTANDING, PROTOCOL_HELD, BURNED, NEXT_HALVING, LAST_HALVING, PAID, OWNER_PART, SERVERS_PART,
- SERVERS, VALIDATORS, ROOT_DUE, OWNER, ROOT_WAITING, INJECTED_TAO, BOUGHT_TAO, SOLD_ALPHA, SOLD_TAO, ROOT_SOLD_ALPHA,
- ROOT_SOLD_TAO, ALPHA_RECYCLED, ALPHA_MINTED, INJECT, ALPHA_IN, BUY, GOT, WHOLE_ROWS) = range(28)  # fmt: skip
+# rows of State.whole (n,): rao: PAID and two parts of it a block, pending amounts, sums since the
+# start, and the block at hand
+(
+    TAO,
+    ALPHA_IN_POOL,
+    OUTSTANDING,
+    PROTOCOL_HELD,
+    BURNED,
+    NEXT_HALVING,
+    LAST_HALVING,
+    PAID,
+    OWNER_PART,
+    SERVERS_PART,
+    SERVERS,
+    VALIDATORS,
+    ROOT_DUE,
+    OWNER,
+    ROOT_WAITING,
+    INJECTED_TAO,
+    BOUGHT_TAO,
+    SOLD_ALPHA,
+    SOLD_TAO,
+    ROOT_SOLD_ALPHA,
+    ROOT_SOLD_TAO,
+    ALPHA_RECYCLED,
+    ALPHA_MINTED,
+    INJECT,
+    ALPHA_IN,
+    BUY,
+    GOT,
+    WHOLE_ROWS,
+) = range(28)
 # rows of State.real (n,)
-(WEIGHT, SPOT, EMA, AGE, FLOW, OWN_FLOW, KEEP, BURNED_SHARE, RATE, CUT, LIVE, SHARE, RAW, FLOW_NOW, OWN_NOW, EMISSION,
- HALF, RHO, NEW_WEIGHT, REAL_ROWS) = range(20)  # fmt: skip
+(
+    WEIGHT,
+    SPOT,
+    EMA,
+    AGE,
+    FLOW,
+    OWN_FLOW,
+    KEEP,
+    BURNED_SHARE,
+    RATE,
+    CUT,
+    LIVE,
+    SHARE,
+    RAW,
+    FLOW_NOW,
+    OWN_NOW,
+    EMISSION,
+    HALF,
+    RHO,
+    NEW_WEIGHT,
+    REAL_ROWS,
+) = range(20)
 # State.total: rao
 ISSUANCE, ROOT_TAO, MINTED, IN_POOLS, BOUGHT, TAO_RECYCLED, FEES, USERS, LEVEL, TOTALS = range(10)
 

@@ -17,9 +17,19 @@ from . import data
 from .emission import PPM, block_emission, emission_path, issuance_eras
 from .inputs import Rules, Scenario, Snapshot
 from .records import unknown
-from .units import BLOCKS_PER_DAY, DAYS_PER_YEAR, RAO_PER_TAO, SECONDS_PER_DAY, real, reals, tao, whole
+from .units import (
+    BLOCKS_PER_DAY,
+    DAYS_PER_YEAR,
+    RAO_PER_TAO,
+    SECONDS_PER_DAY,
+    real,
+    reals,
+    tao,
+    whole,
+)
 
-# AI tokens that trade against TAO by name in the article and beside them in the listings of the time
+# AI tokens that trade against TAO by name in the article and beside them in the listings of the
+# time
 NARROW_PEERS = ("TAO", "RNDR", "FET", "OCEAN", "AGIX", "AKT", "GRT")
 MOST_LOG = 600.0  # of growth over a horizon: what grows so stays a float
 
@@ -78,36 +88,61 @@ def supply_at(snapshot: Snapshot, scenario: Scenario, rules: Rules) -> Supply:
     Raises ValueError where less circulates than is staked, or more is issued than the cap allows.
     """
     if snapshot.issuance_rao > rules.max_supply_rao:
-        raise ValueError(f"issuance_rao must be at most {rules.max_supply_rao:,}, got {snapshot.issuance_rao:,}")
+        raise ValueError(
+            f"issuance_rao must be at most {rules.max_supply_rao:,}, got {snapshot.issuance_rao:,}"
+        )
     issued = tao(snapshot.issuance_rao)
     circulating = issued * (1 - scenario.lost_share)
     assumed = snapshot.staked_tao is None
     staked = issued * scenario.staked_share if assumed else snapshot.staked_tao
     if staked > circulating:
-        raise ValueError(f"staked_tao must be at most what circulates ({circulating:,.0f}), got {staked:,.0f}")
+        raise ValueError(
+            f"staked_tao must be at most what circulates ({circulating:,.0f}), got {staked:,.0f}"
+        )
     floating = circulating - scenario.stake_stickiness * staked
     cap = tao(rules.max_supply_rao)
     return Supply(
-        issued, circulating, staked, assumed, floating, floating / circulating, cap,
-        circulating * snapshot.price_usd, cap * snapshot.price_usd, circulating / cap,
-    )  # fmt: skip
+        issued,
+        circulating,
+        staked,
+        assumed,
+        floating,
+        floating / circulating,
+        cap,
+        circulating * snapshot.price_usd,
+        cap * snapshot.price_usd,
+        circulating / cap,
+    )
 
 
-def supply_path(rules: Rules, snapshot: Snapshot, scenario: Scenario, *, every_days: int = 30) -> SupplyPath:
+def supply_path(
+    rules: Rules, snapshot: Snapshot, scenario: Scenario, *, every_days: int = 30
+) -> SupplyPath:
     """Supply, inflation, market cap and price from a snapshot on, under a scenario.
 
     every_days : int — sampling step in nominal days
-    The market cap grows at `scenario.market_cap_growth`; the price is that over the circulating supply, so
+    The market cap grows at `scenario.market_cap_growth`; the price is that over the circulating
+    supply, so
     dilution is part of it. A horizon shorter than a step gives the starting point alone.
     """
     every_days = whole("every_days", every_days, at_least=1)
-    days = int(scenario.horizon_years * DAYS_PER_YEAR * SECONDS_PER_DAY / scenario.block_time_s / BLOCKS_PER_DAY)
+    days = int(
+        scenario.horizon_years
+        * DAYS_PER_YEAR
+        * SECONDS_PER_DAY
+        / scenario.block_time_s
+        / BLOCKS_PER_DAY
+    )
     year_days = round(DAYS_PER_YEAR * SECONDS_PER_DAY / scenario.block_time_s / BLOCKS_PER_DAY)
     ahead = -(-year_days // every_days)  # samples in the extra year that inflation looks into
     path = emission_path(
-        rules, issuance_rao=snapshot.issuance_rao, block=_block(rules, snapshot), days=days + ahead * every_days,
-        recycled_ppm=round(scenario.recycled_share * PPM), every_days=every_days,
-    )  # fmt: skip
+        rules,
+        issuance_rao=snapshot.issuance_rao,
+        block=_block(rules, snapshot),
+        days=days + ahead * every_days,
+        recycled_ppm=round(scenario.recycled_share * PPM),
+        every_days=every_days,
+    )
     elapsed = (path.block - path.block[0]) * scenario.block_time_s / SECONDS_PER_DAY / DAYS_PER_YEAR
     issued = tao(path.issuance_rao)
     keep = days // every_days + 1
@@ -119,7 +154,15 @@ def supply_path(rules: Rules, snapshot: Snapshot, scenario: Scenario, *, every_d
         raise ValueError(f"{rule}, got {scenario.market_cap_growth}")
     cap = circulating[0] * snapshot.price_usd * (1 + scenario.market_cap_growth) ** years
     per_day = tao(path.reward_rao[:keep]) * SECONDS_PER_DAY / scenario.block_time_s
-    return SupplyPath(years, issued[:keep], circulating, per_day, in_a_year / issued[:keep] - 1, cap, cap / circulating)
+    return SupplyPath(
+        years,
+        issued[:keep],
+        circulating,
+        per_day,
+        in_a_year / issued[:keep] - 1,
+        cap,
+        cap / circulating,
+    )
 
 
 def supply_after(rules: Rules, snapshot: Snapshot, scenario: Scenario, years: float) -> float:
@@ -128,8 +171,12 @@ def supply_after(rules: Rules, snapshot: Snapshot, scenario: Scenario, years: fl
     years : float, years — of any finite length
     Raises TypeError for what is no number, ValueError for a negative or infinite one.
     """
-    blocks = real("years", years, "[0, inf)") * DAYS_PER_YEAR * SECONDS_PER_DAY / scenario.block_time_s
-    return sum(run * net for _, run, net in _runs(rules, snapshot, scenario, blocks)) + tao(snapshot.issuance_rao)
+    blocks = (
+        real("years", years, "[0, inf)") * DAYS_PER_YEAR * SECONDS_PER_DAY / scenario.block_time_s
+    )
+    return sum(run * net for _, run, net in _runs(rules, snapshot, scenario, blocks)) + tao(
+        snapshot.issuance_rao
+    )
 
 
 def break_even_growth(rules: Rules, snapshot: Snapshot, scenario: Scenario, years: float) -> float:
@@ -138,7 +185,8 @@ def break_even_growth(rules: Rules, snapshot: Snapshot, scenario: Scenario, year
 
 
 def discounted_supply(rules: Rules, snapshot: Snapshot, scenario: Scenario, *, rates=None):
-    """Supply with each future TAO counted at e^(−r·t): TAO, a float, or an array where rates are given.
+    """Supply with each future TAO counted at e^(−r·t): TAO, a float, or an array where rates are
+    given.
 
     rates : array of yearly rates in [0, 1]; `scenario.discount_rate` if not given
     The cap at r = 0, today's supply as r grows: between FDV and market cap lies one free parameter.
@@ -156,9 +204,15 @@ def discounted_supply(rules: Rules, snapshot: Snapshot, scenario: Scenario, *, r
 
 
 def _runs(rules, snapshot, scenario, blocks):
-    """(first block from now, blocks, net TAO a block) of every era within so many blocks, up to the cap."""
-    eras = issuance_eras(rules, issuance_rao=snapshot.issuance_rao, block=_block(rules, snapshot),
-                         recycled_ppm=round(scenario.recycled_share * PPM))  # fmt: skip
+    """(first block from now, blocks, net TAO a block) of every era within so many blocks, up to
+    the cap.
+    """
+    eras = issuance_eras(
+        rules,
+        issuance_rao=snapshot.issuance_rao,
+        block=_block(rules, snapshot),
+        recycled_ppm=round(scenario.recycled_share * PPM),
+    )
     start = eras[0].first_block
     for era in eras:
         first = era.first_block - start
@@ -172,11 +226,15 @@ def _runs(rules, snapshot, scenario, blocks):
 def _block(rules, snapshot) -> int:
     """The snapshot's block; it must be known where the block number decides the halving."""
     if snapshot.block is None and rules.schedule == "block":
-        raise ValueError(f"block must be known under the rules {rules.name!r}, got None in {snapshot.name!r}")
+        raise ValueError(
+            f"block must be known under the rules {rules.name!r}, got None in {snapshot.name!r}"
+        )
     return snapshot.block or 0
 
 
-def decompose_price(price_usd: tuple[float, float], supply_tao: tuple[float, float]) -> Decomposition:
+def decompose_price(
+    price_usd: tuple[float, float], supply_tao: tuple[float, float]
+) -> Decomposition:
     """A price change as growth of the market cap less growth of supply, in ratios and logs.
 
     price_usd, supply_tao : (before, after)
@@ -210,7 +268,9 @@ def holder_yield(snapshot: Snapshot, scenario: Scenario, rules: Rules) -> Holder
     staked = staked_share(supply)
     kept = scenario.stakers_share * (1 - scenario.validator_take)
     nominal = kept * issuance_rate / staked
-    return HolderYield(1 / (1 + issuance_rate) - 1, nominal, (1 + nominal) / (1 + issuance_rate) - 1, kept)
+    return HolderYield(
+        1 / (1 + issuance_rate) - 1, nominal, (1 + nominal) / (1 + issuance_rate) - 1, kept
+    )
 
 
 def staked_share(supply: Supply) -> float:
@@ -224,7 +284,8 @@ def mc_fdv_ranking(as_of: str, *, peers: tuple[str, ...] | None = None) -> pd.Da
     """Tokens by market cap over FDV on a day, lowest first, from data/comparables.csv.
 
     as_of : ISO date of the table; peers : tickers to keep, all with a ratio if not given
-    Returns token, mc_fdv, market_cap_usd, segment, confidence. Raises ValueError for a day without rows.
+    Returns token, mc_fdv, market_cap_usd, segment, confidence. Raises ValueError for a day without
+    rows.
     """
     table = data.load("comparables")
     days = sorted(set(table["as_of"]))
@@ -237,4 +298,6 @@ def mc_fdv_ranking(as_of: str, *, peers: tuple[str, ...] | None = None) -> pd.Da
     if peers is not None:
         table = table[table["token"].isin(peers)]
     table = table.rename(columns={"mcap_fdv": "mc_fdv"}).sort_values(["mc_fdv", "token"])
-    return table[["token", "mc_fdv", "market_cap_usd", "segment", "confidence"]].reset_index(drop=True)
+    return table[["token", "mc_fdv", "market_cap_usd", "segment", "confidence"]].reset_index(
+        drop=True
+    )

@@ -1,11 +1,16 @@
-"""A model over a grid of assumptions: one labelled row for each combination, the same table from every executor.
+"""A model over a grid of assumptions: one labelled row for each combination, the same table from
+every executor.
 
-`sweep` keeps the rows; `sweep_to_parquet` writes them in parts as they come, goes on where an earlier run stopped, and
-needs no more memory for a million points than for a thousand. Points are numbered in the order of the axes, the last
-one fastest; each has its own random numbers, drawn from the seed and its number alone, so nothing depends on who
+`sweep` keeps the rows; `sweep_to_parquet` writes them in parts as they come, goes on where an
+earlier run stopped, and
+needs no more memory for a million points than for a thousand. Points are numbered in the order of
+the axes, the last
+one fastest; each has its own random numbers, drawn from the seed and its number alone, so nothing
+depends on who
 computes what, or when.
 
-Any executor of the standard library does; so does a cluster's, such as Dask's `Client(...).get_executor()`.
+Any executor of the standard library does; so does a cluster's, such as Dask's
+`Client(...).get_executor()`.
 """
 
 from __future__ import annotations
@@ -33,17 +38,26 @@ SHOW_AFTER_S = 1.0  # a progress bar for anything longer
 
 
 def sweep(
-    model: Callable, base=None, *, executor=None, seed: int | None = None, errors: str = "raise", progress: bool = True,
+    model: Callable,
+    base=None,
+    *,
+    executor=None,
+    seed: int | None = None,
+    errors: str = "raise",
+    progress: bool = True,
     **axes,
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """Every combination of the axes: one row with the axes' values and what the model returns.
 
-    model : a function of one record, or of the axes as keywords where `base` is None; with a seed also of `rng`.
+    model : a function of one record, or of the axes as keywords where `base` is None; with a seed
+      also of `rng`.
         It returns a number, or a NamedTuple, dataclass or dict of numbers, texts and booleans
     base : a frozen record whose fields the axes vary; it checks every value
-    executor : None (this process), or anything with `submit`; processes and clusters need a model they can import
+    executor : None (this process), or anything with `submit`; processes and clusters need a model
+      they can import
     seed : int — each point gets numpy's default generator, seeded by it and the point's number
-    errors : 'raise' stops at the first failing point and names it; 'keep' puts the message into a column `error`
+    errors : 'raise' stops at the first failing point and names it; 'keep' puts the message into a
+      column `error`
     axes : name=values, each a sequence of one or more
     Raises ValueError for an unknown axis, an empty one, or more than 100,000,000 points.
     """
@@ -53,24 +67,42 @@ def sweep(
 
 
 def sweep_to_parquet(
-    model: Callable, base=None, *, folder, executor=None, seed: int | None = None, errors: str = "raise",
-    progress: bool = True, **axes,
-) -> Path:  # fmt: skip
-    """The same rows, written to `folder` as part-00000.parquet, … with a _plan.json; returns the folder.
+    model: Callable,
+    base=None,
+    *,
+    folder,
+    executor=None,
+    seed: int | None = None,
+    errors: str = "raise",
+    progress: bool = True,
+    **axes,
+) -> Path:
+    """The same rows, written to `folder` as part-00000.parquet, … with a _plan.json; returns the
+    folder.
 
-    Parts that are there are kept, so an interrupted sweep goes on where it stopped. Read it back with
-    `pandas.read_parquet(folder)`. A folder with another sweep's plan is refused. Other arguments as in `sweep`.
+    Parts that are there are kept, so an interrupted sweep goes on where it stopped. Read it back
+    with
+    `pandas.read_parquet(folder)`. A folder with another sweep's plan is refused. Other arguments as
+    in `sweep`.
     """
     plan, folder = _Plan(model, base, seed, errors, axes), Path(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ValueError(f"folder must be one that can be made, got {str(folder)[:200]}: {error.strerror}") from None
+        raise ValueError(
+            f"folder must be one that can be made, got {str(folder)[:200]}: {error.strerror}"
+        ) from None
     described = plan.described().encode()
     note = folder / "_plan.json"
     if note.exists():
-        if not note.is_file() or note.stat().st_size != len(described) or note.read_bytes() != described:
-            raise ValueError(f"folder must be empty or hold the same sweep, got {folder} with another plan")
+        if (
+            not note.is_file()
+            or note.stat().st_size != len(described)
+            or note.read_bytes() != described
+        ):
+            raise ValueError(
+                f"folder must be empty or hold the same sweep, got {folder} with another plan"
+            )
     else:
         _write_whole(note, described)
     for first in range(0, len(plan), PART_ROWS):
@@ -97,11 +129,15 @@ class _Plan:
         self.axes = {name: _values(name, values) for name, values in axes.items()}
         if base is not None:
             if not dataclasses.is_dataclass(base) or isinstance(base, type):
-                raise TypeError(f"base must be a frozen record or None, got {base!r} ({type(base).__name__})")
+                raise TypeError(
+                    f"base must be a frozen record or None, got {base!r} ({type(base).__name__})"
+                )
             fields = [f.name for f in dataclasses.fields(base)]
             for name in self.axes:
                 if name not in fields:
-                    raise ValueError(unknown(f"axis of a sweep over {type(base).__name__}", name, fields))
+                    raise ValueError(
+                        unknown(f"axis of a sweep over {type(base).__name__}", name, fields)
+                    )
         if len(self) > MOST_POINTS:
             raise ValueError(f"axes must make at most {MOST_POINTS:,} points, got {len(self):,}")
 
@@ -141,18 +177,27 @@ class _Plan:
 
     def described(self) -> str:
         """The plan as text, by which a folder knows its own sweep."""
-        model = f"{getattr(self.model, '__module__', '')}.{getattr(self.model, '__qualname__', type(self.model).__name__)}"
+        name = getattr(self.model, "__qualname__", type(self.model).__name__)
+        model = f"{getattr(self.model, '__module__', '')}.{name}"
         axes = {name: [repr(v) for v in values] for name, values in self.axes.items()}
         mark = hashlib.sha256(json.dumps(axes).encode()).hexdigest()
-        about = {"model": model, "base": repr(self.base), "seed": self.seed, "errors": self.errors,
-                 "axes": {name: len(values) for name, values in self.axes.items()}, "values": mark}  # fmt: skip
+        about = {
+            "model": model,
+            "base": repr(self.base),
+            "seed": self.seed,
+            "errors": self.errors,
+            "axes": {name: len(values) for name, values in self.axes.items()},
+            "values": mark,
+        }
         return json.dumps(about, indent=1) + "\n"
 
 
 def _values(name, values):
     """An axis as a list of plain values."""
     if isinstance(values, str | bytes) or not hasattr(values, "__iter__"):
-        raise TypeError(f"{name} must be a sequence of values, got {values!r} ({type(values).__name__})")
+        raise TypeError(
+            f"{name} must be a sequence of values, got {values!r} ({type(values).__name__})"
+        )
     listed = [v.item() if isinstance(v, np.generic) else v for v in values]
     if not listed:
         raise ValueError(f"{name} must have one or more values, got none")
@@ -172,7 +217,10 @@ def _columns(result) -> dict:
         if isinstance(value, np.ndarray) and value.ndim == 0:
             value = value[()]
         if not (value is None or isinstance(value, numbers.Number | str | np.generic)):
-            raise TypeError(f"a model's results must be numbers, texts or booleans, got {type(value).__name__} for {name}")
+            raise TypeError(
+                "a model's results must be numbers, texts or booleans, got "
+                f"{type(value).__name__} for {name}"
+            )
         out[name] = value.item() if isinstance(value, np.generic) else value
     return out
 
@@ -183,7 +231,9 @@ def _some_rows(plan, first, last):
 
 
 def _computed(plan, numbered, executor, progress) -> Iterator[list[dict]]:
-    """Rows in order, a batch at a time; with an executor, only a few batches are on their way at once."""
+    """Rows in order, a batch at a time; with an executor, only a few batches are on their way at
+    once.
+    """
     from tqdm import tqdm
 
     workers = getattr(executor, "_max_workers", None) or os.cpu_count() or 1
@@ -217,7 +267,9 @@ def _table(plan, first, rows) -> pd.DataFrame:
     results = pd.DataFrame(rows, index=axes.index)
     both = [name for name in results if name in plan.axes]
     if both:
-        raise ValueError(f"a model's results must not have the name of an axis, got {', '.join(both)}")
+        raise ValueError(
+            f"a model's results must not have the name of an axis, got {', '.join(both)}"
+        )
     if plan.errors == "keep" and "error" not in results:
         results["error"] = None
     return pd.concat([axes, results], axis=1)
@@ -227,7 +279,9 @@ def _write_parquet(path, table):
     try:
         import pyarrow  # noqa: F401
     except ImportError:
-        raise ValueError("sweep_to_parquet must have pyarrow: install tao_econ with the extra 'scale'") from None
+        raise ValueError(
+            "sweep_to_parquet must have pyarrow: install tao_econ with the extra 'scale'"
+        ) from None
     part = path.with_name(f".{path.name}.part")
     try:
         table.to_parquet(part, index=False)

@@ -1,10 +1,14 @@
 """What is a bet on TAO worth, given odds on what it becomes?
 
-A tree is a table of branches, each with a probability and the diluted value (FDV) TAO would then have. The odds are
-one person's on one day: a tree states a belief clearly and cannot test it. Nor does it say when a branch comes true,
-so nothing is discounted; and a branch named after a company gives a token holder no company's rights.
+A tree is a table of branches, each with a probability and the diluted value (FDV) TAO would then
+have. The odds are
+one person's on one day: a tree states a belief clearly and cannot test it. Nor does it say when a
+branch comes true,
+so nothing is discounted; and a branch named after a company gives a token holder no company's
+rights.
 
-**Ref:** IridiumEagle / goodalexander, Deep Dive on Bittensor (TAO), 2024-01-07 (data/scenario_tree.csv).
+**Ref:** IridiumEagle / goodalexander, Deep Dive on Bittensor (TAO), 2024-01-07
+(data/scenario_tree.csv).
 """
 
 from __future__ import annotations
@@ -24,7 +28,9 @@ from .units import BN, real, reals, tao, whole
 class Tree(NamedTuple):
     """What a tree is worth."""
 
-    branches: pd.DataFrame  # branch, probability, fdv_usd, contribution_usd, share of the expected value
+    branches: (
+        pd.DataFrame
+    )  # branch, probability, fdv_usd, contribution_usd, share of the expected value
     fdv_usd: float  # expected
     price_usd: float  # expected, over the maximum supply
     gap_to_spot: float  # expected price over spot, less one
@@ -35,7 +41,9 @@ class Tree(NamedTuple):
 
 
 class TreeNoise(NamedTuple):
-    """Expected price of a tree whose odds are uncertain; each figure with its Monte Carlo standard error."""
+    """Expected price of a tree whose odds are uncertain; each figure with its Monte Carlo
+    standard error.
+    """
 
     draws: int
     mean_usd: float
@@ -60,27 +68,49 @@ def scenario_tree(rules: Rules, *, spot_usd: float, tree: pd.DataFrame | None = 
     part = odds * fdv
     total = float(part.sum())
     share = part / total if total else np.zeros(len(part))
-    branches = pd.DataFrame({
-        "branch": names, "probability": odds, "fdv_usd": fdv, "contribution_usd": part, "share": share,
-    })  # fmt: skip
+    branches = pd.DataFrame(
+        {
+            "branch": names,
+            "probability": odds,
+            "fdv_usd": fdv,
+            "contribution_usd": part,
+            "share": share,
+        }
+    )
     spread = math.sqrt(float(np.sum(odds * (fdv - total) ** 2)))
     low, middle, high = (_outcome(odds, fdv, q) / supply for q in (0.1, 0.5, 0.9))
-    return Tree(branches, total, total / supply, total / supply / spot - 1, spread / supply, low, middle, high)
+    return Tree(
+        branches,
+        total,
+        total / supply,
+        total / supply / spot - 1,
+        spread / supply,
+        low,
+        middle,
+        high,
+    )
 
 
-def tree_sensitivity(rules: Rules, branch: str, probabilities, *, tree: pd.DataFrame | None = None) -> np.ndarray:
-    """Expected price where one branch has other odds and the rest share what is left in proportion to theirs.
+def tree_sensitivity(
+    rules: Rules, branch: str, probabilities, *, tree: pd.DataFrame | None = None
+) -> np.ndarray:
+    """Expected price where one branch has other odds and the rest share what is left in proportion
+    to theirs.
 
     branch : name in the tree; probabilities : (n,) in [0, 1]
-    Returns (n,) USD per TAO. Raises ValueError for a branch that is certain: nothing is left to share.
+    Returns (n,) USD per TAO. Raises ValueError for a branch that is certain: nothing is left to
+    share.
     """
     inside, rest = _split(branch, tree)
     odds = reals("probabilities", probabilities, "[0, 1]", ndim=1)
     return (odds * inside + (1 - odds) * rest) / tao(rules.max_supply_rao)
 
 
-def tree_break_even(rules: Rules, branch: str, *, spot_usd: float, tree: pd.DataFrame | None = None) -> float:
-    """Probability of a branch at which the expected price is the spot price, the rest in proportion.
+def tree_break_even(
+    rules: Rules, branch: str, *, spot_usd: float, tree: pd.DataFrame | None = None
+) -> float:
+    """Probability of a branch at which the expected price is the spot price, the rest in
+    proportion.
 
     Raises ValueError where no probability in [0, 1] gives that price.
     """
@@ -88,29 +118,45 @@ def tree_break_even(rules: Rules, branch: str, *, spot_usd: float, tree: pd.Data
     spot, supply = real("spot_usd", spot_usd, "(0, inf)"), tao(rules.max_supply_rao)
     low, high = sorted((inside / supply, rest / supply))
     if low == high or not low <= spot <= high:
-        raise ValueError(f"spot_usd must be within reach of {branch!r}, [{low:,.2f}, {high:,.2f}], got {spot:g}")
+        raise ValueError(
+            f"spot_usd must be within reach of {branch!r}, [{low:,.2f}, {high:,.2f}], got {spot:g}"
+        )
     return (spot * supply - rest) / (inside - rest)
 
 
 def without_smallest(tree: pd.DataFrame | None = None, *, count: int = 2) -> pd.DataFrame:
-    """A tree less its least likely branches, whose probability goes to the others in proportion to theirs."""
+    """A tree less its least likely branches, whose probability goes to the others in proportion
+    to theirs.
+    """
     names, odds, fdv = _parts(tree)
     if whole("count", count) >= len(names):
         raise ValueError(f"count must leave a branch of {len(names)}, got {count}")
     kept = np.sort(np.argsort(odds, kind="stable")[count:])
-    return pd.DataFrame({
-        "branch": [names[i] for i in kept], "probability": odds[kept] / odds[kept].sum(), "fdv_bn_usd": fdv[kept] / BN,
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "branch": [names[i] for i in kept],
+            "probability": odds[kept] / odds[kept].sum(),
+            "fdv_bn_usd": fdv[kept] / BN,
+        }
+    )
 
 
 def tree_noise(
-    rules: Rules, *, concentration: float = 100.0, draws: int = 4096, seed: int = 0, tree: pd.DataFrame | None = None
+    rules: Rules,
+    *,
+    concentration: float = 100.0,
+    draws: int = 4096,
+    seed: int = 0,
+    tree: pd.DataFrame | None = None,
 ) -> TreeNoise:
-    """Expected price where the odds themselves are drawn from a Dirichlet distribution about the given ones.
+    """Expected price where the odds themselves are drawn from a Dirichlet distribution about the
+    given ones.
 
-    concentration : float > 0 — the odds are as sure as so many observations would make them; our choice
+    concentration : float > 0 — the odds are as sure as so many observations would make them; our
+      choice
     draws : int ≥ 100; seed : int — the same bytes for the same seed
-    Quantiles carry the standard error of an order statistic. The mean has the closed form of the tree itself and the
+    Quantiles carry the standard error of an order statistic. The mean has the closed form of the
+    tree itself and the
     variance (Σp·x² − (Σp·x)²)/(concentration + 1).
     """
     _, odds, fdv = _parts(tree)
@@ -132,7 +178,8 @@ def _parts(tree):
     for column in ("branch", "probability", "fdv_bn_usd"):
         if column not in tree.columns:
             raise ValueError(
-                f"tree must have the columns branch, probability, fdv_bn_usd, got {', '.join(tree.columns)}"
+                "tree must have the columns branch, probability, fdv_bn_usd, got "
+                f"{', '.join(tree.columns)}"
             )
     odds = reals("probability", tree["probability"], "[0, 1]", ndim=1)
     fdv = reals("fdv_bn_usd", tree["fdv_bn_usd"], "[0, inf)", ndim=1) * BN
@@ -149,7 +196,10 @@ def _split(branch, tree):
     at = names.index(branch)
     others = np.delete(odds, at).sum()
     if others == 0:
-        raise ValueError(f"probability must leave something to the other branches, got {odds[at]:g} for {branch!r}")
+        raise ValueError(
+            f"probability must leave something to the other branches, got {odds[at]:g} for "
+            f"{branch!r}"
+        )
     return float(fdv[at]), float(np.sum(np.delete(odds * fdv, at)) / others)
 
 
@@ -159,7 +209,11 @@ def _outcome(odds, fdv, quantile):
 
 
 def _quantile(ordered, quantile):
-    """A sample quantile and its standard error: half the distance between the order statistics one s.d. away."""
+    """A sample quantile and its standard error: half the distance between the order statistics
+    one s.d. away.
+    """
     step = math.sqrt(quantile * (1 - quantile) / len(ordered))
-    low, middle, high = np.quantile(ordered, np.clip([quantile - step, quantile, quantile + step], 0, 1))
+    low, middle, high = np.quantile(
+        ordered, np.clip([quantile - step, quantile, quantile + step], 0, 1)
+    )
     return float(middle), float(high - low) / 2

@@ -16,7 +16,10 @@ BLOCKS_PER_DAY = 7_200  # nominal: one block every 12 s
 BN = 1e9  # a billion, of USD
 LAST_YEAR = 9_999  # of Python's calendar
 MOST_UIDS = 4_096  # slots of the largest subnet there ever was
-LEAST, MOST = 1e-50, 1e50  # sizes of what is given: products and ratios of six such numbers stay within floats
+LEAST, MOST = (
+    1e-50,
+    1e50,
+)  # sizes of what is given: products and ratios of six such numbers stay within floats
 
 
 def tao(rao):
@@ -35,18 +38,24 @@ def rao(amount_tao) -> int:
     """
     if isinstance(amount_tao, bool) or not isinstance(amount_tao, (numbers.Integral, str, Decimal)):
         kind = type(amount_tao).__name__
-        raise TypeError(f"amount_tao must be exact (int, str or Decimal), got {amount_tao!r} ({kind})")
+        raise TypeError(
+            f"amount_tao must be exact (int, str or Decimal), got {amount_tao!r} ({kind})"
+        )
     try:
         exact = Fraction(Decimal(str(amount_tao))) * RAO_PER_TAO
     except (InvalidOperation, ValueError, OverflowError):
-        raise ValueError(f"amount_tao must be a finite decimal number, got {amount_tao!r}") from None
+        raise ValueError(
+            f"amount_tao must be a finite decimal number, got {amount_tao!r}"
+        ) from None
     if exact.denominator != 1:
         raise ValueError(f"amount_tao must have at most nine decimals, got {amount_tao}")
     return int(exact)
 
 
 def whole(name: str, value, *, at_least: int = 0) -> int:
-    """`value` as a Python int, or one clear line: a float is a TypeError, too small a ValueError."""
+    """`value` as a Python int, or one clear line: a float is a TypeError, too small a
+    ValueError.
+    """
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         raise TypeError(f"{name} must be an integer, got {value!r} ({type(value).__name__})")
     if value < at_least:
@@ -55,20 +64,26 @@ def whole(name: str, value, *, at_least: int = 0) -> int:
 
 
 def real(name: str, value, bounds: str = "(-inf, inf)") -> float:
-    """`value` as a float inside an interval such as "(0, inf)" or "[0, 1]", or one clear line; sizes as in `reals`."""
+    """`value` as a float inside an interval such as "(0, inf)" or "[0, 1]", or one clear line;
+    sizes as in `reals`.
+    """
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{name} must be a number, got {value!r} ({type(value).__name__})")
     try:
         return float(reals(name, float(value), bounds))
     except OverflowError:
-        raise ValueError(f"{name} must be in {bounds}, got a number of {len(str(value))} digits") from None
+        raise ValueError(
+            f"{name} must be in {bounds}, got a number of {len(str(value))} digits"
+        ) from None
 
 
 def reals(name: str, values, bounds: str = "(-inf, inf)", *, ndim: int | None = None) -> np.ndarray:
-    """`values` as floats, each inside an interval such as "(0, inf)" or "[0, 1]", or one clear line.
+    """`values` as floats, each inside an interval such as "(0, inf)" or "[0, 1]", or one clear
+    line.
 
     ndim : int — axes wanted, none of them empty; by default any shape
-    An open end is `MOST` away, and what must be above 0 is `LEAST` or more: what is made of them stays a float.
+    An open end is `MOST` away, and what must be above 0 is `LEAST` or more: what is made of them
+    stays a float.
     """
     try:
         array = np.asarray(values)
@@ -86,7 +101,10 @@ def reals(name: str, values, bounds: str = "(-inf, inf)", *, ndim: int | None = 
     if not (above & below).all():
         wrong = array[~(above & below)].flat[0]
         inside = low < wrong < high
-        raise ValueError(f"{name} must be {f'of a size from {LEAST:g} to {MOST:g}' if inside else f'in {bounds}'}, got {wrong}")
+        raise ValueError(
+            f"{name} must be "
+            f"{f'of a size from {LEAST:g} to {MOST:g}' if inside else f'in {bounds}'}, got {wrong}"
+        )
     return array.astype(float)
 
 
@@ -94,7 +112,9 @@ def square_u16(name: str, given) -> np.ndarray:
     """A subnet's (n, n) matrix of u16 as int64, or one clear line."""
     array = whole_array(name, given, None, most=65_535)
     if array.ndim != 2 or array.shape[0] != array.shape[1] or not 1 <= len(array) <= MOST_UIDS:
-        raise ValueError(f"{name} must be square with 1 to {MOST_UIDS:,} rows, got shape {array.shape}")
+        raise ValueError(
+            f"{name} must be square with 1 to {MOST_UIDS:,} rows, got shape {array.shape}"
+        )
     return array
 
 
@@ -105,8 +125,12 @@ def permitted_rows(name: str, matrix, permits) -> None:
             raise ValueError(f"{name} must be 0 in rows without a permit, got weights of UID {uid}")
 
 
-def whole_array(name: str, given, shape, *, kind="integer", least=0, most=(1 << 63) - 1) -> np.ndarray:
-    """`given` as int64 (or bool) of that shape (None: any), or one clear line: floats are a TypeError."""
+def whole_array(
+    name: str, given, shape, *, kind="integer", least=0, most=(1 << 63) - 1
+) -> np.ndarray:
+    """`given` as int64 (or bool) of that shape (None: any), or one clear line: floats are a
+    TypeError.
+    """
     try:
         array = np.asarray(given)
     except ValueError:
@@ -118,7 +142,9 @@ def whole_array(name: str, given, shape, *, kind="integer", least=0, most=(1 << 
     if array.size and array.dtype.kind in "iu" and array.dtype != np.uint16:
         low, high = array.min(), array.max()
         if low < least or high > most:
-            raise ValueError(f"{name} must be in [{least}, {most}], got {low if low < least else high}")
+            raise ValueError(
+                f"{name} must be in [{least}, {most}], got {low if low < least else high}"
+            )
     return array if kind == "bool" else array.astype(np.int64)
 
 
@@ -130,7 +156,9 @@ def utc(when: str | date | datetime) -> datetime:
         except ValueError:
             raise ValueError(f"when must be an ISO date such as 2025-12-15, got {when!r}") from None
     if not isinstance(when, date):
-        raise TypeError(f"when must be a date, a datetime or ISO text, got {when!r} ({type(when).__name__})")
+        raise TypeError(
+            f"when must be a date, a datetime or ISO text, got {when!r} ({type(when).__name__})"
+        )
     if not isinstance(when, datetime):
         when = datetime(when.year, when.month, when.day)
     return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)

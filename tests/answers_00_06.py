@@ -9,7 +9,9 @@ from tao_econ import data, halving
 from tao_econ.units import BLOCKS_PER_DAY, blocks_to_years, tao, utc
 
 RULES, ARTICLE_RULES = te.rules_at("2026-09-11"), te.rules_at("article")
-ARTICLE, PUBLISHED, NOW = (te.load_snapshot(name) for name in ("article", "2023-11-20", "2026-09-11"))
+ARTICLE, PUBLISHED, NOW = (
+    te.load_snapshot(name) for name in ("article", "2023-11-20", "2026-09-11")
+)
 AS_THE_ARTICLE, BASE = te.load_scenario("article"), te.load_scenario("base")
 CLAIMED = data.load("claims").set_index("id")["value"]  # what the article says, as it says it
 FORESEEN = utc(f"{CLAIMED['C26']}-01")  # "2025-08"
@@ -22,7 +24,9 @@ def years_until(issued_share, rules, recycled_share=0.0):
     wanted = issued_share * rules.max_supply_rao
     for era in te.issuance_eras(rules, recycled_ppm=round(recycled_share * 1e6)):
         if era.net_rao and era.issuance_rao + era.net_rao * era.blocks >= wanted:
-            return float(blocks_to_years(float(era.first_block + (wanted - era.issuance_rao) / era.net_rao)))
+            return float(
+                blocks_to_years(float(era.first_block + (wanted - era.issuance_rao) / era.net_rao))
+            )
     raise AssertionError(f"{issued_share} of the cap is never issued")
 
 
@@ -48,12 +52,18 @@ def answer_00_start_here():
 
 
 def answer_01_supply_curve():
-    table, (replay, _, _), nearly_all = te.halving_table(RULES), te.replay_first_halving(RULES), 0.998
+    table, (replay, _, _), nearly_all = (
+        te.halving_table(RULES),
+        te.replay_first_halving(RULES),
+        0.998,
+    )
     rewards, paying = len(table), int((table.reward_tao > 0).sum())
     assert RULES.schedule == "issuance" and RULES.whole_rao and replay.recycled_share > 0
     assert replay.block_time_s > RULES.block_time_s
     ways = [RULES, ARTICLE_RULES, te.rules_at("article-whole-rao")]
-    (plain,) = {round(years_until(nearly_all, way)) for way in ways}  # one number, whichever rule one believes
+    (plain,) = {
+        round(years_until(nearly_all, way)) for way in ways
+    }  # one number, whichever rule one believes
     recycled = years_until(nearly_all, RULES, BASE.recycled_share)
     return f"""The chain halves by *issuance*, not by block number, and pays in whole rao: {rewards} rewards, {paying}
         halvings that leave something, and an end after {table.years_from_start.iloc[-1]:.1f} years if nothing is recycled.
@@ -65,8 +75,13 @@ def answer_01_supply_curve():
 
 def answer_02_circulating_vs_fdv():
     rate = BASE.discount_rate
-    shrunk = [te.discounted_supply(RULES, ARTICLE, replace(s, discount_rate=rate)) for s in (AS_THE_ARTICLE, BASE)]
-    split = te.decompose_price((ARTICLE.price_usd, NOW.price_usd), (tao(ARTICLE.issuance_rao), tao(NOW.issuance_rao)))
+    shrunk = [
+        te.discounted_supply(RULES, ARTICLE, replace(s, discount_rate=rate))
+        for s in (AS_THE_ARTICLE, BASE)
+    ]
+    split = te.decompose_price(
+        (ARTICLE.price_usd, NOW.price_usd), (tao(ARTICLE.issuance_rao), tao(NOW.issuance_rao))
+    )
     years = [te.holder_yield(day, BASE, te.rules_at(day.date)) for day in (ARTICLE, NOW)]
     assert all(year.unstaked < year.staker_real < 0 for year in years)  # softened, not stopped
     return f"""At the article's price the diluted value is {fdv_bn(ARTICLE):.2f} bn, not {ARTICLE.fdv_stated_usd / 1e9:.1f} bn,
@@ -82,7 +97,10 @@ def answer_03_who_pays_inflation():
     then = te.rules_at(ARTICLE.date)
     equal, owned = (te.holder_yield(ARTICLE, scenario, then) for scenario in (AS_THE_ARTICLE, BASE))
     today, part = te.holder_yield(NOW, BASE, RULES), BASE.stakers_share * (1 - BASE.validator_take)
-    staked = [day.staked_tao / tao(day.issuance_rao) if day.staked_tao else BASE.staked_share for day in (ARTICLE, NOW)]
+    staked = [
+        day.staked_tao / tao(day.issuance_rao) if day.staked_tao else BASE.staked_share
+        for day in (ARTICLE, NOW)
+    ]
     assert today.unstaked > owned.unstaked and staked[1] < staked[0]
     assert AS_THE_ARTICLE.stakers_share * (1 - BASE.validator_take) < staked[0] and part < staked[1]
     assert equal.unstaked == owned.unstaked
@@ -98,10 +116,20 @@ def answer_04_sell_pressure():
     parts = 5
     claim = te.sell_pressure(RULES, ARTICLE, AS_THE_ARTICLE)
     today, windows = te.sell_pressure(RULES, NOW, BASE), te.publication_windows()
-    real = te.sell_pressure(RULES, replace(ARTICLE, volume_usd=ARTICLE.volume_usd / parts), AS_THE_ARTICLE)
-    usual, bought = AS_THE_ARTICLE.daily_volatility, [claim.sold_usd_per_year, today.sold_usd_per_year]
-    burden = [usd / te.supply_at(day, BASE, RULES).market_cap_usd for usd, day in zip(bought, (ARTICLE, NOW), strict=True)]
-    assert claim.participation_share > 2 * 0.1  # twice the order that Almgren and others call large: not small
+    real = te.sell_pressure(
+        RULES, replace(ARTICLE, volume_usd=ARTICLE.volume_usd / parts), AS_THE_ARTICLE
+    )
+    usual, bought = (
+        AS_THE_ARTICLE.daily_volatility,
+        [claim.sold_usd_per_year, today.sold_usd_per_year],
+    )
+    burden = [
+        usd / te.supply_at(day, BASE, RULES).market_cap_usd
+        for usd, day in zip(bought, (ARTICLE, NOW), strict=True)
+    ]
+    assert (
+        claim.participation_share > 2 * 0.1
+    )  # twice the order that Almgren and others call large: not small
     assert abs(claim.unexpected_impact_share / usual - 0.5) < 0.05  # about half
     known = te.sell_pressure(RULES, ARTICLE, replace(AS_THE_ARTICLE, anticipated_share=1.0))
     assert known.surprise_impact_share == 0 and windows.since[0].startswith("2023-10")
@@ -119,12 +147,17 @@ def answer_04_sell_pressure():
 def answer_05_pools_and_emission_rules():
     table, fall, most = data.load("pool_percentiles"), 0.05, 8
     pools = [te.Pool(reserve_tao=reserve, reserve_alpha=1e6) for reserve in table["reserve_tao"]]
-    taken = [te.swap(pool, alpha_in=te.trade_to_price(pool, te.spot_price(pool) * (1 - fall))[1])[1] for pool in pools]
+    taken = [
+        te.swap(pool, alpha_in=te.trade_to_price(pool, te.spot_price(pool) * (1 - fall))[1])[1]
+        for pool in pools
+    ]
     paid = dict(zip(table["pools_below_share"], taken, strict=True))
     subnets = te.synthetic_subnets()
     shares = te.compare_rules(subnets)[f"top_{most}"]
     announced = [name for name in shares.index if name.endswith("tiers")]
-    minted = BLOCKS_PER_DAY * subnets.price_ema_tao.sum()  # one alpha a block in every subnet: alpha has not halved
+    minted = (
+        BLOCKS_PER_DAY * subnets.price_ema_tao.sum()
+    )  # one alpha a block in every subnet: alpha has not halved
     received = tao(te.block_emission(subnets.issuance_rao, RULES)) * BLOCKS_PER_DAY
     return f"""The pool in the middle pays out {paid[0.5]:.0f} TAO before its price is {percent(fall)} lower, the smallest
         {paid[0]:.0f}, the largest {paid[1]:,.0f}. {word(len(shares)).title()} rules divide new TAO by price,
@@ -137,10 +170,14 @@ def answer_05_pools_and_emission_rules():
 def answer_06_openai_comparable():
     valuations = data.load("private_valuations").set_index(["company", "date"])["valuation_bn_usd"]
     compared, closes = float(valuations["openai", "2023-04"]), te.weekly_ratio()
-    assert f"{compared:.0f}" == CLAIMED["C46"] and round(compared * 1e9 / ARTICLE.fdv_stated_usd) == int(CLAIMED["C47"])
+    assert f"{compared:.0f}" == CLAIMED["C46"] and round(
+        compared * 1e9 / ARTICLE.fdv_stated_usd
+    ) == int(CLAIMED["C47"])
     autumn, latest = openai_usd(ARTICLE), openai_usd(NOW)
-    then, close, now = (te.value_ratio(usd, day, BASE, RULES) for usd, day in
-                        ((autumn, ARTICLE), (autumn, PUBLISHED), (latest, NOW)))  # fmt: skip
+    then, close, now = (
+        te.value_ratio(usd, day, BASE, RULES)
+        for usd, day in ((autumn, ARTICLE), (autumn, PUBLISHED), (latest, NOW))
+    )
     highest = closes[closes["date"] >= str(ARTICLE.date)]["close_usd"].max() / ARTICLE.price_usd
     assert now.ratio > close.ratio and highest < compared * 1e9 / ARTICLE.fdv_stated_usd
     return f"""The division is right and its two inputs were old: with the sale of the same autumn it is {then.ratio:.1f}×, and

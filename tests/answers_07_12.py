@@ -1,4 +1,6 @@
-"""The "in three sentences" of notebooks 07 to 12, written from the models: one function a notebook."""
+"""The "in three sentences" of notebooks 07 to 12, written from the models: one function a
+notebook.
+"""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -27,7 +29,9 @@ def answer_07_intrinsic_value():
     level = te.reverse_dcf(NOW, replace(scenario, revenue_growth=0.0), RULES, growth_years=years)
     tree = te.scenario_tree(RULES, spot_usd=spot)
     branch = tree.branches.loc[tree.branches["share"].idxmax()]
-    (printed,) = set(data.load("scenario_tree")["source"].str.extract(r"(\d{4}-\d\d-\d\d)", expand=False))
+    (printed,) = set(
+        data.load("scenario_tree")["source"].str.extract(r"(\d{4}-\d\d-\d\d)", expand=False)
+    )
     return f"""The middles of {word(len(field))} methods run from {field["mid_usd"].min():.2f} to
     {field["mid_usd"].max():.0f} USD, because each takes TAO to be another thing. If TAO were a share in the network's fees,
     {NOW.price_usd:.0f} USD would ask for {level.fee_revenue_usd_per_year / 1e6:.0f} M USD of fees a year that never grow,
@@ -37,19 +41,33 @@ def answer_07_intrinsic_value():
 
 
 def answer_08_yuma_under_attack():
-    stake, honest, model = 0.60, 0.70, te.fit_stake(0.9825, 0.90)  # the last two: Lui and Sun, arXiv:2507.02951
+    stake, honest, model = (
+        0.60,
+        0.70,
+        te.fit_stake(0.9825, 0.90),
+    )  # the last two: Lui and Sun, arXiv:2507.02951
     document = replace(RULES, bonds="classic", bonds_penalty=Fraction(1))
-    needed = te.required_honest_weight(te.retention_map(document, te.draw_network(), honest_stake=[stake]), [stake])[0]
-    short = te.retention_map(document, te.draw_network(), honest_stake=[stake], honest_weight=[needed - 0.01])
+    needed = te.required_honest_weight(
+        te.retention_map(document, te.draw_network(), honest_stake=[stake]), [stake]
+    )[0]
+    short = te.retention_map(
+        document, te.draw_network(), honest_stake=[stake], honest_weight=[needed - 0.01]
+    )
     assert short.min() < stake, "the cabal does not grow"
-    real = np.array([te.draw_stake(model, 64, rng=np.random.default_rng(seed)) for seed in range(4_000)])
+    real = np.array(
+        [te.draw_stake(model, 64, rng=np.random.default_rng(seed)) for seed in range(4_000)]
+    )
     near = np.array([te.draw_network(miners=2, seed=seed).stake for seed in range(12)])
     assert min(map(te.gini, real)) > 3 * max(map(te.gini, near)), "not far more concentrated"
-    ours, theirs = (te.guarantee(document, draws, honest_stake=[stake], steps=21) for draws in (real[:12], near))
+    ours, theirs = (
+        te.guarantee(document, draws, honest_stake=[stake], steps=21) for draws in (real[:12], near)
+    )
     assert 0 < theirs.required[0] - ours.required[0] < 0.1, "does not help a little"
     lost = (te.honest_stake_drawn(real, honest) < float(RULES.kappa)).mean()
     copier = te.weight_copying(replace(RULES, bonds="yuma3"), lags=(0, 7, 20), epochs=120)
-    assert copier.advantage[1] <= 0 and copier.accuracy[1] < copier.accuracy[0], "hiding does not end it, or costs nothing"
+    assert copier.advantage[1] <= 0 and copier.accuracy[1] < copier.accuracy[0], (
+        "hiding does not end it, or costs nothing"
+    )
     return f"""With {percent(stake)} of stake honest, the honest side keeps its share if {percent(needed)} of its weight is
     honest, whatever the others do; below that a cabal of {percent(1 - stake)} grows. Real stake is far more concentrated
     than the simulation behind that number: at the same honest stake that helps a little, but where {percent(honest)} of
@@ -59,12 +77,21 @@ def answer_08_yuma_under_attack():
 
 
 def answer_09_how_decentralised():
-    gini, top, cap, count, fled = 0.9825, 0.90, 0.88, 20_000, 0.01  # the first three: Lui and Sun, arXiv:2507.02951
+    gini, top, cap, count, fled = (
+        0.9825,
+        0.90,
+        0.88,
+        20_000,
+        0.01,
+    )  # the first three: Lui and Sun, arXiv:2507.02951
     (genesis, first), (june, last) = data.load("validator_stake").groupby("date")
     hotkeys = te.nakamoto(te.stake_from_ranks(first["largest"], first["share"], 1_000))
     validators = te.nakamoto(te.stake_from_ranks(last["largest"], last["share"], 64))
     held = te.stake_population(te.fit_stake(gini, top, wallets=count), count)
-    assert (round(te.gini(held), 4), round(te.top_share(held, wallet_share=0.01), 4)) == (gini, top), "not reproduced"
+    assert (round(te.gini(held), 4), round(te.top_share(held, wallet_share=0.01), 4)) == (
+        gini,
+        top,
+    ), "not reproduced"
     free, capped = te.coalition(held), te.cap_stake(held, cap)
     bound = np.flatnonzero(held > capped.cap)  # the population comes poorest first
     rich = bound[-int(np.ceil(fled * len(bound))) :]
@@ -83,13 +110,22 @@ def answer_10_do_lego_models_add_up():
     judges = 0.1, 0.3  # measured on Bittensor: Lui and Sun, arXiv:2507.02951
     emission = 40, 22  # for one of fees: Pine Analytics, March 2026
     assert te.best_of_n(256, judges[0]) < te.best_of_n(2, 1.0), "a noisy judge does not matter"
-    assert te.route([[0.9, 0.4], [0.4, 0.9]]).gain > 0 == te.route([[0.9, 0.9], [0.4, 0.8]]).gain, "routing beside a winner"
-    alone, together = (te.jury_accuracy(np.ones(64), 0.6, correlation=c).accuracy for c in (0.0, 0.1))
+    assert te.route([[0.9, 0.4], [0.4, 0.9]]).gain > 0 == te.route([[0.9, 0.9], [0.4, 0.8]]).gain, (
+        "routing beside a winner"
+    )
+    alone, together = (
+        te.jury_accuracy(np.ones(64), 0.6, correlation=c).accuracy for c in (0.0, 0.1)
+    )
     assert together < alone, "votes that err together do not matter"
-    market = te.judge_sweep(RULES, te.QueryMarket(), judge_correlation=judges, rounds=20, replicas=20)
+    market = te.judge_sweep(
+        RULES, te.QueryMarket(), judge_correlation=judges, rounds=20, replicas=20
+    )
     assert market["explained_by_stake_share"].min() > 0.5, "stake explains less than half"
     low, high = market["selection_efficiency"]
-    least, most = (te.query_bill(queries=1, fees_tao=1, emission_tao=ratio).external_share for ratio in emission)
+    least, most = (
+        te.query_bill(queries=1, fees_tao=1, emission_tao=ratio).external_share
+        for ratio in emission
+    )
     return f"""Selecting, routing and voting all gain from many models, but each gain dies of a known cause: a noisy judge, one
     model that wins every query, votes that err together. With judges as good as was measured on Bittensor ({judges[0]} to
     {judges[1]}), a whole subnet delivers {100 * low:.0f} to {percent(high)} of the way from a random model to its best one,
@@ -105,7 +141,9 @@ def answer_11_portfolio_under_uncertainty():
     guess = te.kelly_under_error(holder.drift, holder.volatility, holder.years_of_prices)
     assert guess.growth_expected < 0, "an estimate of the drift pays"
     scenario = replace(BASE, horizon_years=5.0)
-    first, second, *others = figures.deciding_inputs(RULES, NOW, scenario, holder).sort_values("ST")[::-1].itertuples()
+    first, second, *others = (
+        figures.deciding_inputs(RULES, NOW, scenario, holder).sort_values("ST")[::-1].itertuples()
+    )
     assert (first.Index, second.Index) == ("cap_drift", "daily_volatility")
     assert max(row.ST for row in others) < 0.05, "something else matters"
     return f"""At a volatility of {percent(holder.volatility)} Kelly's rule says {percent(high)} of wealth if TAO returns
@@ -129,7 +167,9 @@ def answer_12_judged_by_what_happened():
     low = float(claim.loc["C46", "value_then"]) / float(claims.stated("C46"))
     closes, supply = sources.closes(), RULES.max_supply_rao / 1e9
     peak = closes.idxmax()
-    late, early = (claims.forecast_scores(price * supply) for price in (NOW.price_usd, closes.max()))
+    late, early = (
+        claims.forecast_scores(price * supply) for price in (NOW.price_usd, closes.max())
+    )
     eight, same = "the article's 8×, read as a forecast", "no change"
     assert late[eight] > late[same] and early[eight] < early[same]
     return f"""By one rule for all, {then["holds"]} statements held on the day, {then["holds with conditions"]} held with

@@ -1,4 +1,6 @@
-"""What several test files share: hypothesis profiles, rules and snapshots, and the form of a refusal."""
+"""What several test files share: hypothesis profiles, rules and snapshots, and the form of a
+refusal.
+"""
 
 from __future__ import annotations
 
@@ -16,19 +18,30 @@ from hypothesis import HealthCheck, Phase, settings
 import tao_econ
 from tao_econ import inputs
 
-settings.register_profile("default", max_examples=20, deadline=None, derandomize=True, database=None)
 settings.register_profile(
-    "nightly", max_examples=int(os.environ.get("HYPOTHESIS_EXAMPLES", 10**5)), deadline=None,
-    suppress_health_check=[HealthCheck.too_slow], print_blob=True,
-)  # fmt: skip
+    "default", max_examples=20, deadline=None, derandomize=True, database=None
+)
+settings.register_profile(
+    "nightly",
+    max_examples=int(os.environ.get("HYPOTHESIS_EXAMPLES", 10**5)),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    print_blob=True,
+)
 # One failure is enough there, however long its example: see tests/mutation.md.
-settings.register_profile("mutation", settings.get_profile("default"), phases=(Phase.explicit, Phase.generate))
+settings.register_profile(
+    "mutation", settings.get_profile("default"), phases=(Phase.explicit, Phase.generate)
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 GUARD = Path(__file__).parent / "guard"
-runpy.run_path(str(GUARD / "sitecustomize.py"))  # here, and below in every Python that a test starts
+runpy.run_path(
+    str(GUARD / "sitecustomize.py")
+)  # here, and below in every Python that a test starts
 if str(GUARD) not in os.environ.get("PYTHONPATH", ""):
-    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(GUARD), os.environ.get("PYTHONPATH")]))
+    os.environ["PYTHONPATH"] = os.pathsep.join(
+        filter(None, [str(GUARD), os.environ.get("PYTHONPATH")])
+    )
     os.environ["TAO_ECON_GUARD_LOG"] = str(Path(tempfile.mkdtemp()) / "refused.txt")
 
 
@@ -57,7 +70,9 @@ def _refused(name, *shown, kind=(ValueError, TypeError)):
 
 @pytest.fixture(scope="module")
 def refused():
-    """`with refused(field, value, ...)`: a ValueError or TypeError of exactly one line with field, rule and value."""
+    """`with refused(field, value, ...)`: a ValueError or TypeError of exactly one line with
+    field, rule and value.
+    """
     return _refused
 
 
@@ -76,7 +91,12 @@ def rules():
 @pytest.fixture(scope="module")
 def snapshots():
     """The named snapshots, in the order article, day, halving, latest."""
-    names = {"article": "article", "day": "2023-11-20", "halving": "halving-2025-12-15", "latest": "2026-09-11"}
+    names = {
+        "article": "article",
+        "day": "2023-11-20",
+        "halving": "halving-2025-12-15",
+        "latest": "2026-09-11",
+    }
     return SimpleNamespace(**{short: tao_econ.load_snapshot(name) for short, name in names.items()})
 
 

@@ -1,7 +1,9 @@
 """Documented domains as hypothesis strategies, and what is asked of a public function over its own.
 
-Numbers are drawn by the intervals that the code itself checks ("[0, 1)"), records by the bounds of their fields. A
-table `name → Case` is put to the test by `hold`; tests/test_random_inputs.py sees to it that the tables name every
+Numbers are drawn by the intervals that the code itself checks ("[0, 1)"), records by the bounds of
+their fields. A
+table `name → Case` is put to the test by `hold`; tests/test_random_inputs.py sees to it that the
+tables name every
 public function.
 """
 
@@ -38,12 +40,16 @@ class Case(NamedTuple):
     given: st.SearchStrategy  # of its arguments by name
     law: Callable | None = None  # called with the result and the arguments
     unknown: dict[str, str] = {}  # field or column that may be NaN or infinite: why
-    refuses: str = ""  # pattern of the refusals its docstring allows inside the domain; by default none
+    refuses: str = (
+        ""  # pattern of the refusals its docstring allows inside the domain; by default none
+    )
     most: int = 1_000_000  # examples in the default profile, for what is slow
 
 
 def hold(function: Callable, case: Case) -> None:
-    """Every example gives finite numbers that keep the law, or a refusal the docstring allows; one at least is answered."""
+    """Every example gives finite numbers that keep the law, or a refusal the docstring allows;
+    one at least is answered.
+    """
     answered = []
     quick = os.environ.get("HYPOTHESIS_PROFILE", "default") == "default"
     most = min(case.most, settings.default.max_examples) if quick else settings.default.max_examples
@@ -75,12 +81,18 @@ def refusal(error: Exception, allowed: str) -> None:
 
 def finite(value, unknown, name: str = "") -> None:
     """No NaN and no infinity anywhere in a result, but in the fields named as unknown."""
-    if name in unknown or value is None or isinstance(value, (str, bytes, bool, int, Fraction, dt.date, Callable)):
+    if (
+        name in unknown
+        or value is None
+        or isinstance(value, (str, bytes, bool, int, Fraction, dt.date, Callable))
+    ):
         return
     if isinstance(value, (float, np.generic)):
         value = np.asarray(value)
     if isinstance(value, np.ndarray):
-        assert value.dtype.kind not in "fc" or np.isfinite(value).all(), f"{name or 'result'}: {value}"
+        assert value.dtype.kind not in "fc" or np.isfinite(value).all(), (
+            f"{name or 'result'}: {value}"
+        )
     elif isinstance(value, pd.DataFrame):
         for column in value:
             finite(value[column].to_numpy(), unknown, str(column))
@@ -105,14 +117,18 @@ def finite(value, unknown, name: str = "") -> None:
 
 
 def number(bounds: str = "(-inf, inf)") -> st.SearchStrategy:
-    """A float of an interval: its ends, 0, 1, the smallest and the largest there are, and any size between."""
+    """A float of an interval: its ends, 0, 1, the smallest and the largest there are, and any
+    size between.
+    """
     low, high = (float(end) for end in bounds[1:-1].split(","))
     low, high = max(low, -MOST), min(high, MOST)
     if bounds[0] == "(" and low != -MOST:
         low = LEAST if low == 0 else math.nextafter(low, math.inf)
     if bounds[-1] == ")" and high != MOST:
         high = math.nextafter(high, -math.inf)
-    ends = sorted({x for x in (low, high, 0.0, LEAST, 1e-9, 0.5, 1.0, 1e9, -1.0, -1e9) if low <= x <= high})
+    ends = sorted(
+        {x for x in (low, high, 0.0, LEAST, 1e-9, 0.5, 1.0, 1e9, -1.0, -1e9) if low <= x <= high}
+    )
     drawn = [st.sampled_from(ends), st.floats(low, high)]
     if low >= 0 and high > 1e3 * max(low, LEAST):
         sizes = st.floats(math.log10(max(low, 1e-12)), math.log10(min(high, 1e18)))
@@ -122,7 +138,9 @@ def number(bounds: str = "(-inf, inf)") -> st.SearchStrategy:
 
 def whole(low: int = 0, high: int = BITS) -> st.SearchStrategy:
     """An integer of an interval, its ends too."""
-    return st.one_of(st.sampled_from([low, high]), st.integers(low, min(high, low + 100)), st.integers(low, high))
+    return st.one_of(
+        st.sampled_from([low, high]), st.integers(low, min(high, low + 100)), st.integers(low, high)
+    )
 
 
 def vector(bounds: str = "(-inf, inf)", least: int = 1, most: int = 6) -> st.SearchStrategy:
@@ -135,7 +153,9 @@ def vector(bounds: str = "(-inf, inf)", least: int = 1, most: int = 6) -> st.Sea
 def array(shape: tuple[int, ...], bounds: str = "(-inf, inf)") -> st.SearchStrategy:
     """Floats of one shape."""
     n = math.prod(shape)
-    return st.lists(number(bounds), min_size=n, max_size=n).map(lambda xs: np.array(xs, float).reshape(shape))
+    return st.lists(number(bounds), min_size=n, max_size=n).map(
+        lambda xs: np.array(xs, float).reshape(shape)
+    )
 
 
 def amounts(least: int = 1, most: int = 6) -> st.SearchStrategy:
@@ -172,34 +192,55 @@ def _value(field) -> st.SearchStrategy:
         return st.sampled_from(parts)
     left, right = (low or ("gt", -math.inf)), (high or ("lt", math.inf))
     if kind is float:
-        ends = f"{'(' if left[0] == 'gt' else '['}{left[1]}, {right[1]}{')' if right[0] == 'lt' else ']'}"
+        ends = (
+            f"{'(' if left[0] == 'gt' else '['}{left[1]}, "
+            f"{right[1]}{')' if right[0] == 'lt' else ']'}"
+        )
         drawn = number(ends)
     elif kind is Fraction:
         least = Fraction(1, 65_535) if left == ("gt", 0) else Fraction(left[1])
         most = Fraction(right[1]) if high else Fraction(10**6)
         most = most - Fraction(1, 65_535) if right[0] == "lt" and high else most
-        drawn = st.one_of(st.sampled_from([least, most]), st.fractions(least, most, max_denominator=65_535))
-    elif kind is int:
-        drawn = whole(left[1] + (left[0] == "gt") if low else 0, right[1] - (right[0] == "lt") if high else BITS)
-    else:
-        drawn = {bool: st.booleans(), dt.date: st.dates(dt.date(2015, 1, 1), dt.date(2100, 1, 1))}.get(
-            kind, st.just("any")
+        drawn = st.one_of(
+            st.sampled_from([least, most]), st.fractions(least, most, max_denominator=65_535)
         )
+    elif kind is int:
+        drawn = whole(
+            left[1] + (left[0] == "gt") if low else 0,
+            right[1] - (right[0] == "lt") if high else BITS,
+        )
+    else:
+        drawn = {
+            bool: st.booleans(),
+            dt.date: st.dates(dt.date(2015, 1, 1), dt.date(2100, 1, 1)),
+        }.get(kind, st.just("any"))
     return st.one_of(st.none(), drawn) if type(None) in parts else drawn
 
 
 def record(*bases, fixed=()) -> st.SearchStrategy:
-    """One of some records with a few, none or all of its fields anywhere inside their bounds; `fixed` ones stay."""
-    fields = {k: _value(f) for k, f in type(bases[0]).__pydantic_fields__.items() if k not in {"sources", *fixed}}
+    """One of some records with a few, none or all of its fields anywhere inside their bounds;
+    `fixed` ones stay.
+    """
+    fields = {
+        k: _value(f)
+        for k, f in type(bases[0]).__pydantic_fields__.items()
+        if k not in {"sources", *fixed}
+    }
     few = st.lists(st.sampled_from(sorted(fields)), unique=True, max_size=3)
-    changed = few.flatmap(lambda names: st.fixed_dictionaries({name: fields[name] for name in names}))
+    changed = few.flatmap(
+        lambda names: st.fixed_dictionaries({name: fields[name] for name in names})
+    )
     changes = st.one_of(st.just({}), changed, changed, st.fixed_dictionaries(fields))
-    return st.tuples(st.sampled_from(bases), changes).map(lambda pair: dataclasses.replace(pair[0], **pair[1]))
+    return st.tuples(st.sampled_from(bases), changes).map(
+        lambda pair: dataclasses.replace(pair[0], **pair[1])
+    )
 
 
 def scenarios(**kept) -> st.SearchStrategy:
     """Assumptions of any kind; a value given stays."""
-    bases = [dataclasses.replace(te.load_scenario(name), **kept) for name in inputs.scenario_names()]
+    bases = [
+        dataclasses.replace(te.load_scenario(name), **kept) for name in inputs.scenario_names()
+    ]
     return record(*bases, fixed=("name", *kept))
 
 

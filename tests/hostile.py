@@ -3,7 +3,14 @@
 import pytest
 
 HUGE = 200_000_000
-FORMULAS = ('=HYPERLINK("http://x")', "+cmd|' /C calc'!A0", "@SUM(1+1)", "-2+3+cmd", "\t=1+1", "\r=1")
+FORMULAS = (
+    '=HYPERLINK("http://x")',
+    "+cmd|' /C calc'!A0",
+    "@SUM(1+1)",
+    "-2+3+cmd",
+    "\t=1+1",
+    "\r=1",
+)
 ESCAPES = (
     "../../etc/passwd",
     "/etc/passwd",
@@ -21,7 +28,9 @@ DEEP = "[" * 100_000
 
 
 def one_line(call, *words):
-    """What is refused, in one line of a plain ValueError or TypeError that is short enough to be read."""
+    """What is refused, in one line of a plain ValueError or TypeError that is short enough to be
+    read.
+    """
     with pytest.raises((ValueError, TypeError)) as caught:
         call()
     line = str(caught.value)

@@ -17,14 +17,21 @@ from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 QUIET = {
     "@jupyterlab/apputils-extension/notification": {
-        "fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True,
+        "fetchNews": "false",
+        "checkForUpdates": False,
+        "doNotDisturbMode": True,
     }
-}  # fmt: skip
+}
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 
 
@@ -46,19 +53,34 @@ def server(root: Path, home: Path):
         file.parent.mkdir(parents=True)
         file.write_text(json.dumps(settings))
     places = {
-        "JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "JUPYTER_RUNTIME_DIR": "runtime",
-        "IPYTHONDIR": "ipython", "JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
-    }  # fmt: skip
+        "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_DATA_DIR": "data",
+        "JUPYTER_RUNTIME_DIR": "runtime",
+        "IPYTHONDIR": "ipython",
+        "JUPYTERLAB_SETTINGS_DIR": "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+    }
     log = home / "lab.log"
     command = [
-        sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}",
-        "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={root}", "--allow-root",
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        "--no-browser",
+        "--ip=127.0.0.1",
+        f"--port={port}",
+        "--ServerApp.port_retries=0",
+        f"--IdentityProvider.token={token}",
+        f"--ServerApp.root_dir={root}",
+        "--allow-root",
+    ]
     with log.open("wb") as out:
         process = subprocess.Popen(
-            command, stdout=out, stderr=subprocess.STDOUT, start_new_session=True,
+            command,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
             env=os.environ | {name: str(home / folder) for name, folder in places.items()},
-        )  # fmt: skip
+        )
     base = f"http://127.0.0.1:{port}"
     try:
         for _ in range(900):
@@ -81,16 +103,24 @@ def server(root: Path, home: Path):
 
 
 @contextlib.contextmanager
-def page(profile: Path, width=1400, height=1000, local=("http://127.0.0.1", "ws://127.0.0.1"), **more):
-    """Yield a page that records requests to other places than the local ones and errors on its console."""
+def page(
+    profile: Path, width=1400, height=1000, local=("http://127.0.0.1", "ws://127.0.0.1"), **more
+):
+    """Yield a page that records requests to other places than the local ones and errors on its
+    console.
+    """
     from playwright.sync_api import sync_playwright
 
     local = (*local, "data:", "blob:", "about:")
     with sync_playwright() as play:
         context = play.chromium.launch_persistent_context(
-            profile, executable_path=chromium(), headless=True, args=list(FLAGS), viewport={"width": width, "height": height},
+            profile,
+            executable_path=chromium(),
+            headless=True,
+            args=list(FLAGS),
+            viewport={"width": width, "height": height},
             **more,
-        )  # fmt: skip
+        )
         it = context.new_page()
         it.outside, it.console_errors = [], []
         it.on("request", lambda r: None if r.url.startswith(local) else it.outside.append(r.url))
@@ -105,7 +135,8 @@ def page(profile: Path, width=1400, height=1000, local=("http://127.0.0.1", "ws:
 def open_notebook(it, base: str, token: str, path: str) -> None:
     """Open a notebook in a workspace of its own and wait for its kernel.
 
-    Run All is silently ignored until a kernel is attached; the status bar's "| Idle" is the honest sign.
+    Run All is silently ignored until a kernel is attached; the status bar's "| Idle" is the honest
+    sign.
     """
     it.goto(f"{base}/lab/workspaces/{secrets.token_hex(4)}/tree/{path}?token={token}")
     it.wait_for_function(
@@ -116,7 +147,9 @@ def open_notebook(it, base: str, token: str, path: str) -> None:
 
 
 def run_all(it, timeout_s=300) -> None:
-    """As a person does: Run > Run All Cells, then wait until no cell is waiting and the kernel is idle."""
+    """As a person does: Run > Run All Cells, then wait until no cell is waiting and the kernel
+    is idle.
+    """
     it.locator(".lm-MenuBar-itemLabel", has_text="Run").first.click()
     it.locator(".lm-Menu-itemLabel", has_text="Run All Cells").first.click()
     it.wait_for_timeout(500)

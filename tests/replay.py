@@ -1,6 +1,7 @@
 """Replay the chain's own test numbers: ``python tests/replay.py FILE…``.
 
-A vector file says what kind it is; every file of a known kind replays without new code. One line a file:
+A vector file says what kind it is; every file of a known kind replays without new code. One line a
+file:
 passed or failed, and the largest error of each quantity. Exit code 1 if any file fails.
 """
 
@@ -43,12 +44,19 @@ def replay_emission(vector: dict) -> tuple[list[Check], list[str]]:
         issued = inputs["start_issuance_rao"]
         for _ in range(vector["params"]["n_steps"]):
             issued += block_emission(issued, law) * vector["params"]["blocks_per_step"]
-        checks.append(Check("final_issuance_rao", _difference([issued], [expected["final_issuance_rao"]]), 0))
-    return checks, sorted(set(expected) - {"emission_rao", "rows", "final_issuance_rao"} - NOT_RESULTS)
+        checks.append(
+            Check("final_issuance_rao", _difference([issued], [expected["final_issuance_rao"]]), 0)
+        )
+    return checks, sorted(
+        set(expected) - {"emission_rao", "rows", "final_issuance_rao"} - NOT_RESULTS
+    )
 
 
 def replay_guarantee(vector: dict) -> tuple[list[Check], list[str]]:
-    cases, stated = vector["inputs"]["required_honest_utility_for_S60"], vector["expected"]["honest_utility"]
+    cases, stated = (
+        vector["inputs"]["required_honest_utility_for_S60"],
+        vector["expected"]["honest_utility"],
+    )
     checks = []
     for case, wanted in zip(cases, stated, strict=True):
         law = replace(rules_at("yuma3"), bonds="classic", bonds_penalty=Fraction(case["beta"]))
@@ -59,18 +67,30 @@ def replay_guarantee(vector: dict) -> tuple[list[Check], list[str]]:
     return checks, []
 
 
-KINDS = {"block_emission": replay_emission, "halving_thresholds": replay_emission, "issuance": replay_emission,
-         "consensus_guarantee": replay_guarantee, **replay_pools.KINDS, "epoch": replay_epochs, "math": replay_math,
-         "split_emissions": replay_split, "blocks_until_next": replay_schedule}  # fmt: skip
+KINDS = {
+    "block_emission": replay_emission,
+    "halving_thresholds": replay_emission,
+    "issuance": replay_emission,
+    "consensus_guarantee": replay_guarantee,
+    **replay_pools.KINDS,
+    "epoch": replay_epochs,
+    "math": replay_math,
+    "split_emissions": replay_split,
+    "blocks_until_next": replay_schedule,
+}
 
 
 def replay(path) -> tuple[list[Check], list[str]]:
-    """Every check of one file, the worst of each quantity, and the expectations it does not know how to compare."""
+    """Every check of one file, the worst of each quantity, and the expectations it does not know
+    how to compare.
+    """
     path = Path(path)
     if path.stat().st_size > LARGEST_FILE:
         raise Malformed(f"larger than {LARGEST_FILE >> 20} MB")
     vector = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(vector, dict) or not all(isinstance(vector.get(k), dict) for k in ("inputs", "expected")):
+    if not isinstance(vector, dict) or not all(
+        isinstance(vector.get(k), dict) for k in ("inputs", "expected")
+    ):
         raise Malformed("not a vector file: it must have inputs and expected")
     kind = str(vector.get("kind"))
     found = [run for name, run in KINDS.items() if kind.startswith(name)]
@@ -95,7 +115,9 @@ def main(paths: list[str]) -> int:
         name = Path(path).name
         try:
             checks, unknown = replay(path)
-        except Exception as error:  # a file from anywhere may be wrong in any way: one line, then the next file
+        except (
+            Exception
+        ) as error:  # a file from anywhere may be wrong in any way: one line, then the next file
             text = " ".join(str(error).split())[:200]
             kind = "it lacks" if isinstance(error, KeyError) else f"{type(error).__name__}:"
             print(f"FAIL {name}: {text if isinstance(error, Malformed) else f'{kind} {text}'}")

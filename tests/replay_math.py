@@ -43,18 +43,28 @@ def _floats(values):
 def _median(case):
     stake, majority = _fixed(case["stake"]), case.get("majority")
     minority = case.get("minority")
-    minority = fixed.ONE - int(_fixed(majority)) if not isinstance(minority, int | float) else int(_fixed(minority))
+    minority = (
+        fixed.ONE - int(_fixed(majority))
+        if not isinstance(minority, int | float)
+        else int(_fixed(minority))
+    )
     high = case.get("partition_hi")
     high = int(stake.sum()) if not isinstance(high, int | float) else int(_fixed(high))
     low = int(_fixed(of(case, "partition_lo", default=0.0)))
-    return _floats(fixed._weighted_median(stake, _fixed(of(case, "score", "scores")), minority, low, high))
+    return _floats(
+        fixed._weighted_median(stake, _fixed(of(case, "score", "scores")), minority, low, high)
+    )
 
 
 def _median_col(case):
     stake, score = _fixed(case["stake"]), _fixed(of(case, "score", "scores", "weights", "matrix"))
     if score.ndim == 1 and stake.size:
         score = score.reshape(case.get("shape") or (stake.size, -1))
-    score = score.reshape(stake.size, -1) if score.size else np.zeros((stake.size, score.shape[-1]), np.int64)
+    score = (
+        score.reshape(stake.size, -1)
+        if score.size
+        else np.zeros((stake.size, score.shape[-1]), np.int64)
+    )
     by_miner = np.ascontiguousarray(score.T)
     return _floats(exact._consensus(by_miner, stake, int(_fixed(of(case, "majority", "kappa")))))
 
@@ -66,7 +76,9 @@ def _ema_alpha(case):
         rates = rates.reshape(new.shape)
     elif rates.size == len(new) != new.shape[1]:
         rates = rates.reshape(-1, 1)
-    return _floats(fixed._ema_varying(new, old, np.ascontiguousarray(np.broadcast_to(rates, new.shape))))
+    return _floats(
+        fixed._ema_varying(new, old, np.ascontiguousarray(np.broadcast_to(rates, new.shape)))
+    )
 
 
 def _equal_bounds(case):
@@ -75,16 +87,24 @@ def _equal_bounds(case):
     low, high = (Fraction(of(case, f"alpha_{x}_u16", f"alpha_{x}"), U16) for x in ("low", "high"))
     rules = replace(rules_at("yuma3"), alpha_low=low, alpha_high=high)
     consensus = _fixed(case["consensus"])[: weights.shape[1]]
-    rates = exact._liquid_rates(np.ascontiguousarray(weights.T), np.ascontiguousarray(bonds.T), consensus, rules).T
-    one_rate = np.full(weights.shape, fixed.ONE - fixed.q32(ratio(of(case, "bonds_moving_average"), 1_000_000)))
-    liquid, plain = (fixed._ema_varying(weights, bonds, np.ascontiguousarray(r)) for r in (rates, one_rate))
+    rates = exact._liquid_rates(
+        np.ascontiguousarray(weights.T), np.ascontiguousarray(bonds.T), consensus, rules
+    ).T
+    one_rate = np.full(
+        weights.shape, fixed.ONE - fixed.q32(ratio(of(case, "bonds_moving_average"), 1_000_000))
+    )
+    liquid, plain = (
+        fixed._ema_varying(weights, bonds, np.ascontiguousarray(r)) for r in (rates, one_rate)
+    )
     return _floats(liquid - plain)
 
 
 def _sigmoid(case):
     slope = int(-_fixed(of(case, "rho", "steepness", "slope")))
     x = np.atleast_2d(_fixed(of(case, "x", "input", "vector")))
-    return _floats(fixed._sigmoid_each(x, int(_fixed(of(case, "kappa", "centre", "center"))), slope))
+    return _floats(
+        fixed._sigmoid_each(x, int(_fixed(of(case, "kappa", "centre", "center"))), slope)
+    )
 
 
 def _limited(case):
@@ -104,24 +124,31 @@ def _matmul(case):
 
 
 MATHS = {  # part of the test's or file's name → what it computes; the longest that fits is taken
-    "col_clip": lambda c: _floats(np.minimum(_matrix(c, *MATRIX), _fixed(of(c, "threshold", "col_threshold")))),
+    "col_clip": lambda c: _floats(
+        np.minimum(_matrix(c, *MATRIX), _fixed(of(c, "threshold", "col_threshold")))
+    ),
     "col_normalize": _by_columns(fixed.normalize_each),
     "col_max_upscale": _by_columns(fixed.max_upscale_each),
     "row_normalize": lambda c: _floats(fixed.normalize_each(_matrix(c, *MATRIX))),
     "normalize": lambda c: _floats(fixed.normalize(_fixed(of(c, *VECTOR)))),
     "interpolate": lambda c: _floats(
-        fixed.interpolate(*(np.atleast_2d(_fixed(of(c, x))) for x in ("mat1", "mat2")), int(_fixed(c["ratio"])))),
+        fixed.interpolate(
+            *(np.atleast_2d(_fixed(of(c, x))) for x in ("mat1", "mat2")), int(_fixed(c["ratio"]))
+        )
+    ),
     "is_topk": lambda c: exact._top_k(np.asarray(of(c, *VECTOR)), c["k"]),
     "liquid_alpha_equal": _equal_bounds,
     "mat_ema_alpha": _ema_alpha,
     "matmul": _matmul,
     "sigmoid_safe": _sigmoid,
-    "exp_safe": lambda c: _floats([fixed._exp_safe(int(x)) for x in np.ravel(_fixed(of(c, "x", "input")))]),
+    "exp_safe": lambda c: _floats(
+        [fixed._exp_safe(int(x)) for x in np.ravel(_fixed(of(c, "x", "input")))]
+    ),
     "u16_max_upscale": lambda c: subnet.stored_weights(np.asarray(of(c, *VECTOR, "case"), int)),
     "check_vec_max_limited": _limited,
     "weighted_median": _median,
     "weighted_median_col": _median_col,
-}  # fmt: skip
+}
 
 
 def _compare_cases(vector: dict, compute, tolerance: float, quantity: str) -> list[Check]:
@@ -130,8 +157,11 @@ def _compare_cases(vector: dict, compute, tolerance: float, quantity: str) -> li
         wanted = [None] * len(cases)
     else:
         values = list(expected.values()) if isinstance(expected, dict) else [expected]
-        one_per_case = len(values) == 1 and isinstance(values[0], list) and (
-            len(cases) > 1 or set(vector["inputs"]) & {"cases", "vectors", "matrices", "rows"})  # fmt: skip
+        one_per_case = (
+            len(values) == 1
+            and isinstance(values[0], list)
+            and (len(cases) > 1 or set(vector["inputs"]) & {"cases", "vectors", "matrices", "rows"})
+        )
         wanted = values[0] if one_per_case else [values]
     if len(wanted) != len(cases):
         raise Malformed(f"{len(wanted)} results are expected of {len(cases)} cases")
@@ -140,14 +170,19 @@ def _compare_cases(vector: dict, compute, tolerance: float, quantity: str) -> li
         # The chain's tests write some numbers as f32 and some as f64; the file does not say which.
         readings = [(_as_f64, _as_f64), (_as_f32, _as_f32), (_as_f32, _as_f64)]
         got = {read: flat(np.asarray(compute(read(case)))) for read in (_as_f64, _as_f32)}
-        worst = max(worst, min(_case_error(got[read], target, tolerance, aim) for read, aim in readings))
+        worst = max(
+            worst, min(_case_error(got[read], target, tolerance, aim) for read, aim in readings)
+        )
     return [Check(quantity, worst, tolerance and tolerance + 1 / fixed.ONE)]
 
 
 def _case_error(got: list, target, tolerance: float, read) -> float:
     target = [0.0] * len(got) if target is None else read(flat(target))
     if tolerance == 0:  # exact: floats are put on the grid of Q32
-        target = [x if x is None or isinstance(x, int) else round(x * fixed.ONE) / fixed.ONE for x in target]
+        target = [
+            x if x is None or isinstance(x, int) else round(x * fixed.ONE) / fixed.ONE
+            for x in target
+        ]
     return worst(got, target)
 
 
@@ -168,7 +203,10 @@ def replay_math(vector: dict) -> tuple[list[Check], list[str]]:
     said = f"{source.get('test', '')} {vector.get('name', '')}".lower()
     known = [name for name in MATHS if name in said]
     if not known:
-        raise Malformed(f"source.test names no known function, got {source.get('test')!r} (known: {', '.join(MATHS)})")
+        raise Malformed(
+            f"source.test names no known function, got {source.get('test')!r} (known: "
+            f"{', '.join(MATHS)})"
+        )
     name = max(known, key=len)
     tolerance = vector.get("tolerance", vector.get("params", {}).get("tolerance", 0))
     return _compare_cases(vector, MATHS[name], tolerance, name), []
@@ -176,7 +214,10 @@ def replay_math(vector: dict) -> tuple[list[Check], list[str]]:
 
 def replay_split(vector: dict) -> tuple[list[Check], list[str]]:
     def split(case):
-        emission, count = of(case, "alpha", "emission", "emission_rao"), of(case, "count", "mechanisms")
+        emission, count = (
+            of(case, "alpha", "emission", "emission_rao"),
+            of(case, "count", "mechanisms"),
+        )
         return subnet.split_among_mechanisms(emission, count, case.get("split"))
 
     return _compare_cases(vector, split, 0, "emission"), []
@@ -184,7 +225,10 @@ def replay_split(vector: dict) -> tuple[list[Check], list[str]]:
 
 def replay_schedule(vector: dict) -> tuple[list[Check], list[str]]:
     def blocks(case):
-        last, now = of(case, "last_epoch_block", "last_epoch"), of(case, "block_number", "current_block", "block")
+        last, now = (
+            of(case, "last_epoch_block", "last_epoch"),
+            of(case, "block_number", "current_block", "block"),
+        )
         return np.array(subnet.blocks_until_next_epoch(case["tempo"], last, now), object)
 
     return _compare_cases(vector, blocks, 0, "blocks"), []

@@ -1,4 +1,6 @@
-"""Dynamic TAO: blocks, shares, pools and dividends of a vector file, played on the block loop and its functions."""
+"""Dynamic TAO: blocks, shares, pools and dividends of a vector file, played on the block loop
+and its functions.
+"""
 
 from __future__ import annotations
 
@@ -27,16 +29,25 @@ HEAD = replace(rules_at("price-unburned"), price_ema_rate=Fraction(3, 1_000_000)
 
 def _u64(case: dict) -> Fraction:
     weight = named(case, "tao_weight", "root_weight", default=0.0)
-    return Fraction(weight, 1 << 64) if isinstance(weight, int) and weight > 1 else Fraction(str(weight))
+    return (
+        Fraction(weight, 1 << 64)
+        if isinstance(weight, int) and weight > 1
+        else Fraction(str(weight))
+    )
 
 
 def _state(case: dict, reserves, outstanding, emission: int | None) -> tuple:
-    """A law and a state of so many subnets, all rao; `emission`: the alpha a block mints, by its curve if None."""
+    """A law and a state of so many subnets, all rao; `emission`: the alpha a block mints, by its
+    curve if None.
+    """
     n = len(reserves[0])
     on = np.array([bool(x) for x in listed(named(case, "enabled", default=[True] * n))])
     whole, real = np.zeros((ss.WHOLE_ROWS, n), np.int64), np.zeros((ss.REAL_ROWS, n))
     state = ss.State(whole, real, np.zeros(ss.TOTALS, np.int64), on, np.array([-1.0]))
-    state.whole[ss.TAO], state.whole[ss.ALPHA_IN_POOL], state.whole[ss.OUTSTANDING] = *reserves, outstanding
+    state.whole[ss.TAO], state.whole[ss.ALPHA_IN_POOL], state.whole[ss.OUTSTANDING] = (
+        *reserves,
+        outstanding,
+    )
     for row, value in ((ss.WEIGHT, 0.5), (ss.LIVE, 1.0), (ss.RATE, 1.0), (ss.KEEP, 1.0)):
         state.real[row] = value
     cut = named(case, "owner_cut", "cut", default=11_796)
@@ -64,40 +75,71 @@ def _dtao_terms(case):
     else:
         reward = named(case, "block_emission", "emission")
         prices = listed(named(case, "ema_price", "moving_price", "ema", default=[1] * len(tao)))
-        state.real[ss.SHARE] = emission_shares(HEAD, price_ema_tao=[float(p) for p in prices], emission_on=state.on)
+        state.real[ss.SHARE] = emission_shares(
+            HEAD, price_ema_tao=[float(p) for p in prices], emission_on=state.on
+        )
     cb._terms(law, state.whole, state.real, law.root_weight * state.total[ss.ROOT_TAO], reward)
-    return {"excess": state.whole[ss.BUY], "buy": state.whole[ss.BUY], "alpha_out": state.whole[ss.PAID],
-            "alpha_in": state.whole[ss.ALPHA_IN], "tao_in": state.whole[ss.INJECT], "price": state.real[ss.SPOT]}  # fmt: skip
+    return {
+        "excess": state.whole[ss.BUY],
+        "buy": state.whole[ss.BUY],
+        "alpha_out": state.whole[ss.PAID],
+        "alpha_in": state.whole[ss.ALPHA_IN],
+        "tao_in": state.whole[ss.INJECT],
+        "price": state.real[ss.SPOT],
+    }
 
 
 def _dtao_split(case):
     minted = named(case, "alpha_out")
     issuance = named(case, "alpha_issuance", default=minted)
     law, state = _state(case, ([1], [issuance]), [0], minted)
-    cb._pay(law, state, law.root_weight * state.total[ss.ROOT_TAO], bool(case.get("root_sell", True)))
-    pending = {"server": ss.SERVERS, "validator": ss.VALIDATORS, "root_alpha": ss.ROOT_DUE, "owner": ss.OWNER}
+    cb._pay(
+        law, state, law.root_weight * state.total[ss.ROOT_TAO], bool(case.get("root_sell", True))
+    )
+    pending = {
+        "server": ss.SERVERS,
+        "validator": ss.VALIDATORS,
+        "root_alpha": ss.ROOT_DUE,
+        "owner": ss.OWNER,
+    }
     return {name: state.whole[row] for name, row in pending.items()}
 
 
 def _dtao_owner_cut(case):
-    return {"owner": [int(_dtao_split(case | {"owner_cut": cut})["owner"][0]) for cut in listed(named(case, "cut"))]}
+    return {
+        "owner": [
+            int(_dtao_split(case | {"owner_cut": cut})["owner"][0])
+            for cut in listed(named(case, "cut"))
+        ]
+    }
 
 
 def _dtao_shares(case):
     reward, prices = named(case, "block_emission", "emission"), named(case, "ema_price", "price")
     burned = named(case, "burn", default=[0.0] * len(prices))
     on = np.array([bool(x) for x in named(case, "enabled", default=[True] * len(prices))])
-    share = emission_shares(HEAD, price_ema_tao=[float(p) for p in prices], burned_share=burned, emission_on=on)
+    share = emission_shares(
+        HEAD, price_ema_tao=[float(p) for p in prices], burned_share=burned, emission_on=on
+    )
     return {"emission": [int(reward * s) for s in share], "share": share}
 
 
 def _dtao_price(case):
     first, n = named(case, "first_emission"), case.get("iterations", 1)
-    rules = replace(HEAD, price_ema_rate=ratio(named(case, "moving_alpha"), 1),
-                    price_ema_warmup_blocks=named(case, "halving_blocks", default=201_600))  # fmt: skip
+    rules = replace(
+        HEAD,
+        price_ema_rate=ratio(named(case, "moving_alpha"), 1),
+        price_ema_warmup_blocks=named(case, "halving_blocks", default=201_600),
+    )
     mean = float(named(case, "start"))
     for _ in range(n):  # the block stands still in the chain's test
-        mean = ema_price(mean, float(named(case, "spot")), age_blocks=case["block"] - first, blocks=1, rules=rules)
+        mean = ema_price(
+            mean,
+            float(named(case, "spot")),
+            age_blocks=case["block"] - first,
+            blocks=1,
+            rules=rules,
+        )
     return {"value": mean}
 
 
@@ -105,20 +147,29 @@ def _dtao_flow(case):
     values = [float(v) for v in named(case, "value", "flow", "ema")]
     power = named(case, "exponent", "power", default=case.get("p", 1.0))
     reward = named(case, "block_emission", "emission", default=0)
-    share = emission_shares(replace(HEAD, subnet_shares="flow_ema"), flow_ema_tao=values, flow_power=float(power),
-                            flow_cutoff_tao=float(named(case, "cutoff", default=0.0)))  # fmt: skip
+    share = emission_shares(
+        replace(HEAD, subnet_shares="flow_ema"),
+        flow_ema_tao=values,
+        flow_power=float(power),
+        flow_cutoff_tao=float(named(case, "cutoff", default=0.0)),
+    )
     return {"result": share, "share": share, "emission": reward * share}
 
 
 def _dtao_root(case):
-    part = root_proportion(float(named(case, "root_tao")), float(named(case, "alpha_issuance")),
-                           replace(HEAD, root_weight=_u64(case)))  # fmt: skip
+    part = root_proportion(
+        float(named(case, "root_tao")),
+        float(named(case, "alpha_issuance")),
+        replace(HEAD, root_weight=_u64(case)),
+    )
     bits = math.floor(part * (1 << 32))
     return {"bits": bits, "root_proportion": bits / (1 << 32)}
 
 
 def _dtao_pool(case):
-    """What a row of a pool's file may ask: amounts out, the power itself, the price, a new weight, a limit."""
+    """What a row of a pool's file may ask: amounts out, the power itself, the price, a new
+    weight, a limit.
+    """
     weight = float(named(case, "w_quote", "quote_weight", "weight", default=0.5))
     buy, got = weight / (1 - weight), {}
     if "base_quote" in case:
@@ -129,17 +180,34 @@ def _dtao_pool(case):
     alpha = float(named(case, "alpha_reserve", "base_reserve", "reserve_alpha", "alpha", "reserve"))
     if target >= 0:
         now = {name: value for name, value in case.items() if value != target}
-        price = float(named(now, "current", "old", "price", default=pools._price(tao, alpha, weight)))
+        price = float(
+            named(now, "current", "old", "price", default=pools._price(tao, alpha, weight))
+        )
         ratio = math.log(target / price)
-        buys, sells = (max(x, 0.0) for x in (tao * math.expm1((1 - weight) * ratio), alpha * math.expm1(-weight * ratio)))
+        buys, sells = (
+            max(x, 0.0)
+            for x in (tao * math.expm1((1 - weight) * ratio), alpha * math.expm1(-weight * ratio))
+        )
         return {"tao": buys, "quote": buys, "alpha": sells, "base": sells, "delta": buys or sells}
     if "delta_in" in case:
         delta = float(case["delta_in"])
-        got = {"alpha_out": math.floor(pools._out(tao, alpha, buy, delta)),
-               "tao_out": math.floor(pools._out(alpha, tao, 1 / buy, delta))}  # fmt: skip
+        got = {
+            "alpha_out": math.floor(pools._out(tao, alpha, buy, delta)),
+            "tao_out": math.floor(pools._out(alpha, tao, 1 / buy, delta)),
+        }
     elif any("delta" in name or "add" in name for name in case):
-        extra = [float(named(case, *(f"{side}_{w}" for w in ("delta", "added", "add")), f"delta_{side}", f"added_{side}",
-                              default=0)) for side in ("tao", "alpha")]  # fmt: skip
+        extra = [
+            float(
+                named(
+                    case,
+                    *(f"{side}_{w}" for w in ("delta", "added", "add")),
+                    f"delta_{side}",
+                    f"added_{side}",
+                    default=0,
+                )
+            )
+            for side in ("tao", "alpha")
+        ]
         after = pools._neutral_weight(tao, alpha, weight, *extra)
         got = {"weight": after, "w_quote": after, "w_base": 1 - after}
         got["price"] = pools._price(tao + extra[0], alpha + extra[1], after)
@@ -150,10 +218,19 @@ def _dtao_pool(case):
 def _dtao_dividends(case):
     stakes = np.array(case["stakes"], float).reshape(-1, 2)
     alpha, root = distribute_dividends(
-        float(case["pending_validator_alpha"]), float(case["pending_root_alpha"]), dividends=case["dividends"],
-        alpha_stake=stakes[:, 0], root_stake=stakes[:, 1], root_weight=float(case["tao_weight"]),
-    )  # fmt: skip
-    return {"total_alpha": alpha.sum(), "total_root": root.sum(), "hotkey_alpha": alpha, "hotkey_root": root}
+        float(case["pending_validator_alpha"]),
+        float(case["pending_root_alpha"]),
+        dividends=case["dividends"],
+        alpha_stake=stakes[:, 0],
+        root_stake=stakes[:, 1],
+        root_weight=float(case["tao_weight"]),
+    )
+    return {
+        "total_alpha": alpha.sum(),
+        "total_root": root.sum(),
+        "hotkey_alpha": alpha,
+        "hotkey_root": root,
+    }
 
 
 def _bound(got: float, wanted) -> float:
@@ -169,9 +246,14 @@ def _bound(got: float, wanted) -> float:
 def _tables(expected: dict, cases: int) -> dict:
     """Expected results by name, one entry a case."""
     if "rows" in expected and "columns" in expected:
-        return {name: [row[k] for row in expected["rows"]] for k, name in enumerate(expected["columns"])}
+        return {
+            name: [row[k] for row in expected["rows"]] for k, name in enumerate(expected["columns"])
+        }
     tables = {k: v for k, v in expected.items() if k not in NOT_RESULTS and v is not None}
-    return {k: v if cases > 1 or (isinstance(v, list) and len(v) == 1) else [v] for k, v in tables.items()}
+    return {
+        k: v if cases > 1 or (isinstance(v, list) and len(v) == 1) else [v]
+        for k, v in tables.items()
+    }
 
 
 def _replay_cases(compute):
@@ -195,14 +277,22 @@ def _replay_cases(compute):
             for k, (result, wanted) in enumerate(zip(results, rows, strict=True)):
                 got, wanted = flat(np.asarray(result[key]).tolist()), flat(wanted)
                 if len(got) != len(wanted):
-                    raise Malformed(f"{len(wanted)} values of {name} are expected where there are {len(got)}")
+                    raise Malformed(
+                        f"{len(wanted)} values of {name} are expected where there are {len(got)}"
+                    )
                 tolerance = allowed[0][k] if isinstance(allowed[0], list) else allowed[0]
                 pairs = [(g, w) for g, w in zip(got, wanted, strict=True) if w is not None]
                 errors = [_bound(g, w) / (abs(w) if relative and w else 1) for g, w in pairs]
                 printed = 1e-12 if stated else 1e-9  # of decimals, where an amount in rao is exact
-                least = max((printed * max(abs(w), 1) for _, w in pairs if isinstance(w, float)), default=0)
-                one = f"{name}[{k}]" if isinstance(allowed[0], list) else name  # each case has its own tolerance
-                checks.append(Check(one, max(errors, default=0.0), max(relative or tolerance, least)))
+                least = max(
+                    (printed * max(abs(w), 1) for _, w in pairs if isinstance(w, float)), default=0
+                )
+                one = (
+                    f"{name}[{k}]" if isinstance(allowed[0], list) else name
+                )  # each case has its own tolerance
+                checks.append(
+                    Check(one, max(errors, default=0.0), max(relative or tolerance, least))
+                )
         return checks, unknown
 
     return run
@@ -211,9 +301,18 @@ def _replay_cases(compute):
 KINDS = {
     name: _replay_cases(compute)
     for name, compute in {
-        "subnet_terms": _dtao_terms, "owner_cut": _dtao_owner_cut, "emit_to_subnet": _dtao_split,
-        "subnet_tao_emission": _dtao_shares, "subnet_shares": _dtao_shares, "moving_price": _dtao_price,
-        "pow_normalize": _dtao_flow, "taoflow": _dtao_flow, "flow": _dtao_flow, "root_proportion": _dtao_root,
-        "balancer": _dtao_pool, "swap": _dtao_pool, "dividend_distribution": _dtao_dividends,
+        "subnet_terms": _dtao_terms,
+        "owner_cut": _dtao_owner_cut,
+        "emit_to_subnet": _dtao_split,
+        "subnet_tao_emission": _dtao_shares,
+        "subnet_shares": _dtao_shares,
+        "moving_price": _dtao_price,
+        "pow_normalize": _dtao_flow,
+        "taoflow": _dtao_flow,
+        "flow": _dtao_flow,
+        "root_proportion": _dtao_root,
+        "balancer": _dtao_pool,
+        "swap": _dtao_pool,
+        "dividend_distribution": _dtao_dividends,
     }.items()
-}  # fmt: skip
+}

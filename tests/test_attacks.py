@@ -14,7 +14,8 @@ RULES = te.rules_at("2026-09-11")
 NAN = float("nan")
 SMALL = {"validators": 8, "miners": 16, "epochs": 60, "networks": 6}
 
-# --- weight copying -----------------------------------------------------------------------------------------------
+# --- weight copying
+# -----------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,8 @@ def test_the_same_seed_gives_the_same_numbers_and_another_one_others(copying):
     assert te.weight_copying(RULES, lags=(0,), seed=1, **SMALL).advantage[0] != copying.advantage[0]
 
 
-# --- bribery ------------------------------------------------------------------------------------------------------
+# --- bribery --------------------------------------------------------------------------------------
+# ----------------
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +73,9 @@ def test_below_kappa_a_bribe_buys_nothing_and_above_it_costs_nothing(network, bo
     np.testing.assert_allclose(got.target_consensus[below], 0.002, rtol=1e-6)
     np.testing.assert_allclose(got.target_consensus[~below], 0.2, rtol=1e-6)
     assert (got.lost_dividends[below][1:] > 0).all()
-    assert (got.lost_dividends[~below] <= 1e-9).all() and got.lost_dividends[-1] == pytest.approx(0, abs=1e-9)
+    assert (got.lost_dividends[~below] <= 1e-9).all() and got.lost_dividends[-1] == pytest.approx(
+        0, abs=1e-9
+    )
     assert got.target_incentive[~below].min() > 20 * got.target_incentive[below].max()
 
 
@@ -88,7 +92,8 @@ def test_the_bribed_lose_stake_below_kappa_and_win_it_above(network):
     assert got.stake_after[first_above] > got.bribed_stake[first_above]
 
 
-# --- collusion ----------------------------------------------------------------------------------------------------
+# --- collusion ------------------------------------------------------------------------------------
+# ----------------
 
 
 def test_colluders_earn_their_worth_when_they_behave_and_most_of_it_all_above_kappa():
@@ -108,16 +113,21 @@ def test_scatter_of_honest_opinions_is_what_a_minority_lives_on_and_a_burn_takes
 
 def test_colluders_stake_after_a_run_follows_what_they_earn():
     got = te.collusion(RULES, te.draw_network(), stake=(0.2, 0.5), epochs=100, reward=0.01)
-    assert got.best_pay[0] < 0.2 and got.stake_after[0] < 0.2  # their miners are worth less than their stake
+    assert (
+        got.best_pay[0] < 0.2 and got.stake_after[0] < 0.2
+    )  # their miners are worth less than their stake
     assert got.best_pay[1] > 0.5 and got.stake_after[1] > 0.5
 
 
-# --- the price of a majority --------------------------------------------------------------------------------------
+# --- the price of a majority
+# --------------------------------------------------------------------------------------
 
 
 def test_a_majority_of_the_stake_of_2026_09_11_by_hand():
     got = te.majority_cost(RULES, te.load_snapshot("2026-09-11"), te.load_scenario("base"))
-    assert got.present_tao == pytest.approx(0.51 * 7_318_081) and got.present_usd == pytest.approx(got.present_tao * 241.10)
+    assert got.present_tao == pytest.approx(0.51 * 7_318_081) and got.present_usd == pytest.approx(
+        got.present_tao * 241.10
+    )
     assert got.added_tao == pytest.approx(7_318_081 * 51 / 49)
     assert got.unstaked_tao == pytest.approx(11_330_335 - 7_318_081) and not got.feasible
     assert got.days_of_emission == pytest.approx(got.added_tao / 3_600) and not got.stake_is_assumed
@@ -135,16 +145,31 @@ def test_a_majority_in_days_of_emission_follows_the_rules_clock_and_is_infinite_
 
 @given(st.floats(0.01, 0.99))
 def test_added_stake_is_that_share_of_all_stake_afterwards(share):
-    got = te.majority_cost(RULES, te.load_snapshot("article"), te.load_scenario("base"), share=share)
+    got = te.majority_cost(
+        RULES, te.load_snapshot("article"), te.load_scenario("base"), share=share
+    )
     staked = got.present_tao / share
     assert got.added_tao / (staked + got.added_tao) == pytest.approx(share) and got.stake_is_assumed
     assert got.feasible == (got.added_tao <= got.unstaked_tao)
 
 
-@given(st.floats(0.05, 0.9), st.floats(10, 1e6), st.floats(10, 1e7), st.floats(0, 1e6), st.floats(0, 1e6))
-def test_bought_alpha_leaves_a_constant_product_and_holds_the_share(share, pool_tao, pool_alpha, staked, root):
+@given(
+    st.floats(0.05, 0.9),
+    st.floats(10, 1e6),
+    st.floats(10, 1e7),
+    st.floats(0, 1e6),
+    st.floats(0, 1e6),
+)
+def test_bought_alpha_leaves_a_constant_product_and_holds_the_share(
+    share, pool_tao, pool_alpha, staked, root
+):
     got = te.alpha_majority_cost(
-        pool_tao=pool_tao, pool_alpha=pool_alpha, staked_alpha=staked, root_tao=root, root_weight=0.18, share=share
+        pool_tao=pool_tao,
+        pool_alpha=pool_alpha,
+        staked_alpha=staked,
+        root_tao=root,
+        root_weight=0.18,
+        share=share,
     )
     others = staked + 0.18 * root
     if others:
@@ -158,34 +183,50 @@ def test_bought_alpha_leaves_a_constant_product_and_holds_the_share(share, pool_
         assert got.tao_paid == np.inf
 
 
-# --- bad input ----------------------------------------------------------------------------------------------------
+# --- bad input ------------------------------------------------------------------------------------
+# ----------------
 
-POOL = {"pool_tao": 1.0, "pool_alpha": 1.0, "staked_alpha": 1.0, "root_tao": 1.0, "root_weight": 0.18}
+POOL = {
+    "pool_tao": 1.0,
+    "pool_alpha": 1.0,
+    "staked_alpha": 1.0,
+    "root_tao": 1.0,
+    "root_weight": 0.18,
+}
 
 
-@pytest.mark.parametrize(("name", "value", "call"), [
-    ("lags", 30, lambda n: te.weight_copying(RULES, lags=(0, 30), **SMALL)),
-    ("lags", 0.5, lambda n: te.weight_copying(RULES, lags=(0.5,), **SMALL)),
-    ("noise", -0.1, lambda n: te.weight_copying(RULES, noise=-0.1, **SMALL)),
-    ("turnover", 1.2, lambda n: te.weight_copying(RULES, turnover=1.2, **SMALL)),
-    ("copier_stake", 1, lambda n: te.weight_copying(RULES, copier_stake=1, **SMALL)),
-    ("networks", 1, lambda n: te.weight_copying(RULES, networks=1)),
-    ("validators", 1, lambda n: te.weight_copying(RULES, validators=1)),
-    ("target_worth", 1.0, lambda n: te.bribery(RULES, n, target_worth=1.0)),
-    ("bribed_weight", 0, lambda n: te.bribery(RULES, n, bribed_weight=0)),
-    ("reward", NAN, lambda n: te.bribery(RULES, n, reward=NAN)),
-    ("worth", 0, lambda n: te.collusion(RULES, n, worth=0)),
-    ("miner_burn", 1.5, lambda n: te.collusion(RULES, n, miner_burn=1.5)),
-    ("lags", "none", lambda n: te.weight_copying(RULES, lags=(), **SMALL)),
-    ("stake", 1.0, lambda n: te.collusion(RULES, n, stake=(0.5, 1.0))),
-    ("network", "None", lambda n: te.bribery(RULES, None)),
-    ("network", "none", lambda n: te.bribery(RULES, n._replace(weights=np.eye(len(n.stake))))),
-    ("share", 1, lambda n: te.majority_cost(RULES, te.load_snapshot("article"), te.load_scenario("base"), share=1)),
-    ("pool_tao", 0.0, lambda n: te.alpha_majority_cost(**POOL | {"pool_tao": 0.0})),
-    ("pool_alpha", True, lambda n: te.alpha_majority_cost(**POOL | {"pool_alpha": True})),
-    ("staked_alpha", -1, lambda n: te.alpha_majority_cost(**POOL | {"staked_alpha": -1})),
-    ("root_weight", 2, lambda n: te.alpha_majority_cost(**POOL | {"root_weight": 2})),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "value", "call"),
+    [
+        ("lags", 30, lambda n: te.weight_copying(RULES, lags=(0, 30), **SMALL)),
+        ("lags", 0.5, lambda n: te.weight_copying(RULES, lags=(0.5,), **SMALL)),
+        ("noise", -0.1, lambda n: te.weight_copying(RULES, noise=-0.1, **SMALL)),
+        ("turnover", 1.2, lambda n: te.weight_copying(RULES, turnover=1.2, **SMALL)),
+        ("copier_stake", 1, lambda n: te.weight_copying(RULES, copier_stake=1, **SMALL)),
+        ("networks", 1, lambda n: te.weight_copying(RULES, networks=1)),
+        ("validators", 1, lambda n: te.weight_copying(RULES, validators=1)),
+        ("target_worth", 1.0, lambda n: te.bribery(RULES, n, target_worth=1.0)),
+        ("bribed_weight", 0, lambda n: te.bribery(RULES, n, bribed_weight=0)),
+        ("reward", NAN, lambda n: te.bribery(RULES, n, reward=NAN)),
+        ("worth", 0, lambda n: te.collusion(RULES, n, worth=0)),
+        ("miner_burn", 1.5, lambda n: te.collusion(RULES, n, miner_burn=1.5)),
+        ("lags", "none", lambda n: te.weight_copying(RULES, lags=(), **SMALL)),
+        ("stake", 1.0, lambda n: te.collusion(RULES, n, stake=(0.5, 1.0))),
+        ("network", "None", lambda n: te.bribery(RULES, None)),
+        ("network", "none", lambda n: te.bribery(RULES, n._replace(weights=np.eye(len(n.stake))))),
+        (
+            "share",
+            1,
+            lambda n: te.majority_cost(
+                RULES, te.load_snapshot("article"), te.load_scenario("base"), share=1
+            ),
+        ),
+        ("pool_tao", 0.0, lambda n: te.alpha_majority_cost(**POOL | {"pool_tao": 0.0})),
+        ("pool_alpha", True, lambda n: te.alpha_majority_cost(**POOL | {"pool_alpha": True})),
+        ("staked_alpha", -1, lambda n: te.alpha_majority_cost(**POOL | {"staked_alpha": -1})),
+        ("root_weight", 2, lambda n: te.alpha_majority_cost(**POOL | {"root_weight": 2})),
+    ],
+)
 def test_bad_input_is_refused_in_one_line(name, value, call, refused, network):
     with refused(name, value):
         call(network)

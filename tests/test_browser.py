@@ -1,4 +1,6 @@
-"""The notebooks in a real JupyterLab: Run All, move a slider with the keyboard, read the figure's own numbers."""
+"""The notebooks in a real JupyterLab: Run All, move a slider with the keyboard, read the
+figure's own numbers.
+"""
 
 import statistics
 from dataclasses import replace
@@ -14,7 +16,9 @@ from tao_econ.explore.dilution import Unit, walk
 ROOT = Path(__file__).resolve().parents[1]
 
 pytestmark = [
-    pytest.mark.skipif(lab.chromium() is None, reason="no Chromium found on the path; set CHROMIUM to one"),
+    pytest.mark.skipif(
+        lab.chromium() is None, reason="no Chromium found on the path; set CHROMIUM to one"
+    ),
 ]
 
 READ = """() => { const g = document.querySelector('.js-plotly-plot');
@@ -35,7 +39,9 @@ def base(tmp_path_factory):
 
 def emission_after(presses: int):
     """The model's curve after so many steps of the first slider, recycled_share."""
-    scenario = replace(te.load_scenario("article"), horizon_years=260.0, recycled_share=0.002 * presses)
+    scenario = replace(
+        te.load_scenario("article"), horizon_years=260.0, recycled_share=0.002 * presses
+    )
     years, issued, _ = walk(te.rules_at("2026-09-11"), scenario, Unit())
     return np.interp(np.linspace(0, 260, 521), years, issued) / 1e6
 
@@ -48,9 +54,12 @@ def supply_after(presses: int):
 
 
 @pytest.mark.parametrize(
-    ("notebook", "model"), [("01_supply_curve", emission_after), ("02_circulating_vs_fdv", supply_after)]
+    ("notebook", "model"),
+    [("01_supply_curve", emission_after), ("02_circulating_vs_fdv", supply_after)],
 )
-def test_run_all_then_a_key_press_moves_the_figure_to_the_models_numbers(base, tmp_path, notebook, model):
+def test_run_all_then_a_key_press_moves_the_figure_to_the_models_numbers(
+    base, tmp_path, notebook, model
+):
     with lab.page(tmp_path / "profile") as page:
         lab.open_notebook(page, *base, f"notebooks/{notebook}.ipynb")
         lab.run_all(page)
@@ -77,7 +86,10 @@ def test_run_all_then_a_key_press_moves_the_figure_to_the_models_numbers(base, t
         page.screenshot(path=tmp_path / "after.png")
         assert after["y"] != before["y"], "the slider moved, the figure did not"
         np.testing.assert_allclose(after["y"], model(12), rtol=1e-9)
-        print(f"{notebook}: key press to repaint {statistics.median(latencies):.0f} ms median, {max(latencies):.0f} ms worst")
+        print(
+            f"{notebook}: key press to repaint {statistics.median(latencies):.0f} ms median, "
+            f"{max(latencies):.0f} ms worst"
+        )
 
         page.get_by_role("button", name="Reset", exact=True).first.click()
         back = "y => [...document.querySelector('.js-plotly-plot')._fullData[0].y][5] === y"

@@ -1,4 +1,6 @@
-"""The ledger: every claim has one short function, one rule makes the verdicts, and the headline findings come out."""
+"""The ledger: every claim has one short function, one rule makes the verdicts, and the headline
+findings come out.
+"""
 
 import ast
 import csv
@@ -43,7 +45,9 @@ def test_no_verdict_is_written_by_hand():
 def test_the_rule(readings):
     true = tuple(readings)
     got = rule.verdict(Reading(0, true))
-    assert got == (UNKNOWN if not true else HOLDS if all(true) else CONDITIONS if any(true) else FAILS)
+    assert got == (
+        UNKNOWN if not true else HOLDS if all(true) else CONDITIONS if any(true) else FAILS
+    )
     assert (got == UNKNOWN) == (rule.verdict(Reading(0, true), "strict") == UNKNOWN)
     if true:
         strict, lenient = (rule.verdict(Reading(0, true), how) for how in ("strict", "lenient"))
@@ -94,14 +98,21 @@ def test_the_comparable_was_stale_by_three():  # models.md 0: 86 against 29, 25.
 
 
 def test_64_halvings_and_256_years_cannot_be():  # models.md 1.1: 30 eras, 119.78 and 124.88 years
-    assert FOUND["C25"].now.value == 30 and ROW.verdict_now["C25"] == FAILS and "19 decimals" in ROW.flips["C25"]
+    assert (
+        FOUND["C25"].now.value == 30
+        and ROW.verdict_now["C25"] == FAILS
+        and "19 decimals" in ROW.flips["C25"]
+    )
     assert FOUND["C27"].then.value == pytest.approx(119.78, abs=0.01)
     assert FOUND["C27"].now.value == pytest.approx(124.88, abs=0.01)
 
 
 def test_august_became_december():  # evidence.csv C26: 2025-08-14, 2025-12-15, 123 days
     assert ROW.value_then["C26"] == "2025-08-14" and ROW.value_now["C26"] == "2025-12-15"
-    assert (ROW.verdict_then["C26"], ROW.verdict_now["C26"]) == (CONDITIONS, FAILS) and "123 days" in ROW.flips["C26"]
+    assert (ROW.verdict_then["C26"], ROW.verdict_now["C26"]) == (
+        CONDITIONS,
+        FAILS,
+    ) and "123 days" in ROW.flips["C26"]
 
 
 def test_second_after_rndr_for_three_days_of_the_six():  # claims.csv C37: 15 to 17 November
@@ -113,7 +124,9 @@ def test_lowest_ratio_only_in_the_narrow_set():  # claims.csv C38
 
 
 def test_eight_times_was_never_reached():  # evidence.csv C47: 4.6x
-    assert FOUND["C47"].now.value == pytest.approx(4.564, abs=1e-3) and ROW.verdict_now["C47"] == FAILS
+    assert (
+        FOUND["C47"].now.value == pytest.approx(4.564, abs=1e-3) and ROW.verdict_now["C47"] == FAILS
+    )
 
 
 def test_most_of_the_growth_in_value_went_to_new_supply():  # models.md 1.6: 64 %
@@ -130,7 +143,9 @@ def test_published_numbers_of_other_claims():
     assert FOUND["C43"].then.value == pytest.approx(5.18, abs=5e-3)  # evidence.csv C43
     assert FOUND["C35"].then.value == pytest.approx(426, abs=0.5)  # evidence.csv C35
     assert FOUND["C36"].then.value == pytest.approx(7.46, abs=5e-3)  # evidence.csv C36
-    assert FOUND["C29"].now.true == (True, True, False) and "6,314" in ROW.flips["C29"]  # evidence.csv C29
+    assert (
+        FOUND["C29"].now.true == (True, True, False) and "6,314" in ROW.flips["C29"]
+    )  # evidence.csv C29
     assert ROW.value_then["C60"] == "2027-03-18 or 2024-12-31"  # claims.csv C60
     assert FOUND["C06"].then.true == (True, False) and "1.6×" in ROW.flips["C06"]  # claims.csv C06
     assert [r[0] for r in (FOUND["C52"].then.true, FOUND["C52"].now.true)] == [True, False]
@@ -151,8 +166,11 @@ def test_evidence_is_read_by_name_and_never_by_chance(refused):
 
 
 def test_crps_of_the_published_backtest():  # models.md 5, notebooks-proposal B1
-    for fdv, tree, points in ((4.58, 0.989, (0.310, 0.326, 1.846)), (5.0631, 1.086, (0.410, 0.426, 1.745)),
-                              (15.9, 2.187, (1.554, 1.571, 0.601))):  # fmt: skip
+    for fdv, tree, points in (
+        (4.58, 0.989, (0.310, 0.326, 1.846)),
+        (5.0631, 1.086, (0.410, 0.426, 1.745)),
+        (15.9, 2.187, (1.554, 1.571, 0.601)),
+    ):
         got = claims.forecast_scores(fdv * 1e9)
         assert got["tree of January 2024"] == pytest.approx(tree, abs=5e-4)
         names = ("no change", "the tree's mean", "the article's 8×, read as a forecast")
@@ -181,7 +199,9 @@ def test_what_was_earned(refused):
         claims.what_was_earned("2024-11-20", bought_usd=0)
 
 
-RECORDS = stress.Records(te.rules_at("2026-09-11"), te.load_snapshot("2026-09-11"), te.load_scenario("base"))
+RECORDS = stress.Records(
+    te.rules_at("2026-09-11"), te.load_snapshot("2026-09-11"), te.load_scenario("base")
+)
 
 
 @pytest.mark.parametrize("name", stress.STRESSES)
@@ -193,11 +213,20 @@ def test_a_stress_gives_records_that_every_model_takes(name):
 
 
 def test_what_the_stresses_do():
-    then = stress.Records(te.rules_at("2023-11-20"), te.load_snapshot("article"), te.load_scenario("article"))
-    share = {name: te.sell_pressure(*stress.stressed(then, name)).participation_share for name in (None, *stress.STRESSES)}
+    then = stress.Records(
+        te.rules_at("2023-11-20"), te.load_snapshot("article"), te.load_scenario("article")
+    )
+    share = {
+        name: te.sell_pressure(*stress.stressed(then, name)).participation_share
+        for name in (None, *stress.STRESSES)
+    }
     assert share[None] == pytest.approx(0.2304)
-    assert share["volume / 5"] == pytest.approx(5 * 0.2304) and share["wash trading"] == pytest.approx(0.2304 / 0.3)
-    assert share["stakers exit in 30 days"] == pytest.approx((7_200 + 0.85 * 5.5e6 / 30) * 160 / 5e6)
+    assert share["volume / 5"] == pytest.approx(5 * 0.2304) and share[
+        "wash trading"
+    ] == pytest.approx(0.2304 / 0.3)
+    assert share["stakers exit in 30 days"] == pytest.approx(
+        (7_200 + 0.85 * 5.5e6 / 30) * 160 / 5e6
+    )
     assert share["recycling 18.5%"] == pytest.approx(0.2304 * (1 - 0.185))
     diluted = stress.stressed(then, "dilution only")
     growth = te.break_even_growth(then.rules, then.snapshot, then.scenario, 1.0)
@@ -210,8 +239,13 @@ def test_what_the_stresses_do():
 def test_the_sell_pressure_is_not_bearable_where_volume_is_a_fifth_or_stakers_leave():
     turned = claims.under_stress()
     assert turned.loc["C44 then", "as it is"] == CONDITIONS
-    assert (turned.loc["C44 then", ["volume / 5", "wash trading", "stakers exit in 30 days"]] == FAILS).all()
-    assert turned.loc["C44 now", "stakers exit in 30 days"] == CONDITIONS and turned.loc["C44 now", "volume / 5"] == HOLDS
+    assert (
+        turned.loc["C44 then", ["volume / 5", "wash trading", "stakers exit in 30 days"]] == FAILS
+    ).all()
+    assert (
+        turned.loc["C44 now", "stakers exit in 30 days"] == CONDITIONS
+        and turned.loc["C44 now", "volume / 5"] == HOLDS
+    )
     assert turned.ne(turned["as it is"], axis=0).any(axis=1).all()
 
 
@@ -256,12 +290,18 @@ def test_the_command_writes_once_and_checks(capsys, tmp_path, monkeypatch):
     monkeypatch.setattr(page, "OUTPUT", tmp_path)
     assert main(["claims", "--check"]) == 1 and not list(tmp_path.iterdir())
     assert main(["claims"]) == 0
-    assert sorted(f.name for f in tmp_path.iterdir()) == ["claims.csv", "claims.html", "claims.json"]
+    assert sorted(f.name for f in tmp_path.iterdir()) == [
+        "claims.csv",
+        "claims.html",
+        "claims.json",
+    ]
     assert main(["claims", "--check"]) == 0 and "as written" in capsys.readouterr().out
     with (tmp_path / "claims.csv").open(newline="", encoding="utf-8") as file:
         assert len(list(csv.DictReader(file))) == 60
     (tmp_path / "claims.html").write_text("old")
-    assert main(["claims", "--check"]) == 1 and "claims.html is out of date" in capsys.readouterr().out
+    assert (
+        main(["claims", "--check"]) == 1 and "claims.html is out of date" in capsys.readouterr().out
+    )
     assert main(["claims", "--stress", "volume / 5"]) == 0
     assert main(["claims", "--stress", "volume"]) == 2
 

@@ -34,8 +34,11 @@ def test_list_names_every_figure_and_draws_nothing(capsys, folder):
 def test_a_figure_is_drawn_once_and_not_again_until_something_changed(capsys, folder):
     assert main(["figures", "price_waterfall"]) == 0
     assert sorted(f.name for f in folder.iterdir()) == [
-        "index.json", "price_waterfall.json", "price_waterfall.png", "price_waterfall.svg",
-    ]  # fmt: skip
+        "index.json",
+        "price_waterfall.json",
+        "price_waterfall.png",
+        "price_waterfall.svg",
+    ]
     stamp = (folder / "price_waterfall.svg").stat().st_mtime_ns
     assert main(["figures", "price_waterfall"]) == 0
     assert "0 drawn, 1 unchanged" in capsys.readouterr().out
@@ -75,16 +78,43 @@ def test_a_stress_draws_another_picture_from_the_same_records(folder):
         (["figures", "price_waterfall", "--stress", "war"], ["unknown stress 'war'", "volume / 5"]),
         (["figures", "macro_thesis", "--stress", "volume / 5"], ["must take a record, got none"]),
         (["claims", "--stress", "wash"], ["unknown stress 'wash'", "did you mean 'wash trading'"]),
-        (["figures", "price_waterfal"], ["unknown figure 'price_waterfal'", "did you mean 'price_waterfall'"]),
-        (["figures", "discounted_fdv", "--set", "discont_rate=1"], ["discont_rate", "did you mean 'discount_rate'"]),
-        (["figures", "discounted_fdv", "--set", "discount_rate=2"], ["discount_rate must be in [0, 1], got 2"]),
-        (["figures", "discounted_fdv", "--set", "discount_rate=nan"], ["discount_rate must be finite"]),
-        (["figures", "discounted_fdv", "--set", "discount_rate=much"], ["discount_rate must be number, got 'much'"]),
-        (["figures", "discounted_fdv", "--set", "discount_rate"], ["--set must be NAME=VALUE, got 'discount_rate'"]),
-        (["figures", "price_waterfall", "--set", "price_usd=2"], ["must name its record: then.price_usd or now.price_usd"]),
-        (["figures", "inflation", "--set", "horizon_years=1000000000"], ["horizon_years must be in (0, 1,000]"]),
+        (
+            ["figures", "price_waterfal"],
+            ["unknown figure 'price_waterfal'", "did you mean 'price_waterfall'"],
+        ),
+        (
+            ["figures", "discounted_fdv", "--set", "discont_rate=1"],
+            ["discont_rate", "did you mean 'discount_rate'"],
+        ),
+        (
+            ["figures", "discounted_fdv", "--set", "discount_rate=2"],
+            ["discount_rate must be in [0, 1], got 2"],
+        ),
+        (
+            ["figures", "discounted_fdv", "--set", "discount_rate=nan"],
+            ["discount_rate must be finite"],
+        ),
+        (
+            ["figures", "discounted_fdv", "--set", "discount_rate=much"],
+            ["discount_rate must be number, got 'much'"],
+        ),
+        (
+            ["figures", "discounted_fdv", "--set", "discount_rate"],
+            ["--set must be NAME=VALUE, got 'discount_rate'"],
+        ),
+        (
+            ["figures", "price_waterfall", "--set", "price_usd=2"],
+            ["must name its record: then.price_usd or now.price_usd"],
+        ),
+        (
+            ["figures", "inflation", "--set", "horizon_years=1000000000"],
+            ["horizon_years must be in (0, 1,000]"],
+        ),
         (["notebooks", "99"], ["unknown notebook '99'", "01_supply_curve"]),
-        (["notebooks", "01", "-p", "recycled=1"], ["unknown parameter", "did you mean 'recycled_share'"]),
+        (
+            ["notebooks", "01", "-p", "recycled=1"],
+            ["unknown parameter", "did you mean 'recycled_share'"],
+        ),
     ],
 )
 def test_nonsense_gets_one_line_that_names_it(capsys, folder, arguments, words):
@@ -105,7 +135,9 @@ def test_damaged_data_is_one_line_and_nothing_is_drawn(capsys, folder, monkeypat
     data._once.cache_clear()
     monkeypatch.setattr(data, "_text", lambda raw, file: real(raw, file).replace("0.0115", "1.15"))
     said = complaint(capsys, "figures", "mc_fdv_ladder")
-    assert "data/comparables.csv, row" in said and "column mcap_fdv: must be <= 1, got '1.15'" in said
+    assert (
+        "data/comparables.csv, row" in said and "column mcap_fdv: must be <= 1, got '1.15'" in said
+    )
     assert not list(folder.iterdir())
 
 
@@ -126,7 +158,9 @@ def test_the_assumptions_page_follows_the_records(capsys, tmp_path, monkeypatch)
     for record in (inputs.Scenario(), te.QueryMarket()):
         for field in dataclasses.fields(record):
             it = records.about(record, field.name)
-            assert field.name == "name" or (it["reason"] and it["source"] and it["rule"]), field.name
+            assert field.name == "name" or (it["reason"] and it["source"] and it["rule"]), (
+                field.name
+            )
 
 
 def test_a_damaged_index_is_one_line(capsys, folder):

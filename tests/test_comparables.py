@@ -14,7 +14,11 @@ import tao_econ as te
 from tao_econ import comparables, data
 
 CHAIN, ARTICLE = te.rules_at("2026-09-11"), te.load_snapshot("article")
-LATEST, AS_ARTICLE, BASE = te.load_snapshot("2026-09-11"), te.load_scenario("article"), te.load_scenario("base")
+LATEST, AS_ARTICLE, BASE = (
+    te.load_snapshot("2026-09-11"),
+    te.load_scenario("article"),
+    te.load_scenario("base"),
+)
 
 
 def varied(**values):
@@ -25,13 +29,17 @@ def article_ratio(value_bn, denominator="fdv"):
     return te.value_ratio(value_bn * 1e9, ARTICLE, AS_ARTICLE, CHAIN, denominator=denominator)
 
 
-# --- published numbers --------------------------------------------------------------------------------------------
+# --- published numbers
+# --------------------------------------------------------------------------------------------
 
 
 def test_claims_c47_the_8x_is_8_06_on_the_printed_fdv_and_8_63_on_the_computed_one():
     assert article_ratio(29, "fdv_stated").ratio == pytest.approx(8.06, abs=5e-3)
     assert article_ratio(29, "fdv_stated").tao_usd == 3.6e9
-    assert article_ratio(29).ratio == pytest.approx(8.63, abs=5e-3) and article_ratio(29).tao_usd == 3.36e9
+    assert (
+        article_ratio(29).ratio == pytest.approx(8.63, abs=5e-3)
+        and article_ratio(29).tao_usd == 3.36e9
+    )
 
 
 def test_models_md_31_the_tender_of_the_same_week_makes_it_25_6():
@@ -66,20 +74,28 @@ def test_on_the_articles_own_day_the_close_made_it_4_8_and_14_2():
 def test_closes_of_our_tables_move_some_printed_ratios():
     path = te.openai_ratio_path().set_index("date")
     off = path["ratio_at_close"] / path["ratio"] - 1
-    assert off["2024-04"] == pytest.approx(0.48, abs=5e-3)  # an intraday high against the month's mean close
-    assert (abs(off[["2023-05", "2024-10", "2025-03", "2025-10", "2026-07-04", "2026-09-11"]]) < 0.09).all()
+    assert off["2024-04"] == pytest.approx(
+        0.48, abs=5e-3
+    )  # an intraday high against the month's mean close
+    assert (
+        abs(off[["2023-05", "2024-10", "2025-03", "2025-10", "2026-07-04", "2026-09-11"]]) < 0.09
+    ).all()
     assert path["close_date"]["2026-09-11"] == dt.date(2026, 8, 31)  # no close of the day itself
 
 
 def test_the_gap_grew_twentyfold_where_the_article_expected_it_to_close():
     path = te.openai_ratio_path()["ratio"]
-    assert path.iloc[-1] / path.iloc[1] == pytest.approx(19.5, abs=0.05)  # models.md says above 20x: from 8.06
+    assert path.iloc[-1] / path.iloc[1] == pytest.approx(
+        19.5, abs=0.05
+    )  # models.md says above 20x: from 8.06
 
 
 def test_models_md_32_sales_multiples_of_2026_09_11():
     fdv = te.sales_multiples(LATEST, BASE, CHAIN)
     cap = te.sales_multiples(LATEST, BASE, CHAIN, denominator="market_cap")
-    assert fdv["low"].iloc[-1] == pytest.approx(253, abs=0.5) and cap["low"].iloc[-1] == pytest.approx(137, abs=0.5)
+    assert fdv["low"].iloc[-1] == pytest.approx(253, abs=0.5) and cap["low"].iloc[
+        -1
+    ] == pytest.approx(137, abs=0.5)
     assert fdv["company"].iloc[-1] == "TAO" and fdv["low_usd"].iloc[-1] == 241.1
 
 
@@ -89,13 +105,18 @@ def test_models_md_32_sales_multiples_of_october_2023():
     assert table["low_usd"]["OpenAI"] == pytest.approx(80 * 20e6 / 21e6)
 
 
-# --- the table of comparables -----------------------------------------------------------------------------------
+# --- the table of comparables
+# -----------------------------------------------------------------------------------
 
 
 def test_on_the_articles_day_the_latest_openai_value_is_the_86_and_tokens_span_two_orders():
     table = te.comparable_ratios(ARTICLE, AS_ARTICLE, CHAIN).set_index("name")
-    assert table["value_usd"]["openai"] == 86e9 and table["ratio"]["openai"] == pytest.approx(25.595, abs=5e-4)
-    assert {"RNDR", "FET", "OCEAN", "FIL", "AKT", "AGIX"} <= set(table.index) and "TAO" not in table.index
+    assert table["value_usd"]["openai"] == 86e9 and table["ratio"]["openai"] == pytest.approx(
+        25.595, abs=5e-4
+    )
+    assert {"RNDR", "FET", "OCEAN", "FIL", "AKT", "AGIX"} <= set(
+        table.index
+    ) and "TAO" not in table.index
     assert table["value_usd"]["RNDR"] == 1_829_387_633  # comparables.csv 2023-11-20
     tokens = te.dispersion(table.reset_index()).loc["token"]
     assert tokens["count"] == 14 and tokens["spread"] == pytest.approx(22e9 / 174_295_000)
@@ -109,7 +130,9 @@ def test_before_the_tender_was_known_openai_stood_at_29_and_the_reverse_comparis
 
 
 def test_like_is_compared_with_like_and_a_stale_token_is_left_out():
-    caps = te.comparable_ratios(ARTICLE, AS_ARTICLE, CHAIN, denominator="market_cap").set_index("name")
+    caps = te.comparable_ratios(ARTICLE, AS_ARTICLE, CHAIN, denominator="market_cap").set_index(
+        "name"
+    )
     assert caps["value_usd"]["RNDR"] == 1_267_267_345 and caps["tao_usd"].iloc[0] == 880e6
     fresh = te.comparables_on("2026-09-11", max_age_days=100)
     assert set(fresh[fresh["kind"] == "token"]["name"]) == {"WLD", "FIL", "RNDR", "FET"}
@@ -135,30 +158,44 @@ def test_nothing_has_a_value_before_the_first_one_and_none_comes_from_the_future
 def test_the_weekly_path_ends_where_the_quoted_one_does_and_knows_no_later_valuation():
     path = te.weekly_ratio()
     assert path["date"].is_monotonic_increasing and not path["date"].duplicated().any()
-    assert path["ratio"].to_numpy() == pytest.approx((path["valuation_usd"] / path["close_usd"] / 21e6).to_numpy())
+    assert path["ratio"].to_numpy() == pytest.approx(
+        (path["valuation_usd"] / path["close_usd"] / 21e6).to_numpy()
+    )
     before = path[path["date"] < "2023-10-31"]
     assert (before["valuation_usd"] == 29e9).all() and len(path) > 250
-    assert path["ratio"].iloc[-1] == pytest.approx(147, abs=0.5)  # evidence.csv C47: 147x at 275.2 USD
+    assert path["ratio"].iloc[-1] == pytest.approx(
+        147, abs=0.5
+    )  # evidence.csv C47: 147x at 275.2 USD
     assert te.weekly_ratio("together")["date"].min() >= pd.Timestamp("2023-11-30")
 
 
 def test_private_valuations_of_the_points_are_those_of_the_dated_table():
-    bn = {float(v) for v in data.load("private_valuations").query("company == 'openai'")["valuation_bn_usd"].dropna()}
+    bn = {
+        float(v)
+        for v in data.load("private_valuations")
+        .query("company == 'openai'")["valuation_bn_usd"]
+        .dropna()
+    }
     assert set(data.load("openai_points")["valuation_bn_usd"]) <= bn
 
 
-# --- laws -------------------------------------------------------------------------------------------------------
+# --- laws -----------------------------------------------------------------------------------------
+# --------------
 
 SHARE = st.floats(0, 1)
 
 
 @given(st.floats(1e6, 1e15), SHARE, SHARE, st.sampled_from(comparables.DENOMINATORS))
-def test_capture_and_survival_scale_the_multiple_and_not_the_ratio(value, capture, survival, denominator):
+def test_capture_and_survival_scale_the_multiple_and_not_the_ratio(
+    value, capture, survival, denominator
+):
     scenario = varied(capture_share=capture, survival_share=survival)
     got = te.value_ratio(value, ARTICLE, scenario, CHAIN, denominator=denominator)
     assert got.ratio == pytest.approx(value / got.tao_usd)
     assert got.multiple == pytest.approx(got.ratio * capture * survival)
-    assert got.implied_price_usd == pytest.approx(160 * got.multiple) and got.tao_share * got.ratio == pytest.approx(1)
+    assert got.implied_price_usd == pytest.approx(
+        160 * got.multiple
+    ) and got.tao_share * got.ratio == pytest.approx(1)
     supply = te.supply_counted(ARTICLE, scenario, CHAIN, denominator)
     assert got.implied_price_usd * supply == pytest.approx(value * capture * survival)
 
@@ -166,7 +203,10 @@ def test_capture_and_survival_scale_the_multiple_and_not_the_ratio(value, captur
 @given(st.floats(0, 1), st.floats(0, 0.95))
 def test_the_discounted_count_lies_between_market_cap_and_fdv(rate, recycled):
     scenario = varied(discount_rate=rate, recycled_share=recycled)
-    counts = [te.supply_counted(ARTICLE, scenario, CHAIN, d) for d in ("market_cap", "discounted_fdv", "fdv")]
+    counts = [
+        te.supply_counted(ARTICLE, scenario, CHAIN, d)
+        for d in ("market_cap", "discounted_fdv", "fdv")
+    ]
     assert counts[0] <= counts[1] * (1 + 1e-12) and counts[1] <= counts[2] * (1 + 1e-11)
 
 
@@ -199,11 +239,14 @@ def test_callers_cannot_change_the_facts():
 
 
 def test_no_fees_give_an_infinite_multiple_and_prices_of_zero():
-    table = te.sales_multiples(LATEST, dataclasses.replace(BASE, fee_revenue_usd_per_year=0.0), CHAIN)
+    table = te.sales_multiples(
+        LATEST, dataclasses.replace(BASE, fee_revenue_usd_per_year=0.0), CHAIN
+    )
     assert table["low"].iloc[-1] == math.inf and (table["high_usd"].iloc[:-1] == 0).all()
 
 
-# --- refusals ---------------------------------------------------------------------------------------------------
+# --- refusals -------------------------------------------------------------------------------------
+# --------------
 
 RATIOS = te.comparable_ratios(ARTICLE, AS_ARTICLE, CHAIN)
 
@@ -217,8 +260,11 @@ RATIOS = te.comparable_ratios(ARTICLE, AS_ARTICLE, CHAIN)
         ("value_usd", "'29'", lambda: te.value_ratio("29", ARTICLE, AS_ARTICLE, CHAIN)),
         ("value_usd", "True", lambda: te.value_ratio(True, ARTICLE, AS_ARTICLE, CHAIN)),
         ("denominator", "did you mean 'fdv'", lambda: article_ratio(29, "fvd")),
-        ("fdv_stated_usd", "2026-09-11",
-         lambda: te.value_ratio(29e9, LATEST, AS_ARTICLE, CHAIN, denominator="fdv_stated")),
+        (
+            "fdv_stated_usd",
+            "2026-09-11",
+            lambda: te.value_ratio(29e9, LATEST, AS_ARTICLE, CHAIN, denominator="fdv_stated"),
+        ),
         ("token_value", "'price'", lambda: te.comparables_on("2023-11-20", token_value="price")),
         ("max_age_days", "-1", lambda: te.comparables_on("2023-11-20", max_age_days=-1)),
         ("when", "'yesterday'", lambda: te.comparables_on("yesterday")),
@@ -232,7 +278,7 @@ RATIOS = te.comparable_ratios(ARTICLE, AS_ARTICLE, CHAIN)
         ("capture_share", "1.1", lambda: varied(capture_share=1.1)),
         ("survival_share", "-0.1", lambda: varied(survival_share=-0.1)),
     ],
-)  # fmt: skip
+)
 def test_nonsense_is_refused_with_name_rule_and_value(name, shown, call, refused):
     with refused(name, shown):
         call()

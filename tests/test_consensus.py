@@ -23,7 +23,9 @@ MANY = settings(max_examples=80, deadline=None)
 
 
 def both(weights, stake, bonds, rules, **more):
-    """The same epoch in float and in integers; bonds are u16, ÷ 65,535 where they are shares of one."""
+    """The same epoch in float and in integers; bonds are u16, ÷ 65,535 where they are shares of
+    one.
+    """
     exact = yuma_epoch_exact(weights, stake, bonds, rules, **more)
     return yuma_epoch(weights, stake, np.asarray(bonds) / 65_535, rules, **more), exact
 
@@ -33,7 +35,9 @@ def assert_agree(fast, exact):
         worst = abs(getattr(fast, name) - getattr(exact, f"{name}_q32") / 2**32).max()
         assert worst <= 1e-6, (name, worst)
     for name in ("validator_trust", "bonds"):  # stored as u16 only
-        worst = abs(np.minimum(getattr(fast, name), 1) * 65_535 - getattr(exact, f"{name}_u16")).max()
+        worst = abs(
+            np.minimum(getattr(fast, name), 1) * 65_535 - getattr(exact, f"{name}_u16")
+        ).max()
         assert worst <= 1.5, (name, worst)
     assert abs(fast.emission_share - exact.emission_rao / 1e9).max() <= 1e-6
 
@@ -55,14 +59,23 @@ def subnets(draw):
         weights[:] = weights[0]
     weights[random.random(n) < draw(st.sampled_from([0, 0.5]))] = 0
     weights[:, random.random(n) < draw(st.sampled_from([0, 0.5]))] = 0
-    bonds = random.integers(0, 65_536, (n, n)) * (random.random((n, n)) < draw(st.sampled_from([0, 0.3, 1])))
+    bonds = random.integers(0, 65_536, (n, n)) * (
+        random.random((n, n)) < draw(st.sampled_from([0, 0.3, 1]))
+    )
     stake = {
-        "any": random.integers(10**9, 10**15, n), "equal": np.full(n, 10**12), "none": np.zeros(n, np.int64),
-        "some": random.choice([0, 0, 10**12, 3 * 10**12], n), "one": np.eye(n, dtype=np.int64)[0] * 7 * 10**12,
-    }[draw(st.sampled_from(["any", "any", "equal", "equal", "some", "one", "none"]))]  # fmt: skip
+        "any": random.integers(10**9, 10**15, n),
+        "equal": np.full(n, 10**12),
+        "none": np.zeros(n, np.int64),
+        "some": random.choice([0, 0, 10**12, 3 * 10**12], n),
+        "one": np.eye(n, dtype=np.int64)[0] * 7 * 10**12,
+    }[draw(st.sampled_from(["any", "any", "equal", "equal", "some", "one", "none"]))]
     rules = replace(
         KINDS[draw(st.sampled_from(list(KINDS)))],
-        kappa=draw(st.sampled_from([HEAD.kappa, HEAD.kappa, Fraction(1, 65_535), Fraction(3, 5), Fraction(1)])),
+        kappa=draw(
+            st.sampled_from(
+                [HEAD.kappa, HEAD.kappa, Fraction(1, 65_535), Fraction(3, 5), Fraction(1)]
+            )
+        ),
         bonds_penalty=draw(st.sampled_from([Fraction(0), Fraction(1), Fraction(1, 2)])),
         bonds_moving_average=draw(st.sampled_from([Fraction(9, 10), Fraction(0), Fraction(1)])),
         max_validators=draw(st.sampled_from([3, 20, 64])),
@@ -71,7 +84,12 @@ def subnets(draw):
     if draw(st.booleans()):
         more = {"permits": random.random(n) < 0.7, "listed": random.random((n, n)) < 0.8}
         weights[~more["permits"]] = 0
-    return {"weights": weights * more.get("listed", 1), "stake": stake, "bonds": bonds, "rules": rules} | more
+    return {
+        "weights": weights * more.get("listed", 1),
+        "stake": stake,
+        "bonds": bonds,
+        "rules": rules,
+    } | more
 
 
 @MANY
@@ -83,7 +101,9 @@ def test_agrees_with_the_exact_epoch(subnet_now):
 
 
 @pytest.mark.parametrize("rules", KINDS.values(), ids=KINDS)
-@pytest.mark.parametrize("votes, supported", [((32_767, 32_768), True), ((32_766, 32_769), False), ((1, 1), True)])
+@pytest.mark.parametrize(
+    "votes, supported", [((32_767, 32_768), True), ((32_766, 32_769), False), ((1, 1), True)]
+)
 def test_a_stake_of_exactly_kappa_supports_a_weight(rules, votes, supported):
     weights = np.array([[0, 0, 3, 1], [0, 0, 1, 3], [0] * 4, [0] * 4])
     fast, exact = both(weights, [*votes, 0, 0], np.zeros((4, 4), int), rules)
@@ -111,10 +131,15 @@ def test_256_uids_agree():
 
 
 @MANY
-@given(st.lists(st.tuples(st.integers(1, 9), st.integers(0, 60)), min_size=1, max_size=40), st.integers(1, 100))
+@given(
+    st.lists(st.tuples(st.integers(1, 9), st.integers(0, 60)), min_size=1, max_size=40),
+    st.integers(1, 100),
+)
 def test_consensus_is_the_largest_supported_weight(votes, percent):
     stake, score = np.array(votes, float).T
-    score = np.where(score > 50, 1.0, 2.0**-score)  # crowded at the bottom: halving alone does not get there
+    score = np.where(
+        score > 50, 1.0, 2.0**-score
+    )  # crowded at the bottom: halving alone does not get there
     stake /= 1024
     need = min(percent / 100 * stake.sum(), stake.sum())
     right, who = max(v for v in score if stake[score >= v].sum() >= need), np.arange(len(votes))
@@ -152,9 +177,18 @@ def test_yuma3_vector(path, monkeypatch):
 
     def follow(weights, stake, bonds, rules, *, listed, permits, **_):
         """Replay in floats next to the exact run, from the fast epoch's own bonds."""
-        fast = yuma_epoch(weights, stake, state.get("bonds", bonds / 65_535), rules, listed=listed, permits=permits)
+        fast = yuma_epoch(
+            weights,
+            stake,
+            state.get("bonds", bonds / 65_535),
+            rules,
+            listed=listed,
+            permits=permits,
+        )
         state["bonds"] = fast.bonds
-        seen.append((fast, exact_epoch(weights, stake, bonds, rules, listed=listed, permits=permits, **_)))
+        seen.append(
+            (fast, exact_epoch(weights, stake, bonds, rules, listed=listed, permits=permits, **_))
+        )
         return seen[-1][1]
 
     exact_epoch = replay_epochs.exact.yuma_epoch_exact
@@ -165,10 +199,15 @@ def test_yuma3_vector(path, monkeypatch):
     for (fast, exact), step in zip(seen, expected, strict=True):
         assert abs(fast.bonds - exact.bonds_u16 / 65_535).max() <= 1e-3
         for name, wanted in step.items():
-            got = {"dividends_fraction": fast.dividends, "incentive_fraction": fast.incentive}.get(name)
+            got = {"dividends_fraction": fast.dividends, "incentive_fraction": fast.incentive}.get(
+                name
+            )
             if got is not None:
                 asserted += 1
-                assert max(abs(g - w) for g, w in zip(got, wanted, strict=True) if w is not None) <= 1e-3
+                assert (
+                    max(abs(g - w) for g, w in zip(got, wanted, strict=True) if w is not None)
+                    <= 1e-3
+                )
             if name == "bonds_fraction":
                 asserted += 1
                 table = fast.bonds[: len(wanted), -len(wanted[0]) :]
@@ -191,14 +230,21 @@ def test_laws_of_an_epoch(subnet_now, seed, unit):
     given_weights = subnet_now["weights"] * (1 - np.eye(n, dtype=int))
     proportions = given_weights / np.maximum(given_weights.sum(axis=1, keepdims=True), 1)
     clipped = np.minimum(proportions, epoch.consensus).sum(axis=1)
-    assert (abs(epoch.validator_trust - clipped) < 1e-12)[epoch.validator_trust > 0].all() and (clipped <= 1 + 1e-12).all()
-    assert (epoch.consensus <= proportions.max(axis=0) + 1e-12).all() and (epoch.trust <= 1 + 1e-12).all()
+    assert (abs(epoch.validator_trust - clipped) < 1e-12)[epoch.validator_trust > 0].all() and (
+        clipped <= 1 + 1e-12
+    ).all()
+    assert (epoch.consensus <= proportions.max(axis=0) + 1e-12).all() and (
+        epoch.trust <= 1 + 1e-12
+    ).all()
 
     order = np.random.default_rng(seed).permutation(n)
     moved = {k: v[order] if isinstance(v, np.ndarray) else v for k, v in subnet_now.items()}
     for name in {"weights", "bonds", "listed"} & set(moved):
         moved[name] = moved[name][:, order]
-    scaled = subnet_now | {"stake": subnet_now["stake"] * unit, "weights": subnet_now["weights"] * unit}
+    scaled = subnet_now | {
+        "stake": subnet_now["stake"] * unit,
+        "weights": subnet_now["weights"] * unit,
+    }
     for name, was in epoch._asdict().items():
         at_home = was[order] if was.ndim == 1 else was[np.ix_(order, order)]
         assert np.allclose(getattr(yuma_epoch(**moved), name), at_home, rtol=1e-9, atol=1e-12), name
@@ -211,16 +257,21 @@ def test_degenerate_epochs_pay_by_stake_or_nothing(rules):
     assert yuma_epoch([[1.0]], [5.0], [[0.0]], rules).emission_share.tolist() == [1]
     assert yuma_epoch(nothing, [3, 1, 0], nothing, rules).emission_share.tolist() == [0.75, 0.25, 0]
     active = np.array([False, True, True])
-    assert yuma_epoch(nothing, [3, 1, 0], nothing, rules, active=active).emission_share.tolist() == [0, 1, 0]
+    assert yuma_epoch(
+        nothing, [3, 1, 0], nothing, rules, active=active
+    ).emission_share.tolist() == [0, 1, 0]
     nobody = yuma_epoch(nothing, [3, 1, 0], nothing, rules, active=~np.ones(3, bool))
     assert nobody.emission_share.tolist() == [0.75, 0.25, 0]
     poor = yuma_epoch(nothing + 1, [0, 0, 0], nothing, rules)
     assert not any(x.any() for x in poor if x is not poor.validator_trust and x.ndim == 1)
-    tiny = yuma_epoch(nothing + [5e-324, 1e300, 1e-300], [5e-324, 1e300, 1], nothing + 5e-324, rules)
+    tiny = yuma_epoch(
+        nothing + [5e-324, 1e300, 1e-300], [5e-324, 1e300, 1], nothing + 5e-324, rules
+    )
     assert all(np.isfinite(x).all() for x in tiny)
 
 
 # ---- Runs ----
+
 
 @MANY
 @given(subnets(), st.integers(1, 4), st.floats(0, 1), st.booleans())
@@ -228,23 +279,45 @@ def test_any_run_is_its_epochs_to_the_last_bit(subnet_now, epochs, reward, same)
     rules, n = replace(subnet_now["rules"], bonds_reset=True), len(subnet_now["stake"])
     more = {"listed": subnet_now["listed"]} if "listed" in subnet_now else {}
     random = np.random.default_rng(n)
-    weights = [subnet_now["weights"] * (1 if same else random.random((n, n))) for _ in range(epochs)]
+    weights = [
+        subnet_now["weights"] * (1 if same else random.random((n, n))) for _ in range(epochs)
+    ]
     stake, bonds = subnet_now["stake"].astype(float), subnet_now["bonds"] / 65_535
     active = random.random(n) < 0.9
     resets = [(t, uid) for t in range(epochs) for uid in range(n) if random.random() < 0.1]
     reward *= stake.sum()
-    path = yuma_run(weights[0] if same else np.array(weights), stake, rules, epochs=epochs, bonds=bonds, reward=reward,
-                    bond_resets=resets, active=active, **more)  # fmt: skip
+    path = yuma_run(
+        weights[0] if same else np.array(weights),
+        stake,
+        rules,
+        epochs=epochs,
+        bonds=bonds,
+        reward=reward,
+        bond_resets=resets,
+        active=active,
+        **more,
+    )
     permits = None
     for t in range(epochs):
         bonds[:, [uid for when, uid in resets if when == t]] = 0
         said = weights[t] if permits is None else weights[t] * permits[:, None]
         epoch = yuma_epoch(said, stake, bonds, rules, permits=permits, active=active, **more)
         assert path.stake[t].tolist() == stake.tolist()
-        for name in ("consensus", "incentive", "dividends", "validator_trust", "trust", "emission_share"):
+        for name in (
+            "consensus",
+            "incentive",
+            "dividends",
+            "validator_trust",
+            "trust",
+            "emission_share",
+        ):
             assert getattr(path, name)[t].tolist() == getattr(epoch, name).tolist(), (t, name)
         permits = np.zeros(n, bool)  # the largest stakes; among equals the later UID comes first
-        permits[sorted(range(n), key=lambda uid: (epoch.stake[uid], uid))[max(n - rules.max_validators, 0) :]] = True
+        permits[
+            sorted(range(n), key=lambda uid: (epoch.stake[uid], uid))[
+                max(n - rules.max_validators, 0) :
+            ]
+        ] = True
         permits &= (epoch.stake > 0) | (rules.permits == "top_stakes")
         stake, bonds = stake + reward * epoch.emission_share, epoch.bonds
     assert path.bonds.tolist() == bonds.tolist()
@@ -255,7 +328,10 @@ def test_negative_zero_and_arrays_that_cannot_be_written_are_numbers_like_others
     locked = W.copy()
     locked.flags.writeable = False
     odd = yuma_epoch(np.asfortranarray(locked), [*STAKE[:3], -0.0], W * -0.0, HEAD)
-    assert all((a == b).all() for a, b in zip(plain, odd, strict=True)) and not np.signbit(odd.bonds).any()
+    assert (
+        all((a == b).all() for a, b in zip(plain, odd, strict=True))
+        and not np.signbit(odd.bonds).any()
+    )
 
 
 W = np.array([[0, 0, 0.6, 0.4], [0, 0, 0.5, 0.5], [0] * 4, [0] * 4])
@@ -272,7 +348,14 @@ def test_a_run_is_its_epochs_one_by_one():
             bonds[:, 3] = 0
         epoch = yuma_epoch(weights[t], stake, bonds, HEAD, permits=permits)
         assert path.stake[t].tolist() == stake.tolist()
-        for name in ("consensus", "incentive", "dividends", "validator_trust", "trust", "emission_share"):
+        for name in (
+            "consensus",
+            "incentive",
+            "dividends",
+            "validator_trust",
+            "trust",
+            "emission_share",
+        ):
             assert getattr(path, name)[t].tolist() == getattr(epoch, name).tolist()
         stake, bonds, permits = stake + 2.0 * epoch.emission_share, epoch.bonds, epoch.stake > 0
     assert path.bonds.tolist() == bonds.tolist() and path.stake[1].sum() == pytest.approx(13)

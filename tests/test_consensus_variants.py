@@ -30,7 +30,10 @@ def by_hand(rule, weights, old, stake, bonds, consensus):
     share = [s / sum(stake) for s in stake]
 
     def rows(matrix):
-        return [[x / sum(row) if sum(row) and share[i] else 0.0 for x in row] for i, row in enumerate(matrix.tolist())]
+        return [
+            [x / sum(row) if sum(row) and share[i] else 0.0 for x in row]
+            for i, row in enumerate(matrix.tolist())
+        ]
 
     w = rows(old if rule == "yuma2b" else weights)
     cut = [[min(w[i][j], consensus[j]) for j in range(n)] for i in range(n)]
@@ -43,7 +46,9 @@ def by_hand(rule, weights, old, stake, bonds, consensus):
                 room = max(share[i] - bonds[i, j], 0.0)
                 new[i, j] = min(0.9 * bonds[i, j] + min(0.1 * share[i], room) * w[i][j], share[i])
             else:
-                follow = [share[k] * ((1 - penalty) * w[k][j] + penalty * cut[k][j]) for k in range(n)]
+                follow = [
+                    share[k] * ((1 - penalty) * w[k][j] + penalty * cut[k][j]) for k in range(n)
+                ]
                 bought = follow[i] / sum(follow) if sum(follow) else 0.0
                 new[i, j] = (1 - KEPT) * bought + KEPT * bonds[i, j] if bonds.any() else bought
     held = new.sum(axis=0) if rule == "yuma2c" else np.ones(n)
@@ -58,12 +63,16 @@ def test_a_proposed_rule_gives_what_its_definition_says(rule, seed, before, firs
     old, _ = subnet(before)
     bonds = np.zeros((6, 6))
     if not first:
-        bonds[:3, 3:] = np.random.default_rng(before).random((3, 3)) * (stake[:3, None] / stake.sum())
+        bonds[:3, 3:] = np.random.default_rng(before).random((3, 3)) * (
+            stake[:3, None] / stake.sum()
+        )
     epoch = te.yuma_epoch(weights, stake, bonds, HEAD, variant=rule, previous_weights=old)
     dividends, new = by_hand(rule, weights, old, stake, bonds, epoch.consensus)
     np.testing.assert_allclose(epoch.dividends, dividends, atol=1e-8)
     np.testing.assert_allclose(epoch.bonds, new, atol=1e-8)
-    assert np.isfinite(epoch.emission_share).all() and epoch.emission_share.sum() == pytest.approx(1)
+    assert np.isfinite(epoch.emission_share).all() and epoch.emission_share.sum() == pytest.approx(
+        1
+    )
 
 
 @pytest.mark.parametrize("variant", ["classic", "yuma1", "yuma2", "yuma2b", "yuma2c", "yuma3"])
@@ -73,8 +82,15 @@ def test_a_run_of_any_variant_is_its_epochs_one_by_one(variant):
     path = te.yuma_run(weights, stake, HEAD, epochs=4, variant=variant, reward=2.0)
     for t in range(4):
         permits = None if t == 0 else path.stake[t - 1] > 0
-        epoch = te.yuma_epoch(weights[t] * (1 if t == 0 else permits[:, None]), stake, bonds, HEAD, variant=variant,
-                              permits=permits, previous_weights=old)  # fmt: skip
+        epoch = te.yuma_epoch(
+            weights[t] * (1 if t == 0 else permits[:, None]),
+            stake,
+            bonds,
+            HEAD,
+            variant=variant,
+            permits=permits,
+            previous_weights=old,
+        )
         np.testing.assert_allclose(path.stake[t], stake, rtol=1e-12)
         np.testing.assert_allclose(path.dividends[t], epoch.dividends, atol=1e-12)
         stake, bonds, old = stake + 2.0 * epoch.emission_share, epoch.bonds, weights[t]
@@ -88,14 +104,18 @@ def test_a_reset_deletes_all_bonds_on_the_miner_before_its_epoch(variant):
     one = te.yuma_run(weights, stake, rules, epochs=1, variant=variant).bonds
     one[:, 4] = 0.0
     two = te.yuma_run(weights, stake, rules, epochs=2, variant=variant, bond_resets=[(1, 4)])
-    np.testing.assert_allclose(two.bonds, te.yuma_epoch(weights, stake, one, rules, variant=variant).bonds, atol=1e-12)
+    np.testing.assert_allclose(
+        two.bonds, te.yuma_epoch(weights, stake, one, rules, variant=variant).bonds, atol=1e-12
+    )
 
 
 def test_yuma_1_and_2_differ_only_where_a_miner_goes_unbacked():
     full = np.zeros((4, 4))
     full[:2, 2:] = [[3, 1], [1, 1]]
     stake = np.array([3.0, 2, 0, 0])
-    one, two = (te.yuma_run(full, stake, HEAD, epochs=9, variant=v).dividends for v in ("yuma1", "yuma2"))
+    one, two = (
+        te.yuma_run(full, stake, HEAD, epochs=9, variant=v).dividends for v in ("yuma1", "yuma2")
+    )
     np.testing.assert_allclose(one, two, atol=1e-9)
     gone = np.array([full, full, *[full * [1, 1, 1, 0]] * 3, full])
     one, two = (te.yuma_run(gone, stake, HEAD, epochs=6, variant=v) for v in ("yuma1", "yuma2"))
@@ -108,7 +128,10 @@ def test_under_2b_the_first_to_find_a_miner_loses_nothing_when_the_others_follow
     moved[:, :3, 3] = 1.0
     moved[1, 2], moved[2, :3] = [0, 0, 0, 0, 1], [0, 0, 0, 0, 1]
     stake = np.array([6.0, 3, 1, 0, 0])
-    got = {v: te.yuma_run(moved, stake, HEAD, epochs=3, variant=v).dividends[:, 2] for v in ("yuma2", "yuma2b")}
+    got = {
+        v: te.yuma_run(moved, stake, HEAD, epochs=3, variant=v).dividends[:, 2]
+        for v in ("yuma2", "yuma2b")
+    }
     assert got["yuma2"][1] < got["yuma2b"][1] == pytest.approx(0.1)
 
 
@@ -125,16 +148,23 @@ def test_under_2c_bonds_above_a_stake_that_fell_are_lost_by_a_tenth_and_nothing_
     weights, stake = subnet(3)
     share = stake[:, None] / stake.sum()
     bonds = np.where(weights > 0, 1.05 * share, 0.0)
-    np.testing.assert_allclose(te.yuma_epoch(weights, stake, bonds, HEAD, variant="yuma2c").bonds, 0.9 * bonds, rtol=1e-8)
+    np.testing.assert_allclose(
+        te.yuma_epoch(weights, stake, bonds, HEAD, variant="yuma2c").bonds, 0.9 * bonds, rtol=1e-8
+    )
 
 
 @pytest.mark.parametrize("variant", ["yuma1", "yuma2b", "yuma2c"])
 def test_where_nobody_says_anything_stake_is_paid(variant):
     silent = te.yuma_epoch(np.zeros((3, 3)), [3, 1, 0], np.zeros((3, 3)), HEAD, variant=variant)
-    assert silent.emission_share.tolist() == [0.75, 0.25, 0] and not silent.incentive.any() and not silent.dividends.any()
+    assert (
+        silent.emission_share.tolist() == [0.75, 0.25, 0]
+        and not silent.incentive.any()
+        and not silent.dividends.any()
+    )
 
 
-# --- liquid alpha -------------------------------------------------------------------------------------------------
+# --- liquid alpha
+# -------------------------------------------------------------------------------------------------
 
 
 def test_liquid_rates_may_be_measured_from_another_epochs_consensus():
@@ -143,19 +173,33 @@ def test_liquid_rates_may_be_measured_from_another_epochs_consensus():
     bonds[:3, 3:] = 0.1
     current = te.yuma_epoch(weights, stake, bonds, LIQUID)
     old = np.r_[0, 0, 0, 0.9, 0.0, 0.0]
-    runs = {mode: te.yuma_epoch(weights, stake, bonds, LIQUID, liquid_from=mode, previous_consensus=old).bonds
-            for mode in ("current", "previous", "max", "auto")}  # fmt: skip
+    runs = {
+        mode: te.yuma_epoch(
+            weights, stake, bonds, LIQUID, liquid_from=mode, previous_consensus=old
+        ).bonds
+        for mode in ("current", "previous", "max", "auto")
+    }
     np.testing.assert_array_equal(runs["current"], current.bonds)
     assert (runs["previous"] != current.bonds).any()
     np.testing.assert_array_equal(runs["auto"], runs["current"])  # the bonds penalty is below 1
     full = replace(LIQUID, bonds_penalty=Fraction(1))
-    auto, previous = (te.yuma_epoch(weights, stake, bonds, full, liquid_from=m, previous_consensus=old).bonds
-                      for m in ("auto", "previous"))  # fmt: skip
+    auto, previous = (
+        te.yuma_epoch(weights, stake, bonds, full, liquid_from=m, previous_consensus=old).bonds
+        for m in ("auto", "previous")
+    )
     np.testing.assert_array_equal(auto, previous)
-    same = te.yuma_epoch(weights, stake, bonds, LIQUID, liquid_from="previous", previous_consensus=current.consensus)
+    same = te.yuma_epoch(
+        weights, stake, bonds, LIQUID, liquid_from="previous", previous_consensus=current.consensus
+    )
     np.testing.assert_array_equal(same.bonds, current.bonds)
-    most = te.yuma_epoch(weights, stake, bonds, LIQUID, liquid_from="previous",
-                         previous_consensus=np.maximum(old, current.consensus))  # fmt: skip
+    most = te.yuma_epoch(
+        weights,
+        stake,
+        bonds,
+        LIQUID,
+        liquid_from="previous",
+        previous_consensus=np.maximum(old, current.consensus),
+    )
     np.testing.assert_array_equal(runs["max"], most.bonds)
 
 
@@ -163,8 +207,17 @@ def test_the_rate_of_one_pair_by_hand():
     weights, stake = np.zeros((4, 4)), np.array([6.0, 4, 0, 0])
     weights[:2, 2:] = [[3, 1], [1, 3]]
     rules = replace(LIQUID, bonds_penalty=Fraction(0))
-    epoch = te.yuma_epoch(weights, stake, np.zeros((4, 4)), rules, liquid_from="previous", previous_consensus=[0, 0, 0.5, 0])
-    low, high, steep = (float(x) for x in (rules.alpha_low, rules.alpha_high, rules.alpha_sigmoid_steepness))
+    epoch = te.yuma_epoch(
+        weights,
+        stake,
+        np.zeros((4, 4)),
+        rules,
+        liquid_from="previous",
+        previous_consensus=[0, 0, 0.5, 0],
+    )
+    low, high, steep = (
+        float(x) for x in (rules.alpha_low, rules.alpha_high, rules.alpha_sigmoid_steepness)
+    )
     rate = low + (high - low) / (1 + np.exp(-steep * (0.75 - 0.5 - 0.5)))
     assert epoch.bonds[0, 2] == pytest.approx(rate * 0.75, rel=1e-8)
 
@@ -174,16 +227,23 @@ def test_a_run_measures_from_the_epoch_before():
     stake, bonds, before = subnet(0)[1], np.zeros((6, 6)), np.zeros(6)
     path = te.yuma_run(weights, stake, LIQUID, epochs=5, liquid_from="previous")
     for t in range(5):
-        epoch = te.yuma_epoch(weights[t], stake, bonds, LIQUID, liquid_from="previous", previous_consensus=before)
+        epoch = te.yuma_epoch(
+            weights[t], stake, bonds, LIQUID, liquid_from="previous", previous_consensus=before
+        )
         assert path.dividends[t].tolist() == epoch.dividends.tolist()
         bonds, before = epoch.bonds, epoch.consensus
     assert path.bonds.tolist() == bonds.tolist()
 
 
-@pytest.mark.parametrize(("name", "more"), [
-    ("previous_consensus", {"previous_consensus": np.ones(5)}), ("previous_consensus", {"previous_consensus": np.full(6, 1.5)}),
-    ("previous_weights", {"previous_weights": -np.ones((6, 6)), "variant": "yuma2b"}), ("liquid_from", {"liquid_from": "next"}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ("previous_consensus", {"previous_consensus": np.ones(5)}),
+        ("previous_consensus", {"previous_consensus": np.full(6, 1.5)}),
+        ("previous_weights", {"previous_weights": -np.ones((6, 6)), "variant": "yuma2b"}),
+        ("liquid_from", {"liquid_from": "next"}),
+    ],
+)
 def test_bad_input_is_refused_in_one_line(name, more, refused):
     with refused(name):
         te.yuma_epoch(*subnet(0), np.zeros((6, 6)), LIQUID, **more)

@@ -10,7 +10,10 @@ import pytest
 from tao_econ import data
 from tao_econ.inputs import DATA
 
-RESOURCES = {r["name"]: r for r in json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))["resources"]}
+RESOURCES = {
+    r["name"]: r
+    for r in json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+}
 
 
 @pytest.mark.parametrize("name", data.names())
@@ -32,7 +35,9 @@ def test_the_readme_counts_the_rows_of_every_table():
     for line in (DATA / "README.md").read_text(encoding="utf-8").splitlines():
         cells = [cell.strip() for cell in line.split("|")]
         if len(cells) > 3 and re.fullmatch(r"\d+(, \d+)*", cells[2]):
-            said |= dict(zip(re.findall(r"`(\w+)`", cells[1]), map(int, cells[2].split(", ")), strict=True))
+            said |= dict(
+                zip(re.findall(r"`(\w+)`", cells[1]), map(int, cells[2].split(", ")), strict=True)
+            )
     assert said == {name: len(data.load(name)) for name in data.names()}
 
 
@@ -65,7 +70,9 @@ def test_market_cap_over_fdv_is_what_its_two_parts_give():
 
 def test_daily_closes_lie_between_low_and_high():
     table = data.load("tao_daily_2023q4")
-    assert (table["low_usd"] <= table["close_usd"]).all() and (table["close_usd"] <= table["high_usd"]).all()
+    assert (table["low_usd"] <= table["close_usd"]).all() and (
+        table["close_usd"] <= table["high_usd"]
+    ).all()
 
 
 def test_an_unknown_table_is_answered_with_the_nearest_name(refused):
@@ -97,7 +104,10 @@ def _cut_column(lines):
 
 
 def _add_column(lines):
-    lines[:] = [line.rstrip("\n") + ("," + ("extra" if i == 0 else "1") + "\n") for i, line in enumerate(lines)]
+    lines[:] = [
+        line.rstrip("\n") + ("," + ("extra" if i == 0 else "1") + "\n")
+        for i, line in enumerate(lines)
+    ]
 
 
 def _truncate(lines):
@@ -109,22 +119,62 @@ DAMAGE = {  # table, damage, words the one line must hold
     "missing column": ("tao_weekly", _lines(_cut_column), ["columns", "date, close_usd"]),
     "extra column": ("tao_weekly", _lines(_add_column), ["columns", "extra"]),
     "renamed column": ("tao_weekly", _swap(0, "close_usd", "close"), ["columns", "close,"]),
-    "bad number": ("tao_weekly", _swap(2, "75.27", "7S.27"), ["row 3", "close_usd", "number", "'7S.27'"]),
-    "infinite number": ("tao_weekly", _swap(2, "75.27", "inf"), ["row 3", "close_usd", "finite", "'inf'"]),
-    "below its least value": ("tao_weekly", _swap(3, "70", "-70"), ["row 4", "close_usd", ">= 0", "'-70'"]),
-    "above its highest value": ("tao_weekly", _swap(1, ",7\n", ",8\n"), ["row 2", "volume_days", "<= 7", "'8'"]),
-    "half a day": ("tao_weekly", _swap(1, ",7\n", ",6.5\n"), ["row 2", "volume_days", "whole", "'6.5'"]),
-    "bad date": ("tao_weekly", _swap(1, "2023-03-12", "2023-02-30"), ["row 2", "date", "'2023-02-30'"]),
-    "a date twice": ("tao_weekly", _swap(2, "2023-03-19", "2023-03-12"), ["row 3", "date", "twice"]),
+    "bad number": (
+        "tao_weekly",
+        _swap(2, "75.27", "7S.27"),
+        ["row 3", "close_usd", "number", "'7S.27'"],
+    ),
+    "infinite number": (
+        "tao_weekly",
+        _swap(2, "75.27", "inf"),
+        ["row 3", "close_usd", "finite", "'inf'"],
+    ),
+    "below its least value": (
+        "tao_weekly",
+        _swap(3, "70", "-70"),
+        ["row 4", "close_usd", ">= 0", "'-70'"],
+    ),
+    "above its highest value": (
+        "tao_weekly",
+        _swap(1, ",7\n", ",8\n"),
+        ["row 2", "volume_days", "<= 7", "'8'"],
+    ),
+    "half a day": (
+        "tao_weekly",
+        _swap(1, ",7\n", ",6.5\n"),
+        ["row 2", "volume_days", "whole", "'6.5'"],
+    ),
+    "bad date": (
+        "tao_weekly",
+        _swap(1, "2023-03-12", "2023-02-30"),
+        ["row 2", "date", "'2023-02-30'"],
+    ),
+    "a date twice": (
+        "tao_weekly",
+        _swap(2, "2023-03-19", "2023-03-12"),
+        ["row 3", "date", "twice"],
+    ),
     "an empty cell": ("tao_weekly", _swap(1, "73.45", ""), ["row 2", "close_usd", "empty"]),
-    "a word not listed": ("key_dates", _swap(1, ",high", ",hihg"), ["row 2", "confidence", "'hihg'"]),
+    "a word not listed": (
+        "key_dates",
+        _swap(1, ",high", ",hihg"),
+        ["row 2", "confidence", "'hihg'"],
+    ),
     "a wrong pattern": ("evidence", _swap(1, "C59", "59"), ["row 2", "claim_id", "'59'"]),
-    "not UTF-8": ("tao_weekly", lambda raw: raw.replace(b"all venues", b"all\xffvenues", 1), ["UTF-8", "0xff"]),
+    "not UTF-8": (
+        "tao_weekly",
+        lambda raw: raw.replace(b"all venues", b"all\xffvenues", 1),
+        ["UTF-8", "0xff"],
+    ),
     "an open quote": ("tao_weekly", _swap(1, "73.45", '"73.45'), ["tao_weekly.csv"]),
     "nothing left": ("tao_weekly", lambda raw: b"", ["tao_weekly.csv"]),
     "a truncated row of numbers": ("tao_weekly", _lines(_truncate), ["row 148"]),
     "a truncated row of words": ("private_valuations", _lines(_truncate), ["row 15"]),
-    "a truncated row that ends in free words": ("claims", _lines(lambda x: x.append("C99,a,b")), ["row 62"]),
+    "a truncated row that ends in free words": (
+        "claims",
+        _lines(lambda x: x.append("C99,a,b")),
+        ["row 62"],
+    ),
 }
 
 

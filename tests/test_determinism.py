@@ -38,16 +38,28 @@ COMMANDS = (["figures"], ["claims"], ["assumptions"], ["notebooks"], ["site"])
 
 def test_one_thread_and_two_give_the_same_bytes():
     one, two = (
-        json.loads(subprocess.run(
-            [sys.executable, "-c", HASHES, str(threads)], capture_output=True, text=True, check=True,
-            env=os.environ | {f"{library}_NUM_THREADS": str(threads) for library in ("NUMBA", "OMP", "OPENBLAS")},
-        ).stdout)
+        json.loads(
+            subprocess.run(
+                [sys.executable, "-c", HASHES, str(threads)],
+                capture_output=True,
+                text=True,
+                check=True,
+                env=os.environ
+                | {
+                    f"{library}_NUM_THREADS": str(threads)
+                    for library in ("NUMBA", "OMP", "OPENBLAS")
+                },
+            ).stdout
+        )
         for threads in (1, 2)
-    )  # fmt: skip
+    )
     assert len(one) == 15 and one == two
 
 
-@pytest.mark.skipif(os.environ.get("HYPOTHESIS_PROFILE") != "nightly", reason="some 20 minutes; HYPOTHESIS_PROFILE=nightly")
+@pytest.mark.skipif(
+    os.environ.get("HYPOTHESIS_PROFILE") != "nightly",
+    reason="some 20 minutes; HYPOTHESIS_PROFILE=nightly",
+)
 def test_two_fresh_clones_write_the_same_bytes_and_those_committed(tmp_path):
     written = []
     for threads in (1, 2):
@@ -58,16 +70,31 @@ def test_two_fresh_clones_write_the_same_bytes_and_those_committed(tmp_path):
         for book in (clone / "notebooks").glob("*.ipynb"):
             _empty(book)
         path = os.pathsep.join([str(clone), os.environ["PYTHONPATH"]])
-        about = os.environ | {"PYTHONPATH": path, "NUMBA_NUM_THREADS": str(threads), "OMP_NUM_THREADS": str(threads)}
+        about = os.environ | {
+            "PYTHONPATH": path,
+            "NUMBA_NUM_THREADS": str(threads),
+            "OMP_NUM_THREADS": str(threads),
+        }
         for command in COMMANDS:
-            subprocess.run([sys.executable, "-m", "tao_econ", *command], cwd=clone, env=about, check=True)
-        kinds = [p for folder in ("figures", "notebooks", "site") for p in sorted((clone / folder).rglob("*")) if p.is_file()]
+            subprocess.run(
+                [sys.executable, "-m", "tao_econ", *command], cwd=clone, env=about, check=True
+            )
+        kinds = [
+            p
+            for folder in ("figures", "notebooks", "site")
+            for p in sorted((clone / folder).rglob("*"))
+            if p.is_file()
+        ]
         kinds.append(clone / "ASSUMPTIONS.md")
-        written.append({str(p.relative_to(clone)): hashlib.sha256(p.read_bytes()).hexdigest() for p in kinds})
+        written.append(
+            {str(p.relative_to(clone)): hashlib.sha256(p.read_bytes()).hexdigest() for p in kinds}
+        )
     first, second = written
     assert len(first) > 300 and first == second
     committed = {name: first[name] for name in first if not name.startswith("site")}
-    assert committed == {name: hashlib.sha256((ROOT / name).read_bytes()).hexdigest() for name in committed}
+    assert committed == {
+        name: hashlib.sha256((ROOT / name).read_bytes()).hexdigest() for name in committed
+    }
 
 
 def _empty(book: Path) -> None:

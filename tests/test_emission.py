@@ -25,13 +25,17 @@ def vectors(pattern):
     return [pytest.param(json.loads(p.read_text(encoding="utf-8")), id=p.stem) for p in found]
 
 
-# --- the chain's own numbers -------------------------------------------------------------------------------------
+# --- the chain's own numbers
+# -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("vector", vectors("block_emission*.json"))
 def test_subtensor_test_halving_every_reward_matches_to_the_rao(vector):
-    rules = dataclasses.replace(CHAIN, max_supply_rao=vector["params"]["total_supply_rao"],
-                                block_reward_rao=vector["params"]["default_block_emission_rao"])  # fmt: skip
+    rules = dataclasses.replace(
+        CHAIN,
+        max_supply_rao=vector["params"]["total_supply_rao"],
+        block_reward_rao=vector["params"]["default_block_emission_rao"],
+    )
     got = [te.block_emission(issuance, rules) for issuance in vector["inputs"]["issuance_rao"]]
     assert got == vector["expected"]["emission_rao"]
 
@@ -83,7 +87,9 @@ def test_models_md_article_calendar_in_whole_rao_gives_20_999_999_8635_tao_in_30
 
 def test_article_64_halvings_of_10_500_000_blocks_take_255_5_years(rules):
     table = te.halving_table(rules.article)
-    assert len(table) == 64 and table["years_from_start"].iloc[-1] == pytest.approx(255.53, abs=5e-3)
+    assert len(table) == 64 and table["years_from_start"].iloc[-1] == pytest.approx(
+        255.53, abs=5e-3
+    )
     assert (table["era_years"] - 3.99270).abs().max() < 5e-6
     last = te.issuance_eras(rules.article)[-1].issuance_rao
     assert isinstance(last, Fraction) and last == CAP * (1 - Fraction(1, 2**64))
@@ -100,14 +106,18 @@ def test_main_net_2026_07_30_issuance_of_11_180_113_tao_is_paid_half_a_tao():
 
 def test_64_rewards_need_19_decimals_and_14_give_only_47(rules):
     def rewards(decimals):
-        more = dataclasses.replace(rules.article_rao, block_reward_rao=10**decimals,
-                                   max_supply_rao=21 * 10 ** (6 + decimals))  # fmt: skip
+        more = dataclasses.replace(
+            rules.article_rao,
+            block_reward_rao=10**decimals,
+            max_supply_rao=21 * 10 ** (6 + decimals),
+        )
         return sum(era.reward_rao > 0 for era in te.issuance_eras(more))
 
     assert [rewards(d) for d in (9, 14, 18, 19, 20)] == [30, 47, 60, 64, 64]
 
 
-# --- twin 1: the chain's fixed point, transcribed on its own ------------------------------------------------------
+# --- twin 1: the chain's fixed point, transcribed on its own
+# ------------------------------------------------------
 
 
 def _halve(bits):
@@ -151,15 +161,24 @@ def test_around_every_threshold_the_reward_equals_the_chains_fixed_point(k):
 
 def test_over_the_chains_test_range_the_reward_equals_the_fixed_point():
     for issuance in range(0, 20_900_000, 10_450):
-        assert te.block_emission(issuance * FULL, CHAIN) == chain_emission(issuance * FULL), issuance
+        assert te.block_emission(issuance * FULL, CHAIN) == chain_emission(issuance * FULL), (
+            issuance
+        )
 
 
-@given(st.one_of(st.integers(0, CAP), st.integers(0, 10**9).map(lambda left: CAP - left), st.integers(0, 2**64 - 1)))
+@given(
+    st.one_of(
+        st.integers(0, CAP),
+        st.integers(0, 10**9).map(lambda left: CAP - left),
+        st.integers(0, 2**64 - 1),
+    )
+)
 def test_at_any_issuance_the_reward_equals_the_chains_fixed_point(issuance):
     assert te.block_emission(issuance, CHAIN) == chain_emission(issuance)
 
 
-# --- twin 2 and 3: a plain loop, the compiled loop and the walk over the eras --------------------------------------
+# --- twin 2 and 3: a plain loop, the compiled loop and the walk over the eras
+# --------------------------------------
 
 
 def plain_path(rules, issued, block, days, *, recycled=0, ppm=0, every=1):
@@ -206,7 +225,12 @@ PPM = st.one_of(st.just(0), st.integers(0, 999_999))
 
 @given(small_rules(), STARTS, st.integers(0, 500), st.integers(0, 200), PPM, st.integers(1, 9))
 def test_the_walk_over_eras_equals_the_loop_over_blocks(rules, start, block, days, ppm, every):
-    where = {"issuance_rao": int(start * rules.max_supply_rao), "block": block, "days": days, "every_days": every}
+    where = {
+        "issuance_rao": int(start * rules.max_supply_rao),
+        "block": block,
+        "days": days,
+        "every_days": every,
+    }
     walk = te.emission_path(rules, **where, recycled_ppm=ppm)
     loop = te.emission_path(rules, **where, recycled_ppm=ppm, block_by_block=True)
     for quick, slow in zip(walk, loop, strict=True):
@@ -214,36 +238,61 @@ def test_the_walk_over_eras_equals_the_loop_over_blocks(rules, start, block, day
         np.testing.assert_array_equal(quick, slow)
 
 
-@given(small_rules(), STARTS, st.integers(0, 500), st.integers(0, 60), PPM, st.integers(1, 4), st.data())
-def test_the_compiled_loop_equals_a_plain_one_with_any_recycling(rules, start, block, days, ppm, every, draw):
+@given(
+    small_rules(),
+    STARTS,
+    st.integers(0, 500),
+    st.integers(0, 60),
+    PPM,
+    st.integers(1, 4),
+    st.data(),
+)
+def test_the_compiled_loop_equals_a_plain_one_with_any_recycling(
+    rules, start, block, days, ppm, every, draw
+):
     issued = int(start * rules.max_supply_rao)
     one = st.integers(0, rules.block_reward_rao * 2)
     taken = draw.draw(st.one_of(one, st.lists(one, min_size=days, max_size=days)))
     expected = plain_path(rules, issued, block, days, recycled=taken, ppm=ppm, every=every)
-    asked = {"issuance_rao": issued, "block": block, "days": days, "every_days": every, "recycled_ppm": ppm,
-             "recycled_rao_per_block": np.array(taken, np.int64)}  # fmt: skip
+    asked = {
+        "issuance_rao": issued,
+        "block": block,
+        "days": days,
+        "every_days": every,
+        "recycled_ppm": ppm,
+        "recycled_rao_per_block": np.array(taken, np.int64),
+    }
     if expected is None:
         with pytest.raises(ValueError, match="recycled_rao_per_block must not exceed what exists"):
             te.emission_path(rules, **asked)
     else:
         path = te.emission_path(rules, **asked)
         assert path.issuance_rao.tolist() == expected
-        next_block = (te.block_emission(i, rules, block=int(b)) for i, b in zip(expected, path.block, strict=True))
+        next_block = (
+            te.block_emission(i, rules, block=int(b))
+            for i, b in zip(expected, path.block, strict=True)
+        )
         assert path.reward_rao.tolist() == list(next_block)
 
 
 def test_a_day_by_day_series_of_recycling_equals_its_days_run_one_by_one():
     series = np.arange(0, 400_000_000, 20_000_000)
-    path = te.emission_path(CHAIN, issuance_rao=10_499_990 * FULL, days=20, recycled_rao_per_block=series)
+    path = te.emission_path(
+        CHAIN, issuance_rao=10_499_990 * FULL, days=20, recycled_rao_per_block=series
+    )
     issued = 10_499_990 * FULL
     for day, taken in enumerate(series):
-        issued = te.emission_path(CHAIN, issuance_rao=issued, days=1, recycled_rao_per_block=int(taken)).issuance_rao[1]
+        issued = te.emission_path(
+            CHAIN, issuance_rao=issued, days=1, recycled_rao_per_block=int(taken)
+        ).issuance_rao[1]
         assert path.issuance_rao[day + 1] == issued
 
 
 def test_recycling_that_outruns_the_halved_reward_holds_issuance_at_the_threshold():
     half = CAP // 2
-    path = te.emission_path(CHAIN, issuance_rao=half - FULL, days=5, recycled_rao_per_block=700_000_000)
+    path = te.emission_path(
+        CHAIN, issuance_rao=half - FULL, days=5, recycled_rao_per_block=700_000_000
+    )
     assert np.abs(path.issuance_rao - half).max() <= FULL
     plain = plain_path(CHAIN, half - FULL, 0, 1, recycled=700_000_000)
     assert path.issuance_rao[:2].tolist() == plain
@@ -251,16 +300,30 @@ def test_recycling_that_outruns_the_halved_reward_holds_issuance_at_the_threshol
 
 def test_issuance_that_falls_back_under_a_threshold_is_paid_the_old_reward_again():
     series = np.array([0, 2 * FULL, 0])
-    path = te.emission_path(CHAIN, issuance_rao=CAP // 2 - 10 * FULL, days=3, recycled_rao_per_block=series)
+    path = te.emission_path(
+        CHAIN, issuance_rao=CAP // 2 - 10 * FULL, days=3, recycled_rao_per_block=series
+    )
     assert path.reward_rao.tolist() == [FULL, FULL // 2, FULL, FULL // 2]
 
 
 @pytest.mark.parametrize("schedule", ["issuance", "block"])
 def test_with_the_compiler_off_the_loops_give_the_same_integers(schedule, monkeypatch):
-    small = dataclasses.replace(CHAIN, schedule=schedule, max_supply_rao=10**6, block_reward_rao=1_000,
-                                halving_interval_blocks=300, block_time_s=8_640.0)  # fmt: skip
+    small = dataclasses.replace(
+        CHAIN,
+        schedule=schedule,
+        max_supply_rao=10**6,
+        block_reward_rao=1_000,
+        halving_interval_blocks=300,
+        block_time_s=8_640.0,
+    )
     series = np.arange(150) % 7
-    ask = {"issuance_rao": 0, "days": 150, "recycled_rao_per_block": series, "recycled_ppm": 50_000, "every_days": 3}
+    ask = {
+        "issuance_rao": 0,
+        "days": 150,
+        "recycled_rao_per_block": series,
+        "recycled_ppm": 50_000,
+        "every_days": 3,
+    }
     compiled = te.emission_path(small, **ask)
     for name in ("_mint_by_issuance", "_mint_by_block"):
         kernel = getattr(emission, name)
@@ -268,15 +331,24 @@ def test_with_the_compiler_off_the_loops_give_the_same_integers(schedule, monkey
     np.testing.assert_array_equal(compiled, te.emission_path(small, **ask))
 
 
-# --- laws -------------------------------------------------------------------------------------------------------
+# --- laws -----------------------------------------------------------------------------------------
+# --------------
 
 
 @given(small_rules(), STARTS, st.integers(0, 200), PPM, st.integers(0, 3), st.booleans())
-def test_issuance_never_exceeds_the_cap_and_no_reward_is_negative(rules, start, days, ppm, taken, by_block):
+def test_issuance_never_exceeds_the_cap_and_no_reward_is_negative(
+    rules, start, days, ppm, taken, by_block
+):
     issued = int(start * rules.max_supply_rao)
     try:
-        path = te.emission_path(rules, issuance_rao=issued, days=days, recycled_ppm=ppm, recycled_rao_per_block=taken,
-                                block_by_block=by_block)  # fmt: skip
+        path = te.emission_path(
+            rules,
+            issuance_rao=issued,
+            days=days,
+            recycled_ppm=ppm,
+            recycled_rao_per_block=taken,
+            block_by_block=by_block,
+        )
     except ValueError as error:
         assume("exceed what exists" not in str(error))
         raise
@@ -285,38 +357,66 @@ def test_issuance_never_exceeds_the_cap_and_no_reward_is_negative(rules, start, 
 
 
 @given(small_rules(), STARTS, st.integers(0, 500), PPM)
-def test_without_a_fixed_sum_recycled_issuance_never_falls_and_the_reward_never_rises(rules, start, block, ppm):
-    path = te.emission_path(rules, issuance_rao=int(start * rules.max_supply_rao), block=block, days=200,
-                            recycled_ppm=ppm)  # fmt: skip
+def test_without_a_fixed_sum_recycled_issuance_never_falls_and_the_reward_never_rises(
+    rules, start, block, ppm
+):
+    path = te.emission_path(
+        rules,
+        issuance_rao=int(start * rules.max_supply_rao),
+        block=block,
+        days=200,
+        recycled_ppm=ppm,
+    )
     assert (np.diff(path.issuance_rao) >= 0).all() and (np.diff(path.reward_rao) <= 0).all()
 
 
 @given(small_rules(), STARTS, PPM, st.integers(0, 5), st.integers(2, 9))
 def test_the_path_does_not_depend_on_the_sampling_step(rules, start, ppm, taken, every):
-    ask = {"issuance_rao": int(start * rules.max_supply_rao) + 10**6, "days": 100, "recycled_ppm": ppm,
-           "recycled_rao_per_block": taken}  # fmt: skip
+    ask = {
+        "issuance_rao": int(start * rules.max_supply_rao) + 10**6,
+        "days": 100,
+        "recycled_ppm": ppm,
+        "recycled_rao_per_block": taken,
+    }
     rules = dataclasses.replace(rules, max_supply_rao=rules.max_supply_rao + 10**6)
     for fine, coarse in zip(
-        te.emission_path(rules, **ask), te.emission_path(rules, **ask, every_days=every), strict=True
+        te.emission_path(rules, **ask),
+        te.emission_path(rules, **ask, every_days=every),
+        strict=True,
     ):
         np.testing.assert_array_equal(fine[::every], coarse)
 
 
 @given(small_rules(), STARTS, st.integers(0, 300), st.integers(0, 100), st.integers(0, 100), PPM)
-def test_a_horizon_split_in_two_ends_where_the_whole_one_does(rules, start, block, first, second, ppm):
+def test_a_horizon_split_in_two_ends_where_the_whole_one_does(
+    rules, start, block, first, second, ppm
+):
     issued = int(start * rules.max_supply_rao)
-    whole = te.emission_path(rules, issuance_rao=issued, block=block, days=first + second, recycled_ppm=ppm)
+    whole = te.emission_path(
+        rules, issuance_rao=issued, block=block, days=first + second, recycled_ppm=ppm
+    )
     half = te.emission_path(rules, issuance_rao=issued, block=block, days=first, recycled_ppm=ppm)
-    rest = te.emission_path(rules, issuance_rao=int(half.issuance_rao[-1]), block=int(half.block[-1]), days=second,
-                            recycled_ppm=ppm)  # fmt: skip
+    rest = te.emission_path(
+        rules,
+        issuance_rao=int(half.issuance_rao[-1]),
+        block=int(half.block[-1]),
+        days=second,
+        recycled_ppm=ppm,
+    )
     assert (rest.block[-1], rest.issuance_rao[-1]) == (whole.block[-1], whole.issuance_rao[-1])
 
 
 @given(st.integers(0, CAP - 1), st.integers(0, 999_999), st.integers(0, 999_999))
 def test_more_recycling_never_brings_a_halving_earlier(issued, one, other):
     less, more = sorted((one, other))
-    early = {e.halving: e.first_block for e in te.issuance_eras(CHAIN, issuance_rao=issued, recycled_ppm=less)}
-    late = {e.halving: e.first_block for e in te.issuance_eras(CHAIN, issuance_rao=issued, recycled_ppm=more)}
+    early = {
+        e.halving: e.first_block
+        for e in te.issuance_eras(CHAIN, issuance_rao=issued, recycled_ppm=less)
+    }
+    late = {
+        e.halving: e.first_block
+        for e in te.issuance_eras(CHAIN, issuance_rao=issued, recycled_ppm=more)
+    }
     assert all(late[k] >= early[k] for k in early)
 
 
@@ -326,7 +426,11 @@ def test_an_era_ends_with_the_first_block_that_reaches_its_threshold(issued):
     eras = te.issuance_eras(CHAIN, issuance_rao=issued)
     for before, after in zip(eras, eras[1:], strict=False):
         assert after.first_block == before.first_block + before.blocks
-        assert after.issuance_rao - before.net_rao < thresholds[before.halving + 1] <= after.issuance_rao
+        assert (
+            after.issuance_rao - before.net_rao
+            < thresholds[before.halving + 1]
+            <= after.issuance_rao
+        )
 
 
 def test_unlimited_decimals_differ_from_whole_rao_by_less_than_the_blocks_made(rules):
@@ -338,50 +442,78 @@ def test_unlimited_decimals_differ_from_whole_rao_by_less_than_the_blocks_made(r
 
 def test_a_constant_reward_stops_at_the_cap(rules):
     for by_block in (False, True):
-        path = te.emission_path(rules.constant, issuance_rao=CAP - 10_000 * FULL, days=3, block_by_block=by_block)
+        path = te.emission_path(
+            rules.constant, issuance_rao=CAP - 10_000 * FULL, days=3, block_by_block=by_block
+        )
         assert path.issuance_rao.tolist() == [CAP - 10_000 * FULL, CAP - 2_800 * FULL, CAP, CAP]
         assert path.reward_rao.tolist() == [FULL, FULL, 0, 0]
 
 
 @pytest.mark.parametrize("block", [10**11, 2**62 - 1])
 def test_a_constant_reward_stays_constant_at_any_block_number(block, rules):
-    path = te.emission_path(rules.constant, issuance_rao=0, block=block, days=1, block_by_block=True)
+    path = te.emission_path(
+        rules.constant, issuance_rao=0, block=block, days=1, block_by_block=True
+    )
     assert path.issuance_rao[1] == 7_200 * FULL
 
 
 def test_the_walk_takes_what_it_can_of_rewards_that_are_not_in_whole_rao(rules):
     path = te.emission_path(rules.article, issuance_rao=0, days=1, recycled_ppm=100_000)
     assert path.issuance_rao[1] == 7_200 * FULL * 9 // 10
-    assert te.emission_path(rules.article, issuance_rao=CAP - 9 * FULL, days=1).issuance_rao[1] == CAP
+    assert (
+        te.emission_path(rules.article, issuance_rao=CAP - 9 * FULL, days=1).issuance_rao[1] == CAP
+    )
 
 
 def test_near_the_cap_a_part_of_each_shortened_mint_is_recycled(rules):
-    ask = {"issuance_rao": CAP - 3_600 * FULL + 1, "days": 1, "recycled_ppm": 500_000}  # the day's last mint is cut
-    quick, slow = (te.emission_path(rules.constant, **ask, block_by_block=by_block) for by_block in (False, True))
+    ask = {
+        "issuance_rao": CAP - 3_600 * FULL + 1,
+        "days": 1,
+        "recycled_ppm": 500_000,
+    }  # the day's last mint is cut
+    quick, slow = (
+        te.emission_path(rules.constant, **ask, block_by_block=by_block)
+        for by_block in (False, True)
+    )
     assert quick.issuance_rao.tolist() == slow.issuance_rao.tolist() and slow.issuance_rao[1] < CAP
 
 
 @pytest.mark.parametrize("name", ["constant", "article_rao", "chain"])
 def test_the_loop_recycles_millionths_of_a_real_reward_and_each_days_own_sum(name, rules):
-    path = te.emission_path(getattr(rules, name), issuance_rao=10**15, days=2, recycled_ppm=146_000,
-                            recycled_rao_per_block=np.array([0, 854_000_000]))  # fmt: skip
+    path = te.emission_path(
+        getattr(rules, name),
+        issuance_rao=10**15,
+        days=2,
+        recycled_ppm=146_000,
+        recycled_rao_per_block=np.array([0, 854_000_000]),
+    )
     assert np.diff(path.issuance_rao).tolist() == [7_200 * 854_000_000, 0]
 
 
 def test_the_halving_table_states_thresholds_rewards_blocks_and_dates():
-    table = te.halving_table(CHAIN, issuance_rao=CAP // 2, block=7_103_976, date="2025-12-15", recycled_ppm=146_000)
+    table = te.halving_table(
+        CHAIN, issuance_rao=CAP // 2, block=7_103_976, date="2025-12-15", recycled_ppm=146_000
+    )
     assert list(table.index) == list(range(2, 31))
     first = table.iloc[0]
-    assert first["reward_tao"] == 0.25 and first["issuance_tao"] == pytest.approx(15_750_000, abs=0.5)
+    assert first["reward_tao"] == 0.25 and first["issuance_tao"] == pytest.approx(
+        15_750_000, abs=0.5
+    )
     blocks = -(-5_250_000 * FULL // 427_000_000)
     assert first["block"] == 7_103_976 + blocks
-    assert first["era_years"] == first["years_from_start"] == pytest.approx(blocks * 12 / 31_557_600)
+    assert (
+        first["era_years"] == first["years_from_start"] == pytest.approx(blocks * 12 / 31_557_600)
+    )
     assert str(first["date"]) == "2030-08-18"
     slower = te.halving_table(CHAIN, issuance_rao=CAP // 2, block_time_s=24.0)
-    assert slower["years_from_start"].iloc[0] == pytest.approx(2 * 3.99270, abs=1e-4) and "date" not in slower
+    assert (
+        slower["years_from_start"].iloc[0] == pytest.approx(2 * 3.99270, abs=1e-4)
+        and "date" not in slower
+    )
 
 
-# --- refusals ---------------------------------------------------------------------------------------------------
+# --- refusals -------------------------------------------------------------------------------------
+# --------------
 
 NO_INTEGER = [1.0, np.float64(1), float("nan"), float("inf"), True, None, "1", 10.5]
 
@@ -426,24 +558,57 @@ YEARS_10_9 = 10**9 * 365
         ("when", "soon", lambda: te.halving_table(CHAIN, date="soon")),
         ("block_time_s", "-12.0", lambda: te.halving_table(CHAIN, block_time_s=-12.0)),
         ("block_time_s", "nan", lambda: te.halving_table(CHAIN, block_time_s=float("nan"))),
-        ("days", f"{YEARS_10_9:,}", lambda: te.emission_path(CHAIN, issuance_rao=0, days=YEARS_10_9)),
-        ("days", "at most 3,652,500 (10,000 years)",
-         lambda: te.emission_path(CHAIN, issuance_rao=0, days=3_652_501)),
+        (
+            "days",
+            f"{YEARS_10_9:,}",
+            lambda: te.emission_path(CHAIN, issuance_rao=0, days=YEARS_10_9),
+        ),
+        (
+            "days",
+            "at most 3,652,500 (10,000 years)",
+            lambda: te.emission_path(CHAIN, issuance_rao=0, days=3_652_501),
+        ),
         ("days", "-1", lambda: te.emission_path(CHAIN, issuance_rao=0, days=-1)),
         ("every_days", "0", lambda: te.emission_path(CHAIN, **PATH, every_days=0)),
         ("block", f"{10**30:,}", lambda: te.emission_path(CHAIN, **PATH, block=10**30)),
         ("block", f"{2**62:,}", lambda: te.emission_path(CHAIN, **PATH, block=2**62)),
-        ("issuance_rao", f"{CAP + 1:,}", lambda: te.emission_path(CHAIN, issuance_rao=CAP + 1, days=1)),
-        ("recycled_ppm", "1000001", lambda: te.emission_path(CHAIN, **PATH, recycled_ppm=10**6 + 1)),
-        ("max_supply_rao", f"{2**63:,}",
-         lambda: te.emission_path(dataclasses.replace(CHAIN, max_supply_rao=2**63), **PATH)),
-        ("recycled_rao_per_block", "article",
-         lambda: te.emission_path(inputs.rules_at("article"), **PATH, recycled_rao_per_block=1)),
-        ("recycled_rao_per_block", "day 0", lambda: te.emission_path(CHAIN, **PATH, recycled_rao_per_block=10**15)),
-        ("recycled_rao_per_block", "-1", lambda: te.emission_path(CHAIN, **PATH, recycled_rao_per_block=-1)),
-        ("recycled_rao_per_block", str(10**19), lambda: te.emission_path(CHAIN, **PATH, recycled_rao_per_block=10**19)),
+        (
+            "issuance_rao",
+            f"{CAP + 1:,}",
+            lambda: te.emission_path(CHAIN, issuance_rao=CAP + 1, days=1),
+        ),
+        (
+            "recycled_ppm",
+            "1000001",
+            lambda: te.emission_path(CHAIN, **PATH, recycled_ppm=10**6 + 1),
+        ),
+        (
+            "max_supply_rao",
+            f"{2**63:,}",
+            lambda: te.emission_path(dataclasses.replace(CHAIN, max_supply_rao=2**63), **PATH),
+        ),
+        (
+            "recycled_rao_per_block",
+            "article",
+            lambda: te.emission_path(inputs.rules_at("article"), **PATH, recycled_rao_per_block=1),
+        ),
+        (
+            "recycled_rao_per_block",
+            "day 0",
+            lambda: te.emission_path(CHAIN, **PATH, recycled_rao_per_block=10**15),
+        ),
+        (
+            "recycled_rao_per_block",
+            "-1",
+            lambda: te.emission_path(CHAIN, **PATH, recycled_rao_per_block=-1),
+        ),
+        (
+            "recycled_rao_per_block",
+            str(10**19),
+            lambda: te.emission_path(CHAIN, **PATH, recycled_rao_per_block=10**19),
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_value_out_of_bounds_is_refused_with_name_rule_and_value(field, shown, call, refused):
     with refused(field, shown, kind=ValueError):
         call()
@@ -470,7 +635,9 @@ def test_recycling_more_than_exists_names_the_day_it_ran_out(refused):
         assert path.issuance_rao.tolist() == [0] * 4
 
 
-@pytest.mark.parametrize("name", ["block_emission_table", "halving_thresholds_derived", "issuance_convergence_100x10_5M"])
+@pytest.mark.parametrize(
+    "name", ["block_emission_table", "halving_thresholds_derived", "issuance_convergence_100x10_5M"]
+)
 def test_replay_plays_the_emission_vectors_and_sees_a_number_that_is_one_rao_off(name, tmp_path):
     checks, unknown = replay.replay(GOLDEN / f"{name}.json")
     assert checks and not unknown and all(c.error == 0 for c in checks)

@@ -1,4 +1,6 @@
-"""Every figure at its own size and at twice that: all text readable, nothing over anything else, nothing cut off."""
+"""Every figure at its own size and at twice that: all text readable, nothing over anything else,
+nothing cut off.
+"""
 
 import re
 
@@ -38,8 +40,15 @@ def test_the_check_sees_what_it_should():
     axes.plot([0], [0], label="close")
     axes.legend(loc="upper left")
     found = " ".join(faults(picture, 120))
-    for kind in ("over '3e-06 a block'", "6 points", "plain numbers", "blank before", "cut off", "a mark over 'new supply'",
-                 "a legend lies over a panel"):  # fmt: skip
+    for kind in (
+        "over '3e-06 a block'",
+        "6 points",
+        "plain numbers",
+        "blank before",
+        "cut off",
+        "a mark over 'new supply'",
+        "a legend lies over a panel",
+    ):
         assert kind in found, f"{kind} not in {found}"
 
 
@@ -48,7 +57,9 @@ def test_texts_are_readable_and_lie_apart(picture):
 
 
 def faults(picture, dpi):
-    """What a reader would trip over in a picture laid out at so many dots per inch, one line each."""
+    """What a reader would trip over in a picture laid out at so many dots per inch, one line
+    each.
+    """
     slack = 1.5 * dpi / 120
     with matplotlib.rc_context(STYLE):
         picture.set_dpi(dpi)
@@ -56,16 +67,35 @@ def faults(picture, dpi):
         texts = shown_texts(picture)
         boxes = {text: corners(text) for text in texts}
     frame = picture.bbox
-    found = [f"{t.get_text()!r} is cut off" for t, box in boxes.items() if leaves(box, frame.extents, 1)]
-    found += [f"{t.get_text()!r} has {t.get_fontsize():g} points" for t in texts if t.get_fontsize() < LEAST_POINTS]
-    found += [f"{t.get_text()!r} is not in plain numbers" for t in texts if re.search(r"\de[-−+]?\d", t.get_text())]
-    found += [f"{t.get_text()!r} has a blank before the sign" for t in texts if re.search(r"\d %", t.get_text())]
-    found += [f"{texts[i].get_text()!r} over {texts[k].get_text()!r}" for i, k in meeting(list(boxes.values()), slack)]
+    found = [
+        f"{t.get_text()!r} is cut off" for t, box in boxes.items() if leaves(box, frame.extents, 1)
+    ]
+    found += [
+        f"{t.get_text()!r} has {t.get_fontsize():g} points"
+        for t in texts
+        if t.get_fontsize() < LEAST_POINTS
+    ]
+    found += [
+        f"{t.get_text()!r} is not in plain numbers"
+        for t in texts
+        if re.search(r"\de[-−+]?\d", t.get_text())
+    ]
+    found += [
+        f"{t.get_text()!r} has a blank before the sign"
+        for t in texts
+        if re.search(r"\d %", t.get_text())
+    ]
+    found += [
+        f"{texts[i].get_text()!r} over {texts[k].get_text()!r}"
+        for i, k in meeting(list(boxes.values()), slack)
+    ]
     return found + faults_of_axes(picture, boxes, slack)
 
 
 def faults_of_axes(picture, boxes, slack):
-    """Legends over any axes or text, text in a neighbour's panel, text cut by its own axes, offsets such as 1e6."""
+    """Legends over any axes or text, text in a neighbour's panel, text cut by its own axes,
+    offsets such as 1e6.
+    """
     found = []
     panels = {axes: rectangle(axes.get_window_extent()) for axes in picture.axes}
     for axes, panel in panels.items():
@@ -75,20 +105,46 @@ def faults_of_axes(picture, boxes, slack):
         own = set(legend.findobj(Text)) if legend else set()
         if legend:
             box = rectangle(legend.get_window_extent())
-            found += ["a legend lies over a panel" for other in panels.values() if overlap(box, other) > slack]
-            found += [f"a legend over {t.get_text()!r}" for t in boxes if t not in own and overlap(box, boxes[t]) > slack]
+            found += [
+                "a legend lies over a panel"
+                for other in panels.values()
+                if overlap(box, other) > slack
+            ]
+            found += [
+                f"a legend over {t.get_text()!r}"
+                for t in boxes
+                if t not in own and overlap(box, boxes[t]) > slack
+            ]
         for text in set(axes.findobj(Text)) & set(boxes):
             others = [other for neighbour, other in panels.items() if neighbour is not axes]
-            found += [f"{text.get_text()!r} in another panel" for o in others if overlap(boxes[text], o) > slack]
+            found += [
+                f"{text.get_text()!r} in another panel"
+                for o in others
+                if overlap(boxes[text], o) > slack
+            ]
             inside = text in axes.texts and overlap(boxes[text], panel) > slack
-            if inside and text.get_clip_on() and leaves(boxes[text], axes.get_window_extent().extents, slack):
+            if (
+                inside
+                and text.get_clip_on()
+                and leaves(boxes[text], axes.get_window_extent().extents, slack)
+            ):
                 found.append(f"{text.get_text()!r} is cut by its panel")
         for line in axes.lines:
-            free = not line.get_clip_on() and line.get_marker() != "None"  # such marks may stand out of the panel
+            free = (
+                not line.get_clip_on() and line.get_marker() != "None"
+            )  # such marks may stand out of the panel
             marks = line.get_transform().transform(line.get_xydata()) if free else []
             size = line.get_markersize() * picture.dpi / 144  # half of it, in dots
-            at = [rectangle(Bbox.from_extents(x - size, y - size, x + size, y + size)) for x, y in marks]
-            found += [f"a mark over {t.get_text()!r}" for t in boxes for mark in at if overlap(boxes[t], mark) > slack]
+            at = [
+                rectangle(Bbox.from_extents(x - size, y - size, x + size, y + size))
+                for x, y in marks
+            ]
+            found += [
+                f"a mark over {t.get_text()!r}"
+                for t in boxes
+                for mark in at
+                if overlap(boxes[t], mark) > slack
+            ]
         for text in (picture._suptitle, picture._supxlabel):
             if overlap(boxes[text], panel) > slack:
                 found.append(f"{text.get_text()!r} over a panel")
@@ -96,19 +152,34 @@ def faults_of_axes(picture, boxes, slack):
 
 
 def shown_texts(picture):
-    """Texts that are drawn; matplotlib keeps labels of ticks beyond an axis' limits, but does not draw them."""
+    """Texts that are drawn; matplotlib keeps labels of ticks beyond an axis' limits, but does
+    not draw them.
+    """
     hidden = set()
     for axes in picture.axes:
         for axis in (axes.xaxis, axes.yaxis):
             low, high = sorted(axis.get_view_interval())
             ticks = axis.get_major_ticks() + axis.get_minor_ticks()
-            hidden |= {t for tick in ticks if not low <= tick.get_loc() <= high for t in (tick.label1, tick.label2)}
-            hidden |= {t for tick in ticks for t in (tick.label1, tick.label2) if not t.get_visible()}
-    return [t for t in picture.findobj(Text) if t.get_visible() and t.get_text().strip() and t not in hidden]
+            hidden |= {
+                t
+                for tick in ticks
+                if not low <= tick.get_loc() <= high
+                for t in (tick.label1, tick.label2)
+            }
+            hidden |= {
+                t for tick in ticks for t in (tick.label1, tick.label2) if not t.get_visible()
+            }
+    return [
+        t
+        for t in picture.findobj(Text)
+        if t.get_visible() and t.get_text().strip() and t not in hidden
+    ]
 
 
 def corners(text):
-    """The four corners of a text's box in dots; a turned text has a turned box, with the same centre as its hull."""
+    """The four corners of a text's box in dots; a turned text has a turned box, with the same
+    centre as its hull.
+    """
     hull, turn = text.get_window_extent(), text.get_rotation()
     if turn % 90 == 0:
         return rectangle(hull)
@@ -133,8 +204,13 @@ def meeting(boxes, slack):
 
 
 def overlap(one, other):
-    """How deep two convex boxes lie in each other, in dots: at most zero if a line separates them."""
-    hulls = (np.minimum(one.max(axis=0), other.max(axis=0)) - np.maximum(one.min(axis=0), other.min(axis=0))).min()
+    """How deep two convex boxes lie in each other, in dots: at most zero if a line separates
+    them.
+    """
+    hulls = (
+        np.minimum(one.max(axis=0), other.max(axis=0))
+        - np.maximum(one.min(axis=0), other.min(axis=0))
+    ).min()
     if hulls <= 0:
         return hulls
     depths = []
@@ -148,4 +224,6 @@ def overlap(one, other):
 def leaves(box, extents, slack):
     x0, y0, x1, y1 = extents
     low, high = box.min(axis=0), box.max(axis=0)
-    return low[0] < x0 - slack or low[1] < y0 - slack or high[0] > x1 + slack or high[1] > y1 + slack
+    return (
+        low[0] < x0 - slack or low[1] < y0 - slack or high[0] > x1 + slack or high[1] > y1 + slack
+    )

@@ -1,4 +1,6 @@
-"""No number of a figure's title is typed in: the words around it are, the number follows from the records."""
+"""No number of a figure's title is typed in: the words around it are, the number follows from
+the records.
+"""
 
 import ast
 import functools
@@ -33,7 +35,9 @@ STATED = {  # words of titles that look like a result and are none, each with th
 
 
 def test_the_finder_finds_what_is_typed():
-    """The check itself: f-strings, joined strings and names assigned before are searched, format codes are not."""
+    """The check itself: f-strings, joined strings and names assigned before are searched, format
+    codes are not.
+    """
     tree = ast.parse(
         "def f():\n    fate = 'falls to 54%' if x else 'grows'\n"
         "    picture = canvas(f'{share:.0%} of stake {fate} in ' 'three years', rules)"
@@ -60,13 +64,19 @@ def functions(file):
 
 def finding(function):
     """The first argument of the figure's call of `canvas`."""
-    calls = [node for node in ast.walk(function) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "canvas"]
+    calls = [
+        node
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "canvas"
+    ]
     assert len(calls) == 1, f"{function.name} must make one canvas"
     return calls[0].args[0]
 
 
 def literals(node, function, seen=frozenset()):
-    """The typed parts of a title: of its strings, and of strings that names used in it were assigned before."""
+    """The typed parts of a title: of its strings, and of strings that names used in it were
+    assigned before.
+    """
     if isinstance(node, ast.Constant):
         return [node.value] if isinstance(node.value, str) else []
     if isinstance(node, ast.JoinedStr):
@@ -80,7 +90,11 @@ def literals(node, function, seen=frozenset()):
     if isinstance(node, ast.Name) and node.id not in seen:
         values = [value for target, value in assignments(function) if target == node.id]
         return [text for value in values for text in literals(value, function, seen | {node.id})]
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "join":
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "join"
+    ):
         made = node.args[0]
         return literals(made.elt, function, seen) if isinstance(made, ast.GeneratorExp) else []
     if isinstance(node, ast.Subscript):  # of a collection of strings made before; keys are no text
@@ -99,6 +113,8 @@ def assignments(function):
             for target in node.targets:
                 if isinstance(target, ast.Name):
                     yield target.id, node.value
-                elif isinstance(target, ast.Tuple) and len(target.elts) == len(getattr(node.value, "elts", ())):
+                elif isinstance(target, ast.Tuple) and len(target.elts) == len(
+                    getattr(node.value, "elts", ())
+                ):
                     pairs = zip(target.elts, node.value.elts, strict=True)
                     yield from ((t.id, value) for t, value in pairs if isinstance(t, ast.Name))

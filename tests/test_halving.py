@@ -1,4 +1,6 @@
-"""The replay of the first halving, the bands of the next ones and what dated supplies can and cannot be."""
+"""The replay of the first halving, the bands of the next ones and what dated supplies can and
+cannot be.
+"""
 
 import dataclasses
 from datetime import timedelta
@@ -35,8 +37,11 @@ def test_supply_points_the_90_percent_band_of_october_2025_covers_the_halving(re
     assert forecast.halving == 1
     assert forecast.low < utc("2025-12-15T13:31:24") == halving.FIRST_HALVING_UTC < forecast.high
     assert forecast.earliest < forecast.low and fit.end == utc("2025-10-02")
-    for got, expected in ((forecast.low, "2025-12-12T13:50"), (forecast.median, "2025-12-21T17:36"),
-                          (forecast.high, "2026-01-04T16:16")):  # fmt: skip
+    for got, expected in (
+        (forecast.low, "2025-12-12T13:50"),
+        (forecast.median, "2025-12-21T17:36"),
+        (forecast.high, "2026-01-04T16:16"),
+    ):
         assert abs(got - utc(expected)) < timedelta(hours=12)
 
 
@@ -51,10 +56,16 @@ def test_supply_points_median_and_both_lines_miss_the_halving_by_days(replay):
 def test_the_replay_looks_at_nothing_that_was_published_later(replay, rules, monkeypatch):
     points = halving.supply_observations()
     anchors = halving.data.load("block_anchors").iloc[:2]
-    monkeypatch.setattr(halving, "supply_observations", lambda: points[points["when"] <= utc("2025-10-02")])
+    monkeypatch.setattr(
+        halving, "supply_observations", lambda: points[points["when"] <= utc("2025-10-02")]
+    )
     monkeypatch.setattr(halving.data, "load", lambda name: anchors)
     fit, forecast, misses = te.replay_first_halving(rules.chain, until="2025-10-01")
-    assert (fit.net_share, fit.noise, fit.block_time_s) == (replay[0].net_share, replay[0].noise, replay[0].block_time_s)
+    assert (fit.net_share, fit.noise, fit.block_time_s) == (
+        replay[0].net_share,
+        replay[0].noise,
+        replay[0].block_time_s,
+    )
     assert (forecast.low, forecast.high, misses) == (replay[1].low, replay[1].high, replay[2])
 
 
@@ -70,11 +81,16 @@ def test_a_fit_is_the_line_from_its_first_to_its_last_trusted_supply(replay):
     days = (last["when"] - first["when"]) / timedelta(days=1)
     assert fit.tao_per_day == pytest.approx((last["tao"] - first["tao"]) / days)
     assert fit.net_share == pytest.approx(fit.tao_per_day / 7_200) and fit.issued_tao == last["tao"]
-    steps, gained = fit.used["when"].diff().iloc[1:] / timedelta(days=1), fit.used["tao"].diff().iloc[1:] / 7_200
+    steps, gained = (
+        fit.used["when"].diff().iloc[1:] / timedelta(days=1),
+        fit.used["tao"].diff().iloc[1:] / 7_200,
+    )
     scatter = ((gained - fit.net_share * steps) ** 2 / steps).sum() / (len(steps) - 1)
     assert fit.noise == pytest.approx(scatter**0.5)
     assert fit.net_share_se == pytest.approx(fit.noise / days**0.5)
-    assert len(fit.used) + len(fit.refused) == len(te.check_supply_points(te.rules_at(0), until="2025-10-02"))
+    assert len(fit.used) + len(fit.refused) == len(
+        te.check_supply_points(te.rules_at(0), until="2025-10-02")
+    )
 
 
 def test_exactly_one_supply_point_is_above_what_the_schedule_allows(rules):
@@ -134,13 +150,18 @@ def test_the_band_agrees_with_a_simulated_walk_of_noisy_issuance(replay, rules):
     while len(share) < paths:
         drawn = fit.net_share + fit.noise / start**0.5 * rng.standard_normal(paths)
         share = np.append(share, drawn[(drawn > 0.02) & (drawn <= 1)])[:paths]
-    steps = rng.standard_normal((paths, 200 * per_day)) * fit.noise / per_day**0.5 + share[:, None] / per_day
+    steps = (
+        rng.standard_normal((paths, 200 * per_day)) * fit.noise / per_day**0.5
+        + share[:, None] / per_day
+    )
     needed = (10_500_000 - fit.issued_tao) / 7_200
     reached = np.cumsum(steps, axis=1) >= needed
     days = (np.argmax(reached, axis=1)[reached.any(axis=1)] + 1) / per_day
     days = days[days >= needed]
     for share, moment in ((0.05, forecast.low), (0.5, forecast.median), (0.95, forecast.high)):
-        assert np.quantile(days, share) == pytest.approx((moment - fit.end) / timedelta(days=1), abs=1.5)
+        assert np.quantile(days, share) == pytest.approx(
+            (moment - fit.end) / timedelta(days=1), abs=1.5
+        )
 
 
 def test_the_same_seed_gives_the_same_band_and_fewer_draws_nearly_the_same(replay, rules):
@@ -153,10 +174,15 @@ def test_the_same_seed_gives_the_same_band_and_fewer_draws_nearly_the_same(repla
 
 def test_noise_of_other_windows_is_pooled_by_degrees_of_freedom(replay, rules):
     fit = replay[0]
-    long, short = fit._replace(noise=fit.noise / 2), fit._replace(noise=fit.noise * 2, used=fit.used.head(3))
+    long, short = (
+        fit._replace(noise=fit.noise / 2),
+        fit._replace(noise=fit.noise * 2, used=fit.used.head(3)),
+    )
     assert len(fit.used) == 13  # eleven degrees of freedom against one: (11 / 4 + 4) / 12 = 0.75²
     pooled = halving.forecast_halvings(long, rules.chain, log2_draws=9, noise_from=(short,))[0]
-    same = halving.forecast_halvings(fit._replace(noise=fit.noise * 0.75), rules.chain, log2_draws=9)[0]
+    same = halving.forecast_halvings(
+        fit._replace(noise=fit.noise * 0.75), rules.chain, log2_draws=9
+    )[0]
     np.testing.assert_allclose(pooled.days, same.days, rtol=1e-9)
 
 
@@ -180,8 +206,18 @@ def test_supplies_stand_at_the_time_of_day_they_were_read():
     [
         ("when", "soon", lambda r, f: te.check_supply_points(r, since="soon")),
         ("when", "None", lambda r, f: halving.fit_recycling(r, since=None, until="2025-10-01")),
-        ("window", "got 0", lambda r, f: halving.fit_recycling(r, since="2026-01-01", until="2023-01-01")),
-        ("window", "got 0", lambda r, f: halving.fit_recycling(r, since="2023-03-20", until="2025-10-01", accept=())),
+        (
+            "window",
+            "got 0",
+            lambda r, f: halving.fit_recycling(r, since="2026-01-01", until="2023-01-01"),
+        ),
+        (
+            "window",
+            "got 0",
+            lambda r, f: halving.fit_recycling(
+                r, since="2023-03-20", until="2025-10-01", accept=()
+            ),
+        ),
         ("halvings", "0", lambda r, f: halving.forecast_halvings(f, r, halvings=0)),
         ("halvings", "11", lambda r, f: halving.forecast_halvings(f, r, halvings=11)),
         ("halvings", "1.5", lambda r, f: halving.forecast_halvings(f, r, halvings=1.5)),
@@ -190,7 +226,11 @@ def test_supplies_stand_at_the_time_of_day_they_were_read():
         ("log2_draws", "64", lambda r, f: halving.forecast_halvings(f, r, log2_draws=64)),
         ("log2_draws", "9.0", lambda r, f: halving.forecast_halvings(f, r, log2_draws=9.0)),
         ("seed", "-1", lambda r, f: halving.forecast_halvings(f, r, seed=-1)),
-        ("block_time_s", "nan", lambda r, f: te.unrecycled_first_halving(r, block_time_s=float("nan"))),
+        (
+            "block_time_s",
+            "nan",
+            lambda r, f: te.unrecycled_first_halving(r, block_time_s=float("nan")),
+        ),
         ("block_time_s", "0", lambda r, f: te.unrecycled_first_halving(r, block_time_s=0)),
         ("when", "yesterday", lambda r, f: te.replay_first_halving(r, until="yesterday")),
         ("halvings", "0", lambda r, f: te.next_halvings(r, halvings=0)),
@@ -219,7 +259,10 @@ def test_a_block_is_dated_by_the_anchors_around_it():
     assert f"{halving.anchored_date(4_920_351):%Y-%m-%d %H:%M}" == "2025-02-13 21:41"
     between = halving.anchored_date((7_103_975 + 4_920_351) // 2)
     assert halving.anchored_date(4_920_351) < between < halving.anchored_date(7_103_975)
-    last, later = halving.anchored_date(9_184_186), halving.anchored_date(9_184_186 + 7_200, block_time_s=13.0)
+    last, later = (
+        halving.anchored_date(9_184_186),
+        halving.anchored_date(9_184_186 + 7_200, block_time_s=13.0),
+    )
     assert (later - last).total_seconds() == 7_200 * 13
 
 

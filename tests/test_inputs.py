@@ -49,26 +49,51 @@ def test_first_blocks_agree_with_the_dated_blocks_within_one_percent():
 
 def test_an_era_keeps_what_it_does_not_change():
     before, after = inputs.rules_at("revolution"), inputs.rules_at("halving-by-issuance")
-    changed = {f.name for f in dataclasses.fields(Rules) if getattr(before, f.name) != getattr(after, f.name)}
+    changed = {
+        f.name
+        for f in dataclasses.fields(Rules)
+        if getattr(before, f.name) != getattr(after, f.name)
+    }
     assert changed == {"name", "title", "first_block", "first_date", "source", "schedule"}
 
 
 def test_rules_are_found_by_block_date_and_name():
-    assert inputs.rules_at(4_920_350).name == "liquid-alpha" and inputs.rules_at(4_920_351).name == "dynamic-tao"
-    assert inputs.rules_at(0).name == "finney" and inputs.rules_at(np.int64(4_920_351)).name == "dynamic-tao"
-    assert inputs.rules_at("2025-02-12").name == "liquid-alpha" and inputs.rules_at("2025-02-13").name == "dynamic-tao"
+    assert (
+        inputs.rules_at(4_920_350).name == "liquid-alpha"
+        and inputs.rules_at(4_920_351).name == "dynamic-tao"
+    )
+    assert (
+        inputs.rules_at(0).name == "finney"
+        and inputs.rules_at(np.int64(4_920_351)).name == "dynamic-tao"
+    )
+    assert (
+        inputs.rules_at("2025-02-12").name == "liquid-alpha"
+        and inputs.rules_at("2025-02-13").name == "dynamic-tao"
+    )
     assert inputs.rules_at(dt.date(2023, 11, 20)).name == "revolution"
     assert inputs.rules_at("2022-01-01").chain == "nakamoto"
     assert [inputs.rules_at(name).name for name in NAMES] == NAMES
 
 
 def test_no_halving_was_in_the_code_on_the_articles_day():
-    assert inputs.rules_at("2023-11-20").schedule == inputs.rules_at("2024-04-01").schedule == "constant"
-    assert inputs.rules_at("2024-04-02").schedule == inputs.rules_at("2026-09-11").schedule == "issuance"
+    assert (
+        inputs.rules_at("2023-11-20").schedule
+        == inputs.rules_at("2024-04-01").schedule
+        == "constant"
+    )
+    assert (
+        inputs.rules_at("2024-04-02").schedule
+        == inputs.rules_at("2026-09-11").schedule
+        == "issuance"
+    )
 
 
 def test_ratios_are_the_integers_the_chain_stores():
-    assert inputs.rules_at("2026-09-11").owner_cut == inputs.rules_at("finney").max_take == Fraction(11_796, 65_535)
+    assert (
+        inputs.rules_at("2026-09-11").owner_cut
+        == inputs.rules_at("finney").max_take
+        == Fraction(11_796, 65_535)
+    )
     assert inputs.rules_at("2023-10-01").owner_cut == 0
     assert float(inputs.rules_at("2026-09-11").root_weight) == pytest.approx(0.18, abs=1e-12)
 
@@ -91,11 +116,18 @@ def test_rules_at_refuses_what_is_neither_block_nor_date_nor_name(when, refused)
         (inputs.rules_at, "era", "dynamictao", "dynamic-tao"),
         (inputs.load_snapshot, "snapshot", "artcile", "article"),
         (inputs.load_scenario, "scenario", "bul", "bull"),
-        (lambda name: records.about(Scenario(), name), "Scenario field", "recycled", "recycled_share"),
+        (
+            lambda name: records.about(Scenario(), name),
+            "Scenario field",
+            "recycled",
+            "recycled_share",
+        ),
         (lambda name: Scenario(**{name: 1.0}), "Scenario field", "lost_shares", "lost_share"),
     ],
 )
-def test_an_unknown_name_is_answered_with_the_nearest_and_all_known_ones(load, kind, wrong, near, refused):
+def test_an_unknown_name_is_answered_with_the_nearest_and_all_known_ones(
+    load, kind, wrong, near, refused
+):
     with refused(f"unknown {kind} {wrong!r}; did you mean {near!r}? (known: ", wrong):
         load(wrong)
 
@@ -103,7 +135,9 @@ def test_an_unknown_name_is_answered_with_the_nearest_and_all_known_ones(load, k
 def test_every_snapshot_value_has_a_source():
     for name in inputs.snapshot_names():
         snapshot = inputs.load_snapshot(name)
-        given = {f.name for f in dataclasses.fields(Snapshot) if getattr(snapshot, f.name) is not None}
+        given = {
+            f.name for f in dataclasses.fields(Snapshot) if getattr(snapshot, f.name) is not None
+        }
         assert given - {"name", "date", "sources"} == set(snapshot.sources), name
         assert all(len(source) > 5 for source in snapshot.sources.values())
 
@@ -122,7 +156,9 @@ def test_every_scenario_loads_and_every_assumption_has_unit_bounds_reason_and_so
     for field in dataclasses.fields(Scenario):
         about = records.about(Scenario(), field.name)
         if field.name != "name":
-            assert about["unit"] and about["reason"] and about["source"] and about["step"], field.name
+            assert about["unit"] and about["reason"] and about["source"] and about["step"], (
+                field.name
+            )
             low, high = bounds(field.name)
             assert low <= getattr(Scenario(), field.name) <= high, field.name
 
@@ -145,10 +181,18 @@ def test_a_record_is_described_field_by_field_with_unit_and_meaning(record):
     assert (table["meaning"].str.len() > 4).all()
 
 
-@pytest.mark.parametrize("field", [f.name for f in dataclasses.fields(Scenario) if f.name != "name"])
+@pytest.mark.parametrize(
+    "field", [f.name for f in dataclasses.fields(Scenario) if f.name != "name"]
+)
 def test_every_assumption_refuses_what_is_no_number_or_out_of_bounds(field, refused):
     rule, (low, high) = records.about(Scenario(), field)["rule"], bounds(field)
-    for wrong, shown in ((float("nan"), "nan"), (float("inf"), "inf"), ("1", "'1'"), (True, "True"), (None, "None")):
+    for wrong, shown in (
+        (float("nan"), "nan"),
+        (float("inf"), "inf"),
+        ("1", "'1'"),
+        (True, "True"),
+        (None, "None"),
+    ):
         with refused(field, shown):
             dataclasses.replace(Scenario(), **{field: wrong})
     for wrong in (low - 1.0, high + 1.0):
@@ -179,7 +223,9 @@ def test_every_assumption_refuses_what_is_no_number_or_out_of_bounds(field, refu
         ("Scenario", "horizon_years", 1e9, "1,000,000,000.0"),
     ],
 )
-def test_a_record_names_the_field_the_rule_and_the_value_it_refuses(record, field, wrong, shown, refused):
+def test_a_record_names_the_field_the_rule_and_the_value_it_refuses(
+    record, field, wrong, shown, refused
+):
     good = next(r for r in RECORDS if type(r).__name__ == record)
     with refused(field, shown):
         dataclasses.replace(good, **{field: wrong})
@@ -190,12 +236,17 @@ def test_a_record_with_a_field_missing_says_which(refused):
         Snapshot()
 
 
-def test_a_field_taken_from_another_record_keeps_its_unit_and_bounds_but_for_what_is_changed(refused):
+def test_a_field_taken_from_another_record_keeps_its_unit_and_bounds_but_for_what_is_changed(
+    refused,
+):
     @records.checked_record
     class Slider:
         discount_rate: float = records.same(Scenario, "discount_rate", 0.3, le=0.5)
 
-    own, first = records.about(Slider(), "discount_rate"), records.about(Scenario(), "discount_rate")
+    own, first = (
+        records.about(Slider(), "discount_rate"),
+        records.about(Scenario(), "discount_rate"),
+    )
     assert own["rule"] == "in [0, 0.5]" and first["rule"] == "in [0, 1]" and own["reason"] is None
     assert all(own[key] == first[key] for key in ("unit", "meaning", "step", "span"))
     with refused("discount_rate", "0.6"):

@@ -1,4 +1,6 @@
-"""Best of many, coverage, ensembles and the tournament: published numbers, laws, closed forms and refusals."""
+"""Best of many, coverage, ensembles and the tournament: published numbers, laws, closed forms
+and refusals.
+"""
 
 import math
 
@@ -12,19 +14,26 @@ import tao_econ as te
 NAN = float("nan")
 SHARE = st.floats(0, 1)
 
-# --- published numbers --------------------------------------------------------------------------------------------
+# --- published numbers
+# --------------------------------------------------------------------------------------------
 
 
 def test_o1_mean_of_the_largest_of_2_10_and_256():
-    assert te.expected_max([2, 10, 256]) == pytest.approx([0.56419, 1.53875, 2.82686], abs=1e-5)  # golden row O1
-    assert te.expected_max([3, 5, 64, 100]) == pytest.approx([0.8463, 1.1630, 2.3437, 2.5076], abs=5e-5)  # models.md 6
+    assert te.expected_max([2, 10, 256]) == pytest.approx(
+        [0.56419, 1.53875, 2.82686], abs=1e-5
+    )  # golden row O1
+    assert te.expected_max([3, 5, 64, 100]) == pytest.approx(
+        [0.8463, 1.1630, 2.3437, 2.5076], abs=5e-5
+    )  # models.md 6
 
 
 def test_means_of_largest_have_known_closed_forms():
     exact = [0, 1 / math.sqrt(math.pi), 1.5 / math.sqrt(math.pi)]  # David and Nagaraja, section 3.2
     assert te.expected_max([1, 2, 3]) == pytest.approx(exact, abs=1e-13)
     assert isinstance(te.expected_max(2), float)
-    assert te.expected_max(10**9) == pytest.approx(6.06946, abs=0.06)  # the Gumbel limit, which is slow
+    assert te.expected_max(10**9) == pytest.approx(
+        6.06946, abs=0.06
+    )  # the Gumbel limit, which is slow
 
 
 def test_models_md_6_a_judge_of_10_to_30_percent_gains_028_to_085_among_256():
@@ -36,16 +45,23 @@ def test_models_md_6_a_judge_of_10_to_30_percent_gains_028_to_085_among_256():
 def test_brown_2407_21787_coverage_from_159_to_56_percent():
     fit = te.coverage_fit(0.159, 0.56, 250)
     assert (fit.power_a, fit.power_b) == pytest.approx((-1.839, -0.209), abs=5e-4)  # models.md 6
-    assert te.power_coverage([1, 250], fit.power_a, fit.power_b) == pytest.approx([0.159, 0.56], abs=1e-12)
-    assert te.beta_coverage([1, 250], fit.beta_a, fit.beta_b) == pytest.approx([0.159, 0.56], abs=1e-9)
+    assert te.power_coverage([1, 250], fit.power_a, fit.power_b) == pytest.approx(
+        [0.159, 0.56], abs=1e-12
+    )
+    assert te.beta_coverage([1, 250], fit.beta_a, fit.beta_b) == pytest.approx(
+        [0.159, 0.56], abs=1e-9
+    )
     assert fit.same_difficulty > 1 - 1e-15  # "independent tries at equal tasks would give 100 %"
     # both laws meet the two points and disagree by less than 4 points in between: no more is known
     between = [3, 10, 30, 100]
-    gap = te.power_coverage(between, fit.power_a, fit.power_b) - te.beta_coverage(between, fit.beta_a, fit.beta_b)
+    gap = te.power_coverage(between, fit.power_a, fit.power_b) - te.beta_coverage(
+        between, fit.beta_a, fit.beta_b
+    )
     assert 0 < np.abs(gap).max() < 0.04
 
 
-# --- closed forms beside simulation -------------------------------------------------------------------------------
+# --- closed forms beside simulation
+# -------------------------------------------------------------------------------
 
 
 def test_best_of_n_against_simulation():
@@ -81,10 +97,13 @@ def test_panel_of_independent_judges_against_simulation():
     quality, shared = random.standard_normal((2, 100_000))
     errors = math.sqrt(0.3) * shared + math.sqrt(0.7) * random.standard_normal((5, 100_000))
     score = (0.2 * quality + math.sqrt(0.96) * errors).mean(axis=0)
-    assert np.corrcoef(score, quality)[0, 1] == pytest.approx(te.panel_correlation(0.2, 0.3, 5), abs=4 / math.sqrt(1e5))
+    assert np.corrcoef(score, quality)[0, 1] == pytest.approx(
+        te.panel_correlation(0.2, 0.3, 5), abs=4 / math.sqrt(1e5)
+    )
 
 
-# --- the tournament: incentives select, effort creates ------------------------------------------------------------
+# --- the tournament: incentives select, effort creates
+# ------------------------------------------------------------
 
 
 def test_selection_never_passes_the_best_model_of_the_pool_and_effort_does():
@@ -98,14 +117,22 @@ def test_selection_never_passes_the_best_model_of_the_pool_and_effort_does():
 def test_without_effort_the_two_tournaments_are_one():
     got = te.tournament(models=16, rounds=30, replicas=5, effort_sd=0.0)
     assert (got.selection_sd == got.creation_sd).all()
-    all_gamed = te.tournament(models=16, rounds=30, replicas=5, effort_sd=0.5, gaming=1.0, judge_correlation=1.0)
+    all_gamed = te.tournament(
+        models=16, rounds=30, replicas=5, effort_sd=0.5, gaming=1.0, judge_correlation=1.0
+    )
     assert (all_gamed.selection_sd == all_gamed.creation_sd).all()
 
 
 @pytest.mark.parametrize("judge, lasting", [(1.0, 0.0), (0.3, 1.0), (0.3, 0.5), (0.1, 0.2)])
 def test_selection_ends_at_the_judge_of_endless_rounds(judge, lasting):
     got = te.tournament(
-        models=64, rounds=2_000, replicas=150, judge_correlation=judge, lasting_error=lasting, pressure=1.0, seed=2
+        models=64,
+        rounds=2_000,
+        replicas=150,
+        judge_correlation=judge,
+        lasting_error=lasting,
+        pressure=1.0,
+        seed=2,
     )
     last = te.over_replicas(got.selection_sd[:, -1])
     limit = te.panel_correlation(judge, lasting, 1e15) * te.expected_max(64)
@@ -113,13 +140,17 @@ def test_selection_ends_at_the_judge_of_endless_rounds(judge, lasting):
 
 
 def test_effort_grows_by_what_all_reward_buys_once_one_model_has_it():
-    got = te.tournament(models=8, rounds=400, replicas=4, judge_correlation=1.0, pressure=5.0, effort_sd=0.03)
+    got = te.tournament(
+        models=8, rounds=400, replicas=4, judge_correlation=1.0, pressure=5.0, effort_sd=0.03
+    )
     assert np.diff(got.creation_sd[:, -50:]) == pytest.approx(0.03, abs=1e-12)
 
 
 def test_gaming_turns_effort_into_error():
     honest, gamed = (
-        te.over_replicas(te.tournament(models=32, replicas=50, effort_sd=0.05, gaming=g).creation_sd[:, -1])
+        te.over_replicas(
+            te.tournament(models=32, replicas=50, effort_sd=0.05, gaming=g).creation_sd[:, -1]
+        )
         for g in (0.0, 0.9)
     )
     assert gamed.mean + 4 * gamed.standard_error < honest.mean
@@ -131,7 +162,8 @@ def test_a_tournament_is_the_same_every_time_and_another_seed_differs():
     assert (one.selection_sd != other.selection_sd).any()
 
 
-# --- laws ---------------------------------------------------------------------------------------------------------
+# --- laws -----------------------------------------------------------------------------------------
+# ----------------
 
 
 @given(st.integers(1, 10_000), st.integers(1, 10_000))
@@ -160,36 +192,40 @@ def test_a_panel_is_no_worse_than_one_judge(judge, shared, judges):
     assert te.panel_correlation(judge, 1.0, judges) == pytest.approx(judge)
 
 
-# --- bad input ----------------------------------------------------------------------------------------------------
+# --- bad input ------------------------------------------------------------------------------------
+# ----------------
 
 
-@pytest.mark.parametrize(("name", "value", "call"), [
-    ("n", 0, lambda: te.expected_max(0)),
-    ("n", 2.0, lambda: te.expected_max([1, 2.0])),
-    ("n", True, lambda: te.expected_max(True)),
-    ("judge_correlation", 1.1, lambda: te.best_of_n(2, 1.1)),
-    ("judge_correlation", "'a'", lambda: te.best_of_n(2, "a")),
-    ("shared_error", -1, lambda: te.panel_correlation(0.1, -1, 2)),
-    ("effective_judges", 0.5, lambda: te.panel_correlation(0.1, 0.5, 0.5)),
-    ("tries", 0.0, lambda: te.power_coverage([0.0], -1.0, -1.0)),
-    ("b", 0.1, lambda: te.power_coverage([1], -1.0, 0.1)),
-    ("a", 0, lambda: te.beta_coverage([1], 0, 1.0)),
-    ("one_try", 1, lambda: te.coverage_fit(1, 0.5, 2)),
-    ("tries", 1, lambda: te.coverage_fit(0.1, 0.5, 1)),
-    ("coverage", 0.1, lambda: te.coverage_fit(0.2, 0.1, 10)),
-    ("coverage", 0.9, lambda: te.coverage_fit(0.2, 0.9, 2)),
-    ("models", 0, lambda: te.ensemble_error(0, 0.1)),
-    ("error_correlation", NAN, lambda: te.ensemble_error(2, NAN)),
-    ("error_sd", -1, lambda: te.ensemble_error(2, 0.1, error_sd=-1)),
-    ("replicas", 1, lambda: te.tournament(replicas=1)),
-    ("rounds", 0, lambda: te.tournament(rounds=0)),
-    ("lasting_error", 2, lambda: te.tournament(lasting_error=2)),
-    ("pressure", -0.1, lambda: te.tournament(pressure=-0.1)),
-    ("effort_sd", math.inf, lambda: te.tournament(effort_sd=math.inf)),
-    ("gaming", 1.5, lambda: te.tournament(gaming=1.5)),
-    ("seed", -1, lambda: te.tournament(seed=-1)),
-    ("values", "(1,)", lambda: te.over_replicas([1.0])),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "value", "call"),
+    [
+        ("n", 0, lambda: te.expected_max(0)),
+        ("n", 2.0, lambda: te.expected_max([1, 2.0])),
+        ("n", True, lambda: te.expected_max(True)),
+        ("judge_correlation", 1.1, lambda: te.best_of_n(2, 1.1)),
+        ("judge_correlation", "'a'", lambda: te.best_of_n(2, "a")),
+        ("shared_error", -1, lambda: te.panel_correlation(0.1, -1, 2)),
+        ("effective_judges", 0.5, lambda: te.panel_correlation(0.1, 0.5, 0.5)),
+        ("tries", 0.0, lambda: te.power_coverage([0.0], -1.0, -1.0)),
+        ("b", 0.1, lambda: te.power_coverage([1], -1.0, 0.1)),
+        ("a", 0, lambda: te.beta_coverage([1], 0, 1.0)),
+        ("one_try", 1, lambda: te.coverage_fit(1, 0.5, 2)),
+        ("tries", 1, lambda: te.coverage_fit(0.1, 0.5, 1)),
+        ("coverage", 0.1, lambda: te.coverage_fit(0.2, 0.1, 10)),
+        ("coverage", 0.9, lambda: te.coverage_fit(0.2, 0.9, 2)),
+        ("models", 0, lambda: te.ensemble_error(0, 0.1)),
+        ("error_correlation", NAN, lambda: te.ensemble_error(2, NAN)),
+        ("error_sd", -1, lambda: te.ensemble_error(2, 0.1, error_sd=-1)),
+        ("replicas", 1, lambda: te.tournament(replicas=1)),
+        ("rounds", 0, lambda: te.tournament(rounds=0)),
+        ("lasting_error", 2, lambda: te.tournament(lasting_error=2)),
+        ("pressure", -0.1, lambda: te.tournament(pressure=-0.1)),
+        ("effort_sd", math.inf, lambda: te.tournament(effort_sd=math.inf)),
+        ("gaming", 1.5, lambda: te.tournament(gaming=1.5)),
+        ("seed", -1, lambda: te.tournament(seed=-1)),
+        ("values", "(1,)", lambda: te.over_replicas([1.0])),
+    ],
+)
 def test_bad_input_is_refused_in_one_line(name, value, call, refused):
     with refused(name, value):
         call()

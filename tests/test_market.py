@@ -22,7 +22,8 @@ def article_with(**values):
     return dataclasses.replace(AS_ARTICLE, **values)
 
 
-# --- published numbers --------------------------------------------------------------------------------------------
+# --- published numbers
+# --------------------------------------------------------------------------------------------
 
 
 def test_claims_c42_to_c44_selling_all_is_1_152_000_usd_or_23_04_percent_of_5_million():
@@ -34,10 +35,14 @@ def test_claims_c42_to_c44_selling_all_is_1_152_000_usd_or_23_04_percent_of_5_mi
 
 
 def test_models_md_i3_square_root_at_23_04_percent_and_sigma_8_percent_is_3_84_percent():
-    assert te.sell_pressure(RULES, ARTICLE_DAY, AS_ARTICLE).unexpected_impact_share == pytest.approx(0.0384, abs=1e-12)
+    assert te.sell_pressure(
+        RULES, ARTICLE_DAY, AS_ARTICLE
+    ).unexpected_impact_share == pytest.approx(0.0384, abs=1e-12)
 
 
-@pytest.mark.parametrize("sigma, percent", [(0.04, 1.9), (0.06, 2.9), (0.08, 3.8), (0.10, 4.8)])  # models.md 2.6
+@pytest.mark.parametrize(
+    "sigma, percent", [(0.04, 1.9), (0.06, 2.9), (0.08, 3.8), (0.10, 4.8)]
+)  # models.md 2.6
 def test_models_md_one_day_impact_of_the_articles_sale(sigma, percent):
     got = te.sell_pressure(RULES, ARTICLE_DAY, article_with(daily_volatility=sigma))
     assert got.unexpected_impact_share * 100 == pytest.approx(percent, abs=0.05)
@@ -45,11 +50,14 @@ def test_models_md_one_day_impact_of_the_articles_sale(sigma, percent):
 
 
 @pytest.mark.parametrize(
-    "volume, participation, impact", [(238e6, 0.36, 0.30), (95.09e6, 0.91, 0.48), (42e6, 2.07, 0.72)]
+    "volume, participation, impact",
+    [(238e6, 0.36, 0.30), (95.09e6, 0.91, 0.48), (42e6, 2.07, 0.72)],
 )  # models.md 2.6, percent
 def test_models_md_sell_pressure_of_2026_09_11_at_three_volumes(volume, participation, impact):
     got = te.sell_pressure(CHAIN, LATEST, dataclasses.replace(GROSS, volume_usd=volume))
-    assert got.emission_tao_per_day == 3_600 and got.sold_usd_per_day == pytest.approx(868e3, abs=500)
+    assert got.emission_tao_per_day == 3_600 and got.sold_usd_per_day == pytest.approx(
+        868e3, abs=500
+    )
     assert got.sold_usd_per_year == pytest.approx(317e6, abs=5e5)
     assert got.participation_share * 100 == pytest.approx(participation, abs=6e-3)
     assert got.unexpected_impact_share * 100 == pytest.approx(impact, abs=5e-3)
@@ -61,7 +69,8 @@ def test_models_md_what_is_recycled_is_not_sold():
     assert te.sell_pressure(CHAIN, LATEST, BASE).sold_usd_per_day == pytest.approx(739e3, rel=5e-3)
 
 
-# Almgren, Thum, Hauptmann, Li (2005), 10 % of a day's volume: volume, shares outstanding, σ, I, then J at T = 0.1,
+# Almgren, Thum, Hauptmann, Li (2005), 10 % of a day's volume: volume, shares outstanding, σ, I,
+# then J at T = 0.1,
 # 0.2, 0.5 days, in basis points
 IBM, DRI = (6.561e6, 1_728e6, 0.0157, 20, (32, 25, 18)), (1.929e6, 168e6, 0.0226, 22, (43, 32, 23))
 
@@ -76,7 +85,14 @@ def test_almgren_2005_ibm_and_dri(volume, outstanding, sigma, permanent, costs):
         assert got.cost_share * 1e4 == pytest.approx(cost, abs=0.5)
 
 
-PAPER = {"days": 5, "steps": 5, "volatility": 0.95, "temporary": 2.5e-6, "permanent": 2.5e-7, "risk_aversion": 1e-6}
+PAPER = {
+    "days": 5,
+    "steps": 5,
+    "volatility": 0.95,
+    "temporary": 2.5e-6,
+    "permanent": 2.5e-7,
+    "risk_aversion": 1e-6,
+}
 
 
 def test_almgren_chriss_2000_kappa_is_0_607_a_day():
@@ -84,8 +100,12 @@ def test_almgren_chriss_2000_kappa_is_0_607_a_day():
     assert got.kappa_per_day == pytest.approx(0.607, abs=1e-3)
     # the defining equation of κ, models.md 2.2
     k = got.kappa_per_day
-    assert 2 * (math.cosh(k) - 1) == pytest.approx(1e-6 * 0.95**2 / (2.5e-6 - 2.5e-7 / 2), rel=1e-12)
-    np.testing.assert_allclose(got.holding, 1e6 * np.sinh(k * (5 - got.days)) / math.sinh(5 * k), atol=1e-6)
+    assert 2 * (math.cosh(k) - 1) == pytest.approx(
+        1e-6 * 0.95**2 / (2.5e-6 - 2.5e-7 / 2), rel=1e-12
+    )
+    np.testing.assert_allclose(
+        got.holding, 1e6 * np.sinh(k * (5 - got.days)) / math.sinh(5 * k), atol=1e-6
+    )
 
 
 # models.md 2.3: E|r| = 0.8 σ; November 2023 (7 %, $5M) and 2026 (5 %, $238M)
@@ -94,16 +114,22 @@ def test_models_md_amihud_then_and_now():
     assert then == pytest.approx(1.1e-8, abs=5e-10) and now == pytest.approx(1.7e-10, abs=5e-12)
     assert then / now == pytest.approx(66, abs=1)
     assert then * 1.152e6 == pytest.approx(0.0129, abs=5e-5)
-    assert now * 3_600 * 241.10 == pytest.approx(0.000146, abs=5e-7)  # models.md prints 0.013 %; its inputs give 0.0146
+    assert now * 3_600 * 241.10 == pytest.approx(
+        0.000146, abs=5e-7
+    )  # models.md prints 0.013 %; its inputs give 0.0146
 
 
-@pytest.mark.parametrize("sigma, turnover, multiplier", [(0.02, 0.005, 4), (0.07, 5e6 / 880e6, 12)])  # models.md 2.4
+@pytest.mark.parametrize(
+    "sigma, turnover, multiplier", [(0.02, 0.005, 4), (0.07, 5e6 / 880e6, 12)]
+)  # models.md 2.4
 def test_models_md_multiplier_from_volatility_and_turnover(sigma, turnover, multiplier):
     assert te.volatility_multiplier(sigma, turnover) == pytest.approx(multiplier, abs=0.5)
 
 
 def test_models_md_turnover_of_november_2023_is_0_56_percent():
-    assert te.flow_balance(RULES, ARTICLE_DAY, AS_ARTICLE).turnover_share == pytest.approx(0.0056, abs=1e-4)
+    assert te.flow_balance(RULES, ARTICLE_DAY, AS_ARTICLE).turnover_share == pytest.approx(
+        0.0056, abs=1e-4
+    )
 
 
 def test_claims_c44_emission_over_volume_around_publication():
@@ -112,19 +138,25 @@ def test_claims_c44_emission_over_volume_around_publication():
     assert got["participation_share"].tolist() == pytest.approx([0.49, 0.18, 0.09], abs=6e-3)
     assert got["days"].tolist() == [23, 16, 1]
     # evidence.csv C43: 0.73 M and 5.18 M a day, 22.59 M on the day
-    assert (got["volume_usd_per_day"] / 1e6).tolist() == pytest.approx([0.73, 5.18, 22.59], abs=5e-3)
+    assert (got["volume_usd_per_day"] / 1e6).tolist() == pytest.approx(
+        [0.73, 5.18, 22.59], abs=5e-3
+    )
 
 
 def test_the_articles_volatility_of_8_percent_is_that_of_the_30_days_to_16_november():
     got = te.emission_over_volume("2023-10-18", "2023-11-16")
-    assert got.days == 30 and got.daily_volatility == pytest.approx(AS_ARTICLE.daily_volatility, abs=5e-4)
+    assert got.days == 30 and got.daily_volatility == pytest.approx(
+        AS_ARTICLE.daily_volatility, abs=5e-4
+    )
     stress = te.emission_over_volume("2023-11-01", "2023-11-16").daily_volatility
     assert stress == pytest.approx(BASE.stress_daily_volatility, abs=5e-3)
 
 
 def test_models_md_2_7_ten_million_of_selling_explains_under_5_percent_of_the_fall_of_10_april_2026():
     got = te.replay_shock("2026-04-10", BASE)
-    assert (got.impact_low_share * 100, got.impact_high_share * 100) == pytest.approx((0.6, 1.1), abs=0.05)
+    assert (got.impact_low_share * 100, got.impact_high_share * 100) == pytest.approx(
+        (0.6, 1.1), abs=0.05
+    )
     assert got.observed_fall_share == pytest.approx(0.23, abs=0.006) and got.explained_share < 0.05
     assert got.observed_log_return == pytest.approx(-0.268, abs=5e-4)  # models.md 3.6
     assert pytest.approx(got.observed_log_return, abs=5e-3) == BASE.jump_log_mean
@@ -136,7 +168,8 @@ def test_the_close_of_10_april_2026_lies_between_the_low_and_the_price_before():
     assert shock["after_usd"] < dates["2026-04-10"] < shock["before_usd"]
 
 
-# --- laws ---------------------------------------------------------------------------------------------------------
+# --- laws -----------------------------------------------------------------------------------------
+# ----------------
 
 SHARE = st.floats(0, 1)
 POSITIVE = st.floats(1e-3, 1e9)
@@ -146,13 +179,20 @@ LAW = {"volume_usd": 5e6, "daily_volatility": 0.08}
 @given(SHARE, st.floats(0.1, 1), st.floats(0.01, 0.2), st.floats(0, 2))
 def test_the_impact_of_the_emission_is_that_of_an_order_of_its_size(news, exponent, sigma, factor):
     scenario = article_with(
-        anticipated_share=1 - news, impact_exponent=exponent, daily_volatility=sigma, impact_prefactor=factor
+        anticipated_share=1 - news,
+        impact_exponent=exponent,
+        daily_volatility=sigma,
+        impact_prefactor=factor,
     )
     got = te.sell_pressure(RULES, ARTICLE_DAY, scenario)
     law = {"volume_usd": 5e6, "daily_volatility": sigma, "prefactor": factor, "exponent": exponent}
-    assert (got.unexpected_impact_share, got.mean_cost_share) == pytest.approx(te.price_impact(1_152_000, **law))
+    assert (got.unexpected_impact_share, got.mean_cost_share) == pytest.approx(
+        te.price_impact(1_152_000, **law)
+    )
     news = 1 - scenario.anticipated_share  # as the record holds it
-    assert got.surprise_impact_share == pytest.approx(te.price_impact(1_152_000 * news, **law).peak_share)
+    assert got.surprise_impact_share == pytest.approx(
+        te.price_impact(1_152_000 * news, **law).peak_share
+    )
 
 
 def test_a_flow_that_everyone_expects_has_no_impact_and_no_drift():
@@ -164,12 +204,27 @@ def test_a_flow_that_everyone_expects_has_no_impact_and_no_drift():
 
 
 @given(SHARE, SHARE, SHARE, SHARE, st.floats(0, 0.8), st.floats(0, 0.95))
-def test_what_the_roles_sell_adds_up_and_is_at_most_what_is_paid(owners, miners, stakers, news, split, recycled):
-    got = te.sell_pressure(RULES, ARTICLE_DAY, article_with(
-        owners_sold_share=owners, miners_sold_share=miners, stakers_sold_share=stakers, stakers_share=split,
-        recycled_share=recycled, anticipated_share=1 - news))  # fmt: skip
+def test_what_the_roles_sell_adds_up_and_is_at_most_what_is_paid(
+    owners, miners, stakers, news, split, recycled
+):
+    got = te.sell_pressure(
+        RULES,
+        ARTICLE_DAY,
+        article_with(
+            owners_sold_share=owners,
+            miners_sold_share=miners,
+            stakers_sold_share=stakers,
+            stakers_share=split,
+            recycled_share=recycled,
+            anticipated_share=1 - news,
+        ),
+    )
     assert got.sold_tao_per_day == pytest.approx(sum(got[2:5])) and min(got[2:5]) >= 0
-    assert got.sold_tao_per_day <= got.paid_tao_per_day * (1 + 1e-12) <= got.emission_tao_per_day * (1 + 1e-12)
+    assert (
+        got.sold_tao_per_day
+        <= got.paid_tao_per_day * (1 + 1e-12)
+        <= got.emission_tao_per_day * (1 + 1e-12)
+    )
     assert got.stakers_sold_tao_per_day == pytest.approx(got.paid_tao_per_day * split * stakers)
     assert 0 <= got.surprise_impact_share <= got.unexpected_impact_share * (1 + 1e-12)
     assert got.surprise_impact_share == pytest.approx(got.unexpected_impact_share * math.sqrt(news))
@@ -187,7 +242,9 @@ def test_impact_is_concave_and_rises_with_the_order(order, times, exponent):
 @given(POSITIVE, POSITIVE, st.floats(1e-3, 1e3))
 def test_impact_has_no_unit_of_money(order, volume, rate):
     dollars = te.price_impact(order, volume_usd=volume, daily_volatility=0.05).peak_share
-    euros = te.price_impact(order * rate, volume_usd=volume * rate, daily_volatility=0.05).peak_share
+    euros = te.price_impact(
+        order * rate, volume_usd=volume * rate, daily_volatility=0.05
+    ).peak_share
     assert dollars == pytest.approx(euros)
 
 
@@ -198,7 +255,9 @@ def test_the_three_laws_agree_on_an_order_of_one_days_volume():
 
 
 def test_impact_broadcasts_to_a_map():
-    got = te.price_impact(1e6 * np.arange(3), volume_usd=np.array([[1e6], [4e6]]), daily_volatility=0.05)
+    got = te.price_impact(
+        1e6 * np.arange(3), volume_usd=np.array([[1e6], [4e6]]), daily_volatility=0.05
+    )
     assert got.peak_share.shape == got.mean_cost_share.shape == (2, 3)
     np.testing.assert_allclose(got.peak_share[0], 0.05 * np.sqrt([0, 1, 2]))
     np.testing.assert_allclose(got.peak_share[1] * 2, got.peak_share[0])
@@ -211,7 +270,9 @@ def test_the_flow_balance(inflow, multiplier):
     assert got.break_even_inflow_usd_per_day == 1_152_000
     assert got.price_at_inflow_usd * 7_200 == pytest.approx(inflow)
     # models.md 2.6: g = −M · 365 (f E P − B) / cap
-    assert got.drift_per_year == pytest.approx(-multiplier * 365.25 * (1_152_000 - inflow) / 880e6, abs=1e-12)
+    assert got.drift_per_year == pytest.approx(
+        -multiplier * 365.25 * (1_152_000 - inflow) / 880e6, abs=1e-12
+    )
 
 
 def test_the_break_even_inflow_holds_the_price_and_stops_the_drift():
@@ -220,21 +281,34 @@ def test_the_break_even_inflow_holds_the_price_and_stops_the_drift():
 
 
 @given(st.floats(0, 8), SHARE, SHARE)
-def test_unopposed_the_price_falls_as_the_supply_to_the_power_of_what_is_news_and_sold(multiplier, news, sold):
+def test_unopposed_the_price_falls_as_the_supply_to_the_power_of_what_is_news_and_sold(
+    multiplier, news, sold
+):
     scenario = article_with(
-        macro_multiplier=multiplier, anticipated_share=1 - news, horizon_years=3.0, owners_sold_share=sold,
-        miners_sold_share=sold, stakers_sold_share=sold
-    )  # fmt: skip
-    got, path = te.price_under_flow(CHAIN, ARTICLE_DAY, scenario), te.supply_path(CHAIN, ARTICLE_DAY, scenario)
+        macro_multiplier=multiplier,
+        anticipated_share=1 - news,
+        horizon_years=3.0,
+        owners_sold_share=sold,
+        miners_sold_share=sold,
+        stakers_sold_share=sold,
+    )
+    got, path = (
+        te.price_under_flow(CHAIN, ARTICLE_DAY, scenario),
+        te.supply_path(CHAIN, ARTICLE_DAY, scenario),
+    )
     power = multiplier * (1 - scenario.anticipated_share) * sold
-    np.testing.assert_allclose(got.price_usd, 160 * (path.issued_tao[0] / path.issued_tao) ** power, rtol=1e-9)
+    np.testing.assert_allclose(
+        got.price_usd, 160 * (path.issued_tao[0] / path.issued_tao) ** power, rtol=1e-9
+    )
     np.testing.assert_array_equal(got.years, path.years)
 
 
 def test_the_path_starts_with_the_drift_of_the_flow_balance_and_ends_at_the_price_the_inflow_holds():
     scenario = article_with(macro_multiplier=3.0, horizon_years=1.0)
     for inflow in (0.0, 8e5, 2e6):
-        got = te.price_under_flow(RULES, ARTICLE_DAY, scenario, inflow_usd_per_day=inflow, every_days=1)
+        got = te.price_under_flow(
+            RULES, ARTICLE_DAY, scenario, inflow_usd_per_day=inflow, every_days=1
+        )
         first = math.log(got.price_usd[1] / 160) / got.years[1]
         balance = te.flow_balance(RULES, ARTICLE_DAY, scenario, inflow_usd_per_day=inflow)
         assert first == pytest.approx(balance.drift_per_year, rel=0.01)
@@ -244,9 +318,13 @@ def test_the_path_starts_with_the_drift_of_the_flow_balance_and_ends_at_the_pric
 
 
 def test_an_inflow_that_buys_all_holds_the_price_and_an_expected_flow_does_nothing():
-    holding = te.price_under_flow(RULES, ARTICLE_DAY, article_with(horizon_years=2.0), inflow_usd_per_day=1_152_000)
+    holding = te.price_under_flow(
+        RULES, ARTICLE_DAY, article_with(horizon_years=2.0), inflow_usd_per_day=1_152_000
+    )
     np.testing.assert_allclose(holding.price_usd, 160, rtol=1e-3)
-    expected = te.price_under_flow(RULES, ARTICLE_DAY, article_with(anticipated_share=1.0), inflow_usd_per_day=5e6)
+    expected = te.price_under_flow(
+        RULES, ARTICLE_DAY, article_with(anticipated_share=1.0), inflow_usd_per_day=5e6
+    )
     assert (expected.price_usd == 160).all()
 
 
@@ -259,15 +337,20 @@ def test_a_flow_path_refuses_nonsense(refused):
 
 def test_half_the_emission_doubles_the_price_only_where_the_inflow_stays():
     halved = article_with(owners_sold_share=0.5, miners_sold_share=0.5, stakers_sold_share=0.5)
-    prices = [te.flow_balance(RULES, ARTICLE_DAY, s, inflow_usd_per_day=1e6).price_at_inflow_usd
-              for s in (AS_ARTICLE, halved)]  # fmt: skip
+    prices = [
+        te.flow_balance(RULES, ARTICLE_DAY, s, inflow_usd_per_day=1e6).price_at_inflow_usd
+        for s in (AS_ARTICLE, halved)
+    ]
     assert prices[1] == pytest.approx(2 * prices[0])
 
 
 def test_with_nothing_sold_any_inflow_lifts_the_price_without_limit():
     none = article_with(owners_sold_share=0.0, miners_sold_share=0.0, stakers_sold_share=0.0)
     assert te.flow_balance(RULES, ARTICLE_DAY, none).price_at_inflow_usd == ARTICLE_DAY.price_usd
-    assert te.flow_balance(RULES, ARTICLE_DAY, none, inflow_usd_per_day=1.0).price_at_inflow_usd == math.inf
+    assert (
+        te.flow_balance(RULES, ARTICLE_DAY, none, inflow_usd_per_day=1.0).price_at_inflow_usd
+        == math.inf
+    )
     assert te.sell_pressure(RULES, ARTICLE_DAY, none).unexpected_impact_share == 0
 
 
@@ -334,7 +417,8 @@ def test_a_window_of_one_day_has_a_return_but_no_volatility():
     assert first.daily_volatility is first.amihud_per_usd is None and first.participation_share > 0
 
 
-# --- refusals -----------------------------------------------------------------------------------------------------
+# --- refusals -------------------------------------------------------------------------------------
+# ----------------
 
 
 def impact(order=1.0, **values):
@@ -342,15 +426,24 @@ def impact(order=1.0, **values):
 
 
 def almgren(**values):
-    given = {"order": 1.0, "volume": 1.0, "outstanding": 1.0, "daily_volatility": 0.1, "days": 1.0} | values
+    given = {
+        "order": 1.0,
+        "volume": 1.0,
+        "outstanding": 1.0,
+        "daily_volatility": 0.1,
+        "days": 1.0,
+    } | values
     return te.almgren_impact(given.pop("order"), **given)
 
 
 @pytest.mark.parametrize(
     "field, shown, call",
     [
-        ("stakers_share", "at most 0.82, what the owner leaves, got 0.9",
-         lambda: te.sell_pressure(RULES, ARTICLE_DAY, article_with(stakers_share=0.9))),
+        (
+            "stakers_share",
+            "at most 0.82, what the owner leaves, got 0.9",
+            lambda: te.sell_pressure(RULES, ARTICLE_DAY, article_with(stakers_share=0.9)),
+        ),
         ("owners_sold_share", "1.5", lambda: article_with(owners_sold_share=1.5)),
         ("anticipated_share", "-0.1", lambda: article_with(anticipated_share=-0.1)),
         ("daily_volatility", "0", lambda: article_with(daily_volatility=0.0)),
@@ -375,23 +468,33 @@ def almgren(**values):
         ("steps", "0", lambda: te.liquidation_schedule(1, **PAPER | {"steps": 0})),
         ("steps", "2.5", lambda: te.liquidation_schedule(1, **PAPER | {"steps": 2.5})),
         ("days", "inf", lambda: te.liquidation_schedule(1, **PAPER | {"days": math.inf})),
-        ("temporary", "(1.25e-07, inf), got 1e-07",
-         lambda: te.liquidation_schedule(1, **PAPER | {"temporary": 1e-7})),
-        ("risk_aversion", "-1", lambda: te.liquidation_schedule(1, **PAPER | {"risk_aversion": -1})),
+        (
+            "temporary",
+            "(1.25e-07, inf), got 1e-07",
+            lambda: te.liquidation_schedule(1, **PAPER | {"temporary": 1e-7}),
+        ),
+        (
+            "risk_aversion",
+            "-1",
+            lambda: te.liquidation_schedule(1, **PAPER | {"risk_aversion": -1}),
+        ),
         ("returns", "nan", lambda: te.amihud([NAN], [1.0])),
         ("returns", "(0,)", lambda: te.amihud(np.empty(0), np.empty(0))),
         ("volume_usd", "0", lambda: te.amihud([0.1], [0.0])),
         ("value_sd", "-1", lambda: te.kyle_lambda(-1, 1)),
         ("noise_sd", "0", lambda: te.kyle_lambda(1, 0)),
         ("turnover_share", "0", lambda: te.volatility_multiplier(0.05, 0)),
-        ("inflow_usd_per_day", "-1",
-         lambda: te.flow_balance(RULES, ARTICLE_DAY, AS_ARTICLE, inflow_usd_per_day=-1)),
+        (
+            "inflow_usd_per_day",
+            "-1",
+            lambda: te.flow_balance(RULES, ARTICLE_DAY, AS_ARTICLE, inflow_usd_per_day=-1),
+        ),
         ("since", "2024-01-01", lambda: te.emission_over_volume("2024-01-01", "2024-01-02")),
         ("since", "2023-11-02", lambda: te.emission_over_volume("2023-11-02", "2023-11-01")),
         ("when", "'soon'", lambda: te.emission_over_volume("soon", "2023-11-01")),
         ("shock", "2026-04-11", lambda: te.replay_shock("2026-04-11", BASE)),
     ],
-)  # fmt: skip
+)
 def test_nonsense_is_refused_with_name_rule_and_value(field, shown, call, refused):
     with refused(field, shown):
         call()
@@ -401,14 +504,26 @@ def test_the_windows_are_those_of_the_claim():
     note = data.load("claims").set_index("id").loc["C44", "notes"]
     assert "1-23 Oct" in note and "1-16 Nov" in note and "20 Nov" in note
     assert [w[0][-5:] + "/" + w[1][-5:] for w in market.PUBLICATION_WINDOWS] == [
-        "10-01/10-23", "11-01/11-16", "11-20/11-20"
-    ]  # fmt: skip
+        "10-01/10-23",
+        "11-01/11-16",
+        "11-20/11-20",
+    ]
 
 
 def test_stake_that_leaves_is_sold_on_top():
-    staying, leaving = (te.sell_pressure(RULES, ARTICLE_DAY, article_with(stake_exit_per_day=x)) for x in (0.0, 0.02))
+    staying, leaving = (
+        te.sell_pressure(RULES, ARTICLE_DAY, article_with(stake_exit_per_day=x))
+        for x in (0.0, 0.02)
+    )
     assert staying.unstaked_tao_per_day == 0
-    assert leaving.unstaked_tao_per_day == pytest.approx(0.02 * 0.85 * ARTICLE_DAY.issuance_rao / 1e9)
+    assert leaving.unstaked_tao_per_day == pytest.approx(
+        0.02 * 0.85 * ARTICLE_DAY.issuance_rao / 1e9
+    )
     nobody = dataclasses.replace(ARTICLE_DAY, staked_tao=0.0)  # known to be nothing, not unknown
-    assert te.sell_pressure(RULES, nobody, article_with(stake_exit_per_day=0.02)).unstaked_tao_per_day == 0
-    assert leaving.sold_tao_per_day - staying.sold_tao_per_day == pytest.approx(leaving.unstaked_tao_per_day)
+    assert (
+        te.sell_pressure(RULES, nobody, article_with(stake_exit_per_day=0.02)).unstaked_tao_per_day
+        == 0
+    )
+    assert leaving.sold_tao_per_day - staying.sold_tao_per_day == pytest.approx(
+        leaving.unstaked_tao_per_day
+    )

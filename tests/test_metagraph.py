@@ -1,4 +1,6 @@
-"""A subnet from a file: what is read is what was written, and hostile files are refused in one line."""
+"""A subnet from a file: what is read is what was written, and hostile files are refused in one
+line.
+"""
 
 import io
 import zipfile
@@ -43,19 +45,22 @@ def test_bonds_of_the_chain_are_shares_of_65535(tmp_path):
     assert (te.load_metagraph(tmp_path / "own.npz").bonds == 1).all()
 
 
-@pytest.mark.parametrize(("name", "content", "shown"), [
-    ("a.npz", b"no zip at all", "a.npz"),
-    ("a.npz", b"", "a.npz"),
-    ("a.csv", b"", "a.csv"),
-    ("a.csv", b"\xff\xfe\x00", "a.csv"),
-    ("a.csv", b"uid,stake,0\n0,1,=1+1\n", "row 2, column 0"),
-    ("a.csv", b"uid,stake,0\n0,inf,1\n", "row 2, column stake"),
-    ("a.csv", b"uid,stake,0,1\n0,1,0,1\n", "columns"),
-    ("a.csv", b"uid,stake,0,1\n1,1,0,1\n0,1,0,1\n", "in order"),
-    ("a.csv", b"uid,stake,0\n0,-1,1\n", "-1"),
-    ("a.csv", b'uid,stake,0\n0,1,"1\n', "a.csv"),
-    ("a.txt", b"", "a.txt"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "content", "shown"),
+    [
+        ("a.npz", b"no zip at all", "a.npz"),
+        ("a.npz", b"", "a.npz"),
+        ("a.csv", b"", "a.csv"),
+        ("a.csv", b"\xff\xfe\x00", "a.csv"),
+        ("a.csv", b"uid,stake,0\n0,1,=1+1\n", "row 2, column 0"),
+        ("a.csv", b"uid,stake,0\n0,inf,1\n", "row 2, column stake"),
+        ("a.csv", b"uid,stake,0,1\n0,1,0,1\n", "columns"),
+        ("a.csv", b"uid,stake,0,1\n1,1,0,1\n0,1,0,1\n", "in order"),
+        ("a.csv", b"uid,stake,0\n0,-1,1\n", "-1"),
+        ("a.csv", b'uid,stake,0\n0,1,"1\n', "a.csv"),
+        ("a.txt", b"", "a.txt"),
+    ],
+)
 def test_a_file_that_is_not_in_the_layout_is_refused(tmp_path, refused, name, content, shown):
     (tmp_path / name).write_bytes(content)
     with refused(name, shown):

@@ -1,4 +1,6 @@
-"""Nothing in the package opens a connection: the guard that the whole suite runs under, and the package without any socket."""
+"""Nothing in the package opens a connection: the guard that the whole suite runs under, and the
+package without any socket.
+"""
 
 import ast
 import os
@@ -12,9 +14,23 @@ import tao_econ
 
 PACKAGE = Path(tao_econ.__file__).parent
 NETWORK = {
-    "aiohttp", "asyncio", "ftplib", "http", "httpx", "requests", "smtplib", "socket", "socketserver", "ssl", "telnetlib",
-    "urllib", "urllib3", "webbrowser", "xmlrpc", "zmq",
-}  # fmt: skip
+    "aiohttp",
+    "asyncio",
+    "ftplib",
+    "http",
+    "httpx",
+    "requests",
+    "smtplib",
+    "socket",
+    "socketserver",
+    "ssl",
+    "telnetlib",
+    "urllib",
+    "urllib3",
+    "webbrowser",
+    "xmlrpc",
+    "zmq",
+}
 EVERYTHING = """
 import importlib, inspect, pkgutil
 from concurrent.futures import ThreadPoolExecutor
@@ -35,14 +51,22 @@ with ThreadPoolExecutor(2) as pool:
 
 def guarded(code, log, strict=""):
     environment = os.environ | {"TAO_ECON_GUARD": strict, "TAO_ECON_GUARD_LOG": str(log)}
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment
+    )
 
 
-@pytest.mark.parametrize("code, wanted", [
-    ("import socket; socket.create_connection(('192.0.2.1', 80), timeout=1)", "192.0.2.1"),
-    ("import urllib.request as u; u.urlopen('http://tao.invalid/', timeout=1)", "tao.invalid"),
-    ("import socket; socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', ('192.0.2.1', 53))", "192.0.2.1"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "code, wanted",
+    [
+        ("import socket; socket.create_connection(('192.0.2.1', 80), timeout=1)", "192.0.2.1"),
+        ("import urllib.request as u; u.urlopen('http://tao.invalid/', timeout=1)", "tao.invalid"),
+        (
+            "import socket; socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', ('192.0.2.1', 53))",
+            "192.0.2.1",
+        ),
+    ],
+)
 def test_the_guard_refuses_what_leaves_the_machine_and_keeps_a_record(code, wanted, tmp_path):
     done = guarded(code, tmp_path / "log")
     assert done.returncode == 1 and "nothing may reach beyond this machine" in done.stderr
@@ -68,5 +92,9 @@ def test_models_figures_instruments_and_claims_need_no_socket_at_all(tmp_path):
 def test_no_file_of_the_package_imports_what_could_reach_out():
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            names = [a.name for a in node.names] if isinstance(node, ast.Import) else [getattr(node, "module", None) or ""]
+            names = (
+                [a.name for a in node.names]
+                if isinstance(node, ast.Import)
+                else [getattr(node, "module", None) or ""]
+            )
             assert not {name.split(".")[0] for name in names} & NETWORK, path

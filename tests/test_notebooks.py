@@ -1,4 +1,6 @@
-"""The notebooks: executed again, their words compared with what is committed; their form held to the rules."""
+"""The notebooks: executed again, their words compared with what is committed; their form held to
+the rules.
+"""
 
 import ast
 import re
@@ -35,8 +37,12 @@ def test_its_form(file):
         assert f"**{part}" in prose, part
     imports = [s for s in ast.parse(source).body if isinstance(s, ast.Import | ast.ImportFrom)]
     assert len(imports) <= 5 + ("distributed" in source)  # a cluster's stands where it is used
-    assert all(len(c.source.strip().splitlines()) <= 8 for c in code), "a cell is longer than eight lines"
-    assert not re.search(r"matplotlib|plotly|sys\.path|pip |^def |^class |urlopen|requests", source, re.M)
+    assert all(len(c.source.strip().splitlines()) <= 8 for c in code), (
+        "a cell is longer than eight lines"
+    )
+    assert not re.search(
+        r"matplotlib|plotly|sys\.path|pip |^def |^class |urlopen|requests", source, re.M
+    )
     words, lines = len(prose.split()), len([line for line in source.splitlines() if line.strip()])
     assert words >= 8 * lines, f"{words} words for {lines} lines of code"
 
@@ -49,7 +55,9 @@ def test_its_outputs_read_without_running(file):
     code = [c for c in notebook.cells if c.cell_type == "code"]
     assert [c.execution_count for c in code] == list(range(1, len(code) + 1))
     pictures = sum("image/png" in o.get("data", {}) for c in code for o in c.outputs)
-    assert pictures == sum(bool(set(re.findall(r"figures\.(\w+)\(", c.source)) & set(figures.FIGURES)) for c in code)
+    assert pictures == sum(
+        bool(set(re.findall(r"figures\.(\w+)\(", c.source)) & set(figures.FIGURES)) for c in code
+    )
 
 
 @pytest.fixture
@@ -88,6 +96,9 @@ def test_a_changed_output_is_seen_and_a_failing_cell_leaves_the_file(small):
 
 
 def test_lines_printed_in_two_pieces_read_as_one(small):
-    file = small("share = 0.5", "import time; print(share, flush=True); time.sleep(1); print(share, flush=True)")
+    file = small(
+        "share = 0.5",
+        "import time; print(share, flush=True); time.sleep(1); print(share, flush=True)",
+    )
     notebooks.run(file)
     assert [o.text for o in read(file).cells[1].outputs] == ["0.5\n0.5\n"]

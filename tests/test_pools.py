@@ -13,7 +13,10 @@ from tao_econ import pools
 SN92 = te.Pool(reserve_tao=587.199047950, reserve_alpha=435_539.509978376, tao_weight=0.49999996464)
 FEE = te.rules_at("2026-10-06").swap_fee
 POOLS = st.builds(
-    te.Pool, reserve_tao=st.floats(1e-3, 1e6), reserve_alpha=st.floats(1e-3, 1e8), tao_weight=st.floats(0.01, 0.99)
+    te.Pool,
+    reserve_tao=st.floats(1e-3, 1e6),
+    reserve_alpha=st.floats(1e-3, 1e8),
+    tao_weight=st.floats(0.01, 0.99),
 )
 PART = st.floats(1e-9, 1_000)
 
@@ -22,12 +25,15 @@ def plain(reserve_tao, reserve_alpha):
     return te.Pool(reserve_tao=reserve_tao, reserve_alpha=reserve_alpha)
 
 
-# --- published numbers --------------------------------------------------------------------------------------------
+# --- published numbers
+# --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("tao_in, alpha", [(10, 7_289.425629), (100, 63_351.665)])
 def test_mainnet_2026_md_6_subnet_92_gives_so_much_alpha(tao_in, alpha):
-    assert te.swap(SN92, tao_in=tao_in, fee=FEE)[1] == pytest.approx(alpha, abs=5e-7 if tao_in == 10 else 5e-4)
+    assert te.swap(SN92, tao_in=tao_in, fee=FEE)[1] == pytest.approx(
+        alpha, abs=5e-7 if tao_in == 10 else 5e-4
+    )
 
 
 def test_mainnet_2026_md_6_the_fee_of_10_tao():
@@ -46,7 +52,9 @@ def test_models_md_2_8_a1_the_documentations_two_trades():
 @pytest.mark.parametrize("part, percent", [(0.01, -1.97), (0.05, -9.30), (0.10, -17.36)])
 def test_models_md_2_8_selling_a_part_of_the_alpha_reserve_moves_the_price(part, percent):
     after, _ = te.swap(plain(1_000, 50_000), alpha_in=50_000 * part)
-    assert (te.spot_price(after) / te.spot_price(plain(1_000, 50_000)) - 1) * 100 == pytest.approx(percent, abs=5e-3)
+    assert (te.spot_price(after) / te.spot_price(plain(1_000, 50_000)) - 1) * 100 == pytest.approx(
+        percent, abs=5e-3
+    )
 
 
 def test_mainnet_2026_md_6_a_5_percent_bound_on_the_price_admits_2_47_percent_of_the_reserve():
@@ -56,7 +64,8 @@ def test_mainnet_2026_md_6_a_5_percent_bound_on_the_price_admits_2_47_percent_of
     assert te.swap(plain(100, 100), alpha_in=30)[1] == pytest.approx(30 * 100 / 130)
 
 
-# --- laws -------------------------------------------------------------------------------------------------------------
+# --- laws -----------------------------------------------------------------------------------------
+# --------------------
 
 
 def log_invariant(pool):
@@ -73,7 +82,9 @@ def test_a_trade_keeps_the_invariant_and_never_pays_better_than_spot(pool, part,
         after, got = te.swap(pool, alpha_in=pool.reserve_alpha * part)
         fair = pool.reserve_alpha * part * te.spot_price(pool)
     assert 0 <= got <= fair * (1 + 1e-12)
-    if min(after.reserve_tao, after.reserve_alpha) > 1e-9:  # what is left of the side paid out has digits
+    if (
+        min(after.reserve_tao, after.reserve_alpha) > 1e-9
+    ):  # what is left of the side paid out has digits
         assert log_invariant(after) == pytest.approx(log_invariant(pool), abs=1e-5)
 
 
@@ -91,14 +102,19 @@ def test_the_trade_to_a_price_gets_there(pool, times):
     tao_in, alpha_in = te.trade_to_price(pool, target)
     if tao_in <= 900 * pool.reserve_tao and alpha_in <= 900 * pool.reserve_alpha:
         after, _ = te.swap(pool, tao_in=tao_in, alpha_in=alpha_in)
-        if min(after.reserve_tao / pool.reserve_tao, after.reserve_alpha / pool.reserve_alpha) > 1e-6:
+        if (
+            min(after.reserve_tao / pool.reserve_tao, after.reserve_alpha / pool.reserve_alpha)
+            > 1e-6
+        ):
             assert te.spot_price(after) == pytest.approx(target, rel=1e-6)
 
 
 @given(POOLS, st.floats(0, 0.3), st.floats(0, 0.3))
 def test_liquidity_leaves_the_price_or_is_refused(pool, tao_part, alpha_part):
     try:
-        after = te.add_liquidity(pool, tao=pool.reserve_tao * tao_part, alpha=pool.reserve_alpha * alpha_part)
+        after = te.add_liquidity(
+            pool, tao=pool.reserve_tao * tao_part, alpha=pool.reserve_alpha * alpha_part
+        )
     except ValueError as error:
         assert "tao_weight" in str(error)
         return
@@ -121,11 +137,21 @@ def test_no_trade_changes_nothing():
     assert te.swap(SN92) == (SN92, 0.0)
 
 
-# --- refusals ---------------------------------------------------------------------------------------------------------
+# --- refusals -------------------------------------------------------------------------------------
+# --------------------
 
 
-@pytest.mark.parametrize("field, wrong", [("reserve_tao", -1.0), ("reserve_alpha", math.nan), ("tao_weight", 0.009),
-                                          ("tao_weight", 0.991), ("reserve_tao", "1"), ("tao_weight", True)])  # fmt: skip
+@pytest.mark.parametrize(
+    "field, wrong",
+    [
+        ("reserve_tao", -1.0),
+        ("reserve_alpha", math.nan),
+        ("tao_weight", 0.009),
+        ("tao_weight", 0.991),
+        ("reserve_tao", "1"),
+        ("tao_weight", True),
+    ],
+)
 def test_a_pool_refuses(field, wrong, refused):
     with refused(field, wrong):
         dataclasses.replace(SN92, **{field: wrong})

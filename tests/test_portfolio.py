@@ -13,7 +13,8 @@ import tao_econ as te
 DRIFT, SIGMA = st.floats(-2, 2), st.floats(0.05, 3)
 YEARS, FRACTION = st.floats(0.1, 50), st.floats(0, 3)
 
-# --- published numbers --------------------------------------------------------------------------------------------
+# --- published numbers
+# --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("drift, percent", [(0.5, 62), (0.3, 37), (0.0, 0)])
@@ -43,21 +44,27 @@ def test_with_2_6_years_of_prices_full_kelly_loses_even_where_the_drift_is_50_pe
     assert full.best_fraction == pytest.approx(0.445, abs=5e-4)
 
 
-# --- laws -------------------------------------------------------------------------------------------------------
+# --- laws -----------------------------------------------------------------------------------------
+# --------------
 
 
 @given(DRIFT, SIGMA, FRACTION)
-def test_no_fraction_grows_faster_than_full_kelly_and_twice_kelly_earns_nothing(drift, sigma, fraction):
+def test_no_fraction_grows_faster_than_full_kelly_and_twice_kelly_earns_nothing(
+    drift, sigma, fraction
+):
     some, full = te.kelly(drift, sigma, fraction=fraction), te.kelly(drift, sigma)
     assert some.growth_per_year <= full.growth_per_year + 1e-12
-    assert some.growth_per_year == pytest.approx(some.weight * drift - (some.weight * sigma) ** 2 / 2, abs=1e-9)
+    assert some.growth_per_year == pytest.approx(
+        some.weight * drift - (some.weight * sigma) ** 2 / 2, abs=1e-9
+    )
     assert te.kelly(drift, sigma, fraction=2.0).growth_per_year == pytest.approx(0, abs=1e-9)
     assert some.full_growth_per_year == pytest.approx(full.growth_per_year)
 
 
 @given(st.floats(0.05, 1.9), st.floats(0.05, 0.95))
 def test_touching_is_the_limit_of_gamblers_ruin(fraction, level):
-    # log wealth of volatility fS has drift (f - f²/2)S²; a walk in steps of ±h ruins with probability (q/p)^k
+    # log wealth of volatility fS has drift (f - f²/2)S²; a walk in steps of ±h ruins with
+    # probability (q/p)^k
     step = 1e-4
     bias = (fraction - fraction**2 / 2) / fraction**2 * step  # drift·h/variance: p - q
     ruin = ((1 - bias) / (1 + bias)) ** (-math.log(level) / step)
@@ -76,10 +83,14 @@ def test_expected_growth_is_the_average_over_estimates(drift, sigma, years, frac
     nodes, weights = np.polynomial.hermite_e.hermegauss(20)
     held = fraction * (drift + sigma / math.sqrt(years) * nodes) / sigma**2
     growth = held * drift - held**2 * sigma**2 / 2
-    assert got.growth_expected == pytest.approx(np.sum(weights * growth) / weights.sum(), abs=1e-9, rel=1e-9)
+    assert got.growth_expected == pytest.approx(
+        np.sum(weights * growth) / weights.sum(), abs=1e-9, rel=1e-9
+    )
     assert got.growth_if_known - got.growth_expected == pytest.approx(fraction**2 / (2 * years))
     spread = sigma / math.sqrt(years) / sigma**2
-    assert (got.p10, got.p50, got.p90) == pytest.approx(norm(drift / sigma**2, spread).ppf([0.1, 0.5, 0.9]))
+    assert (got.p10, got.p50, got.p90) == pytest.approx(
+        norm(drift / sigma**2, spread).ppf([0.1, 0.5, 0.9])
+    )
     assert got.negative_share == pytest.approx(norm(drift, got.drift_se).cdf(0))
 
 
@@ -92,24 +103,34 @@ def test_the_best_fraction_is_best_and_breaks_even_where_it_says(drift, sigma, y
             assert te.kelly_under_error(drift, sigma, years, fraction=other).growth_expected < top
     needed = te.kelly_under_error(drift, sigma, years).break_even_years
     if 0.001 <= needed <= 1_000:
-        assert te.kelly_under_error(drift, sigma, needed).growth_expected == pytest.approx(0, abs=1e-9)
+        assert te.kelly_under_error(drift, sigma, needed).growth_expected == pytest.approx(
+            0, abs=1e-9
+        )
 
 
 @given(st.floats(0.01, 2), SIGMA, YEARS)
-def test_shrinking_to_zero_with_a_prior_as_wide_as_the_drift_gives_the_best_fraction(drift, sigma, years):
+def test_shrinking_to_zero_with_a_prior_as_wide_as_the_drift_gives_the_best_fraction(
+    drift, sigma, years
+):
     error = te.drift_error(sigma, years)
     shrunk = te.shrink_drift(drift, error, prior_sd=drift)
-    assert shrunk.weight_of_estimate == pytest.approx(te.kelly_under_error(drift, sigma, years).best_fraction)
+    assert shrunk.weight_of_estimate == pytest.approx(
+        te.kelly_under_error(drift, sigma, years).best_fraction
+    )
 
 
 @given(DRIFT, st.floats(0.01, 3), DRIFT, st.floats(0, 3))
-def test_a_shrunk_drift_lies_between_prior_and_estimate_with_less_error_than_either(drift, error, prior, spread):
+def test_a_shrunk_drift_lies_between_prior_and_estimate_with_less_error_than_either(
+    drift, error, prior, spread
+):
     got = te.shrink_drift(drift, error, prior_drift=prior, prior_sd=spread)
     assert min(drift, prior) - 1e-12 <= got.drift <= max(drift, prior) + 1e-12
     assert got.drift_se <= min(error, spread) + 1e-12
     if spread > 1e-3:
         assert 1 / got.drift_se**2 == pytest.approx(1 / error**2 + 1 / spread**2)  # precisions add
-        assert got.drift == pytest.approx((drift / error**2 + prior / spread**2) * got.drift_se**2, abs=1e-9)
+        assert got.drift == pytest.approx(
+            (drift / error**2 + prior / spread**2) * got.drift_se**2, abs=1e-9
+        )
 
 
 def test_limits_of_shrinkage_and_of_no_position():
@@ -123,7 +144,8 @@ def test_limits_of_shrinkage_and_of_no_position():
     assert te.kelly(0, 0.9).touch_half == 0
 
 
-# --- refusals ---------------------------------------------------------------------------------------------------
+# --- refusals -------------------------------------------------------------------------------------
+# --------------
 
 
 @pytest.mark.parametrize(

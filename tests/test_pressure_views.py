@@ -1,4 +1,6 @@
-"""Figures and the instrument on sell pressure: titles follow from the records, sliders from the models."""
+"""Figures and the instrument on sell pressure: titles follow from the records, sliders from the
+models.
+"""
 
 from dataclasses import replace
 
@@ -10,7 +12,11 @@ from test_explore import code, figure, parts, slider
 import tao_econ as te
 from tao_econ import explore, figures
 
-ARTICLE, NOW, BASE = te.load_snapshot("article"), te.load_snapshot("2026-09-11"), te.load_scenario("base")
+ARTICLE, NOW, BASE = (
+    te.load_snapshot("article"),
+    te.load_snapshot("2026-09-11"),
+    te.load_scenario("base"),
+)
 
 
 def test_titles_follow_from_the_records():
@@ -18,13 +24,18 @@ def test_titles_follow_from_the_records():
     assert "842 M USD a year" in figures.inflow_for_flat_price(then=richer).finding
     assert "a fall of 3.8%" in figures.impact_map().finding
     assert "a fall of 5.4%" in figures.impact_map(then=richer).finding  # √2 times
-    assert "1.2% to 2.2%" in figures.covenant_event(scenario=replace(BASE, daily_volatility=0.1)).finding
+    assert (
+        "1.2% to 2.2%"
+        in figures.covenant_event(scenario=replace(BASE, daily_volatility=0.1)).finding
+    )
     issued = replace(NOW, issuance_rao=21_000_000 * 10**9 - 1)  # nothing left to sell
     assert "0% to 0% off that of 2026" in figures.lasting_sale(now=issued).finding
     assert "49.5%" in figures.publication_days().finding
 
 
-@pytest.mark.parametrize(("label", "value"), [("anticipated", 0.5), ("macro", 5.0), ("inflow", 1e6)])
+@pytest.mark.parametrize(
+    ("label", "value"), [("anticipated", 0.5), ("macro", 5.0), ("inflow", 1e6)]
+)
 def test_a_lasting_sale_that_is_news_moves_the_path(label, value):
     box = explore.sell_pressure(anticipated_share=0.0)
     before = figure(box).data[2].y.copy()
@@ -34,7 +45,9 @@ def test_a_lasting_sale_that_is_news_moves_the_path(label, value):
 
 def test_an_expected_sale_leaves_the_price_and_a_menu_takes_its_volume():
     box = explore.sell_pressure()
-    assert (figure(box).data[2].y == 160.0).all() and "23.0% of volume, 3.84%" in figure(box).layout.title.text
+    assert (figure(box).data[2].y == 160.0).all() and "23.0% of volume, 3.84%" in figure(
+        box
+    ).layout.title.text
     parts(box, w.Dropdown)[0].value = "2026-09-11, high 238 M"
     assert slider(box, "volume").value == 238e6 and figure(box).data[1].x[0] == 238.0
     again = eval(code(box), {"explore": explore})

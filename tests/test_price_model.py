@@ -25,7 +25,11 @@ def varied(**values):
 
 def caps(result, snapshot=LATEST):
     """Market caps over today's."""
-    return result.price_usd * result.circulating_tao / (snapshot.price_usd * result.circulating_tao[:, :1])
+    return (
+        result.price_usd
+        * result.circulating_tao
+        / (snapshot.price_usd * result.circulating_tao[:, :1])
+    )
 
 
 def run(scenario, normals=DRAWS, **options):
@@ -38,14 +42,17 @@ def mean_and_error(values):
     return pairs.mean(), pairs.std(ddof=1) / math.sqrt(len(pairs))
 
 
-# --- supply: dilution is in every path ----------------------------------------------------------------------------
+# --- supply: dilution is in every path
+# ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["2026-09-11", "2023-11-20", "article", "article-whole-rao"])
 @pytest.mark.parametrize("recycled", [0.0, 0.146, 0.5])
 def test_the_supply_is_that_of_the_exact_walk_over_the_halvings(name, recycled):
     rules = inputs.rules_at(name)
-    scenario = varied(horizon_years=60.0, recycled_share=recycled, block_time_s=12.5, lost_share=0.1)
+    scenario = varied(
+        horizon_years=60.0, recycled_share=recycled, block_time_s=12.5, lost_share=0.1
+    )
     got = te.price_paths(rules, LATEST, scenario, np.zeros((1, 41)))
     for years, tao in zip(got.years, got.circulating_tao[0], strict=True):
         assert tao == pytest.approx(0.9 * te.supply_after(rules, LATEST, scenario, years), rel=1e-9)
@@ -83,10 +90,13 @@ def test_a_market_cap_that_never_moves_gives_the_price_of_the_supply_path():
     scenario = varied(market_cap_growth=0.0, daily_volatility=1e-9, horizon_years=5.0)
     got = run(scenario, np.zeros((1, 60)))
     path = te.supply_path(CHAIN, LATEST, scenario, every_days=1)
-    np.testing.assert_allclose(got.price_usd[0, :-1], np.interp(got.years[:-1], path.years, path.price_usd), rtol=1e-6)
+    np.testing.assert_allclose(
+        got.price_usd[0, :-1], np.interp(got.years[:-1], path.years, path.price_usd), rtol=1e-6
+    )
 
 
-# --- closed forms -------------------------------------------------------------------------------------------------
+# --- closed forms
+# -------------------------------------------------------------------------------------------------
 
 MODELS = ["gbm", "merton", "regimes"]
 
@@ -95,7 +105,9 @@ MODELS = ["gbm", "merton", "regimes"]
 @pytest.mark.parametrize("growth", [-0.3, 0.0, 0.4])
 def test_the_expected_market_cap_grows_as_the_scenario_says(model, growth):
     # σ = 1.5 % a day: at 5 % the mean of three years rests on a few paths and proves nothing
-    scenario = varied(market_cap_growth=growth, daily_volatility=0.015, stress_daily_volatility=0.03)
+    scenario = varied(
+        market_cap_growth=growth, daily_volatility=0.015, stress_daily_volatility=0.03
+    )
     got = caps(run(scenario, model=model))
     for step in (1, 13):
         mean, error = mean_and_error(got[:, step])
@@ -126,22 +138,35 @@ def call_price(mean, sigma, strike):
 
 
 def test_merton_1976_call_series():
-    scenario = varied(daily_volatility=0.015, jumps_per_year=1.5, jump_log_mean=-0.27, jump_log_sd=0.1,
-                      market_cap_growth=0.0, horizon_years=2.0)  # fmt: skip
+    scenario = varied(
+        daily_volatility=0.015,
+        jumps_per_year=1.5,
+        jump_log_mean=-0.27,
+        jump_log_sd=0.1,
+        market_cap_growth=0.0,
+        horizon_years=2.0,
+    )
     lam, m, s, sigma = 1.5 * 2, -0.27, 0.1, 0.015 * math.sqrt(365.25 * 2)
     drift = -lam * math.expm1(m + s * s / 2)
     for strike in (0.7, 1.0, 1.5):
         series = sum(
-            poisson.pmf(n, lam) * call_price(math.exp(drift + n * (m + s * s / 2)), math.hypot(sigma, s * n**0.5), strike)
+            poisson.pmf(n, lam)
+            * call_price(
+                math.exp(drift + n * (m + s * s / 2)), math.hypot(sigma, s * n**0.5), strike
+            )
             for n in range(40)
         )
-        got = np.maximum(caps(run(scenario, te.Draws(60_000, 4, 5, True), model="merton"))[:, -1] - strike, 0)
+        got = np.maximum(
+            caps(run(scenario, te.Draws(60_000, 4, 5, True), model="merton"))[:, -1] - strike, 0
+        )
         mean, error = mean_and_error(got)
         assert mean == pytest.approx(series, abs=4 * error) and error < 0.01
 
 
 def test_merton_jumps_are_poisson_in_number_and_normal_in_size():
-    scenario = varied(jumps_per_year=0.8, jump_log_sd=0.2, jump_log_mean=-0.4, daily_volatility=1e-6)
+    scenario = varied(
+        jumps_per_year=0.8, jump_log_sd=0.2, jump_log_mean=-0.4, daily_volatility=1e-6
+    )
     uniforms = (np.arange(50_000) + 0.5).reshape(-1, 1) / 50_000
     _, shift = price_model._merton(scenario, 3.0, uniforms)
     jump = shift[:, 0] - shift[0, 0]
@@ -149,7 +174,9 @@ def test_merton_jumps_are_poisson_in_number_and_normal_in_size():
     assert np.mean(jump == 0) == pytest.approx(math.exp(-rate), abs=1e-4)
     assert jump.mean() == pytest.approx(rate * -0.4, abs=1e-3)
     assert jump.var() == pytest.approx(rate * (0.4**2 + 0.2**2), abs=2e-3)
-    many = price_model._merton(varied(jumps_per_year=50.0), 1_000.0, np.array([[0.0, 0.5, 1 - 2**-53]]))[1]
+    many = price_model._merton(
+        varied(jumps_per_year=50.0), 1_000.0, np.array([[0.0, 0.5, 1 - 2**-53]])
+    )[1]
     assert np.isfinite(many).all()
 
 
@@ -158,10 +185,14 @@ def test_no_jumps_and_equal_regimes_are_the_gbm():
     uniforms = np.random.default_rng(1).random((5, 7))
     plain = run(varied(), normals).price_usd
     calm = run(varied(jumps_per_year=0.0), normals, model="merton", uniforms=uniforms).price_usd
-    equal = run(varied(stress_daily_volatility=0.05), normals, model="regimes", uniforms=uniforms).price_usd
+    equal = run(
+        varied(stress_daily_volatility=0.05), normals, model="regimes", uniforms=uniforms
+    ).price_usd
     np.testing.assert_array_equal(plain, calm)
     np.testing.assert_array_equal(plain, equal)
-    never = run(varied(stress_starts_per_year=0.0), normals, model="regimes", uniforms=uniforms).price_usd
+    never = run(
+        varied(stress_starts_per_year=0.0), normals, model="regimes", uniforms=uniforms
+    ).price_usd
     np.testing.assert_array_equal(plain, never)
 
 
@@ -174,16 +205,21 @@ def test_regimes_keep_the_stationary_share_and_the_mean_length_of_stress():
     assert share.mean() == pytest.approx(starts / (starts + ends), abs=4 * error)
     first = stressed[:, 0].mean()
     assert first == pytest.approx(0.25, abs=4 * math.sqrt(0.25 * 0.75 / 4_000))
-    stay = stressed[:, 1:][stressed[:, :-1]].mean()  # chance to be stressed a step later: π + (1 − π) e^(−8·step)
+    stay = stressed[:, 1:][
+        stressed[:, :-1]
+    ].mean()  # chance to be stressed a step later: π + (1 − π) e^(−8·step)
     assert stay == pytest.approx(0.25 + 0.75 * math.exp(-8 * step), abs=3e-3)
 
 
-# --- CEV ----------------------------------------------------------------------------------------------------------
+# --- CEV ------------------------------------------------------------------------------------------
+# ----------------
 
 TOKEN = {"cap_tao": 5_000.0, "supply_alpha": 2e6, "years": 0.5, "volatility": 1.2}
 
 
-@pytest.mark.parametrize("exponent, growth", [(0.5, 0.0), (0.57, 0.3), (0.8, -0.5)])  # 0.57: elasticity −0.86
+@pytest.mark.parametrize(
+    "exponent, growth", [(0.5, 0.0), (0.57, 0.3), (0.8, -0.5)]
+)  # 0.57: elasticity −0.86
 def test_cev_paths_follow_the_noncentral_chi_square(exponent, growth):
     law = {"years": 0.5, "volatility": 1.2, "exponent": exponent, "growth": growth}
     normals = te.normal_draws(te.Draws(20_000, 400, 11, True))
@@ -201,9 +237,16 @@ def test_the_cev_law_is_a_distribution_with_the_mean_of_its_growth():
     law = {"years": 1.0, "volatility": 0.9, "exponent": 0.5, "growth": 0.2}
     levels = np.linspace(0, 60, 60_001)
     cdf = te.cev_cdf(levels, **law)
-    assert (np.diff(cdf) >= 0).all() and 0 < cdf[0] < cdf[-1] <= 1 and cdf[-1] == pytest.approx(1, abs=1e-9)
-    assert np.sum(1 - (cdf[1:] + cdf[:-1]) / 2) * levels[1] == pytest.approx(math.exp(0.2), rel=1e-5)
-    # β = 1/2: absorption has the closed form exp(−2 g/(σ² (1 − e^(−gT)))), Feller's branching diffusion
+    assert (
+        (np.diff(cdf) >= 0).all()
+        and 0 < cdf[0] < cdf[-1] <= 1
+        and cdf[-1] == pytest.approx(1, abs=1e-9)
+    )
+    assert np.sum(1 - (cdf[1:] + cdf[:-1]) / 2) * levels[1] == pytest.approx(
+        math.exp(0.2), rel=1e-5
+    )
+    # β = 1/2: absorption has the closed form exp(−2 g/(σ² (1 − e^(−gT)))), Feller's branching
+    # diffusion
     feller = math.exp(-2 * 0.2 / (0.81 * -math.expm1(-0.2)))
     assert te.cev_cdf(0.0, **law) == pytest.approx(feller, rel=1e-12) == cdf[0]
 
@@ -219,14 +262,20 @@ def test_a_subnet_token_once_at_zero_stays_there_and_new_supply_divides_the_cap(
     normals = np.random.default_rng(0).standard_normal((2_000, 100))
     got = te.subnet_price_paths(normals, **TOKEN | {"volatility": 3.0})
     dead = got == 0
-    assert dead[:, -1].any() and not dead[:, 0].any() and (dead[:, 1:] >= dead[:, :-1]).all() and (got >= 0).all()
+    assert (
+        dead[:, -1].any()
+        and not dead[:, 0].any()
+        and (dead[:, 1:] >= dead[:, :-1]).all()
+        and (got >= 0).all()
+    )
     assert got[:, 0] == pytest.approx(0.0025)
     supply = np.linspace(2e6, 4e6, 101)
     diluted = te.subnet_price_paths(normals, **TOKEN | {"volatility": 3.0, "supply_alpha": supply})
     np.testing.assert_allclose(diluted * supply, got * 2e6)
 
 
-# --- draws --------------------------------------------------------------------------------------------------------
+# --- draws ----------------------------------------------------------------------------------------
+# ----------------
 
 
 def test_a_recipe_gives_numpys_normals_and_the_same_paths_as_the_array():
@@ -238,14 +287,18 @@ def test_a_recipe_gives_numpys_normals_and_the_same_paths_as_the_array():
 
 @pytest.mark.parametrize("model", MODELS)
 def test_the_same_seed_gives_the_same_bytes_and_another_does_not(model):
-    first, again, other = (run(varied(), te.Draws(6, 4, s), model=model).price_usd for s in (1, 1, 2))
+    first, again, other = (
+        run(varied(), te.Draws(6, 4, s), model=model).price_usd for s in (1, 1, 2)
+    )
     assert first.tobytes() == again.tobytes() != other.tobytes()
 
 
 def test_antithetic_paths_mirror_each_other_across_blocks():
     normals = te.normal_draws(te.Draws(200, 3, 0, antithetic=True))
     np.testing.assert_array_equal(normals[::2], -normals[1::2])
-    np.testing.assert_array_equal(run(varied(), te.Draws(200, 3, 0, True)).price_usd, run(varied(), normals).price_usd)
+    np.testing.assert_array_equal(
+        run(varied(), te.Draws(200, 3, 0, True)).price_usd, run(varied(), normals).price_usd
+    )
     assert len(np.unique(np.abs(normals))) == 300
 
 
@@ -258,7 +311,8 @@ def test_sobol_normals_are_finite_balanced_and_of_their_seed():
     assert (normals != te.sobol_normals(10, 3, seed=5)).any()
 
 
-# --- refusals -----------------------------------------------------------------------------------------------------
+# --- refusals -------------------------------------------------------------------------------------
+# ----------------
 
 Z = np.zeros((2, 3))
 
@@ -282,7 +336,13 @@ Z = np.zeros((2, 3))
         ("uniforms", "nan", lambda: run(varied(), Z, model="regimes", uniforms=Z + NAN)),
         ("recycled_share", "(3,)", lambda: run(varied(), Z, recycled_share=np.zeros(3))),
         ("recycled_share", "1.0", lambda: run(varied(), Z, recycled_share=np.ones(2))),
-        ("block", "None", lambda: te.price_paths(inputs.rules_at("article"), te.load_snapshot("article"), BASE, Z)),
+        (
+            "block",
+            "None",
+            lambda: te.price_paths(
+                inputs.rules_at("article"), te.load_snapshot("article"), BASE, Z
+            ),
+        ),
         ("paths", "0", lambda: run(varied(), te.Draws(0, 3, 1))),
         ("paths", "3", lambda: run(varied(), te.Draws(3, 3, 1, True))),
         ("paths", "1,000,000", lambda: te.normal_draws(te.Draws(10**6, 10**6, 1))),
@@ -294,7 +354,11 @@ Z = np.zeros((2, 3))
         ("log2_paths", "30000", lambda: te.sobol_normals(1, 30_000, seed=0)),
         ("log2_paths", "-1", lambda: te.sobol_normals(-1, 1, seed=0)),
         ("cap_tao", "0", lambda: te.subnet_price_paths(Z, **TOKEN | {"cap_tao": 0})),
-        ("supply_alpha", "(3,)", lambda: te.subnet_price_paths(Z, **TOKEN | {"supply_alpha": np.ones(3)})),
+        (
+            "supply_alpha",
+            "(3,)",
+            lambda: te.subnet_price_paths(Z, **TOKEN | {"supply_alpha": np.ones(3)}),
+        ),
         ("supply_alpha", "0.0", lambda: te.subnet_price_paths(Z, **TOKEN | {"supply_alpha": 0.0})),
         ("years", "0", lambda: te.subnet_price_paths(Z, **TOKEN | {"years": 0})),
         ("exponent", "1.5", lambda: te.subnet_price_paths(Z, **TOKEN, exponent=1.5)),
@@ -304,7 +368,7 @@ Z = np.zeros((2, 3))
         ("ratio", "-1", lambda: te.cev_cdf([0, -1], years=1, volatility=1)),
         ("volatility", "0", lambda: te.cev_cdf(1, years=1, volatility=0)),
     ],
-)  # fmt: skip
+)
 def test_nonsense_is_refused_with_name_rule_and_value(field, shown, call, refused):
     with refused(field, shown):
         call()

@@ -4,7 +4,19 @@ import datetime as dt
 
 import numpy as np
 import pytest
-from domain import Case, arguments, array, hold, number, record, rules, scenarios, several, snapshots, whole
+from domain import (
+    Case,
+    arguments,
+    array,
+    hold,
+    number,
+    record,
+    rules,
+    scenarios,
+    several,
+    snapshots,
+    whole,
+)
 from hypothesis import strategies as st
 
 import tao_econ as te
@@ -13,10 +25,17 @@ from tao_econ.emission import MAX_BLOCKS, PPM
 
 CAP = 2**63 - 1
 days = st.one_of(st.sampled_from([0, 1, MAX_BLOCKS // 7200]), st.integers(0, 3_000))
-START = {"rules": rules(), "issuance_rao": st.one_of(whole(0, 21 * 10**15), whole(0, CAP)), "block": whole(0, 2**62 - 1),
-         "every_days": whole(1, 1_000)}  # fmt: skip
+START = {
+    "rules": rules(),
+    "issuance_rao": st.one_of(whole(0, 21 * 10**15), whole(0, CAP)),
+    "block": whole(0, 2**62 - 1),
+    "every_days": whole(1, 1_000),
+}
 anchors = whole(0, 2**40)
-UNFIT = "the window .* must hold three|halvings must|schedule must be|net_share must|block must fall|rules must pay"
+UNFIT = (
+    "the window .* must hold three|halvings must|schedule must be|net_share must|block must "
+    "fall|rules must pay"
+)
 UNENDING = {"block_time_s": "a window without two anchors has no mean block time"}
 
 
@@ -33,7 +52,11 @@ def emission_law(path, rules, issuance_rao, recycled_ppm=0, recycled_rao_per_blo
 
 
 def eras_law(found, rules, issuance_rao, block, recycled_ppm):
-    assert found[0].first_block == block and found[0].issuance_rao == issuance_rao and found[-1].blocks is None
+    assert (
+        found[0].first_block == block
+        and found[0].issuance_rao == issuance_rao
+        and found[-1].blocks is None
+    )
     for before, after in zip(found, found[1:], strict=False):
         assert after.first_block == before.first_block + before.blocks
         assert after.issuance_rao == before.issuance_rao + before.net_rao * before.blocks
@@ -41,7 +64,9 @@ def eras_law(found, rules, issuance_rao, block, recycled_ppm):
 
 
 def table_law(table, rules, **_):
-    assert (table["reward_tao"].diff().dropna() <= 0).all() and (table["years_from_start"].diff().dropna() >= 0).all()
+    assert (table["reward_tao"].diff().dropna() <= 0).all() and (
+        table["years_from_start"].diff().dropna() >= 0
+    ).all()
 
 
 # ---- Consensus ----
@@ -50,7 +75,9 @@ def table_law(table, rules, **_):
 def epoch_law(epoch, **_):
     for part in (epoch.incentive, epoch.dividends):
         assert part.min() >= 0 and (part.sum() == 0 or part.sum() == pytest.approx(1))
-    assert epoch.emission_share.sum() == pytest.approx(1, abs=1e-6) or epoch.emission_share.sum() == 0
+    assert (
+        epoch.emission_share.sum() == pytest.approx(1, abs=1e-6) or epoch.emission_share.sum() == 0
+    )
     for part in (epoch.consensus, epoch.validator_trust, epoch.trust):
         assert part.min() >= 0 and part.max() <= 1 + 1e-9
     assert epoch.bonds.min() >= 0
@@ -63,17 +90,25 @@ def run_law(path, epochs, stake, **_):
 
 def exact_law(epoch, emission_rao, **_):
     assert 0 <= epoch.emission_rao.sum() <= emission_rao
-    assert (epoch.emission_rao >= 0).all() and epoch.incentive_q32.sum() <= 2**32 and epoch.dividends_q32.sum() <= 2**32
+    assert (
+        (epoch.emission_rao >= 0).all()
+        and epoch.incentive_q32.sum() <= 2**32
+        and epoch.dividends_q32.sum() <= 2**32
+    )
 
 
 def bits(*shape):
     n = int(np.prod(shape))
-    return st.lists(st.booleans(), min_size=n, max_size=n).map(lambda xs: np.array(xs).reshape(shape))
+    return st.lists(st.booleans(), min_size=n, max_size=n).map(
+        lambda xs: np.array(xs).reshape(shape)
+    )
 
 
 def integers(shape, low=0, high=CAP):
     n = int(np.prod(shape))
-    return st.lists(whole(low, high), min_size=n, max_size=n).map(lambda xs: np.array(xs, np.int64).reshape(shape))
+    return st.lists(whole(low, high), min_size=n, max_size=n).map(
+        lambda xs: np.array(xs, np.int64).reshape(shape)
+    )
 
 
 def maybe(strategy):
@@ -89,45 +124,77 @@ big = "[0, 1e50]"
 
 def an_epoch(n):
     return arguments(
-        weights=array((n, n), big), stake=array((n,), big), bonds=array((n, n), "[0, 1]"), rules=consensus_rules,
-        variant=VARIANTS, listed=maybe(bits(n, n)), permits=maybe(bits(n)), active=maybe(bits(n)), liquid_from=AIMS,
-        previous_consensus=maybe(array((n,), "[0, 1]")), previous_weights=maybe(array((n, n), big)),
-    )  # fmt: skip
+        weights=array((n, n), big),
+        stake=array((n,), big),
+        bonds=array((n, n), "[0, 1]"),
+        rules=consensus_rules,
+        variant=VARIANTS,
+        listed=maybe(bits(n, n)),
+        permits=maybe(bits(n)),
+        active=maybe(bits(n)),
+        liquid_from=AIMS,
+        previous_consensus=maybe(array((n,), "[0, 1]")),
+        previous_weights=maybe(array((n, n), big)),
+    )
 
 
 def a_run(n):
     return arguments(
-        weights=array((n, n), big), stake=array((n,), big), bonds=maybe(array((n, n), "[0, 1]")), rules=consensus_rules,
-        epochs=st.integers(1, 4), variant=VARIANTS, listed=maybe(bits(n, n)), active=maybe(bits(n)), liquid_from=AIMS,
+        weights=array((n, n), big),
+        stake=array((n,), big),
+        bonds=maybe(array((n, n), "[0, 1]")),
+        rules=consensus_rules,
+        epochs=st.integers(1, 4),
+        variant=VARIANTS,
+        listed=maybe(bits(n, n)),
+        active=maybe(bits(n)),
+        liquid_from=AIMS,
         reward=number(big),
-    )  # fmt: skip
+    )
 
 
 def an_exact_epoch(n):
     return arguments(
-        weights_u16=integers((n, n), 0, 65_535), stake_rao=integers((n,), 0, CAP // n), bonds_u16=integers((n, n), 0, 65_535),
-        rules=consensus_rules, emission_rao=whole(0, CAP), listed=maybe(bits(n, n)), permits=maybe(bits(n)),
-        last_update=maybe(integers((n,))), block_at_registration=maybe(integers((n,))),
-        commit_block=maybe(integers((n,), -1)), block=maybe(whole(0, CAP)), last_step_block=whole(0, CAP),
+        weights_u16=integers((n, n), 0, 65_535),
+        stake_rao=integers((n,), 0, CAP // n),
+        bonds_u16=integers((n, n), 0, 65_535),
+        rules=consensus_rules,
+        emission_rao=whole(0, CAP),
+        listed=maybe(bits(n, n)),
+        permits=maybe(bits(n)),
+        last_update=maybe(integers((n,))),
+        block_at_registration=maybe(integers((n,))),
+        commit_block=maybe(integers((n,), -1)),
+        block=maybe(whole(0, CAP)),
+        last_step_block=whole(0, CAP),
         owner_uid=maybe(st.integers(0, n - 1)),
-    )  # fmt: skip
+    )
 
 
 TABLE = {
     "describe": Case(
         arguments(record=st.one_of(scenarios(), snapshots(), rules(), record(te.QueryMarket()))),
-        lambda table, record: all(table["meaning"].str.len() > 0) or pytest.fail("a field without meaning"),
+        lambda table, record: (
+            all(table["meaning"].str.len() > 0) or pytest.fail("a field without meaning")
+        ),
     ),
     "eras": Case(arguments(), lambda eras: len(eras) > 3 or pytest.fail("few eras")),
     "load_scenario": Case(arguments(name=st.sampled_from(inputs.scenario_names()))),
     "load_snapshot": Case(arguments(name=st.sampled_from(inputs.snapshot_names()))),
     "rules_at": Case(
         arguments(
-            when=st.one_of(whole(), st.dates(), st.dates().map(str), st.sampled_from([r.name for r in te.eras()]))
+            when=st.one_of(
+                whole(),
+                st.dates(),
+                st.dates().map(str),
+                st.sampled_from([r.name for r in te.eras()]),
+            )
         ),
         refuses="when must not be before",
     ),
-    "block_emission": Case(arguments(issuance_rao=whole(0, 2**70), rules=rules(), block=whole(0, 2**70)), up_to_cap),
+    "block_emission": Case(
+        arguments(issuance_rao=whole(0, 2**70), rules=rules(), block=whole(0, 2**70)), up_to_cap
+    ),
     "emission_path": Case(
         st.one_of(
             arguments(**START, days=days, recycled_ppm=whole(0, PPM - 1)),
@@ -140,10 +207,12 @@ TABLE = {
             ),
         ),
         emission_law,
-        refuses="must fit in 63 bits|days must be at most|issuance_rao must be at most|recycled_(rao_per_block|ppm) must",
+        refuses="must fit in 63 bits|days must be at most|issuance_rao must be at "
+        "most|recycled_(rao_per_block|ppm) must",
     ),
     "final_supply_rao": Case(
-        arguments(rules=rules()), lambda rao, rules: 0 <= rao <= rules.max_supply_rao or pytest.fail(rao)
+        arguments(rules=rules()),
+        lambda rao, rules: 0 <= rao <= rules.max_supply_rao or pytest.fail(rao),
     ),
     "halving_table": Case(
         arguments(
@@ -158,11 +227,15 @@ TABLE = {
         refuses="rules must have a halving|recycled_ppm must|block must fall between",
     ),
     "issuance_eras": Case(
-        arguments(rules=rules(), issuance_rao=whole(0, CAP), block=whole(), recycled_ppm=whole(0, PPM - 1)),
+        arguments(
+            rules=rules(), issuance_rao=whole(0, CAP), block=whole(), recycled_ppm=whole(0, PPM - 1)
+        ),
         eras_law,
     ),
     "yuma_epoch": Case(
-        several(an_epoch), epoch_law, refuses=f"{LAW_OF_BONDS}|weights must be 0 in rows without a permit"
+        several(an_epoch),
+        epoch_law,
+        refuses=f"{LAW_OF_BONDS}|weights must be 0 in rows without a permit",
     ),
     "yuma_run": Case(several(a_run), run_law, refuses=LAW_OF_BONDS),
     "yuma_epoch_exact": Case(
@@ -170,7 +243,9 @@ TABLE = {
         exact_law,
         refuses=f"{LAW_OF_BONDS}|weights_u16 must be 0 in rows without a permit",
     ),
-    "anchored_date": Case(arguments(block=anchors, block_time_s=number("(0, inf)")), refuses="block must fall between"),
+    "anchored_date": Case(
+        arguments(block=anchors, block_time_s=number("(0, inf)")), refuses="block must fall between"
+    ),
     "check_supply_points": Case(
         arguments(rules=rules(), since=maybe(st.dates()), until=maybe(st.dates())),
         refuses="recycled",

@@ -1,4 +1,6 @@
-"""Every public function is put to random inputs: none is missing from the tables, and nothing in them is made up."""
+"""Every public function is put to random inputs: none is missing from the tables, and nothing in
+them is made up.
+"""
 
 import importlib
 import inspect
@@ -7,7 +9,9 @@ from pathlib import Path
 
 import tao_econ
 
-TOPICS = sorted(p.stem for p in Path(__file__).parent.glob("test_random_*.py") if p.stem != Path(__file__).stem)
+TOPICS = sorted(
+    p.stem for p in Path(__file__).parent.glob("test_random_*.py") if p.stem != Path(__file__).stem
+)
 BY_HAND = {  # what random arguments cannot be made for: where it is tested instead
     "load_metagraph": "test_hostile_files.py: any bytes, and an archive with any damage",
     "save_metagraph": "test_metagraph.py",
@@ -16,7 +20,9 @@ BY_HAND = {  # what random arguments cannot be made for: where it is tested inst
 
 
 def test_the_tables_name_every_public_function_once_and_nothing_else():
-    public = {name for name, it in vars(tao_econ).items() if callable(it) and not inspect.isclass(it)} | {"sweep"}
+    public = {
+        name for name, it in vars(tao_econ).items() if callable(it) and not inspect.isclass(it)
+    } | {"sweep"}
     named = Counter(name for topic in TOPICS for name in importlib.import_module(topic).TABLE)
     assert set(named) | set(BY_HAND) == public
     assert set(named.values()) == {1} and not set(named) & set(BY_HAND)

@@ -21,7 +21,12 @@ from hypothesis import strategies as st
 
 import tao_econ as te
 
-above, amount, share, inside = number("(0, inf)"), number("[0, inf)"), number("[0, 1]"), number("(0, 1)")
+above, amount, share, inside = (
+    number("(0, inf)"),
+    number("[0, inf)"),
+    number("[0, 1]"),
+    number("(0, 1)"),
+)
 seeds, close = whole(0, 2**40), pytest.approx
 counts = whole(1, 10_000)
 
@@ -43,14 +48,23 @@ def error_law(estimate, **_):
 
 
 def tables(n):
-    return st.integers(1, 4).flatmap(lambda m: arguments(
-        quality=array((n, m)), topic_share=st.one_of(st.none(), amounts(m, m)), router_accuracy=share))  # fmt: skip
+    return st.integers(1, 4).flatmap(
+        lambda m: arguments(
+            quality=array((n, m)),
+            topic_share=st.one_of(st.none(), amounts(m, m)),
+            router_accuracy=share,
+        )
+    )
 
 
 def priced(n):
-    return st.integers(1, 4).flatmap(lambda m: arguments(
-        quality=array((n, m), "[-1e6, 1e6]"), cost=array((n, m), "[0.001, 1e6]"),
-        topic_share=st.one_of(st.none(), amounts(m, m))))  # fmt: skip
+    return st.integers(1, 4).flatmap(
+        lambda m: arguments(
+            quality=array((n, m), "[-1e6, 1e6]"),
+            cost=array((n, m), "[0.001, 1e6]"),
+            topic_share=st.one_of(st.none(), amounts(m, m)),
+        )
+    )
 
 
 def routing_law(found, **_):
@@ -75,13 +89,25 @@ def median_law(found, reports, **_):
 
 
 def latency_law(found, **_):
-    assert 0 <= found.utilisation < 1 + 1e-12 and 0 <= found.wait_chance <= 1 and (found.quantile_s >= 0).all()
+    assert (
+        0 <= found.utilisation < 1 + 1e-12
+        and 0 <= found.wait_chance <= 1
+        and (found.quantile_s >= 0).all()
+    )
 
 
 markets = record(te.QueryMarket(validators=30, miners=8), fixed=("validators", "miners"))
-small = {"rules": rules("liquid_alpha_on", "alpha_low", "alpha_high", "liquid_alpha"), "market": markets, "seed": seeds,
-         "replicas": whole(2, 3), "stake": st.one_of(st.none(), array((30,), "(0, inf)"))}  # fmt: skip
-SKILL = "judge_correlation must be at most|stake must be given|queries_per_round|must be of a size|demand_per_sd must"
+small = {
+    "rules": rules("liquid_alpha_on", "alpha_low", "alpha_high", "liquid_alpha"),
+    "market": markets,
+    "seed": seeds,
+    "replicas": whole(2, 3),
+    "stake": st.one_of(st.none(), array((30,), "(0, inf)")),
+}
+SKILL = (
+    "judge_correlation must be at most|stake must be given|queries_per_round|must be of a "
+    "size|demand_per_sd must"
+)
 path_of = arguments(**small, rounds=whole(1, 4)).filter(
     lambda given: given["market"].judge_correlation * (1 + given["market"].judge_spread) <= 1
 )
@@ -92,13 +118,24 @@ day = {"rules": rules(), "snapshot": snapshots(), "scenario": scenarios()}
 
 
 def price_paths_of(p):
-    return st.integers(1, 5).flatmap(lambda t: st.one_of(
-        arguments(**day, normals=array((p, t), "[-8, 8]"), model=st.sampled_from(["merton", "regimes"]),
-                  uniforms=array((p, t), "[0, 1)"), recycled_share=st.one_of(st.none(), array((p,), "[0, 0.95]")),
-                  diluted=st.booleans()),
-        arguments(**day, normals=array((p, t)), diluted=st.booleans()),
-        arguments(**day, normals=te.Draws(p, t, 1), model=st.sampled_from(["gbm", "merton", "regimes"])),
-    ))  # fmt: skip
+    return st.integers(1, 5).flatmap(
+        lambda t: st.one_of(
+            arguments(
+                **day,
+                normals=array((p, t), "[-8, 8]"),
+                model=st.sampled_from(["merton", "regimes"]),
+                uniforms=array((p, t), "[0, 1)"),
+                recycled_share=st.one_of(st.none(), array((p,), "[0, 0.95]")),
+                diluted=st.booleans(),
+            ),
+            arguments(**day, normals=array((p, t)), diluted=st.booleans()),
+            arguments(
+                **day,
+                normals=te.Draws(p, t, 1),
+                model=st.sampled_from(["gbm", "merton", "regimes"]),
+            ),
+        )
+    )
 
 
 def paths_law(paths, snapshot, **_):
@@ -107,9 +144,17 @@ def paths_law(paths, snapshot, **_):
 
 
 def subnet_paths(p):
-    return st.integers(1, 5).flatmap(lambda t: arguments(
-        normals=array((p, t)), cap_tao=above, supply_alpha=st.one_of(above, array((t + 1,), "(0, inf)")), years=above,
-        volatility=amount, exponent=number("(0, 1]"), growth=number()))  # fmt: skip
+    return st.integers(1, 5).flatmap(
+        lambda t: arguments(
+            normals=array((p, t)),
+            cap_tao=above,
+            supply_alpha=st.one_of(above, array((t + 1,), "(0, inf)")),
+            years=above,
+            volatility=amount,
+            exponent=number("(0, 1]"),
+            growth=number(),
+        )
+    )
 
 
 CEV = {
@@ -122,7 +167,8 @@ TABLE = {
     "price_paths": Case(
         several(price_paths_of),
         paths_law,
-        refuses="normals must be finite and keep prices|block must be known|issuance_rao must be at most|.* must keep",
+        refuses="normals must be finite and keep prices|block must be known|issuance_rao must be "
+        "at most|.* must keep",
     ),
     "subnet_price_paths": Case(
         several(subnet_paths), at_least_0, refuses="normals must be finite and keep prices finite"
@@ -130,13 +176,17 @@ TABLE = {
     "cev_cdf": Case(
         st.one_of(
             arguments(ratio=st.one_of(amount, vector("[0, inf)")), **CEV),
-            arguments(ratio=amount, years=above, volatility=above, exponent=inside, growth=number()),
+            arguments(
+                ratio=amount, years=above, volatility=above, exponent=inside, growth=number()
+            ),
         ),
         at_most_1,
         refuses="growth must|volatility must",
     ),
     "over_replicas": Case(arguments(values=st.one_of(vector(least=2), array((3, 2)))), error_law),
-    "expected_max": Case(arguments(n=st.one_of(counts, st.lists(counts, min_size=1, max_size=4))), at_least_0),
+    "expected_max": Case(
+        arguments(n=st.one_of(counts, st.lists(counts, min_size=1, max_size=4))), at_least_0
+    ),
     "best_of_n": Case(arguments(n=counts, judge_correlation=share), at_least_0),
     "panel_correlation": Case(
         arguments(judge_correlation=share, shared_error=share, effective_judges=number("[1, inf)")),
@@ -145,15 +195,21 @@ TABLE = {
     "power_coverage": Case(
         arguments(tries=vector("[1, inf)"), a=number("(-inf, 0]"), b=number("(-inf, 0]")), at_most_1
     ),
-    "beta_coverage": Case(arguments(tries=vector("[1, 1e12]"), a=number("(0, 1e9]"), b=number("(0, 1e9]")), at_most_1),
+    "beta_coverage": Case(
+        arguments(tries=vector("[1, 1e12]"), a=number("(0, 1e9]"), b=number("(0, 1e9]")), at_most_1
+    ),
     "coverage_fit": Case(
         arguments(one_try=inside, coverage=inside, tries=whole(2, 10**6)),
-        lambda found, one_try, coverage, tries: one_try <= coverage <= found.same_difficulty or pytest.fail("order"),
+        lambda found, one_try, coverage, tries: (
+            one_try <= coverage <= found.same_difficulty or pytest.fail("order")
+        ),
         refuses="coverage must be in",
     ),
     "ensemble_error": Case(
         arguments(models=whole(1, 10**6), error_correlation=share, error_sd=amount),
-        lambda found, **_: found.floor_sd <= found.error_sd * (1 + 1e-12) or pytest.fail("below the floor"),
+        lambda found, **_: (
+            found.floor_sd <= found.error_sd * (1 + 1e-12) or pytest.fail("below the floor")
+        ),
     ),
     "tournament": Case(
         arguments(
@@ -172,7 +228,9 @@ TABLE = {
         ),
     ),
     "route": Case(several(tables), routing_law),
-    "leader_routing_gain": Case(arguments(experts=whole(1, 10**6), lead_sd=amount, correlation=share), at_least_0),
+    "leader_routing_gain": Case(
+        arguments(experts=whole(1, 10**6), lead_sd=amount, correlation=share), at_least_0
+    ),
     "routing_frontier": Case(several(priced), frontier_law, unknown={}),
     "effective_jurors": Case(
         arguments(stake=amounts(), correlation=share),
@@ -180,7 +238,10 @@ TABLE = {
     ),
     "jury_accuracy": Case(arguments(stake=amounts(), accuracy=share, correlation=share), jury_law),
     "stake_median": Case(
-        several(lambda n: arguments(reports=array((n,)), stake=amounts(n, n), kappa=number("(0, 1]"))), median_law
+        several(
+            lambda n: arguments(reports=array((n,)), stake=amounts(n, n), kappa=number("(0, 1]"))
+        ),
+        median_law,
     ),
     "oracle_bias": Case(
         arguments(corrupt_share=vector("[0, 1]"), attack_sd=amount),
@@ -220,12 +281,15 @@ TABLE = {
         latency_law,
         refuses="arrivals_per_s must be below",
     ),
-    "query_market_path": Case(path_of, lambda path, **_: at_least_0(path.staked_tao), refuses=SKILL),
+    "query_market_path": Case(
+        path_of, lambda path, **_: at_least_0(path.staked_tao), refuses=SKILL
+    ),
     "query_market_report": Case(
         st.tuples(st.integers(2, 3), st.integers(1, 4)).flatmap(
             lambda shape: arguments(
                 path=st.tuples(
-                    *[array(shape, "[0.000000001, 1e18]")] * len(te.query_market.QueryMarketPath._fields)
+                    *[array(shape, "[0.000000001, 1e18]")]
+                    * len(te.query_market.QueryMarketPath._fields)
                 ).map(lambda parts: te.query_market.QueryMarketPath(*parts)),
                 settled=number("(0, 1]"),
             )

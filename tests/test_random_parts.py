@@ -1,4 +1,6 @@
-"""The parts that other functions are made of, over their whole domains: each index, each step of the chain, each share."""
+"""The parts that other functions are made of, over their whole domains: each index, each step of
+the chain, each share.
+"""
 
 import datetime as dt
 import math
@@ -6,7 +8,19 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from domain import Case, amounts, arguments, hold, number, rules, scenarios, several, snapshots, vector, whole
+from domain import (
+    Case,
+    amounts,
+    arguments,
+    hold,
+    number,
+    rules,
+    scenarios,
+    several,
+    snapshots,
+    vector,
+    whole,
+)
 from hypothesis import strategies as st
 
 import tao_econ as te
@@ -69,20 +83,32 @@ def forecast_law(found, fit, halvings, **_):
     assert len(found) == halvings
     for one in found:
         assert fit.end <= one.low <= one.median <= one.high and (np.diff(one.days) >= 0).all()
-        assert one.days[0] >= (one.earliest - fit.end) / dt.timedelta(days=1) - 1 or one.earliest < fit.end
-    assert all(a.halving + 1 == b.halving and a.median <= b.median for a, b in zip(found, found[1:], strict=False))
+        assert (
+            one.days[0] >= (one.earliest - fit.end) / dt.timedelta(days=1) - 1
+            or one.earliest < fit.end
+        )
+    assert all(
+        a.halving + 1 == b.halving and a.median <= b.median
+        for a, b in zip(found, found[1:], strict=False)
+    )
 
 
 days = st.dates(dt.date(2023, 1, 1), dt.date(2026, 12, 31))
 window = st.one_of(
-    st.just((dt.date(2023, 3, 20), dt.date(2025, 10, 2))), st.tuples(days, days).map(sorted), st.tuples(days, days)
+    st.just((dt.date(2023, 3, 20), dt.date(2025, 10, 2))),
+    st.tuples(days, days).map(sorted),
+    st.tuples(days, days),
 )
 confidences = st.sampled_from([("high",), ("high", "medium"), ("high", "medium", "low"), ()])
 FIT = te.fit_recycling(te.eras()[-1], since="2023-03-20", until="2025-10-02")
 fits = st.builds(
-    lambda net_share, noise, issued: FIT._replace(net_share=net_share, noise=noise, issued_tao=issued),
-    number("[0.02, 1]"), number("[1e-20, 1e6]"), number("[0, 21e6]"),
-)  # fmt: skip
+    lambda net_share, noise, issued: FIT._replace(
+        net_share=net_share, noise=noise, issued_tao=issued
+    ),
+    number("[0.02, 1]"),
+    number("[1e-20, 1e6]"),
+    number("[0, 21e6]"),
+)
 UNFIT = "the window .* must hold three|rules must pay"
 NO_HALVING = "halvings must|schedule must be|block must fall"
 
@@ -125,7 +151,9 @@ def mechanisms_law(parts, emission_rao, count, split_u16):
 
 def u16(*shape):
     n = math.prod(shape)
-    return st.lists(whole(0, U16), min_size=n, max_size=n).map(lambda xs: np.array(xs, np.int64).reshape(shape))
+    return st.lists(whole(0, U16), min_size=n, max_size=n).map(
+        lambda xs: np.array(xs, np.int64).reshape(shape)
+    )
 
 
 def fractions_of(n):
@@ -155,7 +183,9 @@ def log_law(base):
 
 def shares_law(found, stake):
     assert (found >= 0).all() and found.sum() == close(1)
-    assert (np.argsort(found, kind="stable") == np.argsort(stake, kind="stable")).all() or np.isclose(stake, 0).any()
+    assert (
+        np.argsort(found, kind="stable") == np.argsort(stake, kind="stable")
+    ).all() or np.isclose(stake, 0).any()
 
 
 def lorenz_law(found, model, wallet_share):
@@ -165,9 +195,10 @@ def lorenz_law(found, model, wallet_share):
 
 
 models = st.one_of(
-    inside.map(te.lognormal_stake), inside.map(te.pareto_stake),
+    inside.map(te.lognormal_stake),
+    inside.map(te.pareto_stake),
     st.builds(StakeModel, number("[0, 8]"), number("(1, 20]"), share),
-)  # fmt: skip
+)
 MEANLESS = "tail_exponent must be > 1|sigma must be"
 fraction = st.fractions(Fraction(1, 100), Fraction(99, 100), max_denominator=U16)
 
@@ -184,12 +215,16 @@ def stressed_law(found, records, name):
 TABLE = {
     "halving_thresholds_rao": Case(arguments(rules=rules()), thresholds_law),
     "halvings_so_far": Case(arguments(issuance_rao=issuances, rules=rules()), so_far_law),
-    "reward_after": Case(arguments(halvings=st.one_of(whole(0, 70), whole()), rules=rules()), reward_law),
+    "reward_after": Case(
+        arguments(halvings=st.one_of(whole(0, 70), whole()), rules=rules()), reward_law
+    ),
     "most_issued_tao": Case(
         arguments(tao=number("[0, inf)"), days=number("[0, inf)"), rules=rules()), most_issued_law
     ),
     "new_tao_per_year": Case(
-        arguments(snapshot=snapshots(), scenario=scenarios(), rules=rules()), per_year_law, refuses="block must be"
+        arguments(snapshot=snapshots(), scenario=scenarios(), rules=rules()),
+        per_year_law,
+        refuses="block must be",
     ),
     "supply_observations": Case(arguments(), observed_law),
     "fit_recycling": Case(
@@ -215,7 +250,8 @@ TABLE = {
         refuses=NO_HALVING,
     ),
     "blocks_until_next_epoch": Case(
-        arguments(tempo=whole(0, U16), last_epoch_block=whole(0, U64), block=whole(0, U64)), next_epoch_law
+        arguments(tempo=whole(0, U16), last_epoch_block=whole(0, U64), block=whole(0, U64)),
+        next_epoch_law,
     ),
     "reset_bonds": Case(several(bonds), reset_law),
     "stored_weights": Case(several(lambda n: arguments(weights_u16=u16(n))), stored_law),
@@ -224,18 +260,25 @@ TABLE = {
     ),
     "split_among_mechanisms": Case(several(mechanisms), mechanisms_law),
     "rules_of_shares": Case(
-        arguments(), lambda found: all(isinstance(r, te.Rules) for r in found.values()) or pytest.fail("no rules")
+        arguments(),
+        lambda found: (
+            all(isinstance(r, te.Rules) for r in found.values()) or pytest.fail("no rules")
+        ),
     ),
     "stake_shares": Case(arguments(stake=amounts()), shares_law),
     "hhi": Case(
-        arguments(stake=amounts()), lambda found, stake: between(1e4 / len(stake) * (1 - 1e-9), 1e4 * (1 + 1e-9))(found)
+        arguments(stake=amounts()),
+        lambda found, stake: between(1e4 / len(stake) * (1 - 1e-9), 1e4 * (1 + 1e-9))(found),
     ),
     "max_power": Case(
-        arguments(stake=amounts()), lambda found, stake: between(1 / len(stake) * (1 - 1e-9), 1)(found)
+        arguments(stake=amounts()),
+        lambda found, stake: between(1 / len(stake) * (1 - 1e-9), 1)(found),
     ),
     "shannon_bits": Case(arguments(stake=amounts()), log_law(2)),
     "theil_nats": Case(arguments(stake=amounts()), log_law(math.e)),
-    "model_lorenz": Case(arguments(model=models, wallet_share=vector("[0, 1]")), lorenz_law, refuses=MEANLESS),
+    "model_lorenz": Case(
+        arguments(model=models, wallet_share=vector("[0, 1]")), lorenz_law, refuses=MEANLESS
+    ),
     "model_gini": Case(arguments(model=models), between(-1e-9, 1), refuses=MEANLESS),
     "model_top_share": Case(
         arguments(model=models, wallet_share=number("(0, 1]")),
@@ -265,7 +308,9 @@ TABLE = {
         refuses="above 0 for some miner of each team|above 0 in both teams",
     ),
     "staked_share": Case(
-        arguments(supply=st.builds(a_supply, number("(0, inf)"), share)), between(0, 1), refuses="staked_tao must be > 0"
+        arguments(supply=st.builds(a_supply, number("(0, inf)"), share)),
+        between(0, 1),
+        refuses="staked_tao must be > 0",
     ),
     "ai_beta": Case(arguments(), between(0.1, 5)),
     "stressed": Case(

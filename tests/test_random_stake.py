@@ -1,17 +1,37 @@
-"""Stake, networks and attacks over their whole domains: shares sum to one, indices keep their bounds."""
+"""Stake, networks and attacks over their whole domains: shares sum to one, indices keep their
+bounds.
+"""
 
 import math
 
 import numpy as np
 import pytest
-from domain import Case, amounts, arguments, array, hold, number, rules, scenarios, several, snapshots, vector, whole
+from domain import (
+    Case,
+    amounts,
+    arguments,
+    array,
+    hold,
+    number,
+    rules,
+    scenarios,
+    several,
+    snapshots,
+    vector,
+    whole,
+)
 from hypothesis import strategies as st
 
 import tao_econ as te
 from tao_econ.retention import SHARES, Network
 from tao_econ.stake_model import StakeModel
 
-above, amount, share, inside = number("(0, inf)"), number("[0, inf)"), number("[0, 1]"), number("(0, 1)")
+above, amount, share, inside = (
+    number("(0, inf)"),
+    number("[0, inf)"),
+    number("[0, 1]"),
+    number("(0, 1)"),
+)
 close = pytest.approx
 seeds = whole(0, 2**40)
 CAPTURED = "above 0 for some miner of each team|above 0 in both teams"
@@ -30,10 +50,19 @@ def between(low, high):
 
 def indices_law(found, stake):
     n = len(stake)
-    assert found.wallets == n and -1e-12 <= found.gini <= (n - 1) / n + 1e-12 and 0 < found.max_power <= 1
-    assert 1 <= found.nakamoto <= found.coalition_wallets <= n and found.nakamoto <= found.tau_66 <= n
+    assert (
+        found.wallets == n
+        and -1e-12 <= found.gini <= (n - 1) / n + 1e-12
+        and 0 < found.max_power <= 1
+    )
+    assert (
+        1 <= found.nakamoto <= found.coalition_wallets <= n and found.nakamoto <= found.tau_66 <= n
+    )
     assert 1e4 / n * (1 - 1e-9) <= found.hhi <= 1e4 * (1 + 1e-9)
-    assert -1e-9 <= found.shannon_bits <= math.log2(n) + 1e-9 and -1e-9 <= found.theil_nats <= math.log(n) + 1e-9
+    assert (
+        -1e-9 <= found.shannon_bits <= math.log2(n) + 1e-9
+        and -1e-9 <= found.theil_nats <= math.log(n) + 1e-9
+    )
 
 
 def lorenz_law(curve, stake):
@@ -43,7 +72,9 @@ def lorenz_law(curve, stake):
 
 def split_law(split, stake, cap):
     assert split.wallets.max() <= cap * (1 + 1e-9) and split.wallets.sum() == close(stake.sum())
-    np.testing.assert_allclose(split.reward["uncapped"], split.reward["split"], rtol=1e-9, atol=1e-15)
+    np.testing.assert_allclose(
+        split.reward["uncapped"], split.reward["split"], rtol=1e-9, atol=1e-15
+    )
 
 
 def pair(n):
@@ -67,25 +98,36 @@ def ranks(n):
         return np.cumsum(falling) / max(falling.sum() * 1.001, 1e-300)
 
     return arguments(
-        largest=list(range(1, n + 1)), shares=array((n,), "[0, 1]").map(built), wallets=whole(n + 1, 10_000)
+        largest=list(range(1, n + 1)),
+        shares=array((n,), "[0, 1]").map(built),
+        wallets=whole(n + 1, 10_000),
     )
 
 
 models = st.one_of(
-    inside.map(te.lognormal_stake), number("(0.001, 0.999)").map(te.pareto_stake),
+    inside.map(te.lognormal_stake),
+    number("(0.001, 0.999)").map(te.pareto_stake),
     st.builds(StakeModel, number("[0, 8]"), number("[0.1, 20]"), share),
-)  # fmt: skip
+)
 
 
 def a_network(least=2, most=5):
     sizes = st.tuples(st.integers(least, most), st.integers(least, most))
-    return sizes.flatmap(lambda size: st.builds(Network, array((size[0],), "[0, 1e50]"), array(size, "[0, 1e50]")))
+    return sizes.flatmap(
+        lambda size: st.builds(Network, array((size[0],), "[0, 1e50]"), array(size, "[0, 1e50]"))
+    )
 
 
 drawn = st.builds(
-    lambda v, m, a, b, seed: te.draw_network(validators=v, miners=m, stake_spread=a, weight_spread=b, seed=seed),
-    st.integers(2, 5), st.integers(2, 5), number("[0, 0.3]"), number("[0, 0.3]"), seeds,
-)  # fmt: skip
+    lambda v, m, a, b, seed: te.draw_network(
+        validators=v, miners=m, stake_spread=a, weight_spread=b, seed=seed
+    ),
+    st.integers(2, 5),
+    st.integers(2, 5),
+    number("[0, 0.3]"),
+    number("[0, 0.3]"),
+    seeds,
+)
 grid = st.lists(share, min_size=1, max_size=4, unique=True).map(sorted)
 sides = vector(SHARES, 1, 3)
 
@@ -96,8 +138,11 @@ def map_law(earned, honest_stake, honest_weight, cabal_weight, **_):
 
 
 def earned_map(s, h, c):
-    return arguments(earned=array((s, h, c), "[0, 1]"), honest_stake=array((s,), SHARES),
-                     honest_weight=list(np.linspace(0, 1, h)))  # fmt: skip
+    return arguments(
+        earned=array((s, h, c), "[0, 1]"),
+        honest_stake=array((s,), SHARES),
+        honest_weight=list(np.linspace(0, 1, h)),
+    )
 
 
 def path_law(path, honest_stake, epochs, **_):
@@ -111,7 +156,11 @@ def bribery_law(found, **_):
 
 
 def collusion_law(found, worth, **_):
-    assert (found.best_weight >= worth).all() and (found.best_pay >= found.honest_pay).all() and (found.gain >= 0).all()
+    assert (
+        (found.best_weight >= worth).all()
+        and (found.best_pay >= found.honest_pay).all()
+        and (found.gain >= 0).all()
+    )
 
 
 def majority_law(cost, share, **_):
@@ -131,7 +180,8 @@ TABLE = {
     "lorenz": Case(arguments(stake=amounts()), lorenz_law),
     "top_share": Case(
         st.one_of(
-            arguments(stake=amounts(), count=whole(1, 10)), arguments(stake=amounts(), wallet_share=number("(0, 1]"))
+            arguments(stake=amounts(), count=whole(1, 10)),
+            arguments(stake=amounts(), wallet_share=number("(0, 1]")),
         ),
         between(0, 1),
     ),
@@ -140,9 +190,13 @@ TABLE = {
         lambda capped, stake, quantile: (capped.stake <= stake).all() or pytest.fail("grew"),
         refuses="quantile must leave",
     ),
-    "split_below_cap": Case(arguments(stake=amounts(), cap=above), split_law, refuses="cap must not ask"),
+    "split_below_cap": Case(
+        arguments(stake=amounts(), cap=above), split_law, refuses="cap must not ask"
+    ),
     "performance_split": Case(several(pair), sums_to_one),
-    "composite_score": Case(several(pair), sums_to_one, refuses="performance must be positive for a wallet with stake"),
+    "composite_score": Case(
+        several(pair), sums_to_one, refuses="performance must be positive for a wallet with stake"
+    ),
     "trust_bonus": Case(several(trusted), sums_to_one),
     "reward_correlations": Case(
         several(three, 2),
@@ -153,7 +207,9 @@ TABLE = {
         lambda model, gini: model.tail_share == 0 or pytest.fail("tail"),
         unknown={"tail_exponent": "infinite: a lognormal has no Pareto tail"},
     ),
-    "pareto_stake": Case(arguments(gini=inside), lambda model, gini: model.tail_exponent >= 1 or pytest.fail("alpha")),
+    "pareto_stake": Case(
+        arguments(gini=inside), lambda model, gini: model.tail_exponent >= 1 or pytest.fail("alpha")
+    ),
     "fit_stake": Case(
         arguments(
             gini=inside,
@@ -162,14 +218,19 @@ TABLE = {
             wallets=st.one_of(st.none(), st.integers(100, 2_000)),
         )
         | arguments(
-            gini=number("[0.6, 0.9]"), top_percent_share=number("[0.2, 0.4]"), tail_share=0.01, wallets=st.none()
+            gini=number("[0.6, 0.9]"),
+            top_percent_share=number("[0.2, 0.4]"),
+            tail_share=0.01,
+            wallets=st.none(),
         ),
         refuses="top_percent_share must be within reach",
         most=5,
     ),
     "draw_stake": Case(
         arguments(model=models, wallets=whole(1, 1_000), rng=seeds.map(np.random.default_rng)),
-        lambda stake, wallets, **_: (len(stake) == wallets and (stake >= 0).all()) or pytest.fail("negative"),
+        lambda stake, wallets, **_: (
+            (len(stake) == wallets and (stake >= 0).all()) or pytest.fail("negative")
+        ),
         refuses="tail_exponent must be|sigma must be",
     ),
     "stake_population": Case(
@@ -182,7 +243,9 @@ TABLE = {
         lambda stake, **_: (stake >= 0).all() or pytest.fail("negative"),
         refuses="sigma must be|alpha must be",
     ),
-    "stake_from_ranks": Case(several(ranks), sums_to_one, refuses="shares must be of the largest wallets|shares must"),
+    "stake_from_ranks": Case(
+        several(ranks), sums_to_one, refuses="shares must be of the largest wallets|shares must"
+    ),
     "draw_network": Case(
         arguments(
             validators=whole(2, 50),
@@ -192,7 +255,8 @@ TABLE = {
             seed=seeds,
         ),
         lambda net, validators, miners, **_: (
-            (net.weights.shape == (validators, miners) and net.weights.min() >= 0) or pytest.fail("shape")
+            (net.weights.shape == (validators, miners) and net.weights.min() >= 0)
+            or pytest.fail("shape")
         ),
     ),
     "retention_map": Case(
@@ -208,13 +272,17 @@ TABLE = {
         refuses=CAPTURED,
     ),
     "required_honest_weight": Case(
-        st.tuples(st.integers(1, 3), st.integers(3, 5), st.integers(1, 3)).flatmap(lambda size: earned_map(*size)),
+        st.tuples(st.integers(1, 3), st.integers(3, 5), st.integers(1, 3)).flatmap(
+            lambda size: earned_map(*size)
+        ),
         unknown={"": UNPROTECTED},
     ),
     "guarantee": Case(
         arguments(
             rules=rules(),
-            stakes=st.tuples(st.integers(2, 3), st.integers(2, 4)).flatmap(lambda s: array(s, "[0, 1e50]")),
+            stakes=st.tuples(st.integers(2, 3), st.integers(2, 4)).flatmap(
+                lambda s: array(s, "[0, 1e50]")
+            ),
             honest_stake=sides,
             miners=whole(2, 6),
             weight_spread=number("[0, 10]"),
@@ -223,13 +291,16 @@ TABLE = {
             seed=seeds,
         ),
         lambda found, **_: (
-            ((found.low <= found.high) & (found.required >= 0) & (found.required <= 1)).all() or pytest.fail("order")
+            ((found.low <= found.high) & (found.required >= 0) & (found.required <= 1)).all()
+            or pytest.fail("order")
         ),
         refuses=CAPTURED,
     ),
     "honest_stake_drawn": Case(
         arguments(
-            stakes=st.tuples(st.integers(1, 3), st.integers(2, 4)).flatmap(lambda s: array(s, "[0, 1e50]")),
+            stakes=st.tuples(st.integers(1, 3), st.integers(2, 4)).flatmap(
+                lambda s: array(s, "[0, 1e50]")
+            ),
             honest_validators=inside,
             seed=seeds,
         ),
@@ -258,7 +329,12 @@ TABLE = {
     ),
     "alpha_majority_cost": Case(
         arguments(
-            pool_tao=above, pool_alpha=above, staked_alpha=amount, root_tao=amount, root_weight=share, share=inside
+            pool_tao=above,
+            pool_alpha=above,
+            staked_alpha=amount,
+            root_tao=amount,
+            root_weight=share,
+            share=inside,
         ),
         lambda cost, **_: min(cost) >= 0 or pytest.fail("negative"),
         unknown={
@@ -309,7 +385,9 @@ TABLE = {
             networks=whole(2, 3),
             seed=seeds,
         ),
-        lambda found, **_: ((found.copier_stake >= 0) & (found.copier_stake <= 1)).all() or pytest.fail("share"),
+        lambda found, **_: (
+            ((found.copier_stake >= 0) & (found.copier_stake <= 1)).all() or pytest.fail("share")
+        ),
         refuses="liquid_alpha must|lags must|copier_stake must leave",
         most=10,
     ),

@@ -55,7 +55,9 @@ def of_pair(pair):
     return pair.a * 2 + pair.b
 
 
-FUNCTIONS = st.sampled_from([weighed, lambda points: np.zeros(len(points)), lambda points: points.prod(axis=1)])
+FUNCTIONS = st.sampled_from(
+    [weighed, lambda points: np.zeros(len(points)), lambda points: points.prod(axis=1)]
+)
 ENDS = (
     st.tuples(number("[-1e10, 1e10]"), number("[-1e10, 1e10]"))
     .filter(lambda p: p[0] != p[1])
@@ -63,9 +65,13 @@ ENDS = (
 )
 RANGES = st.one_of(
     arguments(
-        model=FUNCTIONS, base=None, ranges=st.dictionaries(st.sampled_from("abcd"), ENDS, min_size=1, max_size=3)
+        model=FUNCTIONS,
+        base=None,
+        ranges=st.dictionaries(st.sampled_from("abcd"), ENDS, min_size=1, max_size=3),
     ),
-    arguments(model=of_pair, base=Pair(), ranges=st.dictionaries(st.sampled_from("ab"), ENDS, min_size=1)),
+    arguments(
+        model=of_pair, base=Pair(), ranges=st.dictionaries(st.sampled_from("ab"), ENDS, min_size=1)
+    ),
 )
 
 
@@ -110,7 +116,9 @@ def distributions(n):
 
 
 def calls(n):
-    return arguments(probability=array((n,), "[0, 1]"), happened=st.lists(st.booleans(), min_size=n, max_size=n))
+    return arguments(
+        probability=array((n,), "[0, 1]"), happened=st.lists(st.booleans(), min_size=n, max_size=n)
+    )
 
 
 FEW = "samples must be so many"
@@ -120,7 +128,8 @@ TABLE = {
         error_law,
     ),
     "sample_quantiles": Case(
-        arguments(values=st.one_of(vector(least=2), array((3, 2))), shares=vector("(0, 1)")), error_law
+        arguments(values=st.one_of(vector(least=2), array((3, 2))), shares=vector("(0, 1)")),
+        error_law,
     ),
     "monte_carlo_mean": Case(
         arguments(
@@ -147,19 +156,32 @@ TABLE = {
         most=10,
     ),
     "sensitivity": Case(
-        with_ranges(samples=st.sampled_from([2, 4, 16]), seed=seeds, resamples=2), sobol_law, refuses=FEW
+        with_ranges(samples=st.sampled_from([2, 4, 16]), seed=seeds, resamples=2),
+        sobol_law,
+        refuses=FEW,
     ),
-    "tornado": Case(with_ranges(samples=st.sampled_from([2, 4, 16]), seed=seeds), sobol_law, refuses=FEW),
+    "tornado": Case(
+        with_ranges(samples=st.sampled_from([2, 4, 16]), seed=seeds), sobol_law, refuses=FEW
+    ),
     "morris": Case(
         with_ranges(trajectories=whole(2, 5), levels=st.sampled_from([2, 4]), seed=seeds),
         lambda table, **_: at_least_0(table["mu_star"]),
     ),
     "brier": Case(several(calls), at_most_1),
     "crps": Case(several(distributions), at_least_0),
-    "pit": Case(several(distributions).flatmap(lambda given: share.map(lambda tie: given | {"tie": tie})), at_most_1),
-    "pinball": Case(several(lambda n: arguments(forecast=array((n,)), observed=array((n,)), level=inside)), at_least_0),
+    "pit": Case(
+        several(distributions).flatmap(lambda given: share.map(lambda tie: given | {"tie": tie})),
+        at_most_1,
+    ),
+    "pinball": Case(
+        several(lambda n: arguments(forecast=array((n,)), observed=array((n,)), level=inside)),
+        at_least_0,
+    ),
     "sweep": Case(
-        swept.flatmap(lambda given: st.one_of(st.none(), seeds).map(lambda seed: given | {"seed": seed})), sweep_law
+        swept.flatmap(
+            lambda given: st.one_of(st.none(), seeds).map(lambda seed: given | {"seed": seed})
+        ),
+        sweep_law,
     ),
 }
 

@@ -16,7 +16,8 @@ denominator = st.sampled_from(DENOMINATORS)
 years, terminal = number("[0, 100]"), number("[-0.99, 1]")
 seeds = whole(0, 2**40)
 SUPPLY = (
-    "staked_tao must be at most|issuance_rao must be at most|block must be (known|given)|fdv_stated_usd must be known"
+    "staked_tao must be at most|issuance_rao must be at most|block must be "
+    "(known|given)|fdv_stated_usd must be known"
 )
 CARRY = "must be below discount_rate"
 SPENT = "issuance_rao must leave something"
@@ -31,11 +32,17 @@ def ratio_law(ratio, value_usd, scenario, **_):
 
 
 def required_law(needed, price_usd, **_):
-    assert needed.fee_revenue_usd_per_year >= 0 and needed.capture_share >= 0 and needed.revenue_growth >= -1
+    assert (
+        needed.fee_revenue_usd_per_year >= 0
+        and needed.capture_share >= 0
+        and needed.revenue_growth >= -1
+    )
 
 
 def bands_law(bands, **_):
-    assert (bands.p10_usd <= bands.p50_usd * (1 + 1e-12)).all() and (bands.p50_usd <= bands.p90_usd * (1 + 1e-12)).all()
+    assert (bands.p10_usd <= bands.p50_usd * (1 + 1e-12)).all() and (
+        bands.p50_usd <= bands.p90_usd * (1 + 1e-12)
+    ).all()
     assert (bands.supply_ratio >= 1 - 1e-12).all()
 
 
@@ -55,7 +62,11 @@ def a_tree(n):
     def built(pair):
         odds, fdv = pair
         return pd.DataFrame(
-            {"branch": [f"b{i}" for i in range(n)], "probability": odds / odds.sum(), "fdv_bn_usd": fdv}
+            {
+                "branch": [f"b{i}" for i in range(n)],
+                "probability": odds / odds.sum(),
+                "fdv_bn_usd": fdv,
+            }
         )
 
     odds = vector("[0, 1]", n, n).filter(lambda xs: xs.sum() > 1e-3)
@@ -65,16 +76,23 @@ def a_tree(n):
 trees = st.one_of(st.none(), st.integers(2, 5).flatmap(a_tree))
 branched = st.one_of(
     st.tuples(st.none(), st.sampled_from(data.load("scenario_tree")["branch"].tolist())),
-    st.integers(2, 5).flatmap(lambda n: st.tuples(a_tree(n), st.integers(0, n - 1).map(lambda i: f"b{i}"))),
+    st.integers(2, 5).flatmap(
+        lambda n: st.tuples(a_tree(n), st.integers(0, n - 1).map(lambda i: f"b{i}"))
+    ),
 )
 
 
 def on_a_tree(**more):
-    return st.tuples(branched, arguments(**more)).map(lambda p: p[1] | {"tree": p[0][0], "branch": p[0][1]})
+    return st.tuples(branched, arguments(**more)).map(
+        lambda p: p[1] | {"tree": p[0][0], "branch": p[0][1]}
+    )
 
 
 def kelly_law(found, drift, fraction, **_):
-    assert found.growth_per_year <= found.full_growth_per_year * (1 + 1e-9) and 0 <= found.touch_half <= 1
+    assert (
+        found.growth_per_year <= found.full_growth_per_year * (1 + 1e-9)
+        and 0 <= found.touch_half <= 1
+    )
 
 
 PAYS = {"growth_years": years, "terminal_growth": terminal, "denominator": denominator}
@@ -82,10 +100,14 @@ DRIFT, VOLATILITY = number("[-100, 100]"), number("[0.0001, 100]")
 REACH = "prices? must stay|must keep|users must|must be of a size"
 TABLE = {
     "supply_counted": Case(
-        arguments(**day, denominator=denominator), lambda tao, **_: tao > 0 or pytest.fail("none"), refuses=SUPPLY
+        arguments(**day, denominator=denominator),
+        lambda tao, **_: tao > 0 or pytest.fail("none"),
+        refuses=SUPPLY,
     ),
     "value_ratio": Case(
-        arguments(**day, value_usd=number("[1, 1e18]"), denominator=denominator), ratio_law, refuses=SUPPLY
+        arguments(**day, value_usd=number("[1, 1e18]"), denominator=denominator),
+        ratio_law,
+        refuses=SUPPLY,
     ),
     "comparables_on": Case(
         arguments(when=st.dates(), token_value=st.sampled_from(TOKEN_VALUES), max_age_days=whole()),
@@ -106,7 +128,10 @@ TABLE = {
         st.builds(
             lambda values, q: {
                 "ratios": pd.DataFrame(
-                    {"kind": ["company", "token"] * len(values), "implied_price_usd": np.repeat(values, 2)}
+                    {
+                        "kind": ["company", "token"] * len(values),
+                        "implied_price_usd": np.repeat(values, 2),
+                    }
                 ),
                 "quantiles": q,
             },
@@ -115,16 +140,24 @@ TABLE = {
         ),
         lambda table, **_: (table["least"] <= table["greatest"]).all() or pytest.fail("order"),
     ),
-    "openai_ratio_path": Case(arguments(), lambda table: (table["ratio"] > 0).all() or pytest.fail("negative")),
+    "openai_ratio_path": Case(
+        arguments(), lambda table: (table["ratio"] > 0).all() or pytest.fail("negative")
+    ),
     "weekly_ratio": Case(
-        arguments(company=st.sampled_from(sorted(set(data.load("private_valuations").dropna()["company"])))),
+        arguments(
+            company=st.sampled_from(
+                sorted(set(data.load("private_valuations").dropna()["company"]))
+            )
+        ),
         lambda table, **_: (table["ratio"] > 0).all() or pytest.fail("negative"),
     ),
     "sales_multiples": Case(
         arguments(
             **day,
             denominator=denominator,
-            year=st.one_of(st.none(), st.sampled_from(data.load("sales_multiples")["year"].tolist())),
+            year=st.one_of(
+                st.none(), st.sampled_from(data.load("sales_multiples")["year"].tolist())
+            ),
         ),
         unknown={"low": "infinite for TAO without fees", "high": "the same"},
         refuses=f"{SUPPLY}|year must be one of",
@@ -136,7 +169,9 @@ TABLE = {
         refuses="spot_usd must be within reach|probability must leave",
     ),
     "tree_noise": Case(
-        arguments(rules=rules(), concentration=above, draws=whole(100, 500), seed=seeds, tree=trees),
+        arguments(
+            rules=rules(), concentration=above, draws=whole(100, 500), seed=seeds, tree=trees
+        ),
         lambda noise, **_: noise.p10_usd <= noise.p50_usd <= noise.p90_usd or pytest.fail("order"),
         refuses="concentration must",
     ),
@@ -152,12 +187,21 @@ TABLE = {
     ),
     "exchange_equation": Case(arguments(**day), implied_law, refuses=SUPPLY),
     "metcalfe": Case(
-        arguments(**day, users=number("[0, 1e18]"), exponent=number("[0, 4]"), log_constant=number("[-50, 50]")),
+        arguments(
+            **day,
+            users=number("[0, 1e18]"),
+            exponent=number("[0, 4]"),
+            log_constant=number("[-50, 50]"),
+        ),
         implied_law,
         refuses=SUPPLY,
     ),
     "metcalfe_users": Case(
-        arguments(value_usd=number("[0, 1e18]"), exponent=number("[0.5, 4]"), log_constant=number("[-50, 50]")),
+        arguments(
+            value_usd=number("[0, 1e18]"),
+            exponent=number("[0.5, 4]"),
+            log_constant=number("[-50, 50]"),
+        ),
         lambda users, **_: users >= 0 or pytest.fail("negative"),
     ),
     "cong_li_wang": Case(
@@ -174,7 +218,9 @@ TABLE = {
     ),
     "convenience_value": Case(
         arguments(
-            **day, curvature=number("[0.05, 0.95]"), appreciation=st.one_of(st.just(-0.1), number("[-1, 1]"), number())
+            **day,
+            curvature=number("[0.05, 0.95]"),
+            appreciation=st.one_of(st.just(-0.1), number("[-1, 1]"), number()),
         ),
         implied_law,
         refuses=f"{SUPPLY}|{CARRY}",
@@ -192,12 +238,19 @@ TABLE = {
         },
     ),
     "reverse_dcf_surface": Case(
-        arguments(**day, **PAYS, fee_revenue_usd_per_year=vector("[0, 1e15]"), capture_share=vector("[0, 1]")),
+        arguments(
+            **day,
+            **PAYS,
+            fee_revenue_usd_per_year=vector("[0, 1e15]"),
+            capture_share=vector("[0, 1]"),
+        ),
         lambda surface, **_: (surface.price_usd >= 0).all() or pytest.fail("negative"),
         refuses=f"{SUPPLY}|{CARRY}",
     ),
     "cost_of_production": Case(
-        arguments(**day, cost_usd_per_year=number("[0, 1e15]")), implied_law, refuses=f"{SUPPLY}|{SPENT}"
+        arguments(**day, cost_usd_per_year=number("[0, 1e15]")),
+        implied_law,
+        refuses=f"{SUPPLY}|{SPENT}",
     ),
     "stock_to_flow": Case(
         arguments(**day, exponent=number("[0, 10]"), log_constant=number("[-50, 50]")),
@@ -205,7 +258,11 @@ TABLE = {
         refuses=f"{SUPPLY}|{SPENT}|ratio_years must be in",
     ),
     "s2f_value": Case(
-        arguments(ratio_years=number("[0, 1e15]"), exponent=number("[0, 10]"), log_constant=number("[-50, 50]")),
+        arguments(
+            ratio_years=number("[0, 1e15]"),
+            exponent=number("[0, 10]"),
+            log_constant=number("[-50, 50]"),
+        ),
         lambda usd, **_: usd >= 0 or pytest.fail("negative"),
     ),
     "spurious_r2": Case(
@@ -213,31 +270,51 @@ TABLE = {
         lambda r2, **_: ((r2 >= 0) & (r2 <= 1 + 1e-9)).all() or pytest.fail("beyond one"),
     ),
     "price_bands": Case(
-        arguments(**day, volatility=number("[0, 10]"), growth_se=share, years=st.one_of(st.none(), vector("[0, 100]"))),
+        arguments(
+            **day,
+            volatility=number("[0, 10]"),
+            growth_se=share,
+            years=st.one_of(st.none(), vector("[0, 100]")),
+        ),
         bands_law,
         refuses=f"{SUPPLY}|volatility must keep",
     ),
     "football_field": Case(
         arguments(**day),
         field_law,
-        refuses=f"{SUPPLY}|{CARRY}|{SPENT}|year must be one of|ratio_years must|cost_usd_per_year must be in",
+        refuses=f"{SUPPLY}|{CARRY}|{SPENT}|year must be one of|ratio_years must|cost_usd_per_year "
+        "must be in",
         most=10,
     ),
-    "kelly": Case(arguments(drift=DRIFT, volatility=VOLATILITY, fraction=number("[0, 100]")), kelly_law),
+    "kelly": Case(
+        arguments(drift=DRIFT, volatility=VOLATILITY, fraction=number("[0, 100]")), kelly_law
+    ),
     "touch_probability": Case(
         arguments(fraction=number("[0, 100]"), level=number("(0, 1]")),
         lambda p, **_: 0 <= p <= 1 or pytest.fail("beyond one"),
     ),
     "drift_error": Case(arguments(volatility=VOLATILITY, years=number("[0.001, 1000]"))),
     "kelly_under_error": Case(
-        arguments(drift=DRIFT, volatility=VOLATILITY, years=number("[0.001, 1000]"), fraction=number("[0, 100]")),
+        arguments(
+            drift=DRIFT,
+            volatility=VOLATILITY,
+            years=number("[0.001, 1000]"),
+            fraction=number("[0, 100]"),
+        ),
         lambda found, **_: found.p10 <= found.p50 <= found.p90 or pytest.fail("order"),
         unknown={"break_even_years": "inf where the fraction always loses"},
     ),
     "shrink_drift": Case(
-        arguments(drift=DRIFT, drift_se=number("[0.000001, 1000]"), prior_drift=DRIFT, prior_sd=number("[0, 100]")),
+        arguments(
+            drift=DRIFT,
+            drift_se=number("[0.000001, 1000]"),
+            prior_drift=DRIFT,
+            prior_sd=number("[0, 100]"),
+        ),
         lambda found, drift, drift_se, **_: (
-            0 <= found.weight_of_estimate <= 1 and found.drift_se <= drift_se * (1 + 1e-12) or pytest.fail("beyond")
+            0 <= found.weight_of_estimate <= 1
+            and found.drift_se <= drift_se * (1 + 1e-12)
+            or pytest.fail("beyond")
         ),
     ),
 }

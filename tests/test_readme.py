@@ -1,4 +1,6 @@
-"""What the README and the other pages say: every number computed, every command, module, link and path looked up."""
+"""What the README and the other pages say: every number computed, every command, module, link
+and path looked up.
+"""
 
 import functools
 import importlib
@@ -23,11 +25,30 @@ DATA = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
 PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/README.md")
 CODE = re.findall(r"```python\n(.*?)```", README, re.S)
 FIRST_COMMANDS = re.search(r"```\n(.*?)```", README, re.S)[1]
-MADE = {"site/", "site/index.html", "figures/what_if/", "notebooks/what_if/"}  # by commands, not in the repository
+MADE = {
+    "site/",
+    "site/index.html",
+    "figures/what_if/",
+    "notebooks/what_if/",
+}  # by commands, not in the repository
 WORDS = [
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
-    "thirty", "sixty",
-]  # fmt: skip
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "thirty",
+    "sixty",
+]
 
 
 def section(text, title):
@@ -37,12 +58,19 @@ def section(text, title):
 
 def prose(text):
     """Without code, tables' speeds, link targets and html."""
-    for pattern in (r"<!-- written by.*?<!-- end -->", r"```.*?```", r"`[^`]*`", r"\]\([^)]*\)", r"\[\d\d_\w+"):
+    for pattern in (
+        r"<!-- written by.*?<!-- end -->",
+        r"```.*?```",
+        r"`[^`]*`",
+        r"\]\([^)]*\)",
+        r"\[\d\d_\w+",
+    ):
         text = re.sub(pattern, " ", text, flags=re.S)
     return text
 
 
-# --- speeds -------------------------------------------------------------------------------------------------------
+# --- speeds ---------------------------------------------------------------------------------------
+# ----------------
 
 
 @functools.cache
@@ -55,14 +83,19 @@ def table():
 
 
 def test_the_table_of_speeds_is_what_was_measured():
-    assert table().in_readme(README, table().read()) == README, "out of date: ./run bench --table writes it"
+    assert table().in_readme(README, table().read()) == README, (
+        "out of date: ./run bench --table writes it"
+    )
 
 
 def test_every_row_of_the_table_names_a_benchmark_that_is_there():
     listed = subprocess.run(
         [sys.executable, "-m", "pytest", "benchmarks", "-n", "0", "--collect-only"],
-        capture_output=True, text=True, check=True, cwd=ROOT,
-    ).stdout  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    ).stdout
     for row in table().ROWS + table().BESIDE:
         for key in row.keys:
             assert "benchmarks/test_bench_" + key.replace("::", ".py::", 1) + "\n" in listed, key
@@ -75,15 +108,27 @@ def test_what_was_measured_says_nothing_of_the_machine_but_its_cores():
     assert not re.search(r"[/\\]\w+[/\\]|://", json.dumps(measured))
 
 
-@pytest.mark.parametrize("seconds, shown", [
-    ((0.5,), "500 ms"), ((1.0,), "1 s"), ((0.996e-3,), "1 ms"), ((76.4e-3, 98e-3), "76 to 98 ms"), ((3.82e-6,), "3.8 µs"),
-    ((6.9e-9,), "6.9 ns"), ((0.1684, 0.1842), "168 to 184 ms"), ((1.21, 1.19), "1.2 s"), ((93.0,), "93 s"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "seconds, shown",
+    [
+        ((0.5,), "500 ms"),
+        ((1.0,), "1 s"),
+        ((0.996e-3,), "1 ms"),
+        ((76.4e-3, 98e-3), "76 to 98 ms"),
+        ((3.82e-6,), "3.8 µs"),
+        ((6.9e-9,), "6.9 ns"),
+        ((0.1684, 0.1842), "168 to 184 ms"),
+        ((1.21, 1.19), "1.2 s"),
+        ((93.0,), "93 s"),
+    ],
+)
 def test_durations_read_well(seconds, shown):
     assert table().duration(*seconds) == shown
 
 
-@pytest.mark.parametrize("least, median, met", [(0.9, 0.95, "yes"), (0.9, 1.1, "least only"), (1.1, 1.2, "no")])
+@pytest.mark.parametrize(
+    "least, median, met", [(0.9, 0.95, "yes"), (0.9, 1.1, "least only"), (1.1, 1.2, "no")]
+)
 def test_an_aim_is_judged_by_the_median(least, median, met):
     row = table().Row("x", ("a",), 2)
     got = table().line(row, {"a": {"least_s": least, "median_s": median, "target_s": 1.0}})
@@ -94,11 +139,15 @@ def test_a_ratio_is_their_least_over_ours_or_the_reason_why_there_is_none():
     row = table().Row("x", ("a",), 2)
     given = {"a": {"least_s": 2e-6, "peer": "P 1", "peer_s": 0.02}}
     assert table().line_beside(row, given) == ["x", "P 1", "10 ms", "1 µs", "10,000", ""]
-    assert table().line_beside(row, {"a": {"least_s": 2e-6, "peer": "P", "why": "not given"}})[2] == "not given"
+    assert (
+        table().line_beside(row, {"a": {"least_s": 2e-6, "peer": "P", "why": "not given"}})[2]
+        == "not given"
+    )
     assert table().line_beside(row, {})[2] == "not measured"
 
 
-# --- numbers in prose -----------------------------------------------------------------------------------------------
+# --- numbers in prose
+# -----------------------------------------------------------------------------------------------
 
 
 def years_to_the_end(rules):
@@ -109,7 +158,9 @@ def openai_ratio(valuation_usd):
     """At the FDV the article states, or at its price times the cap."""
     scenario, rules = te.load_scenario("article"), te.rules_at("2026-09-11")
     count = "fdv_stated" if valuation_usd == 29e9 else "fdv"
-    return te.value_ratio(valuation_usd, te.load_snapshot("article"), scenario, rules, denominator=count).ratio
+    return te.value_ratio(
+        valuation_usd, te.load_snapshot("article"), scenario, rules, denominator=count
+    ).ratio
 
 
 @functools.cache
@@ -117,8 +168,14 @@ def stated():
     """Each phrase of the README that holds a number, from the code."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     low, high = re.fullmatch(r">=3\.(\d+),<3\.(\d+)", project["requires-python"]).groups()
-    chain, article, day = te.rules_at("2026-09-11"), te.rules_at("article"), te.load_snapshot("article")
-    daily_tao = te.rules_at(str(day.date)).block_reward_rao * units.BLOCKS_PER_DAY / units.RAO_PER_TAO
+    chain, article, day = (
+        te.rules_at("2026-09-11"),
+        te.rules_at("article"),
+        te.load_snapshot("article"),
+    )
+    daily_tao = (
+        te.rules_at(str(day.date)).block_reward_rao * units.BLOCKS_PER_DAY / units.RAO_PER_TAO
+    )
     rewards, halvings = len(te.halving_table(chain)), len(te.halving_table(article))
     return (
         f"after {years_to_the_end(chain):.0f} years and {rewards} rewards",
@@ -145,7 +202,11 @@ def test_numbers_in_words():
     assert len(claims.findings()) == 60 and "the sixty statements" in README
     assert "all thirty rewards" in README and len(te.halving_table(te.rules_at("2026-09-11"))) == 30
     assert "three frozen records, `Rules`, `Snapshot` and `Scenario`" in " ".join(README.split())
-    said = [word for word in re.findall(r"\w+", prose(README).lower()) if word in WORDS and word not in ("one", "two")]
+    said = [
+        word
+        for word in re.findall(r"\w+", prose(README).lower())
+        if word in WORDS and word not in ("one", "two")
+    ]
     assert sorted(said) == ["four", "sixty", "three"]  # the first is the figure's
 
 
@@ -157,12 +218,15 @@ def test_the_first_figure_says_what_its_alt_text_says():
     assert numbers and numbers == re.findall(r"\d+", alt)
 
 
-# --- tables and commands --------------------------------------------------------------------------------------------
+# --- tables and commands
+# --------------------------------------------------------------------------------------------
 
 
 def test_the_table_of_questions_is_that_of_the_notebooks():
     rows = re.findall(r"^\| (.+?) \| \[(\w+)\]\(notebooks/(\w+)\.ipynb\) \| (.+) \|$", README, re.M)
-    assert [name for _, name, _, _ in rows] == sorted(p.stem for p in (ROOT / "notebooks").glob("*.ipynb"))
+    assert [name for _, name, _, _ in rows] == sorted(
+        p.stem for p in (ROOT / "notebooks").glob("*.ipynb")
+    )
     package = {module.name for module in pkgutil.iter_modules(te.__path__)}
     for question, name, target, modules in rows:
         assert name == target
@@ -171,7 +235,12 @@ def test_the_table_of_questions_is_that_of_the_notebooks():
 
 
 def helps(*command):
-    done = subprocess.run([sys.executable, "-m", "tao_econ", *command, "--help"], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "tao_econ", *command, "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     return done.stdout
 
 
@@ -202,7 +271,8 @@ def test_every_link_and_path_leads_somewhere(page):
     assert targets or page == "CHANGELOG.md"
 
 
-# --- code -----------------------------------------------------------------------------------------------------------
+# --- code -----------------------------------------------------------------------------------------
+# ------------------
 
 
 def test_the_code_of_the_readme_runs_and_says_what_it_says():
@@ -221,7 +291,9 @@ def test_the_code_of_the_readme_runs_and_says_what_it_says():
 
 def test_the_sweep_of_the_readme_runs_on_a_cluster(monkeypatch):
     distributed = pytest.importorskip("distributed")
-    here = functools.partial(distributed.Client, processes=False, n_workers=1, dashboard_address=None)
+    here = functools.partial(
+        distributed.Client, processes=False, n_workers=1, dashboard_address=None
+    )
     clients = []
     monkeypatch.setattr(distributed, "Client", lambda: clients.append(here()) or clients[-1])
     from tao_econ.sweep import sweep
@@ -238,7 +310,8 @@ def test_the_sweep_of_the_readme_runs_on_a_cluster(monkeypatch):
     assert isinstance(names["table"], pd.DataFrame) and len(names["table"]) == 6
 
 
-# --- data/README.md -------------------------------------------------------------------------------------------------
+# --- data/README.md
+# -------------------------------------------------------------------------------------------------
 
 
 def test_the_tables_of_facts_are_listed_with_their_rows():
@@ -252,7 +325,11 @@ def test_numbers_of_facts_in_words():
     def said(phrase, number):
         assert phrase.format(WORDS[number] if number < 14 else number) in DATA, phrase
 
-    points, peers, pools = data.load("comparables"), data.load("peers_weekly"), data.load("pool_percentiles")
+    points, peers, pools = (
+        data.load("comparables"),
+        data.load("peers_weekly"),
+        data.load("pool_percentiles"),
+    )
     tokens = points.groupby("as_of").size()
     said("AI-labelled tokens on {} dates", (tokens > 2).sum())
     said("and on {} others of one or two", (tokens <= 2).sum())
@@ -264,4 +341,6 @@ def test_numbers_of_facts_in_words():
     assert f"bitcoin from {pd.Timestamp(data.load('btc_closes')['date'].min()):%B %Y} on" in DATA
     assert f"the article of {te.load_snapshot('article').date}" in DATA
     compiled = date.fromisoformat(re.search(r"Compiled on ([\d-]+) from", DATA)[1])
-    assert compiled >= max(pd.Timestamp(pools["as_of"].max()).date(), te.load_snapshot("2026-09-11").date)
+    assert compiled >= max(
+        pd.Timestamp(pools["as_of"].max()).date(), te.load_snapshot("2026-09-11").date
+    )

@@ -1,4 +1,6 @@
-"""The consensus guarantee: the chain's published percentages, the epoch as twin, laws, and real concentration."""
+"""The consensus guarantee: the chain's published percentages, the epoch as twin, laws, and real
+concentration.
+"""
 
 import json
 import tracemalloc
@@ -16,7 +18,9 @@ from tao_econ import data, retention
 
 CHAIN = te.rules_at("yuma3")
 RULES = replace(CHAIN, bonds="classic", bonds_penalty=Fraction(1))  # as docs/consensus.md simulates
-STATEMENTS = json.loads((Path(__file__).parent / "golden" / "consensus_guarantee_statements.json").read_text())
+STATEMENTS = json.loads(
+    (Path(__file__).parent / "golden" / "consensus_guarantee_statements.json").read_text()
+)
 NAN = float("nan")
 
 
@@ -26,13 +30,20 @@ def required(rules=RULES, *, stake=(0.6,), spread=0.4, validator_share=0.5, seed
     return te.required_honest_weight(earned, stake)
 
 
-# --- what the chain's document states -----------------------------------------------------------------------------
+# --- what the chain's document states
+# -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("given", "published"), list(zip(
-    STATEMENTS["inputs"]["required_honest_utility_for_S60"],
-    STATEMENTS["expected"]["honest_utility"], strict=True,
-)))  # fmt: skip
+@pytest.mark.parametrize(
+    ("given", "published"),
+    list(
+        zip(
+            STATEMENTS["inputs"]["required_honest_utility_for_S60"],
+            STATEMENTS["expected"]["honest_utility"],
+            strict=True,
+        )
+    ),
+)
 def test_the_nine_published_percentages_within_two_points(given, published):
     rules = replace(RULES, bonds_penalty=Fraction(given["beta"]))
     got = required(rules, spread=given["sigma_w"], validator_share=given["xi"])[0]
@@ -46,7 +57,10 @@ def test_70_percent_of_stake_needs_more_than_75_percent_and_a_cabal_of_40_can_ga
 
 
 def test_a_lower_kappa_needs_more_below_60_percent_and_a_higher_one_protects_nothing_there():
-    low, usual = required(replace(RULES, kappa=Fraction(2, 5)), stake=(0.51, 0.55)), required(stake=(0.51, 0.55))
+    low, usual = (
+        required(replace(RULES, kappa=Fraction(2, 5)), stake=(0.51, 0.55)),
+        required(stake=(0.51, 0.55)),
+    )
     assert (low > usual).all()
     assert np.isnan(required(replace(RULES, kappa=Fraction(3, 5)), stake=(0.51, 0.55, 0.59))).all()
     assert required(replace(RULES, kappa=Fraction(3, 5)), stake=(0.7,))[0] < 0.8
@@ -54,10 +68,15 @@ def test_a_lower_kappa_needs_more_below_60_percent_and_a_higher_one_protects_not
 
 def test_the_default_grid_is_the_documents_28611_points():
     assert len(retention.HONEST_STAKE) * len(retention.GRID) ** 2 == 28_611
-    assert retention.GRID[0] == 0 and retention.GRID[-1] == 1 and len(set(np.diff(retention.GRID).round(12))) == 1
+    assert (
+        retention.GRID[0] == 0
+        and retention.GRID[-1] == 1
+        and len(set(np.diff(retention.GRID).round(12))) == 1
+    )
 
 
-# --- the epoch is the definition ----------------------------------------------------------------------------------
+# --- the epoch is the definition
+# ----------------------------------------------------------------------------------
 
 
 def as_epoch(network, s, h, c):
@@ -79,15 +98,25 @@ def as_epoch(network, s, h, c):
 
 @pytest.mark.parametrize("bonds", ["classic", "yuma3"])
 @given(
-    st.integers(2, 9), st.integers(2, 14), st.floats(0.02, 0.98), st.sampled_from([0.0, 0.1, 0.5, 0.74, 1.0]),
-    st.sampled_from([0.0, 0.5, 0.97, 1.0]), st.sampled_from([0.0, 0.4, 0.9]), st.sampled_from([0, 1, 3, 4]),
-    st.sampled_from([Fraction(2, 5), Fraction(32767, 65535), Fraction(1)]), st.integers(0, 99),
-)  # fmt: skip
-def test_a_point_of_the_map_is_what_the_float_epoch_pays(bonds, v, m, s, h, c, spread, quarters, kappa, seed):
+    st.integers(2, 9),
+    st.integers(2, 14),
+    st.floats(0.02, 0.98),
+    st.sampled_from([0.0, 0.1, 0.5, 0.74, 1.0]),
+    st.sampled_from([0.0, 0.5, 0.97, 1.0]),
+    st.sampled_from([0.0, 0.4, 0.9]),
+    st.sampled_from([0, 1, 3, 4]),
+    st.sampled_from([Fraction(2, 5), Fraction(32767, 65535), Fraction(1)]),
+    st.integers(0, 99),
+)
+def test_a_point_of_the_map_is_what_the_float_epoch_pays(
+    bonds, v, m, s, h, c, spread, quarters, kappa, seed
+):
     rules = replace(CHAIN, bonds=bonds, bonds_penalty=Fraction(quarters, 4), kappa=kappa)
     network = te.draw_network(validators=v, miners=m, weight_spread=spread, seed=seed)
     network = network._replace(stake=network.stake**4 + 0.01, weights=network.weights + 1e-3)
-    got = te.retention_map(rules, network, honest_stake=[s], honest_weight=[h], cabal_weight=[c], validator_share=0.3)
+    got = te.retention_map(
+        rules, network, honest_stake=[s], honest_weight=[h], cabal_weight=[c], validator_share=0.3
+    )
     weights, stake, honest = as_epoch(network, s, h, c)
     epoch = te.yuma_epoch(weights, stake, np.zeros_like(weights), rules)
     paid = 0.3 * epoch.dividends[honest].sum() + 0.7 * epoch.incentive[honest].sum()
@@ -99,10 +128,14 @@ def test_the_exact_epoch_on_512_uids_agrees_to_what_u16_weights_leave():
     for s, h, c in ((0.6, 0.74, 0.8), (0.51, 0.9, 1.0), (0.8, 0.82, 0.5)):
         weights, stake, honest = as_epoch(network, s, h, c)
         epoch = te.yuma_epoch_exact(
-            np.floor(weights * 65_535).astype(np.int64), np.floor(stake * 21e15).astype(np.int64),
-            np.zeros(weights.shape, np.int64), RULES,
-        )  # fmt: skip
-        got = te.retention_map(RULES, network, honest_stake=[s], honest_weight=[h], cabal_weight=[c])[0, 0, 0]
+            np.floor(weights * 65_535).astype(np.int64),
+            np.floor(stake * 21e15).astype(np.int64),
+            np.zeros(weights.shape, np.int64),
+            RULES,
+        )
+        got = te.retention_map(
+            RULES, network, honest_stake=[s], honest_weight=[h], cabal_weight=[c]
+        )[0, 0, 0]
         emission = np.asarray(epoch.incentive_u16, float), np.asarray(epoch.dividends_u16, float)
         exact = sum(part[honest].sum() / part.sum() for part in emission) / 2
         assert got == pytest.approx(exact, abs=0.004)
@@ -111,10 +144,16 @@ def test_the_exact_epoch_on_512_uids_agrees_to_what_u16_weights_leave():
 def test_neighbours_do_not_matter_a_point_alone_and_in_the_grid_are_the_same():
     network = te.draw_network(validators=16, miners=60, stake=np.arange(16.0) ** 3 + 1, seed=5)
     grid = np.linspace(0, 1, 21)
-    whole = te.retention_map(RULES, network, honest_stake=[0.55, 0.7], honest_weight=grid, cabal_weight=grid)
+    whole = te.retention_map(
+        RULES, network, honest_stake=[0.55, 0.7], honest_weight=grid, cabal_weight=grid
+    )
     for s, a, b in ((0, 3, 17), (1, 20, 0), (0, 20, 20), (1, 11, 8)):
         alone = te.retention_map(
-            RULES, network, honest_stake=[(0.55, 0.7)[s]], honest_weight=[grid[a]], cabal_weight=[grid[b]]
+            RULES,
+            network,
+            honest_stake=[(0.55, 0.7)[s]],
+            honest_weight=[grid[a]],
+            cabal_weight=[grid[b]],
         )
         assert alone[0, 0, 0] == whole[s, a, b]
 
@@ -126,7 +165,8 @@ def test_one_thread_or_two_give_the_same_bytes(monkeypatch):
     assert te.retention_map(RULES, network).tobytes() == two.tobytes()
 
 
-# --- laws -----------------------------------------------------------------------------------------------------------
+# --- laws -----------------------------------------------------------------------------------------
+# ------------------
 
 
 def test_more_honest_weight_never_earns_the_honest_side_less_without_scatter():
@@ -138,13 +178,22 @@ def test_more_honest_weight_never_earns_the_honest_side_less_without_scatter():
 
 def test_a_cabal_that_behaves_honestly_earns_its_share_of_stake_as_validators():
     network = te.draw_network(weight_spread=0.0, stake_spread=0.0, validators=20, miners=20)
-    earned = te.retention_map(RULES, network, honest_stake=[0.6], honest_weight=[0.7], cabal_weight=[0.3], validator_share=1.0)
+    earned = te.retention_map(
+        RULES,
+        network,
+        honest_stake=[0.6],
+        honest_weight=[0.7],
+        cabal_weight=[0.3],
+        validator_share=1.0,
+    )
     assert earned[0, 0, 0] == pytest.approx(0.6, abs=1e-8)
 
 
 def test_where_no_weight_reaches_consensus_everybody_is_paid_by_stake():
     rules = replace(RULES, kappa=Fraction(3, 5))
-    earned = te.retention_map(rules, te.draw_network(), honest_stake=[0.55], honest_weight=[1.0], cabal_weight=[1.0])
+    earned = te.retention_map(
+        rules, te.draw_network(), honest_stake=[0.55], honest_weight=[1.0], cabal_weight=[1.0]
+    )
     assert earned[0, 0, 0] == 0.55
 
 
@@ -164,11 +213,14 @@ def test_a_map_that_does_not_fit_its_axes_is_refused(refused):
         te.required_honest_weight(earned[0], [0.6], [0.0, 0.5, 0.7, 1.0])
 
 
-# --- real concentration -------------------------------------------------------------------------------------------
+# --- real concentration
+# -------------------------------------------------------------------------------------------
 
 
 def stakes_of(model, networks=24, validators=64):
-    return np.array([te.draw_stake(model, validators, rng=np.random.default_rng(k)) for k in range(networks)])
+    return np.array(
+        [te.draw_stake(model, validators, rng=np.random.default_rng(k)) for k in range(networks)]
+    )
 
 
 def near_equal(networks=24):
@@ -177,7 +229,9 @@ def near_equal(networks=24):
 
 def test_at_the_same_honest_stake_concentration_eases_the_guarantee_because_few_voices_scatter_less():
     equal = te.guarantee(RULES, near_equal(), honest_stake=(0.6,), steps=21)
-    heavy = te.guarantee(RULES, stakes_of(te.fit_stake(0.9825, 0.90)), honest_stake=(0.6,), steps=21)
+    heavy = te.guarantee(
+        RULES, stakes_of(te.fit_stake(0.9825, 0.90)), honest_stake=(0.6,), steps=21
+    )
     assert equal.required[0] == pytest.approx(0.734, abs=0.003) and equal.standard_error[0] < 0.002
     assert heavy.required[0] < equal.required[0] - 3 * heavy.standard_error[0]
     assert heavy.high[0] - heavy.low[0] > 5 * (equal.high[0] - equal.low[0])
@@ -188,7 +242,9 @@ def test_where_validators_rather_than_stake_are_honest_concentration_makes_a_lot
     equal = te.honest_stake_drawn(near_equal(2_000), 0.7)
     heavy = te.honest_stake_drawn(stakes_of(model, 2_000), 0.7)
     assert (equal < 0.5).mean() == 0 and 0.05 < (heavy < 0.5).mean() < 0.4
-    assert equal.mean() == pytest.approx(44 / 64, abs=0.002)  # 44 of 64 are honest, whoever they are
+    assert equal.mean() == pytest.approx(
+        44 / 64, abs=0.002
+    )  # 44 of 64 are honest, whoever they are
     assert heavy.mean() == pytest.approx(44 / 64, abs=4 * heavy.std() / np.sqrt(2_000))
 
 
@@ -199,10 +255,13 @@ def test_published_tables_become_the_least_concentrated_stake_that_agrees_with_t
     for n, share in zip(genesis["largest"], genesis["share"], strict=True):
         assert stake[:n].sum() == pytest.approx(share, abs=1e-12)
     assert stake.sum() == pytest.approx(1) and (np.diff(stake) <= 1e-15).all()
-    assert te.nakamoto(te.stake_from_ranks(june["largest"], june["share"], 64)) == 4  # models.md, section 4.3
+    assert (
+        te.nakamoto(te.stake_from_ranks(june["largest"], june["share"], 64)) == 4
+    )  # models.md, section 4.3
 
 
-# --- stake over time ----------------------------------------------------------------------------------------------
+# --- stake over time
+# ----------------------------------------------------------------------------------------------
 
 
 def test_below_the_guarantee_the_honest_share_erodes_and_above_it_grows():
@@ -212,48 +271,86 @@ def test_below_the_guarantee_the_honest_share_erodes_and_above_it_grows():
     kept = te.honest_stake_path(RULES, network, honest_weight=0.9, **how)
     assert (np.diff(lost.honest_stake) < 0).all() and (np.diff(kept.honest_stake) > 0).all()
     assert lost.honest_stake[0] == 0.6 and len(lost.epoch) == 200
-    first = te.retention_map(RULES, network, honest_stake=[0.6], honest_weight=[0.6], cabal_weight=[0.8])[0, 0, 0]
+    first = te.retention_map(
+        RULES, network, honest_stake=[0.6], honest_weight=[0.6], cabal_weight=[0.8]
+    )[0, 0, 0]
     assert lost.honest_emission[0] == first
     assert lost.honest_stake[1] == pytest.approx((0.6 + 0.002 * first) / 1.002, rel=1e-12)
 
 
-# --- bad input ----------------------------------------------------------------------------------------------------
+# --- bad input ------------------------------------------------------------------------------------
+# ----------------
 
 
-@pytest.mark.parametrize(("name", "value", "call"), [
-    ("honest_stake", 1.0, lambda n: te.retention_map(RULES, n, honest_stake=[0.5, 1.0])),
-    ("honest_weight", 1.5, lambda n: te.retention_map(RULES, n, honest_weight=[0.5, 1.5])),
-    ("cabal_weight", 0.2, lambda n: te.retention_map(RULES, n, cabal_weight=[0.5, 0.2])),
-    ("validator_share", 2, lambda n: te.retention_map(RULES, n, validator_share=2)),
-    ("validator_share", True, lambda n: te.retention_map(RULES, n, validator_share=True)),
-    ("network", "3", lambda n: te.retention_map(RULES, 3)),
-    ("stake", "one", lambda n: te.retention_map(RULES, n._replace(stake=np.r_[np.zeros(7), 1.0]))),
-    ("stake", NAN, lambda n: te.retention_map(RULES, n._replace(stake=np.r_[np.ones(7), NAN]))),
-    ("weights", "validator 4", lambda n: te.retention_map(RULES, n._replace(weights=np.eye(8)))),
-    ("weights", "(8,)", lambda n: te.retention_map(RULES, n._replace(weights=np.ones(8)))),
-    ("validators", 1, lambda n: te.draw_network(validators=1)),
-    ("validators + miners", "9,064", lambda n: te.draw_network(miners=9_000)),
-    ("weight_spread", -1, lambda n: te.draw_network(weight_spread=-1)),
-    ("stake_spread", NAN, lambda n: te.draw_network(stake_spread=NAN)),
-    ("stake", "(3,)", lambda n: te.draw_network(validators=8, stake=np.ones(3))),
-    ("stakes", "(1, 8)", lambda n: te.guarantee(RULES, np.ones((1, 8)))),
-    ("steps", 2, lambda n: te.guarantee(RULES, np.ones((2, 8)), steps=2)),
-    ("honest_validators", 0.0, lambda n: te.honest_stake_drawn(np.ones((2, 8)), 0.0)),
-    ("reward", "inf", lambda n: te.honest_stake_path(
-        RULES, n, honest_stake=0.6, honest_weight=0.5, cabal_weight=0.5, epochs=2, reward=np.inf)),
-    ("epochs", 0, lambda n: te.honest_stake_path(
-        RULES, n, honest_stake=0.6, honest_weight=0.5, cabal_weight=0.5, epochs=0, reward=0.1)),
-    ("shares", 0.9, lambda n: te.stake_from_ranks([1, 2], [0.1, 1.0], 5)),
-    ("largest", "[3, 2]", lambda n: te.stake_from_ranks([3, 2], [0.5, 0.6], 5)),
-    ("shares", "1 and 2", lambda n: te.stake_from_ranks([1, 2], [0.1], 5)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "value", "call"),
+    [
+        ("honest_stake", 1.0, lambda n: te.retention_map(RULES, n, honest_stake=[0.5, 1.0])),
+        ("honest_weight", 1.5, lambda n: te.retention_map(RULES, n, honest_weight=[0.5, 1.5])),
+        ("cabal_weight", 0.2, lambda n: te.retention_map(RULES, n, cabal_weight=[0.5, 0.2])),
+        ("validator_share", 2, lambda n: te.retention_map(RULES, n, validator_share=2)),
+        ("validator_share", True, lambda n: te.retention_map(RULES, n, validator_share=True)),
+        ("network", "3", lambda n: te.retention_map(RULES, 3)),
+        (
+            "stake",
+            "one",
+            lambda n: te.retention_map(RULES, n._replace(stake=np.r_[np.zeros(7), 1.0])),
+        ),
+        ("stake", NAN, lambda n: te.retention_map(RULES, n._replace(stake=np.r_[np.ones(7), NAN]))),
+        (
+            "weights",
+            "validator 4",
+            lambda n: te.retention_map(RULES, n._replace(weights=np.eye(8))),
+        ),
+        ("weights", "(8,)", lambda n: te.retention_map(RULES, n._replace(weights=np.ones(8)))),
+        ("validators", 1, lambda n: te.draw_network(validators=1)),
+        ("validators + miners", "9,064", lambda n: te.draw_network(miners=9_000)),
+        ("weight_spread", -1, lambda n: te.draw_network(weight_spread=-1)),
+        ("stake_spread", NAN, lambda n: te.draw_network(stake_spread=NAN)),
+        ("stake", "(3,)", lambda n: te.draw_network(validators=8, stake=np.ones(3))),
+        ("stakes", "(1, 8)", lambda n: te.guarantee(RULES, np.ones((1, 8)))),
+        ("steps", 2, lambda n: te.guarantee(RULES, np.ones((2, 8)), steps=2)),
+        ("honest_validators", 0.0, lambda n: te.honest_stake_drawn(np.ones((2, 8)), 0.0)),
+        (
+            "reward",
+            "inf",
+            lambda n: te.honest_stake_path(
+                RULES,
+                n,
+                honest_stake=0.6,
+                honest_weight=0.5,
+                cabal_weight=0.5,
+                epochs=2,
+                reward=np.inf,
+            ),
+        ),
+        (
+            "epochs",
+            0,
+            lambda n: te.honest_stake_path(
+                RULES,
+                n,
+                honest_stake=0.6,
+                honest_weight=0.5,
+                cabal_weight=0.5,
+                epochs=0,
+                reward=0.1,
+            ),
+        ),
+        ("shares", 0.9, lambda n: te.stake_from_ranks([1, 2], [0.1, 1.0], 5)),
+        ("largest", "[3, 2]", lambda n: te.stake_from_ranks([3, 2], [0.5, 0.6], 5)),
+        ("shares", "1 and 2", lambda n: te.stake_from_ranks([1, 2], [0.1], 5)),
+    ],
+)
 def test_bad_input_is_refused_in_one_line(name, value, call, refused):
     with refused(name, value):
         call(te.draw_network(validators=8, miners=8))
 
 
 def test_the_documents_grid_keeps_far_below_500_megabytes():
-    te.retention_map(RULES, te.draw_network(validators=4, miners=4))  # compiled before it is measured
+    te.retention_map(
+        RULES, te.draw_network(validators=4, miners=4)
+    )  # compiled before it is measured
     tracemalloc.start()
     te.retention_map(RULES, te.draw_network())
     peak = tracemalloc.get_traced_memory()[1]

@@ -55,7 +55,9 @@ def test_every_requirement_is_pinned_within_its_range(lock, groups):
         name = canonicalize_name(requirement.name)
         assert name in locked, f"{name} is missing from {lock}"
         for version, _ in locked[name]:
-            assert version in requirement.specifier, f"{name} {version} is not {requirement.specifier}"
+            assert version in requirement.specifier, (
+                f"{name} {version} is not {requirement.specifier}"
+            )
 
 
 @pytest.mark.parametrize("lock", LOCKS)
@@ -64,7 +66,9 @@ def test_a_lock_holds_every_extra_for_the_notebooks_use_them(lock):
     for extra in PROJECT["project"]["optional-dependencies"].values():
         for requirement in map(Requirement, extra):
             name = canonicalize_name(requirement.name)
-            assert name in locked and all(version in requirement.specifier for version, _ in locked[name]), name
+            assert name in locked and all(
+                version in requirement.specifier for version, _ in locked[name]
+            ), name
 
 
 def test_the_test_lock_contains_the_runtime_lock():
@@ -75,11 +79,15 @@ def test_the_test_lock_contains_the_runtime_lock():
 
 
 def test_the_lock_of_the_benchmarks_holds_the_peers_and_nothing_else_does():
-    lines = (line.partition("#")[0].strip() for line in PEERS.read_text(encoding="utf-8").splitlines())
+    lines = (
+        line.partition("#")[0].strip() for line in PEERS.read_text(encoding="utf-8").splitlines()
+    )
     peers, locked = [Requirement(line) for line in lines if line], pins(BENCH_LOCK)
     assert {"radcad", "cadcad"} <= {peer.name for peer in peers}
     for peer in peers:
-        assert any(version in peer.specifier for version, _ in locked[canonicalize_name(peer.name)]), peer.name
+        assert any(
+            version in peer.specifier for version, _ in locked[canonicalize_name(peer.name)]
+        ), peer.name
     assert not {"radcad", "cadcad"} & (set(pins(LOCKS[0])) | set(pins(LOCKS[1])))
 
 
@@ -89,7 +97,11 @@ def test_environment_yml_states_the_ranges_of_pyproject():
     for line in (x for x in lines if isinstance(x, str) and " " in x):
         name, _, ranges = line.partition(" ")
         stated[canonicalize_name(CONDA_NAMES.get(name, name))] = SpecifierSet(ranges)
-    extras = [Requirement(text) for extra in PROJECT["project"]["optional-dependencies"].values() for text in extra]
+    extras = [
+        Requirement(text)
+        for extra in PROJECT["project"]["optional-dependencies"].values()
+        for text in extra
+    ]
     expected = {canonicalize_name(r.name): r.specifier for r in [*wanted("build"), *extras]}
     assert stated == expected | {"python": SpecifierSet(PROJECT["project"]["requires-python"])}
     assert {"pip": ["-e ."]} in lines
@@ -105,7 +117,9 @@ def test_the_one_door_is_executable_and_checks_the_python_range_of_pyproject():
     assert os.name == "nt" or os.access(door, os.X_OK)
     assert text.startswith("#!/usr/bin/env bash\n")
     low, high = re.findall(r"\((\d+), (\d+)\)", text)
-    assert SpecifierSet(PROJECT["project"]["requires-python"]) == SpecifierSet(f">={'.'.join(low)},<{'.'.join(high)}")
+    assert SpecifierSet(PROJECT["project"]["requires-python"]) == SpecifierSet(
+        f">={'.'.join(low)},<{'.'.join(high)}"
+    )
 
 
 def test_the_version_stands_once_and_in_the_package_as_well():

@@ -1,4 +1,6 @@
-"""Provenance: what made a file is beside it, and a file that is not the one written is not vouched for."""
+"""Provenance: what made a file is beside it, and a file that is not the one written is not
+vouched for.
+"""
 
 import json
 
@@ -20,7 +22,10 @@ def drawn(tmp_path_factory):
 def test_a_figure_says_which_records_data_and_version_made_it(drawn, kind):
     about = te.provenance(drawn / f"price_waterfall.{kind}")
     assert about["tao_econ"] == te.__version__ and about["unchanged_data"] is True
-    assert about["records"]["now"]["record"] == "Snapshot" and about["records"]["now"]["price_usd"] == 241.10
+    assert (
+        about["records"]["now"]["record"] == "Snapshot"
+        and about["records"]["now"]["price_usd"] == 241.10
+    )
     assert about["records"]["then"]["issuance_rao"] == te.load_snapshot("article").issuance_rao
     assert "eras.toml" in about["data"] and len(about["data"]["supply_points.csv"]) == 64
 
@@ -70,4 +75,6 @@ def test_words_that_changed_since_a_figure_was_drawn_are_written_anew(tmp_path):
     now = index.read_text(encoding="utf-8")
     index.write_text(now.replace('"alt": "', '"alt": "Formerly: '), encoding="utf-8")
     assert "says something else" in press.problems("price_waterfall", tmp_path)
-    assert press.draw("price_waterfall", folder=tmp_path) and index.read_text(encoding="utf-8") == now
+    assert (
+        press.draw("price_waterfall", folder=tmp_path) and index.read_text(encoding="utf-8") == now
+    )

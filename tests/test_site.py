@@ -36,7 +36,9 @@ class Reader(HTMLParser):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """The whole site with three positions of each slider besides its start: the ends and the middle."""
+    """The whole site with three positions of each slider besides its start: the ends and the
+    middle.
+    """
     place = tmp_path_factory.mktemp("pages") / "site"
     site.build(place, many=3)
     return place
@@ -44,7 +46,10 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def read(folder):
-    return {str(file.relative_to(folder)): Reader(file.read_text(encoding="utf-8")) for file in folder.rglob("*.html")}
+    return {
+        str(file.relative_to(folder)): Reader(file.read_text(encoding="utf-8"))
+        for file in folder.rglob("*.html")
+    }
 
 
 def test_every_notebook_instrument_and_figure_has_its_place(folder, read):
@@ -60,17 +65,24 @@ def test_every_notebook_instrument_and_figure_has_its_place(folder, read):
 
 def test_a_page_loads_nothing_from_elsewhere(folder, read):
     for path, page in read.items():
-        loads = [a["src"] for _, a in page.tags if "src" in a] + [a["href"] for a in page.all("link")]
+        loads = [a["src"] for _, a in page.tags if "src" in a] + [
+            a["href"] for a in page.all("link")
+        ]
         assert not [x for x in loads if re.match(r"(https?:)?//|/", x)], path
         assert not page.all("base") + page.all("iframe")
     for part in ("site.css", "instrument.js"):
-        assert not re.search(r"https?://|@import|fetch\(|url\(", (folder / "assets" / part).read_text(encoding="utf-8"))
+        assert not re.search(
+            r"https?://|@import|fetch\(|url\(",
+            (folder / "assets" / part).read_text(encoding="utf-8"),
+        )
 
 
 def test_every_image_says_what_it_shows_and_every_formula_is_drawn(read):
     for path, page in read.items():
         for image in page.all("img"):
-            assert len(image["alt"]) > 60 and image["loading"] == "lazy" and int(image["width"]) > 300, (path, image)
+            assert (
+                len(image["alt"]) > 60 and image["loading"] == "lazy" and int(image["width"]) > 300
+            ), (path, image)
         for drawing in page.all("svg"):
             assert drawing["role"] == "img" and drawing["aria-label"], path
     assert len(read["notebooks/01_supply_curve.html"].all("svg")) > 3
@@ -79,14 +91,18 @@ def test_every_image_says_what_it_shows_and_every_formula_is_drawn(read):
 def test_every_link_leads_to_a_place_in_the_site(folder, read):
     for path, page in read.items():
         here = folder / path
-        for target in [a["href"] for a in page.all("a")] + [a["src"] for _, a in page.tags if "src" in a]:
+        for target in [a["href"] for a in page.all("a")] + [
+            a["src"] for _, a in page.tags if "src" in a
+        ]:
             if re.match(r"https?://", target):
                 continue
             file, anchor = urldefrag(unquote(target))
             there = (here.parent / file).resolve() if file else here
             assert there.is_file(), (path, target)
             if anchor:
-                assert anchor in {a.get("id") for _, a in read[str(there.relative_to(folder.resolve()))].tags}, (path, target)
+                assert anchor in {
+                    a.get("id") for _, a in read[str(there.relative_to(folder.resolve()))].tags
+                }, (path, target)
 
 
 def test_every_page_has_one_title_a_way_past_the_menu_and_a_label_for_each_control(read):
@@ -102,12 +118,16 @@ def test_every_page_has_one_title_a_way_past_the_menu_and_a_label_for_each_contr
 
 def test_no_page_names_this_machine(folder):
     for file in [*folder.rglob("*.html"), folder / "assets/instrument.js"]:
-        assert not re.search(r"/(work|tmp|home|root|Users)/", file.read_text(encoding="utf-8")), file
+        assert not re.search(r"/(work|tmp|home|root|Users)/", file.read_text(encoding="utf-8")), (
+            file
+        )
 
 
 def test_pages_keep_a_reasonable_weight(folder):
     assert all(file.stat().st_size < 1_000_000 for file in folder.rglob("*.html"))
-    _, full = pages._states_of("guarantee", states.POSITIONS)  # as `./run site` computes it; a map in every state
+    _, full = pages._states_of(
+        "guarantee", states.POSITIONS
+    )  # as `./run site` computes it; a map in every state
     assert (folder / "instruments/guarantee.html").stat().st_size < len(full.encode()) < 950_000
     sliders = [slider for case in json.loads(full)["cases"] for slider in case["sliders"]]
     assert max(len(slider["texts"]) for slider in sliders) >= states.POSITIONS
@@ -118,25 +138,35 @@ def value(it, shot, path):
 
 
 def test_a_state_is_what_the_instrument_shows(folder):
-    it = json.loads(STATES.search((folder / "instruments/epoch.html").read_text(encoding="utf-8"))[1])
+    it = json.loads(
+        STATES.search((folder / "instruments/epoch.html").read_text(encoding="utf-8"))[1]
+    )
     number = [slider["label"] for slider in it["sliders"]].index("your stake")
     slider = it["cases"][0]["sliders"][number]
     assert slider["texts"][slider["start"]] == "10" and slider["texts"][-1] == "100"
     box = explore.epoch(your_stake=100.0).recipe()
     shown, texts = box.draw(**box.records), box.read(**box.records)
-    np.testing.assert_allclose(value(it, slider["shots"][-1], "data/4/y"), shown["data"][4]["y"], rtol=1e-5)
+    np.testing.assert_allclose(
+        value(it, slider["shots"][-1], "data/4/y"), shown["data"][4]["y"], rtol=1e-5
+    )
     assert value(it, slider["shots"][-1], "layout/title/text") == shown["layout"]["title"]["text"]
     assert dict(value(it, slider["shots"][-1], "read")) == texts
 
 
 def test_every_slider_of_every_instrument_has_its_start_and_changes_the_figure(folder):
     for name in states.instruments():
-        it = json.loads(STATES.search((folder / f"instruments/{name}.html").read_text(encoding="utf-8"))[1])
+        it = json.loads(
+            STATES.search((folder / f"instruments/{name}.html").read_text(encoding="utf-8"))[1]
+        )
         sizes, starts = ([menu[key] for menu in it["menus"]] for key in ("options", "start"))
-        first = it["cases"][int(np.ravel_multi_index(starts, [len(s) for s in sizes])) if sizes else 0]
+        first = it["cases"][
+            int(np.ravel_multi_index(starts, [len(s) for s in sizes])) if sizes else 0
+        ]
         for slider, says in zip(first["sliders"], it["sliders"], strict=True):
             assert slider["shots"][slider["start"]] == first["start"], (name, says)
-            assert len(slider["texts"]) == len(set(slider["texts"])) and len(set(slider["shots"])) > 1, (name, says)
+            assert (
+                len(slider["texts"]) == len(set(slider["texts"])) and len(set(slider["shots"])) > 1
+            ), (name, says)
 
 
 def test_the_same_instrument_gives_the_same_states(folder):
@@ -147,23 +177,38 @@ def test_the_same_instrument_gives_the_same_states(folder):
 def test_a_record_that_refuses_leaves_its_one_line():
     got = states.states(explore.supply(), many=3)
     assert not any("error" in path and value is None for path, value in got["base"].items())
-    made = states._parts(explore.supply().recipe(), {"snapshot": ValueError("price_usd must be finite, got nan")})
+    made = states._parts(
+        explore.supply().recipe(), {"snapshot": ValueError("price_usd must be finite, got nan")}
+    )
     assert made == {"error": "price_usd must be finite, got nan"}
 
 
-@pytest.mark.parametrize(("given", "kept"), [
-    (np.array([2031.45678, 2031.45699]), [2031.45678, 2031.45699]), (np.array([0.0123456789, 1.0]), [0.012346, 1]),
-    (np.array([1e-9, 21e6]), [1e-9, 21_000_000]), (np.nan, None), (np.int64(3), 3), (["a", "b"], ["a", "b"]),
-    (np.array([[0.123456, 60.0]]), [[0.12, 60]]), (True, True), (np.array([1.0, np.inf]), [1, None]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (np.array([2031.45678, 2031.45699]), [2031.45678, 2031.45699]),
+        (np.array([0.0123456789, 1.0]), [0.012346, 1]),
+        (np.array([1e-9, 21e6]), [1e-9, 21_000_000]),
+        (np.nan, None),
+        (np.int64(3), 3),
+        (["a", "b"], ["a", "b"]),
+        (np.array([[0.123456, 60.0]]), [[0.12, 60]]),
+        (True, True),
+        (np.array([1.0, np.inf]), [1, None]),
+    ],
+)
 def test_numbers_keep_five_digits_of_themselves_or_of_their_span(given, kept):
     assert states.plain(given) == kept
 
 
 def test_a_formula_is_a_drawing_or_else_code_and_no_link_leads_nowhere():
-    assert formula(r"S \ge \frac{1}{2} \text{ of all}").startswith('<svg class="formula" role="img" aria-label="S \\ge')
+    assert formula(r"S \ge \frac{1}{2} \text{ of all}").startswith(
+        '<svg class="formula" role="img" aria-label="S \\ge'
+    )
     assert formula(r"\begin{cases}") == r"<code>\begin{cases}</code>"
-    said = prose.markdown("[a](x.py) [b](ASSUMPTIONS.md#c) <b>", {"ASSUMPTIONS.md": "assumptions.html"}, "../")
+    said = prose.markdown(
+        "[a](x.py) [b](ASSUMPTIONS.md#c) <b>", {"ASSUMPTIONS.md": "assumptions.html"}, "../"
+    )
     assert said == '<p>a <a href="../assumptions.html#c">b</a> &lt;b&gt;</p>\n'
 
 
@@ -183,10 +228,18 @@ SHOWN = """() => JSON.stringify({ finding: document.getElementById('finding').te
 REACHED = "() => { const e = document.activeElement; return e.id || e.className || e.tagName }"
 
 
-@pytest.mark.skipif(lab.chromium() is None, reason="no Chromium found on the path; set CHROMIUM to one")
-@pytest.mark.parametrize(("width", "scheme", "every"), [(390, "dark", False), (1280, "light", True)])
-def test_pages_work_from_the_disk_by_keyboard_at_any_width(folder, read, tmp_path, width, scheme, every):
-    """On the wide screen every slider is moved, on the narrow one the first of each page: only the layout differs."""
+@pytest.mark.skipif(
+    lab.chromium() is None, reason="no Chromium found on the path; set CHROMIUM to one"
+)
+@pytest.mark.parametrize(
+    ("width", "scheme", "every"), [(390, "dark", False), (1280, "light", True)]
+)
+def test_pages_work_from_the_disk_by_keyboard_at_any_width(
+    folder, read, tmp_path, width, scheme, every
+):
+    """On the wide screen every slider is moved, on the narrow one the first of each page: only
+    the layout differs.
+    """
     start = folder.resolve().as_uri() + "/"
     with lab.page(tmp_path / "profile", width, 900, local=(start,), color_scheme=scheme) as page:
         for path in read:

@@ -14,21 +14,26 @@ from tao_econ import data, stake, stake_model
 PUBLISHED_GINI, PUBLISHED_TOP = 0.9825, 0.90  # Lui and Sun, arXiv:2507.02951
 NAN = float("nan")
 
-# --- published numbers --------------------------------------------------------------------------------------------
+# --- published numbers
+# --------------------------------------------------------------------------------------------
 
 
 def test_models_md_d1_indices_of_3_2_1():
     got = te.concentration([3, 2, 1])
     assert (got.nakamoto, got.tau_66, got.max_power, got.wallets) == (1, 2, 0.5, 3)
     assert got.gini == pytest.approx(0.22222, abs=5e-6) and got.hhi == pytest.approx(3889, abs=0.5)
-    assert got.shannon_bits == pytest.approx(1.459, abs=5e-4) and got.theil_nats == pytest.approx(0.087, abs=5e-4)
+    assert got.shannon_bits == pytest.approx(1.459, abs=5e-4) and got.theil_nats == pytest.approx(
+        0.087, abs=5e-4
+    )
 
 
 def test_edinburgh_indices_of_3_2_1_1_1_1():
     got = te.concentration([3, 2, 1, 1, 1, 1])
     assert (got.nakamoto, got.tau_66) == (2, 3)
     assert got.gini == pytest.approx(0.24074, abs=5e-6) and got.hhi == pytest.approx(2099, abs=0.5)
-    assert got.shannon_bits == pytest.approx(2.419, abs=5e-4) and got.theil_nats == pytest.approx(0.115, abs=5e-4)
+    assert got.shannon_bits == pytest.approx(2.419, abs=5e-4) and got.theil_nats == pytest.approx(
+        0.115, abs=5e-4
+    )
 
 
 def test_edinburgh_indices_of_1_1_1():
@@ -49,7 +54,11 @@ def test_mentat_minds_2024_06_19_nakamoto_coefficient_is_4():
 def test_exactly_half_counts_for_tau_and_not_for_a_coalition():
     assert te.tau([1, 1], 0.5) == te.tau([3, 2, 1], 0.5) == 1
     assert te.coalition([1, 1]) == (2, 1.0) and te.coalition([3, 2, 1]) == (2, 2 / 3)
-    assert te.tau([7] + [1] * 93, 0.07) == 1 and te.tau([1] * 10, 1) == 10 and te.tau([1] * 10, 0.3) == 3
+    assert (
+        te.tau([7] + [1] * 93, 0.07) == 1
+        and te.tau([1] * 10, 1) == 10
+        and te.tau([1] * 10, 0.3) == 3
+    )
 
 
 def test_models_md_d2_lognormal_of_gini_09825():
@@ -79,28 +88,40 @@ def test_closed_form_ginis_of_exponential_and_pareto():
 def test_lui_and_sun_body_and_tail_meet_both_published_values_in_the_population(tail_share):
     model = te.fit_stake(PUBLISHED_GINI, PUBLISHED_TOP, tail_share=tail_share)
     assert model.tail_exponent > 1 and model.tail_share == tail_share
-    assert stake_model.model_gini(model) == pytest.approx(PUBLISHED_GINI, abs=stake_model.FIT_TOLERANCE)
-    assert stake_model.model_top_share(model, 0.01) == pytest.approx(PUBLISHED_TOP, abs=stake_model.FIT_TOLERANCE)
+    assert stake_model.model_gini(model) == pytest.approx(
+        PUBLISHED_GINI, abs=stake_model.FIT_TOLERANCE
+    )
+    assert stake_model.model_top_share(model, 0.01) == pytest.approx(
+        PUBLISHED_TOP, abs=stake_model.FIT_TOLERANCE
+    )
 
 
 @pytest.mark.parametrize("wallets", [256, 1_900, 121_567])
 def test_lui_and_sun_body_and_tail_meet_both_published_values_in_so_many_wallets(wallets):
     model = te.fit_stake(PUBLISHED_GINI, PUBLISHED_TOP, wallets=wallets, tail_share=0.05)
     got = te.concentration(te.stake_population(model, wallets))
-    assert (got.gini, got.top_percent_share) == pytest.approx((PUBLISHED_GINI, PUBLISHED_TOP), abs=1e-6)
+    assert (got.gini, got.top_percent_share) == pytest.approx(
+        (PUBLISHED_GINI, PUBLISHED_TOP), abs=1e-6
+    )
     assert got.coalition_share < 0.01  # "over half of subnets need < 1 % of wallets"
 
 
 def test_the_published_90_percent_lies_between_the_lognormal_and_the_pareto():
     low, high = te.lognormal_stake(PUBLISHED_GINI), te.pareto_stake(PUBLISHED_GINI)
-    assert stake_model.model_top_share(low, 0.01) < PUBLISHED_TOP < stake_model.model_top_share(high, 0.01)
+    assert (
+        stake_model.model_top_share(low, 0.01)
+        < PUBLISHED_TOP
+        < stake_model.model_top_share(high, 0.01)
+    )
 
 
 def test_genesis_was_as_concentrated_as_the_published_gini_but_its_model_is_only_a_model():
     table = data.load("genesis_concentration")
     assert (abs(table["gini"] - PUBLISHED_GINI) < 0.005).all()
     final = table.iloc[-1]
-    model = te.fit_stake(final["gini"], final["top100_share"] + 0.05, wallets=int(final["coldkeys"]))
+    model = te.fit_stake(
+        final["gini"], final["top100_share"] + 0.05, wallets=int(final["coldkeys"])
+    )
     got = te.stake_population(model, int(final["coldkeys"]))
     assert te.gini(got) == pytest.approx(final["gini"], abs=1e-6)
     assert te.top_share(got, count=1) > final["top1_share"]  # facts to compare, not to reproduce
@@ -115,7 +136,8 @@ def test_the_cap_at_the_88th_percentile_needs_thousands_where_four_wallets_were_
     assert te.gini(after) == pytest.approx(0.700, abs=5e-4)
 
 
-# --- laws -------------------------------------------------------------------------------------------------------
+# --- laws -----------------------------------------------------------------------------------------
+# --------------
 
 STAKES = st.lists(st.integers(0, 10**12), min_size=1, max_size=40).filter(any)
 FRACTION = st.floats(0.01, 0.99)
@@ -160,8 +182,14 @@ def test_gini_is_half_the_mean_difference_and_the_area_over_the_lorenz_curve(val
 @given(STAKES)
 def test_the_lorenz_curve_is_convex_and_runs_from_corner_to_corner(values):
     curve = te.lorenz(values)
-    assert curve.iloc[0].tolist() == [0, 0] and curve.iloc[-1].tolist() == [1, 1] and len(curve) == len(values) + 1
-    assert (np.diff(curve["stake_share"], 2) >= -1e-12).all() and (np.diff(curve["stake_share"]) >= 0).all()
+    assert (
+        curve.iloc[0].tolist() == [0, 0]
+        and curve.iloc[-1].tolist() == [1, 1]
+        and len(curve) == len(values) + 1
+    )
+    assert (np.diff(curve["stake_share"], 2) >= -1e-12).all() and (
+        np.diff(curve["stake_share"]) >= 0
+    ).all()
     assert (curve["stake_share"] <= curve["wallet_share"] + 1e-12).all()
 
 
@@ -227,8 +255,12 @@ def test_closed_forms_agree_with_the_models_own_population(model):
     got = te.stake_population(model, 100_000)
     assert (np.diff(got) > 0).all()
     assert te.gini(got) == pytest.approx(stake_model.model_gini(model), abs=2e-3)
-    assert te.top_share(got, wallet_share=0.01) == pytest.approx(stake_model.model_top_share(model, 0.01), abs=5e-3)
-    assert te.coalition(got).wallet_share == pytest.approx(stake_model.model_coalition_share(model), abs=2e-3)
+    assert te.top_share(got, wallet_share=0.01) == pytest.approx(
+        stake_model.model_top_share(model, 0.01), abs=5e-3
+    )
+    assert te.coalition(got).wallet_share == pytest.approx(
+        stake_model.model_coalition_share(model), abs=2e-3
+    )
     at = [0, 0.3, 0.9, 0.995, 1]
     curve = te.lorenz(got)
     read = np.interp(at, curve["wallet_share"], curve["stake_share"])
@@ -237,7 +269,11 @@ def test_closed_forms_agree_with_the_models_own_population(model):
 
 @given(st.floats(0.01, 0.999))
 def test_a_models_coalition_is_where_its_top_share_is_reached(share):
-    for model in (te.lognormal_stake(0.6), te.pareto_stake(0.6), stake_model.StakeModel(1.2, 2.0, 0.05)):
+    for model in (
+        te.lognormal_stake(0.6),
+        te.pareto_stake(0.6),
+        stake_model.StakeModel(1.2, 2.0, 0.05),
+    ):
         wallets = stake_model.model_coalition_share(model, share)
         assert stake_model.model_top_share(model, wallets) == pytest.approx(share, abs=1e-9)
 
@@ -254,7 +290,9 @@ def test_a_seed_gives_the_same_stakes_and_given_uniforms_give_their_quantiles():
     assert below == pytest.approx(above, rel=1e-5)
 
 
-PAIRS = st.integers(2, 20).flatmap(lambda n: st.tuples(*[st.lists(st.integers(1, 10**6), min_size=n, max_size=n)] * 2))
+PAIRS = st.integers(2, 20).flatmap(
+    lambda n: st.tuples(*[st.lists(st.integers(1, 10**6), min_size=n, max_size=n)] * 2)
+)
 
 
 @given(PAIRS, st.floats(0, 1), st.floats(0, 10))
@@ -262,11 +300,18 @@ def test_reward_rules_pay_out_one_and_have_stake_and_performance_as_their_ends(p
     held, merit = pair
     for rule in (te.performance_split, te.composite_score):
         assert rule(held, merit, weight=weight).sum() == pytest.approx(1)
-        np.testing.assert_allclose(rule(held, merit, weight=0), np.array(held) / sum(held), rtol=1e-12)
-        np.testing.assert_allclose(rule(held, merit, weight=1), np.array(merit) / sum(merit), rtol=1e-12)
+        np.testing.assert_allclose(
+            rule(held, merit, weight=0), np.array(held) / sum(held), rtol=1e-12
+        )
+        np.testing.assert_allclose(
+            rule(held, merit, weight=1), np.array(merit) / sum(merit), rtol=1e-12
+        )
     trust = np.array(merit) / max(merit)
     assert te.trust_bonus(held, trust, bonus=bonus).sum() == pytest.approx(1)
-    for same in (te.trust_bonus(held, trust, bonus=0), te.trust_bonus(held, np.full(len(held), 0.5), bonus=bonus)):
+    for same in (
+        te.trust_bonus(held, trust, bonus=0),
+        te.trust_bonus(held, np.full(len(held), 0.5), bonus=bonus),
+    ):
         np.testing.assert_allclose(same, np.array(held) / sum(held), rtol=1e-12)
 
 
@@ -280,7 +325,10 @@ def test_reward_rules_by_hand():
 def test_correlations_move_from_stake_to_performance_with_the_weight():
     rng = np.random.default_rng(3)
     held, merit = te.draw_stake(te.lognormal_stake(0.6), 200, rng=rng), rng.random(200)
-    paths = [te.reward_correlations(held, merit, te.performance_split(held, merit, weight=w)) for w in (0, 0.5, 0.9)]
+    paths = [
+        te.reward_correlations(held, merit, te.performance_split(held, merit, weight=w))
+        for w in (0, 0.5, 0.9)
+    ]
     assert paths[0].stake_reward == pytest.approx(1)
     assert (np.diff([p.stake_reward for p in paths]) < 0).all()
     assert (np.diff([p.performance_reward for p in paths]) > 0).all()
@@ -294,25 +342,54 @@ def test_correlations_by_hand_and_by_ranks():
 
 def test_tables_and_tuples_are_taken_and_left_as_they_were():
     series = pd.Series([3, 2, 1])
-    assert te.concentration(series) == te.concentration((3, 2, 1)) == te.concentration(np.array([1, 2, 3], np.uint16))
+    assert (
+        te.concentration(series)
+        == te.concentration((3, 2, 1))
+        == te.concentration(np.array([1, 2, 3], np.uint16))
+    )
     mine = np.array([1.0, 5.0])
     te.cap_stake(mine, 0.5), te.split_below_cap(mine, 1.0), te.concentration(mine)
     assert mine.tolist() == [1, 5]
 
 
-# --- refusals ---------------------------------------------------------------------------------------------------
+# --- refusals -------------------------------------------------------------------------------------
+# --------------
 
 TAKES_STAKE = [
-    te.concentration, te.gini, stake.hhi, stake.shannon_bits, stake.theil_nats, stake.max_power, te.nakamoto,
-    te.coalition, te.lorenz, te.cap_stake, lambda s: te.tau(s, 0.5), lambda s: te.top_share(s, count=1),
-    lambda s: te.split_below_cap(s, 1.0), lambda s: te.performance_split(s, [1, 2], weight=0.5),
-    lambda s: te.trust_bonus(s, [1, 1], bonus=1), lambda s: te.reward_correlations(s, [1, 2], [1, 2]),
-]  # fmt: skip
+    te.concentration,
+    te.gini,
+    stake.hhi,
+    stake.shannon_bits,
+    stake.theil_nats,
+    stake.max_power,
+    te.nakamoto,
+    te.coalition,
+    te.lorenz,
+    te.cap_stake,
+    lambda s: te.tau(s, 0.5),
+    lambda s: te.top_share(s, count=1),
+    lambda s: te.split_below_cap(s, 1.0),
+    lambda s: te.performance_split(s, [1, 2], weight=0.5),
+    lambda s: te.trust_bonus(s, [1, 1], bonus=1),
+    lambda s: te.reward_correlations(s, [1, 2], [1, 2]),
+]
 BAD_STAKE = [
-    ([], "(0,)"), ([1, -2], "-2"), ([1, NAN], "nan"), ([1, math.inf], "inf"), ([0, 0], "0"), ([[1, 2]], "(1, 2)"),
-    ([[1], [2, 3]], "several"), (5, "()"), ([True, False], "bool"), (["1", "2"], "<U1"), ("12", "<U2"),
-    (None, "object"), ([1, None], "object"), ([1j, 2], "complex"), ([1e308, 1e308], "1e+308"),
-]  # fmt: skip
+    ([], "(0,)"),
+    ([1, -2], "-2"),
+    ([1, NAN], "nan"),
+    ([1, math.inf], "inf"),
+    ([0, 0], "0"),
+    ([[1, 2]], "(1, 2)"),
+    ([[1], [2, 3]], "several"),
+    (5, "()"),
+    ([True, False], "bool"),
+    (["1", "2"], "<U1"),
+    ("12", "<U2"),
+    (None, "object"),
+    ([1, None], "object"),
+    ([1j, 2], "complex"),
+    ([1e308, 1e308], "1e+308"),
+]
 
 
 @pytest.mark.parametrize("bad, shown", BAD_STAKE, ids=lambda v: repr(v))
@@ -357,7 +434,11 @@ MODEL, RNG = te.lognormal_stake(0.5), np.random.default_rng(1)
         ("wallet_share", "1.5", lambda: stake_model.model_lorenz(MODEL, [1.5])),
         ("model", "0.5", lambda: te.stake_at(0.5, [0.5])),
         ("sigma", "-1", lambda: te.stake_at(stake_model.StakeModel(-1.0, 2.0, 0.1), [0.5])),
-        ("tail_exponent", "0.9", lambda: stake_model.model_gini(stake_model.StakeModel(1.0, 0.9, 0.1))),
+        (
+            "tail_exponent",
+            "0.9",
+            lambda: stake_model.model_gini(stake_model.StakeModel(1.0, 0.9, 0.1)),
+        ),
         ("tail_exponent", "nan", lambda: te.stake_at(stake_model.StakeModel(1.0, NAN, 0.1), [0.5])),
         ("tail_share", "2", lambda: te.stake_at(stake_model.StakeModel(1.0, 2.0, 2), [0.5])),
         ("quantile", "1.2", lambda: te.cap_stake([1, 2], 1.2)),

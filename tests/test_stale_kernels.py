@@ -1,4 +1,6 @@
-"""A cached kernel never outlives what it was compiled from, and two processes may compile at once."""
+"""A cached kernel never outlives what it was compiled from, and two processes may compile at
+once.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,10 @@ from pathlib import Path
 import pytest
 
 JIT = Path(__file__).resolve().parents[1] / "tao_econ" / "_jit.py"
-FACTOR = "from ._jit import kernel\n\nRATE = {rate}\n\n\n@kernel\ndef _factor(x):\n    return x * {factor}\n"
+FACTOR = (
+    "from ._jit import kernel\n\nRATE = {rate}\n\n\n@kernel\ndef _factor(x):\n    return x * "
+    "{factor}\n"
+)
 CALLER = (
     "from ._jit import kernel\nfrom .factor import RATE, _factor\n\n\n"
     "@kernel\ndef _answer(x):\n    return _factor(x) + RATE\n"
@@ -20,7 +25,9 @@ CALLER = (
 
 @pytest.fixture
 def house(tmp_path):
-    """A package of two files whose kernels call each other: what ours forbids, and what must be right all the same."""
+    """A package of two files whose kernels call each other: what ours forbids, and what must be
+    right all the same.
+    """
     package = tmp_path / "house"
     package.mkdir()
     shutil.copy(JIT, package / "_jit.py")
@@ -33,7 +40,9 @@ def start(house, *values):
     code = f"from house.caller import _answer; print(*[_answer(x) for x in {list(values)!r}])"
     about = os.environ | {"PYTHONPATH": str(house.parent), "PYTHONDONTWRITEBYTECODE": "1"}
     about.pop("NUMBA_CACHE_DIR", None)
-    return subprocess.Popen([sys.executable, "-c", code], env=about, stdout=subprocess.PIPE, text=True, cwd=house.parent)
+    return subprocess.Popen(
+        [sys.executable, "-c", code], env=about, stdout=subprocess.PIPE, text=True, cwd=house.parent
+    )
 
 
 def answers(process):
@@ -50,7 +59,9 @@ def test_a_changed_callee_or_constant_changes_the_caller(house):
     for factor, rate in ((2.0, 0.0), (3.0, 0.0), (3.0, 0.5), (2.0, 0.0)):
         write(house, factor, rate)
         assert answers(start(house, 10.0)) == [10.0 * factor + rate]
-    assert len(list(house.glob("__pycache__/kernels-*"))) == 3  # the last sources are the first ones: found again
+    assert (
+        len(list(house.glob("__pycache__/kernels-*"))) == 3
+    )  # the last sources are the first ones: found again
 
 
 def test_processes_that_compile_at_once_leave_a_cache_that_is_right(house):

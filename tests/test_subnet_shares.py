@@ -19,22 +19,37 @@ PRICES = st.lists(st.floats(1e-6, 1), min_size=1, max_size=80)
 def given_for(prices, burned=0.0):
     n = len(prices)
     return {
-        "price_ema_tao": prices, "flow_ema_tao": prices, "protocol_flow_ema_tao": np.zeros(n),
-        "root_proportion": np.full(n, 0.2), "burned_share": np.full(n, burned),
-    }  # fmt: skip
+        "price_ema_tao": prices,
+        "flow_ema_tao": prices,
+        "protocol_flow_ema_tao": np.zeros(n),
+        "root_proportion": np.full(n, 0.2),
+        "burned_share": np.full(n, burned),
+    }
 
 
-# --- published numbers --------------------------------------------------------------------------------------------
+# --- published numbers
+# --------------------------------------------------------------------------------------------
 
 
 def test_a3_prices_1_to_2_become_shares_0_1_to_0_9_under_the_gate():
-    assert te.emission_shares(QUANTILE, price_ema_tao=[1, 2]) == pytest.approx([0.1, 0.9], abs=1e-12)
-    assert te.emission_shares(NOW, price_ema_tao=[1, 2], bar=2 / 3) == pytest.approx([0.1, 0.9], abs=1e-12)
+    assert te.emission_shares(QUANTILE, price_ema_tao=[1, 2]) == pytest.approx(
+        [0.1, 0.9], abs=1e-12
+    )
+    assert te.emission_shares(NOW, price_ema_tao=[1, 2], bar=2 / 3) == pytest.approx(
+        [0.1, 0.9], abs=1e-12
+    )
 
 
 def test_mainnet_2026_md_3_part_of_a_share_that_the_gate_keeps():
-    assert np.round(te.gate_kept([1, 1 / 2, 1 / 3, 1 / 5]) * 100, 1).tolist() == [50, 11.1, 3.6, 0.8]
-    assert te.gate_kept([0.0, 1e50]).tolist() == [0, 1] and te.gate_kept(2.0, 2) == pytest.approx(0.8)
+    assert np.round(te.gate_kept([1, 1 / 2, 1 / 3, 1 / 5]) * 100, 1).tolist() == [
+        50,
+        11.1,
+        3.6,
+        0.8,
+    ]
+    assert te.gate_kept([0.0, 1e50]).tolist() == [0, 1] and te.gate_kept(2.0, 2) == pytest.approx(
+        0.8
+    )
 
 
 @pytest.mark.parametrize("days, percent", [(1, 4), (3, 28), (7, 80)])
@@ -47,7 +62,11 @@ def test_mainnet_2026_md_3_a_new_subnets_smoothed_price(days, percent):
 
 def test_mainnet_2026_md_3_half_life_of_a_mature_subnet_in_hours():
     old = {"age_blocks": 10**7, "rules": NOW}
-    assert te.ema_price(1.0, 0.0, blocks=int(7.7 * 300), **old) > 0.5 > te.ema_price(1.0, 0.0, blocks=int(8.4 * 300), **old)
+    assert (
+        te.ema_price(1.0, 0.0, blocks=int(7.7 * 300), **old)
+        > 0.5
+        > te.ema_price(1.0, 0.0, blocks=int(8.4 * 300), **old)
+    )
 
 
 def test_dynamic_tao_md_2_the_spot_price_is_cut_at_1_tao():
@@ -56,16 +75,26 @@ def test_dynamic_tao_md_2_the_spot_price_is_cut_at_1_tao():
     )
 
 
-# --- each rule ----------------------------------------------------------------------------------------------------------
+# --- each rule ------------------------------------------------------------------------------------
+# ----------------------
 
 
 def test_each_rule_by_hand():
-    price, root, burned = np.array([0.1, 0.2, 0.3]), np.array([0.5, 0.2, 0.1]), np.array([0.0, 0.5, 1.0])
+    price, root, burned = (
+        np.array([0.1, 0.2, 0.3]),
+        np.array([0.5, 0.2, 0.1]),
+        np.array([0.0, 0.5, 1.0]),
+    )
     more = {"price_ema_tao": price, "root_proportion": root, "burned_share": burned}
-    by_hand = {"price_ema": price, "price_ema_unburned": price * (1 - burned),
-               "price_ema_root_unburned": price * root * (1 - burned)}  # fmt: skip
+    by_hand = {
+        "price_ema": price,
+        "price_ema_unburned": price * (1 - burned),
+        "price_ema_root_unburned": price * root * (1 - burned),
+    }
     for name, value in by_hand.items():
-        assert te.emission_shares(BY_NAME[name], **more) == pytest.approx(value / value.sum(), abs=1e-15), name
+        assert te.emission_shares(BY_NAME[name], **more) == pytest.approx(
+            value / value.sum(), abs=1e-15
+        ), name
     users, own = np.array([3.0, 1.0, -2.0]), np.array([1.0, 3.0, -1.0])
     z = np.maximum(users, 0)
     assert te.emission_shares(BY_NAME["flow_ema"], flow_ema_tao=users) == pytest.approx(z / z.sum())
@@ -73,12 +102,16 @@ def test_each_rule_by_hand():
     got = te.emission_shares(BY_NAME["net_flow_ema"], flow_ema_tao=users, protocol_flow_ema_tao=own)
     assert got == pytest.approx(net / net.sum())
     scaled = np.maximum(users - np.where(own > 0, 4 / 8, 1) * own * np.array([2, 2, 1]), 0)
-    got = te.emission_shares(BY_NAME["net_flow_ema"], flow_ema_tao=users, protocol_flow_ema_tao=own * [2, 2, 1])
+    got = te.emission_shares(
+        BY_NAME["net_flow_ema"], flow_ema_tao=users, protocol_flow_ema_tao=own * [2, 2, 1]
+    )
     assert got == pytest.approx(scaled / scaled.sum())
 
 
 def test_all_burned_counts_as_none_burned_and_no_price_gives_nothing():
-    assert te.emission_shares(BY_NAME["price_ema_unburned"], price_ema_tao=[1, 3], burned_share=[1, 1]).tolist() == [0.25, 0.75]
+    assert te.emission_shares(
+        BY_NAME["price_ema_unburned"], price_ema_tao=[1, 3], burned_share=[1, 1]
+    ).tolist() == [0.25, 0.75]
     for rules in (*BY_NAME.values(), NOW, QUANTILE):
         assert not te.emission_shares(rules, **given_for([0.0, 0.0])).any()
 
@@ -88,13 +121,19 @@ def test_a_subnet_switched_off_takes_a_rank_and_gets_nothing():
     prices, on = [1.0, 2.0, 4.0], np.array([True, False, True])
     share = np.array(prices) / 7
     kept = share / (1 + (share[1] / share) ** 3) * on
-    assert te.emission_shares(rules, price_ema_tao=prices, emission_on=on) == pytest.approx(kept / kept.sum())
+    assert te.emission_shares(rules, price_ema_tao=prices, emission_on=on) == pytest.approx(
+        kept / kept.sum()
+    )
 
 
 def test_two_tiers_divide_75_to_25():
     rules = replace(NOW, gate="tiers")
     share = te.emission_shares(rules, price_ema_tao=np.arange(1, 81) / 100)
-    assert share[:16].sum() == 0 and share[48:].sum() == pytest.approx(0.75) and share[16:48].sum() == pytest.approx(0.25)
+    assert (
+        share[:16].sum() == 0
+        and share[48:].sum() == pytest.approx(0.75)
+        and share[16:48].sum() == pytest.approx(0.25)
+    )
     few = te.emission_shares(rules, price_ema_tao=np.arange(1, 21) / 100)
     assert few.sum() == pytest.approx(1) and few[-1] / few[0] == pytest.approx(20)
 
@@ -106,13 +145,21 @@ def test_root_weights_by_hand():
     assert te.root_weight_shares(stake, weights) == pytest.approx(score / score.sum())
     unissued = te.root_weight_shares(stake, weights, root_netuid=0)
     assert unissued[0] == 0 and unissued[1:] == pytest.approx((score / score.sum())[1:])
-    assert not te.root_weight_shares([0.0], [[1.0]]).any() and not te.root_weight_shares([1.0], [[0.0]]).any()
+    assert (
+        not te.root_weight_shares([0.0], [[1.0]]).any()
+        and not te.root_weight_shares([1.0], [[0.0]]).any()
+    )
 
 
-# --- laws ---------------------------------------------------------------------------------------------------------------
+# --- laws -----------------------------------------------------------------------------------------
+# ----------------------
 
 
-@given(PRICES, st.sampled_from([*BY_NAME.values(), NOW, QUANTILE, replace(NOW, gate="tiers")]), st.floats(0, 1))
+@given(
+    PRICES,
+    st.sampled_from([*BY_NAME.values(), NOW, QUANTILE, replace(NOW, gate="tiers")]),
+    st.floats(0, 1),
+)
 def test_shares_sum_to_one_and_keep_the_order_of_prices(prices, rules, burned):
     share = te.emission_shares(rules, **given_for(prices, burned))
     assert share.sum() == pytest.approx(1) and (share >= 0).all()
@@ -123,7 +170,9 @@ def test_shares_sum_to_one_and_keep_the_order_of_prices(prices, rules, burned):
 @given(PRICES, st.floats(0.001, 100))
 def test_only_ratios_of_prices_matter(prices, scale):
     for rules in (BY_NAME["price_ema"], NOW, QUANTILE):
-        one, other = (te.emission_shares(rules, price_ema_tao=np.array(prices) * k) for k in (1, scale))
+        one, other = (
+            te.emission_shares(rules, price_ema_tao=np.array(prices) * k) for k in (1, scale)
+        )
         assert one == pytest.approx(other, abs=1e-9)
 
 
@@ -154,10 +203,14 @@ def test_every_rule_and_gate_that_a_table_names_is_known_and_marks_are_of_real_f
     assert used == set(ss.SHARES) and {r.gate for r in te.eras()} <= set(ss.GATES)
     for field, _ in ss.UNPROVEN:
         assert hasattr(NOW, field)
-    assert not te.unproven(te.rules_at("dynamic-tao")) and len(te.unproven(te.rules_at("after-475"))) == 3
+    assert (
+        not te.unproven(te.rules_at("dynamic-tao"))
+        and len(te.unproven(te.rules_at("after-475"))) == 3
+    )
 
 
-# --- refusals -----------------------------------------------------------------------------------------------------------
+# --- refusals -------------------------------------------------------------------------------------
+# ----------------------
 
 
 @pytest.mark.parametrize(

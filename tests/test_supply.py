@@ -19,7 +19,8 @@ def varied(**values):
     return dataclasses.replace(AS_ARTICLE, **values)
 
 
-# --- published numbers --------------------------------------------------------------------------------------------
+# --- published numbers
+# --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("years, tao", [(1, 8_129_800), (5, 14_574_500), (10, 18_412_250)])
@@ -27,17 +28,23 @@ def test_models_md_s5_supply_after_1_5_and_10_years_from_5_500_000(years, tao):
     assert te.supply_after(CHAIN, ARTICLE_DAY, AS_ARTICLE, years) == pytest.approx(tao, abs=1)
 
 
-@pytest.mark.parametrize("rate, millions", [(0.10, 15.44), (0.20, 12.85), (0.30, 11.35), (0.50, 9.67)])
+@pytest.mark.parametrize(
+    "rate, millions", [(0.10, 15.44), (0.20, 12.85), (0.30, 11.35), (0.50, 9.67)]
+)
 def test_models_md_discounted_supply_of_november_2023(rate, millions):
     got = te.discounted_supply(CHAIN, ARTICLE_DAY, varied(discount_rate=rate))
     assert got / 1e6 == pytest.approx(millions, abs=5e-3)
 
 
 def test_models_md_s4_discounted_supply_at_20_percent_is_12_849_million():
-    assert te.discounted_supply(CHAIN, ARTICLE_DAY, varied(discount_rate=0.2)) == pytest.approx(12.849e6, rel=1e-4)
+    assert te.discounted_supply(CHAIN, ARTICLE_DAY, varied(discount_rate=0.2)) == pytest.approx(
+        12.849e6, rel=1e-4
+    )
 
 
-@pytest.mark.parametrize("years, percent", [(1, 47.8), (2, 93.3), (3, 117), (5, 165), (10, 235), (200, 282)])
+@pytest.mark.parametrize(
+    "years, percent", [(1, 47.8), (2, 93.3), (3, 117), (5, 165), (10, 235), (200, 282)]
+)
 def test_models_md_break_even_growth_of_the_market_cap(years, percent):
     got = te.break_even_growth(CHAIN, ARTICLE_DAY, AS_ARTICLE, years) * 100
     assert got == pytest.approx(percent, abs=0.05 if percent < 100 else 0.5)
@@ -45,13 +52,19 @@ def test_models_md_break_even_growth_of_the_market_cap(years, percent):
 
 def test_models_md_r1_price_supply_and_cap_ratios_from_the_article_to_2026_09_11(snapshots):
     then, now = snapshots.article, snapshots.latest
-    got = te.decompose_price((then.price_usd, now.price_usd), (then.issuance_rao / 1e9, now.issuance_rao / 1e9))
-    assert (got.price_ratio, got.supply_ratio, got.cap_ratio) == pytest.approx((1.507, 2.060, 3.104), abs=5e-4)
+    got = te.decompose_price(
+        (then.price_usd, now.price_usd), (then.issuance_rao / 1e9, now.issuance_rao / 1e9)
+    )
+    assert (got.price_ratio, got.supply_ratio, got.cap_ratio) == pytest.approx(
+        (1.507, 2.060, 3.104), abs=5e-4
+    )
 
 
 def test_models_md_yields_of_the_articles_day(snapshots, rules, as_article):
     got = te.holder_yield(snapshots.article, as_article, rules.constant)
-    assert got.unstaked == pytest.approx(-0.323, abs=5e-4) and got.staker_real == pytest.approx(-0.167, abs=5e-4)
+    assert got.unstaked == pytest.approx(-0.323, abs=5e-4) and got.staker_real == pytest.approx(
+        -0.167, abs=5e-4
+    )
     owner_paid = te.holder_yield(snapshots.article, varied(stakers_share=0.41), rules.constant)
     assert owner_paid.staker_real == pytest.approx(-0.1955, abs=5e-4)
 
@@ -67,12 +80,16 @@ def test_models_md_yields_of_2026_09_11(snapshots, rules):
 def test_comparables_tao_had_the_lowest_mc_over_fdv_of_the_article_peers_only():
     for day in ("2023-11-16", "2023-11-20"):
         peers = te.mc_fdv_ranking(day, peers=supply.NARROW_PEERS)
-        assert peers["token"][0] == "TAO" and len(peers) >= 3 and (np.diff(peers["mc_fdv"]) >= 0).all()
+        assert (
+            peers["token"][0] == "TAO" and len(peers) >= 3 and (np.diff(peers["mc_fdv"]) >= 0).all()
+        )
     everyone = te.mc_fdv_ranking("2023-11-20")
     assert set(everyone["token"][:2]) == {"WLD", "FIL"} and everyone["token"][2] == "TAO"
 
 
-def test_article_a_day_of_emission_is_7_200_tao_and_market_cap_plus_fdv_follow(snapshots, rules, as_article):
+def test_article_a_day_of_emission_is_7_200_tao_and_market_cap_plus_fdv_follow(
+    snapshots, rules, as_article
+):
     got = te.supply_at(snapshots.article, as_article, rules.constant)
     assert got.fdv_usd == 3_360_000_000 and got.market_cap_usd == 880_000_000
     assert got.mc_fdv == pytest.approx(0.2619, abs=5e-5) and got.staked_is_assumed
@@ -87,7 +104,8 @@ def test_models_md_inflation_on_2026_09_11_is_9_9_percent_net(snapshots, rules):
     assert path.emission_tao_per_day[0] == 3_600
 
 
-# --- laws -------------------------------------------------------------------------------------------------------
+# --- laws -----------------------------------------------------------------------------------------
+# --------------
 
 ISSUED = st.integers(10**15, 20_999 * 10**12)
 SHARE = st.floats(0, 1)
@@ -95,11 +113,17 @@ RATE = st.one_of(st.just(0.0), st.floats(1e-9, 1))
 
 
 @given(ISSUED, RATE, RATE, st.floats(0, 0.95))
-def test_discounted_supply_falls_with_the_rate_and_lies_between_issued_and_cap(issued, one, other, recycled):
+def test_discounted_supply_falls_with_the_rate_and_lies_between_issued_and_cap(
+    issued, one, other, recycled
+):
     snapshot = dataclasses.replace(ARTICLE_DAY, issuance_rao=issued)
     low, high = sorted((one, other))
-    patient = te.discounted_supply(CHAIN, snapshot, varied(discount_rate=low, recycled_share=recycled))
-    hasty = te.discounted_supply(CHAIN, snapshot, varied(discount_rate=high, recycled_share=recycled))
+    patient = te.discounted_supply(
+        CHAIN, snapshot, varied(discount_rate=low, recycled_share=recycled)
+    )
+    hasty = te.discounted_supply(
+        CHAIN, snapshot, varied(discount_rate=high, recycled_share=recycled)
+    )
     assert issued / 1e9 * (1 - 1e-12) <= hasty <= patient * (1 + 1e-12) <= 21_000_000 * (1 + 2e-12)
 
 
@@ -112,13 +136,17 @@ def test_under_every_schedule_no_more_than_the_cap_is_ever_counted(name, day, re
         scenario = varied(discount_rate=rate, recycled_share=recycled)
         assert te.discounted_supply(rules, snapshot, scenario) <= 21_000_000 * (1 + 1e-12)
     for years in (10, 40, 1_000):
-        assert te.supply_after(rules, snapshot, varied(recycled_share=recycled), years) <= 21_000_000 * (1 + 1e-12)
+        assert te.supply_after(
+            rules, snapshot, varied(recycled_share=recycled), years
+        ) <= 21_000_000 * (1 + 1e-12)
 
 
 def test_many_discount_rates_at_once_give_what_each_gives_alone():
     rates = np.array([0.0, 0.1, 0.2, 1.0])
     together = te.discounted_supply(CHAIN, ARTICLE_DAY, AS_ARTICLE, rates=rates)
-    alone = [te.discounted_supply(CHAIN, ARTICLE_DAY, varied(discount_rate=float(r))) for r in rates]
+    alone = [
+        te.discounted_supply(CHAIN, ARTICLE_DAY, varied(discount_rate=float(r))) for r in rates
+    ]
     assert together.tolist() == pytest.approx(alone, rel=1e-14)
 
 
@@ -131,7 +159,9 @@ def test_discounted_supply_equals_the_sum_of_discounted_samples_of_the_path():
 
 
 @given(ISSUED, st.floats(0, 0.95), st.floats(1, 60), st.integers(1, 400), st.floats(0.5, 60))
-def test_the_path_and_supply_after_give_the_same_issuance(issued, recycled, block_time, every, horizon):
+def test_the_path_and_supply_after_give_the_same_issuance(
+    issued, recycled, block_time, every, horizon
+):
     snapshot = dataclasses.replace(ARTICLE_DAY, issuance_rao=issued)
     scenario = varied(recycled_share=recycled, block_time_s=block_time, horizon_years=horizon)
     path = te.supply_path(CHAIN, snapshot, scenario, every_days=every)
@@ -146,7 +176,9 @@ def test_the_path_and_supply_after_give_the_same_issuance(issued, recycled, bloc
 def test_float_lies_between_nothing_and_circulating(lost, sticky, staked, known):
     staked = min(staked, 1 - lost)
     scenario = varied(lost_share=lost, stake_stickiness=sticky, staked_share=staked)
-    snapshot = dataclasses.replace(ARTICLE_DAY, staked_tao=5.5e6 * staked * (1 - 1e-12) if known else None)
+    snapshot = dataclasses.replace(
+        ARTICLE_DAY, staked_tao=5.5e6 * staked * (1 - 1e-12) if known else None
+    )
     got = te.supply_at(snapshot, scenario, CHAIN)
     assert -1e-6 <= got.float_tao <= got.circulating_tao <= got.issued_tao <= got.max_supply_tao
     assert got.float_ratio == pytest.approx(got.float_tao / got.circulating_tao)
@@ -177,7 +209,9 @@ def test_the_price_is_the_growing_market_cap_over_what_circulates(growth, lost, 
     path = te.supply_path(CHAIN, ARTICLE_DAY, scenario, every_days=365)
     assert path.price_usd[0] == pytest.approx(160)
     np.testing.assert_allclose(path.price_usd * path.circulating_tao, path.market_cap_usd)
-    np.testing.assert_allclose(path.market_cap_usd, path.market_cap_usd[0] * (1 + growth) ** path.years)
+    np.testing.assert_allclose(
+        path.market_cap_usd, path.market_cap_usd[0] * (1 + growth) ** path.years
+    )
     np.testing.assert_allclose(path.circulating_tao, path.issued_tao * (1 - lost))
     assert (np.diff(path.issued_tao) >= 0).all() and (path.inflation_per_year >= 0).all()
 
@@ -194,7 +228,10 @@ def test_stakers_hold_their_share_exactly_at_the_break_even_staked_share(stakers
 def test_a_slower_block_lowers_what_is_issued_in_a_year_in_proportion():
     slow = te.supply_after(CHAIN, ARTICLE_DAY, varied(block_time_s=24.0), 1) - 5.5e6
     assert slow == pytest.approx((8_129_800 - 5.5e6) / 2, abs=1)
-    assert te.supply_path(CHAIN, ARTICLE_DAY, varied(block_time_s=24.0)).emission_tao_per_day[0] == 3_600
+    assert (
+        te.supply_path(CHAIN, ARTICLE_DAY, varied(block_time_s=24.0)).emission_tao_per_day[0]
+        == 3_600
+    )
 
 
 def test_a_horizon_shorter_than_a_step_gives_the_starting_point_alone():
@@ -202,7 +239,8 @@ def test_a_horizon_shorter_than_a_step_gives_the_starting_point_alone():
     assert path.years.tolist() == [0.0] and path.issued_tao.tolist() == [5_500_000.0]
 
 
-# --- refusals ---------------------------------------------------------------------------------------------------
+# --- refusals -------------------------------------------------------------------------------------
+# --------------
 
 NAN = float("nan")
 RATES = [([-0.1], "-0.1"), ([0.1, 1.1], "1.1"), (NAN, "nan"), ([0.1, math.inf], "inf")]
@@ -219,8 +257,16 @@ def test_discount_rates_out_of_bounds_are_refused(rates, shown, refused):
     [
         ("every_days", "0", lambda: te.supply_path(CHAIN, ARTICLE_DAY, AS_ARTICLE, every_days=0)),
         ("every_days", "-1", lambda: te.supply_path(CHAIN, ARTICLE_DAY, AS_ARTICLE, every_days=-1)),
-        ("every_days", "1.5", lambda: te.supply_path(CHAIN, ARTICLE_DAY, AS_ARTICLE, every_days=1.5)),
-        ("every_days", "True", lambda: te.supply_path(CHAIN, ARTICLE_DAY, AS_ARTICLE, every_days=True)),
+        (
+            "every_days",
+            "1.5",
+            lambda: te.supply_path(CHAIN, ARTICLE_DAY, AS_ARTICLE, every_days=1.5),
+        ),
+        (
+            "every_days",
+            "True",
+            lambda: te.supply_path(CHAIN, ARTICLE_DAY, AS_ARTICLE, every_days=True),
+        ),
         ("years", "-1", lambda: te.supply_after(CHAIN, ARTICLE_DAY, AS_ARTICLE, -1)),
         ("years", "nan", lambda: te.supply_after(CHAIN, ARTICLE_DAY, AS_ARTICLE, NAN)),
         ("years", "inf", lambda: te.supply_after(CHAIN, ARTICLE_DAY, AS_ARTICLE, math.inf)),
@@ -238,20 +284,63 @@ def test_discount_rates_out_of_bounds_are_refused(rates, shown, refused):
         ("as_of", "2023-11-19", lambda: te.mc_fdv_ranking("2023-11-19")),
         ("as_of", "None", lambda: te.mc_fdv_ranking(None)),
         ("token", "DOGEX", lambda: te.mc_fdv_ranking("2023-11-20", peers=("TAO", "DOGEX"))),
-        ("staked_tao", "6,000,000",
-         lambda: te.supply_at(dataclasses.replace(ARTICLE_DAY, staked_tao=6e6), AS_ARTICLE, CHAIN)),
-        ("staked_tao", "4,675,000", lambda: te.supply_at(ARTICLE_DAY, varied(lost_share=0.5), CHAIN)),
-        ("issuance_rao", "0",
-         lambda: te.supply_at(dataclasses.replace(ARTICLE_DAY, issuance_rao=0), AS_ARTICLE, CHAIN)),
-        ("issuance_rao", f"{22 * 10**15:,}",
-         lambda: te.supply_at(dataclasses.replace(ARTICLE_DAY, issuance_rao=22 * 10**15), AS_ARTICLE, CHAIN)),
-        ("staked_tao", "0", lambda: te.holder_yield(dataclasses.replace(ARTICLE_DAY, staked_tao=0.0), AS_ARTICLE, CHAIN)),
-        ("staked_tao", "0", lambda: te.ownership_path(dataclasses.replace(ARTICLE_DAY, staked_tao=0.0), AS_ARTICLE, CHAIN)),
-        ("block", "article", lambda: te.supply_after(inputs.rules_at("article"), ARTICLE_DAY, AS_ARTICLE, 1)),
-        ("block", "article", lambda: te.supply_path(inputs.rules_at("article"), ARTICLE_DAY, AS_ARTICLE)),
-        ("block", "article", lambda: te.discounted_supply(inputs.rules_at("article"), ARTICLE_DAY, AS_ARTICLE)),
+        (
+            "staked_tao",
+            "6,000,000",
+            lambda: te.supply_at(
+                dataclasses.replace(ARTICLE_DAY, staked_tao=6e6), AS_ARTICLE, CHAIN
+            ),
+        ),
+        (
+            "staked_tao",
+            "4,675,000",
+            lambda: te.supply_at(ARTICLE_DAY, varied(lost_share=0.5), CHAIN),
+        ),
+        (
+            "issuance_rao",
+            "0",
+            lambda: te.supply_at(
+                dataclasses.replace(ARTICLE_DAY, issuance_rao=0), AS_ARTICLE, CHAIN
+            ),
+        ),
+        (
+            "issuance_rao",
+            f"{22 * 10**15:,}",
+            lambda: te.supply_at(
+                dataclasses.replace(ARTICLE_DAY, issuance_rao=22 * 10**15), AS_ARTICLE, CHAIN
+            ),
+        ),
+        (
+            "staked_tao",
+            "0",
+            lambda: te.holder_yield(
+                dataclasses.replace(ARTICLE_DAY, staked_tao=0.0), AS_ARTICLE, CHAIN
+            ),
+        ),
+        (
+            "staked_tao",
+            "0",
+            lambda: te.ownership_path(
+                dataclasses.replace(ARTICLE_DAY, staked_tao=0.0), AS_ARTICLE, CHAIN
+            ),
+        ),
+        (
+            "block",
+            "article",
+            lambda: te.supply_after(inputs.rules_at("article"), ARTICLE_DAY, AS_ARTICLE, 1),
+        ),
+        (
+            "block",
+            "article",
+            lambda: te.supply_path(inputs.rules_at("article"), ARTICLE_DAY, AS_ARTICLE),
+        ),
+        (
+            "block",
+            "article",
+            lambda: te.discounted_supply(inputs.rules_at("article"), ARTICLE_DAY, AS_ARTICLE),
+        ),
     ],
-)  # fmt: skip
+)
 def test_nonsense_is_refused_with_name_rule_and_value(field, shown, call, refused):
     with refused(field, shown):
         call()

@@ -1,4 +1,6 @@
-"""Sweeps: the same table from every executor, errors that lose only themselves, parts that are gone on with."""
+"""Sweeps: the same table from every executor, errors that lose only themselves, parts that are
+gone on with.
+"""
 
 import json
 import multiprocessing
@@ -15,7 +17,11 @@ import tao_econ as te
 from tao_econ import sweep as sweep_module
 from tao_econ.sweep import sweep, sweep_to_parquet
 
-RULES, NOW, BASE = te.rules_at("2026-09-11"), te.load_snapshot("2026-09-11"), te.load_scenario("base")
+RULES, NOW, BASE = (
+    te.rules_at("2026-09-11"),
+    te.load_snapshot("2026-09-11"),
+    te.load_scenario("base"),
+)
 AXES = {"price_usd": [100.0, 200.0, 300.0], "issuance_rao": [11 * 10**15, 12 * 10**15]}
 
 
@@ -48,13 +54,23 @@ def count_calls(a, folder):
     return float(a)
 
 
-# --- one table ----------------------------------------------------------------------------------------------------
+# --- one table ------------------------------------------------------------------------------------
+# ----------------
 
 
 def test_rows_are_every_combination_in_order_with_the_models_columns():
     got = sweep(add, a=[1, 2], b=[10, 20, 30])
-    want = pd.DataFrame([(1, 10, 11, False), (1, 20, 21, False), (1, 30, 31, False), (2, 10, 12, True), (2, 20, 22, True),
-                         (2, 30, 32, True)], columns=["a", "b", "total", "even"])  # fmt: skip
+    want = pd.DataFrame(
+        [
+            (1, 10, 11, False),
+            (1, 20, 21, False),
+            (1, 30, 31, False),
+            (2, 10, 12, True),
+            (2, 20, 22, True),
+            (2, 30, 32, True),
+        ],
+        columns=["a", "b", "total", "even"],
+    )
     pd.testing.assert_frame_equal(got, want)
 
 
@@ -75,7 +91,9 @@ def processes():
 @pytest.fixture(scope="module")
 def dask():
     distributed = pytest.importorskip("distributed")
-    with distributed.Client(processes=False, n_workers=1, threads_per_worker=2, dashboard_address=None) as client:
+    with distributed.Client(
+        processes=False, n_workers=1, threads_per_worker=2, dashboard_address=None
+    ) as client:
         yield client.get_executor()
 
 
@@ -85,7 +103,9 @@ def test_every_executor_gives_the_same_table(kind, request):
     if kind == "threads":
         with ThreadPoolExecutor(2) as pool:
             pd.testing.assert_frame_equal(sweep(market_cap, NOW, executor=pool, **AXES), alone)
-            pd.testing.assert_frame_equal(sweep(noisy, seed=7, executor=pool, a=list(range(23))), seeded)
+            pd.testing.assert_frame_equal(
+                sweep(noisy, seed=7, executor=pool, a=list(range(23))), seeded
+            )
         return
     pool = request.getfixturevalue(kind)
     pd.testing.assert_frame_equal(sweep(market_cap, NOW, executor=pool, **AXES), alone)
@@ -107,7 +127,8 @@ def test_points_are_numbered_last_axis_fastest(sizes):
     np.testing.assert_array_equal(got[list(axes)], want)
 
 
-# --- errors -------------------------------------------------------------------------------------------------------
+# --- errors ---------------------------------------------------------------------------------------
+# ----------------
 
 
 def test_an_error_stops_the_sweep_and_names_the_point():
@@ -126,26 +147,30 @@ def test_on_request_an_error_loses_only_its_own_row(workers):
     assert sweep(fails_at_three, errors="keep", a=[1, 2])["error"].isna().all()
 
 
-@pytest.mark.parametrize(("name", "shown", "call"), [
-    ("axes", "none", lambda: sweep(add)),
-    ("a", "1", lambda: sweep(add, a=1, b=[2])),
-    ("a", "'xy'", lambda: sweep(add, a="xy", b=[2])),
-    ("a", "none", lambda: sweep(add, a=[], b=[2])),
-    ("axis", "pricee_usd", lambda: sweep(market_cap, NOW, pricee_usd=[1.0])),
-    ("errors", "ignore", lambda: sweep(add, errors="ignore", a=[1], b=[1])),
-    ("model", "3", lambda: sweep(3, a=[1])),
-    ("base", "4", lambda: sweep(add, 4, a=[1])),
-    ("axes", "1,000,000,000", lambda: sweep(add, a=range(100_000), b=range(10_000))),
-    ("results", "ndarray", lambda: sweep(lambda a: np.ones(2), a=[1])),
-    ("results", "a", lambda: sweep(lambda a: {"a": a}, a=[1])),
-    ("seed", -1, lambda: sweep(noisy, seed=-1, a=[1])),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "shown", "call"),
+    [
+        ("axes", "none", lambda: sweep(add)),
+        ("a", "1", lambda: sweep(add, a=1, b=[2])),
+        ("a", "'xy'", lambda: sweep(add, a="xy", b=[2])),
+        ("a", "none", lambda: sweep(add, a=[], b=[2])),
+        ("axis", "pricee_usd", lambda: sweep(market_cap, NOW, pricee_usd=[1.0])),
+        ("errors", "ignore", lambda: sweep(add, errors="ignore", a=[1], b=[1])),
+        ("model", "3", lambda: sweep(3, a=[1])),
+        ("base", "4", lambda: sweep(add, 4, a=[1])),
+        ("axes", "1,000,000,000", lambda: sweep(add, a=range(100_000), b=range(10_000))),
+        ("results", "ndarray", lambda: sweep(lambda a: np.ones(2), a=[1])),
+        ("results", "a", lambda: sweep(lambda a: {"a": a}, a=[1])),
+        ("seed", -1, lambda: sweep(noisy, seed=-1, a=[1])),
+    ],
+)
 def test_bad_input_is_refused_in_one_line(name, shown, call, refused):
     with refused(name, shown):
         call()
 
 
-# --- parts --------------------------------------------------------------------------------------------------------
+# --- parts ----------------------------------------------------------------------------------------
+# ----------------
 
 
 def test_a_stopped_sweep_goes_on_where_it_stopped(tmp_path, monkeypatch, refused):
@@ -164,7 +189,9 @@ def test_a_stopped_sweep_goes_on_where_it_stopped(tmp_path, monkeypatch, refused
     assert sweep_to_parquet(model, folder=out, **given) == out
     calls = (tmp_path / "calls.txt").read_text().split()
     assert calls == list("012345") + list("456789")
-    pd.testing.assert_frame_equal(pd.read_parquet(out), sweep(lambda a, folder_: float(a), **given), check_dtype=False)
+    pd.testing.assert_frame_equal(
+        pd.read_parquet(out), sweep(lambda a, folder_: float(a), **given), check_dtype=False
+    )
     assert json.loads((out / "_plan.json").read_text())["axes"] == {"a": 10, "folder_": 1}
     with refused("folder", "another plan"):
         sweep_to_parquet(model, folder=out, a=[1], folder_=["x"])
@@ -173,8 +200,12 @@ def test_a_stopped_sweep_goes_on_where_it_stopped(tmp_path, monkeypatch, refused
 def test_parts_hold_what_the_table_holds(tmp_path, monkeypatch):
     monkeypatch.setattr(sweep_module, "PART_ROWS", 4)
     with ThreadPoolExecutor(2) as pool:
-        folder = sweep_to_parquet(noisy, folder=tmp_path / "x", seed=3, executor=pool, a=[float(k) for k in range(11)])
-    pd.testing.assert_frame_equal(pd.read_parquet(folder), sweep(noisy, seed=3, a=[float(k) for k in range(11)]))
+        folder = sweep_to_parquet(
+            noisy, folder=tmp_path / "x", seed=3, executor=pool, a=[float(k) for k in range(11)]
+        )
+    pd.testing.assert_frame_equal(
+        pd.read_parquet(folder), sweep(noisy, seed=3, a=[float(k) for k in range(11)])
+    )
 
 
 def test_many_points_wait_for_few(monkeypatch):

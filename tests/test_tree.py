@@ -16,10 +16,13 @@ OPENAI = "next OpenAI"
 
 
 def tree_of(odds, fdv):
-    return pd.DataFrame({"branch": [f"b{i}" for i in range(len(odds))], "probability": odds, "fdv_bn_usd": fdv})
+    return pd.DataFrame(
+        {"branch": [f"b{i}" for i in range(len(odds))], "probability": odds, "fdv_bn_usd": fdv}
+    )
 
 
-# --- published numbers --------------------------------------------------------------------------------------------
+# --- published numbers
+# --------------------------------------------------------------------------------------------
 
 
 def test_models_md_v1_the_published_tree_gives_3_30526_157_39_and_a_third_below_spot():
@@ -40,7 +43,9 @@ def test_models_md_33_contributions_of_the_branches():
 def test_three_percent_for_openai_are_worth_4_5_bn_by_themselves():
     got = te.tree_sensitivity(RULES, OPENAI, [0.0, 0.008, 0.03])
     rest = (3.30526 - 1.2) / 0.992  # mean of the other branches, bn USD
-    assert got.tolist() == pytest.approx([rest * 1e3 / 21, 157.39333, (4.5 + 0.97 * rest) * 1e3 / 21], rel=1e-7)
+    assert got.tolist() == pytest.approx(
+        [rest * 1e3 / 21, 157.39333, (4.5 + 0.97 * rest) * 1e3 / 21], rel=1e-7
+    )
 
 
 def test_the_spot_of_236_asked_for_1_9_percent_of_openai_in_place_of_0_8():
@@ -60,20 +65,26 @@ def test_without_bitcoin_and_ethereum_a_tenth_of_the_price_goes():
     assert kept["branch"].tolist() == data.load("scenario_tree")["branch"].tolist()[2:]
     assert kept["probability"].sum() == pytest.approx(1)
     got = te.scenario_tree(RULES, spot_usd=236.0, tree=kept).price_usd
-    assert got == pytest.approx((3.30526 - 0.186 - 0.135) / 0.9993 * 1e3 / 21) and got == pytest.approx(
-        142.21, abs=5e-3
-    )
+    assert got == pytest.approx(
+        (3.30526 - 0.186 - 0.135) / 0.9993 * 1e3 / 21
+    ) and got == pytest.approx(142.21, abs=5e-3)
 
 
 def test_the_outcomes_of_the_tree_lie_far_from_its_mean():
     got = te.scenario_tree(RULES, spot_usd=236.0)
-    assert (got.p10_usd * 21e6, got.p50_usd * 21e6, got.p90_usd * 21e6) == pytest.approx((0.2e9, 1.7e9, 3.4e9))
+    assert (got.p10_usd * 21e6, got.p50_usd * 21e6, got.p90_usd * 21e6) == pytest.approx(
+        (0.2e9, 1.7e9, 3.4e9)
+    )
     table = data.load("scenario_tree")
     variance = np.sum(table["probability"] * (table["fdv_bn_usd"] - 3.30526) ** 2)
-    assert got.spread_usd == pytest.approx(math.sqrt(variance) * 1e9 / 21e6) and got.spread_usd > 5 * got.price_usd
+    assert (
+        got.spread_usd == pytest.approx(math.sqrt(variance) * 1e9 / 21e6)
+        and got.spread_usd > 5 * got.price_usd
+    )
 
 
-# --- noise ------------------------------------------------------------------------------------------------------
+# --- noise ----------------------------------------------------------------------------------------
+# --------------
 
 
 @pytest.mark.parametrize("concentration", [10.0, 100.0, 5_000.0])
@@ -106,7 +117,8 @@ def test_a_branch_that_cannot_come_true_stays_impossible_under_noise():
     assert got.mean_usd == pytest.approx(1e9 / 21e6) and got.mean_se == pytest.approx(0, abs=1e-12)
 
 
-# --- laws -------------------------------------------------------------------------------------------------------
+# --- laws -----------------------------------------------------------------------------------------
+# --------------
 
 WEIGHTS = st.lists(st.tuples(st.integers(1, 1_000), st.floats(0, 1_000)), min_size=2, max_size=12)
 
@@ -115,7 +127,9 @@ WEIGHTS = st.lists(st.tuples(st.integers(1, 1_000), st.floats(0, 1_000)), min_si
 def test_expected_value_lies_between_the_branches_and_contributions_add_up(pairs):
     weight, fdv = np.array(pairs).T
     got = te.scenario_tree(RULES, spot_usd=100.0, tree=tree_of(weight / weight.sum(), fdv))
-    assert fdv.min() * 1e9 <= got.fdv_usd * (1 + 1e-9) + 1e-9 and got.fdv_usd <= fdv.max() * 1e9 * (1 + 1e-9)
+    assert fdv.min() * 1e9 <= got.fdv_usd * (1 + 1e-9) + 1e-9 and got.fdv_usd <= fdv.max() * 1e9 * (
+        1 + 1e-9
+    )
     assert got.branches["contribution_usd"].sum() == pytest.approx(got.fdv_usd)
     assert got.p10_usd <= got.p50_usd <= got.p90_usd and got.spread_usd >= 0
     assert got.gap_to_spot == pytest.approx(got.price_usd / 100 - 1)
@@ -130,7 +144,9 @@ def test_sensitivity_at_its_own_odds_is_the_tree_and_it_moves_towards_the_branch
     assert at_own == pytest.approx(te.scenario_tree(RULES, spot_usd=1.0, tree=tree).price_usd)
     assert sure == pytest.approx(fdv[0] * 1e9 / 21e6)
     changed = tree.assign(probability=np.append(other, weight[1:] / weight[1:].sum() * (1 - other)))
-    assert at_other == pytest.approx(te.scenario_tree(RULES, spot_usd=1.0, tree=changed).price_usd, abs=1e-9)
+    assert at_other == pytest.approx(
+        te.scenario_tree(RULES, spot_usd=1.0, tree=changed).price_usd, abs=1e-9
+    )
 
 
 @given(WEIGHTS, st.integers(0, 11))
@@ -141,36 +157,73 @@ def test_removing_branches_keeps_the_odds_of_the_others_to_each_other(pairs, cou
     kept = te.without_smallest(tree, count=count).merge(tree, on="branch", suffixes=("", "_before"))
     assert len(kept) == len(tree) - count
     scale = kept["probability"] / kept["probability_before"]
-    assert scale.to_numpy() == pytest.approx(scale[0]) and kept["probability"].sum() == pytest.approx(1)
+    assert scale.to_numpy() == pytest.approx(scale[0]) and kept[
+        "probability"
+    ].sum() == pytest.approx(1)
     gone = tree[~tree["branch"].isin(kept["branch"])]
     assert not len(gone) or gone["probability"].max() <= kept["probability_before"].min()
 
 
 def test_a_tree_of_nothing_is_worth_nothing():
     got = te.scenario_tree(RULES, spot_usd=1.0, tree=tree_of([0.5, 0.5], [0.0, 0.0]))
-    assert (got.price_usd, got.gap_to_spot, got.spread_usd) == (0, -1, 0) and (got.branches["share"] == 0).all()
+    assert (got.price_usd, got.gap_to_spot, got.spread_usd) == (0, -1, 0) and (
+        got.branches["share"] == 0
+    ).all()
 
 
-# --- refusals ---------------------------------------------------------------------------------------------------
+# --- refusals -------------------------------------------------------------------------------------
+# --------------
 
 
 @pytest.mark.parametrize(
     "name, shown, call",
     [
-        ("probability", "0.9", lambda: te.scenario_tree(RULES, spot_usd=1, tree=tree_of([0.5, 0.4], [1, 1]))),
-        ("probability", "-0.5", lambda: te.scenario_tree(RULES, spot_usd=1, tree=tree_of([-0.5, 1.5], [1, 1]))),
-        ("probability", "nan", lambda: te.scenario_tree(RULES, spot_usd=1, tree=tree_of([math.nan, 1], [1, 1]))),
-        ("fdv_bn_usd", "-1", lambda: te.scenario_tree(RULES, spot_usd=1, tree=tree_of([0.5, 0.5], [1, -1]))),
-        ("tree", "branch, probability", lambda: te.scenario_tree(RULES, spot_usd=1, tree=tree_of([1], [1]).iloc[:, :2])),
+        (
+            "probability",
+            "0.9",
+            lambda: te.scenario_tree(RULES, spot_usd=1, tree=tree_of([0.5, 0.4], [1, 1])),
+        ),
+        (
+            "probability",
+            "-0.5",
+            lambda: te.scenario_tree(RULES, spot_usd=1, tree=tree_of([-0.5, 1.5], [1, 1])),
+        ),
+        (
+            "probability",
+            "nan",
+            lambda: te.scenario_tree(RULES, spot_usd=1, tree=tree_of([math.nan, 1], [1, 1])),
+        ),
+        (
+            "fdv_bn_usd",
+            "-1",
+            lambda: te.scenario_tree(RULES, spot_usd=1, tree=tree_of([0.5, 0.5], [1, -1])),
+        ),
+        (
+            "tree",
+            "branch, probability",
+            lambda: te.scenario_tree(RULES, spot_usd=1, tree=tree_of([1], [1]).iloc[:, :2]),
+        ),
         ("tree", "list", lambda: te.scenario_tree(RULES, spot_usd=1, tree=[1])),
         ("spot_usd", "0", lambda: te.scenario_tree(RULES, spot_usd=0)),
         ("spot_usd", "nan", lambda: te.scenario_tree(RULES, spot_usd=math.nan)),
-        ("branch", "did you mean 'next OpenAI'", lambda: te.tree_sensitivity(RULES, "next openai", [0.1])),
+        (
+            "branch",
+            "did you mean 'next OpenAI'",
+            lambda: te.tree_sensitivity(RULES, "next openai", [0.1]),
+        ),
         ("probabilities", "1.1", lambda: te.tree_sensitivity(RULES, OPENAI, [1.1])),
-        ("probability", "1", lambda: te.tree_sensitivity(RULES, "b0", [0.1], tree=tree_of([1.0], [1.0]))),
+        (
+            "probability",
+            "1",
+            lambda: te.tree_sensitivity(RULES, "b0", [0.1], tree=tree_of([1.0], [1.0])),
+        ),
         ("spot_usd", "10", lambda: te.tree_break_even(RULES, OPENAI, spot_usd=10)),
         ("spot_usd", "1e+06", lambda: te.tree_break_even(RULES, OPENAI, spot_usd=1e6)),
-        ("spot_usd", "1", lambda: te.tree_break_even(RULES, "b0", spot_usd=1, tree=tree_of([0.5, 0.5], [1, 1]))),
+        (
+            "spot_usd",
+            "1",
+            lambda: te.tree_break_even(RULES, "b0", spot_usd=1, tree=tree_of([0.5, 0.5], [1, 1])),
+        ),
         ("count", "7", lambda: te.without_smallest(count=7)),
         ("count", "-1", lambda: te.without_smallest(count=-1)),
         ("count", "2.0", lambda: te.without_smallest(count=2.0)),
@@ -179,7 +232,7 @@ def test_a_tree_of_nothing_is_worth_nothing():
         ("draws", "99", lambda: te.tree_noise(RULES, draws=99)),
         ("seed", "-1", lambda: te.tree_noise(RULES, seed=-1)),
     ],
-)  # fmt: skip
+)
 def test_nonsense_is_refused_with_name_rule_and_value(name, shown, call, refused):
     with refused(name, shown):
         call()

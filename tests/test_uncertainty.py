@@ -16,7 +16,8 @@ from tao_econ import uncertainty
 NAN = float("nan")
 PI = math.pi
 
-# --- published numbers --------------------------------------------------------------------------------------------
+# --- published numbers
+# --------------------------------------------------------------------------------------------
 
 CUBE = {"x1": (-PI, PI), "x2": (-PI, PI), "x3": (-PI, PI)}
 
@@ -31,7 +32,11 @@ def ishigami_exact(a=7.0, b=0.1):
     variance = a**2 / 8 + b * PI**4 / 5 + b**2 * PI**8 / 18 + 1 / 2
     alone = [(1 + b * PI**4 / 5) ** 2 / 2, a**2 / 8, 0.0]
     pair = b**2 * PI**8 * (1 / 18 - 1 / 50)
-    return variance, np.array(alone) / variance, np.array([alone[0] + pair, alone[1], pair]) / variance
+    return (
+        variance,
+        np.array(alone) / variance,
+        np.array([alone[0] + pair, alone[1], pair]) / variance,
+    )
 
 
 def test_models_md_u1_ishigami_by_hand_and_by_sobol():
@@ -42,7 +47,9 @@ def test_models_md_u1_ishigami_by_hand_and_by_sobol():
     got = te.sensitivity(ishigami, None, CUBE, samples=8_192)
     assert got["S1"].tolist() == pytest.approx(first, abs=0.01)
     assert got["ST"].tolist() == pytest.approx(total, abs=0.01)
-    assert got.attrs["variance"] == pytest.approx(variance, rel=0.01) and got.attrs["mean"] == pytest.approx(3.5, abs=0.02)
+    assert got.attrs["variance"] == pytest.approx(variance, rel=0.01) and got.attrs[
+        "mean"
+    ] == pytest.approx(3.5, abs=0.02)
     assert got.attrs["runs"] == 8_192 * 5
 
 
@@ -61,23 +68,38 @@ def test_sobol_g_function():
 
 
 def test_models_md_monte_carlo_error_falls_as_n_to_minus_052_and_minus_102():
-    # "4-d lognormal mean, n = 2^8 … 2^14"; the integrand is not stated, so ours: exp of a tenth of four normals' sum
-    got = te.convergence(lambda u: np.exp(ndtri(u).sum(axis=1) / 10), 4, math.exp(0.02), replicates=64, seed=1)
+    # "4-d lognormal mean, n = 2^8 … 2^14"; the integrand is not stated, so ours: exp of a tenth of
+    # four normals' sum
+    got = te.convergence(
+        lambda u: np.exp(ndtri(u).sum(axis=1) / 10), 4, math.exp(0.02), replicates=64, seed=1
+    )
     assert got.points.tolist() == [2**m for m in range(8, 15)]
-    assert got.slope_random == pytest.approx(-0.52, abs=0.05) and got.slope_sobol == pytest.approx(-1.02, abs=0.05)
-    assert (got.rmse_random > 9 * got.rmse_sobol).all() and got.rmse_random[-1] > 74 * got.rmse_sobol[-1]
+    assert got.slope_random == pytest.approx(-0.52, abs=0.05) and got.slope_sobol == pytest.approx(
+        -1.02, abs=0.05
+    )
+    assert (got.rmse_random > 9 * got.rmse_sobol).all() and got.rmse_random[
+        -1
+    ] > 74 * got.rmse_sobol[-1]
     sigma = math.sqrt(math.exp(0.08) - math.exp(0.04))  # of one draw
     assert got.rmse_random == pytest.approx(sigma / np.sqrt(got.points), rel=0.35)
 
 
-TREE_FDV = np.array([930, 270, 150, 20, 3.4, 1.7, 0.2])  # bn USD, models.md 3.3 (IridiumEagle, 2024-01-07)
+TREE_FDV = np.array(
+    [930, 270, 150, 20, 3.4, 1.7, 0.2]
+)  # bn USD, models.md 3.3 (IridiumEagle, 2024-01-07)
 TREE_PROBABILITY = np.array([0.02, 0.05, 0.80, 1, 34, 20, 44.13]) / 100
 
 
 @pytest.mark.parametrize(
     "fdv, no_change, tree, tree_mean, eight_fold",
     [
-        (5.0631, 0.41004, 1.08592, 0.426, 1.74532),  # models.md B1, 2026-09-11; printed to five digits
+        (
+            5.0631,
+            0.41004,
+            1.08592,
+            0.426,
+            1.74532,
+        ),  # models.md B1, 2026-09-11; printed to five digits
         (4.58, 0.310, 0.989, 0.326, 1.846),  # 2026-07-04
         (15.9, 1.554, 2.187, 1.571, 0.601),  # peak of April 2024: the ranking turns round
     ],
@@ -92,11 +114,14 @@ def test_models_md_b1_crps_of_log_fdv(fdv, no_change, tree, tree_mean, eight_fol
 
 def test_models_md_half_the_mean_pairwise_distance_of_the_tree_is_0_7376():
     x, p = np.log(TREE_FDV), TREE_PROBABILITY
-    far = x.max() + 1.0  # below the observation everywhere, the CRPS is the mean distance less the spread
+    far = (
+        x.max() + 1.0
+    )  # below the observation everywhere, the CRPS is the mean distance less the spread
     assert np.sum(p * (far - x)) - te.crps(x, far, weights=p) == pytest.approx(0.7376, abs=5e-5)
 
 
-# --- sensitivity --------------------------------------------------------------------------------------------------
+# --- sensitivity
+# --------------------------------------------------------------------------------------------------
 
 
 def product(scenario):
@@ -130,23 +155,41 @@ def test_a_scenario_is_varied_within_its_bounds(refused):
     def impact(scenario):
         return te.sell_pressure(rules, snapshot, scenario).unexpected_impact_share
 
-    ranges = {"daily_volatility": (0.02, 0.15), "impact_prefactor": (0.5, 1.5), "discount_rate": (0.0, 1.0)}
+    ranges = {
+        "daily_volatility": (0.02, 0.15),
+        "impact_prefactor": (0.5, 1.5),
+        "discount_rate": (0.0, 1.0),
+    }
     got = te.sensitivity(impact, te.load_scenario("article"), ranges, samples=128)
     assert got.loc["discount_rate"].tolist() == [0, 0, 0, 0]
     assert got.loc["daily_volatility", "ST"] > got.loc["impact_prefactor", "ST"] > 0.2
     with refused("daily_volatility", "-"):
-        te.sensitivity(impact, te.load_scenario("article"), {"daily_volatility": (-1.0, 0.0)}, samples=2)
+        te.sensitivity(
+            impact, te.load_scenario("article"), {"daily_volatility": (-1.0, 0.0)}, samples=2
+        )
 
 
 @given(st.lists(st.floats(0.1, 10), min_size=2, max_size=5), st.floats(-5, 5))
 def test_of_an_additive_model_the_indices_are_shares_of_variance(slopes, shift):
-    got = te.sensitivity(lambda p: p @ np.array(slopes) + shift, None,
-                         {f"x{k}": (0, 1) for k in range(len(slopes))}, samples=1_024)  # fmt: skip
+    got = te.sensitivity(
+        lambda p: p @ np.array(slopes) + shift,
+        None,
+        {f"x{k}": (0, 1) for k in range(len(slopes))},
+        samples=1_024,
+    )
     share = np.square(slopes) / np.sum(np.square(slopes))
-    assert got["S1"].tolist() == pytest.approx(share, abs=0.03) and got["ST"].tolist() == pytest.approx(share, abs=0.03)
-    effects = te.morris(lambda p: p @ np.array(slopes) + shift, None,
-                        {f"x{k}": (1, 3) for k in range(len(slopes))}, trajectories=4)  # fmt: skip
-    assert effects["mu"].tolist() == pytest.approx(2 * np.array(slopes)) == effects["mu_star"].tolist()
+    assert got["S1"].tolist() == pytest.approx(share, abs=0.03) and got[
+        "ST"
+    ].tolist() == pytest.approx(share, abs=0.03)
+    effects = te.morris(
+        lambda p: p @ np.array(slopes) + shift,
+        None,
+        {f"x{k}": (1, 3) for k in range(len(slopes))},
+        trajectories=4,
+    )
+    assert (
+        effects["mu"].tolist() == pytest.approx(2 * np.array(slopes)) == effects["mu_star"].tolist()
+    )
     assert effects["sigma"].max() < 1e-9
 
 
@@ -164,8 +207,14 @@ def test_the_confidence_interval_holds_the_truth_and_narrows_with_more_runs():
 
 def test_where_nothing_changes_all_indices_are_zero():
     got = te.sensitivity(lambda p: np.full(len(p), 4.2), None, CUBE, samples=16)
-    assert (got == 0).all(axis=None) and got.attrs["variance"] == 0 and got.attrs["mean"] == pytest.approx(4.2)
-    assert (te.morris(lambda p: np.zeros(len(p)), None, CUBE)[["mu", "mu_star", "sigma"]] == 0).all(axis=None)
+    assert (
+        (got == 0).all(axis=None)
+        and got.attrs["variance"] == 0
+        and got.attrs["mean"] == pytest.approx(4.2)
+    )
+    assert (te.morris(lambda p: np.zeros(len(p)), None, CUBE)[["mu", "mu_star", "sigma"]] == 0).all(
+        axis=None
+    )
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -173,7 +222,10 @@ def test_the_same_seed_gives_the_same_table_and_touches_no_global_state(seed):
     np.random.seed(1)  # noqa: NPY002 — the global state is what is being watched
     before = np.random.get_state()[1].copy()  # noqa: NPY002
     for function in (te.sensitivity, te.morris, te.tornado):
-        one, two = function(ishigami, None, CUBE, seed=seed), function(ishigami, None, CUBE, seed=seed)
+        one, two = (
+            function(ishigami, None, CUBE, seed=seed),
+            function(ishigami, None, CUBE, seed=seed),
+        )
         other = function(ishigami, None, CUBE, seed=seed + 5)
         np.testing.assert_array_equal(one, two)
         assert (one.loc[other.index] != other).any(axis=None)
@@ -195,7 +247,8 @@ def test_a_tornado_is_sorted_and_starts_from_the_record():
     assert got.loc["volume", ["low", "high", "swing"]].tolist() == [0, 6, 6]
 
 
-# --- Monte Carlo errors -------------------------------------------------------------------------------------------
+# --- Monte Carlo errors
+# -------------------------------------------------------------------------------------------
 
 
 def covered(estimates, truth):
@@ -235,17 +288,28 @@ def test_the_standard_error_of_replicates_is_right(method):
     def f(u):
         return np.exp(ndtri(u).sum(axis=1) / 4)
 
-    estimates = [te.monte_carlo_mean(f, 3, log2_points=5, replicates=24, seed=s, method=method) for s in range(150)]
+    estimates = [
+        te.monte_carlo_mean(f, 3, log2_points=5, replicates=24, seed=s, method=method)
+        for s in range(150)
+    ]
     assert covered(estimates, math.exp(3 / 32)) == pytest.approx(0.94, abs=0.05)
-    assert estimates[0] == te.monte_carlo_mean(f, 3, log2_points=5, replicates=24, seed=0, method=method)
+    assert estimates[0] == te.monte_carlo_mean(
+        f, 3, log2_points=5, replicates=24, seed=0, method=method
+    )
 
 
 def test_convergence_reports_the_root_mean_square_error_of_its_replicates():
     got = te.convergence(lambda u: u[:, 0] ** 2, 2, 1 / 3, log2_points=[3, 5], replicates=2, seed=4)
     for k, m in enumerate((3, 5)):  # of two replicates the means are value ± standard error
         for method, rmse in (("random", got.rmse_random), ("sobol", got.rmse_sobol)):
-            e = te.monte_carlo_mean(lambda u: u[:, 0] ** 2, 2, log2_points=m, replicates=2, seed=4 + 1_000 * m,
-                                    method=method)  # fmt: skip
+            e = te.monte_carlo_mean(
+                lambda u: u[:, 0] ** 2,
+                2,
+                log2_points=m,
+                replicates=2,
+                seed=4 + 1_000 * m,
+                method=method,
+            )
             both = np.array([e.value - e.standard_error, e.value + e.standard_error])
             assert rmse[k] == pytest.approx(math.sqrt(np.mean((both - 1 / 3) ** 2)))
 
@@ -258,7 +322,8 @@ def test_points_are_inside_the_cube_and_sobol_points_fill_it_evenly():
         assert (counts == 64).all() == (method == "sobol")
 
 
-# --- scores -------------------------------------------------------------------------------------------------------
+# --- scores ---------------------------------------------------------------------------------------
+# ----------------
 
 VALUES = st.lists(st.floats(-100, 100), min_size=1, max_size=12)
 
@@ -269,17 +334,22 @@ def test_crps_is_its_definition(values, y):
     definition = np.abs(x - y).mean() - np.abs(x[:, None] - x[None, :]).mean() / 2
     assert te.crps(values, y) == pytest.approx(definition, abs=1e-9) and te.crps(values, y) >= 0
     assert te.crps(values[0], y) == abs(values[0] - y)
-    assert te.crps(values, y, weights=np.full(len(x), 1 / len(x))) == pytest.approx(te.crps(values, y), abs=1e-9)
+    assert te.crps(values, y, weights=np.full(len(x), 1 / len(x))) == pytest.approx(
+        te.crps(values, y), abs=1e-9
+    )
 
 
 @given(VALUES, st.floats(-150, 150))
 def test_crps_is_the_integral_of_brier_scores_and_of_pinball_losses(values, y):
     edges = np.unique(np.append(values, y))
     by_threshold = sum(
-        (b - a) * te.brier(np.mean(np.array(values) <= a), a >= y) for a, b in zip(edges, edges[1:], strict=False)
+        (b - a) * te.brier(np.mean(np.array(values) <= a), a >= y)
+        for a, b in zip(edges, edges[1:], strict=False)
     )
     assert te.crps(values, y) == pytest.approx(by_threshold, abs=1e-9)
-    n = len(values)  # quantiles are steps, so midpoints of each step integrate the linear loss exactly
+    n = len(
+        values
+    )  # quantiles are steps, so midpoints of each step integrate the linear loss exactly
     losses = [te.pinball(q, y, (k + 0.5) / n) for k, q in enumerate(np.sort(values))]
     assert te.crps(values, y) == pytest.approx(2 * np.mean(losses), abs=1e-9)
 
@@ -288,7 +358,9 @@ def test_crps_of_a_normal_has_its_closed_form():
     x = ndtri((np.arange(20_000) + 0.5) / 20_000)
     for y in (-2.0, 0.0, 0.7):
         density = math.exp(-y * y / 2) / math.sqrt(2 * PI)
-        exact = y * (2 * ndtr(y) - 1) + 2 * density - 1 / math.sqrt(PI)  # Gneiting and Raftery (2007), section 4.2
+        exact = (
+            y * (2 * ndtr(y) - 1) + 2 * density - 1 / math.sqrt(PI)
+        )  # Gneiting and Raftery (2007), section 4.2
         assert te.crps(x, y) == pytest.approx(exact, abs=1e-5)
 
 
@@ -299,13 +371,17 @@ def test_the_honest_forecast_has_the_best_expected_scores():
     assert honest < min(narrow, shifted)
     up = y > 0.5
     chance = 1 - ndtr(0.5)
-    assert te.brier(np.full(4_000, chance), up) < min(te.brier(np.full(4_000, p), up) for p in (0.1, 0.5))
+    assert te.brier(np.full(4_000, chance), up) < min(
+        te.brier(np.full(4_000, p), up) for p in (0.1, 0.5)
+    )
     assert te.pinball(ndtri(0.9), y, 0.9) < min(te.pinball(q, y, 0.9) for q in (0.9, 1.7))
 
 
 def test_brier_and_pinball_by_hand():
     assert te.brier(0.7, True) == pytest.approx(0.09) and te.brier([0, 1], [True, True]) == 0.5
-    assert te.pinball(2.0, 5.0, 0.9) == pytest.approx(2.7) and te.pinball(5.0, 2.0, 0.9) == pytest.approx(0.3)
+    assert te.pinball(2.0, 5.0, 0.9) == pytest.approx(2.7) and te.pinball(
+        5.0, 2.0, 0.9
+    ) == pytest.approx(0.3)
     assert te.pinball([1, 2], [1, 2], 0.3) == 0
 
 
@@ -315,21 +391,28 @@ def test_pit_is_uniform_for_a_calibrated_forecast_and_not_for_a_narrow_one():
     y = random.standard_normal(3_000)
     good, narrow = (np.array([te.pit(f, v) for v in y]) for f in (x, x / 2))
     error = 4 * math.sqrt(1 / 12 / 3_000)
-    assert good.mean() == pytest.approx(0.5, abs=error) and good.var() == pytest.approx(1 / 12, abs=0.005)
+    assert good.mean() == pytest.approx(0.5, abs=error) and good.var() == pytest.approx(
+        1 / 12, abs=0.005
+    )
     assert narrow.var() > 1 / 12 + 0.03
 
 
 def test_pit_at_a_tie_counts_part_of_the_mass():
     given = {"weights": [0.2, 0.5, 0.3]}
-    assert [te.pit([1, 2, 3], 2, tie=t, **given) for t in (0, 0.5, 1)] == pytest.approx([0.2, 0.45, 0.7])
+    assert [te.pit([1, 2, 3], 2, tie=t, **given) for t in (0, 0.5, 1)] == pytest.approx(
+        [0.2, 0.45, 0.7]
+    )
     assert te.pit([1, 2, 3], 0, **given) == 0 and te.pit([1, 2, 3], 9, **given) == pytest.approx(1)
 
 
-# --- refusals -----------------------------------------------------------------------------------------------------
+# --- refusals -------------------------------------------------------------------------------------
+# ----------------
 
 
 def sobol(ranges=None, model=ishigami, base=None, **options):
-    return te.sensitivity(model, base, CUBE if ranges is None else ranges, **{"samples": 8} | options)
+    return te.sensitivity(
+        model, base, CUBE if ranges is None else ranges, **{"samples": 8} | options
+    )
 
 
 def constant(points):
@@ -356,7 +439,11 @@ def constant(points):
         ("output", "object", lambda: sobol(model=lambda p: [None] * len(p))),
         ("base", "int", lambda: sobol(base=3)),
         ("base", "type", lambda: sobol(base=Pair)),
-        ("Pair field", "prize", lambda: te.sensitivity(product, Pair(), {"prize": (0, 1)}, samples=8)),
+        (
+            "Pair field",
+            "prize",
+            lambda: te.sensitivity(product, Pair(), {"prize": (0, 1)}, samples=8),
+        ),
         ("runs", "16,777,216", lambda: sobol(samples=1 << 24)),
         ("levels", "3", lambda: te.morris(ishigami, None, CUBE, levels=3)),
         ("trajectories", "1", lambda: te.morris(ishigami, None, CUBE, trajectories=1)),
@@ -389,7 +476,7 @@ def constant(points):
         ("level", "0", lambda: te.pinball(1.0, 1.0, 0)),
         ("observed", "<U1", lambda: te.pinball(1.0, "1", 0.5)),
     ],
-)  # fmt: skip
+)
 def test_nonsense_is_refused_with_name_rule_and_value(field, shown, call, refused):
     with refused(field, shown):
         call()

@@ -29,7 +29,9 @@ def test_an_array_of_rao_becomes_an_array_of_tao():
     assert units.tao(np.array([10**9, 5 * 10**8])).tolist() == [1.0, 0.5]
 
 
-@pytest.mark.parametrize("amount", [0.1, np.float64(1), 1.0, float("nan"), True, None, "many", "", "inf", "nan", b"1"])
+@pytest.mark.parametrize(
+    "amount", [0.1, np.float64(1), 1.0, float("nan"), True, None, "many", "", "inf", "nan", b"1"]
+)
 def test_rao_takes_nothing_but_an_exact_finite_amount(amount, refused):
     with refused("amount_tao", amount):
         units.rao(amount)
@@ -42,14 +44,19 @@ def test_a_tenth_decimal_of_tao_is_refused(refused):
             units.rao(amount)
 
 
-@pytest.mark.parametrize("value", [1.0, np.float64(2), True, np.True_, "1", None, Decimal(1), float("nan")])
+@pytest.mark.parametrize(
+    "value", [1.0, np.float64(2), True, np.True_, "1", None, Decimal(1), float("nan")]
+)
 def test_a_whole_number_is_an_integer_and_nothing_else(value, refused):
     with refused("days", repr(value), kind=TypeError):
         units.whole("days", value)
 
 
 def test_a_whole_number_below_its_least_value_is_refused(refused):
-    assert units.whole("days", np.int64(1), at_least=1) == 1 and type(units.whole("days", np.int64(1))) is int
+    assert (
+        units.whole("days", np.int64(1), at_least=1) == 1
+        and type(units.whole("days", np.int64(1))) is int
+    )
     with refused("days", 0, kind=ValueError):
         units.whole("days", 0, at_least=1)
     with refused("days", -1, kind=ValueError):
@@ -58,7 +65,12 @@ def test_a_whole_number_below_its_least_value_is_refused(refused):
 
 def test_a_date_is_its_midnight_in_utc_and_other_zones_are_converted():
     midnight = datetime(2025, 12, 15, tzinfo=UTC)
-    assert units.utc("2025-12-15") == units.utc(date(2025, 12, 15)) == units.utc(datetime(2025, 12, 15)) == midnight
+    assert (
+        units.utc("2025-12-15")
+        == units.utc(date(2025, 12, 15))
+        == units.utc(datetime(2025, 12, 15))
+        == midnight
+    )
     assert units.utc(datetime(2025, 12, 15, 1, tzinfo=timezone(timedelta(hours=1)))) == midnight
     assert units.utc("2025-12-15T01:00:00+01:00").tzinfo is UTC
 
@@ -78,7 +90,9 @@ def test_a_block_and_its_date_round_trip(block, start):
 
 
 def test_the_calendar_ends_before_the_year_9999(refused):
-    assert units.block_date(int(7_970 * 365.25 * 7_200), from_block=0, from_date="2025-01-01").year in (9994, 9995)
+    assert units.block_date(
+        int(7_970 * 365.25 * 7_200), from_block=0, from_date="2025-01-01"
+    ).year in (9994, 9995)
     with refused("block", 10**12):
         units.block_date(10**12, from_block=0, from_date="2025-01-01")
     with refused("block", -(10**12)):
@@ -99,5 +113,7 @@ def test_the_middle_of_a_year_is_half_of_it():
 
 def test_an_article_era_of_10_500_000_blocks_is_3_9927_julian_years():
     assert units.blocks_to_years(10_500_000) == pytest.approx(3.99270, abs=5e-6)
-    assert units.blocks_to_years(np.array([2_629_800, 5_259_600])) == pytest.approx([1.0, 2.0], rel=1e-14)
+    assert units.blocks_to_years(np.array([2_629_800, 5_259_600])) == pytest.approx(
+        [1.0, 2.0], rel=1e-14
+    )
     assert units.blocks_to_years(52_596, block_time_s=600.0) == pytest.approx(1.0, rel=1e-14)

@@ -22,19 +22,23 @@ def varied(**values):
     return LATEST, dataclasses.replace(BASE, **values), CHAIN
 
 
-# --- published numbers --------------------------------------------------------------------------------------------
+# --- published numbers
+# --------------------------------------------------------------------------------------------
 
 
 def test_models_md_v2_stock_to_flow_of_25_and_50():
-    assert te.s2f_value(25) == pytest.approx(89.93e9, rel=1e-4) and te.s2f_value(50) == pytest.approx(
-        885.73e9, rel=1e-5
-    )
+    assert te.s2f_value(25) == pytest.approx(89.93e9, rel=1e-4) and te.s2f_value(
+        50
+    ) == pytest.approx(885.73e9, rel=1e-5)
 
 
 def test_models_md_12_stock_to_flow_of_november_2023_is_34_times_below_the_market():
-    # 2.11, 26 M and 4.65 USD are those of 5.55 M TAO and a year of 365 days; 5.50 M and 365.25 give the last line
+    # 2.11, 26 M and 4.65 USD are those of 5.55 M TAO and a year of 365 days; 5.50 M and 365.25 give
+    # the last line
     ratio = 5.55e6 / (7_200 * 365)
-    assert ratio == pytest.approx(2.11, abs=5e-3) and te.s2f_value(ratio) == pytest.approx(26e6, abs=5e5)
+    assert ratio == pytest.approx(2.11, abs=5e-3) and te.s2f_value(ratio) == pytest.approx(
+        26e6, abs=5e5
+    )
     assert te.s2f_value(ratio) / 5.55e6 == pytest.approx(4.65, abs=5e-3)
     assert 160 * 5.55e6 / te.s2f_value(ratio) == pytest.approx(34, abs=0.5)
     ours = te.stock_to_flow(ARTICLE, AS_ARTICLE, CHAIN)
@@ -72,7 +76,8 @@ def test_models_md_32_the_largest_subnet_is_paid_52_million_for_2_4_million_of_r
 
 
 def test_wheatley_et_al_2019_their_22_to_44_bn_usd_ask_for_half_a_million_users_and_more():
-    # "support levels ... 22-44 billion USD" (arXiv:1803.05663): the order of Bitcoin's active addresses of 2018
+    # "support levels ... 22-44 billion USD" (arXiv:1803.05663): the order of Bitcoin's active
+    # addresses of 2018
     assert te.metcalfe_users(22e9) == pytest.approx(0.54e6, abs=5e3)
     assert te.metcalfe_users(44e9) == pytest.approx(0.81e6, abs=5e3)
     assert te.metcalfe_users(te.supply_at(*NOW).market_cap_usd) == pytest.approx(156_900, abs=100)
@@ -90,11 +95,14 @@ def test_what_the_price_of_2026_asks_for():
     assert got.fee_revenue_usd_per_year == pytest.approx(51.3e6, rel=1e-3)
     assert got.revenue_growth == pytest.approx(0.671, abs=5e-4)
     still = te.reverse_dcf(*varied(revenue_growth=0.0))
-    assert still.fee_revenue_usd_per_year == pytest.approx(740.4e6, rel=1e-3)  # 37 times the fees assumed
+    assert still.fee_revenue_usd_per_year == pytest.approx(
+        740.4e6, rel=1e-3
+    )  # 37 times the fees assumed
     assert still.capture_share > 37
 
 
-# --- captured fees and what they would have to be ---------------------------------------------------------------
+# --- captured fees and what they would have to be
+# ---------------------------------------------------------------
 
 RATE = st.floats(0.02, 1)
 GROWTH = st.floats(-0.9, 3)
@@ -104,7 +112,9 @@ GROWTH = st.floats(-0.9, 3)
 def test_captured_fees_are_the_integral_of_the_discounted_flow(rate, growth, years, terminal):
     given_ = varied(discount_rate=rate, revenue_growth=growth)
     got = te.captured_fees(*given_, growth_years=years, terminal_growth=terminal)
-    first, _ = quad(lambda t: (1 + growth) ** t * math.exp(-rate * t), 0, years, epsabs=0, epsrel=1e-10)
+    first, _ = quad(
+        lambda t: (1 + growth) ** t * math.exp(-rate * t), 0, years, epsabs=0, epsrel=1e-10
+    )
     later = (1 + growth) ** years * math.exp(-rate * years) / (rate - math.log1p(terminal))
     assert got.value_usd == pytest.approx(20e6 * (first + later), rel=1e-8)
     assert got.price_usd * got.supply_tao == pytest.approx(got.value_usd)
@@ -120,12 +130,19 @@ def test_a_flow_that_stands_still_is_worth_itself_over_the_rate():
 
 @given(st.floats(0.01, 1), st.floats(0.01, 1), st.floats(1e5, 1e10), GROWTH, RATE, st.floats(1, 30))
 def test_what_reverse_dcf_asks_for_gives_the_price(share, survival, fees, growth, rate, years):
-    day = varied(capture_share=share, survival_share=survival, fee_revenue_usd_per_year=fees, revenue_growth=growth,
-                 discount_rate=rate)  # fmt: skip
+    day = varied(
+        capture_share=share,
+        survival_share=survival,
+        fee_revenue_usd_per_year=fees,
+        revenue_growth=growth,
+        discount_rate=rate,
+    )
     need = te.reverse_dcf(*day, growth_years=years)
 
     def price(**values):
-        return te.captured_fees(LATEST, dataclasses.replace(day[1], **values), CHAIN, growth_years=years).price_usd
+        return te.captured_fees(
+            LATEST, dataclasses.replace(day[1], **values), CHAIN, growth_years=years
+        ).price_usd
 
     if need.fee_revenue_usd_per_year <= 1e12:
         assert price(fee_revenue_usd_per_year=need.fee_revenue_usd_per_year) == pytest.approx(241.1)
@@ -161,12 +178,17 @@ def test_the_surface_holds_what_captured_fees_gives_at_each_point():
 
 
 def test_tao_still_to_come_lowers_the_price_by_its_part_of_the_discounted_supply():
-    owned, shared = (te.captured_fees(*NOW, denominator=d) for d in ("market_cap", "discounted_fdv"))
+    owned, shared = (
+        te.captured_fees(*NOW, denominator=d) for d in ("market_cap", "discounted_fdv")
+    )
     assert owned.value_usd == shared.value_usd
-    assert shared.price_usd / owned.price_usd == pytest.approx(11_330_335 / te.discounted_supply(CHAIN, LATEST, BASE))
+    assert shared.price_usd / owned.price_usd == pytest.approx(
+        11_330_335 / te.discounted_supply(CHAIN, LATEST, BASE)
+    )
 
 
-# --- other models -----------------------------------------------------------------------------------------------
+# --- other models
+# -----------------------------------------------------------------------------------------------
 
 
 @given(st.floats(0, 1e6), st.floats(0.5, 2.5), st.floats(-5, 5))
@@ -183,21 +205,33 @@ CURVE = st.floats(0.1, 0.9)
 
 
 @given(st.floats(1, 1e6), st.floats(1, 1e9), CURVE, st.floats(0, 0.5), st.floats(-1, 0.15))
-def test_cong_li_wang_holders_are_indifferent_at_the_margin(users, productivity, curve, gamma, growth):
-    clw = te.cong_li_wang(*NOW, users=users, productivity_usd=productivity, network_exponent=gamma, curvature=curve,
-                          appreciation=growth)  # fmt: skip
+def test_cong_li_wang_holders_are_indifferent_at_the_margin(
+    users, productivity, curve, gamma, growth
+):
+    clw = te.cong_li_wang(
+        *NOW,
+        users=users,
+        productivity_usd=productivity,
+        network_exponent=gamma,
+        curvature=curve,
+        appreciation=growth,
+    )
     level, held = users**gamma * productivity, clw.value_usd
     assert (1 - curve) * (level / held) ** curve == pytest.approx(
         0.2 - growth
     )  # marginal convenience = cost of holding
     flow = held ** (1 - curve) * level**curve  # convenience of a year
     if flow <= 1e12:
-        same = te.convenience_value(*varied(fee_revenue_usd_per_year=flow), curvature=curve, appreciation=growth)
+        same = te.convenience_value(
+            *varied(fee_revenue_usd_per_year=flow), curvature=curve, appreciation=growth
+        )
         assert same.value_usd == pytest.approx(held)
 
 
 def test_cong_li_wang_by_hand():
-    got = te.cong_li_wang(*NOW, users=16, productivity_usd=1e6, network_exponent=0.5, curvature=0.5, appreciation=0.1)
+    got = te.cong_li_wang(
+        *NOW, users=16, productivity_usd=1e6, network_exponent=0.5, curvature=0.5, appreciation=0.1
+    )
     assert got.value_usd == pytest.approx(4 * 1e6 * (0.5 / 0.1) ** 2)
     assert got.price_usd == pytest.approx(1e8 / 11_330_335)
     assert te.convenience_value(*NOW).value_usd == pytest.approx(20e6 * 0.7 / 0.2)
@@ -207,7 +241,10 @@ def test_cost_of_production_follows_the_reward_down_and_doubles_at_a_halving():
     issued = valuation.new_tao_per_year(*NOW)
     assert te.cost_of_production(*NOW, cost_usd_per_year=issued * 50).price_usd == pytest.approx(50)
     before = dataclasses.replace(HALVING, issuance_rao=HALVING.issuance_rao - 10**9)
-    floors = [te.cost_of_production(s, BASE, CHAIN, cost_usd_per_year=1e8).price_usd for s in (before, HALVING)]
+    floors = [
+        te.cost_of_production(s, BASE, CHAIN, cost_usd_per_year=1e8).price_usd
+        for s in (before, HALVING)
+    ]
     assert floors[1] == pytest.approx(2 * floors[0])
     got = te.cost_of_production(*NOW, cost_usd_per_year=1e8)
     assert got.value_usd == pytest.approx(got.price_usd * got.supply_tao)
@@ -219,7 +256,8 @@ def test_net_flow_is_the_scheduled_one_less_recycling(recycled, lost):
     assert valuation.new_tao_per_year(*day) == pytest.approx(3_600 * 365.25 * (1 - recycled * 0.95))
 
 
-# --- bands ------------------------------------------------------------------------------------------------------
+# --- bands ----------------------------------------------------------------------------------------
+# --------------
 
 
 def test_without_risk_the_bands_are_the_price_of_the_supply_path():
@@ -234,11 +272,18 @@ def test_without_risk_the_bands_are_the_price_of_the_supply_path():
 @pytest.mark.parametrize("growth_se", [0.0, 0.3])
 def test_bands_are_the_quantiles_of_a_simulated_market_cap_over_supply(growth_se):
     scenario, years, sigma = dataclasses.replace(BASE, market_cap_growth=0.4), 3.0, 0.8
-    got = te.price_bands(LATEST, scenario, CHAIN, volatility=sigma, growth_se=growth_se, years=[years])
+    got = te.price_bands(
+        LATEST, scenario, CHAIN, volatility=sigma, growth_se=growth_se, years=[years]
+    )
     rng, count = np.random.default_rng(11), 200_000
     drift = math.log(1.4) - sigma**2 / 2 + growth_se * rng.standard_normal(count)
     shocks = sigma * math.sqrt(years) * rng.standard_normal(count)
-    price = 241.1 * 11_330_335 * np.exp(drift * years + shocks) / te.supply_after(CHAIN, LATEST, scenario, years)
+    price = (
+        241.1
+        * 11_330_335
+        * np.exp(drift * years + shocks)
+        / te.supply_after(CHAIN, LATEST, scenario, years)
+    )
     for q, band in ((0.1, got.p10_usd), (0.5, got.p50_usd), (0.9, got.p90_usd)):
         below = np.mean(price < band[0])
         assert abs(below - q) < 4 * math.sqrt(q * (1 - q) / count)
@@ -263,10 +308,13 @@ def test_spurious_fits_are_the_same_for_the_same_seed_and_shares():
     assert one.shape == (1_000,) and (np.diff(one) >= 0).all() and one[0] >= 0 and one[-1] <= 1
     rng = np.random.default_rng(5)  # and each is what least squares gives
     walks = np.cumsum(rng.standard_normal((2, 1, 50)), axis=2)
-    assert te.spurious_r2(length=50, draws=1, seed=5)[0] == pytest.approx(np.corrcoef(walks[:, 0])[0, 1] ** 2)
+    assert te.spurious_r2(length=50, draws=1, seed=5)[0] == pytest.approx(
+        np.corrcoef(walks[:, 0])[0, 1] ** 2
+    )
 
 
-# --- refusals ---------------------------------------------------------------------------------------------------
+# --- refusals -------------------------------------------------------------------------------------
+# --------------
 
 DONE = dataclasses.replace(LATEST, issuance_rao=21_000_000 * 10**9)
 
@@ -282,19 +330,39 @@ DONE = dataclasses.replace(LATEST, issuance_rao=21_000_000 * 10**9)
         ("value_usd", "-1", lambda: te.metcalfe_users(-1)),
         ("curvature", "1", lambda: te.convenience_value(*NOW, curvature=1)),
         ("appreciation", "0.2", lambda: te.convenience_value(*NOW, appreciation=0.2)),
-        ("appreciation", "0.3", lambda: te.cong_li_wang(*NOW, users=1, productivity_usd=1, appreciation=0.3)),
-        ("productivity_usd", "inf", lambda: te.cong_li_wang(*NOW, users=1, productivity_usd=math.inf)),
+        (
+            "appreciation",
+            "0.3",
+            lambda: te.cong_li_wang(*NOW, users=1, productivity_usd=1, appreciation=0.3),
+        ),
+        (
+            "productivity_usd",
+            "inf",
+            lambda: te.cong_li_wang(*NOW, users=1, productivity_usd=math.inf),
+        ),
         ("growth_years", "-1", lambda: te.captured_fees(*NOW, growth_years=-1)),
         ("terminal_growth", "0.2", lambda: te.captured_fees(*NOW, terminal_growth=math.expm1(0.2))),
         ("terminal_growth", "0", lambda: te.captured_fees(*varied(discount_rate=0.0))),
         ("denominator", "'gdp'", lambda: te.captured_fees(*NOW, denominator="gdp")),
         ("price_usd", "0", lambda: te.reverse_dcf(*NOW, price_usd=0)),
-        ("capture_share", "1.2",
-         lambda: te.reverse_dcf_surface(*NOW, fee_revenue_usd_per_year=[1], capture_share=[0.1, 1.2])),
-        ("fee_revenue_usd_per_year", "()",
-         lambda: te.reverse_dcf_surface(*NOW, fee_revenue_usd_per_year=5.0, capture_share=[0.1])),
+        (
+            "capture_share",
+            "1.2",
+            lambda: te.reverse_dcf_surface(
+                *NOW, fee_revenue_usd_per_year=[1], capture_share=[0.1, 1.2]
+            ),
+        ),
+        (
+            "fee_revenue_usd_per_year",
+            "()",
+            lambda: te.reverse_dcf_surface(*NOW, fee_revenue_usd_per_year=5.0, capture_share=[0.1]),
+        ),
         ("cost_usd_per_year", "-1", lambda: te.cost_of_production(*NOW, cost_usd_per_year=-1)),
-        ("issuance_rao", "21,000,000", lambda: te.cost_of_production(DONE, BASE, CHAIN, cost_usd_per_year=1)),
+        (
+            "issuance_rao",
+            "21,000,000",
+            lambda: te.cost_of_production(DONE, BASE, CHAIN, cost_usd_per_year=1),
+        ),
         ("issuance_rao", "21,000,000", lambda: te.stock_to_flow(DONE, BASE, CHAIN)),
         ("ratio_years", "-1", lambda: te.s2f_value(-1)),
         ("volatility", "-0.1", lambda: te.price_bands(*NOW, volatility=-0.1)),
@@ -308,7 +376,7 @@ DONE = dataclasses.replace(LATEST, issuance_rao=21_000_000 * 10**9)
         ("fee_revenue_usd_per_year", "-1", lambda: varied(fee_revenue_usd_per_year=-1.0)),
         ("revenue_growth", "-1", lambda: varied(revenue_growth=-1.0)),
     ],
-)  # fmt: skip
+)
 def test_nonsense_is_refused_with_name_rule_and_value(name, shown, call, refused):
     with refused(name, shown):
         call()

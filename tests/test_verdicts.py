@@ -1,4 +1,6 @@
-"""The verdict tables of the notebooks against the ledger: no page judges a claim otherwise than the ledger does."""
+"""The verdict tables of the notebooks against the ledger: no page judges a claim otherwise than
+the ledger does.
+"""
 
 import re
 
@@ -13,10 +15,24 @@ BY_LENGTH = sorted(claims.VERDICTS, key=len, reverse=True)  # "holds with condit
 
 
 def verdicts(file) -> list[tuple[str, str]]:
-    """(claim, what the page says of it) for each claim that a row of the verdict table names first."""
-    text = "\n".join(cell.source for cell in nbformat.read(file, as_version=4).cells if cell.cell_type == "markdown")
-    rows = [line.split("|")[1:3] for line in text.partition("## Verdict")[2].splitlines() if line.startswith("|")]
-    return [(number, said.strip(" *")) for claim, said in rows for number in re.findall(r"\bC\d\d\b", claim)]
+    """(claim, what the page says of it) for each claim that a row of the verdict table names
+    first.
+    """
+    text = "\n".join(
+        cell.source
+        for cell in nbformat.read(file, as_version=4).cells
+        if cell.cell_type == "markdown"
+    )
+    rows = [
+        line.split("|")[1:3]
+        for line in text.partition("## Verdict")[2].splitlines()
+        if line.startswith("|")
+    ]
+    return [
+        (number, said.strip(" *"))
+        for claim, said in rows
+        for number in re.findall(r"\bC\d\d\b", claim)
+    ]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda f: f.stem)

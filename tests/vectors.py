@@ -1,4 +1,6 @@
-"""What all kinds of vector files share: checks, complaints, and the reading of cases and numbers."""
+"""What all kinds of vector files share: checks, complaints, and the reading of cases and
+numbers.
+"""
 
 from __future__ import annotations
 
@@ -57,13 +59,18 @@ def flat(values) -> list:
 
 
 def cases_of(inputs: dict) -> list[dict]:
-    """The cases of a file: listed, as a table of columns and rows, as several vectors, or just one."""
+    """The cases of a file: listed, as a table of columns and rows, as several vectors, or just
+    one.
+    """
     if "rows" in inputs and "columns" in inputs:
         return [dict(zip(inputs["columns"], row, strict=True)) for row in inputs["rows"]]
     shared = {k: v for k, v in inputs.items() if k not in {"cases", "vectors", "matrices"}}
     for plural, single in (("cases", "vector"), ("vectors", "vector"), ("matrices", "matrix")):
         if plural in inputs:
-            return [shared | (case if isinstance(case, dict) else {single: case}) for case in inputs[plural]]
+            return [
+                shared | (case if isinstance(case, dict) else {single: case})
+                for case in inputs[plural]
+            ]
     return [inputs]
 
 
@@ -72,6 +79,11 @@ def worst(got, wanted) -> float:
     got, wanted = np.asarray(got).tolist(), list(wanted)
     if len(got) != len(wanted):
         raise Malformed(f"{len(wanted)} values are expected where there are {len(got)}")
-    errors = [abs(float(w) - float(g)) if isinstance(w, float) else abs(int(g) - int(w) if not isinstance(g, float)
-              else g - w) for g, w in zip(got, wanted, strict=True) if w is not None]  # fmt: skip
+    errors = [
+        abs(float(w) - float(g))
+        if isinstance(w, float)
+        else abs(int(g) - int(w) if not isinstance(g, float) else g - w)
+        for g, w in zip(got, wanted, strict=True)
+        if w is not None
+    ]
     return math.inf if any(math.isnan(e) for e in errors) else max(errors, default=0)

@@ -1,4 +1,5 @@
-"""The emission model as cadCAD writes it: one policy, one state variable, a block a step. Prints JSON for the table.
+"""The emission model as cadCAD writes it: one policy, one state variable, a block a step. Prints
+JSON for the table.
 
 Its fastest settings: one process, no copies of the state, nothing printed.
 """
@@ -17,7 +18,11 @@ GIVEN = json.loads(sys.argv[1])
 
 
 def mint(params, substep, history, state):
-    return {"reward_rao": params["rewards"][bisect_right(params["thresholds"], state["issuance_rao"]) - 1]}
+    return {
+        "reward_rao": params["rewards"][
+            bisect_right(params["thresholds"], state["issuance_rao"]) - 1
+        ]
+    }
 
 
 def issue(params, substep, history, state, signals):
@@ -29,9 +34,15 @@ def run():
     experiment.append_model(
         model_id="emission",
         initial_state={"issuance_rao": GIVEN["issuance_rao"]},
-        partial_state_update_blocks=[{"policies": {"mint": mint}, "variables": {"issuance_rao": issue}}],
+        partial_state_update_blocks=[
+            {"policies": {"mint": mint}, "variables": {"issuance_rao": issue}}
+        ],
         sim_configs=config_sim(
-            {"N": 1, "T": range(GIVEN["blocks"]), "M": {name: [GIVEN[name]] for name in ("rewards", "thresholds", "recycled")}}
+            {
+                "N": 1,
+                "T": range(GIVEN["blocks"]),
+                "M": {name: [GIVEN[name]] for name in ("rewards", "thresholds", "recycled")},
+            }
         ),
     )
     context = ExecutionContext(ExecutionMode.single_mode, additional_objs={"deepcopy_off": True})
@@ -43,4 +54,6 @@ def run():
 
 
 took, issued = zip(*(run() for _ in range(GIVEN["rounds"])), strict=True)
-print(json.dumps({"peer": f"cadCAD {version('cadcad')}", "seconds": took, "issuance_rao": issued[0]}))
+print(
+    json.dumps({"peer": f"cadCAD {version('cadcad')}", "seconds": took, "issuance_rao": issued[0]})
+)

@@ -1,4 +1,5 @@
-"""The emission model as radCAD writes it: one policy, one state variable, a block a step. Prints JSON for the table.
+"""The emission model as radCAD writes it: one policy, one state variable, a block a step. Prints
+JSON for the table.
 
 Its fastest settings: one process, no copies of the state, no substeps kept.
 """
@@ -15,7 +16,11 @@ GIVEN = json.loads(sys.argv[1])
 
 
 def mint(params, substep, history, state):
-    return {"reward_rao": params["rewards"][bisect_right(params["thresholds"], state["issuance_rao"]) - 1]}
+    return {
+        "reward_rao": params["rewards"][
+            bisect_right(params["thresholds"], state["issuance_rao"]) - 1
+        ]
+    }
 
 
 def issue(params, substep, history, state, signals):
@@ -36,4 +41,6 @@ def run():
 
 
 took, issued = zip(*(run() for _ in range(GIVEN["rounds"])), strict=True)
-print(json.dumps({"peer": f"radCAD {version('radcad')}", "seconds": took, "issuance_rao": issued[0]}))
+print(
+    json.dumps({"peer": f"radCAD {version('radcad')}", "seconds": took, "issuance_rao": issued[0]})
+)

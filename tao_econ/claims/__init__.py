@@ -1,6 +1,8 @@
-"""The article's sixty claims, recomputed and judged on two dates, each with what would turn the verdict.
+"""The article's sixty claims, recomputed and judged on two dates, each with what would turn the
+verdict.
 
-`check()` is the ledger: by what could be known on 20 November 2023, and by what is known now. The functions are in
+`check()` is the ledger: by what could be known on 20 November 2023, and by what is known now. The
+functions are in
 the files named after the parts of the article; the rule that makes verdicts is in `rule.py`.
 """
 
@@ -47,43 +49,70 @@ def check(*, stress: str | None = None, reading: str = "all") -> pd.DataFrame:
     """The ledger: one row a claim, none dropped.
 
     stress : name of one of `STRESSES`, under which all is computed again
-    reading : 'all' the rule; 'strict' the first reading of a claim alone; 'lenient' any reading will do
-    Returns id, section, claim, stated, unit, value_then, verdict_then, value_now, verdict_now, readings_then and
+    reading : 'all' the rule; 'strict' the first reading of a claim alone; 'lenient' any reading
+      will do
+    Returns id, section, claim, stated, unit, value_then, verdict_then, value_now, verdict_now,
+    readings_then and
     readings_now (in how many of them it is true), flips, missing, grade, notebook; `then` is
     2023-11-20. Raises ValueError for an unknown stress or reading.
     """
     table, rows = _claims(), []
     for number, found in findings(stress).items():
         row = table.loc[number]
-        rows.append({
-            "id": number, "section": row["section"], "claim": row["claim"], "stated": row["value"], "unit": row["unit"],
-            "value_then": shown(found.then.value), "verdict_then": verdict(found.then, reading),
-            "value_now": shown(found.now.value), "verdict_now": verdict(found.now, reading),
-            "readings_then": _true(found.then), "readings_now": _true(found.now),
-            "flips": found.flips, "missing": found.missing, "grade": grade(number), "notebook": CLAIMS[number].notebook,
-        })  # fmt: skip
+        rows.append(
+            {
+                "id": number,
+                "section": row["section"],
+                "claim": row["claim"],
+                "stated": row["value"],
+                "unit": row["unit"],
+                "value_then": shown(found.then.value),
+                "verdict_then": verdict(found.then, reading),
+                "value_now": shown(found.now.value),
+                "verdict_now": verdict(found.now, reading),
+                "readings_then": _true(found.then),
+                "readings_now": _true(found.now),
+                "flips": found.flips,
+                "missing": found.missing,
+                "grade": grade(number),
+                "notebook": CLAIMS[number].notebook,
+            }
+        )
     return pd.DataFrame(rows)
 
 
 def counts(ledger: pd.DataFrame) -> pd.DataFrame:
     """How many claims got which verdict on the two dates."""
     then, now = (ledger[column].value_counts() for column in ("verdict_then", "verdict_now"))
-    return pd.DataFrame({"2023-11-20": then, "now": now}, index=VERDICTS).fillna(0).astype(int).rename_axis("verdict")
+    return (
+        pd.DataFrame({"2023-11-20": then, "now": now}, index=VERDICTS)
+        .fillna(0)
+        .astype(int)
+        .rename_axis("verdict")
+    )
 
 
 def under_stress() -> pd.DataFrame:
-    """Verdicts of the claims that a stress turns, a row for each claim and date, a column for each stress.
+    """Verdicts of the claims that a stress turns, a row for each claim and date, a column for each
+    stress.
 
     The first column, 'as it is', has no stress.
     """
     columns = {"as it is": check()} | {name: check(stress=name) for name in STRESSES}
     tables = [
-        pd.DataFrame({name: table[f"verdict_{when}"].set_axis(table["id"] + " " + when) for name, table in columns.items()})
+        pd.DataFrame(
+            {
+                name: table[f"verdict_{when}"].set_axis(table["id"] + " " + when)
+                for name, table in columns.items()
+            }
+        )
         for when in ("then", "now")
     ]
     table = pd.concat(tables)
     turned = table.ne(table["as it is"], axis=0).any(axis=1)
-    return table[turned].sort_index(key=lambda index: index.str.replace(" then", " a").str.replace(" now", " b"))
+    return table[turned].sort_index(
+        key=lambda index: index.str.replace(" then", " a").str.replace(" now", " b")
+    )
 
 
 def _true(reading: Reading) -> str:

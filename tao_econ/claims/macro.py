@@ -23,13 +23,25 @@ LEGOS = "10_do_lego_models_add_up"
 
 @claim("04_sell_pressure")
 def c01(world: World):
-    """Tripled in a month: the article's price, and each close while it was written, over the close 30 days before."""
-    price, days, factor = world.then.snapshot.price_usd, writing_days()[::-1], price_factor(world.then)
+    """Tripled in a month: the article's price, and each close while it was written, over the
+    close 30 days before.
+    """
+    price, days, factor = (
+        world.then.snapshot.price_usd,
+        writing_days()[::-1],
+        price_factor(world.then),
+    )
     before = [close_on(day - pd.Timedelta(days=30)) for day in days]
-    closes = [close_on(day) * factor / month_ago for day, month_ago in zip(days, before, strict=True)]
+    closes = [
+        close_on(day) * factor / month_ago for day, month_ago in zip(days, before, strict=True)
+    ]
     least = price / max(before)
     reading = near(float(stated("C01")), [*closes, *(price / month_ago for month_ago in before)])
-    return reading, reading, f"the day: {closes[0]:.1f}× on publication day, {least:.1f}× at the article's price"
+    return (
+        reading,
+        reading,
+        f"the day: {closes[0]:.1f}× on publication day, {least:.1f}× at the article's price",
+    )
 
 
 @claim(JUDGED)
@@ -40,9 +52,13 @@ def c02(world: World):
 
 @claim("02_circulating_vs_fdv")
 def c03(world: World):
-    """Heavily traded: are the three named the three most traded of five, or among the first four?"""
+    """Heavily traded: are the three named the three most traded of five, or among the first
+    four?
+    """
     names = ("FET", "RNDR", "AGIX", "OCEAN", "AKT")
-    volume = {name: fact("C03", "CoinMarketCap snapshot of 1 Nov", k) for k, name in enumerate(names)}
+    volume = {
+        name: fact("C03", "CoinMarketCap snapshot of 1 Nov", k) for k, name in enumerate(names)
+    }
     order = sorted(volume, key=volume.get, reverse=True)
     named = {"FET", "RNDR", "OCEAN"}
     reading = true_of(" > ".join(order), set(order[:3]) == named, named <= set(order[:4]))
@@ -63,8 +79,12 @@ def c04(world: World):
 def c05(world: World):
     """Only 2.5 bn the year before, against the same provider's later count."""
     now = funding("2022", "generative AI")
-    return (untested(), near(float(stated("C05")), [now]), "the provider's taxonomy, which grew wider",
-            "the provider's report of 2023")  # fmt: skip
+    return (
+        untested(),
+        near(float(stated("C05")), [now]),
+        "the provider's taxonomy, which grew wider",
+        "the provider's report of 2023",
+    )
 
 
 @claim(JUDGED)
@@ -83,47 +103,81 @@ def c06(world: World):
 @claim(JUDGED)
 def c07(world: World):
     """33.58 trillion to refinance: the table of the essay is not in what can be read of it."""
-    return untested(), untested(), "", "the table of the essay, and a count of what was issued since"
+    return (
+        untested(),
+        untested(),
+        "",
+        "the table of the essay, and a count of what was issued since",
+    )
 
 
 @claim(JUDGED)
 def c08(world: World):
-    """More money by 2026: change of assets of two central banks since the forecast, against none and the pandemic's."""
+    """More money by 2026: change of assets of two central banks since the forecast, against none
+    and the pandemic's.
+    """
     fed, ecb = assets_change("Fed", since="2023-12-01"), assets_change("ECB", since="2023-12-01")
     bar = assets_change("Fed", since="2020-01-01", until="2022-06-01")
-    return (untested(), true_of(f"{fed:+.2f} trn", fed > 0, ecb > 0, fed > bar),
-            f"a Fed that had added {bar:.2f} trn, as in the pandemic, instead of {fed:+.2f}", "the outcome")  # fmt: skip
+    return (
+        untested(),
+        true_of(f"{fed:+.2f} trn", fed > 0, ecb > 0, fed > bar),
+        f"a Fed that had added {bar:.2f} trn, as in the pandemic, instead of {fed:+.2f}",
+        "the outcome",
+    )
 
 
 @claim(JUDGED)
 def c09(world: World):
     """One favoured technology each wave: a story with four cases chosen afterwards."""
-    return untested(), untested(), "", "a definition of wave and bubble fixed in advance, and more than four cases"
+    return (
+        untested(),
+        untested(),
+        "",
+        "a definition of wave and bubble fixed in advance, and more than four cases",
+    )
 
 
 @claim(LEGOS)
 def c10(world: World):
-    """Few tokens in algorithms, many in data and compute: tokens by segment in the table of comparables."""
-    return _segments("2023-11-20"), _segments("2025-10-01"), "who files the tokens: the table and its segments are ours"
+    """Few tokens in algorithms, many in data and compute: tokens by segment in the table of
+    comparables.
+    """
+    return (
+        _segments("2023-11-20"),
+        _segments("2025-10-01"),
+        "who files the tokens: the table and its segments are ours",
+    )
 
 
 def _segments(day: str):
     rows = table("comparables")
     segment = rows.loc[rows["as_of"] == day, "segment"]
-    models, others = segment.str.startswith("model").sum(), segment.str.contains("data|compute").sum()
+    models, others = (
+        segment.str.startswith("model").sum(),
+        segment.str.contains("data|compute").sum(),
+    )
     return true_of(f"{models} model, {others} data or compute", models < others)
 
 
 @claim(JUDGED)
 def c11(world: World):
-    """Filecoin as the pick: did it beat TAO, RNDR and bitcoin to March 2024, and TAO to July 2026?"""
-    gain = {name: weekly_gain(f"{name}_usd", PUBLISHED, MARCH_2024) for name in ("fil", "tao", "rndr", "btc")}
+    """Filecoin as the pick: did it beat TAO, RNDR and bitcoin to March 2024, and TAO to July
+    2026?
+    """
+    gain = {
+        name: weekly_gain(f"{name}_usd", PUBLISHED, MARCH_2024)
+        for name in ("fil", "tao", "rndr", "btc")
+    }
     start = fact("C11", "CoinMarketCap daily closes")
     later = fact("C11", "Synthos research page FIL") / start - 1
     tao = close_on("2026-07-04") / close_on(PUBLISHED) - 1
     beats = [gain["fil"] > gain[name] for name in ("tao", "rndr", "btc")]
-    return (untested(), true_of(f"{later:+.0%}", *beats, later > tao),
-            f"the date: {gain['fil']:+.0%} to March 2024, {later:+.0%} to July 2026", "the outcome")  # fmt: skip
+    return (
+        untested(),
+        true_of(f"{later:+.0%}", *beats, later > tao),
+        f"the date: {gain['fil']:+.0%} to March 2024, {later:+.0%} to July 2026",
+        "the outcome",
+    )
 
 
 @claim(LEGOS)

@@ -1,4 +1,6 @@
-"""C35 to C44: price, rank, float and sell pressure, from dated prices and the sell-pressure model."""
+"""C35 to C44: price, rank, float and sell pressure, from dated prices and the sell-pressure
+model.
+"""
 
 from __future__ import annotations
 
@@ -14,23 +16,47 @@ from ..supply import NARROW_PEERS, mc_fdv_ranking, supply_at
 from ..units import BLOCKS_PER_DAY, DAYS_PER_YEAR, tao, utc
 from .rule import World, claim, fact, near, rounds_to, stated, true_of
 from .rule import world as default_world
-from .sources import PUBLISHED, close_on, closes, days_2023, price_factor, table, volume_factor, writing_days
+from .sources import (
+    PUBLISHED,
+    close_on,
+    closes,
+    days_2023,
+    price_factor,
+    table,
+    volume_factor,
+    writing_days,
+)
 
-SUPPLY, MC_FDV, SELL, JUDGED = "01_supply_curve", "02_circulating_vs_fdv", "04_sell_pressure", "12_judged_by_what_happened"
-CEILING = 0.10  # of a day's volume, the part that desks hold a large order to: a rule of thumb, see notebook 04
-AI_LABELLED = tuple(name for name in NARROW_PEERS if name != "GRT")  # without the one that was larger than TAO
+SUPPLY, MC_FDV, SELL, JUDGED = (
+    "01_supply_curve",
+    "02_circulating_vs_fdv",
+    "04_sell_pressure",
+    "12_judged_by_what_happened",
+)
+# of a day's volume, the part that desks hold a large order to: a rule of thumb, see notebook 04
+CEILING = 0.10
+AI_LABELLED = tuple(
+    name for name in NARROW_PEERS if name != "GRT"
+)  # without the one that was larger than TAO
 
 
 @claim(JUDGED)
 def c35(world: World):
-    """More than 500% from the low of the year: at the article's price and at each close while it was written."""
+    """More than 500% from the low of the year: at the article's price and at each close while it
+    was written.
+    """
     low = fact("C35", "CoinMarketCap daily OHLC")
     least = float(stated("C35"))
     closes = [close_on(day) * price_factor(world.then) for day in writing_days()]
     gains = [(price / low - 1) * 100 for price in (world.then.snapshot.price_usd, *closes)]
     reading = true_of(gains[0], *(gain > least for gain in gains))
     needed = low * (1 + least / 100)
-    return reading, reading, f"a price above {needed:.1f} USD; at {world.then.snapshot.price_usd:g} it is +{gains[0]:.0f}%"
+    return (
+        reading,
+        reading,
+        f"a price above {needed:.1f} USD; at {world.then.snapshot.price_usd:g} it is "
+        f"+{gains[0]:.0f}%",
+    )
 
 
 @claim(JUDGED)
@@ -45,16 +71,24 @@ def c36(world: World):
 
 @claim(MC_FDV)
 def c37(world: World):
-    """Second after RNDR: market caps on each day while the article was written, among AI-labelled tokens and all."""
+    """Second after RNDR: market caps on each day while the article was written, among
+    AI-labelled tokens and all.
+    """
     ahead = rank_days(price_factor(world.then))
     larger = _larger_than_tao(world.then)
     reading = true_of(f"{sum(ahead)} of {len(ahead)} days", *ahead, larger == 1)
-    return reading, reading, f"the day, and the set: {larger} of the listed tokens were larger on 16 November"
+    return (
+        reading,
+        reading,
+        f"the day, and the set: {larger} of the listed tokens were larger on 16 November",
+    )
 
 
 @functools.lru_cache(maxsize=16)
 def rank_days(factor: float = 1.0) -> tuple[bool, ...]:
-    """Was TAO's market cap, at the supply then quoted, below RNDR's? Day by day from 15 to 20 November 2023."""
+    """Was TAO's market cap, at the supply then quoted, below RNDR's? Day by day from 15 to 20
+    November 2023.
+    """
     rndr = table("rndr_daily").set_index("date")["market_cap_usd"]
     supply = table("supply_points").set_index("date")["tao"]["2023-11-16"]
     return tuple(close_on(day) * factor * supply < rndr[day] for day in writing_days())
@@ -83,11 +117,20 @@ def _lowest(day: str):
 
 @claim(SUPPLY)
 def c39(world: World):
-    """Low because issuance is gradual: issued over the cap as the schedule says, against what was read."""
+    """Low because issuance is gradual: issued over the cap as the schedule says, against what
+    was read.
+    """
     then, now = (_issued_share(records) for records in (world.then, world.now))
-    scheduled = tao(GENESIS_ISSUANCE_RAO) + (utc(world.then.snapshot.date) - GENESIS_UTC).days * BLOCKS_PER_DAY
+    scheduled = (
+        tao(GENESIS_ISSUANCE_RAO)
+        + (utc(world.then.snapshot.date) - GENESIS_UTC).days * BLOCKS_PER_DAY
+    )
     share = scheduled / tao(world.then.rules.max_supply_rao)
-    return near(share, [then]), near(_ratio(), [now]), "coins locked or lost; none are subtracted here"
+    return (
+        near(share, [then]),
+        near(_ratio(), [now]),
+        "coins locked or lost; none are subtracted here",
+    )
 
 
 def _issued_share(records: Records) -> float:
@@ -103,19 +146,31 @@ def _ratio() -> float:
 
 @claim(SELL)
 def c40(world: World):
-    """Easier to move: money that moves the price by a tenth under the impact law, per dollar of market cap, ranked."""
+    """Easier to move: money that moves the price by a tenth under the impact law, per dollar of
+    market cap, ranked.
+    """
     then = _cheapest_to_move("2023-11-16", volume_factor(world.then))
     now = _cheapest_to_move("2025-10-01", 1.0)
-    return then, now, "its volume: in October 2025 TAO traded as much of its market cap as its peers"
+    return (
+        then,
+        now,
+        "its volume: in October 2025 TAO traded as much of its market cap as its peers",
+    )
 
 
 def _cheapest_to_move(day: str, factor: float):
     rows = table("comparables")
-    rows = rows[(rows["as_of"] == day) & rows["volume_24h_usd"].notna() & rows["market_cap_usd"].notna()].set_index("token")
+    rows = rows[
+        (rows["as_of"] == day) & rows["volume_24h_usd"].notna() & rows["market_cap_usd"].notna()
+    ].set_index("token")
     volume = rows["volume_24h_usd"].where(rows.index != "TAO", rows["volume_24h_usd"] * factor)
-    unit = price_impact(1.0, volume_usd=1.0, daily_volatility=0.05).peak_share  # of an order as large as a day's volume
+    unit = price_impact(
+        1.0, volume_usd=1.0, daily_volatility=0.05
+    ).peak_share  # of an order as large as a day's volume
     order = (0.1 / unit) ** 2 * volume / rows["market_cap_usd"]
-    return true_of(f"{order['TAO']:.1%} of market cap", order.idxmin() == "TAO", order["TAO"] < order.median())
+    return true_of(
+        f"{order['TAO']:.1%} of market cap", order.idxmin() == "TAO", order["TAO"] < order.median()
+    )
 
 
 @claim(JUDGED)
@@ -123,25 +178,41 @@ def c41(world: World):
     """About 160 USD: the close of publication day, and of each day before it."""
     closes = [close_on(day) * price_factor(world.then) for day in writing_days()[::-1]]
     reading = near(float(stated("C41")), closes)
-    return reading, reading, f"the day: {closes[-1]:.2f} on 15 November, {closes[0]:.2f} on publication day"
+    return (
+        reading,
+        reading,
+        f"the day: {closes[-1]:.2f} on 15 November, {closes[0]:.2f} on publication day",
+    )
 
 
 @claim(SELL)
 def c42(world: World):
-    """1.15 M USD a day if all is sold: at the article's price and at the close of its day; now also net of recycling."""
+    """1.15 M USD a day if all is sold: at the article's price and at the close of its day; now
+    also net of recycling.
+    """
     sold = [sell_pressure(*records).sold_usd_per_day / 1e6 for records in (world.then, world.day)]
     net = fact("C42", "Net issuance instead of gross") * price_factor(world.then)
-    return (rounds_to(stated("C42"), sold), near(float(stated("C42")), [*sold, net]),
-            f"the price: {sold[1]:.2f} M USD at the close of publication day; net of recycling {net:.2f}")  # fmt: skip
+    return (
+        rounds_to(stated("C42"), sold),
+        near(float(stated("C42")), [*sold, net]),
+        f"the price: {sold[1]:.2f} M USD at the close of publication day; net of recycling "
+        f"{net:.2f}",
+    )
 
 
 @claim(SELL)
 def c43(world: World):
     """About 5 M USD a day: the windows before, around and on publication day."""
-    volumes = [_window(since, until).volume_usd_per_day * volume_factor(world.then) / 1e6
-               for since, until in (PUBLICATION_WINDOWS[1], PUBLICATION_WINDOWS[2], PUBLICATION_WINDOWS[0])]  # fmt: skip
+    volumes = [
+        _window(since, until).volume_usd_per_day * volume_factor(world.then) / 1e6
+        for since, until in (PUBLICATION_WINDOWS[1], PUBLICATION_WINDOWS[2], PUBLICATION_WINDOWS[0])
+    ]
     reading = near(float(stated("C43")), volumes)
-    return reading, reading, f"the window: {volumes[0]:.2f} M over 1-16 November, {volumes[1]:.1f} M on publication day"
+    return (
+        reading,
+        reading,
+        f"the window: {volumes[0]:.2f} M over 1-16 November, {volumes[1]:.1f} M on publication day",
+    )
 
 
 @functools.lru_cache(maxsize=8)
@@ -151,19 +222,35 @@ def _window(since: str, until: str):
 
 @claim(SELL)
 def c44(world: World):
-    """Bearable: emission sold, less fees that buy TAO back, within a tenth of the volume; did the price hold for a year?"""
+    """Bearable: emission sold, less fees that buy TAO back, within a tenth of the volume; did
+    the price hold for a year?
+    """
     then, now = _participation(world.then), _participation(world.now)
-    windows = [then, *(_window(*window).participation_share * then / _base_share() for window in PUBLICATION_WINDOWS)]
+    windows = [
+        then,
+        *(
+            _window(*window).participation_share * then / _base_share()
+            for window in PUBLICATION_WINDOWS
+        ),
+    ]
     sold = sell_pressure(*world.then).sold_usd_per_day
     next_year = closes()[PUBLISHED : PUBLISHED + pd.Timedelta(days=365)].min()
-    flips = f"a volume above {sold / CEILING / 1e6:.1f} M USD a day, or sales below {CEILING / then:.0%} of the emission"
-    return (true_of(then, *(share <= CEILING for share in windows)),
-            true_of(now, now <= CEILING, next_year > float(stated("C41"))), flips)  # fmt: skip
+    flips = (
+        f"a volume above {sold / CEILING / 1e6:.1f} M USD a day, or sales below "
+        f"{CEILING / then:.0%} of the emission"
+    )
+    return (
+        true_of(then, *(share <= CEILING for share in windows)),
+        true_of(now, now <= CEILING, next_year > float(stated("C41"))),
+        flips,
+    )
 
 
 def _participation(records: Records) -> float:
     pressure = sell_pressure(*records)
-    fees = records.scenario.fee_revenue_usd_per_year * records.scenario.capture_share / DAYS_PER_YEAR
+    fees = (
+        records.scenario.fee_revenue_usd_per_year * records.scenario.capture_share / DAYS_PER_YEAR
+    )
     return max(pressure.sold_usd_per_day - fees, 0.0) / pressure.volume_usd
 
 

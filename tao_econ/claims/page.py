@@ -1,4 +1,6 @@
-"""The ledger as files: figures/claims.csv and a self-contained figures/claims.html that sorts and filters."""
+"""The ledger as files: figures/claims.csv and a self-contained figures/claims.html that sorts
+and filters.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +17,17 @@ from .rule import GRADES, VERDICTS, world
 OUTPUT = Path(__file__).resolve().parents[2] / "figures"
 FORMULA = re.compile(r"[=@]|[+-](?!\d[\d.,]*%?( [a-z]|$))")
 HEADS = {
-    "id": "Claim", "claim": "What the article says", "stated": "Stated", "value_then": "Found, by 20 Nov 2023",
-    "verdict_then": "Verdict then", "value_now": "Found, by now", "verdict_now": "Verdict now",
-    "flips": "What would turn it, or the missing fact", "grade": "Evidence", "notebook": "Notebook",
-}  # fmt: skip
+    "id": "Claim",
+    "claim": "What the article says",
+    "stated": "Stated",
+    "value_then": "Found, by 20 Nov 2023",
+    "verdict_then": "Verdict then",
+    "value_now": "Found, by now",
+    "verdict_now": "Verdict now",
+    "flips": "What would turn it, or the missing fact",
+    "grade": "Evidence",
+    "notebook": "Notebook",
+}
 
 STYLE = """
 :root { color-scheme: light dark; --paper: #fff; --ink: #1b1b1b; --soft: #5b5b5b; --line: #d8d8d8; --head: #f3f3f3;
@@ -61,7 +70,9 @@ only.addEventListener("change", () => {
 
 
 def csv(ledger: pd.DataFrame) -> bytes:
-    """The ledger as CSV; text that a spreadsheet would take for a formula gets an apostrophe; signed numbers do not."""
+    """The ledger as CSV; text that a spreadsheet would take for a formula gets an apostrophe;
+    signed numbers do not.
+    """
     return ledger.map(_text).to_csv(index=False, lineterminator="\n").encode()
 
 
@@ -71,9 +82,13 @@ def _text(cell):
 
 
 def page(ledger: pd.DataFrame, counted: pd.DataFrame, turned: pd.DataFrame) -> bytes:
-    """The ledger as one HTML file that needs nothing else: counts, all claims, and the verdicts that a stress turns."""
+    """The ledger as one HTML file that needs nothing else: counts, all claims, and the verdicts
+    that a stress turns.
+    """
     then, now = counted.columns
-    options = "".join(f'<option value="{name}">{name} ({counted.loc[name, now]})</option>' for name in VERDICTS)
+    options = "".join(
+        f'<option value="{name}">{name} ({counted.loc[name, now]})</option>' for name in VERDICTS
+    )
     grades = "; ".join(f"{grade}: {meaning}" for grade, meaning in GRADES.items())
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -99,9 +114,17 @@ skill. Evidence: {grades}. Facts: <a href="../data/evidence.csv">evidence.csv</a
 """.encode()
 
 
-def write(ledger: pd.DataFrame, counted: pd.DataFrame, turned: pd.DataFrame, *, folder: Path | None = None,
-          check: bool = False) -> list[str]:  # fmt: skip
-    """Write both files and what made them, or with `check` only look; returns the names of those out of date."""
+def write(
+    ledger: pd.DataFrame,
+    counted: pd.DataFrame,
+    turned: pd.DataFrame,
+    *,
+    folder: Path | None = None,
+    check: bool = False,
+) -> list[str]:
+    """Write both files and what made them, or with `check` only look; returns the names of those
+    out of date.
+    """
     from ..figures.press import write_whole
 
     changed, files = [], {"claims.csv": csv(ledger), "claims.html": page(ledger, counted, turned)}
@@ -118,18 +141,32 @@ def write(ledger: pd.DataFrame, counted: pd.DataFrame, turned: pd.DataFrame, *, 
 def _records() -> dict:
     """The records that the ledger is made with, by date and kind."""
     by_date = world()._asdict().items()
-    return {f"{when}.{kind}": record for when, records in by_date for kind, record in records._asdict().items()}
+    return {
+        f"{when}.{kind}": record
+        for when, records in by_date
+        for kind, record in records._asdict().items()
+    }
 
 
 def _footer() -> str:
-    named = {kind: dict.fromkeys(record.name for key, record in _records().items() if key.endswith(kind))
-             for kind in ("rules", "snapshot", "scenario")}  # fmt: skip
-    said = [f"tao_econ {metadata.version('tao_econ')}", *(f"{kind}: {', '.join(names)}" for kind, names in named.items())]
-    return html.escape("   ·   ".join(said)) + ' · <a href="claims.json">all values and the hashes of the data</a>'
+    named = {
+        kind: dict.fromkeys(record.name for key, record in _records().items() if key.endswith(kind))
+        for kind in ("rules", "snapshot", "scenario")
+    }
+    said = [
+        f"tao_econ {metadata.version('tao_econ')}",
+        *(f"{kind}: {', '.join(names)}" for kind, names in named.items()),
+    ]
+    return (
+        html.escape("   ·   ".join(said))
+        + ' · <a href="claims.json">all values and the hashes of the data</a>'
+    )
 
 
 def _head(text: str) -> str:
-    return f'<th scope="col" aria-sort="none"><button type="button">{html.escape(text)}</button></th>'
+    return (
+        f'<th scope="col" aria-sort="none"><button type="button">{html.escape(text)}</button></th>'
+    )
 
 
 def _row(row: dict) -> str:
@@ -141,12 +178,16 @@ def _row(row: dict) -> str:
         elif name.startswith("verdict"):
             true = row[name.replace("verdict", "readings")]
             note = f"<small>{true} readings</small>" if true else ""
-            cells.append(f"<td data-key='{VERDICTS.index(row[name])}'>{_verdict(row[name])}{note}</td>")
+            cells.append(
+                f"<td data-key='{VERDICTS.index(row[name])}'>{_verdict(row[name])}{note}</td>"
+            )
         elif name == "stated":
             cells.append(f"<td>{text} {html.escape(row['unit']) if row['stated'] else ''}</td>")
         elif name == "flips":
             when = "Missing" if row["verdict_now"] == VERDICTS[3] else "Missing then"
-            missing = f"<small>{when}: {html.escape(row['missing'])}</small>" if row["missing"] else ""
+            missing = (
+                f"<small>{when}: {html.escape(row['missing'])}</small>" if row["missing"] else ""
+            )
             cells.append(f"<td>{text}{missing}</td>")
         elif name == "notebook":
             words = text.replace("_", " ")
@@ -158,7 +199,10 @@ def _row(row: dict) -> str:
 
 def _verdict(name: str) -> str:
     mark = "\u2713\u25d0\u2717?"[VERDICTS.index(name)]
-    return f'<span class="v v{VERDICTS.index(name)}"><span aria-hidden="true">{mark} </span>{name}</span>'
+    return (
+        f'<span class="v v{VERDICTS.index(name)}"><span aria-hidden="true">{mark} '
+        f"</span>{name}</span>"
+    )
 
 
 def _counts(counted: pd.DataFrame) -> str:
@@ -167,17 +211,28 @@ def _counts(counted: pd.DataFrame) -> str:
         f'<tr><th scope="row">{_verdict(name)}</th>{"".join(f"<td>{n}</td>" for n in row)}</tr>'
         for name, *row in counted.itertuples()
     )
-    return f'<table class="n"><caption>Claims by verdict</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
+    return (
+        '<table class="n"><caption>Claims by '
+        f"verdict</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    )
 
 
 def _stress(turned: pd.DataFrame) -> str:
-    heads = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in ("Claim and date", *turned.columns))
+    heads = "".join(
+        f'<th scope="col">{html.escape(name)}</th>' for name in ("Claim and date", *turned.columns)
+    )
     rows = "".join(
         f'<tr><th scope="row"><a href="#{html.escape(label[:3])}">{html.escape(label)}</a></th>'
-        + "".join(f"<td{' class=t' if name != row[0] else ''}>{_verdict(name)}</td>" for name in row)
+        + "".join(
+            f"<td{' class=t' if name != row[0] else ''}>{_verdict(name)}</td>" for name in row
+        )
         + "</tr>"
         for label, *row in turned.itertuples()
     )
-    return (f'<div class="wide" tabindex="0" role="region" aria-label="Stress"><table><caption>Claims whose verdict at least '
-            f"one stress turns, underlined where it does; the others stay as they are.</caption><thead><tr>{heads}</tr></thead>"
-            f"<tbody>{rows}</tbody></table></div>")  # fmt: skip
+    return (
+        '<div class="wide" tabindex="0" role="region" aria-label="Stress"><table><caption>Claims '
+        "whose verdict at least "
+        "one stress turns, underlined where it does; the others stay as they "
+        f"are.</caption><thead><tr>{heads}</tr></thead>"
+        f"<tbody>{rows}</tbody></table></div>"
+    )

@@ -1,10 +1,14 @@
 """One rule from readings to verdicts, and the small record that every claim's function returns.
 
-A claim is read in every admissible way: each definition it leaves open, each day its numbers may belong to, each end
-of a range that is not known better. It *holds* if it is true of all readings, *holds with conditions* if of some,
-*fails* if of none, and *cannot be checked* if there is nothing to read. No verdict is written by hand.
+A claim is read in every admissible way: each definition it leaves open, each day its numbers may
+belong to, each end
+of a range that is not known better. It *holds* if it is true of all readings, *holds with
+conditions* if of some,
+*fails* if of none, and *cannot be checked* if there is nothing to read. No verdict is written by
+hand.
 
-What could be known on the first date is what was so on that day, even where the page that reports it is younger.
+What could be known on the first date is what was so on that day, even where the page that reports
+it is younger.
 """
 
 from __future__ import annotations
@@ -24,14 +28,21 @@ HOLDS, CONDITIONS, FAILS, UNKNOWN = "holds", "holds with conditions", "fails", "
 VERDICTS = (HOLDS, CONDITIONS, FAILS, UNKNOWN)
 HOW = ("all", "strict", "lenient")
 ABOUT = 0.10  # tolerance of a number given as "about", as a share
-GRADES = {"A": "two independent sources of high confidence", "B": "one", "C": "medium confidence", "D": "low, or none"}
+GRADES = {
+    "A": "two independent sources of high confidence",
+    "B": "one",
+    "C": "medium confidence",
+    "D": "low, or none",
+}
 
 
 class Reading(NamedTuple):
     """What the code gives for a claim on one date."""
 
     value: float | str  # at the first reading
-    true: tuple[bool, ...]  # the claim, in every admissible reading; none where it cannot be checked
+    true: tuple[
+        bool, ...
+    ]  # the claim, in every admissible reading; none where it cannot be checked
 
 
 class Finding(NamedTuple):
@@ -52,7 +63,9 @@ class World(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """A claim's function, which returns the fields of a Finding, with the notebook that shows it."""
+    """A claim's function, which returns the fields of a Finding, with the notebook that shows
+    it.
+    """
 
     judge: Callable[[World], tuple]
     notebook: str
@@ -82,28 +95,47 @@ def verdict(reading: Reading, how: str = "all") -> str:
         return UNKNOWN
     if how == "strict":
         return HOLDS if reading.true[0] else FAILS
-    return HOLDS if all(reading.true) else FAILS if not any(reading.true) else HOLDS if how == "lenient" else CONDITIONS
+    return (
+        HOLDS
+        if all(reading.true)
+        else FAILS
+        if not any(reading.true)
+        else HOLDS
+        if how == "lenient"
+        else CONDITIONS
+    )
 
 
 def world(stress: str | None = None) -> World:
-    """The records that claims are judged with. No revenue was known in 2023, so the article's scenario has none."""
+    """The records that claims are judged with. No revenue was known in 2023, so the article's
+    scenario has none.
+    """
     article = replace(load_scenario("article"), fee_revenue_usd_per_year=0.0)
     rules = rules_at("2023-11-20")
-    return World(*(stressed(records, stress) for records in (
-        Records(rules, load_snapshot("article"), article),
-        Records(rules, load_snapshot("2023-11-20"), article),
-        Records(rules_at("2026-09-11"), load_snapshot("2026-09-11"), load_scenario("base")),
-    )))  # fmt: skip
+    return World(
+        *(
+            stressed(records, stress)
+            for records in (
+                Records(rules, load_snapshot("article"), article),
+                Records(rules, load_snapshot("2023-11-20"), article),
+                Records(rules_at("2026-09-11"), load_snapshot("2026-09-11"), load_scenario("base")),
+            )
+        )
+    )
 
 
 def near(stated: float, values: Iterable[float], tolerance: float = ABOUT) -> Reading:
-    """Is each value within a tolerance, a share of what was stated? The first value is the one shown."""
+    """Is each value within a tolerance, a share of what was stated? The first value is the one
+    shown.
+    """
     values = [float(value) for value in values]
     return Reading(values[0], tuple(abs(value / stated - 1) <= tolerance for value in values))
 
 
 def rounds_to(stated: str, values: Iterable[float]) -> Reading:
-    """Does each value, rounded as the stated number was printed, give it? For numbers that should follow from others."""
+    """Does each value, rounded as the stated number was printed, give it? For numbers that
+    should follow from others.
+    """
     values, places = [float(value) for value in values], len(stated.partition(".")[2])
     return Reading(values[0], tuple(round(value, places) == float(stated) for value in values))
 
@@ -133,7 +165,9 @@ def says(claim_id: str, source: str, words: str) -> bool:
 
 
 def fact(claim_id: str, source: str, part: int = 0, column: str = "value") -> float:
-    """A number of a piece of evidence: the claim, the beginning of the source's title (and date), which number in it."""
+    """A number of a piece of evidence: the claim, the beginning of the source's title (and
+    date), which number in it.
+    """
     numbers = re.findall(r"-?\d[\d,]*\.?\d*", _row(claim_id, source)[column])
     return float(numbers[part].replace(",", ""))
 
@@ -143,7 +177,9 @@ def grade(claim_id: str) -> str:
     """Evidence grade of a claim by its rows in evidence.csv, see `GRADES`."""
     rows = _evidence()[_evidence()["claim_id"] == claim_id]
     high = rows.loc[rows["confidence"] == "high", "url_or_repo_path"].nunique()
-    return "A" if high > 1 else "B" if high else "C" if (rows["confidence"] == "medium").any() else "D"
+    return (
+        "A" if high > 1 else "B" if high else "C" if (rows["confidence"] == "medium").any() else "D"
+    )
 
 
 @functools.cache
@@ -162,5 +198,8 @@ def _row(claim_id: str, source: str):
     rows = _evidence()[_evidence()["claim_id"] == claim_id]
     named = (rows["source_title"] + " " + rows["date"]).map(lambda title: title.startswith(source))
     if named.sum() != 1:
-        raise ValueError(f"source of {claim_id} must name one row of evidence.csv, got {source!r} for {named.sum()}")
+        raise ValueError(
+            f"source of {claim_id} must name one row of evidence.csv, got {source!r} for "
+            f"{named.sum()}"
+        )
     return rows[named].iloc[0]

@@ -1,6 +1,7 @@
 """Forecasts of TAO's diluted value, scored by what came, and what following each would have earned.
 
-One outcome ranks stories; it validates none. The score must be chosen before the date of evaluation: at the peak of
+One outcome ranks stories; it validates none. The score must be chosen before the date of
+evaluation: at the peak of
 2024 the ranking is the other way round.
 
 **Ref:** Gneiting and Raftery, J. American Statistical Association 102, 2007, for the scores.
@@ -26,7 +27,9 @@ WIDTH = 0.5  # of the log score's kernel, in logs
 
 @functools.cache
 def forecasts() -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """What was said TAO would be worth diluted, in bn USD, with probabilities: points, and one published tree."""
+    """What was said TAO would be worth diluted, in bn USD, with probabilities: points, and one
+    published tree.
+    """
     tree = table("scenario_tree")
     odds, values = tree["probability"].to_numpy(float), tree["fdv_bn_usd"].to_numpy(float)
     start = load_snapshot("article").price_usd * tao(rules_at("2023-11-20").max_supply_rao) / BN
@@ -35,7 +38,10 @@ def forecasts() -> dict[str, tuple[np.ndarray, np.ndarray]]:
         "no change": (np.array([start]), one),
         "tree of January 2024": (values, odds),
         "the tree's mean": (np.array([float(odds @ values)]), one),
-        "the article's 8×, read as a forecast": (np.array([fact("C46", "New York Times via Seattle Times 2023-04")]), one),
+        "the article's 8×, read as a forecast": (
+            np.array([fact("C46", "New York Times via Seattle Times 2023-04")]),
+            one,
+        ),
     }
 
 
@@ -50,7 +56,9 @@ def _brier(values, odds, observed):
 
 
 def _log(values, odds, observed):
-    """Minus the log density of ln FDV, a normal kernel of width one half around each value: finite for points too."""
+    """Minus the log density of ln FDV, a normal kernel of width one half around each value:
+    finite for points too.
+    """
     gaps = (np.log(observed) - np.log(values)) / WIDTH
     return float(-np.log(np.sum(odds * np.exp(-(gaps**2) / 2) / (WIDTH * np.sqrt(2 * np.pi)))))
 
@@ -67,15 +75,19 @@ def forecast_scores(fdv_usd: float, *, score: str = "CRPS of ln FDV") -> pd.Seri
     if score not in SCORES:
         raise ValueError(unknown("score", score, SCORES))
     observed = real("fdv_usd", fdv_usd, "(0, inf)") / BN
-    scores = {name: SCORES[score](values, odds, observed) for name, (values, odds) in forecasts().items()}
+    scores = {
+        name: SCORES[score](values, odds, observed) for name, (values, odds) in forecasts().items()
+    }
     return pd.Series(scores, name=score).sort_values(kind="stable")
 
 
 @functools.cache
 def benchmark_closes() -> dict[str, pd.Series]:
-    """What money could have done instead: hold cash, bitcoin, or AI-labelled tokens in equal parts, from publication on.
+    """What money could have done instead: hold cash, bitcoin, or AI-labelled tokens in equal parts,
+    from publication on.
 
-    Bitcoin has no close here between March and October 2024, the tokens none after March 2024: the last one stands.
+    Bitcoin has no close here between March and October 2024, the tokens none after March 2024: the
+    last one stands.
     """
     weeks = table("peers_weekly").set_index("date")
     later = table("btc_closes").set_index("date")["close_usd"]
@@ -92,7 +104,8 @@ def benchmark_closes() -> dict[str, pd.Series]:
 def what_was_earned(when, *, bought_usd: float = 160.0) -> pd.Series:
     """One dollar put into TAO and into each benchmark when the article appeared, on a later day.
 
-    when : date; bought_usd : float > 0, USD per TAO — 160 is the article's price, 287.70 the close of its day
+    when : date; bought_usd : float > 0, USD per TAO — 160 is the article's price, 287.70 the close
+      of its day
     """
     day = pd.Timestamp(when)
     if not day > PUBLISHED:

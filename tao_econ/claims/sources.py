@@ -1,4 +1,6 @@
-"""Readings of the tables that several claims need: closes, gains, funding, central banks, days of writing."""
+"""Readings of the tables that several claims need: closes, gains, funding, central banks, days
+of writing.
+"""
 
 from __future__ import annotations
 
@@ -13,16 +15,22 @@ from ..inputs import load_snapshot
 from ..stress import Records
 
 PUBLISHED = pd.Timestamp("2023-11-20")
-FIRST_DAY = pd.Timestamp("2023-11-15")  # of the days whose prices the article may have used, see claims.csv C59
+FIRST_DAY = pd.Timestamp(
+    "2023-11-15"
+)  # of the days whose prices the article may have used, see claims.csv C59
 MARCH_2024 = pd.Timestamp("2024-03-24")  # the last week for which all peers have a close
 
 
 @functools.cache
 def closes() -> pd.Series:
-    """Every close of TAO known, by day, with the two prices of 2026 that stand beside a valuation."""
+    """Every close of TAO known, by day, with the two prices of 2026 that stand beside a
+    valuation.
+    """
     known, quoted = weekly_ratio().set_index("date")["close_usd"], table("openai_points")
     quoted = quoted[quoted["date"].str.startswith("2026-")]
-    return pd.concat([known, pd.Series(quoted["tao_price_usd"].to_numpy(), pd.to_datetime(quoted["date"]))]).sort_index()
+    return pd.concat(
+        [known, pd.Series(quoted["tao_price_usd"].to_numpy(), pd.to_datetime(quoted["date"]))]
+    ).sort_index()
 
 
 def days_2023() -> pd.DataFrame:
@@ -66,7 +74,9 @@ def funding(period: str, what: str) -> float:
 
 
 def assets_change(bank: str, *, since: str, until: str = "9999-01-01") -> float:
-    """Change of a central bank's assets from the first to the last date found in a window, trillion."""
+    """Change of a central bank's assets from the first to the last date found in a window,
+    trillion.
+    """
     rows = table("central_bank_assets")
     rows = rows[(rows["bank"] == bank) & (rows["date"] >= since)]
     rows = rows[rows["date"].astype(str) <= until].sort_values("date")
@@ -82,9 +92,11 @@ def correlation(one: str, other: str, until) -> float:
 
 
 def volume_signal(until, weeks: int) -> tuple[float, float]:
-    """Log gain of holding TAO only after weeks of above-average volume, and of holding it throughout.
+    """Log gain of holding TAO only after weeks of above-average volume, and of holding it
+    throughout.
 
-    The mean is that of the `weeks` weeks before, of the same scope; nothing is earned in between and no fee is paid.
+    The mean is that of the `weeks` weeks before, of the same scope; nothing is earned in between
+    and no fee is paid.
     """
     rows = table("tao_weekly")
     rows = rows[rows["date"] <= pd.Timestamp(until)]
@@ -92,7 +104,10 @@ def volume_signal(until, weeks: int) -> tuple[float, float]:
     gains = np.diff(np.log(rows["close_usd"].to_numpy()))
     signal, held = 0.0, 0.0
     for week in range(weeks, len(gains)):
-        if len(set(scope[week - weeks : week + 1])) > 1 or not np.isfinite(volume[week - weeks : week + 1]).all():
+        if (
+            len(set(scope[week - weeks : week + 1])) > 1
+            or not np.isfinite(volume[week - weeks : week + 1]).all()
+        ):
             continue
         held += gains[week]
         signal += gains[week] * (volume[week] > volume[week - weeks : week].mean())

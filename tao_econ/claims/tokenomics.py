@@ -1,4 +1,6 @@
-"""C21 to C34: launch, cap, halvings and who gets the emission, from the chain's rules and dated supplies."""
+"""C21 to C34: launch, cap, halvings and who gets the emission, from the chain's rules and dated
+supplies.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +10,25 @@ from datetime import timedelta
 import pandas as pd
 
 from .. import halving
-from ..emission import block_emission, final_supply_rao, halving_table, halving_thresholds_rao, issuance_eras
+from ..emission import (
+    block_emission,
+    final_supply_rao,
+    halving_table,
+    halving_thresholds_rao,
+    issuance_eras,
+)
 from ..inputs import Rules, rules_at
 from ..stress import Records
 from ..units import BLOCKS_PER_DAY, DAYS_PER_YEAR, SECONDS_PER_DAY, blocks_to_years, tao, utc
 from .rule import World, claim, fact, near, rounds_to, says, stated, true_of, untested
 from .sources import table
 
-SUPPLY, PAY, STAKE, SELL = "01_supply_curve", "03_who_pays_inflation", "09_how_decentralised", "04_sell_pressure"
+SUPPLY, PAY, STAKE, SELL = (
+    "01_supply_curve",
+    "03_who_pays_inflation",
+    "09_how_decentralised",
+    "04_sell_pressure",
+)
 WHOLE_RAO = "article-whole-rao"  # the article's schedule with TAO's nine decimals
 GENESIS = "Finney genesis plain chain spec"
 
@@ -27,7 +40,12 @@ def c21(world: World):
     mined = says("C21", "Bittensor history", "mined TAO carried over")
     reading = true_of(f"{carried:,.0f} TAO at genesis", mined, carried == 0)
     share = carried / tao(world.then.rules.max_supply_rao)
-    return reading, reading, f"counting the {carried / 1e6:.2f} M TAO carried over, {share:.1%} of the cap, as pre-mined"
+    return (
+        reading,
+        reading,
+        f"counting the {carried / 1e6:.2f} M TAO carried over, {share:.1%} of the cap, "
+        "as pre-mined",
+    )
 
 
 @claim(SUPPLY)
@@ -36,19 +54,29 @@ def c22(world: World):
     caps = [tao(records.rules.max_supply_rao) for records in (world.then, world.now)]
     short = caps[1] - tao(final_supply_rao(world.now.rules))
     value = float(stated("C22"))
-    return near(value, caps[:1], 0), near(value, caps[1:], 0), f"nothing: {short:.4f} TAO are never issued"
+    return (
+        near(value, caps[:1], 0),
+        near(value, caps[1:], 0),
+        f"nothing: {short:.4f} TAO are never issued",
+    )
 
 
 @claim(SUPPLY)
 def c23(world: World):
-    """Four years: the schedule's era at 12 s a block; now also the era that was, and the one that runs."""
+    """Four years: the schedule's era at 12 s a block; now also the era that was, and the one
+    that runs.
+    """
     law = first_interval_years(WHOLE_RAO)
     began, halved = utc(rules_at("kusanagi").first_date), halving.FIRST_HALVING_UTC
     real = (halved - began) / timedelta(days=DAYS_PER_YEAR)
     running = (second_halving(world.now) - halved) / timedelta(days=DAYS_PER_YEAR)
     years = float(stated("C23"))
-    return (near(years, [law]), near(years, [law, real, running]),
-            f"recycling: the first era took {real:.2f} years, the second is on course for {running:.2f}")  # fmt: skip
+    return (
+        near(years, [law]),
+        near(years, [law, real, running]),
+        f"recycling: the first era took {real:.2f} years, the second is on course for "
+        f"{running:.2f}",
+    )
 
 
 @functools.cache
@@ -59,21 +87,36 @@ def first_interval_years(rules_name: str) -> float:
 
 def second_halving(records: Records):
     """When the second halving comes if recycling goes on as the scenario says."""
-    rows = halving_table(records.rules, issuance_rao=records.snapshot.issuance_rao, block=records.snapshot.block or 0,
-                         date=records.snapshot.date, block_time_s=records.scenario.block_time_s,
-                         recycled_ppm=round(records.scenario.recycled_share * 1e6))  # fmt: skip
+    rows = halving_table(
+        records.rules,
+        issuance_rao=records.snapshot.issuance_rao,
+        block=records.snapshot.block or 0,
+        date=records.snapshot.date,
+        block_time_s=records.scenario.block_time_s,
+        recycled_ppm=round(records.scenario.recycled_share * 1e6),
+    )
     return utc(pd.Timestamp(rows["date"].iloc[0]).to_pydatetime())
 
 
 @claim(SUPPLY)
 def c24(world: World):
-    """Every 10.5 M blocks: the code had no halving; issuance decides now, and the first came far sooner."""
+    """Every 10.5 M blocks: the code had no halving; issuance decides now, and the first came far
+    sooner.
+    """
     value = float(stated("C24"))
     by_genesis = issuance_eras(world.now.rules, issuance_rao=halving.GENESIS_ISSUANCE_RAO)[0].blocks
     real = fact("C24", "bittensor-labs verified halving record")
     constant = world.then.rules.schedule == "constant"
-    then = true_of("no halving in the code" if constant else by_genesis, not constant, abs(by_genesis / value - 1) < 0.01)
-    return then, near(value, [real, by_genesis], 0.01), f"counting blocks: the halving came after {real:,.0f} of them"
+    then = true_of(
+        "no halving in the code" if constant else by_genesis,
+        not constant,
+        abs(by_genesis / value - 1) < 0.01,
+    )
+    return (
+        then,
+        near(value, [real, by_genesis], 0.01),
+        f"counting blocks: the halving came after {real:,.0f} of them",
+    )
 
 
 @claim(SUPPLY)
@@ -83,21 +126,30 @@ def c25(world: World):
     now = len(halving_thresholds_rao(world.now.rules)) - 1
     halvings = int(stated("C25"))
     digits = next(d for d in range(9, 40) if 10**d >> (halvings - 1))
-    return (near(halvings, [rewards], 0), near(halvings, [now], 0), f"a TAO of {digits} decimals instead of nine: "
-            f"in whole rao only {now} rewards are above zero")  # fmt: skip
+    return (
+        near(halvings, [rewards], 0),
+        near(halvings, [now], 0),
+        f"a TAO of {digits} decimals instead of nine: "
+        f"in whole rao only {now} rewards are above zero",
+    )
 
 
 @claim(SUPPLY)
 def c26(world: World):
-    """August 2025: the straight line from genesis, the same line from the supply reached by then, and the day."""
+    """August 2025: the straight line from genesis, the same line from the supply reached by
+    then, and the day.
+    """
     month = stated("C26")
     line, snapshot = halving.unrecycled_first_halving(rules_at("2026-09-11")), world.then.snapshot
     readings = snapshot.issuance_rao, snapshot.issuance_low_rao, snapshot.issuance_high_rao
     days = [line, *(_straight_line(rao, world.then) for rao in readings)]
     real = halving.FIRST_HALVING_UTC
-    return (true_of(f"{line:%Y-%m-%d}", *(f"{day:%Y-%m}" == month for day in days)),
-            true_of(f"{real:%Y-%m-%d}", f"{real:%Y-%m}" == month),
-            f"recycling and slow blocks: {(real - line).days} days; from 5.5 M TAO the line gave {days[1]:%B %Y}")  # fmt: skip
+    return (
+        true_of(f"{line:%Y-%m-%d}", *(f"{day:%Y-%m}" == month for day in days)),
+        true_of(f"{real:%Y-%m-%d}", f"{real:%Y-%m}" == month),
+        f"recycling and slow blocks: {(real - line).days} days; from 5.5 M TAO the line gave "
+        f"{days[1]:%B %Y}",
+    )
 
 
 def _straight_line(issuance_rao: int, records: Records):
@@ -113,8 +165,11 @@ def c27(world: World):
     both = rules_at(WHOLE_RAO), world.now.rules
     years = [float(blocks_to_years(issuance_eras(rules)[-1].first_block)) for rules in both]
     stated_years = float(stated("C27"))
-    return (near(stated_years, years[:1]), near(stated_years, years[1:]),
-            f"unlimited decimals: in whole rao emission ends after {years[1]:.1f} years")  # fmt: skip
+    return (
+        near(stated_years, years[:1]),
+        near(stated_years, years[1:]),
+        f"unlimited decimals: in whole rao emission ends after {years[1]:.1f} years",
+    )
 
 
 @claim(PAY)
@@ -122,21 +177,32 @@ def c28(world: World):
     """One TAO every 12 s: the reward of the day; now also with what is recycled taken off."""
     value, reward = float(stated("C28")), _reward(world.then)
     recycled = world.now.scenario.recycled_share
-    return near(value, [reward]), near(value, [reward, reward * (1 - recycled)]), f"recycling, at {recycled:.1%}"
+    return (
+        near(value, [reward]),
+        near(value, [reward, reward * (1 - recycled)]),
+        f"recycling, at {recycled:.1%}",
+    )
 
 
 def _reward(records: Records) -> float:
-    return tao(block_emission(records.snapshot.issuance_rao, records.rules, block=records.snapshot.block))
+    return tao(
+        block_emission(records.snapshot.issuance_rao, records.rules, block=records.snapshot.block)
+    )
 
 
 @claim(PAY)
 def c29(world: World):
-    """7,200 a day: by the clock; by the blocks really made; and by what reached circulation to the halving."""
+    """7,200 a day: by the clock; by the blocks really made; and by what reached circulation to
+    the halving.
+    """
     fit = finney_fit(world.now.rules)
     law = SECONDS_PER_DAY / world.then.rules.block_time_s * _reward(world.then)
     blocks = SECONDS_PER_DAY / fit.block_time_s * _reward(world.then)
-    return (rounds_to(stated("C29"), [law]), near(float(stated("C29")), [law, blocks, fit.tao_per_day]),
-            f"net of recycling it was {fit.tao_per_day:,.0f} a day up to the halving")  # fmt: skip
+    return (
+        rounds_to(stated("C29"), [law]),
+        near(float(stated("C29")), [law, blocks, fit.tao_per_day]),
+        f"net of recycling it was {fit.tao_per_day:,.0f} a day up to the halving",
+    )
 
 
 @functools.lru_cache(maxsize=4)
@@ -147,10 +213,14 @@ def finney_fit(rules: Rules):
 
 @claim(PAY)
 def c30(world: World):
-    """Equal halves for miners and validators: equal to each other, but not halves where an owner is paid first."""
+    """Equal halves for miners and validators: equal to each other, but not halves where an owner
+    is paid first.
+    """
     half = float(stated("C30").split("/")[0]) / 100
     shares = [(1 - float(records.rules.owner_cut)) / 2 for records in (world.then, world.now)]
-    then, now = (true_of(f"{share:.0%} each", abs(share / half - 1) < 0.01, True) for share in shares)
+    then, now = (
+        true_of(f"{share:.0%} each", abs(share / half - 1) < 0.01, True) for share in shares
+    )
     return then, now, f"the owner's {float(world.then.rules.owner_cut):.0%}, taken first"
 
 
@@ -159,8 +229,12 @@ def c31(world: World):
     """No sale and no reserve: no allocation is known, but funds were there from the start."""
     share = fact("C31", "Presto research")
     early = says("C31", "Fortune reprint", "VC presence from the start")
-    return (untested(), true_of(f"{share:g}% allocated", share == float(stated("C31")), not early),
-            "counting a fund that helped to start the project as a round", "who holds the genesis keys")  # fmt: skip
+    return (
+        untested(),
+        true_of(f"{share:g}% allocated", share == float(stated("C31")), not early),
+        "counting a fund that helped to start the project as a round",
+        "who holds the genesis keys",
+    )
 
 
 @claim(STAKE)
@@ -168,7 +242,12 @@ def c32(world: World):
     """Four backers on the website: two confirmed since."""
     found = sum(says("C32", "Fortune reprint", name) for name in ("DCG", "Polychain"))
     value = f"{found} of {stated('C32')} confirmed"
-    return untested(), untested(value), "", "an archived copy of the website; GSR and FirstMark were not found again"
+    return (
+        untested(),
+        untested(value),
+        "",
+        "an archived copy of the website; GSR and FirstMark were not found again",
+    )
 
 
 @claim(SELL)
@@ -181,4 +260,9 @@ def c33(world: World):
 def c34(world: World):
     """Fairer than others: how unequal it began is known, how others began is not."""
     gini = table("genesis_concentration")["gini"].iloc[-1]
-    return untested(f"Gini {gini:.3f}"), untested(f"Gini {gini:.3f}"), "", "holders of peers on the day of their launch"
+    return (
+        untested(f"Gini {gini:.3f}"),
+        untested(f"Gini {gini:.3f}"),
+        "",
+        "holders of peers on the day of their launch",
+    )

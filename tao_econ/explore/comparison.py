@@ -1,4 +1,6 @@
-"""Instrument on comparables: choose what TAO is held against, on which day, by which count of supply."""
+"""Instrument on comparables: choose what TAO is held against, on which day, by which count of
+supply.
+"""
 
 from __future__ import annotations
 
@@ -30,35 +32,61 @@ class Other:
 class Count:
     """Which supply turns a value into a price."""
 
-    denominator: str = quantity("fdv", unit="", meaning="supply counted, see comparables.supply_counted")
+    denominator: str = quantity(
+        "fdv", unit="", meaning="supply counted, see comparables.supply_counted"
+    )
 
 
 def _others() -> Choice:
-    """OpenAI at each valuation, and everything else dated on the article's day and on the last snapshot's."""
-    rounds = data.load("private_valuations").query("company == 'openai'").dropna(subset="valuation_bn_usd")
+    """OpenAI at each valuation, and everything else dated on the article's day and on the last
+    snapshot's.
+    """
+    rounds = (
+        data.load("private_valuations")
+        .query("company == 'openai'")
+        .dropna(subset="valuation_bn_usd")
+    )
     openai = {
         f"OpenAI, {bn} bn ({pd.Period(date, 'M'):%B %Y})": Other(value_usd=float(bn) * 1e9)
         for date, bn in zip(rounds["date"], rounds["valuation_bn_usd"], strict=True)
-    }  # fmt: skip
-    tables = [(name, comparables_on(load_snapshot(name).date)) for name in ("article", "2026-09-11")]
+    }
+    tables = [
+        (name, comparables_on(load_snapshot(name).date)) for name in ("article", "2026-09-11")
+    ]
     rest = {
-        f"{NAMES.get(row.name, row.name)}, {row.value_usd / 1e9:.2f} bn ({row.date:%B %Y})": Other(value_usd=row.value_usd)
-        for _, table in tables for row in table.itertuples(index=False) if row.name != "openai"
-    }  # fmt: skip
+        f"{NAMES.get(row.name, row.name)}, {row.value_usd / 1e9:.2f} bn ({row.date:%B %Y})": Other(
+            value_usd=row.value_usd
+        )
+        for _, table in tables
+        for row in table.itertuples(index=False)
+        if row.name != "openai"
+    }
     return Choice(openai | rest)
 
 
 def comparable(**settings):
-    """Hold TAO against something else: what it is, TAO's day and supply, and how much of it holders would get.
+    """Hold TAO against something else: what it is, TAO's day and supply, and how much of it holders
+    would get.
 
-    settings : other, snapshot, count, price_usd, capture_share, survival_share, discount_rate, fee_revenue_usd_per_year
+    settings : other, snapshot, count, price_usd, capture_share, survival_share, discount_rate,
+      fee_revenue_usd_per_year
     """
     snapshots = Choice({name: load_snapshot(name) for name in snapshot_names()})
     counts = Choice({label: Count(denominator=name) for label, name in COUNTS.items()})
     others = _others()
-    records = {"other": next(iter(others.values())), "snapshot": snapshots["article"], "count": counts["FDV"],
-               "scenario": load_scenario("base")}  # fmt: skip
-    fields = ("price_usd", "capture_share", "survival_share", "discount_rate", "fee_revenue_usd_per_year")
+    records = {
+        "other": next(iter(others.values())),
+        "snapshot": snapshots["article"],
+        "count": counts["FDV"],
+        "scenario": load_scenario("base"),
+    }
+    fields = (
+        "price_usd",
+        "capture_share",
+        "survival_share",
+        "discount_rate",
+        "fee_revenue_usd_per_year",
+    )
     menus = {"other": others, "snapshot": snapshots, "count": counts}
     return Panel("comparable", records, fields, draw_comparable, read_comparable, menus, settings)
 
@@ -73,7 +101,9 @@ def everything_on(day, like: str):
 def draw_comparable(other, snapshot, count, scenario) -> dict:
     """The plotly figure of `comparable` as a plain dict."""
     got = value_ratio(other.value_usd, snapshot, scenario, CHAIN, denominator=count.denominator)
-    names, values = everything_on(snapshot.date, "market_cap" if count.denominator == "market_cap" else "fdv")
+    names, values = everything_on(
+        snapshot.date, "market_cap" if count.denominator == "market_cap" else "fdv"
+    )
     kept = scenario.capture_share * scenario.survival_share
     sales = sales_multiples(snapshot, scenario, CHAIN, denominator=count.denominator).iloc[:-1]
     supply = supply_counted(snapshot, scenario, CHAIN, count.denominator)
@@ -81,34 +111,77 @@ def draw_comparable(other, snapshot, count, scenario) -> dict:
     dot = {"type": "scatter", "mode": "markers", "marker": {"size": 10, "color": BLUE}}
     right = {"type": "scatter", "mode": "lines", "xaxis": "x2", "yaxis": "y2", "x": SHARES}
     lines = [
-        right | {"name": f"chosen, by {label}", "line": {"color": colour, "dash": dash},
-                 "y": SHARES * other.value_usd * scenario.survival_share / supply_counted(snapshot, scenario, CHAIN, name)}
-        for (label, name), colour, dash in zip(COUNTS.items(), (BLUE, GREEN, ORANGE), ("solid", "dot", "dash"), strict=True)
-    ]  # fmt: skip
+        right
+        | {
+            "name": f"chosen, by {label}",
+            "line": {"color": colour, "dash": dash},
+            "y": SHARES
+            * other.value_usd
+            * scenario.survival_share
+            / supply_counted(snapshot, scenario, CHAIN, name),
+        }
+        for (label, name), colour, dash in zip(
+            COUNTS.items(), (BLUE, GREEN, ORANGE), ("solid", "dot", "dash"), strict=True
+        )
+    ]
     return {
         "data": [
-            dot | {"name": "all that is dated on that day", "x": values * kept / supply, "y": names},
-            dot | {"name": "sales multiples × TAO's fees", "x": [*sales["low_usd"], *sales["high_usd"]],
-                   "y": rows[len(names):] * 2, "marker": {"size": 10, "color": GREEN}},
-            {"type": "scatter", "mode": "lines", "name": "price", "x": [snapshot.price_usd] * 2, "y": [rows[0], rows[-1]],
-             "line": {"color": RED, "dash": "dash"}},
+            dot
+            | {"name": "all that is dated on that day", "x": values * kept / supply, "y": names},
+            dot
+            | {
+                "name": "sales multiples × TAO's fees",
+                "x": [*sales["low_usd"], *sales["high_usd"]],
+                "y": rows[len(names) :] * 2,
+                "marker": {"size": 10, "color": GREEN},
+            },
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "name": "price",
+                "x": [snapshot.price_usd] * 2,
+                "y": [rows[0], rows[-1]],
+                "line": {"color": RED, "dash": "dash"},
+            },
             *lines,
-            right | {"name": "", "showlegend": False, "x": [0, 1], "y": [snapshot.price_usd] * 2,
-                     "line": {"color": RED, "dash": "dash"}},
-            right | {"name": "as set", "mode": "markers", "x": [scenario.capture_share], "y": [got.implied_price_usd],
-                     "marker": {"color": "#222222", "size": 11}},
+            right
+            | {
+                "name": "",
+                "showlegend": False,
+                "x": [0, 1],
+                "y": [snapshot.price_usd] * 2,
+                "line": {"color": RED, "dash": "dash"},
+            },
+            right
+            | {
+                "name": "as set",
+                "mode": "markers",
+                "x": [scenario.capture_share],
+                "y": [got.implied_price_usd],
+                "marker": {"color": "#222222", "size": 11},
+            },
         ],
         "layout": layout(
-            f"Ratio {got.ratio:.2f}×, times capture and survival {got.multiple:.2f}×: {got.implied_price_usd:,.2f} USD per TAO",
+            f"Ratio {got.ratio:.2f}×, times capture and survival {got.multiple:.2f}×: "
+            f"{got.implied_price_usd:,.2f} USD per TAO",
             height=560,
-            xaxis={"title": {"text": "USD per TAO (log)"}, "type": "log", "domain": [0.12, 0.5], "exponentformat": "none",
-                   "dtick": 1},
+            xaxis={
+                "title": {"text": "USD per TAO (log)"},
+                "type": "log",
+                "domain": [0.12, 0.5],
+                "exponentformat": "none",
+                "dtick": 1,
+            },
             yaxis={"autorange": "reversed", "tickfont": {"size": 10}, "automargin": True},
-            xaxis2={"title": {"text": "part of its value that reaches holders"}, "domain": [0.6, 1], "anchor": "y2",
-                    "tickformat": ".0%"},
+            xaxis2={
+                "title": {"text": "part of its value that reaches holders"},
+                "domain": [0.6, 1],
+                "anchor": "y2",
+                "tickformat": ".0%",
+            },
             yaxis2={"title": {"text": "USD per TAO"}, "anchor": "x2", "rangemode": "tozero"},
         ),
-    }  # fmt: skip
+    }
 
 
 def read_comparable(other, snapshot, count, scenario) -> dict[str, str]:
@@ -119,6 +192,8 @@ def read_comparable(other, snapshot, count, scenario) -> dict[str, str]:
         "comparable": f"{got.value_usd / 1e9:,.2f} bn USD",
         "TAO": f"{got.tao_usd / 1e9:,.2f} bn USD",
         "ratio": f"{got.ratio:,.2f}×",
-        "capture × survival that gives the price": f"{got.tao_share:.2%}" if got.tao_share <= 1 else "above 100%",
+        "capture × survival that gives the price": f"{got.tao_share:.2%}"
+        if got.tao_share <= 1
+        else "above 100%",
         "TAO's own value over fees": f"{got.tao_usd / fees:,.0f}×" if fees else "no fees",
     }

@@ -27,37 +27,57 @@ SCHEDULES = Choice(
 class Unit:
     """How finely TAO divides, were it not nine decimals."""
 
-    decimals: int = quantity(9, unit="digits", meaning="decimals of one TAO", ge=0, le=24, span=(6, 20))
+    decimals: int = quantity(
+        9, unit="digits", meaning="decimals of one TAO", ge=0, le=24, span=(6, 20)
+    )
 
 
 RATES = np.linspace(0, 1, 51)
 
 
 def emission(**settings):
-    """Bend the schedule: which rule halves, how much is recycled, how slow blocks are, how many decimals TAO has.
+    """Bend the schedule: which rule halves, how much is recycled, how slow blocks are, how many
+    decimals TAO has.
 
     settings : rules, recycled_share, block_time_s, horizon_years, decimals — values to start from
     """
     whole_life = replace(load_scenario("article"), horizon_years=260.0)
     records = {"rules": CHAIN, "scenario": whole_life, "unit": Unit()}
     fields = ("recycled_share", "block_time_s", "horizon_years", "decimals")
-    return Panel("emission", records, fields, draw_emission, read_emission, {"rules": SCHEDULES}, settings)
+    return Panel(
+        "emission", records, fields, draw_emission, read_emission, {"rules": SCHEDULES}, settings
+    )
 
 
 def supply(**settings):
-    """Value and dilution: price, discount rate, recycling, growth and stake, from any dated snapshot.
+    """Value and dilution: price, discount rate, recycling, growth and stake, from any dated
+    snapshot.
 
-    settings : snapshot, price_usd, discount_rate, recycled_share, market_cap_growth, stake_stickiness, horizon_years
+    settings : snapshot, price_usd, discount_rate, recycled_share, market_cap_growth,
+      stake_stickiness, horizon_years
     """
     snapshots = Choice({name: load_snapshot(name) for name in snapshot_names()})
     records = {"snapshot": snapshots["2026-09-11"], "scenario": load_scenario("base")}
-    fields = ("price_usd", "discount_rate", "recycled_share", "market_cap_growth", "stake_stickiness", "horizon_years")
-    return Panel("supply", records, fields, draw_supply, read_supply, {"snapshot": snapshots}, settings)
+    fields = (
+        "price_usd",
+        "discount_rate",
+        "recycled_share",
+        "market_cap_growth",
+        "stake_stickiness",
+        "horizon_years",
+    )
+    return Panel(
+        "supply", records, fields, draw_supply, read_supply, {"snapshot": snapshots}, settings
+    )
 
 
 def walk(rules, scenario, unit):
-    """Years, TAO issued and TAO left at every change of reward, exact; the last point is where emission ends."""
-    scaled = replace(rules, block_reward_rao=10**unit.decimals, max_supply_rao=21 * 10 ** (6 + unit.decimals))
+    """Years, TAO issued and TAO left at every change of reward, exact; the last point is where
+    emission ends.
+    """
+    scaled = replace(
+        rules, block_reward_rao=10**unit.decimals, max_supply_rao=21 * 10 ** (6 + unit.decimals)
+    )
     eras = issuance_eras(scaled, recycled_ppm=round(scenario.recycled_share * PPM))
     years = [blocks_to_years(era.first_block, scenario.block_time_s) for era in eras]
     issued = [float(era.issuance_rao) / 10**unit.decimals for era in eras]
@@ -74,21 +94,51 @@ def draw_emission(rules, scenario, unit) -> dict:
     shown = years <= horizon
     return {
         "data": [
-            {"type": "scatter", "name": "TAO issued", "x": x, "y": np.interp(x, years, issued) / 1e6,
-             "line": {"color": BLUE}},
-            {"type": "scatter", "name": "TAO never yet issued, at each halving", "x": years[shown], "y": left[shown],
-             "mode": "lines+markers", "line": {"color": RED}, "xaxis": "x2", "yaxis": "y2"},
-            {"type": "scatter", "name": "one unit", "x": [0, horizon], "y": [10.0**-unit.decimals] * 2, "mode": "lines",
-             "line": {"color": GREY, "dash": "dot"}, "xaxis": "x2", "yaxis": "y2"},
+            {
+                "type": "scatter",
+                "name": "TAO issued",
+                "x": x,
+                "y": np.interp(x, years, issued) / 1e6,
+                "line": {"color": BLUE},
+            },
+            {
+                "type": "scatter",
+                "name": "TAO never yet issued, at each halving",
+                "x": years[shown],
+                "y": left[shown],
+                "mode": "lines+markers",
+                "line": {"color": RED},
+                "xaxis": "x2",
+                "yaxis": "y2",
+            },
+            {
+                "type": "scatter",
+                "name": "one unit",
+                "x": [0, horizon],
+                "y": [10.0**-unit.decimals] * 2,
+                "mode": "lines",
+                "line": {"color": GREY, "dash": "dot"},
+                "xaxis": "x2",
+                "yaxis": "y2",
+            },
         ],
         "layout": layout(
             title,
             xaxis={"title": {"text": "years since the first block"}, "domain": [0, 0.46]},
             yaxis={"title": {"text": "TAO issued, million"}, "range": [0, 22]},
-            xaxis2={"title": {"text": "years since the first block"}, "domain": [0.56, 1], "anchor": "y2"},
-            yaxis2={"title": {"text": "TAO left (log)"}, "type": "log", "anchor": "x2", "exponentformat": "power"},
+            xaxis2={
+                "title": {"text": "years since the first block"},
+                "domain": [0.56, 1],
+                "anchor": "y2",
+            },
+            yaxis2={
+                "title": {"text": "TAO left (log)"},
+                "type": "log",
+                "anchor": "x2",
+                "exponentformat": "power",
+            },
         ),
-    }  # fmt: skip
+    }
 
 
 def read_emission(rules, scenario, unit) -> dict[str, str]:
@@ -107,7 +157,9 @@ def draw_supply(snapshot, scenario) -> dict:
     """The plotly figure of `supply` as a plain dict."""
     path = supply_path(CHAIN, snapshot, scenario)
     value = supply_at(snapshot, scenario, CHAIN)
-    discounted = discounted_supply(CHAIN, snapshot, scenario, rates=RATES) * snapshot.price_usd / 1e9
+    discounted = (
+        discounted_supply(CHAIN, snapshot, scenario, rates=RATES) * snapshot.price_usd / 1e9
+    )
     here = discounted_supply(CHAIN, snapshot, scenario) * snapshot.price_usd / 1e9
     title = (
         f"{value.market_cap_usd / 1e9:.2f} bn market cap, {value.fdv_usd / 1e9:.2f} bn FDV, "
@@ -117,27 +169,65 @@ def draw_supply(snapshot, scenario) -> dict:
     right = line | {"xaxis": "x2", "yaxis": "y2"}
     return {
         "data": [
-            line | {"name": "price if the market cap grows as set", "x": path.years, "y": path.price_usd,
-                    "line": {"color": BLUE}},
-            line | {"name": "price today", "x": path.years[[0, -1]], "y": [snapshot.price_usd] * 2,
-                    "line": {"color": GREY, "dash": "dot"}},
-            right | {"name": "discounted FDV", "x": RATES, "y": discounted, "line": {"color": ORANGE}},
-            right | {"name": "FDV", "x": [0, 1], "y": [value.fdv_usd / 1e9] * 2, "line": {"color": RED, "dash": "dash"}},
-            right | {"name": "market cap", "x": [0, 1], "y": [value.market_cap_usd / 1e9] * 2,
-                     "line": {"color": GREEN, "dash": "dot"}},
-            right | {"name": "at the chosen rate", "x": [scenario.discount_rate], "y": [here], "mode": "markers",
-                     "marker": {"color": "#222222", "size": 10}},
-            right | {"name": "float", "x": [0, 1], "y": [value.float_tao * snapshot.price_usd / 1e9] * 2,
-                     "line": {"color": GREY, "dash": "dashdot"}},
+            line
+            | {
+                "name": "price if the market cap grows as set",
+                "x": path.years,
+                "y": path.price_usd,
+                "line": {"color": BLUE},
+            },
+            line
+            | {
+                "name": "price today",
+                "x": path.years[[0, -1]],
+                "y": [snapshot.price_usd] * 2,
+                "line": {"color": GREY, "dash": "dot"},
+            },
+            right
+            | {"name": "discounted FDV", "x": RATES, "y": discounted, "line": {"color": ORANGE}},
+            right
+            | {
+                "name": "FDV",
+                "x": [0, 1],
+                "y": [value.fdv_usd / 1e9] * 2,
+                "line": {"color": RED, "dash": "dash"},
+            },
+            right
+            | {
+                "name": "market cap",
+                "x": [0, 1],
+                "y": [value.market_cap_usd / 1e9] * 2,
+                "line": {"color": GREEN, "dash": "dot"},
+            },
+            right
+            | {
+                "name": "at the chosen rate",
+                "x": [scenario.discount_rate],
+                "y": [here],
+                "mode": "markers",
+                "marker": {"color": "#222222", "size": 10},
+            },
+            right
+            | {
+                "name": "float",
+                "x": [0, 1],
+                "y": [value.float_tao * snapshot.price_usd / 1e9] * 2,
+                "line": {"color": GREY, "dash": "dashdot"},
+            },
         ],
         "layout": layout(
             title,
             xaxis={"title": {"text": f"years from {snapshot.date}"}, "domain": [0, 0.46]},
             yaxis={"title": {"text": "USD per TAO"}, "rangemode": "tozero"},
-            xaxis2={"title": {"text": "discount rate per year"}, "domain": [0.56, 1], "anchor": "y2", "tickformat": ".0%"},
+            xaxis2={
+                "title": {"text": "discount rate per year"},
+                "domain": [0.56, 1],
+                "anchor": "y2",
+                "tickformat": ".0%",
+            },
             yaxis2={"title": {"text": "bn USD"}, "anchor": "x2", "rangemode": "tozero"},
         ),
-    }  # fmt: skip
+    }
 
 
 def read_supply(snapshot, scenario) -> dict[str, str]:

@@ -24,10 +24,22 @@ COLOURS = (BLUE, ORANGE, RED)
 class Evaluation:
     """When the article is judged, and at what price its reader bought."""
 
-    days_after: int = quantity((LAST - sources.PUBLISHED).days, unit="days", meaning="days after 2023-11-20", ge=1,
-                               le=(LAST - sources.PUBLISHED).days)
-    bought_usd: float = quantity(160.0, unit="USD per TAO", meaning="price paid on 2023-11-20; the close was 287.70",
-                                 gt=0, le=1e6, step=0.1, span=(100, 400))  # fmt: skip
+    days_after: int = quantity(
+        (LAST - sources.PUBLISHED).days,
+        unit="days",
+        meaning="days after 2023-11-20",
+        ge=1,
+        le=(LAST - sources.PUBLISHED).days,
+    )
+    bought_usd: float = quantity(
+        160.0,
+        unit="USD per TAO",
+        meaning="price paid on 2023-11-20; the close was 287.70",
+        gt=0,
+        le=1e6,
+        step=0.1,
+        span=(100, 400),
+    )
 
 
 @checked_record
@@ -46,17 +58,32 @@ def judgement(**settings):
 
     settings : days_after, bought_usd, score, benchmark, reading — values to start from
     """
-    choices = {"score": _menu(scores.SCORES), "benchmark": _menu(scores.benchmark_closes()),
-               "reading": _menu(("all", "strict", "lenient"))}  # fmt: skip
-    records = {"evaluation": Evaluation()} | {key: next(iter(options.values())) for key, options in choices.items()}
-    return Panel("judgement", records, ("days_after", "bought_usd"), draw_judgement, read_judgement, choices, settings)
+    choices = {
+        "score": _menu(scores.SCORES),
+        "benchmark": _menu(scores.benchmark_closes()),
+        "reading": _menu(("all", "strict", "lenient")),
+    }
+    records = {"evaluation": Evaluation()} | {
+        key: next(iter(options.values())) for key, options in choices.items()
+    }
+    return Panel(
+        "judgement",
+        records,
+        ("days_after", "bought_usd"),
+        draw_judgement,
+        read_judgement,
+        choices,
+        settings,
+    )
 
 
 @functools.cache
 def scored(score: str) -> pd.DataFrame:
     """Scores of the forecasts shown, at every close from publication to the last evaluation."""
     prices = sources.closes()[sources.PUBLISHED : LAST]
-    rows = [claims.forecast_scores(price * FDV_PER_PRICE, score=score)[list(SHOWN)] for price in prices]
+    rows = [
+        claims.forecast_scores(price * FDV_PER_PRICE, score=score)[list(SHOWN)] for price in prices
+    ]
     return pd.DataFrame(rows, index=prices.index)
 
 
@@ -70,7 +97,10 @@ def counted(reading: str) -> dict[str, int]:
 @functools.cache
 def _held(benchmark: str) -> np.ndarray:
     """What one dollar in a benchmark is worth at the dates of `scored`, by its last close."""
-    closes, dates = scores.benchmark_closes()[benchmark], sources.closes()[sources.PUBLISHED : LAST].index
+    closes, dates = (
+        scores.benchmark_closes()[benchmark],
+        sources.closes()[sources.PUBLISHED : LAST].index,
+    )
     return np.array([closes[:date].iloc[-1] for date in dates])
 
 
@@ -88,14 +118,29 @@ def draw_judgement(evaluation, score, benchmark, reading) -> dict:
     top, most = float(table.to_numpy().max()), float(max(own.max(), held.max()))
     line, right = {"type": "scatter", "mode": "lines"}, {"xaxis": "x2", "yaxis": "y2"}
     here = line | {"x": [str(day.date())] * 2, "line": {"color": GREY, "dash": "dot"}}
-    title = f"{day:%d %B %Y}: best is '{at.idxmin()}'; 1 USD in TAO is {earned['TAO']:.2f}, in {benchmark.name} "
+    title = (
+        f"{day:%d %B %Y}: best is '{at.idxmin()}'; 1 USD in TAO is {earned['TAO']:.2f}, in "
+        f"{benchmark.name} "
+    )
     return {
         "data": [
-            *(line | {"name": name, "x": dates, "y": table[name].to_numpy(), "line": {"color": colour}}
-              for name, colour in zip(SHOWN, COLOURS, strict=True)),
+            *(
+                line
+                | {"name": name, "x": dates, "y": table[name].to_numpy(), "line": {"color": colour}}
+                for name, colour in zip(SHOWN, COLOURS, strict=True)
+            ),
             here | {"name": "evaluated here", "y": [0, top]},
-            line | right | {"name": "one USD in TAO", "x": dates, "y": own.to_numpy(), "line": {"color": BLUE, "dash": "dash"}},
-            line | right | {"name": "one USD in the benchmark", "x": dates, "y": held, "line": {"color": GREEN}},
+            line
+            | right
+            | {
+                "name": "one USD in TAO",
+                "x": dates,
+                "y": own.to_numpy(),
+                "line": {"color": BLUE, "dash": "dash"},
+            },
+            line
+            | right
+            | {"name": "one USD in the benchmark", "x": dates, "y": held, "line": {"color": GREEN}},
             here | right | {"name": "evaluated here", "y": [0, most], "showlegend": False},
         ],
         "layout": layout(
@@ -103,9 +148,13 @@ def draw_judgement(evaluation, score, benchmark, reading) -> dict:
             xaxis={"title": {"text": "date of evaluation"}, "domain": [0, 0.46]},
             yaxis={"title": {"text": f"{score.name} (lower is better)"}},
             xaxis2={"title": {"text": "date"}, "domain": [0.56, 1], "anchor": "y2"},
-            yaxis2={"title": {"text": "worth of 1 USD put in on 2023-11-20"}, "anchor": "x2", "rangemode": "tozero"},
+            yaxis2={
+                "title": {"text": "worth of 1 USD put in on 2023-11-20"},
+                "anchor": "x2",
+                "rangemode": "tozero",
+            },
         ),
-    }  # fmt: skip
+    }
 
 
 def read_judgement(evaluation, score, benchmark, reading) -> dict[str, str]:
@@ -116,6 +165,8 @@ def read_judgement(evaluation, score, benchmark, reading) -> dict[str, str]:
     return {
         "last close by then": f"{price:.2f} USD, FDV {price * FDV_PER_PRICE / 1e9:.2f} bn",
         **{name: f"{at[name]:.3f}" for name in SHOWN},
-        f"claims, {reading.name} reading": ", ".join(f"{n} {name}" for name, n in counts.items() if n),
+        f"claims, {reading.name} reading": ", ".join(
+            f"{n} {name}" for name, n in counts.items() if n
+        ),
         "cases": "one: a ranking of stories, no proof of skill",
     }

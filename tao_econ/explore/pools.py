@@ -23,27 +23,76 @@ FEE_UNITS = 65_535  # the chain stores a fee in these parts of one
 class Trade:
     """A pool and a trade with it."""
 
-    reserve_tao: float = quantity(6_740.0, unit="TAO", meaning="TAO in the pool; 6,740 is the middle one", gt=0, le=1e9,
-                                  step=10, span=(100, 202_000))  # fmt: skip
-    reserve_alpha: float = quantity(1_685_000.0, unit="alpha", meaning="alpha in the pool", gt=0, le=1e12, step=1_000,
-                                    span=(10_000, 10_000_000))  # fmt: skip
-    tao_weight: float = quantity(0.5, unit="share", meaning="weight of TAO; one half is the constant product",
-                                 ge=0.01, le=0.99, step=0.01)  # fmt: skip
-    trade_tao: float = quantity(-170.0, unit="TAO", ge=-1e9, le=1e9, step=10, span=(-5_000, 5_000),
-                                meaning="above 0 TAO paid in, below 0 alpha sold, at its worth at the spot price")  # fmt: skip
-    fee_parts: int = quantity(33, unit="of 65,535", meaning="fee on the input, as the chain stores it", ge=0, le=65_535,
-                              step=1, span=(0, 655))  # fmt: skip
+    reserve_tao: float = quantity(
+        6_740.0,
+        unit="TAO",
+        meaning="TAO in the pool; 6,740 is the middle one",
+        gt=0,
+        le=1e9,
+        step=10,
+        span=(100, 202_000),
+    )
+    reserve_alpha: float = quantity(
+        1_685_000.0,
+        unit="alpha",
+        meaning="alpha in the pool",
+        gt=0,
+        le=1e12,
+        step=1_000,
+        span=(10_000, 10_000_000),
+    )
+    tao_weight: float = quantity(
+        0.5,
+        unit="share",
+        meaning="weight of TAO; one half is the constant product",
+        ge=0.01,
+        le=0.99,
+        step=0.01,
+    )
+    trade_tao: float = quantity(
+        -170.0,
+        unit="TAO",
+        ge=-1e9,
+        le=1e9,
+        step=10,
+        span=(-5_000, 5_000),
+        meaning="above 0 TAO paid in, below 0 alpha sold, at its worth at the spot price",
+    )
+    fee_parts: int = quantity(
+        33,
+        unit="of 65,535",
+        meaning="fee on the input, as the chain stores it",
+        ge=0,
+        le=65_535,
+        step=1,
+        span=(0, 655),
+    )
 
 
 @checked_record
 class Market:
     """Subnets that are none in particular."""
 
-    subnets: int = quantity(128, unit="", meaning="number of subnets", ge=8, le=1_024, step=1, span=(8, 128))
-    price_exponent: float = quantity(0.9, unit="power", meaning="price grows with this power of the pool", ge=0, le=3,
-                                     step=0.05, span=(0, 1.5))  # fmt: skip
-    burned_share: float = quantity(0.23, unit="share", ge=0, le=0.95, step=0.01,
-                                   meaning="part of the subnets, the smallest, whose miners' pay is all burned")  # fmt: skip
+    subnets: int = quantity(
+        128, unit="", meaning="number of subnets", ge=8, le=1_024, step=1, span=(8, 128)
+    )
+    price_exponent: float = quantity(
+        0.9,
+        unit="power",
+        meaning="price grows with this power of the pool",
+        ge=0,
+        le=3,
+        step=0.05,
+        span=(0, 1.5),
+    )
+    burned_share: float = quantity(
+        0.23,
+        unit="share",
+        ge=0,
+        le=0.95,
+        step=0.01,
+        meaning="part of the subnets, the smallest, whose miners' pay is all burned",
+    )
 
 
 NAMES = {
@@ -62,25 +111,50 @@ def pool(**settings):
 
     settings : reserve_tao, reserve_alpha, tao_weight, trade_tao, fee_parts
     """
-    return Panel("pool", {"trade": Trade()}, tuple(Trade.__pydantic_fields__), draw_pool, read_pool, {}, settings)
+    return Panel(
+        "pool",
+        {"trade": Trade()},
+        tuple(Trade.__pydantic_fields__),
+        draw_pool,
+        read_pool,
+        {},
+        settings,
+    )
 
 
 def emission_rules(**settings):
-    """Where new TAO goes: the rule, its gate, how steeply price grows with the pool, and how many subnets burn.
+    """Where new TAO goes: the rule, its gate, how steeply price grows with the pool, and how many
+    subnets burn.
 
     settings : rules, gate_exponent, subnets, price_exponent, burned_share
     """
     records = {"rules": RULES["the same, gate at rank 32 *"], "market": Market()}
     fields = ("gate_exponent", *Market.__pydantic_fields__)
-    return Panel("emission_rules", records, fields, draw_emission_rules, read_emission_rules, {"rules": RULES}, settings)
+    return Panel(
+        "emission_rules",
+        records,
+        fields,
+        draw_emission_rules,
+        read_emission_rules,
+        {"rules": RULES},
+        settings,
+    )
 
 
 # ---- One pool ----
 
 
-def trade_of(trade: Trade, part: float | None = None, weight: float | None = None) -> tuple[Pool, Pool, float, float]:
-    """Pool before and after, what was got in TAO's worth at the spot price, and what was paid, for a part of the pool's TAO."""
-    before = Pool(reserve_tao=trade.reserve_tao, reserve_alpha=trade.reserve_alpha, tao_weight=weight or trade.tao_weight)
+def trade_of(
+    trade: Trade, part: float | None = None, weight: float | None = None
+) -> tuple[Pool, Pool, float, float]:
+    """Pool before and after, what was got in TAO's worth at the spot price, and what was paid,
+    for a part of the pool's TAO.
+    """
+    before = Pool(
+        reserve_tao=trade.reserve_tao,
+        reserve_alpha=trade.reserve_alpha,
+        tao_weight=weight or trade.tao_weight,
+    )
     paid = trade.trade_tao if part is None else part * trade.reserve_tao
     spot, fee = spot_price(before), trade.fee_parts / FEE_UNITS
     if paid >= 0:
@@ -108,19 +182,47 @@ def draw_pool(trade: Trade) -> dict:
     return {
         "data": [
             line | {"name": "this pool", "x": x, "y": moved, "line": {"color": BLUE}},
-            line | {"name": "constant product", "x": x, "y": even, "line": {"color": GREY, "dash": "dot"}},
+            line
+            | {
+                "name": "constant product",
+                "x": x,
+                "y": even,
+                "line": {"color": GREY, "dash": "dot"},
+            },
             line | mark | {"name": "your trade", "y": [change]},
-            line | right | {"name": "got over paid, at the spot price", "x": x, "y": kept, "line": {"color": GREEN}},
-            line | mark | right | {"name": "yours", "y": [got / paid if paid else 1.0], "showlegend": False},
+            line
+            | right
+            | {
+                "name": "got over paid, at the spot price",
+                "x": x,
+                "y": kept,
+                "line": {"color": GREEN},
+            },
+            line
+            | mark
+            | right
+            | {"name": "yours", "y": [got / paid if paid else 1.0], "showlegend": False},
         ],
         "layout": layout(
             f"{verb} {abs(trade.trade_tao):,.0f} TAO moves the price by {change:+.1%}",
-            xaxis={"title": {"text": "← alpha sold | TAO paid in →, TAO at the spot price"}, "domain": [0, 0.46]},
+            xaxis={
+                "title": {"text": "← alpha sold | TAO paid in →, TAO at the spot price"},
+                "domain": [0, 0.46],
+            },
             yaxis={"title": {"text": "change of the price"}, "tickformat": ".0%"},
-            xaxis2={"title": {"text": "← alpha sold | TAO paid in →"}, "domain": [0.56, 1], "anchor": "y2"},
-            yaxis2={"title": {"text": "got over paid"}, "anchor": "x2", "tickformat": ".0%", "range": [0, 1.02]},
+            xaxis2={
+                "title": {"text": "← alpha sold | TAO paid in →"},
+                "domain": [0.56, 1],
+                "anchor": "y2",
+            },
+            yaxis2={
+                "title": {"text": "got over paid"},
+                "anchor": "x2",
+                "tickformat": ".0%",
+                "range": [0, 1.02],
+            },
         ),
-    }  # fmt: skip
+    }
 
 
 def read_pool(trade: Trade) -> dict[str, str]:
@@ -156,7 +258,12 @@ def shares_of(rules: Rules, market: Market) -> np.ndarray:
     """Each subnet's share of new TAO, largest first."""
     pools = market_of(market)
     root = root_proportion(pools.root_tao, pools.reserve_alpha + pools.outstanding_alpha, rules)
-    share = emission_shares(rules, price_ema_tao=pools.price_ema_tao, burned_share=pools.burned_share, root_proportion=root)
+    share = emission_shares(
+        rules,
+        price_ema_tao=pools.price_ema_tao,
+        burned_share=pools.burned_share,
+        root_proportion=root,
+    )
     return np.sort(share)[::-1]
 
 
@@ -175,20 +282,54 @@ def draw_emission_rules(rules: Rules, market: Market) -> dict:
     return {
         "data": [
             line | {"name": "under this rule", "y": share, "line": {"color": BLUE}},
-            line | {"name": "by smoothed price alone", "y": plain, "line": {"color": GREY, "dash": "dot"}},
-            line | right | {"name": "of the largest together", "y": np.cumsum(share), "line": {"color": RED}},
-            line | right | {"name": "the same by price alone", "y": np.cumsum(plain), "line": {"color": ORANGE, "dash": "dot"}},
-            line | right | {"name": "largest 8, 16, 32", "x": [min(count, market.subnets) for count in (8, 16, 32)], "y": top,
-                            "mode": "markers", "marker": {"color": "#222222", "size": 9}},
+            line
+            | {
+                "name": "by smoothed price alone",
+                "y": plain,
+                "line": {"color": GREY, "dash": "dot"},
+            },
+            line
+            | right
+            | {"name": "of the largest together", "y": np.cumsum(share), "line": {"color": RED}},
+            line
+            | right
+            | {
+                "name": "the same by price alone",
+                "y": np.cumsum(plain),
+                "line": {"color": ORANGE, "dash": "dot"},
+            },
+            line
+            | right
+            | {
+                "name": "largest 8, 16, 32",
+                "x": [min(count, market.subnets) for count in (8, 16, 32)],
+                "y": top,
+                "mode": "markers",
+                "marker": {"color": "#222222", "size": 9},
+            },
         ],
         "layout": layout(
-            f"The largest 8, 16 and 32 of {market.subnets} subnets take {top[0]:.0%}, {top[1]:.0%} and {top[2]:.0%} of new TAO",
+            f"The largest 8, 16 and 32 of {market.subnets} subnets take {top[0]:.0%}, "
+            f"{top[1]:.0%} and {top[2]:.0%} of new TAO",
             xaxis={"title": {"text": "subnet, from the largest"}, "domain": [0, 0.46]},
-            yaxis={"title": {"text": "share of new TAO"}, "tickformat": ".0%", "rangemode": "tozero"},
-            xaxis2={"title": {"text": "so many of the largest"}, "domain": [0.56, 1], "anchor": "y2"},
-            yaxis2={"title": {"text": "share together"}, "anchor": "x2", "tickformat": ".0%", "range": [0, 1.02]},
+            yaxis={
+                "title": {"text": "share of new TAO"},
+                "tickformat": ".0%",
+                "rangemode": "tozero",
+            },
+            xaxis2={
+                "title": {"text": "so many of the largest"},
+                "domain": [0.56, 1],
+                "anchor": "y2",
+            },
+            yaxis2={
+                "title": {"text": "share together"},
+                "anchor": "x2",
+                "tickformat": ".0%",
+                "range": [0, 1.02],
+            },
         ),
-    }  # fmt: skip
+    }
 
 
 def read_emission_rules(rules: Rules, market: Market) -> dict[str, str]:

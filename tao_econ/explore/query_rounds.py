@@ -1,4 +1,6 @@
-"""The market for queries, round by round: users, judges, miners and nominators of a subnet of 48."""
+"""The market for queries, round by round: users, judges, miners and nominators of a subnet of
+48.
+"""
 
 from __future__ import annotations
 
@@ -15,25 +17,39 @@ from .panel import BLUE, GREEN, GREY, ORANGE, RED, Panel, layout
 CHAIN = rules_at("2026-09-11")
 ROUNDS, REPLICAS = 20, 3
 SUBNET = QueryMarket(validators=16, miners=32, judge_spread=0.0, effort_speed=0.1)
-FIELDS = ("judge_correlation", "shared_error", "sharpness", "effort_sd", "entry_chance", "redelegation_share",
-          "fee_tao_per_query", "demand_per_sd")  # fmt: skip
+FIELDS = (
+    "judge_correlation",
+    "shared_error",
+    "sharpness",
+    "effort_sd",
+    "entry_chance",
+    "redelegation_share",
+    "fee_tao_per_query",
+    "demand_per_sd",
+)
 
 
 @checked_record
 class Clock:
     """Up to which round the market is shown."""
 
-    rounds_shown: int = quantity(ROUNDS, unit="", meaning="of the market, an epoch each; 20 are a day", ge=1, le=ROUNDS)
+    rounds_shown: int = quantity(
+        ROUNDS, unit="", meaning="of the market, an epoch each; 20 are a day", ge=1, le=ROUNDS
+    )
 
 
 def market(**settings):
-    """The market for queries round by round: what users get, what pay follows, who pays; drag the rounds shown.
+    """The market for queries round by round: what users get, what pay follows, who pays; drag the
+    rounds shown.
 
-    settings : rounds_shown, judge_correlation, shared_error, sharpness, effort_sd, entry_chance, redelegation_share,
+    settings : rounds_shown, judge_correlation, shared_error, sharpness, effort_sd, entry_chance,
+      redelegation_share,
         fee_tao_per_query, demand_per_sd
     """
     records = {"market": SUBNET, "clock": Clock()}
-    return Panel("market", records, ("rounds_shown", *FIELDS), draw_market, read_market, None, settings)
+    return Panel(
+        "market", records, ("rounds_shown", *FIELDS), draw_market, read_market, None, settings
+    )
 
 
 @functools.lru_cache(maxsize=16)
@@ -53,20 +69,49 @@ def draw_market(market: QueryMarket, clock: Clock) -> dict:
         "data": [
             line | {"name": "best miner", "y": best, "line": {"color": GREY, "dash": "dash"}},
             line | {"name": "delivered to users", "y": delivered, "line": {"color": BLUE}},
-            line | {"name": "a random miner", "y": means["quality_mean_sd"], "line": {"color": ORANGE, "dash": "dot"}},
-            right | {"name": "variance of pay with stake", "y": means["explained_by_stake_share"], "line": {"color": RED}},
-            right | {"name": "with quality", "y": means["explained_by_quality_share"], "line": {"color": GREEN}},
-            right | {"name": "fees over emission", "y": means["fees_tao"] / means["emission_tao"],
-                     "line": {"color": "#222222"}},
+            line
+            | {
+                "name": "a random miner",
+                "y": means["quality_mean_sd"],
+                "line": {"color": ORANGE, "dash": "dot"},
+            },
+            right
+            | {
+                "name": "variance of pay with stake",
+                "y": means["explained_by_stake_share"],
+                "line": {"color": RED},
+            },
+            right
+            | {
+                "name": "with quality",
+                "y": means["explained_by_quality_share"],
+                "line": {"color": GREEN},
+            },
+            right
+            | {
+                "name": "fees over emission",
+                "y": means["fees_tao"] / means["emission_tao"],
+                "line": {"color": "#222222"},
+            },
         ],
         "layout": layout(
             f"Round {n}: users get {delivered[-1]:.2f} sd, the best miner has {best[-1]:.2f}",
             xaxis={"title": {"text": "round"}, "domain": [0, 0.46], "range": [0, ROUNDS + 1]},
             yaxis={"title": {"text": "quality (sd)"}},
-            xaxis2={"title": {"text": "round"}, "domain": [0.56, 1], "anchor": "y2", "range": [0, ROUNDS + 1]},
-            yaxis2={"title": {"text": "share"}, "anchor": "x2", "rangemode": "tozero", "tickformat": ".0%"},
+            xaxis2={
+                "title": {"text": "round"},
+                "domain": [0.56, 1],
+                "anchor": "y2",
+                "range": [0, ROUNDS + 1],
+            },
+            yaxis2={
+                "title": {"text": "share"},
+                "anchor": "x2",
+                "rangemode": "tozero",
+                "tickformat": ".0%",
+            },
         ),
-    }  # fmt: skip
+    }
 
 
 def read_market(market: QueryMarket, clock: Clock) -> dict[str, str]:

@@ -1,4 +1,6 @@
-"""Instrument on rewards: who keeps a share of the supply, by stake, split, take and the price of alpha."""
+"""Instrument on rewards: who keeps a share of the supply, by stake, split, take and the price of
+alpha.
+"""
 
 from __future__ import annotations
 
@@ -22,17 +24,43 @@ STAKED = np.linspace(0.2, 1.0, 41)
 class Holder:
     """Someone with 1 % of the supply, and the network around."""
 
-    issued_million: float = quantity(5.5, unit="M TAO", meaning="TAO issued at the start", ge=0.1, le=20.9, step=0.01,
-                                     span=(4, 20))  # fmt: skip
-    staked_share: float = same(Scenario, "staked_share", 0.85, meaning="part of the supply that is staked", step=0.001,
-                               span=(0.2, 1))  # fmt: skip
+    issued_million: float = quantity(
+        5.5,
+        unit="M TAO",
+        meaning="TAO issued at the start",
+        ge=0.1,
+        le=20.9,
+        step=0.01,
+        span=(4, 20),
+    )
+    staked_share: float = same(
+        Scenario,
+        "staked_share",
+        0.85,
+        meaning="part of the supply that is staked",
+        step=0.001,
+        span=(0.2, 1),
+    )
     stakers_share: float = same(Scenario, "stakers_share", 0.5)
     validator_take: float = same(Scenario, "validator_take", 0.18, le=0.18)
     recycled_share: float = same(Scenario, "recycled_share", 0.0, span=(0, 0.3))
-    alpha_part: float = quantity(0.5, unit="share", meaning="part of the stake held in alpha, the rest on root", ge=0, le=1,
-                                 step=0.05)  # fmt: skip
-    alpha_drift: float = quantity(-0.2, unit="share per year", meaning="yearly change of alpha's price in TAO", ge=-0.99, le=10,
-                                  step=0.05, span=(-0.8, 1))  # fmt: skip
+    alpha_part: float = quantity(
+        0.5,
+        unit="share",
+        meaning="part of the stake held in alpha, the rest on root",
+        ge=0,
+        le=1,
+        step=0.05,
+    )
+    alpha_drift: float = quantity(
+        -0.2,
+        unit="share per year",
+        meaning="yearly change of alpha's price in TAO",
+        ge=-0.99,
+        le=10,
+        step=0.05,
+        span=(-0.8, 1),
+    )
     horizon_years: float = same(Scenario, "horizon_years", 5.0, step=0.5, span=(1, 20))
 
 
@@ -40,25 +68,33 @@ HOLDERS = Choice(
     {
         "November 2023, equal split": Holder(),
         "November 2023, after the owner's cut": Holder(stakers_share=0.41),
-        "September 2026": Holder(issued_million=11.33, staked_share=0.646, stakers_share=0.41, recycled_share=0.146),
+        "September 2026": Holder(
+            issued_million=11.33, staked_share=0.646, stakers_share=0.41, recycled_share=0.146
+        ),
     }
 )
 
 
 def rewards(**settings):
-    """Who keeps a share of the supply: staked share, split, take, recycling, and stake in alpha whose price drifts.
+    """Who keeps a share of the supply: staked share, split, take, recycling, and stake in alpha
+    whose price drifts.
 
-    settings : holder (date and split), issued_million, staked_share, stakers_share, validator_take, recycled_share,
+    settings : holder (date and split), issued_million, staked_share, stakers_share, validator_take,
+      recycled_share,
     alpha_part, alpha_drift, horizon_years
     """
     fields = tuple(Holder.__pydantic_fields__)
     records = {"holder": HOLDERS["November 2023, equal split"]}
-    return Panel("rewards", records, fields, draw_rewards, read_rewards, {"holder": HOLDERS}, settings)
+    return Panel(
+        "rewards", records, fields, draw_rewards, read_rewards, {"holder": HOLDERS}, settings
+    )
 
 
 def records_of(holder: Holder) -> tuple[Snapshot, Scenario]:
     """The snapshot and the scenario that the sliders describe."""
-    snapshot = replace(START, issuance_rao=round(holder.issued_million * 1e6) * RAO_PER_TAO, staked_tao=None)
+    snapshot = replace(
+        START, issuance_rao=round(holder.issued_million * 1e6) * RAO_PER_TAO, staked_tao=None
+    )
     fields = ("staked_share", "stakers_share", "validator_take", "recycled_share", "horizon_years")
     return snapshot, replace(BASE, **{field: getattr(holder, field) for field in fields})
 
@@ -86,23 +122,60 @@ def draw_rewards(holder: Holder) -> dict:
     return {
         "data": [
             line | {"name": "not staked", "y": path.unstaked, "line": {"color": RED}},
-            line | {"name": "staked, rewards left", "y": path.nominator_idle_rewards, "line": {"color": ORANGE}},
+            line
+            | {
+                "name": "staked, rewards left",
+                "y": path.nominator_idle_rewards,
+                "line": {"color": ORANGE},
+            },
             line | {"name": "staked, rewards too", "y": path.nominator, "line": {"color": BLUE}},
             line | {"name": "without a take", "y": path.validator, "line": {"color": GREEN}},
-            line | {"name": "partly in alpha", "y": mixed, "line": {"color": "#CC79A7", "dash": "dash"}},
-            right | {"name": "real yield by staked share", "y": by_stake, "line": {"color": BLUE, "dash": "dot"}},
-            right | {"name": "zero", "y": 0 * STAKED, "line": {"color": GREY, "dash": "dot"}, "showlegend": False},
-            right | {"name": "here", "x": [holder.staked_share], "y": [year.staker_real], "mode": "markers",
-                     "marker": {"color": "#222222", "size": 10}},
+            line
+            | {"name": "partly in alpha", "y": mixed, "line": {"color": "#CC79A7", "dash": "dash"}},
+            right
+            | {
+                "name": "real yield by staked share",
+                "y": by_stake,
+                "line": {"color": BLUE, "dash": "dot"},
+            },
+            right
+            | {
+                "name": "zero",
+                "y": 0 * STAKED,
+                "line": {"color": GREY, "dash": "dot"},
+                "showlegend": False,
+            },
+            right
+            | {
+                "name": "here",
+                "x": [holder.staked_share],
+                "y": [year.staker_real],
+                "mode": "markers",
+                "marker": {"color": "#222222", "size": 10},
+            },
         ],
         "layout": layout(
-            f"A year changes a holder's share by {year.unstaked:+.1%}, a nominator's by {year.staker_real:+.1%}",
+            f"A year changes a holder's share by {year.unstaked:+.1%}, a nominator's by "
+            f"{year.staker_real:+.1%}",
             xaxis={"title": {"text": "years"}, "domain": [0, 0.46]},
-            yaxis={"title": {"text": "share of the supply"}, "tickformat": ".1%", "rangemode": "tozero"},
-            xaxis2={"title": {"text": "staked share of the supply"}, "domain": [0.56, 1], "anchor": "y2", "tickformat": ".0%"},
-            yaxis2={"title": {"text": "change of a nominator's share"}, "anchor": "x2", "tickformat": ".0%"},
+            yaxis={
+                "title": {"text": "share of the supply"},
+                "tickformat": ".1%",
+                "rangemode": "tozero",
+            },
+            xaxis2={
+                "title": {"text": "staked share of the supply"},
+                "domain": [0.56, 1],
+                "anchor": "y2",
+                "tickformat": ".0%",
+            },
+            yaxis2={
+                "title": {"text": "change of a nominator's share"},
+                "anchor": "x2",
+                "tickformat": ".0%",
+            },
         ),
-    }  # fmt: skip
+    }
 
 
 def read_rewards(holder: Holder) -> dict[str, str]:

@@ -1,4 +1,6 @@
-"""An instrument's states, computed in advance: what a page needs to follow its controls without a kernel."""
+"""An instrument's states, computed in advance: what a page needs to follow its controls without
+a kernel.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,10 @@ import numpy as np
 
 from .panel import Panel, Recipe
 
-POSITIONS, COARSE = 11, 7  # of a slider, besides its start; COARSE under a choice of the menus that is not the first shown
+POSITIONS, COARSE = (
+    11,
+    7,
+)  # of a slider, besides its start; COARSE under a choice of the menus that is not the first shown
 FEW_CHOICES = 6  # with more of them, sliders move under the first alone
 DECADES = 1_000  # a slider whose ends differ by more than this goes in equal ratios
 
@@ -22,7 +27,11 @@ def instruments() -> dict[str, Callable[..., Panel]]:
     """Every instrument of `tao_econ.explore`, by name."""
     from .. import explore
 
-    return {name: it for name, it in sorted(vars(explore).items()) if inspect.isfunction(it) and not name.startswith("_")}
+    return {
+        name: it
+        for name, it in sorted(vars(explore).items())
+        if inspect.isfunction(it) and not name.startswith("_")
+    }
 
 
 def plotly_js() -> str:
@@ -33,14 +42,19 @@ def plotly_js() -> str:
 
 
 def states(panel: Panel, *, many: int = POSITIONS) -> dict:
-    """Every state of an instrument in which at most one slider has left its start, for every choice of its menus.
+    """Every state of an instrument in which at most one slider has left its start, for every choice
+    of its menus.
 
-    many : int — positions of a slider, besides its start; at most `COARSE` under a choice that is not the first shown
-    Where the menus offer more than `FEW_CHOICES`, sliders move under the first choice shown and stand still elsewhere.
+    many : int — positions of a slider, besides its start; at most `COARSE` under a choice that is
+      not the first shown
+    Where the menus offer more than `FEW_CHOICES`, sliders move under the first choice shown and
+    stand still elsewhere.
 
-    menus, sliders : what to offer, but for sliders that show nothing unless another one is moved too
+    menus, sliders : what to offer, but for sliders that show nothing unless another one is moved
+      too
     cases : for each choice of the menus, the value texts and shot of every position
-    shots : one number for each of `paths`, the place of that part's value in `pool`; base : parts no state changes
+    shots : one number for each of `paths`, the place of that part's value in `pool`; base : parts
+      no state changes
     """
     it = panel.recipe()
     taken, shots = [], {}
@@ -58,16 +72,25 @@ def states(panel: Panel, *, many: int = POSITIONS) -> dict:
     given = [dict(zip(it.choices, chosen, strict=True)) for chosen in names]
     cases = [_case(it, chosen, shoot, many if chosen == it.chosen else coarse) for chosen in given]
     first = cases[names.index(tuple(it.chosen.values()))]["sliders"]
-    alone = [n for n, slider in enumerate(first) if len(set(slider["shots"])) > 1]  # others need a second one to be moved
+    alone = [
+        n for n, slider in enumerate(first) if len(set(slider["shots"])) > 1
+    ]  # others need a second one to be moved
     for case in cases:
         case["sliders"] = [case["sliders"][n] for n in alone]
     offered = [list(it.sliders.values())[n] for n in alone]
     return {
-        "menus": [{"label": _words(key), "options": list(options), "start": list(options).index(it.chosen[key])}
-                  for key, options in it.choices.items()],
+        "menus": [
+            {
+                "label": _words(key),
+                "options": list(options),
+                "start": list(options).index(it.chosen[key]),
+            }
+            for key, options in it.choices.items()
+        ],
         "sliders": [{"label": slider.description, "meaning": slider.tooltip} for slider in offered],
-        "cases": cases, **_packed(taken),
-    }  # fmt: skip
+        "cases": cases,
+        **_packed(taken),
+    }
 
 
 def positions(slider, start, many: int) -> list:
@@ -75,23 +98,36 @@ def positions(slider, start, many: int) -> list:
     low, high, step = slider.min, slider.max, slider.step
     spread = np.geomspace if low > 0 and high / low > DECADES else np.linspace
     kind = int if isinstance(start, int) else float
-    on_steps = {kind(round(min(low + round((value - low) / step) * step, high), 9)) for value in spread(low, high, many)}
+    on_steps = {
+        kind(round(min(low + round((value - low) / step) * step, high), 9))
+        for value in spread(low, high, many)
+    }
     return sorted(on_steps | {start})
 
 
 def _case(it: Recipe, chosen: dict[str, str], shoot, many: int) -> dict:
     """One choice of the menus: where every slider starts, and what each of its positions shows."""
-    start = it.records | {key: it.choices[key][name] for key, name in chosen.items() if name != it.chosen[key]}
+    start = it.records | {
+        key: it.choices[key][name] for key, name in chosen.items() if name != it.chosen[key]
+    }
     sliders, at_start = [], shoot(start)
     for field, slider in it.sliders.items():
         key = it.owner[field]
         begin = getattr(start[key], field)
         begin = slider.value if begin is None else begin
         values = positions(slider, begin, many)
-        shots = [at_start if value == begin else shoot(start | {key: _varied(start[key], field, value)}) for value in values]
+        shots = [
+            at_start if value == begin else shoot(start | {key: _varied(start[key], field, value)})
+            for value in values
+        ]
         places = max(-int(f"{slider.step:e}".split("e")[1]), 0)
-        sliders.append({"start": values.index(begin), "texts": [f"{value:,.{places}f}" for value in values],
-                        "shots": shots})  # fmt: skip
+        sliders.append(
+            {
+                "start": values.index(begin),
+                "texts": [f"{value:,.{places}f}" for value in values],
+                "shots": shots,
+            }
+        )
     return {"start": at_start, "sliders": sliders}
 
 
@@ -104,7 +140,9 @@ def _varied(record, field: str, value):
 
 
 def _parts(it: Recipe, records: dict) -> dict[str, object]:
-    """Place in the page's state → value: the figure, the read-out, or what the records were refused for."""
+    """Place in the page's state → value: the figure, the read-out, or what the records were
+    refused for.
+    """
     try:
         for record in records.values():
             if isinstance(record, Exception):
@@ -115,7 +153,11 @@ def _parts(it: Recipe, records: dict) -> dict[str, object]:
     flat = {}
     for number, trace in enumerate(shown["data"]):
         _flatten(trace, f"data/{number}", flat)
-    layout = {key: value for key, value in shown["layout"].items() if key not in ("template", "uirevision")}
+    layout = {
+        key: value
+        for key, value in shown["layout"].items()
+        if key not in ("template", "uirevision")
+    }
     _flatten(layout, "layout", flat)
     return flat | {"read": [[label, str(text)] for label, text in texts.items()]}
 
@@ -129,7 +171,8 @@ def _flatten(tree: dict, path: str, into: dict) -> None:
 
 
 def plain(value):
-    """A value as JSON: numbers to five significant digits of their own or of their span, whichever is finer.
+    """A value as JSON: numbers to five significant digits of their own or of their span, whichever
+    is finer.
 
     Of a map, the z of a contour, four digits of the span do.
     """
@@ -140,7 +183,9 @@ def plain(value):
             span = float(np.ptp(finite)) if finite.size else 0.0
             own = array.ndim == 1
             return _each(array.tolist(), span * (1 if own else 10), own)
-        return [plain(item) for item in (array.tolist() if isinstance(value, np.ndarray) else value)]
+        return [
+            plain(item) for item in (array.tolist() if isinstance(value, np.ndarray) else value)
+        ]
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, (bool, np.bool_)):
@@ -168,17 +213,24 @@ def _short(value: float, span: float, own: bool):
 
 
 def _packed(taken: list[dict]) -> dict:
-    """Many states as one base, the paths that vary and a pool of the values they take, each stored once."""
+    """Many states as one base, the paths that vary and a pool of the values they take, each
+    stored once.
+    """
     paths = list(dict.fromkeys(path for parts in taken for path in parts))
     texts = [{path: json.dumps(parts[path]) for path in parts} for parts in taken]
     fixed = {path for path in paths if len({text.get(path) for text in texts}) == 1}
     varying = [path for path in paths if path not in fixed]
     pool: dict[str, int] = {}
-    shots = [[pool.setdefault(text[path], len(pool)) if path in text else -1 for path in varying] for text in texts]
+    shots = [
+        [pool.setdefault(text[path], len(pool)) if path in text else -1 for path in varying]
+        for text in texts
+    ]
     return {
-        "base": {path: taken[0][path] for path in paths if path in fixed}, "paths": varying, "shots": shots,
+        "base": {path: taken[0][path] for path in paths if path in fixed},
+        "paths": varying,
+        "shots": shots,
         "pool": [json.loads(text) for text in pool],
-    }  # fmt: skip
+    }
 
 
 def _words(key: str) -> str:

@@ -1,4 +1,6 @@
-"""From figures to files: what is drawn, when it is drawn again, and whether the files still say what the code gives."""
+"""From figures to files: what is drawn, when it is drawn again, and whether the files still say
+what the code gives.
+"""
 
 from __future__ import annotations
 
@@ -39,9 +41,11 @@ def select(names) -> list[str]:
 
 
 def vary(name: str, settings: dict[str, str]) -> dict:
-    """The records a figure takes by default, with fields set from text: `discount_rate`, or `now.price_usd`.
+    """The records a figure takes by default, with fields set from text: `discount_rate`, or
+    `now.price_usd`.
 
-    Raises ValueError where no record of the figure has such a field, several do, or the value does not fit it.
+    Raises ValueError where no record of the figure has such a field, several do, or the value does
+    not fit it.
     """
     records = {k: p.default for k, p in inspect.signature(FIGURES[name]).parameters.items()}
     for setting, text in settings.items():
@@ -51,24 +55,37 @@ def vary(name: str, settings: dict[str, str]) -> dict:
             known = sorted({f.name for r in records.values() for f in dataclasses.fields(r)})
             raise ValueError(unknown(f"field of figure {name}", setting, known))
         if len(owners) > 1:
-            raise ValueError(f"{field} must name its record: {' or '.join(f'{k}.{field}' for k in owners)}")
+            raise ValueError(
+                f"{field} must name its record: {' or '.join(f'{k}.{field}' for k in owners)}"
+            )
         old = records[owners[0]]
         records[owners[0]] = dataclasses.replace(old, **{field: parse(text, getattr(old, field))})
     return records
 
 
 def under_stress(records: dict, stress: str) -> dict:
-    """A figure's records under a named stress; rules, snapshot or scenario that it does not take are the latest ones.
+    """A figure's records under a named stress; rules, snapshot or scenario that it does not take
+    are the latest ones.
 
-    Raises ValueError for an unknown stress and for a figure without a record that a stress could change.
+    Raises ValueError for an unknown stress and for a figure without a record that a stress could
+    change.
     """
-    kinds = {Rules: rules_at("2026-09-11"), Snapshot: load_snapshot("2026-09-11"), Scenario: load_scenario("base")}
+    kinds = {
+        Rules: rules_at("2026-09-11"),
+        Snapshot: load_snapshot("2026-09-11"),
+        Scenario: load_scenario("base"),
+    }
     if not any(isinstance(record, tuple(kinds)) for record in records.values()):
         raise ValueError("a figure under stress must take a record, got none")
-    beside = {kind: next((r for r in records.values() if isinstance(r, kind)), own) for kind, own in kinds.items()}
+    beside = {
+        kind: next((r for r in records.values() if isinstance(r, kind)), own)
+        for kind, own in kinds.items()
+    }
     changed = {}
     for name, record in records.items():
-        given = {kind: record if isinstance(record, kind) else other for kind, other in beside.items()}
+        given = {
+            kind: record if isinstance(record, kind) else other for kind, other in beside.items()
+        }
         after = dict(zip(kinds, stressed(Records(*given.values()), stress), strict=True))
         changed[name] = next((after[kind] for kind in kinds if isinstance(record, kind)), record)
     return changed
@@ -79,7 +96,9 @@ def _has(record, field: str) -> bool:
 
 
 def parse(text: str, like):
-    """Text as a value of the same type as `like`; text that does not convert is left for the record to refuse."""
+    """Text as a value of the same type as `like`; text that does not convert is left for the
+    record to refuse.
+    """
     kind = ratio if isinstance(like, Fraction) else type(like)
     try:
         if kind is bool:
@@ -89,10 +108,17 @@ def parse(text: str, like):
         return text
 
 
-def draw(name: str, settings: dict[str, str] | None = None, folder: Path | None = None, stress: str | None = None) -> bool:
-    """Draw one figure into a folder as SVG and PNG unless the same picture is there; returns whether it drew.
+def draw(
+    name: str,
+    settings: dict[str, str] | None = None,
+    folder: Path | None = None,
+    stress: str | None = None,
+) -> bool:
+    """Draw one figure into a folder as SVG and PNG unless the same picture is there; returns
+    whether it drew.
 
-    Files appear whole or not at all. With settings or a stress, they go to what_if/ under names that carry them.
+    Files appear whole or not at all. With settings or a stress, they go to what_if/ under names
+    that carry them.
     """
     settings, folder = settings or {}, folder or OUTPUT
     records = vary(name, settings)
@@ -105,9 +131,15 @@ def draw(name: str, settings: dict[str, str] | None = None, folder: Path | None 
     mark = fingerprint(picture)
     index = {} if settings else read_index(folder)
     told = {"alt": picture.alt, "shows": mark}
-    if name in index and told.items() <= index[name].items() and not _damaged(name, index[name], folder):
+    if (
+        name in index
+        and told.items() <= index[name].items()
+        and not _damaged(name, index[name], folder)
+    ):
         files = {f"{name}.{kind}": (folder / f"{name}.{kind}").read_bytes() for kind in KINDS}
-        write_whole(folder / f"{name}.json", origin(records, files))  # data may be others than when it was drawn
+        write_whole(
+            folder / f"{name}.json", origin(records, files)
+        )  # data may be others than when it was drawn
         return False
     files = {f"{stem}.{kind}": picture.bytes(kind) for kind in KINDS}
     for file, content in (files | {f"{stem}.json": origin(records, files)}).items():
@@ -122,13 +154,23 @@ def draw(name: str, settings: dict[str, str] | None = None, folder: Path | None 
 
 
 def file_stem(name: str, settings: dict[str, str]) -> str:
-    """The name of a varied file, `name-field=value`: one plain part of a path, whatever the values, and never a long one."""
-    stem = "-".join([name, *(f"{k}={re.sub(r'[^A-Za-z0-9_.%+-]+', '_', v)}" for k, v in settings.items())])
-    return stem if len(stem) <= LONGEST else f"{stem[:LONGEST]}-{hashlib.sha256(repr(settings).encode()).hexdigest()[:12]}"
+    """The name of a varied file, `name-field=value`: one plain part of a path, whatever the
+    values, and never a long one.
+    """
+    stem = "-".join(
+        [name, *(f"{k}={re.sub(r'[^A-Za-z0-9_.%+-]+', '_', v)}" for k, v in settings.items())]
+    )
+    return (
+        stem
+        if len(stem) <= LONGEST
+        else f"{stem[:LONGEST]}-{hashlib.sha256(repr(settings).encode()).hexdigest()[:12]}"
+    )
 
 
 def problems(name: str, folder: Path | None = None, picture: Picture | None = None) -> str:
-    """What is wrong with a drawn figure: '' if its files stand and show what the code gives now, or a picture given."""
+    """What is wrong with a drawn figure: '' if its files stand and show what the code gives now,
+    or a picture given.
+    """
     folder = folder or OUTPUT
     entry = read_index(folder).get(name)
     if entry is None:
@@ -141,7 +183,9 @@ def problems(name: str, folder: Path | None = None, picture: Picture | None = No
 
 
 def read_index(folder: Path | None = None) -> dict:
-    """figures/index.json: finding, alt text and hashes of every drawn figure; {} where there is none."""
+    """figures/index.json: finding, alt text and hashes of every drawn figure; {} where there is
+    none.
+    """
     file = (folder or OUTPUT) / "index.json"
     try:
         index = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
@@ -150,7 +194,9 @@ def read_index(folder: Path | None = None) -> dict:
             return {name: index[name] for name in index if name in FIGURES}
     except (ValueError, AttributeError, KeyError, TypeError, RecursionError):
         pass
-    raise ValueError(f"figures/{file.name} must be JSON as this command writes it; delete it and draw again")
+    raise ValueError(
+        f"figures/{file.name} must be JSON as this command writes it; delete it and draw again"
+    )
 
 
 def _damaged(name: str, entry: dict, folder: Path) -> str:
@@ -172,13 +218,22 @@ def write_whole(file: Path, content: bytes) -> None:
 
 
 def fingerprint(picture: Picture) -> str:
-    """A hash of all a picture shows, with numbers to nine digits, so that it outlives library versions."""
+    """A hash of all a picture shows, with numbers to nine digits, so that it outlives library
+    versions.
+    """
     shown = [_text(t) for t in (picture._suptitle, picture._supxlabel)]
     for axis in picture.axes:
-        shown += [axis.get_xscale(), axis.get_yscale(), _numbers(axis.get_xlim()), _numbers(axis.get_ylim())]
+        shown += [
+            axis.get_xscale(),
+            axis.get_yscale(),
+            _numbers(axis.get_xlim()),
+            _numbers(axis.get_ylim()),
+        ]
         legend = axis.get_legend()
         artists = [a for a in axis.get_children() if not isinstance(a, Container)]
-        shown += [_artist(a) for a in artists] + ([_text(t) for t in legend.get_texts()] if legend else [])
+        shown += [_artist(a) for a in artists] + (
+            [_text(t) for t in legend.get_texts()] if legend else []
+        )
         shown += [axis.get_xlabel(), axis.get_ylabel(), axis.get_title(loc="left")]
         shown += [t.get_text() for t in axis.get_xticklabels() + axis.get_yticklabels()]
     return hashlib.sha256(json.dumps(shown).encode()).hexdigest()
@@ -188,11 +243,21 @@ def _artist(artist) -> list:
     if isinstance(artist, Text):
         return _text(artist)
     if isinstance(artist, Line2D):
-        style = [artist.get_linestyle(), str(artist.get_marker()), str(artist.get_color()), artist.get_linewidth()]
+        style = [
+            artist.get_linestyle(),
+            str(artist.get_marker()),
+            str(artist.get_color()),
+            artist.get_linewidth(),
+        ]
         return ["line", *map(_numbers, artist.get_data(orig=False)), *style]
     if isinstance(artist, Patch):
         path = artist.get_patch_transform().transform_path(artist.get_path()).vertices
-        return ["patch", _numbers(np.ravel(path)), _numbers(artist.get_facecolor()), str(artist.get_hatch())]
+        return [
+            "patch",
+            _numbers(np.ravel(path)),
+            _numbers(artist.get_facecolor()),
+            str(artist.get_hatch()),
+        ]
     if isinstance(artist, Collection):
         paths = [_numbers(path.vertices) for path in artist.get_paths()]
         colours = [_numbers(artist.get_facecolor()), _numbers(artist.get_edgecolor())]
@@ -207,7 +272,11 @@ def _mapped(artist) -> list:
     values = artist.get_array()
     if values is None:
         return []
-    return [_numbers(np.ma.filled(values, np.nan)), artist.get_cmap().name, _numbers(artist.get_clim())]
+    return [
+        _numbers(np.ma.filled(values, np.nan)),
+        artist.get_cmap().name,
+        _numbers(artist.get_clim()),
+    ]
 
 
 def _text(text: Text) -> list:

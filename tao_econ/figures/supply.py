@@ -21,7 +21,19 @@ from ..supply import (
     supply_path,
 )
 from ..units import blocks_to_years, decimal_year, tao
-from .canvas import BLACK, BLUE, GREEN, GREY, ORANGE, PLAIN, RED, canvas, figure, in_words, legend_below
+from .canvas import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PLAIN,
+    RED,
+    canvas,
+    figure,
+    in_words,
+    legend_below,
+)
 
 RULES = rules_at("2026-09-11")
 ARTICLE_RULES = rules_at("article")
@@ -33,31 +45,63 @@ AS_THE_ARTICLE = load_scenario("article")
 
 
 @figure
-def supply_four_ways(rules: Rules = RULES, article: Rules = ARTICLE_RULES, scenario: Scenario = BASE):
-    """Left, TAO issued against years on a log axis; right, TAO left to issue at each halving, both for four schedules."""
+def supply_four_ways(
+    rules: Rules = RULES, article: Rules = ARTICLE_RULES, scenario: Scenario = BASE
+):
+    """Left, TAO issued against years on a log axis; right, TAO left to issue at each halving,
+    both for four schedules.
+    """
     ways = [
-        (f"the article: {article.max_halvings} halvings, unlimited decimals", article, 0, (BLACK, 1.2, "--")),
+        (
+            f"the article: {article.max_halvings} halvings, unlimited decimals",
+            article,
+            0,
+            (BLACK, 1.2, "--"),
+        ),
         ("the article in whole rao", replace(article, whole_rao=True), 0, (ORANGE, 5.5, "-")),
         ("the chain: halving by issuance, whole rao", rules, 0, (BLUE, 2.2, "-")),
-        (f"the chain, {scenario.recycled_share:.1%} recycled", rules, round(scenario.recycled_share * PPM), (RED, 2.0, "-")),
+        (
+            f"the chain, {scenario.recycled_share:.1%} recycled",
+            rules,
+            round(scenario.recycled_share * PPM),
+            (RED, 2.0, "-"),
+        ),
     ]
     walks = [issuance_eras(way, recycled_ppm=ppm) for _, way, ppm, _ in ways]
     ends = [blocks_to_years(walk[-1].first_block, scenario.block_time_s) for walk in walks]
     picture, left, right = canvas(
         f"Emission ends after {ends[2]:.0f} years and {len(walks[2]) - 1} rewards, "
         f"not after {ends[0]:.0f} years and {len(walks[0]) - 1}",
-        rules, scenario, size=(11.0, 5.4), panels=2,
-    )  # fmt: skip
-    for order, ((label, way, ppm, (colour, width, style)), walk, end) in enumerate(zip(ways, walks, ends, strict=True)):
+        rules,
+        scenario,
+        size=(11.0, 5.4),
+        panels=2,
+    )
+    for order, ((label, way, ppm, (colour, width, style)), walk, end) in enumerate(
+        zip(ways, walks, ends, strict=True)
+    ):
         layer = 5 if order == 0 else order + 1
         path = emission_path(way, issuance_rao=0, days=365 * 300, recycled_ppm=ppm, every_days=73)
         years = blocks_to_years(path.block[1:], scenario.block_time_s)
-        left.plot(years, tao(path.issuance_rao[1:]) / 1e6, style, color=colour, lw=width, label=label, zorder=layer)
+        left.plot(
+            years,
+            tao(path.issuance_rao[1:]) / 1e6,
+            style,
+            color=colour,
+            lw=width,
+            label=label,
+            zorder=layer,
+        )
         years = [blocks_to_years(era.first_block, scenario.block_time_s) for era in walk]
         remaining = [float(way.max_supply_rao - era.issuance_rao) / 1e9 for era in walk]
         right.plot(years, remaining, style, color=colour, marker=".", ms=5, lw=1.2, zorder=layer)
         right.plot(end, remaining[-1], "X", color=colour, ms=9, zorder=6)
-    left.set(xscale="log", xlim=(0.3, 300), xlabel="years since the first block", ylabel="TAO issued, million")
+    left.set(
+        xscale="log",
+        xlim=(0.3, 300),
+        xlabel="years since the first block",
+        ylabel="TAO issued, million",
+    )
     left.xaxis.set_major_formatter(PLAIN)
     left.set_title("On this scale only recycling shows …")
     legend_below(left, ncols=1)
@@ -72,26 +116,48 @@ def supply_four_ways(rules: Rules = RULES, article: Rules = ARTICLE_RULES, scena
 
 @figure
 def era_lengths(rules: Rules = RULES, article: Rules = ARTICLE_RULES):
-    """Bars: years that each reward is paid under the chain's rule; the article's further eras are hatched and never come."""
+    """Bars: years that each reward is paid under the chain's rule; the article's further eras
+    are hatched and never come.
+    """
     eras = [e for e in issuance_eras(rules) if e.blocks]
     years = np.array([blocks_to_years(e.blocks, rules.block_time_s) for e in eras])
     planned = blocks_to_years(article.halving_interval_blocks, article.block_time_s)
     missing = article.max_halvings - len(eras)
     picture, axis = canvas(
-        f"Of the article's {article.max_halvings} eras {missing} cannot be paid; the last that can be, at "
+        f"Of the article's {article.max_halvings} eras {missing} cannot be paid; the last that "
+        "can be, at "
         f"{eras[-1].reward_rao} rao a block, lasts {years[-1]:.1f} years",
-        rules, f"no recycling, from the first block, {rules.block_time_s:g} s a block",
-    )  # fmt: skip
-    axis.bar(range(len(eras)), years, color=BLUE, width=0.8, label="years paid under the chain's rule")
+        rules,
+        f"no recycling, from the first block, {rules.block_time_s:g} s a block",
+    )
     axis.bar(
-        range(len(eras), article.max_halvings), planned, color="white", edgecolor=GREY, hatch="////", width=0.8,
+        range(len(eras)), years, color=BLUE, width=0.8, label="years paid under the chain's rule"
+    )
+    axis.bar(
+        range(len(eras), article.max_halvings),
+        planned,
+        color="white",
+        edgecolor=GREY,
+        hatch="////",
+        width=0.8,
         label="planned by the article, reward below one rao",
-    )  # fmt: skip
-    axis.axhline(planned, color=RED, lw=1, ls="--", 
-                 label=f"{planned:.2f} years: {article.halving_interval_blocks / 1e6:g} M blocks of {article.block_time_s:g} s")
+    )
+    axis.axhline(
+        planned,
+        color=RED,
+        lw=1,
+        ls="--",
+        label=f"{planned:.2f} years: {article.halving_interval_blocks / 1e6:g} M blocks of "
+        f"{article.block_time_s:g} s",
+    )
     for k in (26, 28, 29):
         axis.text(k + 0.35, years[k] + 0.08, f"{years[k]:.1f}", ha="right", fontsize=8.5)
-    axis.set(xlabel="halvings so far", ylabel="years", xlim=(-1, article.max_halvings), ylim=(0, years.max() * 1.12))
+    axis.set(
+        xlabel="halvings so far",
+        ylabel="years",
+        xlim=(-1, article.max_halvings),
+        ylim=(0, years.max() * 1.12),
+    )
     axis.grid(axis="x", visible=False)
     legend_below(axis, last=f"{planned:.2f}")
     return picture
@@ -99,28 +165,45 @@ def era_lengths(rules: Rules = RULES, article: Rules = ARTICLE_RULES):
 
 @figure
 def inflation(rules: Rules = RULES, snapshot: Snapshot = NOW, scenario: Scenario = BASE):
-    """Net new TAO a year over supply, with and without recycling, on a log scale, beside Bitcoin's schedule."""
+    """Net new TAO a year over supply, with and without recycling, on a log scale, beside
+    Bitcoin's schedule.
+    """
     start = decimal_year(snapshot.date)
     paths = {
         "with recycling as assumed": (supply_path(rules, snapshot, scenario), BLUE, "-"),
-        "nothing recycled": (supply_path(rules, snapshot, replace(scenario, recycled_share=0.0)), ORANGE, "--"),
+        "nothing recycled": (
+            supply_path(rules, snapshot, replace(scenario, recycled_share=0.0)),
+            ORANGE,
+            "--",
+        ),
     }
     with_recycling = paths["with recycling as assumed"][0]
     later = 10
     then = np.interp(later, with_recycling.years, with_recycling.inflation_per_year)
     picture, axis = canvas(
-        f"New TAO adds {with_recycling.inflation_per_year[0]:.1%} to the supply in the year from {snapshot.date}, "
+        f"New TAO adds {with_recycling.inflation_per_year[0]:.1%} to the supply in the year from "
+        f"{snapshot.date}, "
         f"{then:.1%} in a year {in_words(later)} years on",
-        rules, snapshot, scenario,
-    )  # fmt: skip
+        rules,
+        snapshot,
+        scenario,
+    )
     for label, (path, colour, style) in paths.items():
-        axis.plot(start + path.years, path.inflation_per_year, style, color=colour, label=f"TAO, {label}")
+        axis.plot(
+            start + path.years, path.inflation_per_year, style, color=colour, label=f"TAO, {label}"
+        )
     bitcoin = rules_at("bitcoin")
     path = emission_path(bitcoin, issuance_rao=0, days=round(365.25 * 60))
     when = 2009.0 + blocks_to_years(path.block, bitcoin.block_time_s)
     a_year = path.issuance_rao[366:] / path.issuance_rao[1:-365] - 1
     shown = (when[1:-365] >= start) & (when[1:-365] <= start + scenario.horizon_years)
-    axis.plot(when[1:-365][shown], a_year[shown], color=GREY, ls=":", label="Bitcoin, ten-minute blocks from 2009")
+    axis.plot(
+        when[1:-365][shown],
+        a_year[shown],
+        color=GREY,
+        ls=":",
+        label="Bitcoin, ten-minute blocks from 2009",
+    )
     axis.set(yscale="log", xlabel="year", ylabel="net new supply in the coming year")
     axis.yaxis.set_major_formatter(lambda y, _: f"{100 * y:g}%")
     axis.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -130,23 +213,31 @@ def inflation(rules: Rules = RULES, snapshot: Snapshot = NOW, scenario: Scenario
 
 @figure
 def mc_fdv_ladder(snapshot: Snapshot = PUBLISHED):
-    """Bars: market cap over FDV of AI-labelled tokens on the article's day, TAO and the narrow peer set marked."""
+    """Bars: market cap over FDV of AI-labelled tokens on the article's day, TAO and the narrow
+    peer set marked.
+    """
     day = snapshot.date.isoformat()
     table = mc_fdv_ranking(day)
     narrow = mc_fdv_ranking(day, peers=NARROW_PEERS)
     rank, rank_narrow = (int(t.index[t["token"] == "TAO"][0]) + 1 for t in (table, narrow))
     words = {1: "lowest", 2: "second lowest", 3: "third lowest"}
     picture, axis = canvas(
-        f"TAO's market cap / FDV was {words.get(rank_narrow, f'number {rank_narrow}')} of {len(narrow)} AI tokens, "
+        f"TAO's market cap / FDV was {words.get(rank_narrow, f'number {rank_narrow}')} of "
+        f"{len(narrow)} AI tokens, "
         f"{words.get(rank, f'number {rank}')} of {len(table)} with storage and identity",
-        snapshot, "data/comparables.csv", size=(9.0, 5.6),
-    )  # fmt: skip
+        snapshot,
+        "data/comparables.csv",
+        size=(9.0, 5.6),
+    )
     colours = [RED if t == "TAO" else BLUE if t in NARROW_PEERS else GREY for t in table["token"]]
     axis.barh(table["token"], table["mc_fdv"], color=colours)
     for row, value in enumerate(table["mc_fdv"]):
         axis.text(value + 0.01, row, f"{value:.1%}", va="center", fontsize=8.5)
-    for colour, label in ((RED, "TAO"), (BLUE, "narrow set: tokens the article names or that trade beside them"),
-                          (GREY, "other tokens with an AI or data label")):  # fmt: skip
+    for colour, label in (
+        (RED, "TAO"),
+        (BLUE, "narrow set: tokens the article names or that trade beside them"),
+        (GREY, "other tokens with an AI or data label"),
+    ):
         axis.barh([table["token"][0]], [0], color=colour, label=label)
     axis.invert_yaxis()
     axis.grid(axis="y", visible=False)
@@ -157,24 +248,51 @@ def mc_fdv_ladder(snapshot: Snapshot = PUBLISHED):
 
 
 @figure
-def discounted_fdv(rules: Rules = RULES, then: Snapshot = ARTICLE, now: Snapshot = NOW, scenario: Scenario = BASE):
-    """Discounted FDV against the discount rate, between FDV at zero and market cap at infinity, for two dates."""
+def discounted_fdv(
+    rules: Rules = RULES, then: Snapshot = ARTICLE, now: Snapshot = NOW, scenario: Scenario = BASE
+):
+    """Discounted FDV against the discount rate, between FDV at zero and market cap at infinity,
+    for two dates.
+    """
     rates = np.linspace(0, 0.6, 61)
     picture, *axes = canvas(
         f"At {scenario.discount_rate:.0%} a year, TAO not yet issued shrinks the article's FDV to "
-        f"{discounted_supply(rules, then, scenario) / tao(rules.max_supply_rao):.0%}, that of {now.date:%B %Y} to "
+        f"{discounted_supply(rules, then, scenario) / tao(rules.max_supply_rao):.0%}, that of "
+        f"{now.date:%B %Y} to "
         f"{discounted_supply(rules, now, scenario) / tao(rules.max_supply_rao):.0%}",
-        rules, then, now, scenario, panels=2, size=(11.0, 5.0),
-    )  # fmt: skip
+        rules,
+        then,
+        now,
+        scenario,
+        panels=2,
+        size=(11.0, 5.0),
+    )
     for axis, snapshot in zip(axes, (then, now), strict=True):
         supply = supply_at(snapshot, scenario, rules)
         value = discounted_supply(rules, snapshot, scenario, rates=rates) * snapshot.price_usd / 1e9
         axis.plot(rates, value, color=BLUE, label="discounted FDV")
-        axis.axhline(supply.fdv_usd / 1e9, color=RED, ls="--", lw=1.4, label=f"FDV {supply.fdv_usd / 1e9:.2f} bn")
-        axis.axhline(supply.market_cap_usd / 1e9, color=GREEN, ls=":", lw=1.8,
-                     label=f"market cap {supply.market_cap_usd / 1e9:.2f} bn")  # fmt: skip
+        axis.axhline(
+            supply.fdv_usd / 1e9,
+            color=RED,
+            ls="--",
+            lw=1.4,
+            label=f"FDV {supply.fdv_usd / 1e9:.2f} bn",
+        )
+        axis.axhline(
+            supply.market_cap_usd / 1e9,
+            color=GREEN,
+            ls=":",
+            lw=1.8,
+            label=f"market cap {supply.market_cap_usd / 1e9:.2f} bn",
+        )
         at = np.interp(scenario.discount_rate, rates, value)
-        axis.plot(scenario.discount_rate, at, "o", color=BLACK, label=f"{at:.2f} bn at {scenario.discount_rate:.0%}")
+        axis.plot(
+            scenario.discount_rate,
+            at,
+            "o",
+            color=BLACK,
+            label=f"{at:.2f} bn at {scenario.discount_rate:.0%}",
+        )
         axis.set(xlabel="discount rate per year", ylim=(0, supply.fdv_usd / 1e9 * 1.1))
         axis.set_title(f"{snapshot.name}: {snapshot.price_usd:,.2f} USD per TAO")
         axis.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
@@ -185,13 +303,19 @@ def discounted_fdv(rules: Rules = RULES, then: Snapshot = ARTICLE, now: Snapshot
 
 @figure
 def price_waterfall(then: Snapshot = ARTICLE, now: Snapshot = NOW):
-    """Waterfall in logarithms: growth of the market cap, less growth of supply, is growth of the price."""
-    split = decompose_price((then.price_usd, now.price_usd), (tao(then.issuance_rao), tao(now.issuance_rao)))
+    """Waterfall in logarithms: growth of the market cap, less growth of supply, is growth of the
+    price.
+    """
+    split = decompose_price(
+        (then.price_usd, now.price_usd), (tao(then.issuance_rao), tao(now.issuance_rao))
+    )
     picture, axis = canvas(
         f"The network's value grew {split.cap_ratio:.2f}×, the price {split.price_ratio:.2f}×: "
         f"{split.share_to_new_supply:.0%} of the growth went to new supply",
-        then, now, "logarithms: steps add up",
-    )  # fmt: skip
+        then,
+        now,
+        "logarithms: steps add up",
+    )
     steps = [
         ("market cap", 0, split.log_cap, split.cap_ratio, BLUE),
         ("new supply", split.log_cap, -split.log_supply, 1 / split.supply_ratio, RED),
@@ -199,8 +323,16 @@ def price_waterfall(then: Snapshot = ARTICLE, now: Snapshot = NOW):
     ]
     for x, (_, bottom, height, ratio, colour) in enumerate(steps):
         axis.bar(x, height, bottom=bottom, color=colour, width=0.6)
-        axis.text(x, bottom + height / 2, f"× {ratio:.2f}\n{height:+.3f}", ha="center", va="center", color="white",
-                  fontweight="bold", fontsize=11)  # fmt: skip
+        axis.text(
+            x,
+            bottom + height / 2,
+            f"× {ratio:.2f}\n{height:+.3f}",
+            ha="center",
+            va="center",
+            color="white",
+            fontweight="bold",
+            fontsize=11,
+        )
         if x < 2:
             axis.plot([x + 0.3, x + 0.7], [bottom + height] * 2, color=GREY, lw=1)
     axis.axhline(0, color=BLACK, lw=0.8)
@@ -213,29 +345,60 @@ def price_waterfall(then: Snapshot = ARTICLE, now: Snapshot = NOW):
 
 
 @figure
-def article_fdv(rules: Rules = RULES, then: Snapshot = ARTICLE, published: Snapshot = PUBLISHED, now: Snapshot = NOW):
-    """Bars: the FDV the article states, the one its own price gives, publication day's and today's, with OpenAI's ratio."""
+def article_fdv(
+    rules: Rules = RULES,
+    then: Snapshot = ARTICLE,
+    published: Snapshot = PUBLISHED,
+    now: Snapshot = NOW,
+):
+    """Bars: the FDV the article states, the one its own price gives, publication day's and
+    today's, with OpenAI's ratio.
+    """
     supply = tao(rules.max_supply_rao)
     table = data.load("private_valuations")
-    openai = {row.date: float(row.valuation_bn_usd) for row in table.itertuples()
-              if row.company == "openai" and str(row.valuation_bn_usd) not in ("nan", "None", "")}  # fmt: skip
+    openai = {
+        row.date: float(row.valuation_bn_usd)
+        for row in table.itertuples()
+        if row.company == "openai" and str(row.valuation_bn_usd) not in ("nan", "None", "")
+    }
     old, current, latest = openai["2023-04"], openai["2023-10"], openai["2026-03"]
     bars = [
         ("stated by\nthe article", then.fdv_stated_usd / 1e9, GREY, old),
         (f"{then.price_usd:g} USD × {supply / 1e6:g} M", then.price_usd * supply / 1e9, RED, old),
-        (f"same, OpenAI at the\n{current:g} bn of that month", then.price_usd * supply / 1e9, ORANGE, current),
-        (f"publication day,\n{published.price_usd:.2f} USD", published.price_usd * supply / 1e9, BLUE, current),
+        (
+            f"same, OpenAI at the\n{current:g} bn of that month",
+            then.price_usd * supply / 1e9,
+            ORANGE,
+            current,
+        ),
+        (
+            f"publication day,\n{published.price_usd:.2f} USD",
+            published.price_usd * supply / 1e9,
+            BLUE,
+            current,
+        ),
         (f"{now.date},\n{now.price_usd:.2f} USD", now.price_usd * supply / 1e9, GREEN, latest),
     ]
     picture, axis = canvas(
-        f"{then.price_usd:g} USD × {supply / 1e6:g} M is {bars[1][1]:.2f} bn, not {bars[0][1]:.1f}; "
-        f"“{bars[0][3] / bars[0][1]:.0f}×” was {bars[2][3] / bars[2][1]:.0f}× on that month's OpenAI price",
-        then, published, now, "data/private_valuations.csv",
-    )  # fmt: skip
+        f"{then.price_usd:g} USD × {supply / 1e6:g} M is {bars[1][1]:.2f} bn, not "
+        f"{bars[0][1]:.1f}; "
+        f"“{bars[0][3] / bars[0][1]:.0f}×” was {bars[2][3] / bars[2][1]:.0f}× on that month's "
+        "OpenAI price",
+        then,
+        published,
+        now,
+        "data/private_valuations.csv",
+    )
     for x, (_, value, colour, comparable) in enumerate(bars):
         axis.bar(x, value, color=colour, width=0.65)
-        axis.text(x, value + 0.1, f"{value:.2f} bn\nOpenAI {comparable:g} bn = {comparable / value:.1f}×", ha="center",
-                  va="bottom", fontsize=9)  # fmt: skip
+        axis.text(
+            x,
+            value + 0.1,
+            f"{value:.2f} bn\nOpenAI {comparable:g} bn = {comparable / value:.1f}×",
+            ha="center",
+            va="bottom",
+            fontsize=9,
+        )
     axis.set_xticks(range(len(bars)), [b[0] for b in bars], fontsize=9)
     axis.grid(axis="x", visible=False)
     axis.set(ylabel="FDV of TAO, bn USD", ylim=(0, 1.25 * max(b[1] for b in bars)))
@@ -243,22 +406,35 @@ def article_fdv(rules: Rules = RULES, then: Snapshot = ARTICLE, published: Snaps
 
 
 @figure
-def break_even_cap(rules: Rules = RULES, then: Snapshot = ARTICLE, now: Snapshot = NOW, scenario: Scenario = BASE):
-    """Bars: how much the market cap must grow for the price to stand still, over one to ten years, for two dates."""
+def break_even_cap(
+    rules: Rules = RULES, then: Snapshot = ARTICLE, now: Snapshot = NOW, scenario: Scenario = BASE
+):
+    """Bars: how much the market cap must grow for the price to stand still, over one to ten
+    years, for two dates.
+    """
     years = (1, 2, 3, 5, 10)
     from_then = [break_even_growth(rules, then, AS_THE_ARTICLE, y) for y in years]
     from_now = [break_even_growth(rules, now, scenario, y) for y in years]
     picture, axis = canvas(
-        f"To hold its price a year from {then.date:%B %Y}, TAO's market cap had to grow {from_then[0]:.0%}; from "
+        f"To hold its price a year from {then.date:%B %Y}, TAO's market cap had to grow "
+        f"{from_then[0]:.0%}; from "
         f"{now.date:%B %Y} it is {from_now[0]:.0%}",
-        rules, then, now, scenario,
-    )  # fmt: skip
+        rules,
+        then,
+        now,
+        scenario,
+    )
     for shift, snapshot, assumed, colour, values in (
         (-0.2, then, AS_THE_ARTICLE, RED, from_then),
         (0.2, now, scenario, BLUE, from_now),
     ):
-        axis.bar(np.arange(len(years)) + shift, values, 0.38, color=colour,
-                 label=f"from {snapshot.date}, {assumed.recycled_share:.1%} recycled")  # fmt: skip
+        axis.bar(
+            np.arange(len(years)) + shift,
+            values,
+            0.38,
+            color=colour,
+            label=f"from {snapshot.date}, {assumed.recycled_share:.1%} recycled",
+        )
         for x, value in enumerate(values):
             axis.text(x + shift, value + 0.03, f"{value:.0%}", ha="center", fontsize=9)
     axis.set_xticks(range(len(years)), [f"{y} year{'s' if y > 1 else ''}" for y in years])
@@ -270,8 +446,12 @@ def break_even_cap(rules: Rules = RULES, then: Snapshot = ARTICLE, now: Snapshot
 
 
 @figure
-def who_is_diluted(rules: Rules = RULES, then: Snapshot = ARTICLE, now: Snapshot = NOW, scenario: Scenario = BASE):
-    """Bars: a year's change of share in the supply for a holder who does not stake and for one who does, on two dates."""
+def who_is_diluted(
+    rules: Rules = RULES, then: Snapshot = ARTICLE, now: Snapshot = NOW, scenario: Scenario = BASE
+):
+    """Bars: a year's change of share in the supply for a holder who does not stake and for one
+    who does, on two dates.
+    """
     cases = [
         (f"{then.name},\nequal split", holder_yield(then, AS_THE_ARTICLE, rules_at(then.date))),
         (f"{then.name},\nafter the owner's cut", holder_yield(then, scenario, rules_at(then.date))),
@@ -279,12 +459,21 @@ def who_is_diluted(rules: Rules = RULES, then: Snapshot = ARTICLE, now: Snapshot
         (f"{now.name},\ntake 0", holder_yield(now, replace(scenario, validator_take=0.0), rules)),
     ]
     picture, axis = canvas(
-        f"A year from {then.date:%B %Y} changed the share of one who did not stake by {cases[1][1].unstaked:.1%}, of one "
-        f"who did by {cases[1][1].staker_real:.1%}; one from {now.date:%B %Y} by {cases[2][1].unstaked:.1%} and "
+        f"A year from {then.date:%B %Y} changed the share of one who did not stake by "
+        f"{cases[1][1].unstaked:.1%}, of one "
+        f"who did by {cases[1][1].staker_real:.1%}; one from {now.date:%B %Y} by "
+        f"{cases[2][1].unstaked:.1%} and "
         f"{cases[2][1].staker_real:.1%}",
-        rules, then, now, AS_THE_ARTICLE, scenario,
-    )  # fmt: skip
-    for shift, key, colour, label in ((-0.2, "unstaked", RED, "not staked"), (0.2, "staker_real", BLUE, "staked")):
+        rules,
+        then,
+        now,
+        AS_THE_ARTICLE,
+        scenario,
+    )
+    for shift, key, colour, label in (
+        (-0.2, "unstaked", RED, "not staked"),
+        (0.2, "staker_real", BLUE, "staked"),
+    ):
         values = [getattr(case, key) for _, case in cases]
         axis.bar(np.arange(len(cases)) + shift, values, 0.38, color=colour, label=label)
         for x, value in enumerate(values):

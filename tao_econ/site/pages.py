@@ -1,4 +1,6 @@
-"""The pages: one a notebook, one an instrument, the figures, the assumptions, and an index of what was found."""
+"""The pages: one a notebook, one an instrument, the figures, the assumptions, and an index of
+what was found.
+"""
 
 from __future__ import annotations
 
@@ -17,18 +19,23 @@ from .. import assumptions, notebooks
 from ..explore import states
 from ..figures import press
 from ..inputs import DATA
+from ..records import summary
 from . import prose
 
 ROOT = Path(__file__).resolve().parents[2]
 OUTPUT = ROOT / "site"
 PARTS = Path(__file__).parent
 LEDGER = "claims.html"
-ABOUT = ("Each number of an article that valued Bittensor's TAO in November 2023, recomputed from the chain's own rules "
-         "and from dated facts.")  # fmt: skip
+ABOUT = (
+    "Each number of an article that valued Bittensor's TAO in November 2023, recomputed from the "
+    "chain's own rules "
+    "and from dated facts."
+)
 
 
 def build(folder: Path | None = None, *, many: int = states.POSITIONS) -> dict[str, int]:
-    """Write the whole site into a folder; returns path → bytes of every file. The same sources give the same bytes.
+    """Write the whole site into a folder; returns path → bytes of every file. The same sources give
+    the same bytes.
 
     many : int — positions of every instrument's sliders that are computed, see `states.states`
     Raises ValueError for a folder that holds something else than a site built before.
@@ -36,8 +43,13 @@ def build(folder: Path | None = None, *, many: int = states.POSITIONS) -> dict[s
     folder = folder or OUTPUT
     mark = folder / "assets" / "plotly.min.js"
     if folder.exists() and any(folder.iterdir()) and not mark.exists():
-        raise ValueError(f"{folder.name}/ must be empty or a site built before; move away what is in it")
-    files = {path: content.encode() if isinstance(content, str) else content for path, content in _files(many).items()}
+        raise ValueError(
+            f"{folder.name}/ must be empty or a site built before; move away what is in it"
+        )
+    files = {
+        path: content.encode() if isinstance(content, str) else content
+        for path, content in _files(many).items()
+    }
     if folder.exists():
         shutil.rmtree(folder)
     for path, content in files.items():
@@ -51,37 +63,60 @@ def _files(many: int) -> dict[str, str | bytes]:
 
     index, names = press.read_index(), list(states.instruments())
     sources = notebooks.select([])
-    links = {file.name: f"notebooks/{file.stem}.html" for file in sources} | {assumptions.FILE.name: "assumptions.html"}
+    links = {file.name: f"notebooks/{file.stem}.html" for file in sources} | {
+        assumptions.FILE.name: "assumptions.html"
+    }
     pages = prose.Pages(links, index, names)
-    books = {file.stem: prose.notebook(nbformat.read(file, as_version=4), file.stem, pages) for file in sources}
+    books = {
+        file.stem: prose.notebook(nbformat.read(file, as_version=4), file.stem, pages)
+        for file in sources
+    }
     ledger = press.OUTPUT / LEDGER
-    files: dict[str, str | bytes] = _ledger(ledger.read_text(encoding="utf-8")) if ledger.exists() else {}
+    files: dict[str, str | bytes] = (
+        _ledger(ledger.read_text(encoding="utf-8")) if ledger.exists() else {}
+    )
     menu = _menu(LEDGER in files)
-    files["index.html"] = _page("Bittensor's TAO, recomputed", _index(books, names, LEDGER in files), menu, wide="wide")
+    files["index.html"] = _page(
+        "Bittensor's TAO, recomputed", _index(books, names, LEDGER in files), menu, wide="wide"
+    )
     files["figures.html"] = _page("Figures", _gallery(index, books), menu)
     said = prose.markdown(assumptions.FILE.read_text(encoding="utf-8"), links)
     files["assumptions.html"] = _page("Assumptions", said, menu)
     for stem, book in books.items():
-        files[f"notebooks/{stem}.html"] = _page(book.title, book.body + _onward(stem, books), menu, up="../")
+        files[f"notebooks/{stem}.html"] = _page(
+            book.title, book.body + _onward(stem, books), menu, up="../"
+        )
         files |= {f"notebooks/img/{file}": content for file, content in book.pictures.items()}
     files |= {f"figures/{name}.svg": (press.OUTPUT / f"{name}.svg").read_bytes() for name in index}
     for name, (says, packed) in zip(names, _in_parallel(names, many), strict=True):
         files[f"instruments/{name}.html"] = _instrument(name, says, packed, menu)
-    files |= {f"assets/{part}": (PARTS / part).read_bytes() for part in ("site.css", "instrument.js")}
+    files |= {
+        f"assets/{part}": (PARTS / part).read_bytes() for part in ("site.css", "instrument.js")
+    }
     return files | {"assets/plotly.min.js": states.plotly_js()}
 
 
 def _ledger(text: str) -> dict[str, str | bytes]:
     """The ledger's page and the evidence it names, with links that stay inside the site."""
-    text = re.sub(r"\.\./notebooks/(\w+)\.ipynb", r"notebooks/\1.html", text).replace("../data/", "data/")
+    text = re.sub(r"\.\./notebooks/(\w+)\.ipynb", r"notebooks/\1.html", text).replace(
+        "../data/", "data/"
+    )
     made_by = (press.OUTPUT / LEDGER).with_suffix(".json")
-    return {LEDGER: text, made_by.name: made_by.read_bytes(), "data/evidence.csv": (DATA / "evidence.csv").read_bytes()}
+    return {
+        LEDGER: text,
+        made_by.name: made_by.read_bytes(),
+        "data/evidence.csv": (DATA / "evidence.csv").read_bytes(),
+    }
 
 
 def _in_parallel(names: list[str], many: int) -> list[tuple[str, str]]:
-    """Docstring and states of every instrument; each is computed by one process, so the order of work changes nothing."""
+    """Docstring and states of every instrument; each is computed by one process, so the order of
+    work changes nothing.
+    """
     workers = min(len(names), os.cpu_count() or 1)
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_leave_interrupts) as pool:
+    with ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=_leave_interrupts
+    ) as pool:
         return list(pool.map(_states_of, names, itertools.repeat(many)))
 
 
@@ -91,8 +126,13 @@ def _leave_interrupts() -> None:
 
 def _states_of(name: str, many: int) -> tuple[str, str]:
     instrument = states.instruments()[name]
-    says = instrument.__doc__.strip().splitlines()[0]
-    return says, json.dumps(states.states(instrument(), many=many), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    says = summary(instrument)
+    return says, json.dumps(
+        states.states(instrument(), many=many),
+        separators=(",", ":"),
+        ensure_ascii=False,
+        allow_nan=False,
+    )
 
 
 # ---- The frame of every page ----
@@ -100,8 +140,13 @@ def _states_of(name: str, many: int) -> tuple[str, str]:
 
 def _menu(ledger: bool) -> list[tuple[str, str]]:
     claims = [("Claims", LEDGER)] if ledger else []
-    return [("Findings", "index.html"), *claims, ("Figures", "figures.html"),
-            ("Instruments", "index.html#instruments"), ("Assumptions", "assumptions.html")]  # fmt: skip
+    return [
+        ("Findings", "index.html"),
+        *claims,
+        ("Figures", "figures.html"),
+        ("Instruments", "index.html#instruments"),
+        ("Assumptions", "assumptions.html"),
+    ]
 
 
 def _page(title: str, body: str, menu: list[tuple[str, str]], up: str = "", wide: str = "") -> str:
@@ -131,13 +176,20 @@ Not a forecast and not advice.</p></footer>
 
 
 def _index(books: dict[str, prose.Notebook], instruments: list[str], ledger: bool) -> str:
-    """What was found, a line for each notebook, and the way to everything else. The first notebook introduces."""
+    """What was found, a line for each notebook, and the way to everything else. The first
+    notebook introduces.
+    """
     first, *others = books
     told = " ".join(books[first].sentences[-1:])
-    claims = f' <a class="more" href="{LEDGER}">Every claim of the article, with its verdict</a>' if ledger else ""
+    claims = (
+        f' <a class="more" href="{LEDGER}">Every claim of the article, with its verdict</a>'
+        if ledger
+        else ""
+    )
     found = "".join(_finding(stem, books[stem]) for stem in others)
     live = "".join(
-        f'<li><a href="instruments/{name}.html">{name}</a> {html.escape(_first_line(name))}</li>' for name in instruments
+        f'<li><a href="instruments/{name}.html">{name}</a> {html.escape(_first_line(name))}</li>'
+        for name in instruments
     )
     return f"""<h1>Bittensor's TAO, recomputed</h1>
 <p class="lead">{html.escape(ABOUT)}</p>
@@ -151,15 +203,20 @@ def _index(books: dict[str, prose.Notebook], instruments: list[str], ledger: boo
 
 
 def _first_line(name: str) -> str:
-    return states.instruments()[name].__doc__.strip().splitlines()[0]
+    return summary(states.instruments()[name])
 
 
 def _finding(stem: str, book: prose.Notebook) -> str:
     page = f"notebooks/{stem}.html"
     says = prose.markdown(book.sentences[0], {}) if book.sentences else ""
-    evidence = [f'<a href="{page}#{anchor}">figure {name.replace("_", " ")}</a>'
-                for name, anchor in list(book.anchors.items())[:1]]  # fmt: skip
-    evidence += [f'<a href="instruments/{name}.html">instrument {name}</a>' for name in dict.fromkeys(book.instruments)]
+    evidence = [
+        f'<a href="{page}#{anchor}">figure {name.replace("_", " ")}</a>'
+        for name, anchor in list(book.anchors.items())[:1]
+    ]
+    evidence += [
+        f'<a href="instruments/{name}.html">instrument {name}</a>'
+        for name in dict.fromkeys(book.instruments)
+    ]
     return f"""<li><h3><a href="{page}">{html.escape(book.title)}</a></h3>
 {says}<p class="evidence">Evidence: {", ".join(evidence) or f'<a href="{page}">the notebook</a>'}</p></li>
 """
@@ -169,20 +226,31 @@ def _gallery(index: dict, books: dict[str, prose.Notebook]) -> str:
     parts = ["<h1>Figures</h1>\n<p>Each title is computed from the numbers it stands over.</p>\n"]
     for name, entry in index.items():
         size = prose.png_size((press.OUTPUT / f"{name}.png").read_bytes())
-        shown = [f'<a href="notebooks/{stem}.html#{book.anchors[name]}">{html.escape(book.title)}</a>'
-                 for stem, book in books.items() if name in book.anchors]  # fmt: skip
+        shown = [
+            f'<a href="notebooks/{stem}.html#{book.anchors[name]}">{html.escape(book.title)}</a>'
+            for stem, book in books.items()
+            if name in book.anchors
+        ]
         told = f"<figcaption>In: {'; '.join(shown)}</figcaption>" if shown else ""
-        parts.append(f'<section><h2 id="{name}">{html.escape(entry["finding"])}</h2>\n<figure>'
-                     f"{prose.picture(f'figures/{name}.svg', entry['alt'], size)}{told}</figure></section>\n")  # fmt: skip
+        parts.append(
+            f'<section><h2 id="{name}">{html.escape(entry["finding"])}</h2>\n<figure>'
+            f"{prose.picture(f'figures/{name}.svg', entry['alt'], size)}{told}</figure></section>\n"
+        )
     return "".join(parts)
 
 
 def _onward(stem: str, books: dict[str, prose.Notebook]) -> str:
     order = list(books)
     here = order.index(stem)
-    links = [(f"{word}: ", order[there]) for word, there in (("Before", here - 1), ("Next", here + 1))
-             if 0 <= there < len(order)]  # fmt: skip
-    items = "".join(f'<p>{word}<a href="{name}.html">{html.escape(books[name].title)}</a></p>' for word, name in links)
+    links = [
+        (f"{word}: ", order[there])
+        for word, there in (("Before", here - 1), ("Next", here + 1))
+        if 0 <= there < len(order)
+    ]
+    items = "".join(
+        f'<p>{word}<a href="{name}.html">{html.escape(books[name].title)}</a></p>'
+        for word, name in links
+    )
     return f'<nav class="onward" aria-label="Notebooks">{items}</nav>\n'
 
 
@@ -212,12 +280,20 @@ moving a second one puts the first back{still}. In JupyterLab all move together:
 
 
 def _select(number: int, menu: dict) -> str:
-    options = "".join(f"<option{' selected' if i == menu['start'] else ''}>{html.escape(o)}</option>"
-                      for i, o in enumerate(menu["options"]))  # fmt: skip
-    return f'<div><label for="m{number}">{html.escape(menu["label"])}</label><select id="m{number}">{options}</select></div>'
+    options = "".join(
+        f"<option{' selected' if i == menu['start'] else ''}>{html.escape(o)}</option>"
+        for i, o in enumerate(menu["options"])
+    )
+    return (
+        f'<div><label for="m{number}">{html.escape(menu["label"])}</label><select '
+        f'id="m{number}">{options}</select></div>'
+    )
 
 
 def _range(number: int, slider: dict) -> str:
-    return (f'<div><label for="s{number}">{html.escape(slider["label"])}</label><output for="s{number}"></output>'
-            f'<input type="range" id="s{number}" min="0" max="1" step="1" aria-describedby="d{number}">'
-            f'<small id="d{number}">{html.escape(slider["meaning"] or "")}</small></div>')  # fmt: skip
+    return (
+        f'<div><label for="s{number}">{html.escape(slider["label"])}</label><output '
+        f'for="s{number}"></output>'
+        f'<input type="range" id="s{number}" min="0" max="1" step="1" aria-describedby="d{number}">'
+        f'<small id="d{number}">{html.escape(slider["meaning"] or "")}</small></div>'
+    )

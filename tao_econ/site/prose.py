@@ -15,7 +15,8 @@ from ..figures.formula import formula
 
 STYLE = re.compile(r"<style[^>]*>.*?</style>\s*", re.DOTALL)
 ACTIVE = re.compile(
-    r"<\s*(script|iframe|object|embed)\b|<[^>]*\s(on\w+\s*=|(href|src)\s*=\s*[\"']?\s*javascript:)", re.IGNORECASE
+    r"<\s*(script|iframe|object|embed)\b|<[^>]*\s(on\w+\s*=|(href|src)\s*=\s*[\"']?\s*javascript:)",
+    re.IGNORECASE,
 )
 DRAWN = re.compile(r"\bfigures\.(\w+)\(")
 KERNEL = re.compile(r"^\*Restarted the kernel\?.*$\n?", re.MULTILINE)  # a page has none
@@ -24,7 +25,9 @@ LIVE = re.compile(r"\bexplore\.(\w+)\(")
 
 @dataclass
 class Pages:
-    """What a page may link to: file of the repository → page of the site, and the names of figures and instruments."""
+    """What a page may link to: file of the repository → page of the site, and the names of
+    figures and instruments.
+    """
 
     links: dict[str, str]
     figures: dict[str, dict]
@@ -48,7 +51,9 @@ class Notebook:
 
 
 class _Renderer(mistune.HTMLRenderer):
-    """Markdown to HTML with links that stay inside the site, one level of box around what may be too wide."""
+    """Markdown to HTML with links that stay inside the site, one level of box around what may be
+    too wide.
+    """
 
     def __init__(self, links: dict[str, str], up: str):
         super().__init__(escape=True)
@@ -68,8 +73,14 @@ class _Renderer(mistune.HTMLRenderer):
             return f'<a href="{html.escape(url)}">{text}</a>'
         path, _, anchor = url.partition("#")
         name = str(PurePosixPath(path).name)
-        known = self._links.get(path.removeprefix("../").removeprefix("./")) or self._links.get(name)
-        return f'<a href="{self._up}{known}{html.escape("#" + anchor) if anchor else ""}">{text}</a>' if known else text
+        known = self._links.get(path.removeprefix("../").removeprefix("./")) or self._links.get(
+            name
+        )
+        return (
+            f'<a href="{self._up}{known}{html.escape("#" + anchor) if anchor else ""}">{text}</a>'
+            if known
+            else text
+        )
 
     def image(self, text, url, title=None):
         return text  # pictures come from the figures, which carry their own words
@@ -101,12 +112,17 @@ def notebook(book, stem: str, pages: Pages) -> Notebook:
         if cell.cell_type == "markdown":
             parts.append(read(KERNEL.sub("", cell.source)))
         elif cell.cell_type == "code":
-            parts += [_code(cell.source), *(_output(output, stem, pages, made) for output in cell.outputs)]
+            parts += [
+                _code(cell.source),
+                *(_output(output, stem, pages, made) for output in cell.outputs),
+            ]
             for name in LIVE.findall(cell.source):
                 if name in pages.instruments:
                     made.instruments.append(name)
-                    parts.append(f'<p class="live"><a href="../instruments/{name}.html">Move it yourself: '
-                                 f"the instrument “{name}”</a></p>\n")  # fmt: skip
+                    parts.append(
+                        f'<p class="live"><a href="../instruments/{name}.html">Move it yourself: '
+                        f"the instrument “{name}”</a></p>\n"
+                    )
     made.body = "".join(parts)
     made.title = _bare(re.search(r"<h1[^>]*>(.*?)</h1>", made.body, re.DOTALL)[1])
     made.sentences = sentences(book)
@@ -115,16 +131,20 @@ def notebook(book, stem: str, pages: Pages) -> Notebook:
 
 def sentences(book) -> list[str]:
     """The sentences that a notebook says it can be told in, as Markdown."""
-    told = re.search(r"\*\*In three sentences\.\*\*\s*(.*?)(?:\n\s*\n|$)", book.cells[0].source, re.DOTALL)
+    told = re.search(
+        r"\*\*In three sentences\.\*\*\s*(.*?)(?:\n\s*\n|$)", book.cells[0].source, re.DOTALL
+    )
     return re.split(r"(?<=[.?!])\s+(?=[A-Z])", " ".join(told[1].split())) if told else []
 
 
 def picture(source: str, alt: str, size: tuple[int, int], target: str = "") -> str:
     """An image of known size in a box; a click opens it alone."""
     return boxed(
-        f'<a href="{target or source}"><img src="{source}" alt="{html.escape(alt)}" width="{size[0]}" height="{size[1]}" '
-        f'loading="lazy"></a>', "picture",
-    )  # fmt: skip
+        f'<a href="{target or source}"><img src="{source}" alt="{html.escape(alt)}" '
+        f'width="{size[0]}" height="{size[1]}" '
+        f'loading="lazy"></a>',
+        "picture",
+    )
 
 
 def png_size(content: bytes) -> tuple[int, int]:
@@ -144,14 +164,18 @@ def _code(source: str) -> str:
     lines = source.strip().splitlines()
     says = f"{len(lines)} line{'s' if len(lines) > 1 else ''} of code"
     first = html.escape(lines[0] if lines else "")
-    return (f'<details class="code"><summary>{says}<span aria-hidden="true"> {first}</span></summary>'
-            f'<pre tabindex="0">{html.escape(source.strip())}</pre></details>\n')  # fmt: skip
+    return (
+        f'<details class="code"><summary>{says}<span aria-hidden="true"> {first}</span></summary>'
+        f'<pre tabindex="0">{html.escape(source.strip())}</pre></details>\n'
+    )
 
 
 def _output(output, stem: str, pages: Pages, made: Notebook) -> str:
     data = output.get("data", {})
     if "image/png" in data:
-        return _figure(base64.b64decode(data["image/png"]), data.get("text/plain", ""), stem, pages, made)
+        return _figure(
+            base64.b64decode(data["image/png"]), data.get("text/plain", ""), stem, pages, made
+        )
     if "text/html" in data:
         if found := ACTIVE.search(data["text/html"]):
             raise ValueError(f"notebook {stem}: a table must hold no script, got {found[0]!r}")
@@ -159,11 +183,17 @@ def _output(output, stem: str, pages: Pages, made: Notebook) -> str:
     if "text/markdown" in data:
         return markdown(data["text/markdown"], pages.links, "../")
     text = output.get("text") or data.get("text/plain", "")
-    return f'<pre class="out" tabindex="0">{html.escape(text.rstrip())}</pre>\n' if text.strip() else ""
+    return (
+        f'<pre class="out" tabindex="0">{html.escape(text.rstrip())}</pre>\n'
+        if text.strip()
+        else ""
+    )
 
 
 def _figure(content: bytes, says: str, stem: str, pages: Pages, made: Notebook) -> str:
-    """A picture of a cell: the committed one where it is the same, else one saved beside the page."""
+    """A picture of a cell: the committed one where it is the same, else one saved beside the
+    page.
+    """
     name, alt = re.match(r"(?:Figure (\w+): )?(.*)", says, re.DOTALL).groups()
     entry = pages.figures.get(name or "", {})
     if entry.get("png") == hashlib.sha256(content).hexdigest():
