@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tao_econ import rules_at, yuma_epoch_exact
+from tao_econ import rules_at
+from tao_econ.chain import yuma_epoch_exact
 
 HEAD = rules_at("yuma3")
 RULES = {

@@ -7,7 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tao_econ import consensus_kernels, rules_at, yuma_epoch, yuma_run
+from tao_econ import rules_at
+from tao_econ.chain import yuma_epoch, yuma_run
+from tao_econ.chain import yuma_kernels as consensus_kernels
 
 HEAD = rules_at("yuma3")
 RULES = {

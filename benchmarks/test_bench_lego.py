@@ -4,7 +4,14 @@ tournament.
 
 import numpy as np
 
-from tao_econ import coverage_fit, expected_max, jury_accuracy, query_latency, route, tournament
+from tao_econ.incentives import (
+    coverage_fit,
+    expected_max,
+    jury_accuracy,
+    query_latency,
+    route,
+    tournament,
+)
 
 BUSY = {
     "arrivals_per_s": 25.0,

@@ -20,8 +20,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tao_econ import emission_path, rules_at, yuma_epoch
-from tao_econ.emission import halving_thresholds_rao, reward_after
+from tao_econ import rules_at
+from tao_econ.chain import emission_path, yuma_epoch
+from tao_econ.chain.emission import halving_thresholds_rao, reward_after
 
 PEERS = Path(__file__).resolve().parent / "peers"
 BENCH_PYTHON = (

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tao_econ import Draws, load_scenario, load_snapshot, normal_draws, price_paths, rules_at
+from tao_econ import load_scenario, load_snapshot, rules_at
+from tao_econ.economy import Draws, normal_draws, price_paths
 
 RULES, SNAPSHOT = rules_at("2026-09-11"), load_snapshot("2026-09-11")
 SCENARIO = replace(load_scenario("base"), horizon_years=10.0)

@@ -4,7 +4,8 @@ less on one core.
 
 import pytest
 
-from tao_econ import QueryMarket, displacement, query_market_path, rules_at
+from tao_econ import rules_at
+from tao_econ.incentives import QueryMarket, displacement, query_market_path
 
 HEAD = rules_at("2026-09-11")
 

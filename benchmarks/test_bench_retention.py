@@ -5,7 +5,8 @@ sorted included.
 from dataclasses import replace
 from fractions import Fraction
 
-from tao_econ import draw_network, retention_map, rules_at
+from tao_econ import rules_at
+from tao_econ.incentives import draw_network, retention_map
 
 RULES = replace(rules_at("yuma3"), bonds="classic", bonds_penalty=Fraction(1))
 

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 import tao_econ as te
-from tao_econ.sweep import sweep
+from tao_econ.analysis.sweep import sweep
 
-POOLS, RULES, SCENARIO = te.synthetic_subnets(), te.rules_at("gate-rank"), te.Scenario()
+POOLS, RULES, SCENARIO = te.incentives.synthetic_subnets(), te.rules_at("gate-rank"), te.Scenario()
 AXES = {
     "stakers_sold_share": [0.0, 0.1, 0.2, 0.3, 0.4, 0.5],
     "miners_sold_share": [0.2, 0.36, 0.52, 0.68, 0.84, 1.0],
@@ -22,7 +22,7 @@ AXES = {
 
 def ten_days(scenario):
     """Ten days of 128 subnets, block by block: a quarter of a second a point."""
-    path = te.run_subnets(POOLS, RULES, scenario, days=10)
+    path = te.chain.run_subnets(POOLS, RULES, scenario, days=10)
     return {"minted_rao": int(path.minted_rao[-1]), "injected_rao": int(path.injected_rao[-1])}
 
 
@@ -76,7 +76,7 @@ rules, snapshot = te.rules_at("2026-09-11"), te.load_snapshot("2026-09-11")
 scenario = te.load_scenario("base")
 side = int(sys.argv[2])
 sweep_to_parquet(
-    lambda varied: te.supply_at(varied, scenario, rules),
+    lambda varied: te.economy.supply_at(varied, scenario, rules),
     snapshot, folder=sys.argv[1], progress=False,
     price_usd=np.linspace(100, 400, side), issuance_rao=np.linspace(10e15, 12e15, side).astype(int),
 )

@@ -4,7 +4,9 @@ and of the CRPS.
 
 import numpy as np
 
-from tao_econ import crps, load_scenario, load_snapshot, rules_at, sell_pressure, sensitivity
+from tao_econ import load_scenario, load_snapshot, rules_at
+from tao_econ.analysis import crps, sensitivity
+from tao_econ.economy import sell_pressure
 
 ARRAY = {f"x{k}": (0.0, 1.0) for k in range(8)}
 RECORD = {

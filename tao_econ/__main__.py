@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from .records import quoted, summary
+from .inputs.record import quoted, summary
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -85,7 +85,8 @@ def _pairs(given: list[str], flag: str) -> dict[str, str]:
 def _figures(given) -> int:
     from tqdm import tqdm
 
-    from .figures import FIGURES, press
+    from .figures import FIGURES
+    from .publish import press
 
     settings, names = _pairs(given.set, "--set"), press.select(given.names)
     if given.list:
@@ -112,7 +113,7 @@ def _figures(given) -> int:
 def _notebooks(given) -> int:
     from tqdm import tqdm
 
-    from . import notebooks
+    from .publish import notebooks
 
     parameters, files = _pairs(given.p, "-p"), notebooks.select(given.names)
     with tqdm(files, desc="executing", leave=False, disable=None) as bar:
@@ -124,7 +125,7 @@ def _notebooks(given) -> int:
 
 def _claims(given) -> int:
     from . import claims
-    from .claims import page
+    from .publish import ledger as page
 
     ledger = claims.check(stress=given.stress)
     for row in ledger.itertuples():
@@ -143,8 +144,8 @@ def _claims(given) -> int:
 
 
 def _assumptions(given) -> int:
-    from . import assumptions
-    from .figures.press import write_whole
+    from .publish import assumptions
+    from .publish.press import write_whole
 
     write_whole(assumptions.FILE, assumptions.text().encode())
     print(f"{assumptions.FILE.name} written")
@@ -152,11 +153,11 @@ def _assumptions(given) -> int:
 
 
 def _site(given) -> int:
-    from . import site
+    from .publish import pages
 
-    written = site.build()
-    pages = sum(path.endswith(".html") for path in written)
-    print(f"{pages} pages, {sum(written.values()) / 1e6:.1f} MB in site/; open site/index.html")
+    written = pages.build()
+    count = sum(path.endswith(".html") for path in written)
+    print(f"{count} pages, {sum(written.values()) / 1e6:.1f} MB in site/; open site/index.html")
     return 0
 
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 from spoken import percent, word
 
 import tao_econ as te
-from tao_econ import data, halving
-from tao_econ.units import BLOCKS_PER_DAY, blocks_to_years, tao, utc
+from tao_econ.economy import halving_dates as halving
+from tao_econ.inputs import data
+from tao_econ.inputs.units import BLOCKS_PER_DAY, blocks_to_years, tao, utc
 
 RULES, ARTICLE_RULES = te.rules_at("2026-09-11"), te.rules_at("article")
 ARTICLE, PUBLISHED, NOW = (
@@ -22,7 +23,7 @@ CAP_TAO = tao(RULES.max_supply_rao)
 def years_until(issued_share, rules, recycled_share=0.0):
     """Years from the first block until so much of the cap is issued, to the block."""
     wanted = issued_share * rules.max_supply_rao
-    for era in te.issuance_eras(rules, recycled_ppm=round(recycled_share * 1e6)):
+    for era in te.chain.issuance_eras(rules, recycled_ppm=round(recycled_share * 1e6)):
         if era.net_rao and era.issuance_rao + era.net_rao * era.blocks >= wanted:
             return float(
                 blocks_to_years(float(era.first_block + (wanted - era.issuance_rao) / era.net_rao))
@@ -32,7 +33,9 @@ def years_until(issued_share, rules, recycled_share=0.0):
 
 def openai_usd(day):
     """OpenAI's latest valuation known on a snapshot's day."""
-    return te.comparable_ratios(day, BASE, RULES).set_index("name").loc["openai", "value_usd"]
+    return (
+        te.economy.comparable_ratios(day, BASE, RULES).set_index("name").loc["openai", "value_usd"]
+    )
 
 
 def fdv_bn(day):
@@ -40,7 +43,7 @@ def fdv_bn(day):
 
 
 def answer_00_start_here():
-    table, stated = te.halving_table(RULES), ARTICLE.fdv_stated_usd / 1e9
+    table, stated = te.chain.halving_table(RULES), ARTICLE.fdv_stated_usd / 1e9
     assert HALVED.year == FORESEEN.year and HALVED.month > FORESEEN.month
     assert abs(fdv_bn(ARTICLE) / stated - 1) > 0.05
     return f"""An article of {ARTICLE.date.day} {ARTICLE.date:%B %Y} valued Bittensor's TAO from a handful of numbers: a
@@ -53,8 +56,8 @@ def answer_00_start_here():
 
 def answer_01_supply_curve():
     table, (replay, _, _), nearly_all = (
-        te.halving_table(RULES),
-        te.replay_first_halving(RULES),
+        te.chain.halving_table(RULES),
+        te.economy.replay_first_halving(RULES),
         0.998,
     )
     rewards, paying = len(table), int((table.reward_tao > 0).sum())
@@ -76,13 +79,13 @@ def answer_01_supply_curve():
 def answer_02_circulating_vs_fdv():
     rate = BASE.discount_rate
     shrunk = [
-        te.discounted_supply(RULES, ARTICLE, replace(s, discount_rate=rate))
+        te.economy.discounted_supply(RULES, ARTICLE, replace(s, discount_rate=rate))
         for s in (AS_THE_ARTICLE, BASE)
     ]
-    split = te.decompose_price(
+    split = te.economy.decompose_price(
         (ARTICLE.price_usd, NOW.price_usd), (tao(ARTICLE.issuance_rao), tao(NOW.issuance_rao))
     )
-    years = [te.holder_yield(day, BASE, te.rules_at(day.date)) for day in (ARTICLE, NOW)]
+    years = [te.economy.holder_yield(day, BASE, te.rules_at(day.date)) for day in (ARTICLE, NOW)]
     assert all(year.unstaked < year.staker_real < 0 for year in years)  # softened, not stopped
     return f"""At the article's price the diluted value is {fdv_bn(ARTICLE):.2f} bn, not {ARTICLE.fdv_stated_usd / 1e9:.1f} bn,
         and on publication day it was already {fdv_bn(PUBLISHED):.2f} bn. FDV counts a TAO issued in 2060 like one issued
@@ -95,8 +98,13 @@ def answer_02_circulating_vs_fdv():
 
 def answer_03_who_pays_inflation():
     then = te.rules_at(ARTICLE.date)
-    equal, owned = (te.holder_yield(ARTICLE, scenario, then) for scenario in (AS_THE_ARTICLE, BASE))
-    today, part = te.holder_yield(NOW, BASE, RULES), BASE.stakers_share * (1 - BASE.validator_take)
+    equal, owned = (
+        te.economy.holder_yield(ARTICLE, scenario, then) for scenario in (AS_THE_ARTICLE, BASE)
+    )
+    today, part = (
+        te.economy.holder_yield(NOW, BASE, RULES),
+        BASE.stakers_share * (1 - BASE.validator_take),
+    )
     staked = [
         day.staked_tao / tao(day.issuance_rao) if day.staked_tao else BASE.staked_share
         for day in (ARTICLE, NOW)
@@ -114,9 +122,9 @@ def answer_03_who_pays_inflation():
 
 def answer_04_sell_pressure():
     parts = 5
-    claim = te.sell_pressure(RULES, ARTICLE, AS_THE_ARTICLE)
-    today, windows = te.sell_pressure(RULES, NOW, BASE), te.publication_windows()
-    real = te.sell_pressure(
+    claim = te.economy.sell_pressure(RULES, ARTICLE, AS_THE_ARTICLE)
+    today, windows = te.economy.sell_pressure(RULES, NOW, BASE), te.economy.publication_windows()
+    real = te.economy.sell_pressure(
         RULES, replace(ARTICLE, volume_usd=ARTICLE.volume_usd / parts), AS_THE_ARTICLE
     )
     usual, bought = (
@@ -124,14 +132,14 @@ def answer_04_sell_pressure():
         [claim.sold_usd_per_year, today.sold_usd_per_year],
     )
     burden = [
-        usd / te.supply_at(day, BASE, RULES).market_cap_usd
+        usd / te.economy.supply_at(day, BASE, RULES).market_cap_usd
         for usd, day in zip(bought, (ARTICLE, NOW), strict=True)
     ]
     assert (
         claim.participation_share > 2 * 0.1
     )  # twice the order that Almgren and others call large: not small
     assert abs(claim.unexpected_impact_share / usual - 0.5) < 0.05  # about half
-    known = te.sell_pressure(RULES, ARTICLE, replace(AS_THE_ARTICLE, anticipated_share=1.0))
+    known = te.economy.sell_pressure(RULES, ARTICLE, replace(AS_THE_ARTICLE, anticipated_share=1.0))
     assert known.surprise_impact_share == 0 and windows.since[0].startswith("2023-10")
     return f"""All of it sold was {percent(claim.participation_share, 1)} of the article's volume, which is not small; had
         nobody
@@ -146,19 +154,23 @@ def answer_04_sell_pressure():
 
 def answer_05_pools_and_emission_rules():
     table, fall, most = data.load("pool_percentiles"), 0.05, 8
-    pools = [te.Pool(reserve_tao=reserve, reserve_alpha=1e6) for reserve in table["reserve_tao"]]
+    pools = [
+        te.chain.Pool(reserve_tao=reserve, reserve_alpha=1e6) for reserve in table["reserve_tao"]
+    ]
     taken = [
-        te.swap(pool, alpha_in=te.trade_to_price(pool, te.spot_price(pool) * (1 - fall))[1])[1]
+        te.chain.swap(
+            pool, alpha_in=te.chain.trade_to_price(pool, te.chain.spot_price(pool) * (1 - fall))[1]
+        )[1]
         for pool in pools
     ]
     paid = dict(zip(table["pools_below_share"], taken, strict=True))
-    subnets = te.synthetic_subnets()
-    shares = te.compare_rules(subnets)[f"top_{most}"]
+    subnets = te.incentives.synthetic_subnets()
+    shares = te.incentives.compare_rules(subnets)[f"top_{most}"]
     announced = [name for name in shares.index if name.endswith("tiers")]
     minted = (
         BLOCKS_PER_DAY * subnets.price_ema_tao.sum()
     )  # one alpha a block in every subnet: alpha has not halved
-    received = tao(te.block_emission(subnets.issuance_rao, RULES)) * BLOCKS_PER_DAY
+    received = tao(te.chain.block_emission(subnets.issuance_rao, RULES)) * BLOCKS_PER_DAY
     return f"""The pool in the middle pays out {paid[0.5]:.0f} TAO before its price is {percent(fall)} lower, the smallest
         {paid[0]:.0f}, the largest {paid[1]:,.0f}. {word(len(shares)).title()} rules divide new TAO by price,
         {word(len(shares) - len(announced))} that were in force and {word(len(announced))} announced; on the same prices the
@@ -169,13 +181,13 @@ def answer_05_pools_and_emission_rules():
 
 def answer_06_openai_comparable():
     valuations = data.load("private_valuations").set_index(["company", "date"])["valuation_bn_usd"]
-    compared, closes = float(valuations["openai", "2023-04"]), te.weekly_ratio()
+    compared, closes = float(valuations["openai", "2023-04"]), te.economy.weekly_ratio()
     assert f"{compared:.0f}" == CLAIMED["C46"] and round(
         compared * 1e9 / ARTICLE.fdv_stated_usd
     ) == int(CLAIMED["C47"])
     autumn, latest = openai_usd(ARTICLE), openai_usd(NOW)
     then, close, now = (
-        te.value_ratio(usd, day, BASE, RULES)
+        te.economy.value_ratio(usd, day, BASE, RULES)
         for usd, day in ((autumn, ARTICLE), (autumn, PUBLISHED), (latest, NOW))
     )
     highest = closes[closes["date"] >= str(ARTICLE.date)]["close_usd"].max() / ARTICLE.price_usd

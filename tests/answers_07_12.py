@@ -10,8 +10,9 @@ import pandas as pd
 from spoken import percent, word
 
 import tao_econ as te
-from tao_econ import claims, data, figures
+from tao_econ import claims, figures
 from tao_econ.claims import sources
+from tao_econ.inputs import data
 
 RULES, NOW = te.rules_at("2026-09-11"), te.load_snapshot("2026-09-11")
 BASE = te.load_scenario("base")
@@ -25,9 +26,11 @@ def month(date) -> str:
 def answer_07_intrinsic_value():
     fees, years, spot = 20e6, 10, 236.0
     scenario = replace(BASE, fee_revenue_usd_per_year=fees, capture_share=1.0, discount_rate=0.20)
-    field = te.football_field(NOW, scenario, RULES)
-    level = te.reverse_dcf(NOW, replace(scenario, revenue_growth=0.0), RULES, growth_years=years)
-    tree = te.scenario_tree(RULES, spot_usd=spot)
+    field = te.economy.football_field(NOW, scenario, RULES)
+    level = te.economy.reverse_dcf(
+        NOW, replace(scenario, revenue_growth=0.0), RULES, growth_years=years
+    )
+    tree = te.economy.scenario_tree(RULES, spot_usd=spot)
     branch = tree.branches.loc[tree.branches["share"].idxmax()]
     (printed,) = set(
         data.load("scenario_tree")["source"].str.extract(r"(\d{4}-\d\d-\d\d)", expand=False)
@@ -44,27 +47,36 @@ def answer_08_yuma_under_attack():
     stake, honest, model = (
         0.60,
         0.70,
-        te.fit_stake(0.9825, 0.90),
+        te.incentives.fit_stake(0.9825, 0.90),
     )  # the last two: Lui and Sun, arXiv:2507.02951
     document = replace(RULES, bonds="classic", bonds_penalty=Fraction(1))
-    needed = te.required_honest_weight(
-        te.retention_map(document, te.draw_network(), honest_stake=[stake]), [stake]
+    needed = te.incentives.required_honest_weight(
+        te.incentives.retention_map(document, te.incentives.draw_network(), honest_stake=[stake]),
+        [stake],
     )[0]
-    short = te.retention_map(
-        document, te.draw_network(), honest_stake=[stake], honest_weight=[needed - 0.01]
+    short = te.incentives.retention_map(
+        document, te.incentives.draw_network(), honest_stake=[stake], honest_weight=[needed - 0.01]
     )
     assert short.min() < stake, "the cabal does not grow"
     real = np.array(
-        [te.draw_stake(model, 64, rng=np.random.default_rng(seed)) for seed in range(4_000)]
+        [
+            te.incentives.draw_stake(model, 64, rng=np.random.default_rng(seed))
+            for seed in range(4_000)
+        ]
     )
-    near = np.array([te.draw_network(miners=2, seed=seed).stake for seed in range(12)])
-    assert min(map(te.gini, real)) > 3 * max(map(te.gini, near)), "not far more concentrated"
+    near = np.array([te.incentives.draw_network(miners=2, seed=seed).stake for seed in range(12)])
+    assert min(map(te.incentives.gini, real)) > 3 * max(map(te.incentives.gini, near)), (
+        "not far more concentrated"
+    )
     ours, theirs = (
-        te.guarantee(document, draws, honest_stake=[stake], steps=21) for draws in (real[:12], near)
+        te.incentives.guarantee(document, draws, honest_stake=[stake], steps=21)
+        for draws in (real[:12], near)
     )
     assert 0 < theirs.required[0] - ours.required[0] < 0.1, "does not help a little"
-    lost = (te.honest_stake_drawn(real, honest) < float(RULES.kappa)).mean()
-    copier = te.weight_copying(replace(RULES, bonds="yuma3"), lags=(0, 7, 20), epochs=120)
+    lost = (te.incentives.honest_stake_drawn(real, honest) < float(RULES.kappa)).mean()
+    copier = te.incentives.weight_copying(
+        replace(RULES, bonds="yuma3"), lags=(0, 7, 20), epochs=120
+    )
     assert copier.advantage[1] <= 0 and copier.accuracy[1] < copier.accuracy[0], (
         "hiding does not end it, or costs nothing"
     )
@@ -85,45 +97,56 @@ def answer_09_how_decentralised():
         0.01,
     )  # the first three: Lui and Sun, arXiv:2507.02951
     (genesis, first), (june, last) = data.load("validator_stake").groupby("date")
-    hotkeys = te.nakamoto(te.stake_from_ranks(first["largest"], first["share"], 1_000))
-    validators = te.nakamoto(te.stake_from_ranks(last["largest"], last["share"], 64))
-    held = te.stake_population(te.fit_stake(gini, top, wallets=count), count)
-    assert (round(te.gini(held), 4), round(te.top_share(held, wallet_share=0.01), 4)) == (
+    hotkeys = te.incentives.nakamoto(
+        te.incentives.stake_from_ranks(first["largest"], first["share"], 1_000)
+    )
+    validators = te.incentives.nakamoto(
+        te.incentives.stake_from_ranks(last["largest"], last["share"], 64)
+    )
+    held = te.incentives.stake_population(te.incentives.fit_stake(gini, top, wallets=count), count)
+    assert (
+        round(te.incentives.gini(held), 4),
+        round(te.incentives.top_share(held, wallet_share=0.01), 4),
+    ) == (
         gini,
         top,
     ), "not reproduced"
-    free, capped = te.coalition(held), te.cap_stake(held, cap)
+    free, capped = te.incentives.coalition(held), te.incentives.cap_stake(held, cap)
     bound = np.flatnonzero(held > capped.cap)  # the population comes poorest first
     rich = bound[-int(np.ceil(fled * len(bound))) :]
     split = capped.stake.copy()
     split[rich] = held[rich]
-    assert te.coalition(split).wallets <= free.wallets, "the cap still binds"
+    assert te.incentives.coalition(split).wallets <= free.wallets, "the cap still binds"
     return f"""In {month(genesis)} about {hotkeys} hotkeys held half of the stake, in {month(june)} {word(validators)}
     validators did. Published work of 2025 finds a Gini index of {gini} over all wallets and {percent(top)} of stake with the
     richest {percent(0.01)} of them, which one lognormal with a Pareto tail reproduces to the last digit. Its remedy, a cap
     at the {cap * 100:.0f}th percentile, raises the majority from {word(free.wallets)} of {count:,} wallets to
-    {percent(te.coalition(capped.stake).wallet_share)} of them, and loses all of that as soon as the richest {percent(fled)}
+    {percent(te.incentives.coalition(capped.stake).wallet_share)} of them, and loses all of that as soon as the richest {percent(fled)}
     of those it binds split their stake over several wallets."""
 
 
 def answer_10_do_lego_models_add_up():
     judges = 0.1, 0.3  # measured on Bittensor: Lui and Sun, arXiv:2507.02951
     emission = 40, 22  # for one of fees: Pine Analytics, March 2026
-    assert te.best_of_n(256, judges[0]) < te.best_of_n(2, 1.0), "a noisy judge does not matter"
-    assert te.route([[0.9, 0.4], [0.4, 0.9]]).gain > 0 == te.route([[0.9, 0.9], [0.4, 0.8]]).gain, (
-        "routing beside a winner"
+    assert te.incentives.best_of_n(256, judges[0]) < te.incentives.best_of_n(2, 1.0), (
+        "a noisy judge does not matter"
     )
+    assert (
+        te.incentives.route([[0.9, 0.4], [0.4, 0.9]]).gain
+        > 0
+        == te.incentives.route([[0.9, 0.9], [0.4, 0.8]]).gain
+    ), "routing beside a winner"
     alone, together = (
-        te.jury_accuracy(np.ones(64), 0.6, correlation=c).accuracy for c in (0.0, 0.1)
+        te.incentives.jury_accuracy(np.ones(64), 0.6, correlation=c).accuracy for c in (0.0, 0.1)
     )
     assert together < alone, "votes that err together do not matter"
-    market = te.judge_sweep(
-        RULES, te.QueryMarket(), judge_correlation=judges, rounds=20, replicas=20
+    market = te.incentives.judge_sweep(
+        RULES, te.incentives.QueryMarket(), judge_correlation=judges, rounds=20, replicas=20
     )
     assert market["explained_by_stake_share"].min() > 0.5, "stake explains less than half"
     low, high = market["selection_efficiency"]
     least, most = (
-        te.query_bill(queries=1, fees_tao=1, emission_tao=ratio).external_share
+        te.incentives.query_bill(queries=1, fees_tao=1, emission_tao=ratio).external_share
         for ratio in emission
     )
     return f"""Selecting, routing and voting all gain from many models, but each gain dies of a known cause: a noisy judge, one
@@ -136,9 +159,9 @@ def answer_10_do_lego_models_add_up():
 def answer_11_portfolio_under_uncertainty():
     holder = figures.Holder(drift=0.50, volatility=0.90, years_of_prices=2.6)
     drifts = holder.drift, 0.30, 0.0
-    high, middle, none = (te.kelly(drift, holder.volatility).weight for drift in drifts)
+    high, middle, none = (te.economy.kelly(drift, holder.volatility).weight for drift in drifts)
     assert none == 0
-    guess = te.kelly_under_error(holder.drift, holder.volatility, holder.years_of_prices)
+    guess = te.economy.kelly_under_error(holder.drift, holder.volatility, holder.years_of_prices)
     assert guess.growth_expected < 0, "an estimate of the drift pays"
     scenario = replace(BASE, horizon_years=5.0)
     first, second, *others = (

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 import tao_econ
-from tao_econ import inputs
+from tao_econ.inputs import rules as inputs
 
 settings.register_profile(
     "default", max_examples=20, deadline=None, derandomize=True, database=None

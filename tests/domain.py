@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import inspect
 import math
 import os
 import re
@@ -26,12 +27,21 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import tao_econ as te
-from tao_econ import inputs
-from tao_econ.units import LEAST, MOST
+from tao_econ.inputs import rules as inputs
+from tao_econ.inputs.units import LEAST, MOST
 
 RULE = re.compile(r"\b(must|unknown|missing)\b")
 BITS = 2**62
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink)
+
+
+ROOMS = (te.inputs, te.chain, te.economy, te.incentives, te.analysis)
+PUBLIC = {  # every function that the package offers, by name
+    name: it
+    for room in (te, *ROOMS)
+    for name, it in vars(room).items()
+    if not name.startswith("_") and inspect.isroutine(it)
+}
 
 
 class Case(NamedTuple):

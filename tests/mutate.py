@@ -71,7 +71,7 @@ def run(name, db):
         )
         limited = shlex.join(["bash", "-c", f"ulimit -t {plan['seconds']}; {tests}"])
         (copy / "mutation.cfg").write_text(
-            f'[cosmic-ray]\nmodule-path = "tao_econ/{name}.py"\ntest-command = '
+            f'[cosmic-ray]\nmodule-path = "{plan["file"]}"\ntest-command = '
             f"{json.dumps(limited)}\ntimeout = 3600\n"
             '[cosmic-ray.distributor]\nname = "local"\n'
         )

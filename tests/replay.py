@@ -19,7 +19,9 @@ from replay_epochs import replay_epochs
 from replay_math import replay_math, replay_schedule, replay_split
 from vectors import NOT_RESULTS, Check, Malformed
 
-from tao_econ import block_emission, draw_network, required_honest_weight, retention_map, rules_at
+from tao_econ import rules_at
+from tao_econ.chain import block_emission
+from tao_econ.incentives import draw_network, required_honest_weight, retention_map
 
 LARGEST_FILE = 32 << 20
 

@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 from vectors import U16, Check, Malformed, ratio, worst
 
-from tao_econ import consensus_exact as exact
-from tao_econ import fixed_point as fixed
-from tao_econ import rules_at, subnet
-from tao_econ.units import MOST_UIDS
+from tao_econ import rules_at
+from tao_econ.chain import epoch_chores as subnet
+from tao_econ.chain import fixed_point as fixed
+from tao_econ.chain import yuma_exact as exact
+from tao_econ.inputs.units import MOST_UIDS
 
 MOST_WORK = 10**9  # matrix entries over all steps
 PARAMETERS = {  # name in the file → field of Rules and how to read it

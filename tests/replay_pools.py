@@ -11,18 +11,11 @@ from fractions import Fraction
 import numpy as np
 from vectors import NOT_RESULTS, U16, Check, Malformed, cases_of, flat, listed, named, ratio
 
-from tao_econ import (
-    Scenario,
-    distribute_dividends,
-    ema_price,
-    emission_shares,
-    pools,
-    root_proportion,
-    rules_at,
-    subnets,
-)
-from tao_econ import coinbase as cb
-from tao_econ import subnet_state as ss
+from tao_econ import Scenario, rules_at
+from tao_econ.chain import ema_price, emission_shares, pools, root_proportion, subnets
+from tao_econ.chain import subnet_kernels as cb
+from tao_econ.chain import subnet_state as ss
+from tao_econ.economy import distribute_dividends
 
 HEAD = replace(rules_at("price-unburned"), price_ema_rate=Fraction(3, 1_000_000))
 

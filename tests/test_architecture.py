@@ -1,4 +1,4 @@
-"""Who may import whom, and the few rules that keep the package small and flat."""
+"""Eight rooms, arrows down only, and the few rules that keep the house small and plain."""
 
 import ast
 import subprocess
@@ -8,85 +8,24 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "tao_econ"
-ANY = "any module"
 
-# module: what it imports of ours, what it imports from outside the standard library. A leaf may
-# import any module
-# of ours and no model may import a leaf. A new module is one line.
-TABLE = {
-    "_jit": ("", "numba"),
-    "units": ("", "numpy"),
-    "records": ("units", "pandas pydantic"),
-    "scenario": ("records", ""),
-    "inputs": ("records scenario units", ""),
-    "data": ("inputs records", "numpy pandas"),
-    "emission": ("_jit inputs units", "numpy pandas"),
-    "halving": ("data emission inputs units", "numpy pandas scipy"),
-    "supply": ("data emission inputs records units", "numpy pandas"),
-    "market": ("data emission inputs records supply units", "numpy pandas"),
-    "price_model": ("_jit emission inputs records units", "numpy scipy"),
-    "rewards": ("emission inputs records supply units", "numpy"),
-    "pools": ("_jit records units", ""),
-    "subnet_shares": ("_jit inputs records units", "numpy"),
-    "subnet_state": ("", "numpy"),
-    "coinbase": ("_jit pools subnet_shares subnet_state", "numpy"),
-    "subnets": (
-        "_jit coinbase emission inputs pools records subnet_shares subnet_state units",
-        "numpy",
+ROOMS = {  # room: the rooms below it that it may import, and what it needs from outside
+    "inputs": ("", "numpy pandas pydantic"),
+    "chain": ("inputs", "numba numpy pandas"),
+    "analysis": ("inputs", "SALib numpy pandas pyarrow scipy tqdm"),
+    "economy": ("inputs chain", "numpy pandas scipy"),
+    "incentives": ("inputs chain analysis economy", "numpy pandas scipy"),
+    "claims": ("inputs chain analysis economy", "numpy pandas"),
+    "views": (
+        "inputs chain analysis economy incentives claims",
+        "IPython anywidget ipywidgets matplotlib numpy pandas plotly scipy traitlets",
     ),
-    "subnet_questions": (
-        "data emission inputs records stake subnet_shares subnets units",
-        "numpy pandas",
+    "publish": (
+        "inputs economy incentives claims views",
+        "matplotlib mistune nbclient nbformat numpy pandas papermill plotly",
     ),
-    "fixed_point": ("_jit", "numpy"),
-    "consensus_exact": ("fixed_point inputs units", "numpy"),
-    "consensus_kernels": ("_jit", "numpy"),
-    "consensus_tables": ("_jit", "numpy"),
-    "consensus_variants": ("", "numpy"),
-    "consensus": (
-        "consensus_kernels consensus_tables consensus_variants inputs records units",
-        "numpy",
-    ),
-    "subnet": ("fixed_point inputs units", "numpy"),
-    "stake": ("units", "numpy pandas"),
-    "stake_model": ("stake units", "numpy scipy"),
-    "retention_kernels": ("_jit", "numpy"),
-    "retention": ("inputs retention_kernels units", "numpy"),
-    "attacks": ("consensus emission inputs retention supply units", "numpy"),
-    "lego": ("uncertainty units", "numpy scipy"),
-    "routing": ("units", "numpy scipy"),
-    "jury": ("stake units", "numpy scipy"),
-    "query_cost": ("units", "numpy scipy"),
-    "query_market_record": ("records", ""),
-    "query_market": (
-        "consensus data inputs lego query_market_record stake_model units",
-        "numpy pandas",
-    ),
-    "metagraph": ("units", "numpy pandas"),
-    "comparables": ("data inputs records supply units", "numpy pandas"),
-    "tree": ("data inputs records units", "numpy pandas"),
-    "valuation": ("comparables emission inputs supply units", "numpy scipy"),
-    "football": ("comparables inputs tree units valuation", "numpy pandas"),
-    "portfolio": ("units", "scipy"),
-    "uncertainty": ("records units", "SALib numpy pandas scipy"),
-    "sidecar": ("inputs", ""),
-    "sweep": ("records units", "numpy pandas pyarrow tqdm"),
-    "stress": ("data emission inputs records supply units", "numpy"),
-    "assumptions": (ANY, ""),
-    "figures": (ANY, "matplotlib numpy pandas scipy"),
-    "explore": (ANY, "IPython anywidget ipywidgets numpy pandas plotly traitlets"),
-    "notebooks": (ANY, "nbclient nbformat papermill"),
-    "site": (ANY, "mistune nbformat"),
-    "claims": (ANY, "numpy pandas"),
-    "__main__": (ANY, "tqdm"),
 }
-ONLY_IN = {  # library: the one module that may import it
-    "matplotlib": "figures",
-    "plotly": "explore",
-    "ipywidgets": "explore",
-    "anywidget": "explore",
-    "numba": "_jit",
-}
+ONLY_IN = {"numba": {"chain/_jit.py"}}  # library: the files that may import it
 NOT_ON_IMPORT = {
     "matplotlib",
     "plotly",
@@ -96,134 +35,155 @@ NOT_ON_IMPORT = {
     "SALib",
     "IPython",
 }
-# Public where another module of ours needs them, but no part of what `import tao_econ` offers;
-# sweep.sweep keeps its module
-INNER = {
-    "_jit",
-    "units",
-    "records",
-    "data",
-    "fixed_point",
-    "consensus_tables",
-    "consensus_variants",
-    "sweep",
-}
-HELPERS = {
-    "schedules",
-    "snapshot_names",
-    "scenario_names",
-    "column",
-    "flags",
-    "in_bounds",
-    "checked_network",
-    "origin",
-    "data_hashes",
-    "ratio",
-    "whole_rao_fits",
-}
 BANNED = {"utils", "util", "helpers", "core", "base", "types", "config", "models", "common", "misc"}
-
-FILES = sorted(p for p in PACKAGE.rglob("*.py"))
-TREES = {p: ast.parse(p.read_text(encoding="utf-8")) for p in FILES}
-MODULES = sorted(
-    {p.relative_to(PACKAGE).parts[0].removesuffix(".py") for p in FILES} - {"__init__"}
+FACE = set(
+    [
+        "Rules",
+        "Snapshot",
+        "Scenario",
+        "rules_at",
+        "load_snapshot",
+        "load_scenario",
+        "eras",
+        "describe",
+        "stressed",
+        "sweep",
+        "provenance",
+        "__version__",
+    ]
 )
-LEAVES = {name for name, (ours, _) in TABLE.items() if ours == ANY}
+ENGINE_LINES = 5_000
+
+FILES = sorted(PACKAGE.rglob("*.py"))
+TREES = {p: ast.parse(p.read_text(encoding="utf-8")) for p in FILES}
+NAMES = {p: p.relative_to(PACKAGE).as_posix() for p in FILES}
 
 
-def files_of(module):
-    """The one file of a module, or all files of a folder."""
-    return [p for p in FILES if p.relative_to(PACKAGE).parts[0].removesuffix(".py") == module]
+MOVING = {"figures": "views", "explore": "views"}
 
 
-def imports(module):
-    """(ours, from outside): top-level names imported anywhere in a module, inside functions too."""
-    ours, outside = set(), set()
-    for path in files_of(module):
-        inside = path.relative_to(PACKAGE).parts[:-1]
-        for node in ast.walk(TREES[path]):
-            if isinstance(node, ast.Import):
-                outside |= {alias.name.split(".")[0] for alias in node.names}
-            elif isinstance(node, ast.ImportFrom):
-                names = (
-                    (node.module or "").split(".")
-                    if node.module
-                    else [alias.name for alias in node.names]
-                )
-                if node.level == 0:
-                    outside.add(names[0])
-                elif node.level > len(
-                    inside
-                ):  # reaches the package itself, not a sister inside a folder
-                    ours |= {names[0]} if node.module else set(names)
-    if "tao_econ" in outside:
-        ours.add("__init__")
-    return ours, outside - set(sys.stdlib_module_names) - {"tao_econ"}
+def room_of(path):
+    room = NAMES[path].partition("/")[0]
+    return MOVING.get(room, room)
 
 
-def test_every_module_has_its_line_in_the_table():
-    assert set(MODULES) <= set(TABLE)
+def imported(path):
+    """(module of ours or "" for another's, dotted path, names) of every import anywhere in a file."""
+    inside = path.relative_to(PACKAGE).parts[:-1]
+    for node in ast.walk(TREES[path]):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield False, alias.name, []
+        elif isinstance(node, ast.ImportFrom):
+            names = [alias.name for alias in node.names]
+            if node.level == 0:
+                yield node.module.partition(".")[0] == "tao_econ", node.module, names
+                continue
+            base = inside[: len(inside) - node.level + 1]
+            yield True, ".".join([*base, *filter(None, [node.module])]), names
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_a_module_imports_what_the_table_says(module):
-    ours, outside = imports(module)
-    may, libraries = TABLE[module]
-    if may == ANY:
-        assert ours <= set(TABLE) | {"__init__"}
-        assert outside <= set(libraries.split())
-    else:
-        assert ours == set(may.split())
-        assert outside == set(libraries.split())
-        assert not ours & LEAVES
+def rooms_of(path):
+    """The rooms a file imports, its own apart."""
+    found = set()
+    for ours, module, names in imported(path):
+        if ours:
+            found |= {module.partition(".")[0]} if module else set(names)
+    return {MOVING.get(room, room) for room in found} - {room_of(path)}
 
 
-@pytest.mark.parametrize("library, module", ONLY_IN.items())
-def test_a_library_of_one_module_is_imported_nowhere_else(library, module):
-    assert {m for m in [*MODULES, "__init__"] if library in imports(m)[1]} <= {module}
+def outside(path):
+    found = {module.partition(".")[0] for ours, module, _ in imported(path) if not ours}
+    return found - set(sys.stdlib_module_names)
 
 
-def test_the_package_itself_imports_no_leaf_and_defines_nothing():
-    ours, outside = imports("__init__")
-    assert not ours & LEAVES and not outside
+@pytest.mark.parametrize("path", FILES, ids=NAMES.get)
+def test_every_file_stands_in_a_room_and_looks_down_only(path):
+    if path.parent == PACKAGE:
+        assert NAMES[path] in ("__init__.py", "__main__.py")
+        return
+    below, libraries = ROOMS[room_of(path)]
+    assert rooms_of(path) <= set(below.split())
+    assert outside(path) <= set(libraries.split())
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_the_table_allows_no_more_than_is_used(room):
+    files = [p for p in FILES if room_of(p) == room]
+    below, libraries = ROOMS[room]
+    assert set().union(*map(rooms_of, files)) == set(below.split())
+    assert set().union(*map(outside, files)) == set(libraries.split())
+
+
+def test_arrows_between_rooms_run_down_and_are_few():
+    floors = list(ROOMS)
+    arrows = [(room, low) for room, (below, _) in ROOMS.items() for low in below.split()]
+    assert all(floors.index(low) < floors.index(room) for room, low in arrows)
+    assert len(arrows) <= 40
+
+
+@pytest.mark.parametrize("library, files", ONLY_IN.items())
+def test_a_library_of_one_file_is_imported_nowhere_else(library, files):
+    assert {NAMES[p] for p in FILES if library in outside(p)} == files
+
+
+def test_the_face_has_twelve_names_and_the_rooms():
     body = TREES[PACKAGE / "__init__.py"].body[1:]
     assert all(isinstance(node, (ast.ImportFrom, ast.Assign)) for node in body)
+    names = {alias.name for node in body for alias in getattr(node, "names", ())} | {"__version__"}
+    assert names - FACE <= set(ROOMS) and names >= FACE and len(FACE) == 12
 
 
-@pytest.mark.parametrize("module", [m for m in MODULES if m not in LEAVES | INNER])
-def test_every_public_function_of_a_model_is_offered_by_the_package(module):
-    offered = {
-        alias.name
-        for node in TREES[PACKAGE / "__init__.py"].body[1:]
-        for alias in getattr(node, "names", ())
-    }
-    for path in files_of(module):
-        public = {
-            n.name
-            for n in TREES[path].body
-            if isinstance(n, ast.FunctionDef) and not n.name.startswith("_")
-        }
-        assert public - offered <= HELPERS, public - offered
+@pytest.mark.parametrize("room", ["chain", "economy", "incentives", "analysis"])
+def test_what_a_room_offers_is_public_and_nothing_else_is_needed(room):
+    """Everything a room's own __init__ offers comes from one of its files."""
+    for node in TREES[PACKAGE / room / "__init__.py"].body[1:]:
+        assert isinstance(node, ast.ImportFrom) and node.level == 1
 
 
-def test_imports_of_the_table_form_no_circle():
-    left = {name: set(ours.split()) for name, (ours, _) in TABLE.items() if ours != ANY}
-    while left:
-        free = {name for name, needs in left.items() if not needs & set(left)}
-        assert free, f"a circle among {sorted(left)}"
-        left = {name: needs for name, needs in left.items() if name not in free}
+def test_the_engine_is_small():
+    files = [p for p in FILES if room_of(p) in ("inputs", "chain")]
+    assert sum(len(p.read_text(encoding="utf-8").splitlines()) for p in files) <= ENGINE_LINES
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_a_compiled_function_is_private(path):
+def compiled(path):
+    """The kernels of a file."""
     for node in ast.walk(TREES[path]):
         for decorator in getattr(node, "decorator_list", []):
             words = {getattr(n, "id", getattr(n, "attr", "")) for n in ast.walk(decorator)}
-            if words & {"kernel", "njit", "jit", "vectorize", "guvectorize"}:
-                assert node.name.startswith("_"), node.name
+            if words & {"kernel", "float_kernel", "njit", "jit", "vectorize", "guvectorize"}:
+                yield node
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+@pytest.mark.parametrize("path", [p for p in FILES if any(compiled(p))], ids=NAMES.get)
+def test_a_kernel_uses_nothing_of_another_file_of_ours(path):
+    """numba compiles in what it calls and reads; only its own file and the source key see a change."""
+    foreign = {
+        alias.asname or alias.name
+        for node in ast.walk(TREES[path])
+        if isinstance(node, ast.ImportFrom) and (node.level or node.module.startswith("tao_econ"))
+        for alias in node.names
+    }
+    for kernel in compiled(path):
+        used = {n.id for part in kernel.body for n in ast.walk(part) if isinstance(n, ast.Name)}
+        assert not used & foreign, f"{kernel.name} compiles in {sorted(used & foreign)}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=NAMES.get)
+def test_a_kernel_sorts_by_a_named_routine_of_its_own(path):
+    """np.sort and np.argsort share an inner symbol between cached kernels (numba issue 10486)."""
+    for kernel in compiled(path):
+        words = {n.attr for n in ast.walk(kernel) if isinstance(n, ast.Attribute)}
+        assert not words & {"sort", "argsort"}, kernel.name
+
+
+@pytest.mark.parametrize("path", FILES, ids=NAMES.get)
+def test_a_compiled_function_is_private(path):
+    for kernel in compiled(path):
+        assert kernel.name.startswith("_"), kernel.name
+
+
+@pytest.mark.parametrize("path", FILES, ids=NAMES.get)
 def test_a_file_is_at_most_500_lines_and_a_function_at_most_80(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 500
     for node in ast.walk(TREES[path]):
@@ -231,7 +191,7 @@ def test_a_file_is_at_most_500_lines_and_a_function_at_most_80(path):
             assert node.end_lineno - node.lineno + 1 <= 80, node.name
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+@pytest.mark.parametrize("path", FILES, ids=NAMES.get)
 def test_every_module_and_every_public_function_says_what_it_is_for(path):
     assert ast.get_docstring(TREES[path])
     for node in TREES[path].body:

@@ -50,7 +50,9 @@ def supply_after(presses: int):
     """The model's curve after so many steps of the first slider, price_usd."""
     snapshot = te.load_snapshot("2026-09-11")
     snapshot = replace(snapshot, price_usd=round(snapshot.price_usd + presses / 10, 1))
-    return te.supply_path(te.rules_at("2026-09-11"), snapshot, te.load_scenario("base")).price_usd
+    return te.economy.supply_path(
+        te.rules_at("2026-09-11"), snapshot, te.load_scenario("base")
+    ).price_usd
 
 
 @pytest.mark.parametrize(

@@ -19,16 +19,16 @@ from tao_econ import claims, figures
 from tao_econ.claims import page
 from tao_econ.sweep import sweep_to_parquet
 threads = int(sys.argv[1])
-te.retention.THREADS = threads
+sys.modules["tao_econ.incentives.guarantee"].THREADS = threads
 rules, now, base = te.rules_at("2026-09-11"), te.load_snapshot("2026-09-11"), te.load_scenario("base")
 ledger = claims.check()
 bytes_of = {"ledger": page.csv(ledger), "page": page.page(ledger, claims.counts(ledger), claims.under_stress())}
 for name in ("retention_contours", "guarantee_on_real_stake", "price_fan", "market_by_judge", "supply_four_ways"):
     picture = figures.FIGURES[name]()
     bytes_of |= {f"{name}.{kind}": picture.bytes(kind) for kind in ("svg", "png")}
-bytes_of["map"] = te.retention_map(rules, te.draw_network(seed=3)).tobytes()
+bytes_of["map"] = te.incentives.retention_map(rules, te.incentives.draw_network(seed=3)).tobytes()
 with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(threads) as pool:
-    model = lambda snapshot, rng: {"mc_fdv": te.supply_at(snapshot, base, rules).mc_fdv, "drawn": rng.standard_normal()}
+    model = lambda snapshot, rng: {"mc_fdv": te.economy.supply_at(snapshot, base, rules).mc_fdv, "drawn": rng.standard_normal()}
     sweep_to_parquet(model, now, folder=folder, executor=pool, seed=1, price_usd=np.linspace(1, 900, 200), progress=False)
     bytes_of |= {path.name: path.read_bytes() for path in sorted(pathlib.Path(folder).iterdir())}
 print(json.dumps({name: hashlib.sha256(content).hexdigest() for name, content in bytes_of.items()}))

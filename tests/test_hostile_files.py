@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tao_econ as te
-from tao_econ import data, inputs
+from tao_econ.inputs import data
+from tao_econ.inputs import rules as inputs
 
 # ---- A subnet of one's own ----
 
@@ -51,12 +52,12 @@ GOOD = "uid,stake,0,1\n0,1.0,0.0,1.0\n1,2.0,1.0,0.0\n"
 )
 def test_a_hostile_csv_of_a_subnet_is_refused_in_one_line(tmp_path, content):
     (tmp_path / "own.csv").write_bytes(content)
-    one_line(lambda: te.load_metagraph(tmp_path / "own.csv"), "own.csv")
+    one_line(lambda: te.chain.load_metagraph(tmp_path / "own.csv"), "own.csv")
 
 
 def test_a_csv_with_a_mark_of_its_encoding_is_read(tmp_path):
     (tmp_path / "own.csv").write_text(GOOD, encoding="utf-8-sig")
-    assert te.load_metagraph(tmp_path / "own.csv").stake.tolist() == [1, 2]
+    assert te.chain.load_metagraph(tmp_path / "own.csv").stake.tolist() == [1, 2]
 
 
 @given(
@@ -70,7 +71,7 @@ def test_any_bytes_are_a_subnet_or_refused(tmp_path_factory, content):
     for name in ("any.csv", "any.npz"):
         (folder / name).write_bytes(content)
         try:
-            te.load_metagraph(folder / name)
+            te.chain.load_metagraph(folder / name)
         except ValueError as error:
             assert type(error) is ValueError and "\n" not in str(error) and name in str(error)
 
@@ -130,26 +131,28 @@ STAKE = npy("(1,)", content=np.ones(1).tobytes())
 )
 def test_a_hostile_array_is_refused_before_room_is_made_for_it(tmp_path, weights):
     archived(tmp_path / "own.npz", weights=weights, stake=STAKE)
-    one_line(lambda: te.load_metagraph(tmp_path / "own.npz"), "own.npz")
+    one_line(lambda: te.chain.load_metagraph(tmp_path / "own.npz"), "own.npz")
 
 
 def test_a_bomb_an_array_twice_a_lying_archive_and_a_locked_one_are_refused(tmp_path):
     path = tmp_path / "own.npz"
     archived(path, weights=npy("(8000000,)", content=bytes(64_000_000)), stake=STAKE)
     assert path.stat().st_size < 100_000
-    one_line(lambda: te.load_metagraph(path), "own.npz must unpack to at most 64,000,000 bytes")
+    one_line(
+        lambda: te.chain.load_metagraph(path), "own.npz must unpack to at most 64,000,000 bytes"
+    )
     with pytest.warns(UserWarning), zipfile.ZipFile(path, "w") as archive:
         for _ in range(2):
             archive.writestr("stake.npy", STAKE)
-    one_line(lambda: te.load_metagraph(path), "own.npz must hold each array once")
+    one_line(lambda: te.chain.load_metagraph(path), "own.npz must hold each array once")
     archived(path, compressed=False, weights=npy("(1, 1)", content=bytes(8)), stake=STAKE)
     raw = path.read_bytes()
     path.write_bytes(raw.replace(bytes(8), b"\1" * 8))  # not what its checksum says
-    one_line(lambda: te.load_metagraph(path), "own.npz")
+    one_line(lambda: te.chain.load_metagraph(path), "own.npz")
     path.write_bytes(
         raw.replace(b"PK\1\2\x14\3\x14\0\0\0", b"PK\1\2\x14\3\x14\0\1\0")
     )  # marked as encrypted
-    one_line(lambda: te.load_metagraph(path), "own.npz")
+    one_line(lambda: te.chain.load_metagraph(path), "own.npz")
 
 
 @given(st.integers(0, 2_000), st.binary(min_size=1, max_size=4))
@@ -161,23 +164,27 @@ def test_an_archive_with_any_damage_is_read_or_refused(tmp_path_factory, at, jun
     at %= len(raw)
     path.write_bytes(raw[:at] + junk + raw[at + len(junk) :])
     try:
-        te.load_metagraph(path)
+        te.chain.load_metagraph(path)
     except ValueError as error:
         assert type(error) is ValueError and "\n" not in str(error) and "damaged.npz" in str(error)
 
 
 @pytest.mark.parametrize("name", ["own.csv", "own.npz"])
 def test_a_file_too_large_a_folder_and_a_name_too_long_are_refused_unread(tmp_path, name):
-    one_line(lambda: te.load_metagraph(sparse(tmp_path / name)), name, "64,000,000", "200,000,000")
+    one_line(
+        lambda: te.chain.load_metagraph(sparse(tmp_path / name)), name, "64,000,000", "200,000,000"
+    )
     (tmp_path / "folder" / name).mkdir(parents=True)
     for path in (
         tmp_path / "folder" / name,
         tmp_path / ("x" * 300 + name),
         tmp_path / f"a\0{name}",
     ):
-        one_line(lambda path=path: te.load_metagraph(path), "path must be a file")
+        one_line(lambda path=path: te.chain.load_metagraph(path), "path must be a file")
     one_line(
-        lambda: te.save_metagraph(tmp_path / "nowhere" / "own.npz", np.ones((1, 1)), np.ones(1)),
+        lambda: te.chain.save_metagraph(
+            tmp_path / "nowhere" / "own.npz", np.ones((1, 1)), np.ones(1)
+        ),
         "path must",
     )
 

@@ -10,12 +10,11 @@ import pytest
 from hostile import DEEP, ESCAPES, FORMULAS, one_line, sparse
 
 import tao_econ as te
-from tao_econ import notebooks, stress
 from tao_econ.__main__ import main
-from tao_econ.claims import page
-from tao_econ.figures import press
-from tao_econ.site import prose
-from tao_econ.sweep import sweep_to_parquet
+from tao_econ.analysis.sweep import sweep_to_parquet
+from tao_econ.economy import stress
+from tao_econ.publish import ledger as page
+from tao_econ.publish import notebooks, press, prose
 
 # ---- What a command wrote before ----
 

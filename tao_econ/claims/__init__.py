@@ -12,7 +12,7 @@ import functools
 
 import pandas as pd
 
-from ..stress import STRESSES as STRESSES
+from ..economy.stress import STRESSES as STRESSES
 from . import macro as _macro  # noqa: F401  (each registers its claims)
 from . import market as _market  # noqa: F401
 from . import protocol as _protocol  # noqa: F401

@@ -8,12 +8,12 @@ import functools
 
 import pandas as pd
 
-from ..halving import GENESIS_ISSUANCE_RAO, GENESIS_UTC
-from ..inputs import load_snapshot
-from ..market import PUBLICATION_WINDOWS, emission_over_volume, price_impact, sell_pressure
-from ..stress import Records
-from ..supply import NARROW_PEERS, mc_fdv_ranking, supply_at
-from ..units import BLOCKS_PER_DAY, DAYS_PER_YEAR, tao, utc
+from ..economy.halving_dates import GENESIS_ISSUANCE_RAO, GENESIS_UTC
+from ..economy.market import PUBLICATION_WINDOWS, emission_over_volume, price_impact, sell_pressure
+from ..economy.stress import Records
+from ..economy.supply import NARROW_PEERS, mc_fdv_ranking, supply_at
+from ..inputs.rules import load_snapshot
+from ..inputs.units import BLOCKS_PER_DAY, DAYS_PER_YEAR, tao, utc
 from .rule import World, claim, fact, near, rounds_to, stated, true_of
 from .rule import world as default_world
 from .sources import (

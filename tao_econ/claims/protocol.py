@@ -8,8 +8,8 @@ import functools
 
 import numpy as np
 
-from ..consensus import yuma_epoch
-from ..inputs import rules_at
+from ..chain.yuma import yuma_epoch
+from ..inputs.rules import rules_at
 from .rule import World, claim, fact, near, says, stated, true_of, untested
 from .sources import table
 

@@ -19,10 +19,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
-from .. import data
-from ..inputs import load_scenario, load_snapshot, rules_at
-from ..records import unknown
-from ..stress import Records, stressed
+from ..economy.stress import Records, stressed
+from ..inputs import data
+from ..inputs.record import unknown
+from ..inputs.rules import load_scenario, load_snapshot, rules_at
 
 HOLDS, CONDITIONS, FAILS, UNKNOWN = "holds", "holds with conditions", "fails", "cannot be checked"
 VERDICTS = (HOLDS, CONDITIONS, FAILS, UNKNOWN)

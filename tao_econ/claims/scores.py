@@ -14,11 +14,11 @@ import functools
 import numpy as np
 import pandas as pd
 
-from ..inputs import load_snapshot, rules_at
-from ..records import unknown
-from ..stress import BASKET
-from ..uncertainty import crps
-from ..units import BN, real, tao
+from ..analysis.uncertainty import crps
+from ..economy.stress import BASKET
+from ..inputs.record import unknown
+from ..inputs.rules import load_snapshot, rules_at
+from ..inputs.units import BN, real, tao
 from .rule import fact
 from .sources import PUBLISHED, closes, table
 

@@ -9,10 +9,10 @@ import functools
 import numpy as np
 import pandas as pd
 
-from ..comparables import weekly_ratio
-from ..data import load as table
-from ..inputs import load_snapshot
-from ..stress import Records
+from ..economy.comparables import weekly_ratio
+from ..economy.stress import Records
+from ..inputs.data import load as table
+from ..inputs.rules import load_snapshot
 
 PUBLISHED = pd.Timestamp("2023-11-20")
 FIRST_DAY = pd.Timestamp(

@@ -9,17 +9,17 @@ from datetime import timedelta
 
 import pandas as pd
 
-from .. import halving
-from ..emission import (
+from ..chain.emission import (
     block_emission,
     final_supply_rao,
     halving_table,
     halving_thresholds_rao,
     issuance_eras,
 )
-from ..inputs import Rules, rules_at
-from ..stress import Records
-from ..units import BLOCKS_PER_DAY, DAYS_PER_YEAR, SECONDS_PER_DAY, blocks_to_years, tao, utc
+from ..economy import halving_dates as halving
+from ..economy.stress import Records
+from ..inputs.rules import Rules, rules_at
+from ..inputs.units import BLOCKS_PER_DAY, DAYS_PER_YEAR, SECONDS_PER_DAY, blocks_to_years, tao, utc
 from .rule import World, claim, fact, near, rounds_to, says, stated, true_of, untested
 from .sources import table
 

@@ -9,10 +9,10 @@ import math
 
 import pandas as pd
 
-from ..comparables import comparables_on, value_ratio
-from ..halving import GENESIS_UTC
-from ..supply import supply_at
-from ..units import BN, block_date, tao
+from ..economy.comparables import comparables_on, value_ratio
+from ..economy.halving_dates import GENESIS_UTC
+from ..economy.supply import supply_at
+from ..inputs.units import BN, block_date, tao
 from .market import day_price_traded
 from .rule import World, claim, fact, near, rounds_to, says, stated, true_of, untested
 from .sources import PUBLISHED, close_on, closes, correlation, price_factor, table, volume_signal

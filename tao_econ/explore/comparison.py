@@ -9,10 +9,10 @@ import functools
 import numpy as np
 import pandas as pd
 
-from .. import data
-from ..comparables import comparables_on, sales_multiples, supply_counted, value_ratio
-from ..inputs import load_scenario, load_snapshot, rules_at, snapshot_names
-from ..records import checked_record, quantity
+from ..economy.comparables import comparables_on, sales_multiples, supply_counted, value_ratio
+from ..inputs import data
+from ..inputs.record import checked_record, quantity
+from ..inputs.rules import load_scenario, load_snapshot, rules_at, snapshot_names
 from .panel import BLUE, GREEN, ORANGE, RED, Choice, Panel, layout
 
 CHAIN = rules_at("2026-09-11")

@@ -8,13 +8,13 @@ import functools
 
 import numpy as np
 
-from .. import data
-from ..jury import jury_accuracy, oracle_bias
-from ..lego import best_of_n, panel_correlation
-from ..query_market_record import QueryMarket
-from ..records import checked_record, quantity, same
-from ..routing import route
-from ..stake_model import stake_from_ranks
+from ..incentives.jury import jury_accuracy, oracle_bias
+from ..incentives.lego import best_of_n, panel_correlation
+from ..incentives.query_market_record import QueryMarket
+from ..incentives.routing import route
+from ..incentives.stake_model import stake_from_ranks
+from ..inputs import data
+from ..inputs.record import checked_record, quantity, same
 from .panel import BLUE, GREEN, GREY, ORANGE, RED, Panel, layout
 
 BLACK = "#222222"

@@ -8,9 +8,9 @@ import functools
 
 import numpy as np
 
-from .. import stake
-from ..records import checked_record, quantity
-from ..stake_model import fit_stake, stake_population
+from ..incentives import stake
+from ..incentives.stake_model import fit_stake, stake_population
+from ..inputs.record import checked_record, quantity
 from .panel import BLUE, GREY, ORANGE, Panel, layout
 
 BLACK = "#222222"

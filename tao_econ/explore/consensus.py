@@ -10,12 +10,14 @@ from fractions import Fraction
 
 import numpy as np
 
-from .. import attacks, retention
-from ..consensus import FloatEpoch, yuma_epoch
-from ..inputs import Rules, rules_at
-from ..records import checked_record, quantity, same
-from ..stake import gini
-from ..stake_model import draw_stake, fit_stake, lognormal_stake
+from .. import incentives as retention
+from ..chain.yuma import FloatEpoch, yuma_epoch
+from ..incentives import attacks
+from ..incentives.guarantee import Network
+from ..incentives.stake import gini
+from ..incentives.stake_model import draw_stake, fit_stake, lognormal_stake
+from ..inputs.record import checked_record, quantity, same
+from ..inputs.rules import Rules, rules_at
 from .panel import BLUE, GREEN, GREY, ORANGE, RED, Choice, Panel, layout
 
 CHAIN = rules_at("2026-09-11")
@@ -232,7 +234,7 @@ def read_epoch(rules: Rules, subnet: Epoch) -> dict[str, str]:
 
 
 @functools.lru_cache(maxsize=64)
-def network_of(law: str, spread: float) -> retention.Network:
+def network_of(law: str, spread: float) -> Network:
     """The network drawn for one law of stake and one scatter of opinions."""
     stake = None
     if law != "near-equal, as published":

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..emission import PPM, issuance_eras
-from ..inputs import load_scenario, load_snapshot, rules_at, snapshot_names
-from ..records import checked_record, quantity
-from ..supply import break_even_growth, discounted_supply, supply_at, supply_path
-from ..units import blocks_to_years, tao
+from ..chain.emission import PPM, issuance_eras
+from ..economy.supply import break_even_growth, discounted_supply, supply_at, supply_path
+from ..inputs.record import checked_record, quantity
+from ..inputs.rules import load_scenario, load_snapshot, rules_at, snapshot_names
+from ..inputs.units import blocks_to_years, tao
 from .panel import BLUE, GREEN, GREY, ORANGE, RED, Choice, Panel, layout
 
 CHAIN = rules_at("2026-09-11")

@@ -9,12 +9,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..inputs import load_scenario, load_snapshot, rules_at, snapshot_names
-from ..portfolio import kelly_under_error, shrink_drift, touch_probability
-from ..records import checked_record, quantity
-from ..supply import supply_after
-from ..units import tao
-from ..valuation import price_bands
+from ..economy.portfolio import kelly_under_error, shrink_drift, touch_probability
+from ..economy.supply import supply_after
+from ..economy.valuation import price_bands
+from ..inputs.record import checked_record, quantity
+from ..inputs.rules import load_scenario, load_snapshot, rules_at, snapshot_names
+from ..inputs.units import tao
 from .panel import BLUE, GREEN, GREY, ORANGE, RED, Choice, Panel, layout
 
 CHAIN = rules_at("2026-09-11")

@@ -9,9 +9,9 @@ import pandas as pd
 
 from .. import claims
 from ..claims import scores, sources
-from ..inputs import load_snapshot, rules_at
-from ..records import checked_record, quantity
-from ..units import tao
+from ..inputs.record import checked_record, quantity
+from ..inputs.rules import load_snapshot, rules_at
+from ..inputs.units import tao
 from .panel import BLUE, GREEN, GREY, ORANGE, RED, Choice, Panel, layout
 
 FDV_PER_PRICE = tao(rules_at("2026-09-11").max_supply_rao)

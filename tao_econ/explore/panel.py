@@ -17,7 +17,7 @@ import ipywidgets as w
 import plotly.graph_objects as go
 import traitlets
 
-from ..records import about, unknown
+from ..inputs.record import about, unknown
 
 BLUE, ORANGE, GREEN, RED, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#7F7F7F"
 

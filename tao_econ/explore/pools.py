@@ -6,13 +6,13 @@ import functools
 
 import numpy as np
 
-from ..inputs import Rules
-from ..pools import Pool, spot_price, swap, trade_to_price
-from ..records import checked_record, quantity
-from ..stake import gini, top_share
-from ..subnet_questions import rules_of_shares, synthetic_subnets
-from ..subnet_shares import emission_shares, root_proportion, unproven
-from ..subnets import Subnets
+from ..chain.pools import Pool, spot_price, swap, trade_to_price
+from ..chain.shares import emission_shares, root_proportion, unproven
+from ..chain.subnets import Subnets
+from ..incentives.stake import gini, top_share
+from ..incentives.subnet_economy import rules_of_shares, synthetic_subnets
+from ..inputs.record import checked_record, quantity
+from ..inputs.rules import Rules
 from .panel import BLUE, GREEN, GREY, ORANGE, RED, Choice, Panel, layout
 
 PARTS = np.linspace(-0.5, 0.5, 51)

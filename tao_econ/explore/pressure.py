@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..inputs import Scenario, load_scenario, load_snapshot, rules_at
-from ..market import flow_balance, price_impact, price_under_flow
-from ..market import sell_pressure as pressure_of
-from ..records import checked_record, quantity, same
-from ..units import tao
+from ..economy.market import flow_balance, price_impact, price_under_flow
+from ..economy.market import sell_pressure as pressure_of
+from ..inputs.record import checked_record, quantity, same
+from ..inputs.rules import Scenario, load_scenario, load_snapshot, rules_at
+from ..inputs.units import tao
 from .panel import BLUE, GREY, ORANGE, Choice, Panel, layout
 
 CHAIN, BASE = rules_at("2026-09-11"), load_scenario("base")

@@ -8,10 +8,10 @@ import functools
 
 import numpy as np
 
-from ..inputs import Rules, rules_at
-from ..query_market import QueryMarketPath, query_market_path
-from ..query_market_record import QueryMarket
-from ..records import checked_record, quantity
+from ..incentives.query_market import QueryMarketPath, query_market_path
+from ..incentives.query_market_record import QueryMarket
+from ..inputs.record import checked_record, quantity
+from ..inputs.rules import Rules, rules_at
 from .panel import BLUE, GREEN, GREY, ORANGE, RED, Panel, layout
 
 CHAIN = rules_at("2026-09-11")

@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..inputs import Scenario, Snapshot, load_scenario, load_snapshot, rules_at
-from ..records import checked_record, quantity, same
-from ..rewards import ownership_path
-from ..supply import HolderYield, holder_yield
-from ..units import RAO_PER_TAO
+from ..economy.rewards import ownership_path
+from ..economy.supply import HolderYield, holder_yield
+from ..inputs.record import checked_record, quantity, same
+from ..inputs.rules import Scenario, Snapshot, load_scenario, load_snapshot, rules_at
+from ..inputs.units import RAO_PER_TAO
 from .panel import BLUE, GREEN, GREY, ORANGE, RED, Choice, Panel, layout
 
 CHAIN = rules_at("2026-09-11")

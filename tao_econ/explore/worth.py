@@ -10,12 +10,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from .. import data
-from ..inputs import load_scenario, load_snapshot, rules_at, snapshot_names
-from ..records import checked_record, quantity
-from ..tree import Tree, scenario_tree, tree_break_even, tree_sensitivity
-from ..units import tao
-from ..valuation import (
+from ..economy.scenario_tree import Tree, scenario_tree, tree_break_even, tree_sensitivity
+from ..economy.valuation import (
     captured_fees,
     convenience_value,
     exchange_equation,
@@ -24,6 +20,10 @@ from ..valuation import (
     reverse_dcf_surface,
     stock_to_flow,
 )
+from ..inputs import data
+from ..inputs.record import checked_record, quantity
+from ..inputs.rules import load_scenario, load_snapshot, rules_at, snapshot_names
+from ..inputs.units import tao
 from .panel import BLUE, GREEN, GREY, ORANGE, RED, Choice, Panel, layout
 
 CHAIN = rules_at("2026-09-11")

@@ -10,9 +10,10 @@ from dataclasses import replace
 import numpy as np
 from matplotlib.ticker import MultipleLocator, PercentFormatter
 
-from .. import attacks, retention
-from ..inputs import Rules, Scenario, Snapshot, load_scenario, load_snapshot, rules_at
-from ..units import BLOCKS_PER_DAY
+from .. import incentives as retention
+from ..incentives import attacks
+from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario, load_snapshot, rules_at
+from ..inputs.units import BLOCKS_PER_DAY
 from .canvas import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, RED, canvas, figure, legend_below
 
 RULES = rules_at("2026-09-11")

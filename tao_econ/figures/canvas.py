@@ -13,8 +13,8 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
 from matplotlib.ticker import FuncFormatter
 
-from ..inputs import Rules, Scenario, Snapshot
-from ..records import summary
+from ..inputs.record import summary
+from ..inputs.rules import Rules, Scenario, Snapshot
 
 # Okabe and Ito's colours, told apart by colour-blind readers
 BLUE, ORANGE, GREEN, RED, PURPLE, SKY, GREY, BLACK = (

@@ -8,15 +8,15 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import FuncFormatter
 
-from ..comparables import (
+from ..economy.comparables import (
     comparable_ratios,
     dispersion,
     openai_ratio_path,
     value_ratio,
     weekly_ratio,
 )
-from ..inputs import Rules, Scenario, Snapshot, load_scenario, load_snapshot, rules_at
-from ..tree import scenario_tree
+from ..economy.scenario_tree import scenario_tree
+from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario, load_snapshot, rules_at
 from .canvas import BLACK, BLUE, GREEN, GREY, ORANGE, PLAIN, RED, SKY, canvas, figure, legend_below
 
 RULES = rules_at("2026-09-11")

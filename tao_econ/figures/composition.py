@@ -9,12 +9,12 @@ import functools
 import numpy as np
 from matplotlib.ticker import PercentFormatter
 
-from .. import data
-from ..jury import jury_accuracy, oracle_bias
-from ..lego import best_of_n, beta_coverage, coverage_fit, expected_max, power_coverage
-from ..query_cost import query_latency
-from ..routing import leader_routing_gain, route, routing_frontier
-from ..stake_model import stake_from_ranks
+from ..incentives.jury import jury_accuracy, oracle_bias
+from ..incentives.lego import best_of_n, beta_coverage, coverage_fit, expected_max, power_coverage
+from ..incentives.query_cost import query_latency
+from ..incentives.routing import leader_routing_gain, route, routing_frontier
+from ..incentives.stake_model import stake_from_ranks
+from ..inputs import data
 from .canvas import (
     BLACK,
     BLUE,

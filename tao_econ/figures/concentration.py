@@ -9,9 +9,8 @@ import functools
 import numpy as np
 from matplotlib.ticker import PercentFormatter
 
-from .. import data, stake
-from ..inputs import Rules, rules_at
-from ..stake_model import (
+from ..incentives import stake
+from ..incentives.stake_model import (
     fit_stake,
     lognormal_stake,
     model_lorenz,
@@ -19,6 +18,8 @@ from ..stake_model import (
     pareto_stake,
     stake_population,
 )
+from ..inputs import data
+from ..inputs.rules import Rules, rules_at
 from .canvas import BLACK, BLUE, GREY, ORANGE, PURPLE, RED, SKY, canvas, figure, legend_below
 
 RULES = rules_at("2026-09-11")

@@ -11,11 +11,20 @@ from fractions import Fraction
 import numpy as np
 from matplotlib.ticker import PercentFormatter
 
-from .. import data, retention
-from ..consensus import FloatEpoch, yuma_epoch
-from ..inputs import Rules, rules_at
-from ..stake import gini
-from ..stake_model import draw_stake, fit_stake, lognormal_stake, pareto_stake, stake_from_ranks
+from .. import incentives as retention
+from ..chain.yuma import FloatEpoch, yuma_epoch
+from ..incentives.guarantee import GRID, Guarantee
+from ..incentives.guarantee import HONEST_STAKE as MAP_STAKE
+from ..incentives.stake import gini
+from ..incentives.stake_model import (
+    draw_stake,
+    fit_stake,
+    lognormal_stake,
+    pareto_stake,
+    stake_from_ranks,
+)
+from ..inputs import data
+from ..inputs.rules import Rules, rules_at
 from .canvas import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SKY, canvas, figure, legend_below
 
 RULES = rules_at("2026-09-11")
@@ -119,9 +128,7 @@ def retention_contours(rules: Rules = DOCUMENT):
     """
     network = retention.draw_network()
     earned = retention.retention_map(rules, network)
-    needed = dict(
-        zip(retention.HONEST_STAKE, retention.required_honest_weight(earned), strict=True)
-    )
+    needed = dict(zip(MAP_STAKE, retention.required_honest_weight(earned), strict=True))
     least, usual = min(needed), 0.60
     picture, axis = canvas(
         f"Honest validators with {usual:.0%} of stake keep it if {needed[usual]:.0%} of their "
@@ -133,11 +140,11 @@ def retention_contours(rules: Rules = DOCUMENT):
         "64 validators, 448 miners, spread of weights 0.4",
         size=(9.0, 6.0),
     )
-    h = c = np.array(retention.GRID)
+    h = c = np.array(GRID)
     shown = [0.51, 0.55, 0.60, 0.70, 0.80, 0.90]
     colours = [BLACK, PURPLE, BLUE, GREEN, ORANGE, RED]
     for s, colour in zip(shown, colours, strict=True):
-        surface = earned[retention.HONEST_STAKE.index(s)]
+        surface = earned[MAP_STAKE.index(s)]
         axis.contour(h, c, surface.T, levels=[s], colors=[colour], linewidths=2)
         axis.plot(
             [],
@@ -192,7 +199,7 @@ def stake_draws() -> dict[str, np.ndarray]:
 
 
 @functools.cache
-def guarantees(rules: Rules) -> dict[str, retention.Guarantee]:
+def guarantees(rules: Rules) -> dict[str, Guarantee]:
     """The honest weight required under every stake distribution of `stake_draws`."""
     return {
         name: retention.guarantee(rules, stakes, honest_stake=HONEST_STAKE, steps=21)

@@ -8,10 +8,10 @@ import matplotlib.dates as mdates
 import numpy as np
 from matplotlib.ticker import PercentFormatter
 
-from .. import halving
-from ..emission import emission_path
-from ..inputs import Rules, rules_at
-from ..units import decimal_year, tao, utc
+from ..chain.emission import emission_path
+from ..economy import halving_dates as halving
+from ..inputs.rules import Rules, rules_at
+from ..inputs.units import decimal_year, tao, utc
 from .canvas import (
     BLACK,
     BLUE,

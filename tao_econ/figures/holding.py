@@ -12,14 +12,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import FixedLocator, NullFormatter, PercentFormatter
 
-from ..inputs import Rules, Scenario, Snapshot, load_scenario, load_snapshot, rules_at
-from ..portfolio import drift_error, kelly, kelly_under_error, touch_probability
-from ..price_model import Draws, price_paths
-from ..records import checked_record, quantity
-from ..supply import supply_after
-from ..uncertainty import Convergence, Estimate, convergence, sample_mean, tornado
-from ..units import DAYS_PER_YEAR, tao
-from ..valuation import price_bands
+from ..analysis.uncertainty import Convergence, Estimate, convergence, sample_mean, tornado
+from ..economy.portfolio import drift_error, kelly, kelly_under_error, touch_probability
+from ..economy.price_paths import Draws, price_paths
+from ..economy.supply import supply_after
+from ..economy.valuation import price_bands
+from ..inputs.record import checked_record, quantity
+from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario, load_snapshot, rules_at
+from ..inputs.units import DAYS_PER_YEAR, tao
 from .canvas import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SKY, canvas, figure, legend_below
 
 RULES, NOW = rules_at("2026-09-11"), load_snapshot("2026-09-11")

@@ -16,9 +16,9 @@ from matplotlib.ticker import PercentFormatter
 
 from .. import claims
 from ..claims import scores, sources
-from ..halving import FIRST_HALVING_UTC, unrecycled_first_halving
-from ..inputs import Snapshot, load_snapshot, rules_at
-from ..units import tao
+from ..economy.halving_dates import FIRST_HALVING_UTC, unrecycled_first_halving
+from ..inputs.rules import Snapshot, load_snapshot, rules_at
+from ..inputs.units import tao
 from .canvas import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, RED, canvas, figure, legend_below
 
 THEN, NOW = load_snapshot("article"), load_snapshot("2026-09-11")
@@ -50,7 +50,7 @@ def claims_under_stress():
         f"{flips.max()} under one; "
         f"{(flips == 0).sum()} of {len(flips)} stresses turn none",
         "data/claims.csv",
-        "tao_econ/stress.py",
+        "tao_econ/economy/stress.py",
         "verdicts by the rule of tao_econ/claims",
         size=(11.0, 6.2),
     )

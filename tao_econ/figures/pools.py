@@ -10,11 +10,11 @@ from dataclasses import replace
 import numpy as np
 from matplotlib.ticker import PercentFormatter
 
-from .. import data
-from ..emission import block_emission
-from ..inputs import Rules, Scenario, load_scenario, rules_at
-from ..pools import Pool, spot_price, swap
-from ..subnet_questions import (
+from ..chain.emission import block_emission
+from ..chain.pools import Pool, spot_price, swap
+from ..chain.shares import ema_price, gate_kept, unproven
+from ..chain.subnets import run_subnets
+from ..incentives.subnet_economy import (
     compare_rules,
     exit_replay,
     halving_effect,
@@ -22,9 +22,9 @@ from ..subnet_questions import (
     selling_cost,
     synthetic_subnets,
 )
-from ..subnet_shares import ema_price, gate_kept, unproven
-from ..subnets import run_subnets
-from ..units import BLOCKS_PER_DAY, tao
+from ..inputs import data
+from ..inputs.rules import Rules, Scenario, load_scenario, rules_at
+from ..inputs.units import BLOCKS_PER_DAY, tao
 from .canvas import (
     BLACK,
     BLUE,

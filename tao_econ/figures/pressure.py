@@ -10,9 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullFormatter, PercentFormatter
 
-from .. import data
-from ..inputs import Rules, Scenario, Snapshot, load_scenario, load_snapshot, rules_at
-from ..market import (
+from ..economy.market import (
     PUBLICATION_WINDOWS,
     emission_over_volume,
     flow_balance,
@@ -23,7 +21,9 @@ from ..market import (
     sell_pressure,
     volatility_multiplier,
 )
-from ..units import tao
+from ..inputs import data
+from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario, load_snapshot, rules_at
+from ..inputs.units import tao
 from .canvas import (
     BLACK,
     BLUE,

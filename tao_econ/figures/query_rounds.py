@@ -11,18 +11,18 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import PercentFormatter
 
-from ..inputs import Rules, Scenario, Snapshot, load_scenario, load_snapshot, rules_at
-from ..lego import best_of_n, over_replicas
-from ..query_cost import query_bill
-from ..query_market import (
+from ..economy.supply import supply_path
+from ..incentives.lego import best_of_n, over_replicas
+from ..incentives.query_cost import query_bill
+from ..incentives.query_market import (
     Displacement,
     QueryMarketPath,
     displacement,
     judge_sweep,
     query_market_path,
 )
-from ..query_market_record import QueryMarket
-from ..supply import supply_path
+from ..incentives.query_market_record import QueryMarket
+from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario, load_snapshot, rules_at
 from .canvas import (
     BLACK,
     BLUE,

@@ -9,10 +9,16 @@ from dataclasses import replace
 import numpy as np
 from matplotlib.ticker import PercentFormatter
 
-from ..inputs import Rules, Scenario, Snapshot, load_scenario, load_snapshot, rules_at
-from ..rewards import RewardSplit, alpha_yield_per_day, ownership_path, real_yield, reward_split
-from ..supply import HolderYield, holder_yield, supply_at
-from ..units import BLOCKS_PER_DAY, DAYS_PER_YEAR, decimal_year
+from ..economy.rewards import (
+    RewardSplit,
+    alpha_yield_per_day,
+    ownership_path,
+    real_yield,
+    reward_split,
+)
+from ..economy.supply import HolderYield, holder_yield, supply_at
+from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario, load_snapshot, rules_at
+from ..inputs.units import BLOCKS_PER_DAY, DAYS_PER_YEAR, decimal_year
 from .canvas import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SKY, canvas, figure, legend_below
 from .pools import read
 

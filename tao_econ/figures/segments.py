@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from .. import data
-from ..inputs import load_snapshot
+from ..inputs import data
+from ..inputs.rules import load_snapshot
 from .canvas import BLACK, BLUE, GREEN, GREY, ORANGE, PLAIN, RED, canvas, figure, legend_below
 
 PUBLISHED = "2023-11-20"

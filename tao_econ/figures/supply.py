@@ -7,10 +7,8 @@ from dataclasses import replace
 import numpy as np
 from matplotlib.ticker import LogLocator, MaxNLocator, PercentFormatter
 
-from .. import data
-from ..emission import PPM, emission_path, issuance_eras
-from ..inputs import Rules, Scenario, Snapshot, load_scenario, load_snapshot, rules_at
-from ..supply import (
+from ..chain.emission import PPM, emission_path, issuance_eras
+from ..economy.supply import (
     NARROW_PEERS,
     break_even_growth,
     decompose_price,
@@ -20,7 +18,9 @@ from ..supply import (
     supply_at,
     supply_path,
 )
-from ..units import blocks_to_years, decimal_year, tao
+from ..inputs import data
+from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario, load_snapshot, rules_at
+from ..inputs.units import blocks_to_years, decimal_year, tao
 from .canvas import (
     BLACK,
     BLUE,

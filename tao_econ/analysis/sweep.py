@@ -1,0 +1,299 @@
+"""A model over a grid of assumptions: one labelled row for each combination, the same table from
+every executor.
+
+`sweep` keeps the rows; `sweep_to_parquet` writes them in parts as they come, goes on where an
+earlier run stopped, and
+needs no more memory for a million points than for a thousand. Points are numbered in the order of
+the axes, the last
+one fastest; each has its own random numbers, drawn from the seed and its number alone, so nothing
+depends on who
+computes what, or when.
+
+Any executor of the standard library does; so does a cluster's, such as Dask's
+`Client(...).get_executor()`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import itertools
+import json
+import math
+import numbers
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ..inputs.record import unknown
+from ..inputs.units import whole
+
+MOST_POINTS = 100_000_000
+PART_ROWS = 20_000  # of one Parquet file
+SHOW_AFTER_S = 1.0  # a progress bar for anything longer
+
+
+def sweep(
+    model: Callable,
+    base=None,
+    *,
+    executor=None,
+    seed: int | None = None,
+    errors: str = "raise",
+    progress: bool = True,
+    **axes,
+) -> pd.DataFrame:
+    """Every combination of the axes: one row with the axes' values and what the model returns.
+
+    model : a function of one record, or of the axes as keywords where `base` is None; with a seed
+      also of `rng`.
+        It returns a number, or a NamedTuple, dataclass or dict of numbers, texts and booleans
+    base : a frozen record whose fields the axes vary; it checks every value
+    executor : None (this process), or anything with `submit`; processes and clusters need a model
+      they can import
+    seed : int — each point gets numpy's default generator, seeded by it and the point's number
+    errors : 'raise' stops at the first failing point and names it; 'keep' puts the message into a
+      column `error`
+    axes : name=values, each a sequence of one or more
+    Raises ValueError for an unknown axis, an empty one, or more than 100,000,000 points.
+    """
+    plan = _Plan(model, base, seed, errors, axes)
+    rows = [row for part in _computed(plan, range(len(plan)), executor, progress) for row in part]
+    return _table(plan, 0, rows)
+
+
+def sweep_to_parquet(
+    model: Callable,
+    base=None,
+    *,
+    folder,
+    executor=None,
+    seed: int | None = None,
+    errors: str = "raise",
+    progress: bool = True,
+    **axes,
+) -> Path:
+    """The same rows, written to `folder` as part-00000.parquet, … with a _plan.json; returns the
+    folder.
+
+    Parts that are there are kept, so an interrupted sweep goes on where it stopped. Read it back
+    with
+    `pandas.read_parquet(folder)`. A folder with another sweep's plan is refused. Other arguments as
+    in `sweep`.
+    """
+    plan, folder = _Plan(model, base, seed, errors, axes), Path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(
+            f"folder must be one that can be made, got {str(folder)[:200]}: {error.strerror}"
+        ) from None
+    described = plan.described().encode()
+    note = folder / "_plan.json"
+    if note.exists():
+        if (
+            not note.is_file()
+            or note.stat().st_size != len(described)
+            or note.read_bytes() != described
+        ):
+            raise ValueError(
+                f"folder must be empty or hold the same sweep, got {folder} with another plan"
+            )
+    else:
+        _write_whole(note, described)
+    for first in range(0, len(plan), PART_ROWS):
+        part = folder / f"part-{first // PART_ROWS:05d}.parquet"
+        if not part.exists():
+            numbered = range(first, min(first + PART_ROWS, len(plan)))
+            rows = [row for some in _computed(plan, numbered, executor, progress) for row in some]
+            _write_parquet(part, _table(plan, first, rows))
+    return folder
+
+
+class _Plan:
+    """What to compute: small enough to be sent to every worker."""
+
+    def __init__(self, model, base, seed, errors, axes):
+        if not callable(model):
+            raise TypeError(f"model must be a function, got {model!r} ({type(model).__name__})")
+        if errors not in ("raise", "keep"):
+            raise ValueError(unknown("value of errors", errors, ("raise", "keep")))
+        if not axes:
+            raise ValueError("axes must be one or more name=values, got none")
+        self.model, self.base, self.errors = model, base, errors
+        self.seed = None if seed is None else whole("seed", seed)
+        self.axes = {name: _values(name, values) for name, values in axes.items()}
+        if base is not None:
+            if not dataclasses.is_dataclass(base) or isinstance(base, type):
+                raise TypeError(
+                    f"base must be a frozen record or None, got {base!r} ({type(base).__name__})"
+                )
+            fields = [f.name for f in dataclasses.fields(base)]
+            for name in self.axes:
+                if name not in fields:
+                    raise ValueError(
+                        unknown(f"axis of a sweep over {type(base).__name__}", name, fields)
+                    )
+        if len(self) > MOST_POINTS:
+            raise ValueError(f"axes must make at most {MOST_POINTS:,} points, got {len(self):,}")
+
+    def __len__(self):
+        return math.prod(len(values) for values in self.axes.values())
+
+    def point(self, number: int) -> dict:
+        """The values of the axes at a point."""
+        out = {}
+        for name, values in reversed(self.axes.items()):
+            number, k = divmod(number, len(values))
+            out[name] = values[k]
+        return dict(reversed(out.items()))
+
+    def columns(self, first: int, count: int) -> dict:
+        """The same for a run of points, an axis at a time."""
+        numbers, out = np.arange(first, first + count), {}
+        for name, values in reversed(self.axes.items()):
+            numbers, k = np.divmod(numbers, len(values))
+            out[name] = [values[j] for j in k]
+        return dict(reversed(out.items()))
+
+    def row(self, number: int) -> dict:
+        """What the model says at a point, or the error it raised."""
+        given = self.point(number)
+        random = {} if self.seed is None else {"rng": np.random.default_rng([self.seed, number])}
+        try:
+            if self.base is None:
+                return _columns(self.model(**given, **random))
+            return _columns(self.model(dataclasses.replace(self.base, **given), **random))
+        except Exception as error:
+            if self.errors == "keep":
+                return {"error": f"{type(error).__name__}: {error}"}
+            shown = ", ".join(f"{name}={value!r}" for name, value in given.items())
+            error.add_note(f"at point {number:,} of {len(self):,}: {shown}")
+            raise
+
+    def described(self) -> str:
+        """The plan as text, by which a folder knows its own sweep."""
+        name = getattr(self.model, "__qualname__", type(self.model).__name__)
+        model = f"{getattr(self.model, '__module__', '')}.{name}"
+        axes = {name: [repr(v) for v in values] for name, values in self.axes.items()}
+        mark = hashlib.sha256(json.dumps(axes).encode()).hexdigest()
+        about = {
+            "model": model,
+            "base": repr(self.base),
+            "seed": self.seed,
+            "errors": self.errors,
+            "axes": {name: len(values) for name, values in self.axes.items()},
+            "values": mark,
+        }
+        return json.dumps(about, indent=1) + "\n"
+
+
+def _values(name, values):
+    """An axis as a list of plain values."""
+    if isinstance(values, str | bytes) or not hasattr(values, "__iter__"):
+        raise TypeError(
+            f"{name} must be a sequence of values, got {values!r} ({type(values).__name__})"
+        )
+    listed = [v.item() if isinstance(v, np.generic) else v for v in values]
+    if not listed:
+        raise ValueError(f"{name} must have one or more values, got none")
+    return listed
+
+
+def _columns(result) -> dict:
+    """A model's result as columns."""
+    if hasattr(result, "_asdict"):
+        result = result._asdict()
+    elif dataclasses.is_dataclass(result) and not isinstance(result, type):
+        result = dataclasses.asdict(result)
+    elif not isinstance(result, dict):
+        result = {"value": result}
+    out = {}
+    for name, value in result.items():
+        if isinstance(value, np.ndarray) and value.ndim == 0:
+            value = value[()]
+        if not (value is None or isinstance(value, numbers.Number | str | np.generic)):
+            raise TypeError(
+                "a model's results must be numbers, texts or booleans, got "
+                f"{type(value).__name__} for {name}"
+            )
+        out[name] = value.item() if isinstance(value, np.generic) else value
+    return out
+
+
+def _some_rows(plan, first, last):
+    """The rows of a run of points; what a worker is sent."""
+    return [plan.row(number) for number in range(first, last)]
+
+
+def _computed(plan, numbered, executor, progress) -> Iterator[list[dict]]:
+    """Rows in order, a batch at a time; with an executor, only a few batches are on their way at
+    once.
+    """
+    from tqdm import tqdm
+
+    workers = getattr(executor, "_max_workers", None) or os.cpu_count() or 1
+    size = 1 if executor is None else max(1, min(500, len(numbered) // (8 * workers)))
+    starts = range(numbered.start, numbered.stop, size)
+    batches = [(first, min(first + size, numbered.stop)) for first in starts]
+    with tqdm(total=len(numbered), delay=SHOW_AFTER_S, disable=not progress, unit="points") as bar:
+        if executor is None:
+            for first, last in batches:
+                yield _some_rows(plan, first, last)
+                bar.update(last - first)
+            return
+        waiting, left = deque(), iter(batches)
+        try:
+            for first, last in itertools.islice(left, 4 * workers):
+                waiting.append((last - first, executor.submit(_some_rows, plan, first, last)))
+            while waiting:
+                count, future = waiting.popleft()
+                rows = future.result()
+                for first, last in itertools.islice(left, 1):
+                    waiting.append((last - first, executor.submit(_some_rows, plan, first, last)))
+                yield rows
+                bar.update(count)
+        finally:
+            for _, future in waiting:
+                future.cancel()
+
+
+def _table(plan, first, rows) -> pd.DataFrame:
+    axes = pd.DataFrame(plan.columns(first, len(rows)))
+    results = pd.DataFrame(rows, index=axes.index)
+    both = [name for name in results if name in plan.axes]
+    if both:
+        raise ValueError(
+            f"a model's results must not have the name of an axis, got {', '.join(both)}"
+        )
+    if plan.errors == "keep" and "error" not in results:
+        results["error"] = None
+    return pd.concat([axes, results], axis=1)
+
+
+def _write_parquet(path, table):
+    try:
+        import pyarrow  # noqa: F401
+    except ImportError:
+        raise ValueError(
+            "sweep_to_parquet must have pyarrow: install tao_econ with the extra 'scale'"
+        ) from None
+    part = path.with_name(f".{path.name}.part")
+    try:
+        table.to_parquet(part, index=False)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _write_whole(path, content):
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,35 @@
+"""The small engine: the chain's rules, exactly. Emission, Yuma consensus, pools, block loop."""
+
+from .emission import block_emission as block_emission
+from .emission import emission_path as emission_path
+from .emission import final_supply_rao as final_supply_rao
+from .emission import halving_table as halving_table
+from .emission import halving_thresholds_rao as halving_thresholds_rao
+from .emission import halvings_so_far as halvings_so_far
+from .emission import issuance_eras as issuance_eras
+from .emission import reward_after as reward_after
+from .epoch_chores import blocks_until_next_epoch as blocks_until_next_epoch
+from .epoch_chores import reset_bonds as reset_bonds
+from .epoch_chores import split_among_mechanisms as split_among_mechanisms
+from .epoch_chores import stored_weights as stored_weights
+from .epoch_chores import within_max_weight as within_max_weight
+from .metagraph import load_metagraph as load_metagraph
+from .metagraph import save_metagraph as save_metagraph
+from .pools import Pool as Pool
+from .pools import add_liquidity as add_liquidity
+from .pools import spot_price as spot_price
+from .pools import swap as swap
+from .pools import trade_to_price as trade_to_price
+from .shares import ema_price as ema_price
+from .shares import emission_shares as emission_shares
+from .shares import gate_kept as gate_kept
+from .shares import root_proportion as root_proportion
+from .shares import root_weight_shares as root_weight_shares
+from .shares import unproven as unproven
+from .subnets import Subnets as Subnets
+from .subnets import Trade as Trade
+from .subnets import make_subnets as make_subnets
+from .subnets import run_subnets as run_subnets
+from .yuma import yuma_epoch as yuma_epoch
+from .yuma import yuma_run as yuma_run
+from .yuma_exact import yuma_epoch_exact as yuma_epoch_exact

@@ -1,0 +1,82 @@
+"""The one compiler wrapper: cached on disk where that is possible, releasing the GIL always.
+
+numba stamps a cached kernel with the hash of its own file alone. A kernel also contains what it
+calls, so the cache
+folder here is named after every source a kernel can see: change one of them and all kernels are
+compiled anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import tempfile
+from pathlib import Path
+
+import numba
+from numba.core.caching import FunctionCache, IndexDataCacheFile
+from numba.misc.appdirs import AppDirs
+
+PACKAGE = Path(__file__).resolve().parents[1]
+NO_KERNELS = {"claims", "views", "publish", "figures", "explore"}  # rooms that no kernel can import
+
+
+class _EntryPerSignature(IndexDataCacheFile):
+    """numba numbers its files, so two processes that compile at once may give one name to two
+    signatures.
+    """
+
+    def save(self, key, data):
+        name = self._data_name(int(hashlib.sha256(repr(key).encode()).hexdigest()[:16], 16))
+        self._save_data(name, data)  # before the index speaks of it
+        self._save_index(self._load_index() | {key: name})
+
+
+class _KernelCache(FunctionCache):
+    def __init__(self, function):
+        super().__init__(function)
+        self._cache_file.__class__ = _EntryPerSignature
+
+
+@functools.cache
+def _folder() -> str:
+    """Where compiled kernels of these very sources are kept, or "" where no place is writable."""
+    sources = sorted(
+        p for p in PACKAGE.rglob("*.py") if not NO_KERNELS & set(p.relative_to(PACKAGE).parts)
+    )
+    digest = hashlib.sha256()
+    for path in sources:
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(PACKAGE).as_posix()} {len(content)}\n".encode() + content)
+    for place in (
+        numba.config.CACHE_DIR,
+        PACKAGE / "__pycache__",
+        AppDirs("tao_econ", False).user_cache_dir,
+    ):
+        folder = Path(place) / f"kernels-{digest.hexdigest()[:16]}"
+        with contextlib.suppress(OSError):
+            if place:
+                folder.mkdir(parents=True, exist_ok=True)
+                tempfile.TemporaryFile(dir=folder).close()
+                return str(folder)
+    return ""
+
+
+def kernel(function, **options):
+    """Compile a private kernel with ``nogil``; no cache where no cache folder is writable."""
+    compiled = numba.njit(nogil=True, **options)(function)
+    if _folder() and hasattr(compiled, "enable_caching"):  # a plain function where JIT is off
+        given, numba.config.CACHE_DIR = numba.config.CACHE_DIR, _folder()
+        try:
+            compiled._cache = _KernelCache(function)
+        finally:
+            numba.config.CACHE_DIR = given
+    return compiled
+
+
+def float_kernel(function):
+    """The same without a check for x / 0 in every division, which would keep loops from being
+    vectorized.
+    """
+    return kernel(function, error_model="numpy")

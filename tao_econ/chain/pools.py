@@ -1,0 +1,177 @@
+"""One subnet's pool: what a trade gets, and what it does to the price.
+
+The pool is weighted: reserve_alpha^(1 − w) · reserve_tao^w is kept by a trade. With w = 1/2 it is
+the constant
+product, which also stands in for the concentrated liquidity of July 2025 to June 2026 (an
+approximation).
+
+**Chain:** opentensor/subtensor, pallets/swap/src/pallet/balancer.rs, commit 14bc6f9.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from ..inputs.record import checked_record, quantity
+from ..inputs.units import real
+from ._jit import float_kernel
+
+THIRD, SMALL = 1 / 3, 1e-3
+MIN_WEIGHT, MAX_WEIGHT = 0.01, 0.99
+MOST_OF_RESERVE = 1_000  # a trade brings at most so many times what the pool already holds of it
+
+
+@checked_record
+class Pool:
+    """A subnet's token against TAO."""
+
+    reserve_tao: float = quantity(unit="TAO", meaning="TAO in the pool", ge=0)
+    reserve_alpha: float = quantity(unit="alpha", meaning="alpha in the pool", ge=0)
+    tao_weight: float = quantity(
+        0.5,
+        unit="share",
+        meaning="weight of TAO in the pool; one half is the constant product",
+        ge=MIN_WEIGHT,
+        le=MAX_WEIGHT,
+    )
+
+
+def spot_price(pool: Pool) -> float:
+    """TAO per alpha for the smallest trade; 0 where the pool has no alpha.
+
+    **Chain:** balancer.rs, `calculate_price`
+    """
+    return _price(pool.reserve_tao, pool.reserve_alpha, pool.tao_weight)
+
+
+def swap(
+    pool: Pool, *, tao_in: float = 0.0, alpha_in: float = 0.0, fee: float = 0.0
+) -> tuple[Pool, float]:
+    """Trade one side for the other: the pool after the trade, and what the trader gets (alpha for
+    TAO, TAO for alpha).
+
+    tao_in, alpha_in : float — one of the two, with the fee still in it;  fee : float, share of the
+      input
+    The fee goes to the block's author and not into the pool.
+    Raises ValueError for an empty pool, both sides at once, or more than 1,000 times the reserve.
+    """
+    for name, amount in (("tao_in", tao_in), ("alpha_in", alpha_in)):
+        real(name, amount, "[0, inf)")
+    kept = 1 - real("fee", fee, "[0, 1]")
+    if tao_in and alpha_in:
+        raise ValueError(
+            f"tao_in or alpha_in must be 0, one of the two, got {tao_in} and {alpha_in}"
+        )
+    _tradable(pool)
+    if tao_in:
+        _within("tao_in", tao_in, pool.reserve_tao)
+        got = _out(pool.reserve_tao, pool.reserve_alpha, _buy_power(pool.tao_weight), tao_in * kept)
+        after = replace(
+            pool,
+            reserve_tao=pool.reserve_tao + tao_in * kept,
+            reserve_alpha=pool.reserve_alpha - got,
+        )
+        return after, got
+    _within("alpha_in", alpha_in, pool.reserve_alpha)
+    got = _out(
+        pool.reserve_alpha, pool.reserve_tao, 1 / _buy_power(pool.tao_weight), alpha_in * kept
+    )
+    after = replace(
+        pool, reserve_tao=pool.reserve_tao - got, reserve_alpha=pool.reserve_alpha + alpha_in * kept
+    )
+    return after, got
+
+
+def trade_to_price(pool: Pool, price_tao: float) -> tuple[float, float]:
+    """The trade that moves the price there: (TAO in, alpha in), one of them 0, before any fee.
+
+    price_tao : float, TAO per alpha
+    **Chain:** balancer.rs; Δy = y((p′/p)^(1−w) − 1) to buy, Δx = x((p/p′)^w − 1) to sell
+    """
+    real("price_tao", price_tao, "(0, inf)")
+    _tradable(pool)
+    log_ratio = math.log(price_tao / spot_price(pool))
+    if log_ratio >= 0:
+        return pool.reserve_tao * math.expm1((1 - pool.tao_weight) * log_ratio), 0.0
+    return 0.0, pool.reserve_alpha * math.expm1(-pool.tao_weight * log_ratio)
+
+
+def add_liquidity(pool: Pool, *, tao: float, alpha: float) -> Pool:
+    """TAO and alpha put in at an unchanged price: what is out of proportion moves the weight.
+
+    tao, alpha : float — amounts added
+    Raises ValueError for an empty pool and where the weight would leave [0.01, 0.99]; the chain
+    injects nothing then.
+    """
+    real("tao", tao, "[0, inf)")
+    real("alpha", alpha, "[0, inf)")
+    _tradable(pool)
+    weight = _neutral_weight(pool.reserve_tao, pool.reserve_alpha, pool.tao_weight, tao, alpha)
+    if not MIN_WEIGHT <= weight <= MAX_WEIGHT:
+        raise ValueError(
+            f"tao_weight must stay in [{MIN_WEIGHT}, {MAX_WEIGHT}], got {weight} after adding "
+            f"{tao}, {alpha}"
+        )
+    return Pool(
+        reserve_tao=pool.reserve_tao + tao,
+        reserve_alpha=pool.reserve_alpha + alpha,
+        tao_weight=weight,
+    )
+
+
+def _tradable(pool):
+    for name in ("reserve_tao", "reserve_alpha"):
+        if getattr(pool, name) == 0:
+            raise ValueError(
+                f"{name} must be > 0 to trade, got {getattr(pool, name)}: the pool is empty"
+            )
+
+
+def _within(name, amount, reserve):
+    if amount > MOST_OF_RESERVE * reserve:
+        raise ValueError(
+            f"{name} must be at most {MOST_OF_RESERVE:,} times the reserve of {reserve:,}, got "
+            f"{amount:,}"
+        )
+
+
+def _buy_power(tao_weight):
+    return tao_weight / (1 - tao_weight)
+
+
+@float_kernel
+def _price(reserve_tao, reserve_alpha, tao_weight):
+    if reserve_alpha <= 0:
+        return 0.0
+    return (1 - tao_weight) * reserve_tao / (tao_weight * reserve_alpha)
+
+
+@float_kernel
+def _out(reserve_in, reserve_out, power, amount):
+    """What comes out of a pool: reserve_out · (1 − (in/(in + amount))^power), to full precision
+    for the smallest amount.
+    """
+    u = amount / reserve_in
+    if power * u + 5 * u < SMALL:
+        return reserve_out * _small_part(power * u, u)
+    return -reserve_out * math.expm1(-power * math.log1p(u))
+
+
+@float_kernel
+def _small_part(q, u):
+    """1 − (1 + u)^(−q/u) for small u and q by the binomial series, far cheaper than a power: the
+    next term is < 1e-17.
+    """
+    tail = 1 - (q + 3 * u) * 0.25 * (1 - (q + 4 * u) * 0.2)
+    return q * (1 - (q + u) * 0.5 * (1 - (q + 2 * u) * THIRD * tail))
+
+
+@float_kernel
+def _neutral_weight(reserve_tao, reserve_alpha, tao_weight, tao, alpha):
+    """**Chain:** balancer.rs, `update_weights_for_added_liquidity`"""
+    for_alpha = (1 - tao_weight) * reserve_tao * (reserve_alpha + alpha)
+    for_tao = tao_weight * reserve_alpha * (reserve_tao + tao)
+    return (
+        for_tao / (for_alpha + for_tao) if for_alpha + for_tao > 0 else tao_weight
+    )  # a pool run dry keeps its weight

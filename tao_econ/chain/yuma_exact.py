@@ -1,0 +1,376 @@
+"""One Yuma epoch exactly as the chain computes it: the definition that the fast engine is held to.
+
+Fractions are the chain's (fixed_point.py). Matrices inside are laid out [miner, validator], so that
+a
+column of the specification is a row here; validators are the UIDs with a permit or with bonds,
+because
+nobody else's row can hold anything.
+
+**Chain:** opentensor/subtensor, pallets/subtensor/src/epoch/run_epoch.rs (the sparse, production
+path), commit
+14bc6f9; for the rules of 2023-11-20 the same file at 62b1a70.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..inputs.rules import Rules
+from ..inputs.units import RAO_PER_TAO, permitted_rows, square_u16, whole, whole_array
+from .fixed_point import (
+    MAX,
+    ONE,
+    U16,
+    _divide_each,
+    _ema_varying,
+    _products,
+    _sigmoid_each,
+    _weighted_median_each,
+    interpolate,
+    max_upscale_each,
+    max_upscale_u16,
+    normalize,
+    normalize_each,
+    proportion,
+    q32,
+    u16,
+)
+
+
+class Epoch(NamedTuple):
+    """What an epoch stores: vectors by UID, bonds [validator, miner]. The last three are what
+    u16 was cut from.
+    """
+
+    stake_weight_u16: np.ndarray  # share of the stake that counts
+    active: np.ndarray  # bool: has set weights recently
+    permits: np.ndarray  # bool: may validate in the next epoch
+    consensus_u16: np.ndarray
+    incentive_u16: np.ndarray  # also the rank that the chain stored until December 2025
+    dividends_u16: np.ndarray
+    validator_trust_u16: np.ndarray  # part of a validator's weight that survives clipping
+    trust_u16: np.ndarray  # the same of a miner's; stored until December 2025
+    pruning_u16: np.ndarray  # emission ÷ the largest; decided in 2023 who is deregistered
+    miner_emission_rao: np.ndarray
+    validator_emission_rao: np.ndarray
+    emission_rao: np.ndarray  # both together, rounded down once
+    bonds_u16: np.ndarray  # (n, n); classic: ÷ the column's largest, Yuma3: share of one
+    consensus_q32: np.ndarray
+    incentive_q32: np.ndarray
+    dividends_q32: np.ndarray
+
+
+def yuma_epoch_exact(
+    weights_u16,
+    stake_rao,
+    bonds_u16,
+    rules: Rules,
+    *,
+    emission_rao: int = RAO_PER_TAO,
+    listed=None,
+    permits=None,
+    last_update=None,
+    block_at_registration=None,
+    commit_block=None,
+    block: int | None = None,
+    last_step_block: int = 0,
+    owner_uid: int | None = None,
+) -> Epoch:
+    """One epoch on the chain's integers: who earns what, and the bonds that the next epoch starts
+    from.
+
+    weights_u16 : (n, n) int, u16 — row = validator, as stored (see `stored_weights`)
+    stake_rao : (n,) int, rao — stake weight: alpha + root weight · TAO on root (before 2025: all
+      TAO staked)
+    bonds_u16 : (n, n) int, u16 — as the epoch before stored them; zeros at first
+    emission_rao : int, rao — what the epoch divides
+    listed : (n, n) bool — which weights are entries of their row; by default those above 0. Under
+      liquid alpha a
+        listed 0 lets an old bond fade, a missing entry deletes it
+    permits : (n,) bool — who may validate now; by default who gets a permit from this epoch, and
+      rows of the others
+        are not read; where given, weights on others without a permit are refused
+    last_update, block_at_registration : (n,) int, blocks — by default now, and before anything that
+      matters
+    commit_block : (n,) int, blocks — earliest unexpired weight commit, −1 for none (the default)
+    block, last_step_block : int, blocks — now, and the end of the epoch before (0: count back one
+      tempo)
+    owner_uid : int — the subnet owner's UID, if it has one
+    Raises TypeError for anything but integers and bits, ValueError for shapes and ranges.
+
+    **Chain:** run_epoch.rs, `epoch_mechanism`
+    """
+    now = 2 * rules.tempo if block is None else whole("block", block)
+    weights = square_u16("weights_u16", weights_u16)
+    n = len(weights)
+    given = _Given(
+        weights=weights,
+        stake=whole_array("stake_rao", stake_rao, (n,)),
+        bonds=whole_array("bonds_u16", bonds_u16, (n, n), most=U16),
+        listed=None if listed is None else whole_array("listed", listed, (n, n), kind="bool"),
+        permits=None if permits is None else whole_array("permits", permits, (n,), kind="bool"),
+        updated=whole_array(
+            "last_update", np.full(n, now) if last_update is None else last_update, (n,)
+        ),
+        registered=whole_array(
+            "block_at_registration",
+            np.zeros(n, int) if block_at_registration is None else block_at_registration,
+            (n,),
+        ),
+        committed=whole_array(
+            "commit_block", np.full(n, -1) if commit_block is None else commit_block, (n,), least=-1
+        ),
+        block=now,
+        last_step_block=whole("last_step_block", last_step_block),
+        owner=_owner(owner_uid, n, rules),
+    )
+    if given.permits is not None:
+        permitted_rows("weights_u16", weights, given.permits | given.owner)
+    emission_rao = whole("emission_rao", emission_rao)
+    for name, rao in (("emission_rao", emission_rao), ("stake_rao", sum(given.stake.tolist()))):
+        if rao > MAX:
+            raise ValueError(f"{name} must sum to less than 2^63, got {rao}")
+    _check_liquid_alpha(rules)
+    return _epoch(given, emission_rao, rules)
+
+
+class _Given(NamedTuple):
+    weights: np.ndarray
+    stake: np.ndarray
+    bonds: np.ndarray
+    listed: np.ndarray | None
+    permits: np.ndarray | None
+    updated: np.ndarray
+    registered: np.ndarray
+    committed: np.ndarray
+    block: int
+    last_step_block: int
+    owner: np.ndarray  # (n,) bool: the owner's bit, where the rules favour it
+
+
+def _epoch(given: _Given, emission_rao: int, rules: Rules) -> Epoch:
+    """The epoch step by step, in the order of the chain."""
+    active = _active(given, rules)
+    stake = _stake_that_counts(given, rules)
+    new_permits = _new_permits(stake, rules) | given.owner
+    permitted = new_permits if given.permits is None else given.permits | given.owner
+    active_stake = normalize(np.where(active & permitted, stake, 0))
+
+    rows = np.flatnonzero(permitted | given.bonds.any(axis=1))
+    voters = active_stake[rows]
+    weights, listed = _weights(given, permitted, rows)
+    consensus = _consensus(weights, voters, q32(rules.kappa))
+    clipped = np.minimum(weights, consensus[:, None])
+    rank, unclipped_rank = (_products(w, voters).sum(axis=1) for w in (clipped, weights))
+    incentive = normalize(rank)
+
+    bonds = _old_bonds(given, rows, rules)
+    followed, listed = _bond_weights(weights, clipped, listed, consensus, q32(rules.bonds_penalty))
+    if rules.bonds == "classic":
+        bonds, earned = _classic_bonds(followed, bonds, voters, incentive, rules)
+    else:
+        bonds, earned = _yuma3_bonds(followed, listed, bonds, voters, incentive, consensus, rules)
+    dividends = _by_uid(earned, rows, given)
+    bonds_u16 = np.zeros(given.bonds.shape, np.uint16)
+    bonds_u16[rows] = bonds.T
+    bonds_u16[~new_permits] = 0
+
+    miners, validators, both = _emission_shares(incentive, dividends, active_stake, stake)
+    return Epoch(
+        u16(stake),
+        active,
+        new_permits,
+        u16(consensus),
+        u16(incentive),
+        u16(dividends),
+        validator_trust_u16=u16(_by_uid(clipped.sum(axis=0), rows, given)),
+        trust_u16=u16(_divide_each(rank[:, None], unclipped_rank)[:, 0]),
+        pruning_u16=max_upscale_u16(both),
+        miner_emission_rao=_pay(miners, emission_rao),
+        validator_emission_rao=_pay(validators, emission_rao),
+        emission_rao=_pay(both, emission_rao),
+        bonds_u16=bonds_u16,
+        consensus_q32=consensus,
+        incentive_q32=incentive,
+        dividends_q32=dividends,
+    )
+
+
+# ---- The steps ----
+
+
+def _active(given, rules):
+    """Whoever has set weights within the cutoff, which is at least one block."""
+    return given.updated + max(int(rules.activity_cutoff * rules.tempo), 1) >= given.block
+
+
+def _stake_that_counts(given, rules):
+    """Shares of the stake of those above the threshold; the owner is exempt."""
+    return normalize(
+        np.where((given.stake >= rules.stake_threshold_rao) | given.owner, given.stake, 0)
+    )
+
+
+def _new_permits(stake, rules):
+    chosen = _top_k(stake, rules.max_validators)
+    return chosen if rules.permits == "top_stakes" else chosen & (stake != 0)
+
+
+def _top_k(stake, k):
+    """The k largest; among equals the later UID comes first."""
+    chosen = np.ones(len(stake), bool)
+    chosen[np.argsort(stake, kind="stable")[: max(len(stake) - k, 0)]] = False
+    return chosen
+
+
+def _weights(given, permitted, rows):
+    """Masked weights, then each validator's ÷ their sum; and which entries are left, zeros
+    included.
+
+    Masked: rows without a permit, weights for oneself (but the owner's), weights no newer than the
+    miner's
+    registration, and weights committed before it. What a masked miner would have had goes to the
+    others.
+    """
+    updated, committed, uid = given.updated[rows, None], given.committed[rows, None], rows[:, None]
+    weights = given.weights[rows]
+    listed = weights > 0 if given.listed is None else given.listed[rows]
+    listed = listed & permitted[rows, None] & ((uid != np.arange(len(permitted))) | given.owner)
+    listed &= updated > given.registered
+    if (committed >= 0).any():
+        listed &= (committed < 0) | (committed >= given.registered)
+    return _by_miner(normalize_each(weights * listed)), _by_miner(listed)
+
+
+def _consensus(weights, active_stake, kappa):
+    """The largest weight of each miner that κ of the active stake supports."""
+    voters = np.flatnonzero(active_stake > 0)
+    return _weighted_median_each(
+        normalize(active_stake[voters]), np.take(weights, voters, axis=1), kappa
+    )
+
+
+def _old_bonds(given, rows, rules):
+    """Stored bonds, as integers, without those on miners that registered too late to have earned
+    them.
+    """
+    if rules.bonds_mask == "stale_weights":
+        known = given.updated[rows, None] > given.registered
+    elif given.last_step_block == 0:
+        known = max(given.block - rules.tempo, 0) > given.registered
+    else:
+        known = given.last_step_block + 1 > given.registered
+    return _by_miner(given.bonds[rows] * known)
+
+
+def _bond_weights(weights, clipped, listed, consensus, penalty):
+    """The weights that bonds follow, between submitted and clipped ones, and the entries they
+    keep.
+    """
+    if penalty == 0:
+        return weights, listed
+    if penalty == ONE:
+        return clipped, listed & ~((weights > 0) & (consensus == 0)[:, None])
+    between = interpolate(weights, clipped, penalty)
+    return between, listed & (between > 0)
+
+
+def _bond_rate(rules):
+    """The chain's α: how much of a bond is new after an epoch."""
+    return ONE - q32(rules.bonds_moving_average)
+
+
+def _ema(new, old, rate):
+    """new · rate + old · (1 − rate), each product floored."""
+    width = new.shape[1]
+    return _products(new, np.full(width, rate)) + _products(old, np.full(width, ONE - rate))
+
+
+def _classic_bonds(weights, bonds, active_stake, incentive, rules):
+    """Bonds as shares of a miner, bought with stake. Returns them as stored, and the dividends."""
+    bought = normalize_each(_products(weights, active_stake))
+    bonds = normalize_each(_ema(bought, normalize_each(bonds), _bond_rate(rules)))
+    return u16(max_upscale_each(bonds)), normalize(_earned(bonds, incentive))
+
+
+def _yuma3_bonds(weights, listed, bonds, active_stake, incentive, consensus, rules):
+    """Bonds of each validator's own, following its weights. Returns them as stored, and the
+    dividends.
+    """
+    bonds = proportion(bonds)
+    if rules.liquid_alpha_on and consensus.any():
+        rates = _liquid_rates(weights, bonds, consensus, rules)
+        bonds = np.where(
+            listed, _ema_varying(weights, bonds, rates), 0
+        )  # no entry in the row, no bond left
+    else:
+        bonds = _ema(weights, bonds, _bond_rate(rules))
+    return u16(bonds), normalize(
+        _products(_earned(normalize_each(bonds), incentive)[None, :], active_stake)[0]
+    )
+
+
+def _liquid_rates(weights, bonds, consensus, rules):
+    """Bond rate of every pair: faster the further a weight is above consensus, or a bond above
+    its weight.
+    """
+    low, high = q32(rules.alpha_low), q32(rules.alpha_high)
+    gap = np.where(weights >= bonds, weights - consensus[:, None], bonds - weights)
+    speed = _sigmoid_each(np.clip(gap, 0, ONE), ONE // 2, q32(-rules.alpha_sigmoid_steepness))
+    return np.clip(low + _products(speed, np.full(speed.shape[1], high - low)), low, high)
+
+
+def _earned(bonds, incentive):
+    """Σ over miners of bond · incentive, for each validator."""
+    return _products(np.ascontiguousarray(bonds.T), incentive).sum(axis=1)
+
+
+def _emission_shares(incentive, dividends, active_stake, stake):
+    """Shares of miners, of validators and of both together; by stake where nobody earned
+    anything.
+    """
+    total = (incentive + dividends).sum(keepdims=True)
+    if total[0] == 0:
+        by_stake = active_stake if active_stake.any() else stake
+        return incentive, by_stake, by_stake
+    return tuple(
+        _divide_each(x[None, :], total)[0] for x in (incentive, dividends, incentive + dividends)
+    )
+
+
+def _pay(shares, rao):
+    """⌊share · rao⌋."""
+    return _products(np.full((1, len(shares)), rao), shares)[0]
+
+
+def _by_miner(matrix):
+    return np.ascontiguousarray(matrix.T)
+
+
+def _by_uid(values, rows, given):
+    out = np.zeros(len(given.stake), np.int64)
+    out[rows] = values
+    return out
+
+
+def _owner(owner_uid, n, rules) -> np.ndarray:
+    owner = np.zeros(n, bool)
+    if owner_uid is not None:
+        if whole("owner_uid", owner_uid) >= n:
+            raise ValueError(f"owner_uid must be in [0, {n - 1}], got {owner_uid}")
+        owner[owner_uid] = rules.owner_privileges
+    return owner
+
+
+def _check_liquid_alpha(rules) -> None:
+    if rules.alpha_low > rules.alpha_high:
+        raise ValueError(
+            f"alpha_low must be at most alpha_high {rules.alpha_high}, got {rules.alpha_low}"
+        )
+    if rules.liquid_alpha_on and rules.liquid_alpha != "per_pair":
+        raise ValueError(
+            "liquid_alpha must be 'per_pair' for the exact epoch to use it, got "
+            f"{rules.liquid_alpha!r}"
+        )

@@ -1,0 +1,350 @@
+"""What would TAO be worth if it were worth what something else is worth?
+
+A ratio to another asset says what that asset costs, not what TAO will. A share of OpenAI is a claim
+on a company's
+assets and profits; TAO is a right to pay fees, to stake for a part of the emission, and to vote. So
+every table here
+shows each comparable with its date and the spread over them; no function returns their average.
+
+**Ref:** the article of 2023-11-20 (claims.csv C45-C55); Damodaran, The Dark Side of Valuation, on
+survival.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import math
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from ..inputs import data
+from ..inputs.record import unknown
+from ..inputs.rules import Rules, Scenario, Snapshot, eras
+from ..inputs.units import BN, real, reals, tao, utc, whole
+from .supply import discounted_supply, supply_at
+
+DENOMINATORS = ("market_cap", "fdv", "discounted_fdv", "fdv_stated")
+TOKEN_VALUES = ("market_cap", "fdv")
+QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
+
+
+class Ratio(NamedTuple):
+    """Another value over TAO's, and what it would mean for the price."""
+
+    value_usd: float  # of the other
+    tao_usd: float  # TAO's own, by the denominator chosen
+    ratio: float
+    multiple: float  # the ratio times capture and survival
+    implied_price_usd: float  # USD per TAO at which captured, surviving value and TAO's are equal
+    tao_share: float  # TAO's value as a fraction of the other's
+
+
+def supply_counted(snapshot: Snapshot, scenario: Scenario, rules: Rules, denominator: str) -> float:
+    """TAO by which a value is divided to get a price.
+
+    denominator : 'market_cap' what circulates; 'fdv' all there can be; 'discounted_fdv' what is
+      still to come counted
+        at e^(−r·t), see `discounted_supply`; 'fdv_stated' the diluted value as its source printed
+        it, over the price
+    Raises ValueError for an unknown denominator, and for 'fdv_stated' where the snapshot states
+    none.
+    """
+    if denominator not in DENOMINATORS:
+        raise ValueError(unknown("denominator", denominator, DENOMINATORS))
+    if denominator == "market_cap":
+        return supply_at(snapshot, scenario, rules).circulating_tao
+    if denominator == "fdv":
+        return tao(rules.max_supply_rao)
+    if denominator == "discounted_fdv":
+        return discounted_supply(rules, snapshot, scenario)
+    if snapshot.fdv_stated_usd is None:
+        raise ValueError(
+            f"fdv_stated_usd must be known for 'fdv_stated', got None in {snapshot.name!r}"
+        )
+    return snapshot.fdv_stated_usd / snapshot.price_usd
+
+
+def value_ratio(
+    value_usd: float,
+    snapshot: Snapshot,
+    scenario: Scenario,
+    rules: Rules,
+    *,
+    denominator: str = "fdv",
+) -> Ratio:
+    """Another value over TAO's on a day, with the part captured and the chance of survival.
+
+    value_usd : float in [1, 1e18], USD; denominator : see `supply_counted`
+    The price implied is what TAO would cost if holders owned `capture_share` of such a value with
+    probability
+    `survival_share`. It fails where the two give different rights, which is always for a company.
+    """
+    value = real("value_usd", value_usd, "[1, 1e18]")
+    own = supply_counted(snapshot, scenario, rules, denominator) * snapshot.price_usd
+    multiple = value / own * scenario.capture_share * scenario.survival_share
+    return Ratio(value, own, value / own, multiple, snapshot.price_usd * multiple, own / value)
+
+
+def comparables_on(when, *, token_value: str = "fdv", max_age_days: int = 180) -> pd.DataFrame:
+    """Everything TAO was compared with and that had a value by a day, each at its latest value,
+    largest first.
+
+    when : date or ISO text; a value dated by its month counts from that month's last day
+    token_value : 'fdv' or 'market_cap' of the tokens; max_age_days : int — older values of tokens
+      are left out;
+        a company keeps its last valuation, however old
+    Returns name, kind (company or token), date, age_days, low_usd, value_usd (geometric middle of
+    the range where
+    the source gives one), high_usd, segment, confidence.
+    """
+    day = pd.Timestamp(utc(when).date())
+    if token_value not in TOKEN_VALUES:
+        raise ValueError(unknown("token_value", token_value, TOKEN_VALUES))
+    whole("max_age_days", max_age_days)
+    tokens, companies = _tokens(token_value), _companies()
+    tokens = tokens[(day - tokens["date"]).dt.days <= max_age_days]
+    table = pd.concat([companies, tokens])
+    table = table[table["date"] <= day].sort_values(["date", "name"], kind="stable")
+    table = table.drop_duplicates("name", keep="last").reset_index(drop=True)
+    table.insert(3, "age_days", (day - table["date"]).dt.days)
+    return table.sort_values(["value_usd", "name"], ascending=[False, True]).reset_index(drop=True)
+
+
+def comparable_ratios(
+    snapshot: Snapshot,
+    scenario: Scenario,
+    rules: Rules,
+    *,
+    denominator: str = "fdv",
+    when=None,
+    token_value: str | None = None,
+    max_age_days: int = 180,
+) -> pd.DataFrame:
+    """`comparables_on` a day with the columns of `Ratio` for each.
+
+    when : date; the snapshot's if not given. denominator : of TAO, see `supply_counted`
+    token_value : of the others; the market cap against the market cap and FDV against any form of
+      it, if not given
+    """
+    like = "market_cap" if denominator == "market_cap" else "fdv"
+    when, token_value = (
+        snapshot.date if when is None else when,
+        like if token_value is None else token_value,
+    )
+    table = comparables_on(when, token_value=token_value, max_age_days=max_age_days)
+    own = supply_counted(snapshot, scenario, rules, denominator) * snapshot.price_usd
+    ratio = table["value_usd"] / own
+    multiple = ratio * scenario.capture_share * scenario.survival_share
+    return table.assign(
+        tao_usd=own,
+        ratio=ratio,
+        multiple=multiple,
+        implied_price_usd=snapshot.price_usd * multiple,
+        tao_share=1 / ratio,
+    )
+
+
+def dispersion(
+    ratios: pd.DataFrame, *, column: str = "implied_price_usd", quantiles=QUANTILES
+) -> pd.DataFrame:
+    """How far comparables lie apart: count, least, quantiles, greatest, by kind and for all of
+    them.
+
+    ratios : from `comparable_ratios`; column : its numeric column to look at; quantiles : in [0, 1]
+    `spread` is the greatest over the least (0 where the least is 0). There is no mean on purpose.
+    """
+    numeric = list(ratios.select_dtypes("number").columns)
+    if column not in numeric:
+        raise ValueError(unknown("numeric column", column, numeric))
+    quantiles = reals("quantiles", quantiles, "[0, 1]", ndim=1)
+    if not len(ratios):
+        raise ValueError("ratios must have at least one row, got none")
+    rows = {}
+    for kind, part in [*ratios.groupby("kind"), ("all", ratios)]:
+        low, high = part[column].min(), part[column].max()
+        at = {f"p{100 * q:g}": part[column].quantile(q) for q in quantiles}
+        rows[kind] = {
+            "count": len(part),
+            "least": low,
+            **at,
+            "greatest": high,
+            "spread": high / low if low else 0.0,
+        }
+    return pd.DataFrame(rows).T.rename_axis("kind").astype({"count": int})
+
+
+def openai_ratio_path() -> pd.DataFrame:
+    """OpenAI's valuation over TAO's FDV on the dates on which both were quoted
+    (data/openai_points.csv).
+
+    Returns the quoted date, valuation_usd, price_usd and printed_ratio, the ratio they give, and
+    beside them
+    close_usd (mean of the known closes of the month, or the last known close of a day, from
+    close_date) with its
+    ratio. The target moved more than the token: a ratio near 8 in 2023 was no forecast.
+    """
+    points, closes = data.load("openai_points"), _closes()
+    found = [_close(closes, text) for text in points["date"]]
+    most = tao(eras()[-1].max_supply_rao)
+    table = pd.DataFrame(
+        {
+            "date": points["date"],
+            "valuation_usd": points["valuation_bn_usd"] * BN,
+            "price_usd": points["tao_price_usd"],
+            "printed_ratio": points["printed_ratio"],
+            "ratio": points["valuation_bn_usd"] * BN / (points["tao_price_usd"] * most),
+            "close_date": [date for date, _ in found],
+            "close_usd": [price for _, price in found],
+        }
+    )
+    table["ratio_at_close"] = table["valuation_usd"] / (table["close_usd"] * most)
+    return table.assign(confidence=points["confidence"])
+
+
+def weekly_ratio(company: str = "openai") -> pd.DataFrame:
+    """A company's latest valuation over TAO's FDV at every close known: date, close_usd, fdv_usd,
+    valuation_usd, ratio.
+
+    company : one of private_valuations.csv. By day in late 2023, by week to 2025, by month after.
+    """
+    companies = _companies()
+    known = companies[companies["name"] == company].sort_values("date")
+    if known.empty:
+        raise ValueError(unknown("company", company, sorted(set(companies["name"]))))
+    table = pd.merge_asof(_closes(), known[["date", "value_usd"]], on="date").dropna(
+        subset="value_usd"
+    )
+    table = table.rename(columns={"value_usd": "valuation_usd"}).reset_index(drop=True)
+    table.insert(2, "fdv_usd", table["close_usd"] * tao(eras()[-1].max_supply_rao))
+    return table.assign(ratio=table["valuation_usd"] / table["fdv_usd"])
+
+
+def sales_multiples(
+    snapshot: Snapshot,
+    scenario: Scenario,
+    rules: Rules,
+    *,
+    denominator: str = "fdv",
+    year: int | None = None,
+) -> pd.DataFrame:
+    """What TAO would cost at the sales multiples of others, and its own multiple in the last row.
+
+    year : of the multiples; the latest year of data/sales_multiples.csv up to the snapshot's, if
+      not given
+    Returns company, low and high multiple, low_usd and high_usd per TAO: multiple × fees × capture
+    × survival over
+    supply. A company's sales are its own; of a network's fees holders get what owners pass on.
+    """
+    table = data.load("sales_multiples")
+    year = (
+        max((y for y in table["year"] if y <= snapshot.date.year), default=None)
+        if year is None
+        else year
+    )
+    if year not in set(table["year"]):
+        raise ValueError(
+            f"year must be one of {', '.join(map(str, sorted(set(table['year']))))}, got {year}"
+        )
+    table = table[table["year"] == whole("year", year)][["company", "low", "high", "confidence"]]
+    counted = supply_counted(snapshot, scenario, rules, denominator)
+    fees = scenario.fee_revenue_usd_per_year
+    held = fees * scenario.capture_share * scenario.survival_share
+    priced = table.assign(
+        low_usd=table["low"] * held / counted, high_usd=table["high"] * held / counted
+    )
+    own = counted * snapshot.price_usd / fees if fees else math.inf
+    last = pd.DataFrame(
+        [
+            {
+                "company": "TAO",
+                "low": own,
+                "high": own,
+                "confidence": "low",
+                "low_usd": snapshot.price_usd,
+                "high_usd": snapshot.price_usd,
+            }
+        ]
+    )
+    return pd.concat([priced, last], ignore_index=True)
+
+
+def _known_from(text: str) -> pd.Timestamp:
+    """The first day by which a date, as precise as known, had passed."""
+    return pd.Period(text, "M").end_time.normalize() if len(text) == 7 else pd.Timestamp(text)
+
+
+@functools.cache
+def _companies() -> pd.DataFrame:
+    table = data.load("private_valuations")
+    table = table[table["valuation_bn_usd"].notna()]
+    ends = [[float(end) * BN for end in cell.split("-")] for cell in table["valuation_bn_usd"]]
+    return pd.DataFrame(
+        {
+            "name": table["company"],
+            "kind": "company",
+            "date": [_known_from(text) for text in table["date"]],
+            "low_usd": [e[0] for e in ends],
+            "value_usd": [math.sqrt(e[0] * e[-1]) for e in ends],
+            "high_usd": [e[-1] for e in ends],
+            "segment": "company",
+            "confidence": table["confidence"],
+        }
+    )
+
+
+@functools.cache
+def _tokens(value: str) -> pd.DataFrame:
+    """Dated values of the other tokens; one that stands among the companies (Gensyn) is not
+    counted twice.
+    """
+    table = data.load("comparables")
+    column = f"{value}_usd"
+    dated = table["as_of"].str.fullmatch(r"\d{4}-\d{2}-\d{2}")
+    named = (
+        table["token"]
+        .str.lower()
+        .str.contains("|".join(sorted(set(data.load("private_valuations")["company"]))))
+    )
+    table = table[dated & ~named & (table["token"] != "TAO") & (table[column] > 0)]
+    return pd.DataFrame(
+        {
+            "name": table["token"],
+            "kind": "token",
+            "date": pd.to_datetime(table["as_of"]),
+            "low_usd": table[column],
+            "value_usd": table[column],
+            "high_usd": table[column],
+            "segment": table["segment"],
+            "confidence": table["confidence"],
+        }
+    )
+
+
+@functools.cache
+def _closes() -> pd.DataFrame:
+    """Every close of TAO known, a day each: days of late 2023, weeks to 2025, months and events
+    after that.
+    """
+    weeks, days = data.load("tao_weekly"), data.load("tao_daily_2023q4")
+    months, events = data.load("series_monthly"), data.load("key_dates")
+    parts = [
+        weeks[["date", "close_usd"]],
+        days[["date", "close_usd"]],
+        events[["date", "tao_close_usd"]].set_axis(["date", "close_usd"], axis=1),
+        months[["price_date", "tao_price_usd"]].set_axis(["date", "close_usd"], axis=1),
+    ]
+    table = pd.concat(parts).dropna().drop_duplicates("date")
+    return table.sort_values("date").reset_index(drop=True)
+
+
+def _close(closes: pd.DataFrame, text: str) -> tuple[dt.date, float]:
+    """The mean close of a month with its last date, or the last close up to a day."""
+    day = _known_from(text)
+    known = closes[closes["date"] <= day]
+    if len(text) == 7:
+        known = known[known["date"] >= day.replace(day=1)]
+        return known["date"].iloc[-1].date(), float(np.mean(known["close_usd"]))
+    return known["date"].iloc[-1].date(), float(known["close_usd"].iloc[-1])

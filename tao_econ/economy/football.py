@@ -1,0 +1,152 @@
+"""How far apart do all the models lie on one day?
+
+One row a method, one axis, no blend: the width is the result. A range comes from the spread of what
+a method compares
+with, or from three named scenarios, or from an input nobody has counted; `basis` says which.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+
+from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario
+from ..inputs.units import reals
+from .comparables import comparable_ratios, sales_multiples
+from .scenario_tree import scenario_tree
+from .valuation import (
+    captured_fees,
+    convenience_value,
+    cost_of_production,
+    exchange_equation,
+    metcalfe,
+    new_tao_per_year,
+    stock_to_flow,
+)
+
+
+def football_field(
+    snapshot: Snapshot,
+    scenario: Scenario,
+    rules: Rules,
+    *,
+    low: Scenario | None = None,
+    high: Scenario | None = None,
+    users=(1_000, 11_000, 121_567),
+    miner_margins=(0.75, 0.5, 0.0),
+) -> pd.DataFrame:
+    """Low, middle and high price by every method at a snapshot, in USD per TAO.
+
+    scenario : the middle one; low, high : the scenarios 'bear' and 'bull' if not given
+    users : three rising counts of active users for `metcalfe`; our choice, for none is published.
+      The greatest is
+        every wallet in Lui and Sun's sample to February 2025 (arXiv:2507.02951), with a tenth and a
+        hundredth of it
+    miner_margins : three falling parts of their reward that miners keep, in [0, 1]; our choice, for
+      want of accounts
+    Returns method, low_usd, mid_usd, high_usd, mid_over_spot, basis; low ≤ mid ≤ high in each row.
+    """
+    _three("users", users, "[0, 1e15]", rising=True)
+    _three("miner_margins", miner_margins, "[0, 1]", rising=False)
+    low = load_scenario("bear") if low is None else low
+    high = load_scenario("bull") if high is None else high
+    three, day = (low, scenario, high), (snapshot, scenario, rules)
+    tree = scenario_tree(rules, spot_usd=snapshot.price_usd)
+    gross = dataclasses.replace(scenario, recycled_share=0.0)
+    rows = [
+        *_relative(*day),
+        (
+            "scenario tree",
+            (tree.p10_usd, tree.price_usd, tree.p90_usd),
+            "expected; 10 and 90 % outcomes of 2024 odds",
+        ),
+        _by_scenario("MV = PQ", exchange_equation, snapshot, three, rules),
+        (
+            "Metcalfe's law",
+            [metcalfe(*day, users=n).price_usd for n in users],
+            f"{_list(users)} active users",
+        ),
+        _by_scenario("Cong-Li-Wang", convenience_value, snapshot, three, rules),
+        _by_scenario("captured fees", captured_fees, snapshot, three, rules),
+        (
+            "cost of production",
+            _costs(*day, miner_margins),
+            f"miners keep {_list(miner_margins)}: moves with spot",
+        ),
+        (
+            "stock-to-flow",
+            [stock_to_flow(snapshot, s, rules).price_usd for s in (gross, scenario)],
+            "foil; gross flow and flow net of recycling",
+        ),
+    ]
+    table = pd.DataFrame([_row(method, prices, basis) for method, prices, basis in rows])
+    table.insert(4, "mid_over_spot", table["mid_usd"] / snapshot.price_usd)
+    return table
+
+
+def _three(name, values, bounds, *, rising):
+    """Refuse what is not three numbers inside bounds, in order from the low price to the high
+    one.
+    """
+    given = reals(name, values, bounds, ndim=1)
+    if len(given) != 3 or (np.diff(given) * (1 if rising else -1) < 0).any():
+        raise ValueError(
+            f"{name} must be three numbers that {'rise' if rising else 'fall'}, got {values}"
+        )
+
+
+def _row(method, prices, basis):
+    return {
+        "method": method,
+        "low_usd": min(prices),
+        "mid_usd": prices[len(prices) // 2],
+        "high_usd": max(prices),
+        "basis": basis,
+    }
+
+
+def _relative(snapshot, scenario, rules):
+    """Companies, tokens and sales multiples: tenth, middle and ninth tenth of what TAO is
+    compared with.
+    """
+    for kind, part in comparable_ratios(snapshot, scenario, rules).groupby("kind"):
+        named = {"company": "companies", "token": "tokens"}[kind]
+        basis = (
+            f"10, 50 and 90 % of {len(part)}: {part['name'].iloc[0]} to "
+            f"{part['name'].iloc[-1]}, FDV"
+        )
+        yield named, np.quantile(part["implied_price_usd"], (0.1, 0.5, 0.9)).tolist(), basis
+    multiples = sales_multiples(snapshot, scenario, rules).iloc[:-1]
+    ends = np.concatenate([multiples["low_usd"], multiples["high_usd"]])
+    yield (
+        "sales multiples",
+        np.quantile(ends, (0, 0.5, 1)).tolist(),
+        f"least, median, greatest of {len(multiples)}, FDV",
+    )
+
+
+def _by_scenario(method, model, snapshot, scenarios, rules):
+    prices = [model(snapshot, scenario, rules).price_usd for scenario in scenarios]
+    return method, prices, f"scenarios {_list(s.name for s in scenarios)}"
+
+
+def _costs(snapshot, scenario, rules, margins):
+    """Price floors where miners get their share of the emission at spot and spend all but a
+    margin.
+    """
+    earned = (
+        new_tao_per_year(snapshot, scenario, rules)
+        * snapshot.price_usd
+        * (1 - float(rules.owner_cut))
+        / 2
+    )
+    return [
+        cost_of_production(snapshot, scenario, rules, cost_usd_per_year=earned * (1 - m)).price_usd
+        for m in margins
+    ]
+
+
+def _list(values):
+    return " / ".join(f"{v:,}" if isinstance(v, int | float) else str(v) for v in values)

@@ -1,0 +1,392 @@
+"""Who gets a day's emission? Owner, miners, validators, nominators and root, under any era's rules.
+
+Before dynamic TAO a subnet's participants were paid in TAO, since then in the subnet's own token,
+alpha.
+
+**Chain:** opentensor/subtensor, pallets/subtensor/src/coinbase/run_coinbase.rs, commit 14bc6f9;
+before dynamic TAO
+block_step.rs and epoch.rs, tree 62b1a70958.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from ..chain.emission import block_emission
+from ..inputs.record import unknown
+from ..inputs.rules import Rules, Scenario, Snapshot
+from ..inputs.units import DAYS_PER_YEAR, RAO_PER_TAO, SECONDS_PER_DAY, real, reals, tao
+from .supply import MOST_LOG, HolderYield, holder_yield, staked_share, supply_at, supply_path
+
+
+class Roles(NamedTuple):
+    """One quantity for everyone who may get a part of a subnet's emission; the parts sum to the
+    whole.
+    """
+
+    owner: float
+    miners: float
+    validators: float  # their take, and the dividends of their own stake
+    nominators: float  # who stake behind a validator, after its take
+    root: float  # who hold TAO on root, after take
+    burned: float  # lost for good
+    recycled: float  # not issued, to be minted another time
+
+
+class RewardSplit(NamedTuple):
+    """One day of emission of one subnet, or of the whole network where it is paid in TAO."""
+
+    token: str  # what it is paid in: "TAO" or "alpha"
+    share: Roles  # of one
+    token_per_day: Roles
+    tao_per_day: Roles
+    usd_per_day: Roles
+
+
+class HolderReward(NamedTuple):
+    """One day of one participant."""
+
+    token_per_day: float
+    tao_per_day: float
+    usd_per_day: float
+
+
+class OwnershipPath(NamedTuple):
+    """Share of the supply held by one holder through time, by what it does with its TAO; all
+    arrays have one length.
+    """
+
+    years: np.ndarray
+    unstaked: np.ndarray
+    nominator_idle_rewards: np.ndarray  # stakes, and leaves the rewards unstaked
+    nominator: np.ndarray  # stakes, and stakes the rewards
+    validator: np.ndarray  # the same without a take
+
+
+def reward_split(
+    rules: Rules,
+    snapshot: Snapshot,
+    scenario: Scenario,
+    *,
+    owned: bool = True,
+    subnet_share: float = 1.0,
+    alpha_issuance: float = 0.0,
+    alpha_price_tao: float | None = None,
+    root_proportion: float = 0.0,
+    root_paid: bool = True,
+    withheld_share: float = 0.0,
+    withheld_is: str = "burned",
+    own_stake_share: float = 0.0,
+) -> RewardSplit:
+    """A day's emission by role; `scenario.validator_take` is the validators' take.
+
+    owned : bool — the subnet has an owner who takes a cut
+    subnet_share : float, share — part of the network's TAO that the subnet gets (paid in TAO,
+      before dynamic TAO)
+    alpha_issuance : float, alpha — issued by the subnet so far, in and outside its pool; it decides
+      the alpha halving
+    alpha_price_tao : float, TAO per alpha — must be given where alpha is paid
+    root_proportion : float, share — root's part of the validators' half;  root_paid : false where
+      it is recycled
+    withheld_share : float, share — of miners' incentive that goes to the owner's own hotkeys,
+      "burned" or "recycled"
+    own_stake_share : float, share — of the stake that pays no take because the validators own it
+    Raises ValueError for a share outside [0, 1], and for what is missing, or given where the era
+    does not read it.
+    """
+    for name, value in (
+        ("subnet_share", subnet_share),
+        ("root_proportion", root_proportion),
+        ("withheld_share", withheld_share),
+        ("own_stake_share", own_stake_share),
+    ):
+        real(name, value, "[0, 1]")
+    if withheld_is not in ("burned", "recycled"):
+        raise ValueError(unknown("withheld_is", withheld_is, ("burned", "recycled")))
+    in_alpha = rules.pool != "none"
+    price = _alpha_price(rules, alpha_price_tao, in_alpha)
+    unread, only = ("subnet_share", 1) if in_alpha else ("alpha_issuance", 0)
+    if (given := {"subnet_share": subnet_share, "alpha_issuance": alpha_issuance}[unread]) != only:
+        raise ValueError(
+            f"{unread} must be {only} under {rules.name!r}, which does not read it, got {given}"
+        )
+    if root_proportion and not rules.root_weight:
+        raise ValueError(
+            f"root_proportion must be 0 under {rules.name!r}, where root has no weight, got "
+            f"{root_proportion}"
+        )
+    share = _shares(
+        rules,
+        owned,
+        root_proportion,
+        root_paid,
+        withheld_share,
+        withheld_is,
+        own_stake_share,
+        scenario.validator_take,
+    )
+    blocks_per_day = SECONDS_PER_DAY / scenario.block_time_s
+    if in_alpha:
+        real("alpha_issuance", alpha_issuance, f"[0, {tao(rules.max_supply_rao)}]")
+        per_day = tao(block_emission(round(alpha_issuance * RAO_PER_TAO), rules)) * blocks_per_day
+    else:
+        per_day = (
+            tao(block_emission(snapshot.issuance_rao, rules, block=snapshot.block))
+            * blocks_per_day
+            * subnet_share
+        )
+    return RewardSplit(
+        "alpha" if in_alpha else "TAO",
+        share,
+        _times(share, per_day),
+        _times(share, per_day * price),
+        _times(share, per_day * price * snapshot.price_usd),
+    )
+
+
+def _alpha_price(rules, alpha_price_tao, in_alpha) -> float:
+    if in_alpha == (alpha_price_tao is None):
+        needed = (
+            "given, since subnets pay in alpha" if in_alpha else "None, since subnets pay in TAO"
+        )
+        raise ValueError(
+            f"alpha_price_tao must be {needed}, under {rules.name!r}, got {alpha_price_tao}"
+        )
+    return real("alpha_price_tao", alpha_price_tao, "[0, inf)") if in_alpha else 1.0
+
+
+def _shares(
+    rules, owned, root_proportion, root_paid, withheld_share, withheld_is, own_stake_share, take
+) -> Roles:
+    """**Chain:** run_coinbase.rs: the owner's cut, then equal halves; root takes its part of the
+    validators' half.
+    """
+    owner = float(rules.owner_cut) if owned else 0.0
+    half = (1 - owner) / 2
+    root = half * root_proportion
+    staked = half - root
+    withheld = half * withheld_share
+    recycled = (0.0 if root_paid else root) + (withheld if withheld_is == "recycled" else 0.0)
+    root = root if root_paid else 0.0
+    nominators = staked * (1 - own_stake_share) * (1 - take)
+    return Roles(
+        owner,
+        half - withheld,
+        staked - nominators + root * take,
+        nominators,
+        root * (1 - take),
+        withheld if withheld_is == "burned" else 0.0,
+        recycled,
+    )
+
+
+def _times(share: Roles, factor: float) -> Roles:
+    return Roles(*(part * factor for part in share))
+
+
+def holder_reward(
+    split: RewardSplit,
+    role: str,
+    *,
+    share: float = 1.0,
+    paid_usd_per_day: float = 0.0,
+    price_usd: float | None = None,
+) -> HolderReward:
+    """A day of one participant: 'owner', 'miner', 'validator', 'nominator', 'root holder' or
+    'user'.
+
+    share : float, share — of what its role gets: a miner's incentive, a validator's part of the
+      stake behind all
+    validators, a nominator's of all nominated stake, a holder's of the TAO on root
+    paid_usd_per_day, price_usd : what a user pays for the service, and USD per TAO; emission brings
+      a user nothing
+    """
+    real("share", share, "[0, 1]")
+    days = split.token_per_day, split.tao_per_day, split.usd_per_day
+    if role == "user":
+        paid = real("paid_usd_per_day", paid_usd_per_day, "[0, inf)")
+        in_tao = paid / real("price_usd", price_usd, "(0, inf)") if paid else 0.0
+        per_tao = sum(days[0]) / sum(days[1]) if sum(days[1]) else 0.0
+        return HolderReward(-in_tao * per_tao, -in_tao, -paid)
+    parts = {
+        "owner": "owner",
+        "miner": "miners",
+        "validator": "validators",
+        "nominator": "nominators",
+        "root holder": "root",
+    }
+    if role not in parts:
+        raise ValueError(unknown("role", role, [*parts, "user"]))
+    share = 1.0 if role == "owner" else share
+    return HolderReward(*(getattr(day, parts[role]) * share for day in days))
+
+
+def subsidy(split: RewardSplit, revenue_usd_per_year: float) -> float:
+    """USD of emission for each USD that users pay.
+
+    revenue_usd_per_year : float, USD — paid by users from outside
+    """
+    revenue = real("revenue_usd_per_year", revenue_usd_per_year, "(0, inf)")
+    return sum(split.usd_per_day) * DAYS_PER_YEAR / revenue
+
+
+def break_even_incentive(split: RewardSplit, cost_usd_per_day: float) -> float:
+    """The share of a subnet's incentive that pays a miner's costs; above 1 no miner can earn them,
+    infinite if none is paid.
+
+    cost_usd_per_day : float, USD — of running one miner
+    """
+    cost = real("cost_usd_per_day", cost_usd_per_day, "[0, inf)")
+    if cost == 0:
+        return 0.0
+    return cost / split.usd_per_day.miners if split.usd_per_day.miners else math.inf
+
+
+def break_even_take(snapshot: Snapshot, scenario: Scenario, rules: Rules) -> float:
+    """The highest take at which a nominator keeps its share of the supply: 1 − s/a; negative where
+    no take is low enough.
+
+    **Ref:** the real yield of `holder_yield` is zero where a(1 − c) = s.
+    """
+    supply = supply_at(snapshot, scenario, rules)
+    if scenario.stakers_share == 0:
+        return -math.inf
+    return 1 - supply.staked_tao / supply.issued_tao / scenario.stakers_share
+
+
+def alpha_yield_per_day(
+    rules: Rules,
+    *,
+    earning_alpha: float,
+    alpha_per_day: float = 7_200.0,
+    root_proportion: float = 0.0,
+    take: float = 0.0,
+) -> float:
+    """What a nominator of a subnet earns a day, in alpha per alpha staked.
+
+    earning_alpha : float, alpha — all stake that shares the validators' part
+    alpha_per_day : float, alpha — the subnet's emission to its participants
+    """
+    real("earning_alpha", earning_alpha, "(0, inf)")
+    real("alpha_per_day", alpha_per_day, "[0, inf)")
+    for name, value in (("root_proportion", root_proportion), ("take", take)):
+        real(name, value, "[0, 1]")
+    return (
+        alpha_per_day
+        * (1 - float(rules.owner_cut))
+        / 2
+        * (1 - root_proportion)
+        * (1 - take)
+        / earning_alpha
+    )
+
+
+def distribute_dividends(
+    validator_alpha: float,
+    root_alpha: float,
+    *,
+    dividends,
+    alpha_stake,
+    root_stake,
+    root_weight: float,
+) -> tuple[np.ndarray, np.ndarray]:
+    """An epoch's validator and root alpha for each validator: two (v,) arrays, before its take.
+
+    dividends : (v,), alpha — from the epoch; only their proportions count
+    alpha_stake, root_stake : (v,) — alpha and TAO behind each;  root_weight : float, share — of TAO
+      on root
+    **Chain:** run_coinbase.rs, `calculate_dividend_distribution`: a dividend is root's in
+    proportion to ωt/(a + ωt)
+    """
+    real("validator_alpha", validator_alpha, "[0, inf)")
+    real("root_alpha", root_alpha, "[0, inf)")
+    real("root_weight", root_weight, "[0, 1]")
+    given = {"dividends": dividends, "alpha_stake": alpha_stake, "root_stake": root_stake}
+    given = {name: reals(name, values, "[0, inf)", ndim=1) for name, values in given.items()}
+    for name, values in given.items():
+        if len(values) != len(given["dividends"]):
+            raise ValueError(
+                f"{name} must have one value a validator ({len(given['dividends'])}), got "
+                f"{len(values)}"
+            )
+    weighted = given["root_stake"] * root_weight
+    both = given["alpha_stake"] + weighted
+    of_root = given["dividends"] * np.divide(
+        weighted, both, out=np.zeros_like(both), where=both > 0
+    )
+    of_alpha = given["dividends"] - of_root
+    return tuple(
+        pool * part / part.sum() if part.sum() else np.zeros_like(part)
+        for pool, part in ((validator_alpha, of_alpha), (root_alpha, of_root))
+    )
+
+
+def real_yield(nominal: float, *, supply_growth: float = 0.0, price_change: float = 0.0) -> float:
+    """A nominal yield less dilution and price: the change of share in a supply, or of worth in
+    another money.
+
+    nominal : float, share — in the token that is staked;  supply_growth : of that token over the
+      same time
+    price_change : of that token, in the money that counts (alpha in TAO, TAO in USD)
+    """
+    real("nominal", nominal, "[-1, inf)")
+    real("supply_growth", supply_growth, "(-1, inf)")
+    real("price_change", price_change, "[-1, inf)")
+    return (1 + nominal) * (1 + price_change) / (1 + supply_growth) - 1
+
+
+def ownership_path(
+    snapshot: Snapshot,
+    scenario: Scenario,
+    rules: Rules,
+    *,
+    share: float = 0.01,
+    every_days: int = 30,
+) -> OwnershipPath:
+    """What becomes of a holder's share of the supply over `scenario.horizon_years`, under four ways
+    to hold it.
+
+    share : float, share of the supply at the start
+    The staked part of the supply stays what it is; rewards follow the gross emission, supply the
+    net one.
+    Raises ValueError where nothing is staked.
+    """
+    real("share", share, "[0, 1]")
+    path = supply_path(rules, snapshot, scenario, every_days=every_days)
+    staked = staked_share(supply_at(snapshot, scenario, rules))
+    rate = (
+        scenario.stakers_share
+        * path.emission_tao_per_day
+        * DAYS_PER_YEAR
+        / (staked * path.issued_tao)
+    )
+    grown = np.concatenate([[0.0], np.cumsum(np.diff(path.years) * (rate[1:] + rate[:-1]) / 2)])
+    if grown[-1] > MOST_LOG:
+        rule = f"staked_share must be large enough that rewards stay within e^{MOST_LOG:g}"
+        raise ValueError(f"{rule}, got {staked:g} of the supply")
+    diluted = share * path.issued_tao[0] / path.issued_tao
+    kept = 1 - scenario.validator_take
+    return OwnershipPath(
+        path.years,
+        diluted,
+        diluted * (1 + kept * grown),
+        diluted * np.exp(kept * grown),
+        diluted * np.exp(grown),
+    )
+
+
+def network_yields(snapshot: Snapshot, scenario: Scenario, rules: Rules) -> HolderYield:
+    """Dilution and real yield of a year for stakers and others with the stakers' share that the
+    rules give them.
+
+    `supply.holder_yield` takes that share from the scenario; here it is half of what the owner's
+    cut leaves.
+    """
+    split = _shares(rules, True, 0.0, True, 0.0, "burned", 0.0, 0.0)
+    return holder_yield(
+        snapshot, replace(scenario, stakers_share=split.validators + split.nominators), rules
+    )

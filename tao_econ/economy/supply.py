@@ -1,0 +1,303 @@
+"""How much TAO is there, what is it worth diluted, and who loses share to new supply?
+
+Amounts come in as whole rao and leave as floating TAO; `units.tao` is the border.
+
+**Ref:** equations and check numbers in the papers named at each function.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from ..chain.emission import PPM, block_emission, emission_path, issuance_eras
+from ..inputs import data
+from ..inputs.record import unknown
+from ..inputs.rules import Rules, Scenario, Snapshot
+from ..inputs.units import (
+    BLOCKS_PER_DAY,
+    DAYS_PER_YEAR,
+    RAO_PER_TAO,
+    SECONDS_PER_DAY,
+    real,
+    reals,
+    tao,
+    whole,
+)
+
+# AI tokens that trade against TAO by name in the article and beside them in the listings of the
+# time
+NARROW_PEERS = ("TAO", "RNDR", "FET", "OCEAN", "AGIX", "AKT", "GRT")
+MOST_LOG = 600.0  # of growth over a horizon: what grows so stays a float
+
+
+class Supply(NamedTuple):
+    """Supply and value on one date."""
+
+    issued_tao: float
+    circulating_tao: float  # issued less lost
+    staked_tao: float
+    staked_is_assumed: bool  # the snapshot does not say; `scenario.staked_share` was used
+    float_tao: float  # circulating less the part of stake that would not come to market
+    float_ratio: float  # float over circulating
+    max_supply_tao: float
+    market_cap_usd: float
+    fdv_usd: float
+    mc_fdv: float
+
+
+class SupplyPath(NamedTuple):
+    """Supply and its value over time; all arrays have one length."""
+
+    years: np.ndarray  # from the snapshot
+    issued_tao: np.ndarray
+    circulating_tao: np.ndarray
+    emission_tao_per_day: np.ndarray  # gross, before recycling
+    inflation_per_year: np.ndarray  # net new TAO of the coming year over the supply at its start
+    market_cap_usd: np.ndarray
+    price_usd: np.ndarray  # market cap over circulating supply
+
+
+class Decomposition(NamedTuple):
+    """A price change split into growth of value and growth of supply."""
+
+    price_ratio: float
+    supply_ratio: float
+    cap_ratio: float
+    log_price: float
+    log_supply: float
+    log_cap: float
+    share_to_new_supply: float  # log supply over log cap; nan where the cap did not change
+
+
+class HolderYield(NamedTuple):
+    """What one year does to a holder, as shares; negative is a loss of share in the supply."""
+
+    unstaked: float  # change of share for one who does not stake
+    staker_nominal: float  # new TAO over TAO staked
+    staker_real: float  # change of share for a nominator
+    break_even_staked_share: float  # stakers keep their share where no more than this is staked
+
+
+def supply_at(snapshot: Snapshot, scenario: Scenario, rules: Rules) -> Supply:
+    """Issued, circulating, staked and floating TAO on a snapshot's day, with market cap and FDV.
+
+    Raises ValueError where less circulates than is staked, or more is issued than the cap allows.
+    """
+    if snapshot.issuance_rao > rules.max_supply_rao:
+        raise ValueError(
+            f"issuance_rao must be at most {rules.max_supply_rao:,}, got {snapshot.issuance_rao:,}"
+        )
+    issued = tao(snapshot.issuance_rao)
+    circulating = issued * (1 - scenario.lost_share)
+    assumed = snapshot.staked_tao is None
+    staked = issued * scenario.staked_share if assumed else snapshot.staked_tao
+    if staked > circulating:
+        raise ValueError(
+            f"staked_tao must be at most what circulates ({circulating:,.0f}), got {staked:,.0f}"
+        )
+    floating = circulating - scenario.stake_stickiness * staked
+    cap = tao(rules.max_supply_rao)
+    return Supply(
+        issued,
+        circulating,
+        staked,
+        assumed,
+        floating,
+        floating / circulating,
+        cap,
+        circulating * snapshot.price_usd,
+        cap * snapshot.price_usd,
+        circulating / cap,
+    )
+
+
+def supply_path(
+    rules: Rules, snapshot: Snapshot, scenario: Scenario, *, every_days: int = 30
+) -> SupplyPath:
+    """Supply, inflation, market cap and price from a snapshot on, under a scenario.
+
+    every_days : int — sampling step in nominal days
+    The market cap grows at `scenario.market_cap_growth`; the price is that over the circulating
+    supply, so
+    dilution is part of it. A horizon shorter than a step gives the starting point alone.
+    """
+    every_days = whole("every_days", every_days, at_least=1)
+    days = int(
+        scenario.horizon_years
+        * DAYS_PER_YEAR
+        * SECONDS_PER_DAY
+        / scenario.block_time_s
+        / BLOCKS_PER_DAY
+    )
+    year_days = round(DAYS_PER_YEAR * SECONDS_PER_DAY / scenario.block_time_s / BLOCKS_PER_DAY)
+    ahead = -(-year_days // every_days)  # samples in the extra year that inflation looks into
+    path = emission_path(
+        rules,
+        issuance_rao=snapshot.issuance_rao,
+        block=_block(rules, snapshot),
+        days=days + ahead * every_days,
+        recycled_ppm=round(scenario.recycled_share * PPM),
+        every_days=every_days,
+    )
+    elapsed = (path.block - path.block[0]) * scenario.block_time_s / SECONDS_PER_DAY / DAYS_PER_YEAR
+    issued = tao(path.issuance_rao)
+    keep = days // every_days + 1
+    years = elapsed[:keep]
+    in_a_year = np.interp(years + 1, elapsed, issued)
+    circulating = issued[:keep] * (1 - scenario.lost_share)
+    if math.log1p(scenario.market_cap_growth) * years[-1] > MOST_LOG:
+        rule = f"market_cap_growth must stay within e^{MOST_LOG:g} over the horizon"
+        raise ValueError(f"{rule}, got {scenario.market_cap_growth}")
+    cap = circulating[0] * snapshot.price_usd * (1 + scenario.market_cap_growth) ** years
+    per_day = tao(path.reward_rao[:keep]) * SECONDS_PER_DAY / scenario.block_time_s
+    return SupplyPath(
+        years,
+        issued[:keep],
+        circulating,
+        per_day,
+        in_a_year / issued[:keep] - 1,
+        cap,
+        cap / circulating,
+    )
+
+
+def supply_after(rules: Rules, snapshot: Snapshot, scenario: Scenario, years: float) -> float:
+    """TAO issued so many years after a snapshot, to the block.
+
+    years : float, years — of any finite length
+    Raises TypeError for what is no number, ValueError for a negative or infinite one.
+    """
+    blocks = (
+        real("years", years, "[0, inf)") * DAYS_PER_YEAR * SECONDS_PER_DAY / scenario.block_time_s
+    )
+    return sum(run * net for _, run, net in _runs(rules, snapshot, scenario, blocks)) + tao(
+        snapshot.issuance_rao
+    )
+
+
+def break_even_growth(rules: Rules, snapshot: Snapshot, scenario: Scenario, years: float) -> float:
+    """Growth of the market cap that merely holds the price: S(t)/S(0) − 1, as a share."""
+    return supply_after(rules, snapshot, scenario, years) / tao(snapshot.issuance_rao) - 1
+
+
+def discounted_supply(rules: Rules, snapshot: Snapshot, scenario: Scenario, *, rates=None):
+    """Supply with each future TAO counted at e^(−r·t): TAO, a float, or an array where rates are
+    given.
+
+    rates : array of yearly rates in [0, 1]; `scenario.discount_rate` if not given
+    The cap at r = 0, today's supply as r grows: between FDV and market cap lies one free parameter.
+    **Ref:** S_PV(r) = S₀ + Σ Eₖ ∫ e^(−rt) dt over the eras.
+    """
+    r = np.atleast_1d(reals("rates", scenario.discount_rate if rates is None else rates, "[0, 1]"))
+    per_block = scenario.block_time_s / SECONDS_PER_DAY / DAYS_PER_YEAR
+    none = r < 1e-290  # r·t would be subnormal, with too few digits to divide by r
+    divisor = np.where(none, 1.0, r)
+    total = np.full(r.shape, tao(snapshot.issuance_rao))
+    for first, run, net in _runs(rules, snapshot, scenario, math.inf):
+        flow = np.exp(-r * first * per_block) * -np.expm1(-r * run * per_block) / divisor
+        total += net / per_block * np.where(none, run * per_block, flow)
+    return float(total[0]) if rates is None else total
+
+
+def _runs(rules, snapshot, scenario, blocks):
+    """(first block from now, blocks, net TAO a block) of every era within so many blocks, up to
+    the cap.
+    """
+    eras = issuance_eras(
+        rules,
+        issuance_rao=snapshot.issuance_rao,
+        block=_block(rules, snapshot),
+        recycled_ppm=round(scenario.recycled_share * PPM),
+    )
+    start = eras[0].first_block
+    for era in eras:
+        first = era.first_block - start
+        if era.reward_rao == 0 or blocks <= first or era.issuance_rao >= rules.max_supply_rao:
+            return
+        to_cap = float((rules.max_supply_rao - era.issuance_rao) / era.net_rao)
+        run = min(math.inf if era.blocks is None else era.blocks, blocks - first, to_cap)
+        yield first, run, float(era.net_rao) / RAO_PER_TAO
+
+
+def _block(rules, snapshot) -> int:
+    """The snapshot's block; it must be known where the block number decides the halving."""
+    if snapshot.block is None and rules.schedule == "block":
+        raise ValueError(
+            f"block must be known under the rules {rules.name!r}, got None in {snapshot.name!r}"
+        )
+    return snapshot.block or 0
+
+
+def decompose_price(
+    price_usd: tuple[float, float], supply_tao: tuple[float, float]
+) -> Decomposition:
+    """A price change as growth of the market cap less growth of supply, in ratios and logs.
+
+    price_usd, supply_tao : (before, after)
+    Raises ValueError unless all four are positive.
+    """
+    for name, pair in (("price_usd", price_usd), ("supply_tao", supply_tao)):
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+            raise ValueError(f"{name} must be a pair (before, after), got {pair!r}")
+        for value in pair:
+            real(name, value, "(0, inf)")
+    price, supply = price_usd[1] / price_usd[0], supply_tao[1] / supply_tao[0]
+    log_price, log_supply = math.log(price), math.log(supply)
+    log_cap = log_price + log_supply
+    share = log_supply / log_cap if log_cap else math.nan
+    return Decomposition(price, supply, price * supply, log_price, log_supply, log_cap, share)
+
+
+def holder_yield(snapshot: Snapshot, scenario: Scenario, rules: Rules) -> HolderYield:
+    """A year's dilution of those who stake and those who do not, at the present gross emission.
+
+    Raises ValueError where nothing is staked: what stakers get then has no one to go to.
+    **Ref:** D = 1/(1+I) − 1; y = a(1−c)I/s; real (1+y)/(1+I) − 1. Solana economic design papers;
+    Cong, He, Tang, The Tokenomics of Staking, NBER 33640.
+    """
+    supply = supply_at(snapshot, scenario, rules)
+    reward = block_emission(snapshot.issuance_rao, rules, block=snapshot.block)
+    if supply.staked_tao == 0:
+        raise ValueError("staked_tao must be > 0 for stake to have a yield, got 0")
+    per_year = tao(reward) * SECONDS_PER_DAY / scenario.block_time_s * DAYS_PER_YEAR
+    issuance_rate = per_year / supply.issued_tao
+    staked = staked_share(supply)
+    kept = scenario.stakers_share * (1 - scenario.validator_take)
+    nominal = kept * issuance_rate / staked
+    return HolderYield(
+        1 / (1 + issuance_rate) - 1, nominal, (1 + nominal) / (1 + issuance_rate) - 1, kept
+    )
+
+
+def staked_share(supply: Supply) -> float:
+    """Part of issued TAO that is staked, to divide by. Raises ValueError where it is zero."""
+    if not supply.staked_tao:
+        raise ValueError("staked_tao must be > 0 to give a yield, got 0")
+    return supply.staked_tao / supply.issued_tao
+
+
+def mc_fdv_ranking(as_of: str, *, peers: tuple[str, ...] | None = None) -> pd.DataFrame:
+    """Tokens by market cap over FDV on a day, lowest first, from data/comparables.csv.
+
+    as_of : ISO date of the table; peers : tickers to keep, all with a ratio if not given
+    Returns token, mc_fdv, market_cap_usd, segment, confidence. Raises ValueError for a day without
+    rows.
+    """
+    table = data.load("comparables")
+    days = sorted(set(table["as_of"]))
+    if as_of not in days:
+        raise ValueError(f"as_of must be one of {', '.join(days)}, got {as_of!r}")
+    table = table[(table["as_of"] == as_of) & table["mcap_fdv"].notna()]
+    for peer in peers or ():
+        if peer not in set(data.load("comparables")["token"]):
+            raise ValueError(unknown("token", peer, sorted(set(data.load("comparables")["token"]))))
+    if peers is not None:
+        table = table[table["token"].isin(peers)]
+    table = table.rename(columns={"mcap_fdv": "mc_fdv"}).sort_values(["mc_fdv", "token"])
+    return table[["token", "mc_fdv", "market_cap_usd", "segment", "confidence"]].reset_index(
+        drop=True
+    )

@@ -1,0 +1,432 @@
+"""How much honest stake and honest work keep a subnet honest: the chain's consensus guarantee as a
+map.
+
+Honest validators hold a share of all stake and give a share of their weight to honest miners; a
+cabal holds the rest
+and gives a share of its weight to its own miners. Emission is staked where it is earned, so the
+honest side keeps its
+share of stake only if it earns at least that share. The map says what it earns; the guarantee is
+the honest weight
+that suffices whatever the cabal does.
+
+**Chain:** opentensor/subtensor, docs/consensus.md and pallets/subtensor/src/tests/consensus.rs,
+commit 14bc6f9
+**Ref:** stake with a published Gini from Lui and Sun, arXiv:2507.02951 (see `stake_model`)
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from ..inputs.rules import Rules
+from ..inputs.units import real, reals, whole
+from .guarantee_kernels import _fill
+
+HONEST_STAKE = (0.51, 0.55, 0.60, 0.65, 0.70, 0.75, 0.80, 0.85, 0.90, 0.95, 0.99)
+GRID = tuple(np.arange(51) / 50)  # of the chain's document, in rising order
+VOTES = float(1 << 32)  # steps of the chain's fractions: sums of votes are exact
+SHARES = "[0.000001, 0.999999]"  # of stake, so that the smallest team has a vote
+THREADS = 2
+SMALL = 1_000_000  # points × weights: less is done before two threads have started
+MOST_NODES = 4_096
+
+
+class Network(NamedTuple):
+    """One draw of a subnet before it is divided into two teams: the first validators and miners
+    are honest.
+    """
+
+    stake: np.ndarray  # (validators,), any unit
+    weights: (
+        np.ndarray
+    )  # (validators, miners), any unit — what each validator thinks of each miner of a team
+
+
+class Guarantee(NamedTuple):
+    """Honest weight that keeps each honest share of stake, whatever the cabal does; over many
+    drawn networks.
+    """
+
+    honest_stake: np.ndarray
+    required: np.ndarray  # mean; a network that nothing below 1 protects counts as 1
+    standard_error: np.ndarray
+    low: np.ndarray  # 10 % of networks need less
+    high: np.ndarray  # 10 % of networks need more
+    unprotected_share: np.ndarray  # of networks
+
+
+class StakePath(NamedTuple):
+    """Honest share of stake and of emission before each epoch."""
+
+    epoch: np.ndarray
+    honest_stake: np.ndarray
+    honest_emission: np.ndarray
+
+
+def draw_network(
+    *, validators=64, miners=448, stake_spread=0.3, weight_spread=0.4, stake=None, seed: int = 0
+) -> Network:
+    """Validators with near-equal stake who scatter around one opinion, as the chain's document
+    draws them.
+
+    validators, miners : int — 512 nodes in the document
+    stake_spread, weight_spread : float ≥ 0 — standard deviation of normal numbers around 1, cut at
+      0
+    stake : (validators,), any unit — in place of drawn stake
+    seed : int — of numpy's default generator; the same seed gives the same network
+    """
+    stake_spread, weight_spread = (
+        real("stake_spread", stake_spread, "[0, 10]"),
+        real("weight_spread", weight_spread, "[0, 10]"),
+    )
+    validators, miners = (
+        whole("validators", validators, at_least=2),
+        whole("miners", miners, at_least=2),
+    )
+    if validators + miners > MOST_NODES:
+        raise ValueError(
+            f"validators + miners must be at most {MOST_NODES:,}, got {validators + miners:,}"
+        )
+    random = np.random.default_rng(whole("seed", seed))
+    drawn = np.maximum(1 + stake_spread * random.standard_normal(validators), 0)
+    stake = drawn if stake is None else _positive("stake", stake, (validators,))
+    return Network(
+        stake, np.maximum(1 + weight_spread * random.standard_normal((validators, miners)), 0)
+    )
+
+
+def retention_map(
+    rules: Rules,
+    network: Network,
+    *,
+    honest_stake=HONEST_STAKE,
+    honest_weight=GRID,
+    cabal_weight=GRID,
+    validator_share: float = 0.5,
+) -> np.ndarray:
+    """What the honest side earns at every point, as a share of all emission: (stakes, honest
+    weights, cabal weights).
+
+    rules : κ, bonds penalty and kind of bonds are read from it; bonds are those that constant
+      weights settle at
+    honest_stake : (s,) in (0, 1), a millionth from either end — share of all stake
+    honest_weight : (h,) in [0, 1] — of an honest validator's weight given to honest miners
+    cabal_weight : (c,) in [0, 1] — of a cabal validator's to the cabal's miners
+    validator_share : float in [0, 1] — of an epoch's emission that goes to validators
+    Raises ValueError where a share is out of range or a validator has no weight for one of the
+    teams.
+
+    **Chain:** tests/consensus.rs, `map_consensus_guarantees`; both teams' sizes are ⌊s·validators⌋
+    and ⌊s·miners⌋
+    """
+    stakes = _shares("honest_stake", honest_stake)
+    h, c = _grid("honest_weight", honest_weight), _grid("cabal_weight", cabal_weight)
+    xi, numbers = real("validator_share", validator_share, "[0, 1]"), _numbers(rules)
+    network = checked_network(network)
+    out = np.empty((len(stakes), len(h), len(c)))
+
+    def fill(task):
+        k, part = task
+        _fill(*_sorted_teams(network, stakes[k]), stakes[k], h[part], c, *numbers, xi, out[k, part])
+
+    half = (
+        (len(h) + 1) // 2 if len(stakes) == 1 else len(h)
+    )  # one share of stake alone has work for two threads too
+    parts = [part for part in (slice(None, half), slice(half, None)) if h[part].size]
+    tasks = [(k, part) for k in range(len(stakes)) for part in parts]
+    if out.size * network.weights.size < SMALL:
+        for task in tasks:
+            fill(task)
+        return out
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(fill, tasks))
+    return out
+
+
+def required_honest_weight(earned, honest_stake=HONEST_STAKE, honest_weight=GRID) -> np.ndarray:
+    """(s,) smallest honest weight from which on the honest side keeps its share against every cabal
+    weight.
+
+    earned : (s, h, c) of `retention_map`. Interpolated between grid points, as one reads a contour;
+      NaN where only
+    an honest weight of 1, or nothing, suffices.
+    Raises ValueError where the shape is not that of the two axes.
+    """
+    shares, h, out = (
+        _shares("honest_stake", honest_stake),
+        _grid("honest_weight", honest_weight),
+        [],
+    )
+    earned = reals("earned", earned, ndim=3)
+    if earned.shape[:2] != (len(shares), len(h)):
+        raise ValueError(
+            f"earned must have shape ({len(shares)}, {len(h)}, cabal weights), got {earned.shape}"
+        )
+    for s, surface in zip(shares, earned, strict=True):
+        margin = surface.min(axis=1) - s
+        short = np.flatnonzero(margin[h < 1] < -1e-12)
+        if len(short) == 0:
+            out.append(h[0])
+        elif (k := short[-1]) + 1 >= len(h) or h[k + 1] >= 1:
+            out.append(np.nan)
+        else:
+            out.append(h[k] + (h[k + 1] - h[k]) * margin[k] / (margin[k] - margin[k + 1]))
+    return np.array(out)
+
+
+def honest_weight_needed(
+    rules: Rules,
+    *,
+    honest_stake: float,
+    stake_spread: float = 0.3,
+    weight_spread: float = 0.4,
+    validator_share: float = 0.5,
+    kappa=None,
+    bonds_penalty=None,
+    validators=64,
+    miners=448,
+    steps: int = 51,
+    seed: int = 0,
+) -> float:
+    """`required_honest_weight` of one drawn network, 1 where nothing below suffices: one point of a
+    parameter study.
+
+    honest_stake, validator_share : as in `retention_map`
+    stake_spread, weight_spread, validators, miners, seed : as in `draw_network`
+    kappa, bonds_penalty : Fraction — in place of those of the rules
+    steps : int — points of the honest and of the cabal's weight from 0 to 1
+    """
+    varied = {
+        name: value
+        for name, value in (("kappa", kappa), ("bonds_penalty", bonds_penalty))
+        if value is not None
+    }
+    network = draw_network(
+        validators=validators,
+        miners=miners,
+        stake_spread=stake_spread,
+        weight_spread=weight_spread,
+        seed=seed,
+    )
+    grid = np.arange(whole("steps", steps, at_least=3)) / (steps - 1)
+    earned = retention_map(
+        replace(rules, **varied),
+        network,
+        honest_stake=[honest_stake],
+        honest_weight=grid,
+        cabal_weight=grid,
+        validator_share=validator_share,
+    )
+    needed = required_honest_weight(earned, [honest_stake], grid)[0]
+    return 1.0 if np.isnan(needed) else float(needed)
+
+
+def guarantee(
+    rules: Rules,
+    stakes,
+    *,
+    honest_stake=(0.51, 0.55, 0.60, 0.70, 0.80),
+    miners=448,
+    weight_spread=0.4,
+    validator_share: float = 0.5,
+    steps: int = 26,
+    seed: int = 0,
+) -> Guarantee:
+    """The honest weight required over many networks, each with its own stake and its own opinions.
+
+    stakes : (networks, validators), any unit — one row of stake for each network
+    steps : int — points of the honest and of the cabal's weight from 0 to 1
+    Raises ValueError for fewer than two networks: the standard error comes from their scatter.
+    """
+    stakes, wanted = np.asarray(stakes, float), _shares("honest_stake", honest_stake)
+    if stakes.ndim != 2 or len(stakes) < 2:
+        raise ValueError(
+            f"stakes must have shape (networks of 2 or more, validators), got {stakes.shape}"
+        )
+    grid = np.linspace(0, 1, whole("steps", steps, at_least=3))
+    seeds = np.random.SeedSequence(whole("seed", seed)).generate_state(len(stakes))
+    required = np.empty((len(stakes), len(wanted)))
+    for k, stake in enumerate(stakes):
+        network = draw_network(
+            validators=stakes.shape[1],
+            miners=miners,
+            weight_spread=weight_spread,
+            stake=stake,
+            seed=int(seeds[k]),
+        )
+        required[k] = _required_from_above(rules, network, wanted, grid, validator_share)
+    open_ended = np.isnan(required)
+    required = np.where(open_ended, 1.0, required)
+    error = required.std(axis=0, ddof=1) / np.sqrt(len(stakes))
+    low, high = np.quantile(required, (0.1, 0.9), axis=0)
+    return Guarantee(wanted, required.mean(axis=0), error, low, high, open_ended.mean(axis=0))
+
+
+def _required_from_above(rules, network, wanted, grid, validator_share):
+    """`required_honest_weight` of the whole map from its upper part, and from the rest only where
+    all of that suffices.
+
+    The row of an honest weight of 1 decides nothing, so it is not computed.
+    """
+
+    def found(which, rows):
+        earned = retention_map(
+            rules,
+            network,
+            honest_stake=wanted[which],
+            honest_weight=rows,
+            cabal_weight=grid,
+            validator_share=validator_share,
+        )
+        return required_honest_weight(earned, wanted[which], rows)
+
+    upper = grid[len(grid) * 3 // 5 : -1]
+    out = found(slice(None), upper)
+    if (lower := out == upper[0]).any():
+        out[lower] = found(lower, grid[:-1])
+    return out
+
+
+def honest_stake_drawn(stakes, honest_validators: float, *, seed: int = 0) -> np.ndarray:
+    """Share of stake on the honest side where validators, not stake, are honest: one random choice
+    for each network.
+
+    stakes : (networks, validators), any unit      honest_validators : float in (0, 1) — ⌊share ×
+      validators⌋ are honest
+    """
+    share = real("honest_validators", honest_validators, "(0, 1)")
+    stakes = reals("stakes", stakes, "[0, inf)", ndim=2)
+    if not stakes.any(axis=1).all():
+        raise ValueError(
+            "stakes must be above 0 somewhere in a network, got none in network "
+            f"{stakes.any(axis=1).argmin()}"
+        )
+    random = np.random.default_rng(whole("seed", seed))
+    honest = max(int(share * stakes.shape[1]), 1)
+    drawn = random.permuted(stakes, axis=1)
+    return drawn[:, :honest].sum(axis=1) / stakes.sum(axis=1)
+
+
+def honest_stake_path(
+    rules: Rules,
+    network: Network,
+    *,
+    honest_stake: float,
+    honest_weight: float,
+    cabal_weight: float,
+    epochs: int,
+    reward: float,
+    validator_share: float = 0.5,
+) -> StakePath:
+    """The honest share of stake epoch by epoch, where all emission is staked by whoever earned it.
+
+    epochs : int — how many      reward : float ≥ 0 — an epoch's emission as a share of all stake at
+      the start
+    Who belongs to which team stays as at the start; stake within a team keeps its proportions.
+    """
+    network, rewards = checked_network(network), real("reward", reward, "[0, inf)")
+    now = float(_shares("honest_stake", [honest_stake])[0])
+    h, c = _grid("honest_weight", [honest_weight]), _grid("cabal_weight", [cabal_weight])
+    xi, numbers = real("validator_share", validator_share, "[0, 1]"), _numbers(rules)
+    teams, total, point = _sorted_teams(network, now), 1.0, np.empty((1, 1))
+    stakes, earned = np.empty(whole("epochs", epochs, at_least=1)), np.empty(epochs)
+    for t in range(epochs):
+        _fill(*_rescaled(teams, now), now, h, c, *numbers, xi, point)
+        stakes[t], earned[t] = now, point[0, 0]
+        now = (now * total + rewards * earned[t]) / (total + rewards)
+        total += rewards
+    return StakePath(np.arange(epochs), stakes, earned)
+
+
+# ---- What is given ----
+
+
+def _numbers(rules):
+    """κ on the grid of votes, bonds penalty, and whether bonds are bought with stake (classic)."""
+    return (
+        int(rules.kappa * (1 << 32)) / VOTES,
+        float(rules.bonds_penalty),
+        rules.bonds == "classic",
+    )
+
+
+def _shares(name, given):
+    return reals(name, given, SHARES, ndim=1)
+
+
+def _grid(name, given):
+    values = reals(name, given, "[0, 1]", ndim=1)
+    if (np.diff(values) <= 0).any():
+        raise ValueError(f"{name} must rise from one value to the next, got {values.tolist()}")
+    return values
+
+
+def _positive(name, given, shape):
+    values = reals(name, given, "[0, inf)")
+    if values.shape != shape:
+        raise ValueError(f"{name} must have shape {shape}, got {values.shape}")
+    return values
+
+
+def checked_network(network) -> Network:
+    """A network with at least two validators and two miners whose numbers are not negative, or
+    one clear line.
+    """
+    if not isinstance(network, Network):
+        raise TypeError(f"network must be a Network, got {network!r} ({type(network).__name__})")
+    shape = np.shape(network.weights)
+    if len(shape) != 2 or min(shape) < 2:
+        raise ValueError(
+            f"weights must have shape (2 or more validators, 2 or more miners), got {shape}"
+        )
+    return Network(
+        _positive("stake", network.stake, shape[:1]), _positive("weights", network.weights, shape)
+    )
+
+
+# ---- Before the map ----
+
+
+def _sorted_teams(network, honest_stake):
+    """Each column sorted once: (votes and weights of honest validators, the same of the cabal's,
+    whose miner it is).
+    """
+    validators, miners = network.weights.shape
+    v = min(max(int(honest_stake * validators), 1), validators - 1)
+    m = min(max(int(honest_stake * miners), 1), miners - 1)
+    weights = np.empty_like(network.weights)
+    for part in (slice(None, m), slice(m, None)):
+        block = network.weights[:, part]
+        sums = block.sum(axis=1, keepdims=True)
+        if not (sums > 0).all():
+            raise ValueError(
+                "weights must be above 0 for some miner of each team, got none from validator "
+                f"{sums.argmin()}"
+            )
+        weights[:, part] = block / sums
+    sides = []
+    for part, share in ((slice(None, v), honest_stake), (slice(v, None), 1 - honest_stake)):
+        stake = network.stake[part]
+        if not stake.sum() > 0:
+            raise ValueError("stake must be above 0 in both teams, got none in one")
+        votes = np.floor(share * stake / stake.sum() * VOTES) / VOTES
+        order = np.argsort(-weights[part], axis=0, kind="stable")
+        sides += [votes[order].T.copy(), np.take_along_axis(weights[part], order, axis=0).T.copy()]
+    return *sides, np.arange(miners) < m
+
+
+def _rescaled(teams, honest_stake):
+    """The same teams with another honest share of stake."""
+    mine, w, others, v, own = teams
+    share = mine[0].sum()
+    return (
+        np.floor(mine * (honest_stake / share) * VOTES) / VOTES,
+        w,
+        np.floor(others * ((1 - honest_stake) / others[0].sum()) * VOTES) / VOTES,
+        v,
+        own,
+    )

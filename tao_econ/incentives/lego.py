@@ -1,0 +1,262 @@
+"""When does a pool of models beat one? Picking the best of many, covering a task, averaging errors,
+and effort.
+
+Quality is in standard deviations among the models of a pool, so 0 is a model drawn at random. What
+can be said in
+closed form is; the tournament is simulated, and `over_replicas` gives its mean with a standard
+error. Routing is in
+`routing`, the validators' votes in `jury`, latency and cost in `query_cost`, the whole market in
+`query_market`.
+
+**Ref:** order statistics in David and Nagaraja, Order Statistics, 3rd ed. (2003); coverage in Brown
+et al.,
+arXiv:2407.21787.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+
+from ..analysis.uncertainty import sample_mean
+from ..inputs.units import real, reals, whole
+
+REACH, NODES = 12.0, 256  # a standard normal number beyond 12 never happens: 1e-33
+_legendre = cache(np.polynomial.legendre.leggauss)
+
+
+class CoverageFit(NamedTuple):
+    """Two laws through two published points of coverage, and what equal difficulty would have
+    given.
+    """
+
+    power_a: float  # coverage = exp(a·tries^b)
+    power_b: float
+    beta_a: float  # chance of solving a task in one try ~ Beta(a, b) over tasks
+    beta_b: float
+    same_difficulty: float  # coverage at the second point if every task had the mean chance
+
+
+class Ensemble(NamedTuple):
+    """The mean of several models with correlated errors."""
+
+    error_sd: float  # in the unit of one model's error
+    floor_sd: float  # what any number of models leaves
+    effective_models: float  # independent models with the same error
+
+
+class ReplicaMean(NamedTuple):
+    """A mean over replicas with its standard error."""
+
+    mean: np.ndarray
+    standard_error: np.ndarray
+
+
+class Tournament(NamedTuple):
+    """Quality that reward-weighted choice delivers, before each round; sd of quality in the pool
+    at the start.
+    """
+
+    round: np.ndarray  # (rounds,)
+    selection_sd: np.ndarray  # (replicas, rounds), models stay as they are
+    creation_sd: np.ndarray  # (replicas, rounds), models improve with reward
+    ceiling_sd: np.ndarray  # (replicas,), the best model of the pool at the start
+
+
+def expected_max(n):
+    """Mean of the largest of n independent standard normal numbers, by quadrature: 0 for one, about
+    √(2 ln n) for many.
+
+    n : int, or (k,) ints ≥ 1 — a float comes back for one, an array for several
+    """
+    from scipy.special import log_ndtr
+
+    counts = np.array(
+        [whole("n", each, at_least=1) for each in np.atleast_1d(np.asarray(n, dtype=object))], float
+    )
+    x, weights = _legendre(NODES)
+    x, weights = REACH / 2 * (x + 1), REACH / 2 * weights
+    above = -np.expm1(counts[:, None] * log_ndtr(x))
+    below = np.exp(counts[:, None] * log_ndtr(-x))
+    means = (weights * (above - below)).sum(axis=1)
+    return means if np.ndim(n) else float(means[0])
+
+
+def best_of_n(n, judge_correlation: float):
+    """Mean quality of the model a noisy judge puts first among n, in sd above a random one:
+    ρ·E[max].
+
+    n : int or (k,) ints ≥ 1      judge_correlation : float in [0, 1] — of one score with quality,
+      both normal
+    """
+    return real("judge_correlation", judge_correlation, "[0, 1]") * expected_max(n)
+
+
+def panel_correlation(
+    judge_correlation: float, shared_error: float, effective_judges: float
+) -> float:
+    """Correlation with quality of the mean score of several judges: ρ/√(ρ² + (1 − ρ²)(c + (1 −
+    c)/n)).
+
+    judge_correlation : float ρ in [0, 1] — of one judge's score with quality
+    shared_error : float c in [0, 1] — part of the error's variance that all judges have in common
+    effective_judges : float ≥ 1 — see `effective_jurors`, at correlation 0
+    """
+    rho, c = (
+        real("judge_correlation", judge_correlation, "[0, 1]"),
+        real("shared_error", shared_error, "[0, 1]"),
+    )
+    left = (1 - rho**2) * (c + (1 - c) / real("effective_judges", effective_judges, "[1, inf)"))
+    return rho / math.sqrt(rho**2 + left) if rho > 0 else 0.0
+
+
+def power_coverage(tries, a: float, b: float) -> np.ndarray:
+    """Share of tasks solved at least once in so many tries, exp(a·k^b): the form fitted by its
+    authors.
+
+    tries : (k,) ≥ 1      a, b : floats ≤ 0
+
+    **Ref:** Brown et al., arXiv:2407.21787
+    """
+    tries = reals("tries", tries, "[1, inf)", ndim=1)
+    return np.exp(real("a", a, "(-inf, 0]") * tries ** real("b", b, "(-inf, 0]"))
+
+
+def beta_coverage(tries, a: float, b: float) -> np.ndarray:
+    """The same where the chance of solving a task is Beta(a, b) over tasks: 1 − B(a, b + k)/B(a,
+    b).
+
+    tries : (k,) in [1, 1e12]      a, b : floats in (0, 1e9] — with more tasks are all but equal
+    """
+    tries, a, b = (
+        reals("tries", tries, "[1, 1e12]", ndim=1),
+        real("a", a, "(0, 1e9]"),
+        real("b", b, "(0, 1e9]"),
+    )
+    return _solved_once(tries, a, b)
+
+
+def _solved_once(tries, a, b):
+    from scipy.special import betaln
+
+    return np.maximum(
+        -np.expm1(betaln(a, b + tries) - betaln(a, b)), 0.0
+    )  # two like numbers may differ by their rounding
+
+
+def coverage_fit(one_try: float, coverage: float, tries: int) -> CoverageFit:
+    """Both laws through coverage at one try and at many, and the coverage equal tasks would have
+    reached.
+
+    one_try, coverage : floats in (0, 1) — share of tasks solved in one try, and in `tries` tries
+    Raises ValueError unless coverage lies between `one_try` and what tasks of equal difficulty
+    would give.
+    """
+    from scipy.optimize import brentq
+
+    first, tries = real("one_try", one_try, "(0, 1)"), whole("tries", tries, at_least=2)
+    same = -math.expm1(tries * math.log1p(-first))
+    if not first < real("coverage", coverage, "(0, 1)") < same:
+        raise ValueError(
+            f"coverage must be in ({first:g}, {same:g}) after {tries} tries, got {coverage}"
+        )
+    b = math.log(math.log(coverage) / math.log(first)) / math.log(tries)
+
+    def miss(log_size):
+        size = math.exp(log_size)
+        return _solved_once(tries, first * size, (1 - first) * size) - coverage
+
+    size = math.exp(brentq(miss, -30.0, 30.0, xtol=1e-13))
+    return CoverageFit(math.log(first), b, first * size, (1 - first) * size, same)
+
+
+def ensemble_error(models: int, error_correlation: float, *, error_sd: float = 1.0) -> Ensemble:
+    """Error of the mean of equally good models, s√(ρ + (1 − ρ)/N): more models never pass the floor
+    s√ρ.
+
+    models : int ≥ 1      error_correlation : float in [0, 1] — of any two models' errors
+      error_sd : float ≥ 0
+    """
+    models, rho = (
+        whole("models", models, at_least=1),
+        real("error_correlation", error_correlation, "[0, 1]"),
+    )
+    sd, left = real("error_sd", error_sd, "[0, inf)"), rho + (1 - rho) / models
+    return Ensemble(sd * math.sqrt(left), sd * math.sqrt(rho), 1 / left)
+
+
+def tournament(
+    *,
+    models=256,
+    rounds=200,
+    replicas=100,
+    judge_correlation=0.3,
+    lasting_error=0.5,
+    pressure=0.2,
+    effort_sd=0.02,
+    gaming=0.0,
+    seed: int = 0,
+) -> Tournament:
+    """Reward moves to what scored well: once over models that never change, once over models that
+    improve with reward.
+
+    models, rounds, replicas : int — the same draws serve both tournaments
+    judge_correlation : float in [0, 1] — of one score with quality, at the start
+    lasting_error : float in [0, 1] — part of the judge's error variance that stays with a model;
+      the rest is fresh
+    pressure : float ≥ 0 — reward shares are ∝ exp(pressure × sum of scores)
+    effort_sd : float ≥ 0 — what a model gains in a round in which it gets all reward; less in
+      proportion
+    gaming : float in [0, 1] — part of that gain which goes into the judge's error instead of
+      quality
+
+    Selection ends at the model with the best lasting score: ρ'·E[max], ρ' = `panel_correlation(ρ,
+    c, ∞)`.
+    """
+    models, rounds = whole("models", models, at_least=1), whole("rounds", rounds, at_least=1)
+    replicas, random = (
+        whole("replicas", replicas, at_least=2),
+        np.random.default_rng(whole("seed", seed)),
+    )
+    rho, c = (
+        real("judge_correlation", judge_correlation, "[0, 1]"),
+        real("lasting_error", lasting_error, "[0, 1]"),
+    )
+    pressure, effort = (
+        real("pressure", pressure, "[0, inf)"),
+        real("effort_sd", effort_sd, "[0, inf)"),
+    )
+    gaming, miss = real("gaming", gaming, "[0, 1]"), math.sqrt(1 - rho**2)
+    pool = random.standard_normal((replicas, models))
+    quality, error = (
+        [pool, pool.copy()],
+        [np.sqrt(c) * random.standard_normal((replicas, models))] * 2,
+    )
+    total, out = np.zeros((2, replicas, models)), np.empty((2, replicas, rounds))
+    for t in range(rounds):
+        fresh = np.sqrt(1 - c) * random.standard_normal((replicas, models))
+        for k, response in enumerate((0.0, effort)):
+            share = _softmax(pressure * total[k])
+            out[k, :, t] = (share * quality[k]).sum(axis=1)
+            total[k] += rho * quality[k] + miss * (error[k] + fresh)
+            quality[k] = quality[k] + response * (1 - gaming) * share
+            error[k] = error[k] + response * gaming * share
+    return Tournament(np.arange(rounds), out[0], out[1], pool.max(axis=1))
+
+
+def over_replicas(values) -> ReplicaMean:
+    """Mean over the first axis and its standard error, of numbers or of yes and no: `sample_mean`
+    of replicas.
+
+    values : (replicas, …) with 2 or more replicas
+    """
+    values = np.asarray(values)
+    return ReplicaMean(*sample_mean(values.astype(float) if values.dtype == bool else values))
+
+
+def _softmax(values):
+    shares = np.exp(values - values.max(axis=1, keepdims=True))
+    return shares / shares.sum(axis=1, keepdims=True)

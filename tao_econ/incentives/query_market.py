@@ -1,0 +1,456 @@
+"""The whole supply chain: users pay for queries, validators judge and route, miners answer,
+nominators re-delegate.
+
+One round is one consensus epoch of the chain's own rules (`yuma_epoch`). Miners have a hidden
+quality, in standard
+deviations among newcomers; validators see scores of which only a part is quality. The rest of their
+error is fresh in
+every round, or it is shared and lasts: all of them use one benchmark, and some miners are simply
+good at benchmarks.
+Weights route queries and set rewards; emission and fees are paid in TAO; the worst paid make room
+for newcomers.
+
+**Ref:** judge correlations from Lui and Sun, arXiv:2507.02951; fees and emission from Pine
+Analytics, March 2026.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from ..chain.yuma import yuma_epoch
+from ..inputs import data
+from ..inputs.rules import Rules
+from ..inputs.units import real, reals, whole
+from .lego import over_replicas
+from .query_market_record import QueryMarket
+from .stake_model import stake_from_ranks
+
+MOST_LOG = 100.0  # of the growth of demand
+
+
+class QueryMarketPath(NamedTuple):
+    """What each round of each replica gave: (replicas, rounds) arrays; quality in sd of
+    newcomers' quality.
+    """
+
+    quality_delivered_sd: np.ndarray  # mean over users' queries
+    quality_mean_sd: np.ndarray  # of all miners: what a random choice would deliver
+    quality_best_sd: np.ndarray  # of the best miner: what a perfect judge would deliver
+    miner_quality_correlation: np.ndarray  # of miners' pay with their quality
+    validator_stake_correlation: np.ndarray  # of validators' pay with their stake
+    judge_yield_correlation: (
+        np.ndarray
+    )  # of validators' pay per stake with their skill as judges; 0 if all are equal
+    judge_stake_correlation: np.ndarray  # of validators' stake with that skill
+    explained_by_quality_share: (
+        np.ndarray
+    )  # of the variance of pay among miners and among validators
+    explained_by_stake_share: np.ndarray
+    effective_validators: np.ndarray  # 1 ÷ sum of squared stake shares
+    top_miner_share: np.ndarray  # of miners' incentive
+    fees_tao: np.ndarray  # of the round
+    emission_tao: np.ndarray  # of the round, with the subnet owner's part
+    staked_tao: np.ndarray  # before the round
+    effort_sd: np.ndarray  # mean over miners: quality that reward has created
+
+
+class Displacement(NamedTuple):
+    """A better newcomer against the best paid miner, round by round after it came."""
+
+    lead_sd: float  # of its quality over the incumbent's
+    ahead_share: np.ndarray  # (rounds,) replicas in which it earns more
+    standard_error: np.ndarray
+    first_ahead: (
+        np.ndarray
+    )  # (replicas,) rounds until it first earned more; infinite where it never did
+    median_rounds: float  # infinite where fewer than half ever did
+    never_share: float  # of replicas
+
+
+class _State(NamedTuple):
+    """Plain arrays that a round changes in place: r replicas, v validators, m miners."""
+
+    talent: np.ndarray  # (r, m) quality without effort
+    effort: np.ndarray  # (r, m)
+    error: np.ndarray  # (r, m) what judges share in seeing wrongly
+    seen_quality: np.ndarray  # (r, m) moving averages of the lasting part of scores
+    seen_error: np.ndarray
+    noise: np.ndarray  # (r, v, m) the same of fresh errors, float32
+    skill: np.ndarray  # (r, v) correlation of a validator's score with quality
+    own_tao: np.ndarray  # (r, v) stake of the validator itself
+    nominated_tao: np.ndarray  # (r, v)
+    age: np.ndarray  # (r, m) rounds
+    bonds: list  # r matrices (v + m, v + m)
+
+
+def query_market_path(
+    rules: Rules, market: QueryMarket, *, rounds: int, replicas: int = 8, stake=None, seed: int = 0
+) -> QueryMarketPath:
+    """Rounds of the market from a settled start: validators know the first miners as well as they
+    ever will.
+
+    rounds, replicas : int — an epoch each; replicas differ in all that is drawn
+    stake : (validators,) > 0, any unit — at the start; by default the shares published for
+      2024-06-19
+    seed : int — the same seed gives the same market
+    Raises ValueError where the skill of judges would pass 1 or the stake does not fit.
+    """
+    rounds, random = whole("rounds", rounds, at_least=1), np.random.default_rng(whole("seed", seed))
+    state = _start(market, whole("replicas", replicas, at_least=2), stake, random)
+    out = np.empty((len(QueryMarketPath._fields), len(state.talent), rounds))
+    for t in range(rounds):
+        _round(rules, market, state, random, out[:, :, t])
+    return QueryMarketPath(*out)
+
+
+def query_market_report(path: QueryMarketPath, *, settled: float = 0.5) -> pd.DataFrame:
+    """Means over the last rounds with their standard error over replicas, one row a quantity.
+
+    settled : float in (0, 1] — part of the rounds, at the end, that counts
+
+    Beside the columns of the path: `selection_efficiency`, the part of the way from a random to the
+    best miner that
+    users get; `fee_coverage`, fees ÷ emission; `external_share`, fees ÷ (fees + emission);
+    `subsidy_ratio`,
+    emission ÷ fees, infinite without fees.
+    """
+    rounds = path.fees_tao.shape[1]
+    last = slice(rounds - max(round(real("settled", settled, "(0, 1]") * rounds), 1), None)
+    means = {name: values[:, last].mean(axis=1) for name, values in path._asdict().items()}
+    fees, emission = means["fees_tao"], means["emission_tao"]
+    span = means["quality_best_sd"] - means["quality_mean_sd"]
+    means["selection_efficiency"] = _ratio(
+        means["quality_delivered_sd"] - means["quality_mean_sd"], span
+    )
+    means["fee_coverage"], means["external_share"] = (
+        _ratio(fees, emission),
+        _ratio(fees, fees + emission),
+    )
+    means["subsidy_ratio"] = np.where(fees > 0, _ratio(emission, fees), np.inf)
+    rows = {}
+    for name, values in means.items():
+        finite = np.isfinite(values).all()
+        rows[name] = over_replicas(values) if finite else (values.mean(), 0.0)
+    return pd.DataFrame.from_dict(
+        rows, orient="index", columns=["mean", "standard_error"]
+    ).rename_axis("quantity")
+
+
+def judge_sweep(
+    rules: Rules,
+    market: QueryMarket,
+    *,
+    judge_correlation=(0.01, 0.03, 0.1, 0.2, 0.3),
+    rounds: int = 300,
+    replicas: int = 8,
+    stake=None,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """The market's report for each judge correlation, on the same draws: a row each, with columns
+    `…_se` beside means.
+
+    judge_correlation : (k,) in [0, 1] — published for miners: 0.10 to 0.30
+    """
+    rows = []
+    for value in reals("judge_correlation", judge_correlation, "[0, 1]", ndim=1):
+        varied = replace(market, judge_correlation=float(value))
+        report = query_market_report(
+            query_market_path(
+                rules, varied, rounds=rounds, replicas=replicas, stake=stake, seed=seed
+            )
+        )
+        rows.append(report["mean"].to_dict() | report["standard_error"].add_suffix("_se").to_dict())
+    return pd.DataFrame(rows, index=pd.Index(judge_correlation, name="judge_correlation"))
+
+
+def displacement(
+    rules: Rules,
+    market: QueryMarket,
+    *,
+    lead_sd: float = 0.5,
+    warm_up: int = 20,
+    rounds: int = 100,
+    replicas: int = 20,
+    stake=None,
+    seed: int = 0,
+) -> Displacement:
+    """How long a better miner needs: it takes the worst paid slot, unknown to all, and nobody else
+    comes or goes.
+
+    lead_sd : float in [-100, 100] — its quality above that of the miner who is paid best after the
+      warm-up; its luck with the
+        judges' shared error is that of any newcomer, while the incumbent may be the best paid
+        because of his
+    warm_up, rounds : int — before and after it comes
+
+    With perfect judges and an incumbent of quality q > 0 it takes ln(1 − q/(q +
+    lead))/ln(score_memory) rounds.
+    """
+    lead, rounds = real("lead_sd", lead_sd, "[-100, 100]"), whole("rounds", rounds, at_least=1)
+    market, random = replace(market, entry_chance=0.0), np.random.default_rng(whole("seed", seed))
+    state = _start(market, whole("replicas", replicas, at_least=2), stake, random)
+    scratch = np.empty((len(QueryMarketPath._fields), len(state.talent)))
+    for _ in range(whole("warm_up", warm_up, at_least=1)):
+        incentive = _round(rules, market, state, random, scratch)
+    every, best, worst = (
+        np.arange(len(incentive)),
+        incentive.argmax(axis=1),
+        incentive.argmin(axis=1),
+    )
+    quality = state.talent + state.effort
+    errors = np.sqrt(market.shared_error) * random.standard_normal(len(every))
+    _register(market, state, every, worst, quality[every, best] + lead, errors)
+    ahead = np.empty((len(every), rounds), bool)
+    for t in range(rounds):
+        incentive = _round(rules, market, state, random, scratch)
+        ahead[:, t] = incentive[every, worst] > incentive[every, best]
+    first = np.where(ahead.any(axis=1), ahead.argmax(axis=1) + 1.0, np.inf)
+    median = np.sort(first)[(len(first) - 1) // 2]
+    return Displacement(
+        lead, *over_replicas(ahead), first, float(median), float(np.isinf(first).mean())
+    )
+
+
+# ---- One round ----
+
+
+def _start(market, replicas, stake, random):
+    """Miners of random quality, known through a settled moving average; stake by rank, skill at
+    random.
+    """
+    v, m = market.validators, market.miners
+    if market.judge_correlation * (1 + market.judge_spread) > 1:
+        raise ValueError(
+            "judge_correlation must be at most 1/(1 + judge_spread) = "
+            f"{1 / (1 + market.judge_spread):g}, "
+            f"got {market.judge_correlation}"
+        )
+    if stake is None:
+        table = data.load("validator_stake")
+        table = table[table["date"] == table["date"].max()]
+        if v <= table["largest"].max():
+            raise ValueError(
+                f"stake must be given for {table['largest'].max()} validators or fewer, got none "
+                f"for {v}"
+            )
+        stake = stake_from_ranks(table["largest"].tolist(), table["share"].tolist(), v)
+    stake = reals("stake", stake, "(0, inf)", ndim=1)
+    if stake.shape != (v,):
+        raise ValueError(f"stake must have one entry a validator ({v}), got {len(stake)}")
+    talent, error = random.standard_normal((2, replicas, m))
+    error *= np.sqrt(market.shared_error)
+    spread = market.judge_spread * random.uniform(-1, 1, (replicas, v))
+    skill = market.judge_correlation * (1 + spread)
+    memory = market.score_memory
+    fresh = np.sqrt((1 - skill**2) * (1 - market.shared_error) * (1 - memory) / (1 + memory))
+    noise = fresh[:, :, None].astype(np.float32) * random.standard_normal(
+        (replicas, v, m), dtype=np.float32
+    )
+    staked = np.tile(market.staked_tao * stake / stake.sum(), (replicas, 1))
+    own = market.own_stake_share * staked
+    age = np.full((replicas, m), market.immunity_rounds)
+    bonds = [np.zeros((v + m, v + m)) for _ in range(replicas)]
+    return _State(
+        talent,
+        np.zeros_like(talent),
+        error,
+        talent.copy(),
+        error.copy(),
+        noise,
+        skill,
+        own,
+        staked - own,
+        age,
+        bonds,
+    )
+
+
+def _round(rules, market, state, random, row):
+    """One epoch of every replica: judge, route, agree, pay, improve, re-delegate, register.
+    Returns miners' incentive.
+    """
+    staked, quality = state.own_tao + state.nominated_tao, state.talent + state.effort
+    weights = _judged(market, state, quality, random)
+    incentive, dividends = _epochs(rules, market, state, weights, staked)
+    share = staked / staked.sum(axis=1, keepdims=True)
+    routed = (share.astype(np.float32)[:, None, :] @ weights)[:, 0].astype(float)
+    delivered = (routed * quality).sum(axis=1)
+    growth = market.demand_per_sd * delivered
+    if growth.max() > MOST_LOG:
+        rule = f"demand_per_sd must keep queries below e^{MOST_LOG:g} times those of random miners"
+        raise ValueError(f"{rule}, got {market.demand_per_sd}")
+    queries = market.queries_per_round * np.exp(growth)
+    fees = market.fee_tao_per_query * queries[:, None]
+    pot = market.emission_tao_per_round * (1 - float(rules.owner_cut)) / 2
+    miner_pay = pot * incentive + fees * market.miner_fee_share * routed
+    earned = pot * dividends
+    validator_pay = earned + fees * (1 - market.miner_fee_share) * share
+    row[:] = _measured(
+        market,
+        state,
+        quality,
+        delivered,
+        miner_pay,
+        validator_pay,
+        staked,
+        share,
+        incentive,
+        fees[:, 0],
+    )
+    aim = market.effort_sd * np.log1p(miner_pay / market.miner_cost_tao_per_round)
+    state.effort[:] += market.effort_speed * (aim - state.effort)
+    _restake(market, state, earned, staked)
+    state.age[:] += 1
+    _newcomers(market, state, miner_pay, random)
+    return incentive
+
+
+def _judged(market, state, quality, random):
+    """(r, v, m) weights, rows summing to 1: e^(sharpness × averaged score), in single precision,
+    which is as fast again.
+
+    Only fresh errors differ for each pair, and their averages over rounds are near normal; what
+    lasts is skill ×
+    quality + miss × shared error, of averaged vectors.
+    """
+    memory, skill, noise = market.score_memory, state.skill, state.noise
+    miss = np.sqrt(1 - skill**2)
+    for seen, now in ((state.seen_quality, quality), (state.seen_error, state.error)):
+        seen *= memory
+        seen += (1 - memory) * now
+    weights = random.random(
+        noise.shape, dtype=np.float32
+    )  # uniform, drawn four times as fast as normal numbers
+    weights -= np.float32(0.5)
+    weights *= (math.sqrt(12) * (1 - memory) * np.sqrt(1 - market.shared_error) * miss).astype(
+        np.float32
+    )[:, :, None]
+    noise *= np.float32(memory)
+    noise += weights
+    left = np.stack((skill, miss), axis=2) * market.sharpness
+    right = np.stack((state.seen_quality, state.seen_error), axis=1)
+    np.matmul(left.astype(np.float32), right.astype(np.float32), out=weights)
+    weights += np.float32(market.sharpness) * noise
+    weights -= weights.max(axis=2, keepdims=True)
+    np.exp(weights, out=weights)
+    weights /= weights.sum(axis=2, keepdims=True)
+    return weights
+
+
+def _epochs(rules, market, state, weights, staked):
+    """The chain's consensus for every replica: (r, m) incentive and (r, v) dividends; bonds move
+    on.
+    """
+    v, n = market.validators, market.validators + market.miners
+    square, stake = np.zeros((n, n)), np.zeros(n)
+    incentive, dividends = np.empty(state.talent.shape), np.empty(staked.shape)
+    for r in range(len(staked)):
+        square[:v, v:], stake[:v] = weights[r], staked[r]
+        epoch = yuma_epoch(square, stake, state.bonds[r], rules)
+        incentive[r], dividends[r], state.bonds[r] = (
+            epoch.incentive[v:],
+            epoch.dividends[:v],
+            epoch.bonds,
+        )
+    return incentive, dividends
+
+
+def _restake(market, state, earned, staked):
+    """Rewards of stake are staked; then nominators move a part of their stake to where it earned
+    in proportion.
+    """
+    theirs = earned * (state.nominated_tao / staked) * (1 - market.validator_take)
+    state.own_tao[:] += earned - theirs
+    state.nominated_tao[:] += theirs
+    paid = theirs.sum(axis=1, keepdims=True)
+    moved = np.where(paid > 0, market.redelegation_share, 0.0) * state.nominated_tao
+    state.nominated_tao[:] += moved.sum(axis=1, keepdims=True) * _ratio(theirs, paid) - moved
+
+
+def _newcomers(market, state, miner_pay, random):
+    """With some chance a newcomer takes the slot of the worst paid miner, of those past immunity
+    if there is one.
+    """
+    replicas = len(miner_pay)
+    comes, drawn = (
+        random.random(replicas) < market.entry_chance,
+        random.standard_normal((2, replicas)),
+    )
+    immune = state.age < market.immunity_rounds
+    slot = np.where(
+        immune, miner_pay + miner_pay.sum(axis=1, keepdims=True) + 1.0, miner_pay
+    ).argmin(axis=1)
+    rows = np.flatnonzero(comes)
+    _register(
+        market,
+        state,
+        rows,
+        slot[rows],
+        drawn[0, rows],
+        np.sqrt(market.shared_error) * drawn[1, rows],
+    )
+
+
+def _register(market, state, rows, slots, talent, error):
+    state.talent[rows, slots], state.error[rows, slots] = talent, error
+    for array in (state.effort, state.seen_quality, state.seen_error, state.age):
+        array[rows, slots] = 0
+    for r, j in zip(rows, slots, strict=True):
+        state.noise[r, :, j] = 0.0
+        state.bonds[r][:, market.validators + j] = 0.0
+
+
+# ---- What is measured ----
+
+
+def _measured(
+    market, state, quality, delivered, miner_pay, validator_pay, staked, share, incentive, fees
+):
+    mine, theirs = _centred(miner_pay), _centred(validator_pay)
+    by_quality, by_stake = (
+        _correlation(_centred(quality), mine),
+        _correlation(_centred(staked), theirs),
+    )
+    within_miners, within_validators = (mine**2).sum(axis=1), (theirs**2).sum(axis=1)
+    skill, both = _centred(state.skill), within_miners + within_validators
+    return (
+        delivered,
+        quality.mean(axis=1),
+        quality.max(axis=1),
+        by_quality,
+        by_stake,
+        _correlation(skill, _centred(validator_pay / staked)),
+        _correlation(skill, _centred(staked)),
+        _ratio(within_miners * by_quality**2, both),
+        _ratio(within_validators * by_stake**2, both),
+        1 / (share**2).sum(axis=1),
+        incentive.max(axis=1),
+        fees,
+        np.full(len(fees), market.emission_tao_per_round),
+        staked.sum(axis=1),
+        state.effort.mean(axis=1),
+    )
+
+
+def _centred(values):
+    return values - values.mean(axis=1, keepdims=True)
+
+
+def _correlation(x, y):
+    """Of centred rows; 0 where one of them does not vary."""
+    return _ratio((x * y).sum(axis=1), np.sqrt((x**2).sum(axis=1) * (y**2).sum(axis=1)))
+
+
+def _ratio(above, below):
+    return np.divide(
+        above,
+        below,
+        out=np.zeros(np.broadcast_shapes(np.shape(above), np.shape(below))),
+        where=below != 0,
+    )

@@ -1,0 +1,302 @@
+"""How concentrated is stake, what would a cap or a better reward rule change, and how does a whale
+answer?
+
+Stake is a plain array, one entry a wallet, in any unit: every index is of shares.
+
+**Ref:** indices as in Blockchain-Technology-Lab/tokenomics-decentralization; published
+concentration and the
+88th-percentile cap in Lui and Sun, arXiv:2507.02951. Their reward formulas could not be read: the
+three
+reward rules here are the plainest forms of what their abstract names, and their results are ours.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from ..inputs.units import real, reals, whole
+
+MOST_WALLETS = 10_000_000  # that one split or one population may hold
+
+
+class Concentration(NamedTuple):
+    """All indices of one stake vector."""
+
+    wallets: int
+    gini: float
+    hhi: float  # 0 to 10,000
+    shannon_bits: float
+    theil_nats: float
+    max_power: float  # share of the largest wallet
+    nakamoto: int  # wallets with half of the stake or more
+    tau_66: int  # wallets with 66 % or more
+    top_percent_share: float  # stake of the richest 1 % of wallets, interpolated
+    coalition_wallets: int  # wallets with more than half
+    coalition_share: float  # the same, of all wallets
+
+
+class Coalition(NamedTuple):
+    """The smallest group of wallets with more than a given share of the stake."""
+
+    wallets: int
+    wallet_share: float
+
+
+class Capped(NamedTuple):
+    """Stake that counts under a cap."""
+
+    cap: float  # in the unit of stake
+    stake: np.ndarray
+
+
+class Split(NamedTuple):
+    """A cap, and the answer of those above it."""
+
+    wallets: np.ndarray  # stake of every wallet after the split
+    owner: np.ndarray  # index into the given stake, one a wallet
+    reward: pd.DataFrame  # an owner's reward share: uncapped, capped, split
+
+
+class Correlations(NamedTuple):
+    """How reward goes with stake and with performance."""
+
+    stake_reward: float
+    performance_reward: float
+
+
+def gini(stake) -> float:
+    """Gini coefficient of a (n,) stake vector: 0 all equal, (n − 1)/n all in one wallet.
+
+    Raises ValueError for stake that is empty, negative, not finite, all zero or not
+    one-dimensional; TypeError
+    for what holds no numbers. So do all functions of stake here.
+    """
+    share = np.sort(stake_shares(stake))
+    below = np.arange(1, len(share))
+    return float(np.sum(below * (len(share) - below) / len(share) * np.diff(share)))
+
+
+def hhi(stake) -> float:
+    """Herfindahl-Hirschman index on the 0–10,000 scale: the sum of squared percent shares."""
+    return float(np.sum(np.sort(stake_shares(stake)) ** 2) * 10_000)
+
+
+def shannon_bits(stake) -> float:
+    """Shannon entropy of the shares in bits: log₂ n where all are equal, 0 where one holds all."""
+    share = np.sort(stake_shares(stake))
+    share = share[share > 0]
+    return float(np.sum(share * -np.log2(share)))
+
+
+def theil_nats(stake) -> float:
+    """Theil index in nats: 0 where all are equal, ln n where one holds all."""
+    share = np.sort(stake_shares(stake))
+    times_fair = share[share > 0] * len(share)
+    return float(np.sum(times_fair * np.log(times_fair)) / len(share))
+
+
+def max_power(stake) -> float:
+    """Share of the largest wallet."""
+    return float(stake_shares(stake).max())
+
+
+def tau(stake, threshold: float) -> int:
+    """Fewest wallets that together hold a share **≥ threshold** in (0, 1]: exactly half counts
+    at 0.5.
+    """
+    real("threshold", threshold, "(0, 1]")
+    return int(np.searchsorted(_held(stake), threshold, side="left")) + 1
+
+
+def nakamoto(stake) -> int:
+    """Nakamoto coefficient: `tau` at one half."""
+    return tau(stake, 0.5)
+
+
+def coalition(stake, share: float = 0.5) -> Coalition:
+    """Fewest wallets that together hold **more than** a share: what a majority attack needs.
+
+    share : float in (0, 1)
+    **Ref:** Lui and Sun, arXiv:2507.02951: n for > 50 %, as a fraction of wallets.
+    """
+    real("share", share, "(0, 1)")
+    count = int(np.searchsorted(_held(stake), share, side="right")) + 1
+    return Coalition(count, count / np.size(stake))
+
+
+def top_share(stake, *, count: int | None = None, wallet_share: float | None = None) -> float:
+    """Share of stake of the richest `count` wallets, or of the richest `wallet_share` of all
+    wallets.
+
+    count : int ≥ 1, all wallets where there are fewer; wallet_share : float in (0, 1], read off the
+      Lorenz curve,
+    so a part of a wallet counts in part. Exactly one of the two.
+    """
+    if (count is None) == (wallet_share is None):
+        raise ValueError(
+            f"count or wallet_share must be given, one of the two, got {count!r} and "
+            f"{wallet_share!r}"
+        )
+    held = _held(stake)
+    if count is not None:
+        return float(held[min(whole("count", count, at_least=1), len(held)) - 1])
+    real("wallet_share", wallet_share, "(0, 1]")
+    return float(
+        np.interp(wallet_share * len(held), np.arange(len(held) + 1), np.append(0.0, held))
+    )
+
+
+def lorenz(stake) -> pd.DataFrame:
+    """Lorenz curve, poorest first: n + 1 rows of wallet_share and stake_share from (0, 0) to (1,
+    1).
+    """
+    total = np.append(0.0, np.cumsum(np.sort(stake_shares(stake))))
+    return pd.DataFrame(
+        {"wallet_share": np.linspace(0, 1, len(total)), "stake_share": total / total[-1]}
+    )
+
+
+def concentration(stake) -> Concentration:
+    """All indices of a (n,) stake vector at once."""
+    return Concentration(
+        len(stake_shares(stake)),
+        gini(stake),
+        hhi(stake),
+        shannon_bits(stake),
+        theil_nats(stake),
+        max_power(stake),
+        nakamoto(stake),
+        tau(stake, 0.66),
+        top_share(stake, wallet_share=0.01),
+        *coalition(stake),
+    )
+
+
+def cap_stake(stake, quantile: float = 0.88) -> Capped:
+    """Stake counted only up to a quantile of itself, min(s, q): the cap proposed for subnets at
+    0.88.
+
+    quantile : float in (0, 1], interpolated linearly. Raises ValueError where the cap would be
+      zero.
+    """
+    stake = _amounts("stake", stake)
+    real("quantile", quantile, "(0, 1]")
+    cap = float(np.quantile(stake, quantile))
+    if cap == 0:
+        raise ValueError(
+            f"quantile must leave a positive cap, got {quantile}, below which all wallets hold 0"
+        )
+    return Capped(cap, np.minimum(stake, cap))
+
+
+def split_below_cap(stake, cap: float) -> Split:
+    """The whale's answer to a cap in stake: as many equal wallets as keep each at or below it.
+
+    stake : (n,), one entry an owner; cap : float > 0, the same unit, left where it was
+    Rewards are proportional to counted stake. After the split every owner again has his uncapped
+    share.
+    Raises ValueError for more than `MOST_WALLETS` wallets.
+    """
+    stake = _amounts("stake", stake)
+    cap = real("cap", cap, "(0, inf)")
+    if (
+        stake.max() / MOST_WALLETS > cap
+        or np.sum(np.maximum(np.ceil(stake / cap), 1)) > MOST_WALLETS
+    ):
+        raise ValueError(f"cap must not ask for more than {MOST_WALLETS:,} wallets, got {cap}")
+    pieces = np.maximum(np.ceil(stake / cap), 1).astype(np.int64)
+    wallets, owner = np.repeat(stake / pieces, pieces), np.repeat(np.arange(len(stake)), pieces)
+    capped, counted = np.minimum(stake, cap), np.bincount(owner, np.minimum(wallets, cap))
+    columns = {"uncapped": stake, "capped": capped, "split": counted}
+    return Split(
+        wallets, owner, pd.DataFrame({name: part / part.sum() for name, part in columns.items()})
+    )
+
+
+def performance_split(stake, performance, *, weight: float) -> np.ndarray:
+    """Reward shares where a part of the emission is paid by performance: (1 − w)·s/Σs + w·p/Σp.
+
+    stake, performance : (n,), not negative; weight : float in [0, 1]
+    """
+    share, merit = _pair(stake, performance, weight)
+    return (1 - weight) * share + weight * merit
+
+
+def composite_score(stake, performance, *, weight: float) -> np.ndarray:
+    """Reward shares by one score of both, s^(1−w)·p^w: who lacks either gets nothing for 0 < w < 1.
+
+    Arguments as in `performance_split`. Raises ValueError where no wallet with stake performs.
+    """
+    share, merit = _pair(stake, performance, weight)
+    score = share ** (1 - weight) * merit**weight
+    if score.sum() == 0:
+        raise ValueError("performance must be positive for a wallet with stake, got 0 for all")
+    return score / score.sum()
+
+
+def trust_bonus(stake, trust, *, bonus: float) -> np.ndarray:
+    """Reward shares by stake × (1 + bonus·trust); trust : (n,) in [0, 1]; bonus : float ≥ 0."""
+    share, trust = stake_shares(stake), reals("trust", trust, "[0, 1]", ndim=1)
+    if len(trust) != len(share):
+        raise ValueError(f"trust must have one entry a wallet ({len(share)}), got {len(trust)}")
+    bonus = real("bonus", bonus, "[0, 1e6]")
+    score = share * (1 + bonus * trust)
+    return score / score.sum()
+
+
+def reward_correlations(stake, performance, reward, *, ranks: bool = False) -> Correlations:
+    """Correlation of reward with stake and with performance over wallets: Pearson, or Spearman with
+    `ranks`.
+
+    stake, performance, reward : (n,), not negative. Raises ValueError where one of them does not
+      vary.
+    """
+    given = {"stake": stake, "performance": performance, "reward": reward}
+    arrays = {name: _amounts(name, values) for name, values in given.items()}
+    for name, values in arrays.items():
+        if len(values) != len(arrays["stake"]):
+            raise ValueError(
+                f"{name} must have one entry a wallet ({len(arrays['stake'])}), got {len(values)}"
+            )
+        if np.ptp(values) == 0:
+            raise ValueError(f"{name} must vary over wallets, got {values[0]:g} for all of them")
+    rows = [pd.Series(v).rank().to_numpy() if ranks else v / v.max() for v in arrays.values()]
+    return Correlations(*np.corrcoef(rows)[:2, 2].tolist())
+
+
+def _held(stake):
+    """Share of stake of the richest 1, 2, … n wallets: whole-numbered stake below 2⁵³ in all is
+    exact.
+    """
+    total = np.cumsum(np.sort(_amounts("stake", stake))[::-1])
+    return total / total[-1]
+
+
+def stake_shares(stake, name: str = "stake") -> np.ndarray:
+    """(n,) amounts ≥ 0 in any unit as shares of their sum, or one clear line that begins with
+    `name`.
+    """
+    amounts = _amounts(name, stake)
+    return amounts / amounts.sum()
+
+
+def _pair(stake, performance, weight):
+    share, merit = stake_shares(stake), stake_shares(performance, "performance")
+    if len(merit) != len(share):
+        raise ValueError(
+            f"performance must have one entry a wallet ({len(share)}), got {len(merit)}"
+        )
+    real("weight", weight, "[0, 1]")
+    return share, merit
+
+
+def _amounts(name, values):
+    array = reals(name, values, "[0, inf)", ndim=1)
+    with np.errstate(over="ignore"):
+        total = array.sum()
+    if not 0 < total < np.inf:
+        raise ValueError(f"{name} must have a positive and finite sum, got {total:g}")
+    return array

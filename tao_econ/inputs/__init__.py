@@ -1,0 +1,10 @@
+"""Law, fact and assumption: frozen records with units and checks, and the dated tables."""
+
+from .record import describe as describe
+from .rules import Rules as Rules
+from .rules import Scenario as Scenario
+from .rules import Snapshot as Snapshot
+from .rules import eras as eras
+from .rules import load_scenario as load_scenario
+from .rules import load_snapshot as load_snapshot
+from .rules import rules_at as rules_at

@@ -1,0 +1,167 @@
+"""The dated facts: data/*.csv, each checked against data/datapackage.json before it is used."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import io
+import json
+import re
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from .record import unknown
+from .rules import DATA
+
+MOST_BYTES = 64_000_000  # of one file
+
+
+@functools.cache
+def _package(folder=DATA) -> dict:
+    try:
+        found = json.loads(_text(_bytes(folder, "datapackage.json"), "data/datapackage.json"))[
+            "resources"
+        ]
+        package = {r["name"]: r for r in found if r["schema"]["fields"] and r["hash"]}
+        if all(Path(r["path"]).name == r["path"] for r in found):
+            return package
+    except (json.JSONDecodeError, KeyError, TypeError, RecursionError):
+        pass
+    raise ValueError(
+        "data/datapackage.json must describe tables beside it: name, path, hash, schema; it does "
+        "not"
+    )
+
+
+def names() -> list[str]:
+    """The tables that `load` knows."""
+    return list(_package())
+
+
+def load(name: str, *, folder=DATA) -> pd.DataFrame:
+    """A table of facts, checked when it is first asked for: hash, columns, types, ranges. A copy
+    each time.
+
+    name : str — file name without .csv
+    Raises ValueError naming the file and, where there is one, the row (1 is the header) and column.
+    """
+    return (_once(name) if folder == DATA else _read(name, folder)).copy()
+
+
+@functools.cache
+def _once(name: str) -> pd.DataFrame:
+    return _read(name, DATA)
+
+
+def _read(name: str, folder) -> pd.DataFrame:
+    package = _package(folder)
+    if name not in package:
+        raise ValueError(unknown("table", name, package))
+    resource = package[name]
+    file, raw = f"data/{resource['path']}", _bytes(folder, resource["path"])
+    digest = "sha256:" + hashlib.sha256(raw).hexdigest()
+    text = _text(raw, file)
+    table = check(text, resource, file)
+    if digest != resource["hash"]:
+        raise ValueError(f"{file} must match its hash in datapackage.json, got {digest}")
+    return table
+
+
+def _bytes(folder: Path, name: str) -> bytes:
+    """The content of a file of that folder, and of no other one."""
+    file = folder / name
+    if not file.is_file() or file.resolve().parent != folder.resolve():
+        raise ValueError(f"data/{name} must stand in {folder.name}/ itself, but is missing there")
+    if file.stat().st_size > MOST_BYTES:
+        raise ValueError(
+            f"data/{name} must be at most {MOST_BYTES:,} bytes, got {file.stat().st_size:,}"
+        )
+    return file.read_bytes()
+
+
+def _text(raw: bytes, file: str) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"{file} must be UTF-8, got byte {raw[error.start]:#x} at {error.start}"
+        ) from None
+
+
+def check(text: str, resource: dict, file: str) -> pd.DataFrame:
+    """CSV text as a typed table, or one line naming file, row and column of the first thing
+    wrong.
+    """
+    fields = resource["schema"]["fields"]
+    wanted, got = (
+        [f["name"] for f in fields],
+        text.removeprefix("\ufeff").partition("\n")[0].strip().split(","),
+    )
+    if got != wanted:
+        seen = ", ".join(got[: len(wanted) + 1])[:1_000]
+        raise ValueError(
+            f"{file} must have the columns {', '.join(wanted)}, got {seen} ({len(got)} in all)"
+        )
+    try:
+        with warnings.catch_warnings(
+            action="error", category=pd.errors.ParserWarning
+        ):  # a row longer than the header
+            table = pd.read_csv(
+                io.StringIO(text),
+                dtype=str,
+                keep_default_na=False,
+                skip_blank_lines=False,
+                index_col=False,
+            )
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, pd.errors.ParserWarning) as error:
+        raise ValueError(f"{file} must be a CSV table: {error}".replace("\n", " ")) from None
+    return pd.DataFrame({f["name"]: _column(table[f["name"]], f, file) for f in fields})
+
+
+def _column(cells: pd.Series, field: dict, file: str) -> pd.Series:
+    """One column converted and held to its constraints."""
+    limits, kind, name = field.get("constraints", {}), field["type"], field["name"]
+
+    def refuse(row, rule):
+        raise ValueError(
+            f"{file}, row {row + 2}, column {name}: must {rule}, got {cells.iloc[row]!r}"
+        )
+
+    filled = cells != ""
+    if limits.get("required") and not filled.all():
+        refuse(int(np.argmin(filled)), "not be empty")
+    for row in np.flatnonzero(filled):
+        cell = cells.iloc[row]
+        if "enum" in limits and cell not in limits["enum"]:
+            refuse(row, f"be one of {', '.join(limits['enum'])}")
+        if "pattern" in limits and not re.fullmatch(limits["pattern"], cell):
+            refuse(row, f"match {limits['pattern']}")
+    if limits.get("unique") and cells[filled].duplicated().any():
+        refuse(int(np.argmax(cells.duplicated() & filled)), "not stand twice")
+    if kind == "string":
+        return cells.where(filled, None).astype("str")
+    if kind == "date":
+        dates = pd.to_datetime(cells.where(filled, None), format="%Y-%m-%d", errors="coerce")
+        if (bad := filled & dates.isna()).any():
+            refuse(int(np.argmax(bad)), "be a date such as 2023-11-20")
+        return dates
+    numbers = pd.to_numeric(cells.where(filled, None), errors="coerce")
+    if (bad := filled & ~np.isfinite(numbers.astype(float))).any():
+        refuse(int(np.argmax(bad)), "be a finite number")
+    if (
+        kind == "integer"
+        and (bad := filled & ((numbers % 1 != 0) | (numbers.astype(float).abs() >= 2.0**63))).any()
+    ):
+        refuse(int(np.argmax(bad)), "be a whole number of 64 bits")
+    for rule, wrong in (
+        ("minimum", numbers < limits.get("minimum", -np.inf)),
+        ("maximum", numbers > limits.get("maximum", np.inf)),
+    ):
+        if wrong.any():
+            refuse(
+                int(np.argmax(wrong)), f"be {'>=' if rule == 'minimum' else '<='} {limits[rule]:,}"
+            )
+    return numbers.astype("Int64" if kind == "integer" else float)

@@ -1,0 +1,1 @@
+"""Everything that is written to disk: figures, notebooks, ledger and pages."""

@@ -1,0 +1,186 @@
+"""Executing the notebooks and keeping them tidy: outputs that read without running, none that go
+stale.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+
+from ..inputs.record import unknown
+
+FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def select(names) -> list[Path]:
+    """Notebook files by name or number, or all; raises ValueError for one that does not exist."""
+    files = {file.stem: file for file in sorted(FOLDER.glob("[0-9][0-9]_*.ipynb"))}
+    chosen = []
+    for name in names:
+        found = [f for stem, f in files.items() if Path(name).stem in (stem, stem[:2])]
+        if not found:
+            raise ValueError(unknown("notebook", name, files))
+        chosen += found
+    return chosen or list(files.values())
+
+
+def run(file: Path, parameters: dict[str, str] | None = None, *, save: bool = True) -> str:
+    """Execute a notebook; returns how its outputs differ from those saved, '' if they do not.
+
+    parameters : name → text; with any, a copy goes to notebooks/what_if/ and the notebook itself
+      stays
+    Raises ValueError naming notebook and cell if a cell fails or writes to stderr.
+    """
+    import nbformat
+
+    from .press import file_stem
+
+    before = nbformat.read(file, as_version=4)
+    after = execute(before, file, parameters)
+    if parameters:
+        copy = FOLDER / "what_if" / f"{file_stem(file.stem, parameters)}.ipynb"
+        _write(after, copy)
+        return f"saved as notebooks/what_if/{copy.name}"
+    changed = difference(before, after)
+    if save and after != before:
+        _write(after, file)
+    return changed
+
+
+def execute(notebook, file: Path, parameters: dict[str, str] | None = None):
+    """A tidied, executed copy of a notebook."""
+    import copy
+
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
+    from papermill.iorw import load_notebook_node
+    from papermill.parameterize import parameterize_notebook
+
+    work = copy.deepcopy(notebook)
+    if parameters:
+        known = _parameters(work)
+        for name in parameters:
+            if name not in known:
+                raise ValueError(unknown(f"parameter of {file.stem}", name, known))
+        values = {name: _value(text) for name, text in parameters.items()}
+        work = parameterize_notebook(
+            load_notebook_node(str(file)), values, kernel_name="python3", language="python"
+        )
+    try:
+        NotebookClient(
+            work,
+            timeout=900,
+            kernel_name="python3",
+            resources={"metadata": {"path": FOLDER}},
+            extra_arguments=[
+                "--IPKernelApp.log_level=ERROR"
+            ],  # its notice on TCP is no output of ours
+        ).execute()
+    except CellExecutionError as error:
+        raise ValueError(f"notebook {file.stem} stopped: {error.ename}: {error.evalue}") from None
+    return tidy(work, file.stem)
+
+
+def tidy(notebook, name: str):
+    """Drop what changes from run to run or cannot be shown again: widgets, timings, versions."""
+    notebook.metadata = {
+        "kernelspec": {
+            "display_name": "Python 3 (ipykernel)",
+            "language": "python",
+            "name": "python3",
+        },
+        "language_info": {"name": "python"},
+    }
+    for number, cell in enumerate(notebook.cells):
+        cell.id = f"{name[:2]}-{number:02d}"
+        cell.metadata = {"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {}
+        if cell.cell_type != "code":
+            continue
+        for output in cell.outputs:
+            if output.get("name") == "stderr":
+                raise ValueError(
+                    f"notebook {name}, cell {number}: wrote to stderr: {output.text.strip()[:200]}"
+                )
+        cell.outputs = _joined(o for o in cell.outputs if WIDGET not in o.get("data", {}))
+        for output in cell.outputs:
+            output.pop("transient", None)
+    return notebook
+
+
+def _joined(outputs) -> list:
+    """Outputs with printed lines in one piece: a busy kernel sends them in several."""
+    kept = []
+    for output in outputs:
+        if (
+            kept
+            and output.output_type == "stream" == kept[-1].output_type
+            and output.name == kept[-1].name
+        ):
+            kept[-1].text += output.text
+        else:
+            kept.append(output)
+    return kept
+
+
+def words(notebook) -> list[list[str]]:
+    """Every text and table output, cell by cell: what a reader reads."""
+    kept = []
+    for cell in notebook.cells:
+        texts = []
+        for output in cell.get("outputs", []):
+            texts.append("".join(output.get("text", "")))
+            texts += [
+                "".join(output.get("data", {}).get(kind, ""))
+                for kind in ("text/plain", "text/html", "text/markdown")
+            ]
+        kept.append([t for t in texts if t])
+    return kept
+
+
+def difference(before, after) -> str:
+    """The first difference a reader would see between two executions; '' for none."""
+    old, new = words(before), words(after)
+    if len(old) != len(new):
+        return f"has {len(new)} cells, had {len(old)}"
+    for number, (was, now) in enumerate(zip(old, new, strict=True)):
+        if was != now:
+            return f"cell {number}: was {json.dumps(was)[:160]}, is {json.dumps(now)[:160]}"
+    return ""
+
+
+def _parameters(notebook) -> list[str]:
+    """Names assigned in the cell tagged `parameters`."""
+    names = []
+    for cell in notebook.cells:
+        if "parameters" in cell.metadata.get("tags", []):
+            names += [
+                t.id
+                for s in ast.parse(cell.source).body
+                if isinstance(s, ast.Assign)
+                for t in s.targets
+            ]
+    return names
+
+
+def _value(text: str):
+    try:
+        return ast.literal_eval(text)
+    except (
+        ValueError,
+        SyntaxError,
+        TypeError,
+        MemoryError,
+        RecursionError,
+    ):  # the last two where brackets nest deep
+        return text
+
+
+def _write(notebook, file: Path) -> None:
+    import nbformat
+
+    from .press import write_whole
+
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(file, (nbformat.writes(notebook).rstrip("\n") + "\n").encode())

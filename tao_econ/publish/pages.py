@@ -1,0 +1,296 @@
+"""The pages: one a notebook, one an instrument, the figures, the assumptions, and an index of
+what was found.
+"""
+
+from __future__ import annotations
+
+import html
+import itertools
+import json
+import os
+import re
+import shutil
+import signal
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+from ..inputs.record import summary
+from ..inputs.rules import DATA
+from . import assumptions, notebooks, press, prose, states
+
+ROOT = Path(__file__).resolve().parents[2]
+OUTPUT = ROOT / "site"
+PARTS = Path(__file__).parent
+LEDGER = "claims.html"
+ABOUT = (
+    "Each number of an article that valued Bittensor's TAO in November 2023, recomputed from the "
+    "chain's own rules "
+    "and from dated facts."
+)
+
+
+def build(folder: Path | None = None, *, many: int = states.POSITIONS) -> dict[str, int]:
+    """Write the whole site into a folder; returns path → bytes of every file. The same sources give
+    the same bytes.
+
+    many : int — positions of every instrument's sliders that are computed, see `states.states`
+    Raises ValueError for a folder that holds something else than a site built before.
+    """
+    folder = folder or OUTPUT
+    mark = folder / "assets" / "plotly.min.js"
+    if folder.exists() and any(folder.iterdir()) and not mark.exists():
+        raise ValueError(
+            f"{folder.name}/ must be empty or a site built before; move away what is in it"
+        )
+    files = {
+        path: content.encode() if isinstance(content, str) else content
+        for path, content in _files(many).items()
+    }
+    if folder.exists():
+        shutil.rmtree(folder)
+    for path, content in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+    return {path: len(content) for path, content in files.items()}
+
+
+def _files(many: int) -> dict[str, str | bytes]:
+    import nbformat
+
+    index, names = press.read_index(), list(states.instruments())
+    sources = notebooks.select([])
+    links = {file.name: f"notebooks/{file.stem}.html" for file in sources} | {
+        assumptions.FILE.name: "assumptions.html"
+    }
+    pages = prose.Pages(links, index, names)
+    books = {
+        file.stem: prose.notebook(nbformat.read(file, as_version=4), file.stem, pages)
+        for file in sources
+    }
+    ledger = press.OUTPUT / LEDGER
+    files: dict[str, str | bytes] = (
+        _ledger(ledger.read_text(encoding="utf-8")) if ledger.exists() else {}
+    )
+    menu = _menu(LEDGER in files)
+    files["index.html"] = _page(
+        "Bittensor's TAO, recomputed", _index(books, names, LEDGER in files), menu, wide="wide"
+    )
+    files["figures.html"] = _page("Figures", _gallery(index, books), menu)
+    said = prose.markdown(assumptions.FILE.read_text(encoding="utf-8"), links)
+    files["assumptions.html"] = _page("Assumptions", said, menu)
+    for stem, book in books.items():
+        files[f"notebooks/{stem}.html"] = _page(
+            book.title, book.body + _onward(stem, books), menu, up="../"
+        )
+        files |= {f"notebooks/img/{file}": content for file, content in book.pictures.items()}
+    files |= {f"figures/{name}.svg": (press.OUTPUT / f"{name}.svg").read_bytes() for name in index}
+    for name, (says, packed) in zip(names, _in_parallel(names, many), strict=True):
+        files[f"instruments/{name}.html"] = _instrument(name, says, packed, menu)
+    files |= {
+        f"assets/{part}": (PARTS / part).read_bytes() for part in ("site.css", "instrument.js")
+    }
+    return files | {"assets/plotly.min.js": states.plotly_js()}
+
+
+def _ledger(text: str) -> dict[str, str | bytes]:
+    """The ledger's page and the evidence it names, with links that stay inside the site."""
+    text = re.sub(r"\.\./notebooks/(\w+)\.ipynb", r"notebooks/\1.html", text).replace(
+        "../data/", "data/"
+    )
+    made_by = (press.OUTPUT / LEDGER).with_suffix(".json")
+    return {
+        LEDGER: text,
+        made_by.name: made_by.read_bytes(),
+        "data/evidence.csv": (DATA / "evidence.csv").read_bytes(),
+    }
+
+
+def _in_parallel(names: list[str], many: int) -> list[tuple[str, str]]:
+    """Docstring and states of every instrument; each is computed by one process, so the order of
+    work changes nothing.
+    """
+    workers = min(len(names), os.cpu_count() or 1)
+    with ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=_leave_interrupts
+    ) as pool:
+        return list(pool.map(_states_of, names, itertools.repeat(many)))
+
+
+def _leave_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent to answer
+
+
+def _states_of(name: str, many: int) -> tuple[str, str]:
+    instrument = states.instruments()[name]
+    says = summary(instrument)
+    return says, json.dumps(
+        states.states(instrument(), many=many),
+        separators=(",", ":"),
+        ensure_ascii=False,
+        allow_nan=False,
+    )
+
+
+# ---- The frame of every page ----
+
+
+def _menu(ledger: bool) -> list[tuple[str, str]]:
+    claims = [("Claims", LEDGER)] if ledger else []
+    return [
+        ("Findings", "index.html"),
+        *claims,
+        ("Figures", "figures.html"),
+        ("Instruments", "index.html#instruments"),
+        ("Assumptions", "assumptions.html"),
+    ]
+
+
+def _page(title: str, body: str, menu: list[tuple[str, str]], up: str = "", wide: str = "") -> str:
+    links = "".join(f'<li><a href="{up}{target}">{words}</a></li>' for words, target in menu)
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{html.escape(title)} · tao_econ</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="{up}assets/site.css">
+</head>
+<body>
+<a class="skip" href="#content">Skip to the content</a>
+<header><nav aria-label="Site"><a class="home" href="{up}index.html">tao_econ</a><ul>{links}</ul></nav></header>
+<main id="content" tabindex="-1"{f' class="{wide}"' if wide else ""}>
+{body}</main>
+<footer><p>Built by <code>./run site</code> from the notebooks and figures as they stand in the repository.
+Not a forecast and not advice.</p></footer>
+</body>
+</html>
+"""
+
+
+# ---- The pages ----
+
+
+def _index(books: dict[str, prose.Notebook], instruments: list[str], ledger: bool) -> str:
+    """What was found, a line for each notebook, and the way to everything else. The first
+    notebook introduces.
+    """
+    first, *others = books
+    told = " ".join(books[first].sentences[-1:])
+    claims = (
+        f' <a class="more" href="{LEDGER}">Every claim of the article, with its verdict</a>'
+        if ledger
+        else ""
+    )
+    found = "".join(_finding(stem, books[stem]) for stem in others)
+    live = "".join(
+        f'<li><a href="instruments/{name}.html">{name}</a> {html.escape(_first_line(name))}</li>'
+        for name in instruments
+    )
+    return f"""<h1>Bittensor's TAO, recomputed</h1>
+<p class="lead">{html.escape(ABOUT)}</p>
+{prose.markdown(told, {})}<p><a class="more" href="notebooks/{first}.html">Start here</a>{claims}</p>
+<h2 id="findings">Findings</h2>
+<ul class="findings">{found}</ul>
+<h2 id="instruments">Instruments</h2>
+<p>Pages with sliders that need no program behind them: the engine computed every state in advance.</p>
+<ul class="list">{live}</ul>
+"""
+
+
+def _first_line(name: str) -> str:
+    return summary(states.instruments()[name])
+
+
+def _finding(stem: str, book: prose.Notebook) -> str:
+    page = f"notebooks/{stem}.html"
+    says = prose.markdown(book.sentences[0], {}) if book.sentences else ""
+    evidence = [
+        f'<a href="{page}#{anchor}">figure {name.replace("_", " ")}</a>'
+        for name, anchor in list(book.anchors.items())[:1]
+    ]
+    evidence += [
+        f'<a href="instruments/{name}.html">instrument {name}</a>'
+        for name in dict.fromkeys(book.instruments)
+    ]
+    return f"""<li><h3><a href="{page}">{html.escape(book.title)}</a></h3>
+{says}<p class="evidence">Evidence: {", ".join(evidence) or f'<a href="{page}">the notebook</a>'}</p></li>
+"""
+
+
+def _gallery(index: dict, books: dict[str, prose.Notebook]) -> str:
+    parts = ["<h1>Figures</h1>\n<p>Each title is computed from the numbers it stands over.</p>\n"]
+    for name, entry in index.items():
+        size = prose.png_size((press.OUTPUT / f"{name}.png").read_bytes())
+        shown = [
+            f'<a href="notebooks/{stem}.html#{book.anchors[name]}">{html.escape(book.title)}</a>'
+            for stem, book in books.items()
+            if name in book.anchors
+        ]
+        told = f"<figcaption>In: {'; '.join(shown)}</figcaption>" if shown else ""
+        parts.append(
+            f'<section><h2 id="{name}">{html.escape(entry["finding"])}</h2>\n<figure>'
+            f"{prose.picture(f'figures/{name}.svg', entry['alt'], size)}{told}</figure></section>\n"
+        )
+    return "".join(parts)
+
+
+def _onward(stem: str, books: dict[str, prose.Notebook]) -> str:
+    order = list(books)
+    here = order.index(stem)
+    links = [
+        (f"{word}: ", order[there])
+        for word, there in (("Before", here - 1), ("Next", here + 1))
+        if 0 <= there < len(order)
+    ]
+    items = "".join(
+        f'<p>{word}<a href="{name}.html">{html.escape(books[name].title)}</a></p>'
+        for word, name in links
+    )
+    return f'<nav class="onward" aria-label="Notebooks">{items}</nav>\n'
+
+
+def _instrument(name: str, says: str, packed: str, menu: list[tuple[str, str]]) -> str:
+    it = json.loads(packed)
+    menus = "".join(_select(number, menu) for number, menu in enumerate(it["menus"]))
+    sliders = "".join(_range(number, slider) for number, slider in enumerate(it["sliders"]))
+    fixed = any(len(slider["texts"]) == 1 for case in it["cases"] for slider in case["sliders"])
+    still = ", and under other choices of the menus they stand still" if fixed else ""
+    safe = packed.replace("</", "<\\/")  # no text in it can end the script element
+    body = f"""<h1>{html.escape(name.capitalize())}</h1>
+<p class="lead">{html.escape(says)}</p>
+<noscript><p>This page needs JavaScript; it loads nothing from elsewhere.</p></noscript>
+<div class="desk">
+<div id="finding" aria-live="polite"></div>
+<form class="controls" autocomplete="off">{menus}{sliders}<p><button type="button" id="reset">Reset</button></p>
+<p class="note">{len(it["shots"])} states were computed in advance, in which one slider at a time has left its start:
+moving a second one puts the first back{still}. In JupyterLab all move together: <code>explore.{name}()</code>.</p></form>
+<div class="result"><p id="refused" role="status"></p><dl id="read" aria-live="polite"></dl>
+<div id="plot" role="img" aria-labelledby="finding"></div></div>
+</div>
+<script type="application/json" id="states">{safe}</script>
+<script src="../assets/plotly.min.js"></script>
+<script src="../assets/instrument.js"></script>
+"""
+    return _page(name.capitalize(), body, menu, up="../", wide="wide")
+
+
+def _select(number: int, menu: dict) -> str:
+    options = "".join(
+        f"<option{' selected' if i == menu['start'] else ''}>{html.escape(o)}</option>"
+        for i, o in enumerate(menu["options"])
+    )
+    return (
+        f'<div><label for="m{number}">{html.escape(menu["label"])}</label><select '
+        f'id="m{number}">{options}</select></div>'
+    )
+
+
+def _range(number: int, slider: dict) -> str:
+    return (
+        f'<div><label for="s{number}">{html.escape(slider["label"])}</label><output '
+        f'for="s{number}"></output>'
+        f'<input type="range" id="s{number}" min="0" max="1" step="1" aria-describedby="d{number}">'
+        f'<small id="d{number}">{html.escape(slider["meaning"] or "")}</small></div>'
+    )

@@ -1,0 +1,209 @@
+"""Markdown and notebooks as HTML: formulas drawn, tables in boxes that scroll, code folded away."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import re
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+import mistune
+
+from .formula import formula
+
+STYLE = re.compile(r"<style[^>]*>.*?</style>\s*", re.DOTALL)
+ACTIVE = re.compile(
+    r"<\s*(script|iframe|object|embed)\b|<[^>]*\s(on\w+\s*=|(href|src)\s*=\s*[\"']?\s*javascript:)",
+    re.IGNORECASE,
+)
+DRAWN = re.compile(r"\bfigures\.(\w+)\(")
+KERNEL = re.compile(r"^\*Restarted the kernel\?.*$\n?", re.MULTILINE)  # a page has none
+LIVE = re.compile(r"\bexplore\.(\w+)\(")
+
+
+@dataclass
+class Pages:
+    """What a page may link to: file of the repository → page of the site, and the names of
+    figures and instruments.
+    """
+
+    links: dict[str, str]
+    figures: dict[str, dict]
+    instruments: list[str]
+
+
+@dataclass
+class Notebook:
+    """One notebook as HTML.
+
+    pictures : file name → bytes, of figures drawn with other settings than the committed ones
+    anchors : figure → its place on the page, for those shown
+    """
+
+    title: str = ""
+    sentences: list[str] = field(default_factory=list)
+    body: str = ""
+    pictures: dict[str, bytes] = field(default_factory=dict)
+    anchors: dict[str, str] = field(default_factory=dict)
+    instruments: list[str] = field(default_factory=list)
+
+
+class _Renderer(mistune.HTMLRenderer):
+    """Markdown to HTML with links that stay inside the site, one level of box around what may be
+    too wide.
+    """
+
+    def __init__(self, links: dict[str, str], up: str):
+        super().__init__(escape=True)
+        self._links, self._up, self._ids = links, up, set()
+
+    def heading(self, text, level, **_):
+        slug = re.sub(r"[^a-z0-9]+", "-", _bare(text).lower()).strip("-") or "part"
+        while slug in self._ids:
+            slug += "-x"
+        self._ids.add(slug)
+        return f'<h{level} id="{slug}">{text}</h{level}>\n'
+
+    def link(self, text, url, title=None):
+        if re.match(r"https?://", url):
+            return f'<a href="{html.escape(url)}" rel="noreferrer">{text}</a>'
+        if url.startswith("#"):
+            return f'<a href="{html.escape(url)}">{text}</a>'
+        path, _, anchor = url.partition("#")
+        name = str(PurePosixPath(path).name)
+        known = self._links.get(path.removeprefix("../").removeprefix("./")) or self._links.get(
+            name
+        )
+        return (
+            f'<a href="{self._up}{known}{html.escape("#" + anchor) if anchor else ""}">{text}</a>'
+            if known
+            else text
+        )
+
+    def image(self, text, url, title=None):
+        return text  # pictures come from the figures, which carry their own words
+
+    def table(self, text):
+        return boxed(f"<table>{text}</table>", "table")
+
+    def block_math(self, text):
+        return boxed(f'<p class="display">{formula(text)}</p>', "formula")
+
+    def inline_math(self, text):
+        return formula(text)
+
+
+def boxed(inner: str, what: str) -> str:
+    """A box of its own width around something wide; the arrow keys scroll it."""
+    return f'<div class="box {what}" tabindex="0" role="group" aria-label="{what}">{inner}</div>\n'
+
+
+def markdown(text: str, links: dict[str, str], up: str = "") -> str:
+    """Markdown as HTML, without scripts; links to files that have no page lose their target."""
+    return _reader(links, up)(text)
+
+
+def notebook(book, stem: str, pages: Pages) -> Notebook:
+    """A notebook as the body of a page."""
+    read, made, parts = _reader(pages.links, "../"), Notebook(), []
+    for cell in book.cells:
+        if cell.cell_type == "markdown":
+            parts.append(read(KERNEL.sub("", cell.source)))
+        elif cell.cell_type == "code":
+            parts += [
+                _code(cell.source),
+                *(_output(output, stem, pages, made) for output in cell.outputs),
+            ]
+            for name in LIVE.findall(cell.source):
+                if name in pages.instruments:
+                    made.instruments.append(name)
+                    parts.append(
+                        f'<p class="live"><a href="../instruments/{name}.html">Move it yourself: '
+                        f"the instrument “{name}”</a></p>\n"
+                    )
+    made.body = "".join(parts)
+    made.title = _bare(re.search(r"<h1[^>]*>(.*?)</h1>", made.body, re.DOTALL)[1])
+    made.sentences = sentences(book)
+    return made
+
+
+def sentences(book) -> list[str]:
+    """The sentences that a notebook says it can be told in, as Markdown."""
+    told = re.search(
+        r"\*\*In three sentences\.\*\*\s*(.*?)(?:\n\s*\n|$)", book.cells[0].source, re.DOTALL
+    )
+    return re.split(r"(?<=[.?!])\s+(?=[A-Z])", " ".join(told[1].split())) if told else []
+
+
+def picture(source: str, alt: str, size: tuple[int, int], target: str = "") -> str:
+    """An image of known size in a box; a click opens it alone."""
+    return boxed(
+        f'<a href="{target or source}"><img src="{source}" alt="{html.escape(alt)}" '
+        f'width="{size[0]}" height="{size[1]}" '
+        f'loading="lazy"></a>',
+        "picture",
+    )
+
+
+def png_size(content: bytes) -> tuple[int, int]:
+    """Width and height in pixels."""
+    return int.from_bytes(content[16:20]), int.from_bytes(content[20:24])
+
+
+def _reader(links: dict[str, str], up: str):
+    return mistune.create_markdown(renderer=_Renderer(links, up), plugins=["table", "math"])
+
+
+def _bare(text: str) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", "", text))
+
+
+def _code(source: str) -> str:
+    lines = source.strip().splitlines()
+    says = f"{len(lines)} line{'s' if len(lines) > 1 else ''} of code"
+    first = html.escape(lines[0] if lines else "")
+    return (
+        f'<details class="code"><summary>{says}<span aria-hidden="true"> {first}</span></summary>'
+        f'<pre tabindex="0">{html.escape(source.strip())}</pre></details>\n'
+    )
+
+
+def _output(output, stem: str, pages: Pages, made: Notebook) -> str:
+    data = output.get("data", {})
+    if "image/png" in data:
+        return _figure(
+            base64.b64decode(data["image/png"]), data.get("text/plain", ""), stem, pages, made
+        )
+    if "text/html" in data:
+        if found := ACTIVE.search(data["text/html"]):
+            raise ValueError(f"notebook {stem}: a table must hold no script, got {found[0]!r}")
+        return boxed(STYLE.sub("", data["text/html"]).replace(' border="1"', ""), "table")
+    if "text/markdown" in data:
+        return markdown(data["text/markdown"], pages.links, "../")
+    text = output.get("text") or data.get("text/plain", "")
+    return (
+        f'<pre class="out" tabindex="0">{html.escape(text.rstrip())}</pre>\n'
+        if text.strip()
+        else ""
+    )
+
+
+def _figure(content: bytes, says: str, stem: str, pages: Pages, made: Notebook) -> str:
+    """A picture of a cell: the committed one where it is the same, else one saved beside the
+    page.
+    """
+    name, alt = re.match(r"(?:Figure (\w+): )?(.*)", says, re.DOTALL).groups()
+    entry = pages.figures.get(name or "", {})
+    if entry.get("png") == hashlib.sha256(content).hexdigest():
+        source, alt = f"../figures/{name}.svg", entry["alt"]
+    else:
+        file = f"{stem}-{len(made.pictures) + 1}-{name or 'figure'}.png"
+        made.pictures[file] = content
+        source = f"img/{file}"
+    anchor = f"fig-{name or 'figure'}"
+    while anchor in made.anchors.values():
+        anchor += "-x"
+    made.anchors.setdefault(name or anchor, anchor)
+    return f'<figure id="{anchor}">{picture(source, alt, png_size(content))}</figure>\n'

@@ -1,0 +1,346 @@
+"""What the README and the other pages say: every number computed, every command, module, link
+and path looked up.
+"""
+
+import functools
+import importlib
+import json
+import pkgutil
+import re
+import subprocess
+import sys
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import tao_econ as te
+from tao_econ import claims
+from tao_econ.inputs import data, units
+from tao_econ.inputs import rules as inputs
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+DATA = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/README.md")
+CODE = re.findall(r"```python\n(.*?)```", README, re.S)
+FIRST_COMMANDS = re.search(r"```\n(.*?)```", README, re.S)[1]
+MADE = {
+    "site/",
+    "site/index.html",
+    "figures/what_if/",
+    "notebooks/what_if/",
+}  # by commands, not in the repository
+WORDS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "thirty",
+    "sixty",
+]
+
+
+def section(text, title):
+    """What stands under a heading."""
+    return re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", text, re.S | re.M)[1]
+
+
+def prose(text):
+    """Without code, tables' speeds, link targets and html."""
+    for pattern in (
+        r"<!-- written by.*?<!-- end -->",
+        r"```.*?```",
+        r"`[^`]*`",
+        r"\]\([^)]*\)",
+        r"\[\d\d_\w+",
+    ):
+        text = re.sub(pattern, " ", text, flags=re.S)
+    return text
+
+
+# --- speeds
+
+
+@functools.cache
+def table():
+    sys.path.insert(0, str(ROOT / "benchmarks"))
+    try:
+        return importlib.import_module("table")
+    finally:
+        sys.path.pop(0)
+
+
+def test_the_table_of_speeds_is_what_was_measured():
+    assert table().in_readme(README, table().read()) == README, (
+        "out of date: ./run bench --table writes it"
+    )
+
+
+def test_every_row_of_the_table_names_a_benchmark_that_is_there():
+    listed = subprocess.run(
+        [sys.executable, "-m", "pytest", "benchmarks", "-n", "0", "--collect-only"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    ).stdout
+    for row in table().ROWS + table().BESIDE:
+        for key in row.keys:
+            assert "benchmarks/test_bench_" + key.replace("::", ".py::", 1) + "\n" in listed, key
+
+
+def test_what_was_measured_says_nothing_of_the_machine_but_its_cores():
+    measured = table().read()
+    assert set(measured) == {"date", "cores", "versions", "rows"}
+    assert set(measured["versions"]) == {"Python", "numpy", "numba", "pandas"}
+    assert not re.search(r"[/\\]\w+[/\\]|://", json.dumps(measured))
+
+
+@pytest.mark.parametrize(
+    "seconds, shown",
+    [
+        ((0.5,), "500 ms"),
+        ((1.0,), "1 s"),
+        ((0.996e-3,), "1 ms"),
+        ((76.4e-3, 98e-3), "76 to 98 ms"),
+        ((3.82e-6,), "3.8 µs"),
+        ((6.9e-9,), "6.9 ns"),
+        ((0.1684, 0.1842), "168 to 184 ms"),
+        ((1.21, 1.19), "1.2 s"),
+        ((93.0,), "93 s"),
+    ],
+)
+def test_durations_read_well(seconds, shown):
+    assert table().duration(*seconds) == shown
+
+
+@pytest.mark.parametrize(
+    "least, median, met", [(0.9, 0.95, "yes"), (0.9, 1.1, "least only"), (1.1, 1.2, "no")]
+)
+def test_an_aim_is_judged_by_the_median(least, median, met):
+    row = table().Row("x", ("a",), 2)
+    got = table().line(row, {"a": {"least_s": least, "median_s": median, "target_s": 1.0}})
+    assert got[0] == "x" and got[3:] == ["500 ms", met]
+
+
+def test_a_ratio_is_their_least_over_ours_or_the_reason_why_there_is_none():
+    row = table().Row("x", ("a",), 2)
+    given = {"a": {"least_s": 2e-6, "peer": "P 1", "peer_s": 0.02}}
+    assert table().line_beside(row, given) == ["x", "P 1", "10 ms", "1 µs", "10,000", ""]
+    assert (
+        table().line_beside(row, {"a": {"least_s": 2e-6, "peer": "P", "why": "not given"}})[2]
+        == "not given"
+    )
+    assert table().line_beside(row, {})[2] == "not measured"
+
+
+# --- numbers in prose
+
+
+def years_to_the_end(rules):
+    return units.blocks_to_years(te.chain.issuance_eras(rules)[-1].first_block, rules.block_time_s)
+
+
+def openai_ratio(valuation_usd):
+    """At the FDV the article states, or at its price times the cap."""
+    scenario, rules = te.load_scenario("article"), te.rules_at("2026-09-11")
+    count = "fdv_stated" if valuation_usd == 29e9 else "fdv"
+    return te.economy.value_ratio(
+        valuation_usd, te.load_snapshot("article"), scenario, rules, denominator=count
+    ).ratio
+
+
+@functools.cache
+def stated():
+    """Each phrase of the README that holds a number, from the code."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    low, high = re.fullmatch(r">=3\.(\d+),<3\.(\d+)", project["requires-python"]).groups()
+    chain, article, day = (
+        te.rules_at("2026-09-11"),
+        te.rules_at("article"),
+        te.load_snapshot("article"),
+    )
+    daily_tao = (
+        te.rules_at(str(day.date)).block_reward_rao * units.BLOCKS_PER_DAY / units.RAO_PER_TAO
+    )
+    rewards, halvings = len(te.chain.halving_table(chain)), len(te.chain.halving_table(article))
+    return (
+        f"after {years_to_the_end(chain):.0f} years and {rewards} rewards",
+        f"to {years_to_the_end(article):.0f} years and {halvings} in units that do not exist",
+        f"{halvings} halvings?",
+        f"Python 3.{low} to 3.{int(high) - 1}",
+        f"Can {day.volume_usd / 1e6:.0f} M USD a day absorb {daily_tao:,.0f} TAO?",
+        f"The {openai_ratio(29e9):.0f}× that was {openai_ratio(86e9):.0f}×",
+        f"An article of {day.date}",
+        f"a holder of {day.date:%B %Y}?",
+        f"drawing {10_000 * 520 / 1e6:.1f} million normals",
+    )
+
+
+def test_every_number_in_the_prose_of_the_readme_is_computed():
+    text = " ".join(prose(README).split())
+    for phrase in stated():
+        assert phrase in text, phrase
+        text = text.replace(phrase, "")
+    assert not re.findall(r"\S*\d\S*", text.replace("float64", "")), "numbers without a check"
+
+
+def test_numbers_in_words():
+    assert len(claims.findings()) == 60 and "the sixty statements" in README
+    assert (
+        "all thirty rewards" in README
+        and len(te.chain.halving_table(te.rules_at("2026-09-11"))) == 30
+    )
+    assert "three frozen records, `Rules`, `Snapshot` and `Scenario`" in " ".join(README.split())
+    said = [
+        word
+        for word in re.findall(r"\w+", prose(README).lower())
+        if word in WORDS and word not in ("one", "two")
+    ]
+    assert sorted(said) == ["four", "sixty", "three"]  # the first is the figure's
+
+
+def test_the_first_figure_says_what_its_alt_text_says():
+    assert len(re.findall("Four supply schedules", README)) == 1 and "supply_four_ways" in README
+    alt, name = re.search(r"!\[(.*?)\]\(figures/(\w+)\.png\)", README).groups()
+    index = json.loads((ROOT / "figures" / "index.json").read_text(encoding="utf-8"))
+    numbers = re.findall(r"\d+", index[name]["finding"])
+    assert numbers and numbers == re.findall(r"\d+", alt)
+
+
+# --- tables and commands
+
+
+def test_the_table_of_questions_is_that_of_the_notebooks():
+    rows = re.findall(r"^\| (.+?) \| \[(\w+)\]\(notebooks/(\w+)\.ipynb\) \| (.+) \|$", README, re.M)
+    assert [name for _, name, _, _ in rows] == sorted(
+        p.stem for p in (ROOT / "notebooks").glob("*.ipynb")
+    )
+    package = {module.name for module in pkgutil.iter_modules(te.__path__)}
+    for question, name, target, modules in rows:
+        assert name == target
+        assert question.endswith("?")
+        assert set(re.findall(r"`(\w+)`", modules)) <= package
+
+
+def helps(*command):
+    done = subprocess.run(
+        [sys.executable, "-m", "tao_econ", *command, "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+def test_every_command_and_option_of_the_readme_exists():
+    door = (ROOT / "run").read_text(encoding="utf-8")
+    named = re.findall(r"`(\./run[^`]*)`", section(README, "Commands"))
+    named += re.findall(r"^(\./run.*?)(?:#|$)", FIRST_COMMANDS, re.M)
+    assert len(named) >= 12
+    for text in named:
+        verb, *rest = text.split()[1:] or ["lab"]
+        assert re.search(rf"^    (\w+ \| )*{verb}( \| \w+)*\)", door, re.M), verb
+        options = re.findall(r"(?<!\w)--?[a-z]+", " ".join(rest))
+        if options:
+            shown = helps(verb)
+            assert all(re.search(rf"(?<![\w-]){option}\b", shown) for option in options), text
+    listed = set(re.search(r"^    (figures .*?)\)", door, re.M)[1].split(" | "))
+    assert listed == set(re.findall(r"^    (\w+)\b", helps(), re.M)) - {"COMMAND"}
+    assert listed <= {text.split()[1] for text in named if " " in text.strip()}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_and_path_leads_somewhere(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    quoted = re.findall(r"`([\w./-]+(?:/|\.(?:md|py|toml|csv|json|lock|yml|html)))`", text)
+    targets = set(re.findall(r"\]\(([^)#:]+)\)", text) + quoted) - MADE
+    places = (ROOT / page).parent, ROOT, ROOT / "tao_econ"
+    assert all(any((place / target).exists() for place in places) for target in targets), targets
+    assert targets or page == "CHANGELOG.md"
+
+
+# --- code
+
+
+def test_the_code_of_the_readme_runs_and_says_what_it_says():
+    names, shown = {}, []
+    for line in CODE[0].splitlines():
+        code, _, comment = line.partition("#")
+        if "=" in code.split("(")[0] or code.startswith(("import", "from")):
+            exec(code, names)
+        elif code.strip():
+            shown.append((eval(code, names), comment.strip()))
+    rewards, ratio, picture, panel = (value for value, _ in shown)
+    assert shown[0][1] == "all thirty rewards, exactly" and len(rewards) == 30
+    assert shown[1][1] == f"{ratio:.4f}"
+    assert picture.axes and panel is not None
+
+
+def test_the_sweep_of_the_readme_runs_on_a_cluster(monkeypatch):
+    distributed = pytest.importorskip("distributed")
+    here = functools.partial(
+        distributed.Client, processes=False, n_workers=1, dashboard_address=None
+    )
+    clients = []
+    monkeypatch.setattr(distributed, "Client", lambda: clients.append(here()) or clients[-1])
+    from tao_econ.analysis.sweep import sweep
+
+    def model(varied):
+        return varied.discount_rate + varied.recycled_share
+
+    names = {"sweep": sweep, "scenario": te.load_scenario("base"), "model": model}
+    try:
+        exec(CODE[1], names)
+    finally:
+        for client in clients:
+            client.close()
+    assert isinstance(names["table"], pd.DataFrame) and len(names["table"]) == 6
+
+
+# --- data/README.md
+
+
+def test_the_tables_of_facts_are_listed_with_their_rows():
+    listed = {}
+    for tables, rows in re.findall(r"^\| (`.+?`) \| ([\d, ]+) \|", DATA, re.M):
+        listed |= dict(zip(re.findall(r"`(\w+)`", tables), map(int, rows.split(",")), strict=True))
+    assert listed == {name: len(data.load(name)) for name in data.names()}
+
+
+def test_numbers_of_facts_in_words():
+    def said(phrase, number):
+        assert phrase.format(WORDS[number] if number < 14 else number) in DATA, phrase
+
+    points, peers, pools = (
+        data.load("comparables"),
+        data.load("peers_weekly"),
+        data.load("pool_percentiles"),
+    )
+    tokens = points.groupby("as_of").size()
+    said("AI-labelled tokens on {} dates", (tokens > 2).sum())
+    said("and on {} others of one or two", (tokens <= 2).sum())
+    said("closes of {} tokens", sum(column.endswith("_usd") for column in peers))
+    first, last = (f"{pd.Timestamp(d):%Y-%m}" for d in (peers["date"].min(), peers["date"].max()))
+    assert f"closes of eleven tokens, {first} to {last}" in DATA
+    assert f"on {pd.Timestamp(pools['as_of'].max()):%Y-%m-%d}" in DATA
+    said("{} dated pictures of TAO", len(inputs.snapshot_names()))
+    assert f"bitcoin from {pd.Timestamp(data.load('btc_closes')['date'].min()):%B %Y} on" in DATA
+    assert f"the article of {te.load_snapshot('article').date}" in DATA
+    compiled = date.fromisoformat(re.search(r"Compiled on ([\d-]+) from", DATA)[1])
+    assert compiled >= max(
+        pd.Timestamp(pools["as_of"].max()).date(), te.load_snapshot("2026-09-11").date
+    )

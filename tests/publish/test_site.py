@@ -1,0 +1,278 @@
+"""The site: complete, closed in itself, and its instruments follow the keyboard."""
+
+import json
+import re
+from html.parser import HTMLParser
+from urllib.parse import unquote, urldefrag
+
+import lab
+import numpy as np
+import pytest
+
+from tao_econ import explore
+from tao_econ.__main__ import main
+from tao_econ.publish import notebooks, pages, press, prose, states
+from tao_econ.publish.formula import formula
+
+STATES = re.compile(r'<script type="application/json" id="states">(.*?)</script>', re.DOTALL)
+
+
+class Reader(HTMLParser):
+    """Every tag of a page with its attributes."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def all(self, name):
+        return [attrs for tag, attrs in self.tags if tag == name]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """The whole site with three positions of each slider besides its start: the ends and the
+    middle.
+    """
+    place = tmp_path_factory.mktemp("pages") / "site"
+    pages.build(place, many=3)
+    return place
+
+
+@pytest.fixture(scope="module")
+def read(folder):
+    return {
+        str(file.relative_to(folder)): Reader(file.read_text(encoding="utf-8"))
+        for file in folder.rglob("*.html")
+    }
+
+
+def test_every_notebook_instrument_and_figure_has_its_place(folder, read):
+    index = {attrs.get("href") for attrs in read["index.html"].all("a")}
+    for file in notebooks.select([]):
+        assert f"notebooks/{file.stem}.html" in index & set(read)
+    assert set(states.instruments()) >= {"supply", "emission", "epoch", "guarantee", "copier"}
+    for name in states.instruments():
+        assert f"instruments/{name}.html" in index & set(read)
+    shown = {attrs["src"] for attrs in read["figures.html"].all("img")}
+    assert shown == {f"figures/{name}.svg" for name in press.read_index()}
+
+
+def test_a_page_loads_nothing_from_elsewhere(folder, read):
+    for path, page in read.items():
+        loads = [a["src"] for _, a in page.tags if "src" in a] + [
+            a["href"] for a in page.all("link")
+        ]
+        assert not [x for x in loads if re.match(r"(https?:)?//|/", x)], path
+        assert not page.all("base") + page.all("iframe")
+    for part in ("site.css", "instrument.js"):
+        assert not re.search(
+            r"https?://|@import|fetch\(|url\(",
+            (folder / "assets" / part).read_text(encoding="utf-8"),
+        )
+
+
+def test_every_image_says_what_it_shows_and_every_formula_is_drawn(read):
+    for path, page in read.items():
+        for image in page.all("img"):
+            assert (
+                len(image["alt"]) > 60 and image["loading"] == "lazy" and int(image["width"]) > 300
+            ), (path, image)
+        for drawing in page.all("svg"):
+            assert drawing["role"] == "img" and drawing["aria-label"], path
+    assert len(read["notebooks/01_supply_curve.html"].all("svg")) > 3
+
+
+def test_every_link_leads_to_a_place_in_the_site(folder, read):
+    for path, page in read.items():
+        here = folder / path
+        for target in [a["href"] for a in page.all("a")] + [
+            a["src"] for _, a in page.tags if "src" in a
+        ]:
+            if re.match(r"https?://", target):
+                continue
+            file, anchor = urldefrag(unquote(target))
+            there = (here.parent / file).resolve() if file else here
+            assert there.is_file(), (path, target)
+            if anchor:
+                assert anchor in {
+                    a.get("id") for _, a in read[str(there.relative_to(folder.resolve()))].tags
+                }, (path, target)
+
+
+def test_every_page_has_one_title_a_way_past_the_menu_and_a_label_for_each_control(read):
+    for path, page in read.items():
+        if path == pages.LEDGER:
+            continue
+        ids = [a["id"] for _, a in page.tags if "id" in a]
+        assert len(ids) == len(set(ids)) and len(page.all("h1")) == 1, path
+        assert page.all("a")[0]["href"] == "#content" and page.all("html")[0]["lang"] == "en"
+        labels = {a["for"] for a in page.all("label")}
+        assert {a["id"] for a in page.all("input") + page.all("select")} == labels, path
+
+
+def test_no_page_names_this_machine(folder):
+    for file in [*folder.rglob("*.html"), folder / "assets/instrument.js"]:
+        assert not re.search(r"/(work|tmp|home|root|Users)/", file.read_text(encoding="utf-8")), (
+            file
+        )
+
+
+def test_pages_keep_a_reasonable_weight(folder):
+    assert all(file.stat().st_size < 1_000_000 for file in folder.rglob("*.html"))
+    _, full = pages._states_of(
+        "guarantee", states.POSITIONS
+    )  # as `./run site` computes it; a map in every state
+    assert (folder / "instruments/guarantee.html").stat().st_size < len(full.encode()) < 950_000
+    sliders = [slider for case in json.loads(full)["cases"] for slider in case["sliders"]]
+    assert max(len(slider["texts"]) for slider in sliders) >= states.POSITIONS
+
+
+def value(it, shot, path):
+    return it["base"].get(path) or it["pool"][it["shots"][shot][it["paths"].index(path)]]
+
+
+def test_a_state_is_what_the_instrument_shows(folder):
+    it = json.loads(
+        STATES.search((folder / "instruments/epoch.html").read_text(encoding="utf-8"))[1]
+    )
+    number = [slider["label"] for slider in it["sliders"]].index("your stake")
+    slider = it["cases"][0]["sliders"][number]
+    assert slider["texts"][slider["start"]] == "10" and slider["texts"][-1] == "100"
+    box = explore.epoch(your_stake=100.0).recipe()
+    shown, texts = box.draw(**box.records), box.read(**box.records)
+    np.testing.assert_allclose(
+        value(it, slider["shots"][-1], "data/4/y"), shown["data"][4]["y"], rtol=1e-5
+    )
+    assert value(it, slider["shots"][-1], "layout/title/text") == shown["layout"]["title"]["text"]
+    assert dict(value(it, slider["shots"][-1], "read")) == texts
+
+
+def test_every_slider_of_every_instrument_has_its_start_and_changes_the_figure(folder):
+    for name in states.instruments():
+        it = json.loads(
+            STATES.search((folder / f"instruments/{name}.html").read_text(encoding="utf-8"))[1]
+        )
+        sizes, starts = ([menu[key] for menu in it["menus"]] for key in ("options", "start"))
+        first = it["cases"][
+            int(np.ravel_multi_index(starts, [len(s) for s in sizes])) if sizes else 0
+        ]
+        for slider, says in zip(first["sliders"], it["sliders"], strict=True):
+            assert slider["shots"][slider["start"]] == first["start"], (name, says)
+            assert (
+                len(slider["texts"]) == len(set(slider["texts"])) and len(set(slider["shots"])) > 1
+            ), (name, says)
+
+
+def test_the_same_instrument_gives_the_same_states(folder):
+    text = STATES.search((folder / "instruments/emission.html").read_text(encoding="utf-8"))[1]
+    assert json.loads(text) == states.states(explore.emission(), many=3)
+
+
+def test_a_record_that_refuses_leaves_its_one_line():
+    got = states.states(explore.supply(), many=3)
+    assert not any("error" in path and value is None for path, value in got["base"].items())
+    made = states._parts(
+        explore.supply().recipe(), {"snapshot": ValueError("price_usd must be finite, got nan")}
+    )
+    assert made == {"error": "price_usd must be finite, got nan"}
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (np.array([2031.45678, 2031.45699]), [2031.45678, 2031.45699]),
+        (np.array([0.0123456789, 1.0]), [0.012346, 1]),
+        (np.array([1e-9, 21e6]), [1e-9, 21_000_000]),
+        (np.nan, None),
+        (np.int64(3), 3),
+        (["a", "b"], ["a", "b"]),
+        (np.array([[0.123456, 60.0]]), [[0.12, 60]]),
+        (True, True),
+        (np.array([1.0, np.inf]), [1, None]),
+    ],
+)
+def test_numbers_keep_five_digits_of_themselves_or_of_their_span(given, kept):
+    assert states.plain(given) == kept
+
+
+def test_a_formula_is_a_drawing_or_else_code_and_no_link_leads_nowhere():
+    assert formula(r"S \ge \frac{1}{2} \text{ of all}").startswith(
+        '<svg class="formula" role="img" aria-label="S \\ge'
+    )
+    assert formula(r"\begin{cases}") == r"<code>\begin{cases}</code>"
+    said = prose.markdown(
+        "[a](x.py) [b](ASSUMPTIONS.md#c) <b>", {"ASSUMPTIONS.md": "assumptions.html"}, "../"
+    )
+    assert said == '<p>a <a href="../assumptions.html#c">b</a> &lt;b&gt;</p>\n'
+
+
+def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path, monkeypatch, capsys):
+    (tmp_path / "thesis.txt").write_text("years of work")
+    monkeypatch.setattr(pages, "OUTPUT", tmp_path)
+    assert main(["site"]) == 2
+    assert "must be empty or a site built before" in capsys.readouterr().err
+    assert (tmp_path / "thesis.txt").read_text() == "years of work"
+
+
+# ---- In a browser ----
+
+SHOWN = """() => JSON.stringify({ finding: document.getElementById('finding').textContent,
+    plot: document.getElementById('plot').data.map(t => [t.x, t.y, t.z]), read: document.getElementById('read').textContent,
+    at: [...document.querySelectorAll('output')].map(o => o.textContent) })"""
+REACHED = "() => { const e = document.activeElement; return e.id || e.className || e.tagName }"
+
+
+@pytest.mark.skipif(
+    lab.chromium() is None, reason="no Chromium found on the path; set CHROMIUM to one"
+)
+@pytest.mark.parametrize(
+    ("width", "scheme", "every"), [(390, "dark", False), (1280, "light", True)]
+)
+def test_pages_work_from_the_disk_by_keyboard_at_any_width(
+    folder, read, tmp_path, width, scheme, every
+):
+    """On the wide screen every slider is moved, on the narrow one the first of each page: only
+    the layout differs.
+    """
+    start = folder.resolve().as_uri() + "/"
+    with lab.page(tmp_path / "profile", width, 900, local=(start,), color_scheme=scheme) as page:
+        for path in read:
+            page.goto(start + path)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+            page.keyboard.press("Tab")
+            assert page.evaluate(REACHED) == "skip", path
+            if path.startswith("instruments/"):
+                _drive(page, path, every)
+        assert not page.outside, page.outside
+        assert not page.console_errors, page.console_errors
+
+
+def _drive(page, path, every):
+    page.wait_for_selector("#plot .main-svg")
+    before = json.loads(page.evaluate(SHOWN))
+    assert before["finding"]
+    count, plots = page.locator("input[type=range]").count(), set()
+    wanted, presses = {f"s{i}" for i in range(count)}, 0
+    while wanted and presses < 60:
+        page.keyboard.press("Tab")
+        wanted.discard(page.evaluate(REACHED))
+        presses += 1
+    assert not wanted, f"{path}: the keyboard does not reach {wanted}"
+    for i in range(count if every else 1):
+        slider, moved = page.locator(f"#s{i}"), False
+        slider.focus()
+        for key in ("End", "Home"):
+            page.keyboard.press(key)
+            now = json.loads(page.evaluate(SHOWN))
+            plots.add(json.dumps(now["plot"]))
+            moved = moved or any(now[part] != before[part] for part in ("plot", "read", "finding"))
+            others = [n for n in range(count) if n != i and now["at"][n] != before["at"][n]]
+            assert not others, f"{path}: slider {i} has moved {others} too"
+        assert moved, f"{path}: slider {i} moved, what is shown did not"
+        page.get_by_role("button", name="Reset").click()
+        assert json.loads(page.evaluate(SHOWN)) == before
+    assert not every or len(plots) > count / 2, f"{path}: most sliders leave the plot as it is"

@@ -1,0 +1,548 @@
+"""The instruments without a browser: sliders drive the plotted numbers, code and Reset bring
+states back.
+"""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import ipywidgets as w
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+import tao_econ as te
+from tao_econ import explore
+from tao_econ.publish import states
+
+RULES = te.rules_at("2026-09-11")
+
+
+def parts(box, kind):
+    found = [box] if isinstance(box, kind) else []
+    for child in getattr(box, "children", ()):
+        found += parts(child, kind)
+    return found
+
+
+def slider(box, label):
+    return next(
+        s for s in parts(box, (w.FloatSlider, w.IntSlider)) if s.description.startswith(label)
+    )
+
+
+def figure(box):
+    return parts(box, go.FigureWidget)[0]
+
+
+def code(box):
+    return parts(box, w.Text)[0].value
+
+
+def test_moving_the_price_moves_every_curve_to_the_models_numbers():
+    box = explore.supply()
+    slider(box, "price").value = 300.0
+    snapshot = replace(te.load_snapshot("2026-09-11"), price_usd=300.0)
+    scenario = te.load_scenario("base")
+    np.testing.assert_array_equal(
+        figure(box).data[0].y, te.economy.supply_path(RULES, snapshot, scenario).price_usd
+    )
+    assert figure(box).data[3].y[0] == 300.0 * 21e6 / 1e9
+    assert "6.30 bn FDV" in figure(box).layout.title.text
+
+
+MOVES = [  # a slider of each instrument, and where to move it
+    (explore.supply, "discount rate", 0.5),
+    (explore.supply, "recycled share", 0.0),
+    (explore.supply, "market cap", 0.2),
+    (explore.supply, "horizon", 40.0),
+    (explore.supply, "stake stickiness", 0.0),
+    (explore.supply, "price", 300.0),
+    (explore.emission, "recycled share", 0.2),
+    (explore.emission, "block time", 12.5),
+    (explore.emission, "decimals", 14),
+    (explore.emission, "horizon", 130.0),
+    (explore.epoch, "stake 1", 60.0),
+    (explore.epoch, "stake 2", 5.0),
+    (explore.epoch, "stake 3", 5.0),
+    (explore.epoch, "stake 4", 60.0),
+    (explore.epoch, "your stake", 45.0),
+    (explore.epoch, "your weight 1", 60.0),
+    (explore.epoch, "your weight 2", 60.0),
+    (explore.epoch, "your weight 3", 20.0),
+    (explore.epoch, "kappa", 0.8),
+    (explore.epoch, "bonds penalty", 0.0),
+    (explore.guarantee, "honest stake", 0.7),
+    (explore.guarantee, "weight spread", 0.1),
+    (explore.guarantee, "validator share", 0.0),
+    (explore.guarantee, "kappa", 0.6),
+    (explore.guarantee, "bonds penalty", 0.0),
+    (explore.copier, "noise", 0.0),
+    (explore.copier, "turnover", 0.2),
+    (explore.copier, "copier stake", 0.5),
+    (explore.judgement, "days after", 108),
+    (explore.judgement, "bought", 287.7),
+    (explore.pool, "reserve tao", 20_000.0),
+    (explore.pool, "tao weight", 0.7),
+    (explore.pool, "trade tao", 1_000.0),
+    (explore.pool, "fee parts", 196),
+    (explore.emission_rules, "gate exponent", 1),
+    (explore.emission_rules, "subnets", 20),
+    (explore.emission_rules, "price exponent", 0.5),
+    (explore.emission_rules, "burned share", 0.0),
+    (explore.rewards, "issued million", 11.0),
+    (explore.rewards, "staked share", 0.5),
+    (explore.rewards, "stakers share", 0.41),
+    (explore.rewards, "validator take", 0.0),
+    (explore.rewards, "recycled share", 0.1),
+    (explore.rewards, "alpha part", 0.0),
+    (explore.rewards, "alpha drift", 0.5),
+    (explore.rewards, "horizon", 10.0),
+    (explore.best_of, "models", 16),
+    (explore.best_of, "judge correlation", 0.4),
+    (explore.best_of, "judges", 30),
+    (explore.best_of, "shared error", 0.9),
+    (explore.best_of, "sd per", 0.5),
+    (explore.routing, "spanish on spanish", 0.7),
+    (explore.routing, "spanish on code", 0.6),
+    (explore.routing, "code on spanish", 0.9),
+    (explore.routing, "code on code", 0.6),
+    (explore.routing, "third on spanish", 0.95),
+    (explore.routing, "third on code", 0.9),
+    (explore.routing, "code share", 0.1),
+    (explore.routing, "router accuracy", 0.3),
+    (explore.oracle, "corrupt share", 0.5),
+    (explore.oracle, "attack", 3.0),
+    (explore.oracle, "vote accuracy", 0.7),
+    (explore.oracle, "vote correlation", 0.0),
+    (explore.market, "rounds shown", 5),
+    (explore.market, "judge correlation", 0.5),
+    (explore.market, "shared error", 0.0),
+    (explore.market, "sharpness", 1.0),
+    (explore.market, "effort", 0.5),
+    (explore.market, "entry chance", 0.9),
+    (explore.market, "redelegation", 0.05),
+    (explore.market, "fee tao", 1e-5),
+    (explore.stake_cap, "cap quantile", 0.7),
+    (explore.stake_cap, "splitting share", 0.0),
+    (explore.stake_cap, "performance weight", 0.5),
+    (explore.market, "demand", 1.0),
+    (explore.comparable, "price", 300.0),
+    (explore.comparable, "capture share", 0.1),
+    (explore.comparable, "survival share", 0.5),
+    (explore.comparable, "discount rate", 0.5),
+    (explore.comparable, "fee revenue", 100e6),
+    (explore.tree, "next bitcoin", 0.5),
+    (explore.tree, "next ethereum", 0.5),
+    (explore.tree, "next openai", 1.92),
+    (explore.tree, "next anthropic", 3.0),
+    (explore.tree, "render", 10.0),
+    (explore.tree, "fetch", 40.0),
+    (explore.tree, "sputters", 80.0),
+    (explore.tree, "spot", 160.0),
+    (explore.intrinsic, "price", 100.0),
+    (explore.intrinsic, "fee revenue", 100e6),
+    (explore.intrinsic, "revenue growth", 0.0),
+    (explore.intrinsic, "capture share", 0.1),
+    (explore.intrinsic, "survival share", 0.5),
+    (explore.intrinsic, "discount rate", 0.1),
+    (explore.intrinsic, "velocity", 5.0),
+    (explore.intrinsic, "recycled share", 0.0),
+    (explore.intrinsic, "users", 121_000.0),
+    (explore.intrinsic, "exponent", 1.5),
+    (explore.sell_pressure, "volume", 20e6),
+    (explore.sell_pressure, "daily volatility", 0.1),
+    (explore.sell_pressure, "recycled", 0.2),
+    (explore.sell_pressure, "sold share", 0.5),
+    (explore.sell_pressure, "anticipated", 0.5),
+    (explore.sell_pressure, "inflow", 1e6),
+    (explore.sell_pressure, "impact prefactor", 1.5),
+    (explore.sell_pressure, "impact exponent", 0.6),
+    (explore.portfolio, "drift", 0.2),
+    (explore.portfolio, "volatility", 0.7),
+    (explore.portfolio, "years of prices", 8.0),
+    (explore.portfolio, "fraction", 0.5),
+    (explore.portfolio, "prior sd", 0.6),
+    (explore.portfolio, "jumps per year", 2.0),
+    (explore.portfolio, "recycled", 0.5),
+    (explore.portfolio, "horizon", 3.0),
+]
+QUIET = {  # sliders that move the read-out alone, or the figure only once another one is moved
+    ("pool", "reserve alpha"),
+    ("portfolio", "jump log mean"),
+    ("sell_pressure", "macro"),
+}
+
+
+def seen(box):
+    """The figure's titles and numbers, to the digits that one could tell apart."""
+    shown, flat = figure(box).to_dict(), {}
+    for number, trace in enumerate(shown["data"]):
+        states._flatten(trace, f"data/{number}", flat)
+    states._flatten(
+        {key: part for key, part in shown["layout"].items() if key != "template"}, "layout", flat
+    )
+    return flat
+
+
+@pytest.mark.parametrize(("instrument", "label", "value"), MOVES)
+def test_each_slider_changes_the_figure_and_reset_brings_it_back(instrument, label, value):
+    box = instrument()
+    before, same = seen(box), figure(box).to_json()
+    slider(box, label).value = value
+    assert seen(box) != before
+    parts(box, w.Button)[0].click()
+    assert figure(box).to_json() == same
+    assert code(box) == f"explore.{instrument.__name__}()"
+
+
+@pytest.mark.parametrize("name", states.instruments())
+def test_no_slider_of_an_instrument_is_left_out(name):
+    tried = {label for made, label, _ in MOVES if made.__name__ == name} | {
+        label for made, label in QUIET if made == name
+    }
+    for shown in states.instruments()[name]().recipe().sliders.values():
+        assert any(shown.description.startswith(label) for label in tried), shown.description
+
+
+def test_alpha_in_the_pool_sets_its_price_and_no_impact_of_so_much_tao():
+    box = explore.pool()
+    before, texts = seen(box), [h.value for h in parts(box, w.HTML)]
+    slider(box, "reserve alpha").value = 500_000.0
+    assert seen(box) == before and [h.value for h in parts(box, w.HTML)][0] != texts[0]
+
+
+def test_the_line_of_code_brings_the_present_state_back():
+    box = explore.supply()
+    parts(box, w.Dropdown)[0].value = "article"
+    slider(box, "discount rate").value = 0.35
+    assert code(box) == "explore.supply(snapshot='article', discount_rate=0.35)"
+    again = eval(code(box), {"explore": explore})
+    assert figure(again).to_json() == figure(box).to_json()
+
+
+def test_choosing_a_snapshot_takes_its_price():
+    box = explore.supply()
+    parts(box, w.Dropdown)[0].value = "2023-11-20"
+    assert slider(box, "price").value == 287.70
+    assert "6.04 bn FDV" in figure(box).layout.title.text
+
+
+def test_decimals_decide_how_many_rewards_there_are():
+    box = explore.emission(rules="the article, whole rao")
+    for decimals, rewards in ((9, 30), (14, 47), (19, 64)):
+        slider(box, "decimals").value = decimals
+        assert f"and {rewards} rewards" in figure(box).layout.title.text
+
+
+def test_a_readout_stands_beside_the_figure():
+    texts = " ".join(h.value for h in parts(explore.supply(snapshot="article"), w.HTML))
+    assert "26.2%" in texts and "stake assumed" in texts and "computed in" in texts
+
+
+def test_an_error_is_shown_on_the_panel_and_not_raised(monkeypatch):
+    box = explore.supply()
+
+    def fails(*_, **__):
+        raise ValueError("supply must be known")
+
+    monkeypatch.setattr("tao_econ.explore.dilution.supply_path", fails)
+    slider(box, "price").value = 250.0
+    assert any("supply must be known" in h.value for h in parts(box, w.HTML))
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"prise_usd": 1.0}, "did you mean 'price_usd'"),
+        ({"price_usd": -1.0}, "price_usd must be"),
+        ({"snapshot": "2024"}, "unknown snapshot '2024'"),
+        ({"discount_rate": float("nan")}, "discount_rate must be finite"),
+        ({"price_usd": "160"}, "price_usd must be"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_one_line(settings, words):
+    with pytest.raises((ValueError, TypeError), match=words) as caught:
+        explore.supply(**settings)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_epoch_one_drags_is_the_one_the_engine_computes():
+    box = explore.epoch(your_stake=51.0, your_weight_3=100.0, rules="classic, shared by a miner")
+    weights = np.zeros((8, 8))
+    weights[:5, 5:] = [[50, 35, 15], [48, 38, 14], [55, 30, 15], [45, 40, 15], [10, 10, 100]]
+    stake = np.array([30.0, 25, 20, 15, 51, 0, 0, 0])
+    epoch = te.chain.yuma_epoch(weights, stake, np.zeros((8, 8)), replace(RULES, bonds="classic"))
+    np.testing.assert_array_equal(figure(box).data[1].y, epoch.incentive[5:])
+    np.testing.assert_array_equal(figure(box).data[4].y, epoch.dividends[:5])
+    assert f"earn {epoch.dividends[4]:.1%} of dividends" in figure(box).layout.title.text
+
+
+def test_the_map_and_the_copier_say_what_the_models_say():
+    box = explore.guarantee(honest_stake=0.7)
+    network, grid = te.incentives.draw_network(), np.linspace(0, 1, 21)
+    rules = replace(
+        RULES, bonds="classic", kappa=Fraction(32_767, 65_535), bonds_penalty=Fraction(1)
+    )
+    earned = te.incentives.retention_map(
+        rules, network, honest_stake=[0.7], honest_weight=grid, cabal_weight=grid
+    )
+    np.testing.assert_allclose(figure(box).data[0].z, (earned[0].T - 0.7) * 100, atol=1e-12)
+    need = te.incentives.required_honest_weight(earned, [0.7], grid)[0]
+    assert f"{need:.0%} honest weight" in figure(box).layout.title.text
+    slider(box, "kappa").value = 0.7
+    slider(box, "honest stake").value = 0.55
+    assert "nothing protects it" in figure(box).layout.title.text
+    assert "+" in figure(explore.copier()).layout.title.text.split("with")[0]
+
+
+@pytest.mark.parametrize(
+    ("menu", "choice"),
+    [
+        ("score", "Brier, FDV doubles"),
+        ("benchmark", "bitcoin"),
+        ("reading", "strict"),
+    ],
+)
+def test_each_menu_of_the_judgement_changes_what_is_shown(menu, choice):
+    box = explore.judgement()
+    shown = figure(box).to_json() + " ".join(h.value for h in parts(box, w.HTML)[:1])
+    next(d for d in parts(box, w.Dropdown) if d.description == menu).value = choice
+    assert figure(box).to_json() + " ".join(h.value for h in parts(box, w.HTML)[:1]) != shown
+    assert code(box) == f"explore.judgement({menu}={choice!r})"
+
+
+def test_the_ranking_of_forecasts_turns_at_the_peak():
+    box = explore.judgement()
+    assert (
+        "best is 'no change'" in figure(box).layout.title.text
+        and "TAO is 1.51" in figure(box).layout.title.text
+    )
+    slider(box, "days after").value = 108
+    assert "07 March 2024: best is 'the article's 8×" in figure(box).layout.title.text
+    texts = " ".join(h.value for h in parts(box, w.HTML))
+    assert "730.26 USD" in texts and "proof of skill" in texts
+
+
+def test_the_pool_one_trades_with_is_the_model():
+    box = explore.pool(trade_tao=100.0, fee_parts=33)
+    before = te.chain.Pool(reserve_tao=6_740.0, reserve_alpha=1_685_000.0)
+    after, alpha = te.chain.swap(before, tao_in=100.0, fee=33 / 65_535)
+    change = te.chain.spot_price(after) / te.chain.spot_price(before) - 1
+    assert figure(box).data[2].y[0] == pytest.approx(change, abs=1e-15)
+    assert f"by {change:+.1%}" in figure(box).layout.title.text
+    assert f"{alpha:,.1f} alpha" in " ".join(h.value for h in parts(box, w.HTML))
+    slider(box, "trade tao").value = 0.0
+    assert "no trade" in " ".join(h.value for h in parts(box, w.HTML))
+    slider(box, "trade tao").value = -500.0
+    alpha_in = 500 / te.chain.spot_price(before)
+    got = te.chain.swap(before, alpha_in=alpha_in, fee=33 / 65_535)[1]
+    assert figure(box).data[4].y[0] == pytest.approx(got / 500)
+    assert f"{got:,.2f} TAO" in " ".join(h.value for h in parts(box, w.HTML))
+
+
+def test_emission_rules_say_what_the_table_of_rules_says_and_carry_the_mark():
+    table = te.incentives.compare_rules(te.incentives.synthetic_subnets())
+    names = [
+        "smoothed price",
+        "price × root × unburned *",
+        "price × unburned",
+        "the same, gate at a quantile *",
+        "the same, gate at rank 32 *",
+        "the same, two tiers *",
+    ]
+    box = explore.emission_rules()
+    for name, (_, row) in zip(names, table.iterrows(), strict=True):
+        parts(box, w.Dropdown)[0].value = name
+        assert figure(box).data[4].y == pytest.approx(row[["top_8", "top_16", "top_32"]].tolist())
+        assert name.endswith("*") == bool(row["unproven"])
+    slider(box, "subnets").value = 8
+    assert figure(box).data[4].y == pytest.approx([1, 1, 1]) and list(figure(box).data[4].x) == [
+        8,
+        8,
+        8,
+    ]
+
+
+def test_rewards_reproduce_the_published_years():
+    for name, words in (
+        ("November 2023, equal split", "-32.3%, a nominator's by -16.7%"),
+        ("November 2023, after the owner's cut", "a nominator's by -19.6%"),
+        ("September 2026", "-10.4%, a nominator's by -5.0%"),
+    ):
+        assert words in figure(explore.rewards(holder=name)).layout.title.text
+    box = explore.rewards(alpha_part=1.0, alpha_drift=0.0)
+    np.testing.assert_allclose(figure(box).data[4].y, figure(box).data[2].y)
+
+
+# --- comparables
+
+
+def test_comparable_starts_at_the_articles_ratio_and_follows_every_menu():
+    box = explore.comparable()
+    assert (
+        "Ratio 8.63×" in figure(box).layout.title.text
+        and "1,380.95 USD" in figure(box).layout.title.text
+    )
+    other, snapshot, count = parts(box, w.Dropdown)
+    other.value = "OpenAI, 86 bn (October 2023)"
+    assert "Ratio 25.60×" in figure(box).layout.title.text
+    snapshot.value = "2023-11-20"
+    assert "Ratio 14.23×" in figure(box).layout.title.text
+    count.value = "market cap"
+    assert f"Ratio {86e9 / (287.70 * 5.675e6):.2f}×" in figure(box).layout.title.text
+    again = eval(code(box), {"explore": explore})
+    assert figure(again).to_json() == figure(box).to_json()
+
+
+def test_comparable_without_capture_is_worth_nothing():
+    box = explore.comparable(capture_share=0.0)
+    assert "0.00×: 0.00 USD" in figure(box).layout.title.text
+    assert max(figure(box).data[0].x) == 0
+
+
+# --- a tree, and models from within
+
+
+def readout(box):
+    return " ".join(h.value for h in parts(box, w.HTML))
+
+
+def test_the_tree_starts_as_published_and_its_probabilities_stay_on_the_simplex():
+    box = explore.tree()
+    assert (
+        "157.39 USD" in figure(box).layout.title.text and "-33.31%" in figure(box).layout.title.text
+    )
+    assert "44.13%" in readout(box) and "1.92%" in readout(box)
+    slider(box, "next openai").value = 5.0
+    shown = readout(box).split("probabilities</small><br><b>")[1].split("</b>")[0]
+    odds = [float(p.rstrip("%")) for p in shown.split(", ")]
+    assert sum(odds) == pytest.approx(100, abs=0.05) and odds[2] == pytest.approx(
+        100 * 5 / 104.2, abs=0.005
+    )
+    wanted = te.economy.tree_sensitivity(RULES, "next OpenAI", [5 / 104.2])[0]
+    assert figure(box).data[4].y[0] == pytest.approx(wanted)
+
+
+def test_a_tree_without_odds_is_an_error_on_the_panel():
+    names = (
+        "next_bitcoin",
+        "next_ethereum",
+        "next_anthropic",
+        "render_with_premium",
+        "fetch_with_premium",
+        "sputters",
+    )
+    with pytest.raises(ValueError, match="odds must leave something likely"):
+        explore.tree(next_openai=0.0, **dict.fromkeys(names, 0.0))
+    box = explore.tree()
+    for s in parts(box, w.FloatSlider)[:-1]:
+        s.value = 0.0
+    assert "odds must leave" in readout(box) or "probability must leave" in readout(box)
+
+
+def test_intrinsic_shows_each_models_own_number_and_what_the_price_asks_for():
+    box = explore.intrinsic(velocity=5.0, recycled_share=0.0)
+    day = te.load_snapshot("2026-09-11")
+    scenario = replace(te.load_scenario("base"), velocity=5.0, recycled_share=0.0)
+    prices = dict(zip(figure(box).data[0].y, figure(box).data[0].x, strict=True))
+    assert prices["MV = PQ"] == te.economy.exchange_equation(day, scenario, RULES).price_usd
+    assert prices["captured fees"] == te.economy.captured_fees(day, scenario, RULES).price_usd
+    assert prices["stock-to-flow (foil)"] == pytest.approx(236.11, abs=5e-3)
+    texts = readout(explore.intrinsic())
+    assert "740 M USD a year" in texts and "67% a year" in texts and "above 100%" in texts
+    assert "no fees suffice" in readout(explore.intrinsic(capture_share=0.0))
+
+
+def test_a_discount_rate_of_zero_is_an_error_on_the_panel():
+    box = explore.intrinsic()
+    slider(box, "discount rate").value = 0.0
+    assert "must be below discount_rate" in readout(box)
+
+
+# --- pools of models
+
+
+def title(box):
+    return figure(box).layout.title.text
+
+
+def test_the_best_of_many_is_the_models_under_the_panel_of_judges():
+    box = explore.best_of(models=64, judge_correlation=0.3, judges=9, shared_error=0.0)
+    rho = te.incentives.panel_correlation(0.3, 0.0, 9)
+    assert f"is {te.incentives.best_of_n(64, rho):.2f} sd" in title(
+        box
+    ) and f"correlate {rho:.2f}" in title(box)
+    np.testing.assert_allclose(
+        figure(box).data[1].y[:2], [0.0, te.incentives.best_of_n(2, 0.3)], atol=1e-12
+    )
+    np.testing.assert_array_equal(figure(box).data[2].y, figure(box).data[4].y)
+
+
+def test_a_third_model_that_wins_every_query_leaves_routing_nothing():
+    box = explore.routing(third_on_spanish=0.95, third_on_code=0.85, router_accuracy=1.0)
+    assert "gains 0.000" in title(box) and "the third model wins every query" in title(box)
+    slider(box, "third on spanish").value = slider(box, "third on code").value = 0.0
+    assert "gains 0.200" in title(box) and "wins" not in title(
+        box
+    )  # the article's pair: 0.85 against 0.65
+
+
+def test_the_oracle_bends_as_the_library_says_and_breaks_at_half():
+    box = explore.oracle(corrupt_share=0.4, attack_sd=5.0)
+    want = te.incentives.oracle_bias([0.4], attack_sd=5.0)
+    assert f"mean by 2.00 sd, the median by {want.median_bias_sd[0]:.2f}" in title(box)
+    slider(box, "corrupt share").value = 0.5
+    assert "the median by 5.00" in title(box)
+    accuracy = te.incentives.jury_accuracy(np.ones(64), 0.6, correlation=0.1).accuracy
+    assert figure(box).data[3].y[-1] == accuracy
+    assert "4 largest, 58.5% of stake" in " ".join(h.value for h in parts(box, w.HTML))
+
+
+def test_the_market_shows_the_rounds_so_far_of_one_path():
+    box = explore.market(judge_correlation=0.3)
+    whole = figure(box).data[1].y.copy()
+    slider(box, "rounds shown").value = 7
+    np.testing.assert_array_equal(figure(box).data[1].y, whole[:7])
+    small = te.incentives.QueryMarket(
+        validators=16, miners=32, judge_spread=0.0, effort_speed=0.1, judge_correlation=0.3
+    )
+    path = te.incentives.query_market_path(RULES, small, rounds=len(whole), replicas=3)
+    np.testing.assert_array_equal(whole, path.quality_delivered_sd.mean(axis=0))
+    slider(box, "fee tao").value = 0.0
+    assert "no fees" in " ".join(h.value for h in parts(box, w.HTML))
+
+
+def test_a_figure_is_opened_with_its_traces(monkeypatch):
+    sent = []
+    open_comm = w.widget.comm.create_comm
+    monkeypatch.setattr(
+        w.widget.comm,
+        "create_comm",
+        lambda **given: sent.append(given["data"]["state"]) or open_comm(**given),
+    )
+    box = explore.best_of()
+    (opened,) = [state["_widget_data"] for state in sent if "_widget_data" in state]
+    assert (
+        len(opened) == len(figure(box).data) > 0
+    )  # sent later, a busy page may draw the figure before they come
+
+
+def test_three_owners_who_split_undo_the_cap_and_one_of_them_has_the_majority():
+    held = te.incentives.stake_population(
+        te.incentives.fit_stake(0.9825, 0.90, wallets=20_000), 20_000
+    )
+    capped = te.incentives.cap_stake(held, 0.88)
+    box = explore.stake_cap(splitting_share=0.001)
+    assert (
+        f"{te.incentives.coalition(capped.stake).wallets:,} of 20,000 owners under the cap, 1 if"
+        in title(box)
+    )
+    counted = np.r_[
+        capped.stake[:-3], held[-3:]
+    ]  # a thousandth of the 2,400 above the cap, rounded up
+    assert figure(box).data[2].y[1] * 20_000 == te.incentives.coalition(counted).wallets
+    assert f"{counted.max() / counted.sum():.2%}" in readout(box)
+    slider(box, "splitting share").value = 0.0
+    assert figure(box).data[2].y[0] == figure(box).data[2].y[1]
+    slider(box, "performance weight").value = 1.0
+    np.testing.assert_array_equal(figure(box).data[4].y, figure(box).data[5].y)
