@@ -36,10 +36,10 @@ def subnet(validators, first_miner, uids=256):
 )
 def test_fast_epoch(benchmark, name, validators, first_miner, permits):
     given, rules = subnet(validators, first_miner), replace(RULES[name], max_validators=permits)
-    yuma_epoch(*given, rules)  # compiled before the clock starts
+    yuma_epoch(rules, *given)  # compiled before the clock starts
     if permits == 64:
         benchmark.extra_info["target_s"] = 0.06e-3 if validators == 64 else 0.3e-3
-    epoch = benchmark(yuma_epoch, *given, rules)
+    epoch = benchmark(yuma_epoch, rules, *given)
     assert abs(epoch.incentive.sum() - 1) < 1e-9
 
 
@@ -48,10 +48,10 @@ def test_fast_epoch(benchmark, name, validators, first_miner, permits):
 def test_run_of_100_epochs(benchmark, name, validators, uids):
     weights, stake, bonds = subnet(validators, validators, uids)
     given = {"epochs": 100, "bonds": bonds, "reward": 0.001 * stake.sum()}
-    yuma_run(weights, stake, RULES[name], **given)
+    yuma_run(RULES[name], weights, stake, **given)
     if uids == 256:
         benchmark.extra_info["target_s"] = 100 * 0.06e-3
-    path = benchmark(yuma_run, weights, stake, RULES[name], **given)
+    path = benchmark(yuma_run, RULES[name], weights, stake, **given)
     assert abs(path.incentive[-1].sum() - 1) < 1e-9
 
 

@@ -52,7 +52,7 @@ def test_bench_a_whole_life_in_closed_form_sampled_each_year(benchmark):
 
 def test_bench_one_block_emission(benchmark):
     benchmark.extra_info["target_s"] = 1e-4
-    assert benchmark(te.chain.block_emission, 11_180_113_340_423_226, CHAIN) == 500_000_000
+    assert benchmark(te.chain.block_emission, CHAIN, 11_180_113_340_423_226) == 500_000_000
 
 
 def test_bench_supply_path_of_20_years(benchmark):

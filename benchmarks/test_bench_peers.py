@@ -70,7 +70,7 @@ def test_a_step_of_emission(benchmark, peer):
         "rounds": 5,
         "recycled": RECYCLED,
         "thresholds": thresholds,
-        "rewards": [reward_after(k, CHAIN) for k in range(len(thresholds))],
+        "rewards": [reward_after(CHAIN, k) for k in range(len(thresholds))],
         "issuance_rao": thresholds[1] - 40_000 * 10**9,
     }
     if peer == "python":
@@ -105,8 +105,8 @@ def test_an_epoch_of_the_torch_simulator(benchmark, tmp_path):
     rules = replace(
         rules_at("yuma3"), bonds_penalty=Fraction(0)
     )  # it buys bonds with weights that are not clipped
-    yuma_epoch(weights, stake, bonds, rules)  # compiled before the clock starts
-    epoch = benchmark(yuma_epoch, weights, stake, bonds, rules)
+    yuma_epoch(rules, weights, stake, bonds)  # compiled before the clock starts
+    epoch = benchmark(yuma_epoch, rules, weights, stake, bonds)
     theirs = {"peer": "yuma-simulation (torch)", "why": "not given"}
     if checkout := os.environ.get("YUMA_SIMULATOR"):
         given = tmp_path / "given.json"

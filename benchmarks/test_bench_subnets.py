@@ -15,7 +15,7 @@ def test_bench_10_days_of_128_subnets_at_3_us_a_block(benchmark, era):
     pools = POOLS._replace(flow_ema_tao=POOLS.price_ema_tao)
     benchmark.extra_info["target_s"] = 10 * 7_200 * 3e-6
     path = benchmark.pedantic(
-        lambda: te.chain.run_subnets(pools, te.rules_at(era), SCENARIO, days=10),
+        lambda: te.chain.run_subnets(te.rules_at(era), SCENARIO, pools, days=10),
         rounds=7,
         warmup_rounds=1,
     )
@@ -26,7 +26,7 @@ def test_bench_a_year_of_128_subnets_block_by_block(benchmark):
     benchmark.extra_info["target_s"] = 8.0
     rules = te.rules_at("gate-rank")
     path = benchmark.pedantic(
-        lambda: te.chain.run_subnets(POOLS, rules, SCENARIO, days=365), rounds=1, warmup_rounds=0
+        lambda: te.chain.run_subnets(rules, SCENARIO, POOLS, days=365), rounds=1, warmup_rounds=0
     )
     assert path.minted_rao[-1] > 0
 

@@ -22,7 +22,7 @@ AXES = {
 
 def ten_days(scenario):
     """Ten days of 128 subnets, block by block: a quarter of a second a point."""
-    path = te.chain.run_subnets(POOLS, RULES, scenario, days=10)
+    path = te.chain.run_subnets(RULES, scenario, POOLS, days=10)
     return {"minted_rao": int(path.minted_rao[-1]), "injected_rao": int(path.injected_rao[-1])}
 
 

@@ -15,16 +15,16 @@ RULES, DAY, BASE = (
 FEES, SHARE = np.linspace(0, 1e9, 200), np.linspace(0, 1, 200)
 
 CALLS = {
-    "football_field": lambda: te.economy.football_field(DAY, BASE, RULES),
-    "comparable_ratios": lambda: te.economy.comparable_ratios(DAY, BASE, RULES),
+    "football_field": lambda: te.economy.football_field(RULES, DAY, BASE),
+    "comparable_ratios": lambda: te.economy.comparable_ratios(RULES, DAY, BASE),
     "openai_ratio_path": te.economy.openai_ratio_path,
     "scenario_tree": lambda: te.economy.scenario_tree(RULES, spot_usd=236.0),
     "tree_noise": lambda: te.economy.tree_noise(RULES),
-    "reverse_dcf": lambda: te.economy.reverse_dcf(DAY, BASE, RULES),
+    "reverse_dcf": lambda: te.economy.reverse_dcf(RULES, DAY, BASE),
     "surface_200x200": lambda: te.economy.reverse_dcf_surface(
-        DAY, BASE, RULES, fee_revenue_usd_per_year=FEES, capture_share=SHARE
+        RULES, DAY, BASE, fee_revenue_usd_per_year=FEES, capture_share=SHARE
     ),
-    "price_bands": lambda: te.economy.price_bands(DAY, BASE, RULES, volatility=0.9),
+    "price_bands": lambda: te.economy.price_bands(RULES, DAY, BASE, volatility=0.9),
     "spurious_r2": te.economy.spurious_r2,
     "kelly_under_error": lambda: te.economy.kelly_under_error(0.5, 0.9, 2.6),
 }

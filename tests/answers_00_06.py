@@ -34,7 +34,7 @@ def years_until(issued_share, rules, recycled_share=0.0):
 def openai_usd(day):
     """OpenAI's latest valuation known on a snapshot's day."""
     return (
-        te.economy.comparable_ratios(day, BASE, RULES).set_index("name").loc["openai", "value_usd"]
+        te.economy.comparable_ratios(RULES, day, BASE).set_index("name").loc["openai", "value_usd"]
     )
 
 
@@ -85,7 +85,7 @@ def answer_02_circulating_vs_fdv():
     split = te.economy.decompose_price(
         (ARTICLE.price_usd, NOW.price_usd), (tao(ARTICLE.issuance_rao), tao(NOW.issuance_rao))
     )
-    years = [te.economy.holder_yield(day, BASE, te.rules_at(day.date)) for day in (ARTICLE, NOW)]
+    years = [te.economy.holder_yield(te.rules_at(day.date), day, BASE) for day in (ARTICLE, NOW)]
     assert all(year.unstaked < year.staker_real < 0 for year in years)  # softened, not stopped
     return f"""At the article's price the diluted value is {fdv_bn(ARTICLE):.2f} bn, not {ARTICLE.fdv_stated_usd / 1e9:.1f} bn,
         and on publication day it was already {fdv_bn(PUBLISHED):.2f} bn. FDV counts a TAO issued in 2060 like one issued
@@ -99,10 +99,10 @@ def answer_02_circulating_vs_fdv():
 def answer_03_who_pays_inflation():
     then = te.rules_at(ARTICLE.date)
     equal, owned = (
-        te.economy.holder_yield(ARTICLE, scenario, then) for scenario in (AS_THE_ARTICLE, BASE)
+        te.economy.holder_yield(then, ARTICLE, scenario) for scenario in (AS_THE_ARTICLE, BASE)
     )
     today, part = (
-        te.economy.holder_yield(NOW, BASE, RULES),
+        te.economy.holder_yield(RULES, NOW, BASE),
         BASE.stakers_share * (1 - BASE.validator_take),
     )
     staked = [
@@ -132,7 +132,7 @@ def answer_04_sell_pressure():
         [claim.sold_usd_per_year, today.sold_usd_per_year],
     )
     burden = [
-        usd / te.economy.supply_at(day, BASE, RULES).market_cap_usd
+        usd / te.economy.supply_at(RULES, day, BASE).market_cap_usd
         for usd, day in zip(bought, (ARTICLE, NOW), strict=True)
     ]
     assert (
@@ -170,7 +170,7 @@ def answer_05_pools_and_emission_rules():
     minted = (
         BLOCKS_PER_DAY * subnets.price_ema_tao.sum()
     )  # one alpha a block in every subnet: alpha has not halved
-    received = tao(te.chain.block_emission(subnets.issuance_rao, RULES)) * BLOCKS_PER_DAY
+    received = tao(te.chain.block_emission(RULES, subnets.issuance_rao)) * BLOCKS_PER_DAY
     return f"""The pool in the middle pays out {paid[0.5]:.0f} TAO before its price is {percent(fall)} lower, the smallest
         {paid[0]:.0f}, the largest {paid[1]:,.0f}. {word(len(shares)).title()} rules divide new TAO by price,
         {word(len(shares) - len(announced))} that were in force and {word(len(announced))} announced; on the same prices the
@@ -187,7 +187,7 @@ def answer_06_openai_comparable():
     ) == int(CLAIMED["C47"])
     autumn, latest = openai_usd(ARTICLE), openai_usd(NOW)
     then, close, now = (
-        te.economy.value_ratio(usd, day, BASE, RULES)
+        te.economy.value_ratio(RULES, day, BASE, usd)
         for usd, day in ((autumn, ARTICLE), (autumn, PUBLISHED), (latest, NOW))
     )
     highest = closes[closes["date"] >= str(ARTICLE.date)]["close_usd"].max() / ARTICLE.price_usd

@@ -26,9 +26,9 @@ def month(date) -> str:
 def answer_07_intrinsic_value():
     fees, years, spot = 20e6, 10, 236.0
     scenario = replace(BASE, fee_revenue_usd_per_year=fees, capture_share=1.0, discount_rate=0.20)
-    field = te.economy.football_field(NOW, scenario, RULES)
+    field = te.economy.football_field(RULES, NOW, scenario)
     level = te.economy.reverse_dcf(
-        NOW, replace(scenario, revenue_growth=0.0), RULES, growth_years=years
+        RULES, NOW, replace(scenario, revenue_growth=0.0), growth_years=years
     )
     tree = te.economy.scenario_tree(RULES, spot_usd=spot)
     branch = tree.branches.loc[tree.branches["share"].idxmax()]

@@ -36,16 +36,16 @@ def replay_emission(vector: dict) -> tuple[list[Check], list[str]]:
     law, inputs, expected = rules_at("2026-09-11"), vector["inputs"], vector["expected"]
     checks = []
     if "emission_rao" in expected:
-        got = [block_emission(issued, law) for issued in inputs["issuance_rao"]]
+        got = [block_emission(law, issued) for issued in inputs["issuance_rao"]]
         checks.append(Check("emission_rao", _difference(got, expected["emission_rao"]), 0))
     if rows := expected.get("rows"):
         for name, shift in (("emission_before_rao", -1), ("emission_after_rao", 0)):
-            got = [block_emission(row["threshold_issuance_rao"] + shift, law) for row in rows]
+            got = [block_emission(law, row["threshold_issuance_rao"] + shift) for row in rows]
             checks.append(Check(name, _difference(got, [row[name] for row in rows]), 0))
     if "final_issuance_rao" in expected:
         issued = inputs["start_issuance_rao"]
         for _ in range(vector["params"]["n_steps"]):
-            issued += block_emission(issued, law) * vector["params"]["blocks_per_step"]
+            issued += block_emission(law, issued) * vector["params"]["blocks_per_step"]
         checks.append(
             Check("final_issuance_rao", _difference([issued], [expected["final_issuance_rao"]]), 0)
         )

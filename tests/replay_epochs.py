@@ -123,7 +123,7 @@ def _before(ops, bonds, permits, rules) -> None:
         if not 0 <= uid < len(bonds):
             raise Malformed(f"pre_ops name UID {uid}, but there are {len(bonds)}")
         if "reset" in name:
-            bonds[:] = subnet.reset_bonds(bonds, uid, replace(rules, bonds_reset=True))
+            bonds[:] = subnet.reset_bonds(replace(rules, bonds_reset=True), bonds, uid)
         elif "replace" in name:
             bonds[uid], permits[uid] = 0, False
         else:
@@ -161,10 +161,10 @@ def epochs(vector: dict):
         )
         commits = step.get("commit_block") if settings.get("commit_reveal", True) else None
         epoch = exact.yuma_epoch_exact(
+            rules,
             weights,
             step["stake"],
             bonds,
-            rules,
             emission_rao=step["rao_emission"],
             listed=listed,
             permits=permits,

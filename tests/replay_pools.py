@@ -151,9 +151,9 @@ def _dtao_flow(case):
 
 def _dtao_root(case):
     part = root_proportion(
+        replace(HEAD, root_weight=_u64(case)),
         float(named(case, "root_tao")),
         float(named(case, "alpha_issuance")),
-        replace(HEAD, root_weight=_u64(case)),
     )
     bits = math.floor(part * (1 << 32))
     return {"bits": bits, "root_proportion": bits / (1 << 32)}

@@ -44,7 +44,7 @@ class EmissionPath(NamedTuple):
     reward_rao: np.ndarray  # rao that block mints
 
 
-def reward_after(halvings: int, rules: Rules) -> int | Fraction:
+def reward_after(rules: Rules, halvings: int) -> int | Fraction:
     """Reward of a block once `halvings` have happened, in rao.
 
     halvings : int — halvings so far
@@ -71,13 +71,13 @@ def halving_thresholds_rao(rules: Rules) -> list[int]:
     return [rules.max_supply_rao - (rules.max_supply_rao >> k) for k in range(last + 1)]
 
 
-def halvings_so_far(issuance_rao: int, rules: Rules) -> int:
+def halvings_so_far(rules: Rules, issuance_rao: int) -> int:
     """Halving thresholds that an issuance has reached (issuance schedule)."""
     issuance_rao = whole("issuance_rao", issuance_rao)
     return bisect_right(halving_thresholds_rao(rules), issuance_rao, lo=1) - 1
 
 
-def block_emission(issuance_rao: int, rules: Rules, *, block: int | None = None) -> int:
+def block_emission(rules: Rules, issuance_rao: int, *, block: int | None = None) -> int:
     """Rao minted by one block.
 
     issuance_rao : int, rao — total issuance before the block
@@ -89,13 +89,13 @@ def block_emission(issuance_rao: int, rules: Rules, *, block: int | None = None)
     """
     issuance_rao = whole("issuance_rao", issuance_rao)
     if rules.schedule == "issuance":
-        reward = reward_after(halvings_so_far(issuance_rao, rules), rules)
+        reward = reward_after(rules, halvings_so_far(rules, issuance_rao))
     elif rules.schedule == "block":
         if block is None:
             raise ValueError(
                 f"block must be given: under the rules {rules.name!r} it decides the halving"
             )
-        reward = reward_after(whole("block", block) // rules.halving_interval_blocks, rules)
+        reward = reward_after(rules, whole("block", block) // rules.halving_interval_blocks)
     else:
         reward = rules.block_reward_rao
     return int(min(reward, max(rules.max_supply_rao - issuance_rao, 0)))
@@ -124,7 +124,7 @@ def issuance_eras(
                 k += 1
         elif rules.schedule == "block":
             k = min(here // rules.halving_interval_blocks, rules.max_halvings)
-        reward = reward_after(k, rules)
+        reward = reward_after(rules, k)
         net = (
             reward - reward * recycled_ppm // PPM
             if rules.whole_rao
@@ -336,7 +336,7 @@ def _walk(rules, issuance_rao, block, recycled_ppm, blocks) -> np.ndarray:
 def _rewards(rules, issued, blocks) -> np.ndarray:
     """Rao minted by the block after each sample."""
     levels = np.array(
-        [int(reward_after(k, rules)) for k in range(rules.max_halvings + 1)], np.int64
+        [int(reward_after(rules, k)) for k in range(rules.max_halvings + 1)], np.int64
     )
     if rules.schedule == "issuance":
         k = np.searchsorted(
@@ -354,7 +354,7 @@ def _loop(
 ) -> np.ndarray:
     thresholds = np.array(halving_thresholds_rao(rules), np.int64)
     rewards = np.array(
-        [reward_after(k, rules) for k in range(len(thresholds))], np.int64
+        [reward_after(rules, k) for k in range(len(thresholds))], np.int64
     )  # the last is 0
     issued = np.empty(days // every_days + 1, np.int64)
     if rules.schedule == "issuance":

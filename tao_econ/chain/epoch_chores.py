@@ -46,7 +46,7 @@ def _row(weights_u16):
     return given << 32
 
 
-def reset_bonds(bonds_u16, uid: int, rules: Rules) -> np.ndarray:
+def reset_bonds(rules: Rules, bonds_u16, uid: int) -> np.ndarray:
     """Bonds without any on one miner, at that miner's wish; unchanged where the subnet does not
     allow it.
 

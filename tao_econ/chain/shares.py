@@ -192,7 +192,7 @@ def root_weight_shares(stake, weights, *, root_netuid: int | None = None) -> np.
     return share
 
 
-def root_proportion(root_tao: float, alpha_issuance, rules: Rules):
+def root_proportion(rules: Rules, root_tao: float, alpha_issuance):
     """Root's part of a subnet's stake: ωR/(ωR + A), of a number or an array of alpha; 0 where there
     is neither.
 

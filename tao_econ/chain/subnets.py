@@ -196,9 +196,9 @@ def _each(field, values, name, low, high) -> np.ndarray:
 
 
 def run_subnets(
-    pools: Subnets,
     rules: Rules,
     scenario: Scenario,
+    pools: Subnets,
     *,
     days: int,
     every_days: int = 1,
@@ -391,7 +391,7 @@ def _law(rules: Rules, scenario: Scenario, burns: bool):
     if rules.schedule == "constant":
         return law, np.zeros(1, np.int64), np.array([rules.block_reward_rao], np.int64)
     thresholds = halving_thresholds_rao(rules)
-    rewards = [int(reward_after(k, replace(rules, whole_rao=True))) for k in range(len(thresholds))]
+    rewards = [int(reward_after(replace(rules, whole_rao=True), k)) for k in range(len(thresholds))]
     return law, np.array(thresholds, np.int64), np.array(rewards, np.int64)
 
 

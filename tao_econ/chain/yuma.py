@@ -79,10 +79,10 @@ class Law(NamedTuple):
 
 
 def yuma_epoch(
+    rules: Rules,
     weights,
     stake,
     bonds,
-    rules: Rules,
     *,
     variant: str | None = None,
     listed=None,
@@ -145,9 +145,9 @@ def yuma_epoch(
 
 
 def yuma_run(
+    rules: Rules,
     weights,
     stake,
-    rules: Rules,
     *,
     epochs: int,
     bonds=None,
@@ -207,10 +207,10 @@ def _proposed(
         "previous_weights", weights if previous_weights is None else previous_weights, (n, n)
     )
     epoch = yuma_epoch(
+        rules,
         weights,
         stake,
         np.zeros((n, n)),
-        rules,
         variant="classic",
         listed=listed if len(listed) else None,
         permits=permits if len(permits) else None,
@@ -223,7 +223,7 @@ def _proposed(
     )
     votes = _on_grid(np.where(counts & active if len(active) else counts, epoch.stake, 0.0))
     incentive, dividends, new = BOND_RULES[variant](
-        weights, old, epoch.consensus, votes, bonds, rules
+        rules, weights, old, epoch.consensus, votes, bonds
     )
     both = incentive + dividends
     share = both / both.sum() if both.sum() > 0 else epoch.emission_share

@@ -63,10 +63,10 @@ class Epoch(NamedTuple):
 
 
 def yuma_epoch_exact(
+    rules: Rules,
     weights_u16,
     stake_rao,
     bonds_u16,
-    rules: Rules,
     *,
     emission_rao: int = RAO_PER_TAO,
     listed=None,

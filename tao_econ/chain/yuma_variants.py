@@ -20,7 +20,7 @@ CAPACITY_SHARE = DECAY_SHARE = (
 )
 
 
-def yuma1(weights, _, consensus, votes, bonds, rules):
+def yuma1(rules, weights, _, consensus, votes, bonds):
     """(incentive, dividends, bonds): an average over epochs of shared bonds, never put back to a
     sum of one.
 
@@ -29,14 +29,14 @@ def yuma1(weights, _, consensus, votes, bonds, rules):
     return _averaged(_shares(weights, votes), consensus, votes, bonds, rules)
 
 
-def yuma2b(weights, previous_weights, consensus, votes, bonds, rules):
+def yuma2b(rules, weights, previous_weights, consensus, votes, bonds):
     """The same where consensus clips, and bonds follow, the weights of the epoch before: who finds
     a miner first is
     not punished until the others had an epoch to follow. Arguments as in `yuma1`."""
     return _averaged(_shares(previous_weights, votes), consensus, votes, bonds, rules)
 
 
-def yuma2c(weights, _, consensus, votes, bonds, rules):
+def yuma2c(rules, weights, _, consensus, votes, bonds):
     """Bonds that fill up: a validator buys up to a tenth of its stake an epoch, spread by its
     weights without clipping,
     no bond above its stake; a tenth of all bonds is lost an epoch. Arguments as in `yuma1`; bonds

@@ -141,7 +141,7 @@ def _issued_share(records: Records) -> float:
 @functools.cache
 def _ratio() -> float:
     rules, snapshot, scenario = default_world().now
-    return supply_at(snapshot, scenario, rules).mc_fdv
+    return supply_at(rules, snapshot, scenario).mc_fdv
 
 
 @claim(SELL)

@@ -124,7 +124,7 @@ def rule_rewards_accuracy(rules_name: str) -> bool:
     weights[:2, 3:] = (0.5, 0.3, 0.2)  # two that agree
     weights[2, 3:] = (0.2, 0.3, 0.5)  # one that does not
     stake = np.array([1.0, 1.0, 1.0, 0.0, 0.0, 0.0])
-    epoch = yuma_epoch(weights, stake, np.zeros((6, 6)), rules_at(rules_name))
+    epoch = yuma_epoch(rules_at(rules_name), weights, stake, np.zeros((6, 6)))
     dividends, incentive = np.asarray(epoch.dividends), np.asarray(epoch.incentive)
     return bool(dividends[2] < dividends[0] and incentive[3] > incentive[4] > incentive[5])
 

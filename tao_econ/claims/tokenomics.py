@@ -186,7 +186,7 @@ def c28(world: World):
 
 def _reward(records: Records) -> float:
     return tao(
-        block_emission(records.snapshot.issuance_rao, records.rules, block=records.snapshot.block)
+        block_emission(records.rules, records.snapshot.issuance_rao, block=records.snapshot.block)
     )
 
 

@@ -71,7 +71,7 @@ def c47(world: World):
         "latest": (latest, world.then, "fdv"),
     }
     by = {
-        name: value_ratio(worth * BN, *_order(records), denominator=form).ratio
+        name: value_ratio(*records, worth * BN, denominator=form).ratio
         for name, (worth, records, form) in ways.items()
     }
     start = world.then.snapshot.price_usd
@@ -83,10 +83,6 @@ def c47(world: World):
         f"OpenAI's value: {by['latest']:.1f}× at the tender of that week; the peak since was "
         f"{peak:.1f}×",
     )
-
-
-def _order(records):
-    return records.snapshot, records.scenario, records.rules
 
 
 @claim(OPENAI)
@@ -188,7 +184,7 @@ def _next_largest(records):
     niche = rows[
         rows["segment"].str.startswith("model") | rows["name"].isin(["gensyn", "together"])
     ]
-    supply = supply_at(records.snapshot, records.scenario, records.rules)
+    supply = supply_at(records.rules, records.snapshot, records.scenario)
     most, tokens = (
         niche["value_usd"].max(),
         niche.loc[niche["name"] != "together", "value_usd"].max(),

@@ -42,7 +42,7 @@ class Ratio(NamedTuple):
     tao_share: float  # TAO's value as a fraction of the other's
 
 
-def supply_counted(snapshot: Snapshot, scenario: Scenario, rules: Rules, denominator: str) -> float:
+def supply_counted(rules: Rules, snapshot: Snapshot, scenario: Scenario, denominator: str) -> float:
     """TAO by which a value is divided to get a price.
 
     denominator : 'market_cap' what circulates; 'fdv' all there can be; 'discounted_fdv' what is
@@ -55,7 +55,7 @@ def supply_counted(snapshot: Snapshot, scenario: Scenario, rules: Rules, denomin
     if denominator not in DENOMINATORS:
         raise ValueError(unknown("denominator", denominator, DENOMINATORS))
     if denominator == "market_cap":
-        return supply_at(snapshot, scenario, rules).circulating_tao
+        return supply_at(rules, snapshot, scenario).circulating_tao
     if denominator == "fdv":
         return tao(rules.max_supply_rao)
     if denominator == "discounted_fdv":
@@ -68,10 +68,10 @@ def supply_counted(snapshot: Snapshot, scenario: Scenario, rules: Rules, denomin
 
 
 def value_ratio(
-    value_usd: float,
+    rules: Rules,
     snapshot: Snapshot,
     scenario: Scenario,
-    rules: Rules,
+    value_usd: float,
     *,
     denominator: str = "fdv",
 ) -> Ratio:
@@ -83,7 +83,7 @@ def value_ratio(
     `survival_share`. It fails where the two give different rights, which is always for a company.
     """
     value = real("value_usd", value_usd, "[1, 1e18]")
-    own = supply_counted(snapshot, scenario, rules, denominator) * snapshot.price_usd
+    own = supply_counted(rules, snapshot, scenario, denominator) * snapshot.price_usd
     multiple = value / own * scenario.capture_share * scenario.survival_share
     return Ratio(value, own, value / own, multiple, snapshot.price_usd * multiple, own / value)
 
@@ -114,9 +114,9 @@ def comparables_on(when, *, token_value: str = "fdv", max_age_days: int = 180) -
 
 
 def comparable_ratios(
+    rules: Rules,
     snapshot: Snapshot,
     scenario: Scenario,
-    rules: Rules,
     *,
     denominator: str = "fdv",
     when=None,
@@ -135,7 +135,7 @@ def comparable_ratios(
         like if token_value is None else token_value,
     )
     table = comparables_on(when, token_value=token_value, max_age_days=max_age_days)
-    own = supply_counted(snapshot, scenario, rules, denominator) * snapshot.price_usd
+    own = supply_counted(rules, snapshot, scenario, denominator) * snapshot.price_usd
     ratio = table["value_usd"] / own
     multiple = ratio * scenario.capture_share * scenario.survival_share
     return table.assign(
@@ -223,9 +223,9 @@ def weekly_ratio(company: str = "openai") -> pd.DataFrame:
 
 
 def sales_multiples(
+    rules: Rules,
     snapshot: Snapshot,
     scenario: Scenario,
-    rules: Rules,
     *,
     denominator: str = "fdv",
     year: int | None = None,
@@ -249,7 +249,7 @@ def sales_multiples(
             f"year must be one of {', '.join(map(str, sorted(set(table['year']))))}, got {year}"
         )
     table = table[table["year"] == whole("year", year)][["company", "low", "high", "confidence"]]
-    counted = supply_counted(snapshot, scenario, rules, denominator)
+    counted = supply_counted(rules, snapshot, scenario, denominator)
     fees = scenario.fee_revenue_usd_per_year
     held = fees * scenario.capture_share * scenario.survival_share
     priced = table.assign(

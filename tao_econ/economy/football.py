@@ -28,9 +28,9 @@ from .valuation import (
 
 
 def football_field(
+    rules: Rules,
     snapshot: Snapshot,
     scenario: Scenario,
-    rules: Rules,
     *,
     low: Scenario | None = None,
     high: Scenario | None = None,
@@ -52,7 +52,7 @@ def football_field(
     _three("miner_margins", miner_margins, "[0, 1]", rising=False)
     low = load_scenario("bear") if low is None else low
     high = load_scenario("bull") if high is None else high
-    three, day = (low, scenario, high), (snapshot, scenario, rules)
+    three, day = (low, scenario, high), (rules, snapshot, scenario)
     tree = scenario_tree(rules, spot_usd=snapshot.price_usd)
     gross = dataclasses.replace(scenario, recycled_share=0.0)
     rows = [
@@ -62,22 +62,22 @@ def football_field(
             (tree.p10_usd, tree.price_usd, tree.p90_usd),
             "expected; 10 and 90 % outcomes of 2024 odds",
         ),
-        _by_scenario("MV = PQ", exchange_equation, snapshot, three, rules),
+        _by_scenario(rules, snapshot, "MV = PQ", exchange_equation, three),
         (
             "Metcalfe's law",
             [metcalfe(*day, users=n).price_usd for n in users],
             f"{_list(users)} active users",
         ),
-        _by_scenario("Cong-Li-Wang", convenience_value, snapshot, three, rules),
-        _by_scenario("captured fees", captured_fees, snapshot, three, rules),
+        _by_scenario(rules, snapshot, "Cong-Li-Wang", convenience_value, three),
+        _by_scenario(rules, snapshot, "captured fees", captured_fees, three),
         (
             "cost of production",
-            _costs(*day, miner_margins),
+            _costs(rules, snapshot, scenario, miner_margins),
             f"miners keep {_list(miner_margins)}: moves with spot",
         ),
         (
             "stock-to-flow",
-            [stock_to_flow(snapshot, s, rules).price_usd for s in (gross, scenario)],
+            [stock_to_flow(rules, snapshot, s).price_usd for s in (gross, scenario)],
             "foil; gross flow and flow net of recycling",
         ),
     ]
@@ -107,18 +107,18 @@ def _row(method, prices, basis):
     }
 
 
-def _relative(snapshot, scenario, rules):
+def _relative(rules, snapshot, scenario):
     """Companies, tokens and sales multiples: tenth, middle and ninth tenth of what TAO is
     compared with.
     """
-    for kind, part in comparable_ratios(snapshot, scenario, rules).groupby("kind"):
+    for kind, part in comparable_ratios(rules, snapshot, scenario).groupby("kind"):
         named = {"company": "companies", "token": "tokens"}[kind]
         basis = (
             f"10, 50 and 90 % of {len(part)}: {part['name'].iloc[0]} to "
             f"{part['name'].iloc[-1]}, FDV"
         )
         yield named, np.quantile(part["implied_price_usd"], (0.1, 0.5, 0.9)).tolist(), basis
-    multiples = sales_multiples(snapshot, scenario, rules).iloc[:-1]
+    multiples = sales_multiples(rules, snapshot, scenario).iloc[:-1]
     ends = np.concatenate([multiples["low_usd"], multiples["high_usd"]])
     yield (
         "sales multiples",
@@ -127,23 +127,23 @@ def _relative(snapshot, scenario, rules):
     )
 
 
-def _by_scenario(method, model, snapshot, scenarios, rules):
-    prices = [model(snapshot, scenario, rules).price_usd for scenario in scenarios]
+def _by_scenario(rules, snapshot, method, model, scenarios):
+    prices = [model(rules, snapshot, scenario).price_usd for scenario in scenarios]
     return method, prices, f"scenarios {_list(s.name for s in scenarios)}"
 
 
-def _costs(snapshot, scenario, rules, margins):
+def _costs(rules, snapshot, scenario, margins):
     """Price floors where miners get their share of the emission at spot and spend all but a
     margin.
     """
     earned = (
-        new_tao_per_year(snapshot, scenario, rules)
+        new_tao_per_year(rules, snapshot, scenario)
         * snapshot.price_usd
         * (1 - float(rules.owner_cut))
         / 2
     )
     return [
-        cost_of_production(snapshot, scenario, rules, cost_usd_per_year=earned * (1 - m)).price_usd
+        cost_of_production(rules, snapshot, scenario, cost_usd_per_year=earned * (1 - m)).price_usd
         for m in margins
     ]
 

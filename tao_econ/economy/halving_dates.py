@@ -106,7 +106,7 @@ def supply_observations() -> pd.DataFrame:
     return table.sort_values("when", kind="stable").reset_index(drop=True)
 
 
-def most_issued_tao(tao: float, days: float, rules: Rules) -> float:
+def most_issued_tao(rules: Rules, tao: float, days: float) -> float:
     """The most that can be issued `days` after issuance stood at `tao`: full reward, nominal
     blocks.
     """
@@ -142,8 +142,8 @@ def check_supply_points(rules: Rules, *, since=None, until=None) -> pd.DataFrame
         days = [((p.when - when) / timedelta(days=1), tao) for when, tao in trusted]
         before = [(d, tao) for d, tao in days if d > 0]
         after = [(-d, tao) for d, tao in days if d < 0]
-        above.append(any(p.tao > most_issued_tao(tao, d, rules) for d, tao in before[-1:]))
-        below.append(any(tao > most_issued_tao(p.tao, d, rules) for d, tao in after[:1]))
+        above.append(any(p.tao > most_issued_tao(rules, tao, d) for d, tao in before[-1:]))
+        below.append(any(tao > most_issued_tao(rules, p.tao, d) for d, tao in after[:1]))
     return points.assign(above=np.array(above, bool), below=np.array(below, bool))
 
 
@@ -173,7 +173,7 @@ def fit_recycling(rules: Rules, *, since, until, accept=TRUSTED) -> RecyclingFit
     refused = points.assign(why=why)[why != ""]
     days = np.array([(w - used["when"].iloc[0]) / timedelta(days=1) for w in used["when"]])
     tao = used["tao"].to_numpy()
-    reward = reward_after(halvings_so_far(round(tao[0] * RAO_PER_TAO), rules), rules) / RAO_PER_TAO
+    reward = reward_after(rules, halvings_so_far(rules, round(tao[0] * RAO_PER_TAO))) / RAO_PER_TAO
     gross = reward * BLOCKS_PER_DAY
     if gross == 0:
         raise ValueError(f"rules must pay a reward in the window, got none under {rules.name!r}")
@@ -213,8 +213,8 @@ def _block_time(since, until) -> float:
 
 
 def forecast_halvings(
-    fit: RecyclingFit,
     rules: Rules,
+    fit: RecyclingFit,
     *,
     halvings: int = 1,
     noise_from=(),
@@ -255,7 +255,7 @@ def forecast_halvings(
     )  # q stays in this interval
     thresholds, passed = (
         halving_thresholds_rao(rules),
-        halvings_so_far(round(fit.issued_tao * RAO_PER_TAO), rules),
+        halvings_so_far(rules, round(fit.issued_tao * RAO_PER_TAO)),
     )
     if passed + halvings >= len(thresholds):
         raise ValueError(
@@ -267,7 +267,7 @@ def forecast_halvings(
     )  # nothing recycled
     found = []
     for k in range(passed + 1, passed + 1 + halvings):
-        gross = reward_after(k - 1, rules) / RAO_PER_TAO * BLOCKS_PER_DAY
+        gross = reward_after(rules, k - 1) / RAO_PER_TAO * BLOCKS_PER_DAY
         needed = (thresholds[k] / RAO_PER_TAO - issued) / gross  # days at the full schedule
         issued = thresholds[k] / RAO_PER_TAO
         column = 2 * (k - passed) - 1
@@ -342,7 +342,7 @@ def replay_first_halving(
     through the last three trusted supplies and of the line from genesis.
     """
     fit = fit_recycling(rules, since="2023-03-20", until=utc(until) + timedelta(days=1))
-    forecast = forecast_halvings(fit, rules)[0]
+    forecast = forecast_halvings(rules, fit)[0]
     left = halving_thresholds_rao(rules)[1] / RAO_PER_TAO - fit.issued_tao
     last = fit.used.tail(3)
     x = np.array([(w - fit.end) / timedelta(days=1) for w in last["when"]])
@@ -369,4 +369,4 @@ def next_halvings(rules: Rules, *, halvings: int = 3) -> tuple[RecyclingFit, lis
     """
     before = fit_recycling(rules, since="2023-03-20", until="2025-10-02")
     since = fit_recycling(rules, since="2025-12-15", until="2026-12-31", accept=("high", "medium"))
-    return since, forecast_halvings(since, rules, halvings=halvings, noise_from=(before,))
+    return since, forecast_halvings(rules, since, halvings=halvings, noise_from=(before,))

@@ -144,7 +144,7 @@ def sell_pressure(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> SellP
     leaves (`scenario.stake_exit_per_day`) is sold on top.
     Raises ValueError where owners and stakers get more than there is.
     """
-    reward = tao(block_emission(snapshot.issuance_rao, rules, block=snapshot.block))
+    reward = tao(block_emission(rules, snapshot.issuance_rao, block=snapshot.block))
     emission = reward * SECONDS_PER_DAY / scenario.block_time_s
     paid = emission * (1 - scenario.recycled_share)
     owners, stakers = float(rules.owner_cut), scenario.stakers_share
@@ -403,7 +403,7 @@ def emission_over_volume(since, until) -> MarketWindow:
             f"{until}"
         )
     reward = tao(
-        block_emission(0, rules_at(first.date()))
+        block_emission(rules_at(first.date()), 0)
     )  # no halving was in the code: any issuance gives the same
     emission = reward * BLOCKS_PER_DAY * table["close_usd"][inside].mean()
     volume = table["volume_usd_24h"].to_numpy(float)
@@ -427,7 +427,7 @@ def publication_windows() -> pd.DataFrame:
     return pd.DataFrame([emission_over_volume(*window) for window in PUBLICATION_WINDOWS])
 
 
-def replay_shock(date, scenario: Scenario) -> ShockReplay:
+def replay_shock(scenario: Scenario, date) -> ShockReplay:
     """What the impact law says of a known sale, against what the price did, from
     data/price_shocks.csv.
 

@@ -325,7 +325,7 @@ def _era(rules, snapshot, scenario, step_years):
         )
     thresholds = halving_thresholds_rao(rules)
     levels = len(thresholds) if rules.schedule == "issuance" else rules.max_halvings + 1
-    rewards = np.array([float(reward_after(k, rules)) for k in range(levels)])
+    rewards = np.array([float(reward_after(rules, k)) for k in range(levels)])
     block, k, left, interval = snapshot.block, 0, math.inf, math.inf
     if rules.schedule == "block":
         if block is None:
@@ -338,7 +338,7 @@ def _era(rules, snapshot, scenario, step_years):
             interval - block % interval,
         )
     elif rules.schedule == "issuance":
-        k = min(halvings_so_far(snapshot.issuance_rao, rules), levels - 1)
+        k = min(halvings_so_far(rules, snapshot.issuance_rao), levels - 1)
         left = -1.0  # by the thresholds
     step_blocks = step_years * DAYS_PER_YEAR * SECONDS_PER_DAY / scenario.block_time_s
     return (

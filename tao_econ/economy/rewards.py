@@ -132,10 +132,10 @@ def reward_split(
     blocks_per_day = SECONDS_PER_DAY / scenario.block_time_s
     if in_alpha:
         real("alpha_issuance", alpha_issuance, f"[0, {tao(rules.max_supply_rao)}]")
-        per_day = tao(block_emission(round(alpha_issuance * RAO_PER_TAO), rules)) * blocks_per_day
+        per_day = tao(block_emission(rules, round(alpha_issuance * RAO_PER_TAO))) * blocks_per_day
     else:
         per_day = (
-            tao(block_emission(snapshot.issuance_rao, rules, block=snapshot.block))
+            tao(block_emission(rules, snapshot.issuance_rao, block=snapshot.block))
             * blocks_per_day
             * subnet_share
         )
@@ -246,13 +246,13 @@ def break_even_incentive(split: RewardSplit, cost_usd_per_day: float) -> float:
     return cost / split.usd_per_day.miners if split.usd_per_day.miners else math.inf
 
 
-def break_even_take(snapshot: Snapshot, scenario: Scenario, rules: Rules) -> float:
+def break_even_take(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> float:
     """The highest take at which a nominator keeps its share of the supply: 1 − s/a; negative where
     no take is low enough.
 
     **Ref:** the real yield of `holder_yield` is zero where a(1 − c) = s.
     """
-    supply = supply_at(snapshot, scenario, rules)
+    supply = supply_at(rules, snapshot, scenario)
     if scenario.stakers_share == 0:
         return -math.inf
     return 1 - supply.staked_tao / supply.issued_tao / scenario.stakers_share
@@ -340,9 +340,9 @@ def real_yield(nominal: float, *, supply_growth: float = 0.0, price_change: floa
 
 
 def ownership_path(
+    rules: Rules,
     snapshot: Snapshot,
     scenario: Scenario,
-    rules: Rules,
     *,
     share: float = 0.01,
     every_days: int = 30,
@@ -357,7 +357,7 @@ def ownership_path(
     """
     real("share", share, "[0, 1]")
     path = supply_path(rules, snapshot, scenario, every_days=every_days)
-    staked = staked_share(supply_at(snapshot, scenario, rules))
+    staked = staked_share(supply_at(rules, snapshot, scenario))
     rate = (
         scenario.stakers_share
         * path.emission_tao_per_day
@@ -379,7 +379,7 @@ def ownership_path(
     )
 
 
-def network_yields(snapshot: Snapshot, scenario: Scenario, rules: Rules) -> HolderYield:
+def network_yields(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> HolderYield:
     """Dilution and real yield of a year for stakers and others with the stakers' share that the
     rules give them.
 
@@ -388,5 +388,5 @@ def network_yields(snapshot: Snapshot, scenario: Scenario, rules: Rules) -> Hold
     """
     split = _shares(rules, True, 0.0, True, 0.0, "burned", 0.0, 0.0)
     return holder_yield(
-        snapshot, replace(scenario, stakers_share=split.validators + split.nominators), rules
+        rules, snapshot, replace(scenario, stakers_share=split.validators + split.nominators)
     )

@@ -94,7 +94,7 @@ def _all_sold(records: Records) -> Records:
 def _revenue_ramp(records: Records) -> Records:
     """Fees of a tenth of what the emission is worth, all of it the holders'."""
     reward = tao(
-        block_emission(records.snapshot.issuance_rao, records.rules, block=records.snapshot.block)
+        block_emission(records.rules, records.snapshot.issuance_rao, block=records.snapshot.block)
     )
     per_year = reward * SECONDS_PER_DAY / records.scenario.block_time_s * DAYS_PER_YEAR
     fees = FEES_OVER_EMISSION * per_year * records.snapshot.price_usd

@@ -82,7 +82,7 @@ class HolderYield(NamedTuple):
     break_even_staked_share: float  # stakers keep their share where no more than this is staked
 
 
-def supply_at(snapshot: Snapshot, scenario: Scenario, rules: Rules) -> Supply:
+def supply_at(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> Supply:
     """Issued, circulating, staked and floating TAO on a snapshot's day, with market cap and FDV.
 
     Raises ValueError where less circulates than is staked, or more is issued than the cap allows.
@@ -252,15 +252,15 @@ def decompose_price(
     return Decomposition(price, supply, price * supply, log_price, log_supply, log_cap, share)
 
 
-def holder_yield(snapshot: Snapshot, scenario: Scenario, rules: Rules) -> HolderYield:
+def holder_yield(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> HolderYield:
     """A year's dilution of those who stake and those who do not, at the present gross emission.
 
     Raises ValueError where nothing is staked: what stakers get then has no one to go to.
     **Ref:** D = 1/(1+I) − 1; y = a(1−c)I/s; real (1+y)/(1+I) − 1. Solana economic design papers;
     Cong, He, Tang, The Tokenomics of Staking, NBER 33640.
     """
-    supply = supply_at(snapshot, scenario, rules)
-    reward = block_emission(snapshot.issuance_rao, rules, block=snapshot.block)
+    supply = supply_at(rules, snapshot, scenario)
+    reward = block_emission(rules, snapshot.issuance_rao, block=snapshot.block)
     if supply.staked_tao == 0:
         raise ValueError("staked_tao must be > 0 for stake to have a yield, got 0")
     per_year = tao(reward) * SECONDS_PER_DAY / scenario.block_time_s * DAYS_PER_YEAR

@@ -83,7 +83,7 @@ class Bands(NamedTuple):
     )  # supply over today's: a band times this is what it would be without dilution
 
 
-def exchange_equation(snapshot: Snapshot, scenario: Scenario, rules: Rules) -> Implied:
+def exchange_equation(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> Implied:
     """MV = PQ: the value of the TAO needed to pay the network's fees, PQ over velocity.
 
     Takes TAO as a means of payment. Fails where velocity is free (it rises when holding is costly),
@@ -92,13 +92,13 @@ def exchange_equation(snapshot: Snapshot, scenario: Scenario, rules: Rules) -> I
     Valuations, 2017.
     """
     value = scenario.fee_revenue_usd_per_year / scenario.velocity
-    return _implied(value, snapshot, scenario, rules, "market_cap")
+    return _implied(rules, snapshot, scenario, value, "market_cap")
 
 
 def metcalfe(
+    rules: Rules,
     snapshot: Snapshot,
     scenario: Scenario,
-    rules: Rules,
     *,
     users: float,
     exponent: float = BITCOIN_LAW["exponent"],
@@ -117,7 +117,7 @@ def metcalfe(
     """
     users, b, a = _metcalfe_given(users, "users", exponent, log_constant)
     return _implied(
-        math.exp(a) * users**b if users else 0.0, snapshot, scenario, rules, "market_cap"
+        rules, snapshot, scenario, math.exp(a) * users**b if users else 0.0, "market_cap"
     )
 
 
@@ -134,9 +134,9 @@ def metcalfe_users(
 
 
 def cong_li_wang(
+    rules: Rules,
     snapshot: Snapshot,
     scenario: Scenario,
-    rules: Rules,
     *,
     users: float,
     productivity_usd: float,
@@ -165,13 +165,13 @@ def cong_li_wang(
     )
     carry = _carry(scenario, real("appreciation", appreciation), "appreciation")
     value = users**gamma * level * ((1 - a) / carry) ** (1 / a)
-    return _implied(value, snapshot, scenario, rules, "market_cap")
+    return _implied(rules, snapshot, scenario, value, "market_cap")
 
 
 def convenience_value(
+    rules: Rules,
     snapshot: Snapshot,
     scenario: Scenario,
-    rules: Rules,
     *,
     curvature: float = 0.3,
     appreciation: float = 0.0,
@@ -184,14 +184,14 @@ def convenience_value(
     a = real("curvature", curvature, "[0.05, 0.95]")
     carry = _carry(scenario, real("appreciation", appreciation), "appreciation")
     return _implied(
-        scenario.fee_revenue_usd_per_year * (1 - a) / carry, snapshot, scenario, rules, "market_cap"
+        rules, snapshot, scenario, scenario.fee_revenue_usd_per_year * (1 - a) / carry, "market_cap"
     )
 
 
 def captured_fees(
+    rules: Rules,
     snapshot: Snapshot,
     scenario: Scenario,
-    rules: Rules,
     *,
     growth_years: float = 10.0,
     terminal_growth: float = 0.0,
@@ -210,13 +210,13 @@ def captured_fees(
     """
     per_dollar = _dollar_a_year(scenario, growth_years, terminal_growth)
     held = scenario.fee_revenue_usd_per_year * scenario.capture_share * scenario.survival_share
-    return _implied(per_dollar * held, snapshot, scenario, rules, denominator)
+    return _implied(rules, snapshot, scenario, per_dollar * held, denominator)
 
 
 def reverse_dcf(
+    rules: Rules,
     snapshot: Snapshot,
     scenario: Scenario,
-    rules: Rules,
     *,
     price_usd: float | None = None,
     growth_years: float = 10.0,
@@ -230,7 +230,7 @@ def reverse_dcf(
     Growth is found with SciPy's Brent root finder; the other two are ratios.
     """
     price = real("price_usd", snapshot.price_usd if price_usd is None else price_usd, "(0, 1e12]")
-    target = price * supply_counted(snapshot, scenario, rules, denominator)
+    target = price * supply_counted(rules, snapshot, scenario, denominator)
     per_dollar = _dollar_a_year(scenario, growth_years, terminal_growth)
     fees, share, survival = (
         scenario.fee_revenue_usd_per_year,
@@ -244,14 +244,14 @@ def reverse_dcf(
         needed / share if share else math.inf,
         needed / share / fees if share and fees else math.inf,
         needed / fees if fees else math.inf,
-        _growth_for(target, fees * share * survival, scenario, growth_years, terminal_growth),
+        _growth_for(scenario, target, fees * share * survival, growth_years, terminal_growth),
     )
 
 
 def reverse_dcf_surface(
+    rules: Rules,
     snapshot: Snapshot,
     scenario: Scenario,
-    rules: Rules,
     *,
     fee_revenue_usd_per_year,
     capture_share,
@@ -266,13 +266,13 @@ def reverse_dcf_surface(
     price = (
         per_dollar
         * scenario.survival_share
-        / supply_counted(snapshot, scenario, rules, denominator)
+        / supply_counted(rules, snapshot, scenario, denominator)
     )
     return Surface(fees, share, price * np.outer(fees, share))
 
 
 def cost_of_production(
-    snapshot: Snapshot, scenario: Scenario, rules: Rules, *, cost_usd_per_year: float
+    rules: Rules, snapshot: Snapshot, scenario: Scenario, *, cost_usd_per_year: float
 ) -> Implied:
     """Price at which new TAO just pays what miners and validators spend: cost over the TAO issued
     in a year.
@@ -286,19 +286,19 @@ def cost_of_production(
     Fantazzini and Kolodin, JRFM 13, 2020: price leads cost.
     """
     cost = real("cost_usd_per_year", cost_usd_per_year, "[0, 1e15]")
-    issued = new_tao_per_year(snapshot, scenario, rules)
+    issued = new_tao_per_year(rules, snapshot, scenario)
     if issued == 0:
         raise ValueError(
             f"issuance_rao must leave something to issue, got {snapshot.issuance_rao:,}"
         )
-    supply = supply_counted(snapshot, scenario, rules, "market_cap")
+    supply = supply_counted(rules, snapshot, scenario, "market_cap")
     return Implied(cost / issued * supply, supply, cost / issued)
 
 
 def stock_to_flow(
+    rules: Rules,
     snapshot: Snapshot,
     scenario: Scenario,
-    rules: Rules,
     *,
     exponent: float = PLANB["exponent"],
     log_constant: float = PLANB["log_constant"],
@@ -312,7 +312,7 @@ def stock_to_flow(
     and here because the price moves with the 3.3rd power of what one calls the flow.
     **Ref:** PlanB, Modeling Bitcoin's Value with Scarcity, 2019: e^14.6·SF^3.3.
     """
-    flow = new_tao_per_year(snapshot, scenario, rules)
+    flow = new_tao_per_year(rules, snapshot, scenario)
     if flow == 0:
         raise ValueError(
             f"issuance_rao must leave something to issue, got {snapshot.issuance_rao:,}"
@@ -357,9 +357,9 @@ def spurious_r2(
 
 
 def price_bands(
+    rules: Rules,
     snapshot: Snapshot,
     scenario: Scenario,
-    rules: Rules,
     *,
     volatility: float,
     growth_se: float = 0.0,
@@ -394,9 +394,9 @@ def price_bands(
     return Bands(at, low, half, high, ratio)
 
 
-def new_tao_per_year(snapshot: Snapshot, scenario: Scenario, rules: Rules) -> float:
+def new_tao_per_year(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> float:
     """TAO a year at the reward of the day, net of `recycled_share`."""
-    reward = tao(block_emission(snapshot.issuance_rao, rules, block=snapshot.block))
+    reward = tao(block_emission(rules, snapshot.issuance_rao, block=snapshot.block))
     return (
         reward
         * (1 - scenario.recycled_share)
@@ -406,8 +406,8 @@ def new_tao_per_year(snapshot: Snapshot, scenario: Scenario, rules: Rules) -> fl
     )
 
 
-def _implied(value, snapshot, scenario, rules, denominator) -> Implied:
-    supply = supply_counted(snapshot, scenario, rules, denominator)
+def _implied(rules, snapshot, scenario, value, denominator) -> Implied:
+    supply = supply_counted(rules, snapshot, scenario, denominator)
     return Implied(value, supply, value / supply)
 
 
@@ -440,7 +440,7 @@ def _dollar_a_year(scenario, growth_years, terminal_growth, log_growth=None) -> 
     return grown + math.exp(rate * length) / carry
 
 
-def _growth_for(target, held, scenario, growth_years, terminal_growth) -> float:
+def _growth_for(scenario, target, held, growth_years, terminal_growth) -> float:
     """Yearly growth at which fees held are worth the target; inf where no growth or no time to
     grow could do it.
     """

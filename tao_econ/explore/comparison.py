@@ -100,13 +100,13 @@ def everything_on(day, like: str):
 
 def draw_comparable(other, snapshot, count, scenario) -> dict:
     """The plotly figure of `comparable` as a plain dict."""
-    got = value_ratio(other.value_usd, snapshot, scenario, CHAIN, denominator=count.denominator)
+    got = value_ratio(CHAIN, snapshot, scenario, other.value_usd, denominator=count.denominator)
     names, values = everything_on(
         snapshot.date, "market_cap" if count.denominator == "market_cap" else "fdv"
     )
     kept = scenario.capture_share * scenario.survival_share
-    sales = sales_multiples(snapshot, scenario, CHAIN, denominator=count.denominator).iloc[:-1]
-    supply = supply_counted(snapshot, scenario, CHAIN, count.denominator)
+    sales = sales_multiples(CHAIN, snapshot, scenario, denominator=count.denominator).iloc[:-1]
+    supply = supply_counted(CHAIN, snapshot, scenario, count.denominator)
     rows = [*names, *(f"{name}, sales" for name in sales["company"])]
     dot = {"type": "scatter", "mode": "markers", "marker": {"size": 10, "color": BLUE}}
     right = {"type": "scatter", "mode": "lines", "xaxis": "x2", "yaxis": "y2", "x": SHARES}
@@ -118,7 +118,7 @@ def draw_comparable(other, snapshot, count, scenario) -> dict:
             "y": SHARES
             * other.value_usd
             * scenario.survival_share
-            / supply_counted(snapshot, scenario, CHAIN, name),
+            / supply_counted(CHAIN, snapshot, scenario, name),
         }
         for (label, name), colour, dash in zip(
             COUNTS.items(), (BLUE, GREEN, ORANGE), ("solid", "dot", "dash"), strict=True
@@ -186,7 +186,7 @@ def draw_comparable(other, snapshot, count, scenario) -> dict:
 
 def read_comparable(other, snapshot, count, scenario) -> dict[str, str]:
     """The read-out of `comparable`."""
-    got = value_ratio(other.value_usd, snapshot, scenario, CHAIN, denominator=count.denominator)
+    got = value_ratio(CHAIN, snapshot, scenario, other.value_usd, denominator=count.denominator)
     fees = scenario.fee_revenue_usd_per_year
     return {
         "comparable": f"{got.value_usd / 1e9:,.2f} bn USD",

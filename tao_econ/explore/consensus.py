@@ -181,7 +181,7 @@ def run_epoch(rules: Rules, subnet: Epoch) -> FloatEpoch:
         0,
     ]
     varied = replace(rules, kappa=_ratio(subnet.kappa), bonds_penalty=_ratio(subnet.bonds_penalty))
-    return yuma_epoch(weights, np.array(stake), np.zeros((8, 8)), varied)
+    return yuma_epoch(varied, weights, np.array(stake), np.zeros((8, 8)))
 
 
 def draw_epoch(rules: Rules, subnet: Epoch) -> dict:

@@ -156,7 +156,7 @@ def read_emission(rules, scenario, unit) -> dict[str, str]:
 def draw_supply(snapshot, scenario) -> dict:
     """The plotly figure of `supply` as a plain dict."""
     path = supply_path(CHAIN, snapshot, scenario)
-    value = supply_at(snapshot, scenario, CHAIN)
+    value = supply_at(CHAIN, snapshot, scenario)
     discounted = (
         discounted_supply(CHAIN, snapshot, scenario, rates=RATES) * snapshot.price_usd / 1e9
     )
@@ -232,7 +232,7 @@ def draw_supply(snapshot, scenario) -> dict:
 
 def read_supply(snapshot, scenario) -> dict[str, str]:
     """The read-out of `supply`."""
-    value = supply_at(snapshot, scenario, CHAIN)
+    value = supply_at(CHAIN, snapshot, scenario)
     staked = "assumed" if value.staked_is_assumed else "read on chain"
     return {
         "issued": f"{tao(snapshot.issuance_rao) / 1e6:.3f} M TAO",

@@ -123,7 +123,7 @@ def draw_portfolio(snapshot, scenario, wallet: Wallet) -> dict:
     grown = replace(scenario, market_cap_growth=math.expm1(wallet.drift))
     years = np.linspace(0, scenario.horizon_years, 13)
     known, wide = (
-        price_bands(snapshot, grown, CHAIN, volatility=sigma, growth_se=error, years=years)
+        price_bands(CHAIN, snapshot, grown, volatility=sigma, growth_se=error, years=years)
         for error in (0.0, got.drift_se)
     )
     shrunk = shrink_drift(drift, got.drift_se, prior_sd=wallet.prior_sd).drift / sigma**2

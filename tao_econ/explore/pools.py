@@ -257,7 +257,7 @@ def market_of(market: Market) -> Subnets:
 def shares_of(rules: Rules, market: Market) -> np.ndarray:
     """Each subnet's share of new TAO, largest first."""
     pools = market_of(market)
-    root = root_proportion(pools.root_tao, pools.reserve_alpha + pools.outstanding_alpha, rules)
+    root = root_proportion(rules, pools.root_tao, pools.reserve_alpha + pools.outstanding_alpha)
     share = emission_shares(
         rules,
         price_ema_tao=pools.price_ema_tao,

@@ -101,12 +101,12 @@ def records_of(holder: Holder) -> tuple[Snapshot, Scenario]:
 
 def year_of(holder: Holder) -> HolderYield:
     """What a year does to holders."""
-    return holder_yield(*records_of(holder), CHAIN)
+    return holder_yield(CHAIN, *records_of(holder))
 
 
 def paths_of(holder: Holder):
     """Ownership through time, and that of a nominator part of whose stake is alpha."""
-    path = ownership_path(*records_of(holder), CHAIN)
+    path = ownership_path(CHAIN, *records_of(holder))
     drifted = 1 - holder.alpha_part + holder.alpha_part * (1 + holder.alpha_drift) ** path.years
     return path, path.nominator * drifted
 

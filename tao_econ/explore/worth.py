@@ -244,7 +244,7 @@ def read_tree(odds: Odds) -> dict[str, str]:
 
 def models(snapshot, scenario, adoption) -> dict[str, float]:
     """USD per TAO by each model at the sliders' numbers."""
-    day = (snapshot, scenario, CHAIN)
+    day = (CHAIN, snapshot, scenario)
     return {
         "MV = PQ": exchange_equation(*day).price_usd,
         "Metcalfe's law": metcalfe(
@@ -264,7 +264,7 @@ def draw_intrinsic(snapshot, scenario, adoption) -> dict:
     line = {"type": "scatter", "mode": "lines", "xaxis": "x2", "yaxis": "y2", "x": FEES_USD / 1e6}
     curves = [
         reverse_dcf_surface(
-            snapshot, s, CHAIN, fee_revenue_usd_per_year=FEES_USD, capture_share=[s.capture_share]
+            CHAIN, snapshot, s, fee_revenue_usd_per_year=FEES_USD, capture_share=[s.capture_share]
         )
         for s in (scenario, replace(scenario, revenue_growth=0.0))
     ]
@@ -347,8 +347,8 @@ def draw_intrinsic(snapshot, scenario, adoption) -> dict:
 
 def read_intrinsic(snapshot, scenario, adoption) -> dict[str, str]:
     """The read-out of `intrinsic`: what alone would have to be true for the price."""
-    need = reverse_dcf(snapshot, scenario, CHAIN)
-    flat = reverse_dcf(snapshot, replace(scenario, revenue_growth=0.0), CHAIN)
+    need = reverse_dcf(CHAIN, snapshot, scenario)
+    flat = reverse_dcf(CHAIN, snapshot, replace(scenario, revenue_growth=0.0))
     prices = models(snapshot, scenario, adoption).values()
     return {
         "fees the price asks for": _million(need.fee_revenue_usd_per_year),

@@ -37,7 +37,7 @@ def openai_ratio(rules: Rules = RULES, snapshot: Snapshot = ARTICLE, scenario: S
     path, quoted = weekly_ratio(), openai_ratio_path()
     when = [pd.Timestamp(f"{text}-15" if len(text) == 7 else text) for text in quoted["date"]]
     path = path[path["date"] >= "2023-05-01"]
-    promised = value_ratio(EARLY_USD, snapshot, scenario, rules).ratio
+    promised = value_ratio(rules, snapshot, scenario, EARLY_USD).ratio
     rise = path["close_usd"] / snapshot.price_usd
     picture, left, right = canvas(
         f"OpenAI stood at {promised:.1f}× TAO's FDV in the article and at "
@@ -113,7 +113,7 @@ def implied_spread(
     """Price of TAO if its FDV were that of each comparable, at two dates, with quantiles over
     all and the real price.
     """
-    tables = [comparable_ratios(day, scenario, rules) for day in (then, now)]
+    tables = [comparable_ratios(rules, day, scenario) for day in (then, now)]
     spreads = [dispersion(table) for table in tables]
     ends = [f"{s.loc['all', 'least']:,.0f} to {s.loc['all', 'greatest']:,.0f} USD" for s in spreads]
     picture, *axes = canvas(
@@ -168,11 +168,11 @@ def openai_fraction(
     value, at three dates.
     """
     tender = (
-        comparable_ratios(published, scenario, rules).set_index("name").loc["openai", "value_usd"]
+        comparable_ratios(rules, published, scenario).set_index("name").loc["openai", "value_usd"]
     )
-    latest = comparable_ratios(now, scenario, rules).set_index("name").loc["openai", "value_usd"]
+    latest = comparable_ratios(rules, now, scenario).set_index("name").loc["openai", "value_usd"]
     cases = [(then, EARLY_USD, GREEN), (published, tender, BLUE), (now, latest, RED)]
-    needed = [value_ratio(value, day, scenario, rules).tao_share for day, value, _ in cases]
+    needed = [value_ratio(rules, day, scenario, value).tao_share for day, value, _ in cases]
     picture, axis = canvas(
         f"TAO's price asked for {needed[0]:.1%} of OpenAI in the article, {needed[1]:.1%} at that "
         "day's close and tender, "

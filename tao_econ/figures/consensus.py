@@ -42,7 +42,7 @@ def epoch_walk(rules: Rules = RULES):
     both rewards.
     """
     weights, stake, names = example_subnet()
-    epoch = yuma_epoch(weights, stake, np.zeros_like(weights), rules)
+    epoch = yuma_epoch(rules, weights, stake, np.zeros_like(weights))
     n = len(names)
     given = weights[:5, 5:] / weights[:5, 5:].sum(axis=1, keepdims=True)
     level = epoch.consensus[5:]

@@ -64,7 +64,7 @@ def supply_readings(rules: Rules = RULES):
     after = [d for d in days if when[0] + timedelta(days=float(d)) > last] + [span]
     most = [
         halving.most_issued_tao(
-            tao_then, (halving.GENESIS_UTC - last) / timedelta(days=1) + d, rules
+            rules, tao_then, (halving.GENESIS_UTC - last) / timedelta(days=1) + d
         )
         for d in after
     ]

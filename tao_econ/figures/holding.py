@@ -97,7 +97,7 @@ def price_fan(
     years = scenario.horizon_years * np.linspace(0, 1, 41) ** 2  # denser where the bands open
     bands, wide = (
         price_bands(
-            snapshot, scenario, rules, volatility=holder.volatility, growth_se=se, years=years
+            rules, snapshot, scenario, volatility=holder.volatility, growth_se=se, years=years
         )
         for se in (0.0, error)
     )

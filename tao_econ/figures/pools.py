@@ -298,7 +298,7 @@ def sold(rules: Rules, scenario: Scenario, days: int):
     """What root and miners sell of the alpha they are paid, and what it does to prices, under
     rules.
     """
-    return selling_cost(synthetic_subnets(), rules, scenario, days=days)
+    return selling_cost(rules, scenario, synthetic_subnets(), days=days)
 
 
 @figure
@@ -309,7 +309,7 @@ def selling_pressure(first: Rules = FIRST, rules: Rules = NOW, scenario: Scenari
     days = 7
     early, late = sold(first, scenario, days), sold(rules, scenario, days)
     tables = {f"{first.first_date:%B %Y}": early, f"{rules.first_date:%B %Y} *": late}
-    new = BLOCKS_PER_DAY * tao(block_emission(synthetic_subnets().issuance_rao, rules))
+    new = BLOCKS_PER_DAY * tao(block_emission(rules, synthetic_subnets().issuance_rao))
     taken = late.loc["miners", "miners_tao_per_day"]
     picture, left, right = canvas(
         f"Miners who sell {scenario.miners_sold_share:.0%} of their alpha take {taken:,.0f} of "
@@ -357,10 +357,10 @@ def subnet_exit(rules: Rules = NOW, scenario: Scenario = SELLING, tao_out: float
     """
     days, leaving = 10, ["s3", "s5", "s9"]
     table = exit_replay(
-        synthetic_subnets(), rules, scenario, leaving=leaving, tao_out=tao_out, days=days
+        rules, scenario, synthetic_subnets(), leaving=leaving, tao_out=tao_out, days=days
     )
     shock = data.load("price_shocks").iloc[0]
-    calm = run_subnets(synthetic_subnets(), rules, scenario, days=1)
+    calm = run_subnets(rules, scenario, synthetic_subnets(), days=1)
     alone = dict(zip(calm.name, calm.price_tao[-1], strict=True))
     usual = [alone.pop(name) for name in leaving]
     fall = table["price_next_day"] / [*usual, np.median(list(alone.values()))] - 1
@@ -411,7 +411,7 @@ def halving_and_small_subnets(rules: Rules = NOW, scenario: Scenario = SELLING):
     """
     start = synthetic_subnets()._replace(issuance_rao=10_000_000 * 10**9)
     laws = (replace(rules_at("chain-buys"), subnet_shares="price_ema"), rules)
-    tables = [halving_effect(start, law, scenario, days=3) for law in laws]
+    tables = [halving_effect(law, scenario, start, days=3) for law in laws]
     found = read("size_premium_after") / read("size_premium_before")
     gap = [table.loc["small − large"] for table in tables]
     kept = [table.loc["small", "inflow"] / table.loc["large", "inflow"] for table in tables]
@@ -460,14 +460,14 @@ def price_manipulation(rules: Rules = UNGATED, gate: Rules = NOW, scenario: Scen
     """
     pools, tao_in, subnet = synthetic_subnets(), 500.0, "s40"
     slow = manipulation(
-        pools,
         replace(rules, price_ema_rate=FIRST.price_ema_rate),
         scenario,
+        pools,
         subnet=subnet,
         tao_in=tao_in,
     )
     plain, gated = (
-        manipulation(pools, law, scenario, subnet=subnet, tao_in=tao_in) for law in (rules, gate)
+        manipulation(law, scenario, pools, subnet=subnet, tao_in=tao_in) for law in (rules, gate)
     )
     rows = {
         "spot price": plain.loc["spot"],

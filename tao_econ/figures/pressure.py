@@ -347,7 +347,7 @@ def covenant_event(scenario: Scenario = BASE):
     """The fall that the impact law gives for the sale of 10 April 2026 at any volume, against
     the fall seen.
     """
-    got = replay_shock(DAY, scenario)
+    got = replay_shock(scenario, DAY)
     volumes = np.geomspace(1e5, 1e9, 81)
 
     def fall(factor):

@@ -44,10 +44,10 @@ def real_yield_map(
     line where it is zero.
     """
     cases = {
-        (0, "equal split"): (then, equal, THEN_RULES, "s"),
-        (0, "after the owner's cut"): (then, scenario, THEN_RULES, "o"),
-        (1, f"take {scenario.validator_take:.0%}"): (now, scenario, RULES, "o"),
-        (1, "take 0"): (now, replace(scenario, validator_take=0.0), RULES, "^"),
+        (0, "equal split"): (THEN_RULES, then, equal, "s"),
+        (0, "after the owner's cut"): (THEN_RULES, then, scenario, "o"),
+        (1, f"take {scenario.validator_take:.0%}"): (RULES, now, scenario, "o"),
+        (1, "take 0"): (RULES, now, replace(scenario, validator_take=0.0), "^"),
     }
     found: dict[tuple, HolderYield] = {key: holder_yield(*case[:3]) for key, case in cases.items()}
     worst = [found[key].staker_real for key in list(cases)[:3]]
@@ -78,8 +78,8 @@ def real_yield_map(
             rasterized=True,
         )
         axis.plot([0.3, 1], [0.3, 1], color=BLACK, lw=2, label="a(1 − c) = s: share unchanged")
-        for name, (case, assumed, rules, mark) in mine.items():
-            supply = supply_at(case, assumed, rules)
+        for name, (rules, case, assumed, mark) in mine.items():
+            supply = supply_at(rules, case, assumed)
             got = found[panel, name]
             axis.plot(
                 supply.staked_tao / supply.issued_tao,
@@ -116,7 +116,7 @@ def ownership_through_time(
         "nominator": ("staked, rewards staked too", BLUE),
         "validator": ("the same without a take", GREEN),
     }
-    paths = [ownership_path(start, assumed, rules, every_days=5) for start in (then, now)]
+    paths = [ownership_path(rules, start, assumed, every_days=5) for start in (then, now)]
     gap = decimal_year(now.date) - decimal_year(then.date)
     at = {key: float(np.interp(gap, paths[0].years, getattr(paths[0], key))) for key in names}
     picture, *axes = canvas(

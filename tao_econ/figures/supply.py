@@ -268,7 +268,7 @@ def discounted_fdv(
         size=(11.0, 5.0),
     )
     for axis, snapshot in zip(axes, (then, now), strict=True):
-        supply = supply_at(snapshot, scenario, rules)
+        supply = supply_at(rules, snapshot, scenario)
         value = discounted_supply(rules, snapshot, scenario, rates=rates) * snapshot.price_usd / 1e9
         axis.plot(rates, value, color=BLUE, label="discounted FDV")
         axis.axhline(
@@ -453,10 +453,10 @@ def who_is_diluted(
     who does, on two dates.
     """
     cases = [
-        (f"{then.name},\nequal split", holder_yield(then, AS_THE_ARTICLE, rules_at(then.date))),
-        (f"{then.name},\nafter the owner's cut", holder_yield(then, scenario, rules_at(then.date))),
-        (f"{now.name},\ntake {scenario.validator_take:.0%}", holder_yield(now, scenario, rules)),
-        (f"{now.name},\ntake 0", holder_yield(now, replace(scenario, validator_take=0.0), rules)),
+        (f"{then.name},\nequal split", holder_yield(rules_at(then.date), then, AS_THE_ARTICLE)),
+        (f"{then.name},\nafter the owner's cut", holder_yield(rules_at(then.date), then, scenario)),
+        (f"{now.name},\ntake {scenario.validator_take:.0%}", holder_yield(rules, now, scenario)),
+        (f"{now.name},\ntake 0", holder_yield(rules, now, replace(scenario, validator_take=0.0))),
     ]
     picture, axis = canvas(
         f"A year from {then.date:%B %Y} changed the share of one who did not stake by "

@@ -46,7 +46,7 @@ def valuation_field(
     """Low, middle and high price of TAO by ten methods at two dates on one log axis, with the
     price of each date.
     """
-    fields = [football_field(day, scenario, rules) for day in (then, now)]
+    fields = [football_field(rules, day, scenario) for day in (then, now)]
     low, high = fields[1]["mid_usd"].min(), fields[1]["mid_usd"].max()
     picture, axis = canvas(
         f"{len(fields[1])} methods, {len(fields[1])} middles: from {low:.2f} to {high:,.0f} USD "
@@ -105,7 +105,7 @@ def fees_needed(rules: Rules = RULES, snapshot: Snapshot = NOW, scenario: Scenar
     scenario's, estimates shaded.
     """
     plain = replace(scenario, revenue_growth=0.0)
-    asked = [reverse_dcf(snapshot, s, rules, growth_years=GROWING_YEARS) for s in (plain, scenario)]
+    asked = [reverse_dcf(rules, snapshot, s, growth_years=GROWING_YEARS) for s in (plain, scenario)]
     needed = [found.fee_revenue_usd_per_year / 1e6 for found in asked]
     low, high = (x / 1e6 for x in ESTIMATES_USD)
     picture, *axes = canvas(
@@ -125,9 +125,9 @@ def fees_needed(rules: Rules = RULES, snapshot: Snapshot = NOW, scenario: Scenar
     levels = [snapshot.price_usd * k for k in (0.01, 0.1, 1, 10)]
     for axis, case, need in zip(axes, (plain, scenario), needed, strict=True):
         price = reverse_dcf_surface(
+            rules,
             snapshot,
             case,
-            rules,
             fee_revenue_usd_per_year=fees,
             capture_share=capture,
             growth_years=GROWING_YEARS,

@@ -148,7 +148,7 @@ def weight_copying(
             copier_stake,
             np.zeros(miners),
         ]
-        consensus = _consensus_of_honest(seen, stake, rules)
+        consensus = _consensus_of_honest(rules, seen, stake)
         for q, lag in enumerate(lags):
             rows[:, k, q] = _copied(
                 rules, worth, seen, consensus, stake, lag, commit_reveal, epochs, reward
@@ -212,7 +212,7 @@ def bribery(
         return square
 
     def epoch_of(defects):
-        return yuma_epoch(weights_of(defects), stake, np.zeros((validators + miners,) * 2), rules)
+        return yuma_epoch(rules, weights_of(defects), stake, np.zeros((validators + miners,) * 2))
 
     each = np.eye(validators, dtype=bool)
     before = epoch_of(np.zeros(validators, bool)).dividends[:validators]
@@ -223,7 +223,7 @@ def bribery(
     for k in range(validators + 1):
         defects = np.arange(validators) < k
         epoch = epoch_of(defects)
-        run = yuma_run(weights_of(defects), stake, rules, epochs=epochs, reward=reward)
+        run = yuma_run(rules, weights_of(defects), stake, epochs=epochs, reward=reward)
         after = run.stake[-1, :validators] / run.stake[-1, :validators].sum()
         lost = (before[:k] - epoch.dividends[:k]).sum() / 2
         out.append(
@@ -303,11 +303,11 @@ def majority_cost(
     share : float in (0, 1) — just above κ of the stake decides every median
     """
     real("share", share, "(0, 1)")
-    supply = supply_at(snapshot, scenario, rules)
+    supply = supply_at(rules, snapshot, scenario)
     present, added = share * supply.staked_tao, share / (1 - share) * supply.staked_tao
     unstaked = supply.circulating_tao - supply.staked_tao
     minted = (
-        tao(block_emission(snapshot.issuance_rao, rules, block=snapshot.block))
+        tao(block_emission(rules, snapshot.issuance_rao, block=snapshot.block))
         * SECONDS_PER_DAY
         / scenario.block_time_s
     )
@@ -378,13 +378,13 @@ def _drawn(random, epochs, validators, miners, noise, turnover):
     return worth, worth[:, None, :] * scatter
 
 
-def _consensus_of_honest(seen, stake, rules):
+def _consensus_of_honest(rules, seen, stake):
     """(epochs, miners) weights on which honest validators alone agree."""
     epochs, honest, miners = seen.shape
     square = np.zeros((epochs, honest + miners, honest + miners))
     square[:, :honest, honest:] = seen
     return yuma_run(
-        square, np.r_[stake[:honest], np.zeros(miners)], rules, epochs=epochs
+        rules, square, np.r_[stake[:honest], np.zeros(miners)], epochs=epochs
     ).consensus[:, honest:]
 
 
@@ -399,7 +399,7 @@ def _copied(rules, worth, seen, consensus, stake, lag, commit_reveal, epochs, re
     weights, set_at = np.zeros((epochs, n, n)), start + np.arange(epochs) - delay
     weights[:, :honest, honest + 1 :] = seen[set_at]
     weights[:, honest, honest + 1 :] = consensus[set_at - lag]
-    run = yuma_run(weights, stake, rules, epochs=epochs, reward=reward)
+    run = yuma_run(rules, weights, stake, epochs=epochs, reward=reward)
     settled = slice(int(WARM_UP * epochs), None)
     copier = run.dividends[settled, honest] / run.stake[settled, honest]
     others = run.dividends[settled, :honest].sum(axis=1) / run.stake[settled, :honest].sum(axis=1)

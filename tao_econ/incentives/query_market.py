@@ -352,7 +352,7 @@ def _epochs(rules, market, state, weights, staked):
     incentive, dividends = np.empty(state.talent.shape), np.empty(staked.shape)
     for r in range(len(staked)):
         square[:v, v:], stake[:v] = weights[r], staked[r]
-        epoch = yuma_epoch(square, stake, state.bonds[r], rules)
+        epoch = yuma_epoch(rules, square, stake, state.bonds[r])
         incentive[r], dividends[r], state.bonds[r] = (
             epoch.incentive[v:],
             epoch.dividends[:v],

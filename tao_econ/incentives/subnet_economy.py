@@ -106,7 +106,7 @@ def compare_rules(pools: Subnets, *, rules: dict[str, Rules] | None = None) -> p
             flow_ema_tao=pools.flow_ema_tao * pools.started,
             protocol_flow_ema_tao=pools.protocol_flow_ema_tao,
             burned_share=pools.burned_share,
-            root_proportion=root_proportion(pools.root_tao, alpha, rule),
+            root_proportion=root_proportion(rule, pools.root_tao, alpha),
             emission_on=pools.emission_on,
         )
         if share.sum() > 0:
@@ -124,7 +124,7 @@ def compare_rules(pools: Subnets, *, rules: dict[str, Rules] | None = None) -> p
 
 
 def selling_cost(
-    pools: Subnets, rules: Rules, scenario: Scenario, *, days: int = 30
+    rules: Rules, scenario: Scenario, pools: Subnets, *, days: int = 30
 ) -> pd.DataFrame:
     """What root's dividends and miners sell, and what that does to prices, against a run in which
     nobody sells.
@@ -146,10 +146,10 @@ def selling_cost(
         "miners": (kept, replace(quiet, miners_sold_share=miners)),
         "both": (rules, replace(scenario, **NOBODY_SELLS | {"miners_sold_share": miners})),
     }
-    still = run_subnets(pools, kept, quiet, days=days, every_days=days).price_tao[-1]
+    still = run_subnets(kept, quiet, pools, days=days, every_days=days).price_tao[-1]
     rows = {}
     for name, (rule, assumed) in runs.items():
-        path = run_subnets(pools, rule, assumed, days=days, every_days=days)
+        path = run_subnets(rule, assumed, pools, days=days, every_days=days)
         change = path.price_tao[-1] / np.where(still > 0, still, 1.0) - 1
         rows[name] = {
             "root_tao_per_day": path.root_sold_tao[-1].sum() / days,
@@ -161,7 +161,7 @@ def selling_cost(
 
 
 def halving_effect(
-    pools: Subnets, rules: Rules, scenario: Scenario, *, days: int = 30
+    rules: Rules, scenario: Scenario, pools: Subnets, *, days: int = 30
 ) -> pd.DataFrame:
     """The growth a day that new TAO gives to small and large pools, before and after a halving of
     the reward.
@@ -184,7 +184,7 @@ def halving_effect(
         ahead[0] if ahead else pools.issuance_rao,
     ):  # alpha halves on its own curve
         path = run_subnets(
-            pools._replace(issuance_rao=issuance), rules, scenario, days=days, every_days=days
+            rules, scenario, pools._replace(issuance_rao=issuance), days=days, every_days=days
         )
         inflow.append((path.injected_tao[-1] + path.bought_tao[-1]) / days / path.reserve_tao[0])
         if not path.price_tao[[0, -1]].all():
@@ -212,9 +212,9 @@ def halving_effect(
 
 
 def exit_replay(
-    pools: Subnets,
     rules: Rules,
     scenario: Scenario,
+    pools: Subnets,
     *,
     leaving,
     tao_out: float = 37_000.0,
@@ -244,9 +244,9 @@ def exit_replay(
     alpha = pools.reserve_alpha[at] * ((1 - wanted) ** -power - 1)
     sold = np.minimum(alpha, pools.outstanding_alpha[at])
     path = run_subnets(
-        pools,
         rules,
         scenario,
+        pools,
         days=days,
         trades=[Trade(0, name, alpha_in=float(a)) for name, a in zip(leaving, sold, strict=True)],
     )
@@ -254,7 +254,7 @@ def exit_replay(
         1 - (pools.reserve_alpha[at] / (pools.reserve_alpha[at] + sold)) ** (1 / power)
     )
     others = np.setdiff1d(np.arange(len(pools.name)), at)
-    before = run_subnets(pools, rules, scenario, days=1).share[-1]
+    before = run_subnets(rules, scenario, pools, days=1).share[-1]
     columns = {
         "price_before": path.price_tao[0],
         "price_next_day": path.price_tao[1],
@@ -274,9 +274,9 @@ def exit_replay(
 
 
 def emission_rates(
-    pools: Subnets,
     rules: Rules,
     scenario: Scenario,
+    pools: Subnets,
     *,
     subnet: str,
     rates=(1.0, 0.5, 0.25),
@@ -295,9 +295,9 @@ def emission_rates(
         chosen = pools.alpha_rate.copy()
         chosen[at] = real("rates", rate, "[0, 1]")
         path = run_subnets(
-            pools._replace(alpha_rate=chosen),
             rules,
             scenario,
+            pools._replace(alpha_rate=chosen),
             days=whole("days", days, at_least=1),
             every_days=days,
         )
@@ -312,9 +312,9 @@ def emission_rates(
 
 
 def manipulation(
-    pools: Subnets,
     rules: Rules,
     scenario: Scenario,
+    pools: Subnets,
     *,
     subnet: str,
     tao_in: float,
@@ -342,12 +342,12 @@ def manipulation(
     spot = replace(rules, price_ema_rate=Fraction(1), price_ema_warmup_blocks=0)
     quiet = replace(scenario, **NOBODY_SELLS)  # so that only the trader trades
     for name, rule in {"spot": spot, "smoothed": rules}.items():
-        plain = run_subnets(pools, rule, quiet, days=days, every_days=days)
+        plain = run_subnets(rule, quiet, pools, days=days, every_days=days)
         orders = [
             Trade(0, subnet, tao_in=tao_in),
             Trade(hold, subnet, alpha_in=float(bought) * (1 - 1e-9)),
         ]
-        moved = run_subnets(pools, rule, quiet, days=days, every_days=days, trades=orders)
+        moved = run_subnets(rule, quiet, pools, days=days, every_days=days, trades=orders)
         gain = [(p.injected_tao + p.bought_tao)[-1, at] for p in (plain, moved)]
         lost = -tao(moved.users_rao[-1] - plain.users_rao[-1])
         attracted = gain[1] - gain[0]

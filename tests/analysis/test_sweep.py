@@ -39,7 +39,7 @@ def noisy(a, rng):
 
 
 def market_cap(snapshot):
-    return te.economy.supply_at(snapshot, BASE, RULES).market_cap_usd
+    return te.economy.supply_at(RULES, snapshot, BASE).market_cap_usd
 
 
 def fails_at_three(a):

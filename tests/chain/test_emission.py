@@ -37,7 +37,7 @@ def test_subtensor_test_halving_every_reward_matches_to_the_rao(vector):
         block_reward_rao=vector["params"]["default_block_emission_rao"],
     )
     got = [
-        te.chain.block_emission(issuance, rules) for issuance in vector["inputs"]["issuance_rao"]
+        te.chain.block_emission(rules, issuance) for issuance in vector["inputs"]["issuance_rao"]
     ]
     assert got == vector["expected"]["emission_rao"]
 
@@ -47,8 +47,8 @@ def test_subtensor_fixed_point_thresholds_match_to_the_rao(vector):
     rows = vector["expected"]["rows"]
     for row in rows:
         k, at = row["halving"], row["threshold_issuance_rao"]
-        assert te.chain.block_emission(at - 1, CHAIN) == row["emission_before_rao"], k
-        assert te.chain.block_emission(at, CHAIN) == row["emission_after_rao"], k
+        assert te.chain.block_emission(CHAIN, at - 1) == row["emission_before_rao"], k
+        assert te.chain.block_emission(CHAIN, at) == row["emission_after_rao"], k
     known = emission.halving_thresholds_rao(CHAIN)
     assert known == [0] + [row["threshold_issuance_rao"] for row in rows][: len(known) - 1]
 
@@ -57,7 +57,7 @@ def test_subtensor_fixed_point_thresholds_match_to_the_rao(vector):
 def test_subtensor_test_issuance_bounds_converges_to_the_same_rao(vector):
     issued = vector["inputs"]["start_issuance_rao"]
     for _ in range(vector["params"]["n_steps"]):
-        issued += te.chain.block_emission(issued, CHAIN) * vector["params"]["blocks_per_step"]
+        issued += te.chain.block_emission(CHAIN, issued) * vector["params"]["blocks_per_step"]
     assert issued == vector["expected"]["final_issuance_rao"]
 
 
@@ -105,7 +105,7 @@ def test_bitcoin_core_subsidy_gives_20_999_999_9769_btc_in_33_rewards(rules):
 
 
 def test_main_net_2026_07_30_issuance_of_11_180_113_tao_is_paid_half_a_tao():
-    assert te.chain.block_emission(11_180_113_340_423_226, CHAIN) == 500_000_000
+    assert te.chain.block_emission(CHAIN, 11_180_113_340_423_226) == 500_000_000
 
 
 def test_64_rewards_need_19_decimals_and_14_give_only_47(rules):
@@ -159,12 +159,12 @@ def chain_emission(issuance):
 def test_around_every_threshold_the_reward_equals_the_chains_fixed_point(k):
     threshold = CAP - (CAP >> k)
     for issuance in range(threshold - 3, threshold + 4):
-        assert te.chain.block_emission(issuance, CHAIN) == chain_emission(issuance), issuance
+        assert te.chain.block_emission(CHAIN, issuance) == chain_emission(issuance), issuance
 
 
 def test_over_the_chains_test_range_the_reward_equals_the_fixed_point():
     for issuance in range(0, 20_900_000, 10_450):
-        assert te.chain.block_emission(issuance * FULL, CHAIN) == chain_emission(issuance * FULL), (
+        assert te.chain.block_emission(CHAIN, issuance * FULL) == chain_emission(issuance * FULL), (
             issuance
         )
 
@@ -177,7 +177,7 @@ def test_over_the_chains_test_range_the_reward_equals_the_fixed_point():
     )
 )
 def test_at_any_issuance_the_reward_equals_the_chains_fixed_point(issuance):
-    assert te.chain.block_emission(issuance, CHAIN) == chain_emission(issuance)
+    assert te.chain.block_emission(CHAIN, issuance) == chain_emission(issuance)
 
 
 # --- twin 2 and 3: a plain loop, the compiled loop and the walk over the eras
@@ -271,7 +271,7 @@ def test_the_compiled_loop_equals_a_plain_one_with_any_recycling(
         path = te.chain.emission_path(rules, **asked)
         assert path.issuance_rao.tolist() == expected
         next_block = (
-            te.chain.block_emission(i, rules, block=int(b))
+            te.chain.block_emission(rules, i, block=int(b))
             for i, b in zip(expected, path.block, strict=True)
         )
         assert path.reward_rao.tolist() == list(next_block)
@@ -525,9 +525,9 @@ NO_INTEGER = [1.0, np.float64(1), float("nan"), float("inf"), True, None, "1", 1
 @pytest.mark.parametrize(
     "field, call",
     [
-        ("issuance_rao", lambda v: te.chain.block_emission(v, CHAIN)),
-        ("issuance_rao", lambda v: emission.halvings_so_far(v, CHAIN)),
-        ("halvings", lambda v: emission.reward_after(v, CHAIN)),
+        ("issuance_rao", lambda v: te.chain.block_emission(CHAIN, v)),
+        ("issuance_rao", lambda v: emission.halvings_so_far(CHAIN, v)),
+        ("halvings", lambda v: emission.reward_after(CHAIN, v)),
         ("issuance_rao", lambda v: te.chain.issuance_eras(CHAIN, issuance_rao=v)),
         ("recycled_ppm", lambda v: te.chain.issuance_eras(CHAIN, recycled_ppm=v)),
         ("block", lambda v: te.chain.halving_table(CHAIN, block=v)),
@@ -556,11 +556,11 @@ YEARS_10_9 = 10**9 * 365
 @pytest.mark.parametrize(
     "field, shown, call",
     [
-        ("issuance_rao", "-1", lambda: te.chain.block_emission(-1, CHAIN)),
-        ("halvings", "-1", lambda: emission.reward_after(-1, CHAIN)),
-        ("issuance_rao", "-1", lambda: emission.halvings_so_far(-1, CHAIN)),
-        ("block", "article", lambda: te.chain.block_emission(0, inputs.rules_at("article"))),
-        ("block", "-1", lambda: te.chain.block_emission(0, inputs.rules_at("article"), block=-1)),
+        ("issuance_rao", "-1", lambda: te.chain.block_emission(CHAIN, -1)),
+        ("halvings", "-1", lambda: emission.reward_after(CHAIN, -1)),
+        ("issuance_rao", "-1", lambda: emission.halvings_so_far(CHAIN, -1)),
+        ("block", "article", lambda: te.chain.block_emission(inputs.rules_at("article"), 0)),
+        ("block", "-1", lambda: te.chain.block_emission(inputs.rules_at("article"), 0, block=-1)),
         ("recycled_ppm", "1000000", lambda: te.chain.issuance_eras(CHAIN, recycled_ppm=10**6)),
         ("recycled_ppm", "-1", lambda: te.chain.issuance_eras(CHAIN, recycled_ppm=-1)),
         ("rules", "finney", lambda: te.chain.halving_table(inputs.rules_at("finney"))),

@@ -38,7 +38,7 @@ def test_npz_and_csv_bring_back_what_was_written_and_run(tmp_path):
     np.testing.assert_array_equal(two.weights, weights)
     np.testing.assert_array_equal(two.stake, stake)
     assert not two.bonds.any()
-    assert te.chain.yuma_epoch(*one, RULES).dividends.sum() == pytest.approx(1)
+    assert te.chain.yuma_epoch(RULES, *one).dividends.sum() == pytest.approx(1)
     assert list(tmp_path.iterdir()) != [] and not list(tmp_path.glob(".*"))
 
 

@@ -193,7 +193,7 @@ def test_another_exponent_is_the_same_law():
 
 @given(st.floats(0, 1e7), st.floats(0, 2.1e7))
 def test_root_proportion_is_a_share(root, alpha):
-    part = te.chain.root_proportion(root, alpha, NOW)
+    part = te.chain.root_proportion(NOW, root, alpha)
     assert 0 <= part <= 1 and (part == 0 or root > 0)
     if root and alpha:
         assert part == pytest.approx(0.18 * root / (0.18 * root + alpha))
@@ -246,7 +246,7 @@ def test_the_others_refuse(refused):
     with refused("share_over_bar", "-2"):
         te.chain.gate_kept(-2.0, 2)
     with refused("alpha_issuance"):
-        te.chain.root_proportion(1.0, -1.0, NOW)
+        te.chain.root_proportion(NOW, 1.0, -1.0)
     with refused("gate_exponent", 0):
         replace(NOW, gate_exponent=0)
     with refused("age_blocks"):

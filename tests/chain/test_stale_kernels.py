@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-JIT = Path(__file__).resolve().parents[2] / "tao_econ" / "_jit.py"
+JIT = Path(__file__).resolve().parents[2] / "tao_econ" / "chain" / "_jit.py"
 FACTOR = (
     "from ._jit import kernel\n\nRATE = {rate}\n\n\n@kernel\ndef _factor(x):\n    return x * "
     "{factor}\n"
@@ -29,15 +29,17 @@ def house(tmp_path):
     right all the same.
     """
     package = tmp_path / "house"
-    package.mkdir()
-    shutil.copy(JIT, package / "_jit.py")
+    room = package / "room"
+    room.mkdir(parents=True)
+    shutil.copy(JIT, room / "_jit.py")
     (package / "__init__.py").touch()
-    (package / "caller.py").write_text(CALLER, encoding="utf-8")
+    (room / "__init__.py").touch()
+    (room / "caller.py").write_text(CALLER, encoding="utf-8")
     return package
 
 
 def start(house, *values):
-    code = f"from house.caller import _answer; print(*[_answer(x) for x in {list(values)!r}])"
+    code = f"from house.room.caller import _answer; print(*[_answer(x) for x in {list(values)!r}])"
     about = os.environ | {"PYTHONPATH": str(house.parent), "PYTHONDONTWRITEBYTECODE": "1"}
     about.pop("NUMBA_CACHE_DIR", None)
     return subprocess.Popen(
@@ -52,7 +54,9 @@ def answers(process):
 
 
 def write(house, factor, rate):
-    (house / "factor.py").write_text(FACTOR.format(factor=factor, rate=rate), encoding="utf-8")
+    (house / "room" / "factor.py").write_text(
+        FACTOR.format(factor=factor, rate=rate), encoding="utf-8"
+    )
 
 
 def test_a_changed_callee_or_constant_changes_the_caller(house):
@@ -75,6 +79,6 @@ def test_processes_that_compile_at_once_leave_a_cache_that_is_right(house):
 def test_without_a_writable_folder_kernels_compile_all_the_same(house, monkeypatch):
     write(house, 2.0, 0.0)
     (house / "__pycache__").touch()  # a file where the folder would be
-    monkeypatch.setenv("HOME", str(house / "caller.py"))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(house / "caller.py"))
+    monkeypatch.setenv("HOME", str(house / "room" / "caller.py"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(house / "room" / "caller.py"))
     assert answers(start(house, 10.0)) == [20.0]

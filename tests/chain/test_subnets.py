@@ -223,7 +223,7 @@ class Twin:
         return got
 
     def block(self, block):
-        r, reward = self.rules, te.chain.block_emission(self.issuance, self.rules)
+        r, reward = self.rules, te.chain.block_emission(self.rules, self.issuance)
         unspent, share = reward, self.shares(block)
         root_paid = sum(self.m) > 1
         self.issuance += reward
@@ -254,7 +254,7 @@ class Twin:
                 self.epoch(i)
 
     def coinbase(self, i, reward, given):
-        r, emission = self.rules, te.chain.block_emission(self.x[i] + self.o[i], self.rules)
+        r, emission = self.rules, te.chain.block_emission(self.rules, self.x[i] + self.o[i])
         cap = {
             "alpha_emission": emission,
             "alpha_or_block_emission": min(emission, reward),
@@ -383,7 +383,7 @@ def test_any_run_pays_out_the_whole_block_or_recycles_it(era, miners, stakers, i
     )
     at = start(root_tao=root)
     path = te.chain.run_subnets(
-        at, te.rules_at(era), scenario, days=2, inflow_tao_per_day=max(inflow, 0.0)
+        te.rules_at(era), scenario, at, days=2, inflow_tao_per_day=max(inflow, 0.0)
     )
     spent = path.injected_rao + path.bought_rao
     assert (path.minted_rao == spent + path.recycled_rao).all()
@@ -437,18 +437,18 @@ def test_dynamic_tao_md_5_an_epoch_pays_82_percent_of_360_alpha_to_miners_and_va
 
 def test_dynamic_tao_md_5_root_is_paid_only_where_prices_sum_to_more_than_1():
     poor, rich = (
-        te.chain.run_subnets(one(price=p), NOW, te.Scenario(root_claims_per_day=0.5), days=1)
+        te.chain.run_subnets(NOW, te.Scenario(root_claims_per_day=0.5), one(price=p), days=1)
         for p in (0.1, 0.2)
     )
     assert poor.root_sold_alpha[-1].sum() == 0 < rich.root_sold_alpha[-1].sum()
-    first = te.chain.run_subnets(one(price=0.1), te.rules_at("dynamic-tao"), te.Scenario(), days=1)
+    first = te.chain.run_subnets(te.rules_at("dynamic-tao"), te.Scenario(), one(price=0.1), days=1)
     assert first.root_sold_tao[-1].sum() > 0  # the first rule asked nothing
 
 
 def test_2025_12_15_the_network_halves_at_10_5_million_while_it_runs():
     at = start(issuance_rao=10_500_000 * 10**9 - 3_600 * 10**9, flow_ema_tao=[1.0] * 6)
     path = te.chain.run_subnets(
-        at, te.rules_at("tao-flow"), te.Scenario(), days=2, inflow_tao_per_day=10.0
+        te.rules_at("tao-flow"), te.Scenario(), at, days=2, inflow_tao_per_day=10.0
     )
     assert path.minted_rao[1] == pytest.approx((3_600 + 1_800) * 1e9, rel=1e-3)
     assert path.minted_rao[2] - path.minted_rao[1] == 3_600 * 10**9
@@ -481,7 +481,7 @@ def test_a_trade_does_to_the_pool_what_swap_does():
         te.chain.Trade(block=10, name="one", tao_in=50.0),
         te.chain.Trade(block=8_000, name="one", alpha_in=300.0),
     ]
-    path = te.chain.run_subnets(still(), NOW, te.Scenario(), days=2, trades=trades)
+    path = te.chain.run_subnets(NOW, te.Scenario(), still(), days=2, trades=trades)
     pool = te.chain.Pool(reserve_tao=1_000.0, reserve_alpha=10_000.0)
     fee = float(NOW.swap_fee)
     pool, bought = te.chain.swap(pool, tao_in=50.0, fee=fee)
@@ -496,7 +496,7 @@ def test_a_trade_does_to_the_pool_what_swap_does():
 
 def test_users_flow_in_and_out_by_the_day():
     flows = np.array([[72.0], [-72.0]])
-    path = te.chain.run_subnets(still(), NOW, te.Scenario(), days=2, inflow_tao_per_day=flows)
+    path = te.chain.run_subnets(NOW, te.Scenario(), still(), days=2, inflow_tao_per_day=flows)
     fee = float(NOW.swap_fee)
     assert path.reserve_tao[:, 0] == pytest.approx(
         [1_000, 1_000 + 72 * (1 - fee), 1_000 - 72 * fee], abs=1e-4
@@ -505,27 +505,27 @@ def test_users_flow_in_and_out_by_the_day():
 
 def test_a_rule_that_changes_on_a_day_is_the_run_before_and_the_other_rule_after():
     before, after = te.rules_at("price-unburned"), te.rules_at("dynamic-tao")
-    plain = te.chain.run_subnets(start(), before, SCENARIO, days=6)
-    mixed = te.chain.run_subnets(start(), before, SCENARIO, days=6, rule_changes=[(3, after)])
+    plain = te.chain.run_subnets(before, SCENARIO, start(), days=6)
+    mixed = te.chain.run_subnets(before, SCENARIO, start(), days=6, rule_changes=[(3, after)])
     assert (mixed.reserve_tao[:4] == plain.reserve_tao[:4]).all() and (
         mixed.reserve_tao[4:] != plain.reserve_tao[4:]
     ).any()
     assert mixed.recycled_rao.tolist() == sorted(mixed.recycled_rao)
-    same = te.chain.run_subnets(start(), before, SCENARIO, days=6, rule_changes=[(3, before)])
+    same = te.chain.run_subnets(before, SCENARIO, start(), days=6, rule_changes=[(3, before)])
     assert all(np.array_equal(a, b) for a, b in zip(same[:-1], plain[:-1], strict=True))
 
 
 def test_a_run_says_what_is_unproven_and_a_shorter_sampling_is_the_same_run():
-    path = te.chain.run_subnets(start(), NOW, SCENARIO, days=4)
+    path = te.chain.run_subnets(NOW, SCENARIO, start(), days=4)
     assert len(path.unproven) == 2 and "gate" in path.unproven[0]
-    assert not te.chain.run_subnets(start(), te.rules_at("dynamic-tao"), SCENARIO, days=0).unproven
-    seldom = te.chain.run_subnets(start(), NOW, SCENARIO, days=4, every_days=2)
+    assert not te.chain.run_subnets(te.rules_at("dynamic-tao"), SCENARIO, start(), days=0).unproven
+    seldom = te.chain.run_subnets(NOW, SCENARIO, start(), days=4, every_days=2)
     assert (seldom.price_tao == path.price_tao[::2]).all() and seldom.days.tolist() == [0, 2, 4]
 
 
 def test_a_subnet_that_has_not_started_takes_no_part():
     at = start(started=np.array([True, True, False, True, True, True]))
-    path = te.chain.run_subnets(at, NOW, SCENARIO, days=2)
+    path = te.chain.run_subnets(NOW, SCENARIO, at, days=2)
     for column in (
         path.reserve_tao,
         path.reserve_alpha,
@@ -539,7 +539,7 @@ def test_a_subnet_that_has_not_started_takes_no_part():
 def test_ten_years_of_128_subnets_sampled_daily_keep_less_than_200_mb():
     fields = len(subnets.SAMPLED_REAL) + len(subnets.SAMPLED_WHOLE)
     assert fields * 3_653 * 128 * 8 + 9 * 3_653 * 8 < 200e6
-    path = te.chain.run_subnets(start(), NOW, SCENARIO, days=3)
+    path = te.chain.run_subnets(NOW, SCENARIO, start(), days=3)
     assert sum(np.asarray(column).nbytes for column in path[2:-1]) <= (fields * 6 + 8) * 4 * 8
 
 
@@ -604,5 +604,5 @@ def test_a_run_refuses_and_leaves_the_subnets_as_they_were(name, more, refused):
     at = start()
     copy = start()
     with refused(name):
-        te.chain.run_subnets(at, **({"rules": NOW, "scenario": SCENARIO, "days": 7} | more))
+        te.chain.run_subnets(pools=at, **{"rules": NOW, "scenario": SCENARIO, "days": 7} | more)
     assert all(np.array_equal(a, b) for a, b in zip(at, copy, strict=True))

@@ -28,8 +28,8 @@ def both(weights, stake, bonds, rules, **more):
     """The same epoch in float and in integers; bonds are u16, ÷ 65,535 where they are shares of
     one.
     """
-    exact = yuma_epoch_exact(weights, stake, bonds, rules, **more)
-    return yuma_epoch(weights, stake, np.asarray(bonds) / 65_535, rules, **more), exact
+    exact = yuma_epoch_exact(rules, weights, stake, bonds, **more)
+    return yuma_epoch(rules, weights, stake, np.asarray(bonds) / 65_535, **more), exact
 
 
 def assert_agree(fast, exact):
@@ -177,19 +177,19 @@ def test_a_liquid_rate_is_the_sigmoid_to_2e_10(steepness):
 def test_yuma3_vector(path, monkeypatch):
     vector, seen, state = json.loads(path.read_text()), [], {}
 
-    def follow(weights, stake, bonds, rules, *, listed, permits, **_):
+    def follow(rules, weights, stake, bonds, *, listed, permits, **_):
         """Replay in floats next to the exact run, from the fast epoch's own bonds."""
         fast = yuma_epoch(
+            rules,
             weights,
             stake,
             state.get("bonds", bonds / 65_535),
-            rules,
             listed=listed,
             permits=permits,
         )
         state["bonds"] = fast.bonds
         seen.append(
-            (fast, exact_epoch(weights, stake, bonds, rules, listed=listed, permits=permits, **_))
+            (fast, exact_epoch(rules, weights, stake, bonds, listed=listed, permits=permits, **_))
         )
         return seen[-1][1]
 
@@ -256,18 +256,18 @@ def test_laws_of_an_epoch(subnet_now, seed, unit):
 @pytest.mark.parametrize("rules", KINDS.values(), ids=KINDS)
 def test_degenerate_epochs_pay_by_stake_or_nothing(rules):
     nothing = np.zeros((3, 3))
-    assert yuma_epoch([[1.0]], [5.0], [[0.0]], rules).emission_share.tolist() == [1]
-    assert yuma_epoch(nothing, [3, 1, 0], nothing, rules).emission_share.tolist() == [0.75, 0.25, 0]
+    assert yuma_epoch(rules, [[1.0]], [5.0], [[0.0]]).emission_share.tolist() == [1]
+    assert yuma_epoch(rules, nothing, [3, 1, 0], nothing).emission_share.tolist() == [0.75, 0.25, 0]
     active = np.array([False, True, True])
     assert yuma_epoch(
-        nothing, [3, 1, 0], nothing, rules, active=active
+        rules, nothing, [3, 1, 0], nothing, active=active
     ).emission_share.tolist() == [0, 1, 0]
-    nobody = yuma_epoch(nothing, [3, 1, 0], nothing, rules, active=~np.ones(3, bool))
+    nobody = yuma_epoch(rules, nothing, [3, 1, 0], nothing, active=~np.ones(3, bool))
     assert nobody.emission_share.tolist() == [0.75, 0.25, 0]
-    poor = yuma_epoch(nothing + 1, [0, 0, 0], nothing, rules)
+    poor = yuma_epoch(rules, nothing + 1, [0, 0, 0], nothing)
     assert not any(x.any() for x in poor if x is not poor.validator_trust and x.ndim == 1)
     tiny = yuma_epoch(
-        nothing + [5e-324, 1e300, 1e-300], [5e-324, 1e300, 1], nothing + 5e-324, rules
+        rules, nothing + [5e-324, 1e300, 1e-300], [5e-324, 1e300, 1], nothing + 5e-324
     )
     assert all(np.isfinite(x).all() for x in tiny)
 
@@ -289,9 +289,9 @@ def test_any_run_is_its_epochs_to_the_last_bit(subnet_now, epochs, reward, same)
     resets = [(t, uid) for t in range(epochs) for uid in range(n) if random.random() < 0.1]
     reward *= stake.sum()
     path = yuma_run(
+        rules,
         weights[0] if same else np.array(weights),
         stake,
-        rules,
         epochs=epochs,
         bonds=bonds,
         reward=reward,
@@ -303,7 +303,7 @@ def test_any_run_is_its_epochs_to_the_last_bit(subnet_now, epochs, reward, same)
     for t in range(epochs):
         bonds[:, [uid for when, uid in resets if when == t]] = 0
         said = weights[t] if permits is None else weights[t] * permits[:, None]
-        epoch = yuma_epoch(said, stake, bonds, rules, permits=permits, active=active, **more)
+        epoch = yuma_epoch(rules, said, stake, bonds, permits=permits, active=active, **more)
         assert path.stake[t].tolist() == stake.tolist()
         for name in (
             "consensus",
@@ -326,10 +326,10 @@ def test_any_run_is_its_epochs_to_the_last_bit(subnet_now, epochs, reward, same)
 
 
 def test_negative_zero_and_arrays_that_cannot_be_written_are_numbers_like_others():
-    plain = yuma_epoch(W, STAKE, W * 0, HEAD)
+    plain = yuma_epoch(HEAD, W, STAKE, W * 0)
     locked = W.copy()
     locked.flags.writeable = False
-    odd = yuma_epoch(np.asfortranarray(locked), [*STAKE[:3], -0.0], W * -0.0, HEAD)
+    odd = yuma_epoch(HEAD, np.asfortranarray(locked), [*STAKE[:3], -0.0], W * -0.0)
     assert (
         all((a == b).all() for a, b in zip(plain, odd, strict=True))
         and not np.signbit(odd.bonds).any()
@@ -343,12 +343,12 @@ STAKE = [6.0, 5.0, 0.0, 0.0]
 def test_a_run_is_its_epochs_one_by_one():
     weights, bonds, stake = np.array([W, W[:, [0, 1, 3, 2]], W]), np.zeros((4, 4)), np.array(STAKE)
     resets = replace(HEAD, bonds_reset=True)
-    path = yuma_run(weights, STAKE, resets, epochs=3, reward=2.0, bond_resets=[(2, 3)])
+    path = yuma_run(resets, weights, STAKE, epochs=3, reward=2.0, bond_resets=[(2, 3)])
     permits = None
     for t in range(3):
         if t == 2:
             bonds[:, 3] = 0
-        epoch = yuma_epoch(weights[t], stake, bonds, HEAD, permits=permits)
+        epoch = yuma_epoch(HEAD, weights[t], stake, bonds, permits=permits)
         assert path.stake[t].tolist() == stake.tolist()
         for name in (
             "consensus",
@@ -361,7 +361,7 @@ def test_a_run_is_its_epochs_one_by_one():
             assert getattr(path, name)[t].tolist() == getattr(epoch, name).tolist()
         stake, bonds, permits = stake + 2.0 * epoch.emission_share, epoch.bonds, epoch.stake > 0
     assert path.bonds.tolist() == bonds.tolist() and path.stake[1].sum() == pytest.approx(13)
-    assert yuma_run(W, STAKE, HEAD, epochs=2, variant="yuma1").dividends.shape == (2, 4)
+    assert yuma_run(HEAD, W, STAKE, epochs=2, variant="yuma1").dividends.shape == (2, 4)
 
 
 # ---- Bad input ----
@@ -400,7 +400,7 @@ def test_bad_input_is_one_clear_line(change, name, shown, refused):
 @pytest.mark.parametrize("kappa", [Fraction(0), Fraction(6, 5)])
 def test_kappa_is_a_share_above_nothing(kappa, refused):
     with refused("kappa", "(0, 1]", kappa):
-        yuma_epoch(W, STAKE, W * 0, replace(HEAD, kappa=kappa))
+        yuma_epoch(replace(HEAD, kappa=kappa), W, STAKE, W * 0)
 
 
 @pytest.mark.parametrize(

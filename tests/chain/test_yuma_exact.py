@@ -250,21 +250,21 @@ def test_order_of_miners_does_not_matter(subnet_now, random):
     "rules", [HEAD, CLASSIC, LIQUID, NOV_2023], ids=["yuma3", "classic", "liquid", "2023"]
 )
 def test_degenerate_epochs_pay_by_stake_or_nothing(rules):
-    alone = yuma_epoch_exact([[65_535]], [5], [[0]], rules, emission_rao=100)
+    alone = yuma_epoch_exact(rules, [[65_535]], [5], [[0]], emission_rao=100)
     assert alone.emission_rao.tolist() == [100] and alone.incentive_u16.tolist() == [0]
     nothing = np.zeros((3, 3), np.uint16)
-    silent = yuma_epoch_exact(nothing, [3, 1, 0], nothing, rules, emission_rao=100)
+    silent = yuma_epoch_exact(rules, nothing, [3, 1, 0], nothing, emission_rao=100)
     assert silent.emission_rao.tolist() == [75, 25, 0] and not silent.consensus_u16.any()
-    most = yuma_epoch_exact([[65_535]], [5], [[0]], rules, emission_rao=fixed.MAX)
+    most = yuma_epoch_exact(rules, [[65_535]], [5], [[0]], emission_rao=fixed.MAX)
     assert most.emission_rao.tolist() == [fixed.MAX]
-    poor = yuma_epoch_exact(nothing + 1, [0, 0, 0], nothing, rules, emission_rao=100)
+    poor = yuma_epoch_exact(rules, nothing + 1, [0, 0, 0], nothing, emission_rao=100)
     assert poor.emission_rao.tolist() == [0, 0, 0] and not poor.dividends_u16.any()
     asleep = yuma_epoch_exact(
-        nothing, [3, 1, 0], nothing, rules, emission_rao=100, last_update=[0] * 3, block=10**6
+        rules, nothing, [3, 1, 0], nothing, emission_rao=100, last_update=[0] * 3, block=10**6
     )
     assert asleep.emission_rao.tolist() == [75, 25, 0] and not asleep.active.any()
     half = yuma_epoch_exact(
-        nothing, [3, 1, 0], nothing, rules, emission_rao=100, last_update=[0, 9**9, 0], block=9**9
+        rules, nothing, [3, 1, 0], nothing, emission_rao=100, last_update=[0, 9**9, 0], block=9**9
     )
     assert half.emission_rao.tolist() == [0, 100, 0]  # the active stake is paid first
 
@@ -277,7 +277,7 @@ STAKE = [6 * 10**12, 5 * 10**12, 0, 0]
 
 
 def run(rules, weights=W, bonds=B, stake=STAKE, **more):
-    return yuma_epoch_exact(weights, stake, bonds, rules, **more)
+    return yuma_epoch_exact(rules, weights, stake, bonds, **more)
 
 
 def test_masks():
@@ -482,8 +482,8 @@ def test_liquid_alpha_where_consensus_is_nothing():
 
 def test_bonds_reset_only_where_allowed():
     bonds = np.full((3, 3), 7)
-    assert subnet.reset_bonds(bonds, 1, replace(HEAD, bonds_reset=True)).tolist() == [[7, 0, 7]] * 3
-    assert subnet.reset_bonds(bonds, 1, HEAD).tolist() == bonds.tolist()
+    assert subnet.reset_bonds(replace(HEAD, bonds_reset=True), bonds, 1).tolist() == [[7, 0, 7]] * 3
+    assert subnet.reset_bonds(HEAD, bonds, 1).tolist() == bonds.tolist()
 
 
 def test_stored_weights_round_half_up_on_both_sides_of_the_middle():
@@ -593,7 +593,7 @@ def test_kappa_is_a_share_above_nothing(kappa):
 
 def test_around_an_epoch_bad_input_is_one_clear_line():
     with pytest.raises(ValueError, match="^uid must be in"):
-        subnet.reset_bonds(B, 4, HEAD)
+        subnet.reset_bonds(HEAD, B, 4)
     with pytest.raises(ValueError, match="^count must be at most 255, got 300"):
         subnet.split_among_mechanisms(1, 300)
     with pytest.raises(ValueError, match=r"^split_u16 must have shape \(2,\), got \(1,\)"):

@@ -66,7 +66,7 @@ def test_a_proposed_rule_gives_what_its_definition_says(rule, seed, before, firs
         bonds[:3, 3:] = np.random.default_rng(before).random((3, 3)) * (
             stake[:3, None] / stake.sum()
         )
-    epoch = te.chain.yuma_epoch(weights, stake, bonds, HEAD, variant=rule, previous_weights=old)
+    epoch = te.chain.yuma_epoch(HEAD, weights, stake, bonds, variant=rule, previous_weights=old)
     dividends, new = by_hand(rule, weights, old, stake, bonds, epoch.consensus)
     np.testing.assert_allclose(epoch.dividends, dividends, atol=1e-8)
     np.testing.assert_allclose(epoch.bonds, new, atol=1e-8)
@@ -79,14 +79,14 @@ def test_a_proposed_rule_gives_what_its_definition_says(rule, seed, before, firs
 def test_a_run_of_any_variant_is_its_epochs_one_by_one(variant):
     weights = np.array([subnet(seed)[0] + 0.0 for seed in range(4)])
     stake, bonds, old = subnet(0)[1], np.zeros((6, 6)), weights[0]
-    path = te.chain.yuma_run(weights, stake, HEAD, epochs=4, variant=variant, reward=2.0)
+    path = te.chain.yuma_run(HEAD, weights, stake, epochs=4, variant=variant, reward=2.0)
     for t in range(4):
         permits = None if t == 0 else path.stake[t - 1] > 0
         epoch = te.chain.yuma_epoch(
+            HEAD,
             weights[t] * (1 if t == 0 else permits[:, None]),
             stake,
             bonds,
-            HEAD,
             variant=variant,
             permits=permits,
             previous_weights=old,
@@ -101,12 +101,12 @@ def test_a_run_of_any_variant_is_its_epochs_one_by_one(variant):
 def test_a_reset_deletes_all_bonds_on_the_miner_before_its_epoch(variant):
     weights, stake = subnet(1)
     rules = replace(HEAD, bonds_reset=True)
-    one = te.chain.yuma_run(weights, stake, rules, epochs=1, variant=variant).bonds
+    one = te.chain.yuma_run(rules, weights, stake, epochs=1, variant=variant).bonds
     one[:, 4] = 0.0
-    two = te.chain.yuma_run(weights, stake, rules, epochs=2, variant=variant, bond_resets=[(1, 4)])
+    two = te.chain.yuma_run(rules, weights, stake, epochs=2, variant=variant, bond_resets=[(1, 4)])
     np.testing.assert_allclose(
         two.bonds,
-        te.chain.yuma_epoch(weights, stake, one, rules, variant=variant).bonds,
+        te.chain.yuma_epoch(rules, weights, stake, one, variant=variant).bonds,
         atol=1e-12,
     )
 
@@ -116,13 +116,13 @@ def test_yuma_1_and_2_differ_only_where_a_miner_goes_unbacked():
     full[:2, 2:] = [[3, 1], [1, 1]]
     stake = np.array([3.0, 2, 0, 0])
     one, two = (
-        te.chain.yuma_run(full, stake, HEAD, epochs=9, variant=v).dividends
+        te.chain.yuma_run(HEAD, full, stake, epochs=9, variant=v).dividends
         for v in ("yuma1", "yuma2")
     )
     np.testing.assert_allclose(one, two, atol=1e-9)
     gone = np.array([full, full, *[full * [1, 1, 1, 0]] * 3, full])
     one, two = (
-        te.chain.yuma_run(gone, stake, HEAD, epochs=6, variant=v) for v in ("yuma1", "yuma2")
+        te.chain.yuma_run(HEAD, gone, stake, epochs=6, variant=v) for v in ("yuma1", "yuma2")
     )
     assert one.bonds[:, 3].sum() < 1 - 1e-3 < two.bonds[:, 3].max()
 
@@ -134,7 +134,7 @@ def test_under_2b_the_first_to_find_a_miner_loses_nothing_when_the_others_follow
     moved[1, 2], moved[2, :3] = [0, 0, 0, 0, 1], [0, 0, 0, 0, 1]
     stake = np.array([6.0, 3, 1, 0, 0])
     got = {
-        v: te.chain.yuma_run(moved, stake, HEAD, epochs=3, variant=v).dividends[:, 2]
+        v: te.chain.yuma_run(HEAD, moved, stake, epochs=3, variant=v).dividends[:, 2]
         for v in ("yuma2", "yuma2b")
     }
     assert got["yuma2"][1] < got["yuma2b"][1] == pytest.approx(0.1)
@@ -144,7 +144,7 @@ def test_under_2c_bonds_fill_towards_stake_and_never_beyond():
     weights, stake = subnet(3)
     bonds = np.zeros((6, 6))
     for _ in range(200):
-        bonds = te.chain.yuma_epoch(weights, stake, bonds, HEAD, variant="yuma2c").bonds
+        bonds = te.chain.yuma_epoch(HEAD, weights, stake, bonds, variant="yuma2c").bonds
         assert (bonds <= stake[:, None] / stake.sum() + 1e-9).all()
     assert bonds.max() > 0.2
 
@@ -154,7 +154,7 @@ def test_under_2c_bonds_above_a_stake_that_fell_are_lost_by_a_tenth_and_nothing_
     share = stake[:, None] / stake.sum()
     bonds = np.where(weights > 0, 1.05 * share, 0.0)
     np.testing.assert_allclose(
-        te.chain.yuma_epoch(weights, stake, bonds, HEAD, variant="yuma2c").bonds,
+        te.chain.yuma_epoch(HEAD, weights, stake, bonds, variant="yuma2c").bonds,
         0.9 * bonds,
         rtol=1e-8,
     )
@@ -163,7 +163,7 @@ def test_under_2c_bonds_above_a_stake_that_fell_are_lost_by_a_tenth_and_nothing_
 @pytest.mark.parametrize("variant", ["yuma1", "yuma2b", "yuma2c"])
 def test_where_nobody_says_anything_stake_is_paid(variant):
     silent = te.chain.yuma_epoch(
-        np.zeros((3, 3)), [3, 1, 0], np.zeros((3, 3)), HEAD, variant=variant
+        HEAD, np.zeros((3, 3)), [3, 1, 0], np.zeros((3, 3)), variant=variant
     )
     assert (
         silent.emission_share.tolist() == [0.75, 0.25, 0]
@@ -179,11 +179,11 @@ def test_liquid_rates_may_be_measured_from_another_epochs_consensus():
     weights, stake = subnet(1)
     bonds = np.zeros((6, 6))
     bonds[:3, 3:] = 0.1
-    current = te.chain.yuma_epoch(weights, stake, bonds, LIQUID)
+    current = te.chain.yuma_epoch(LIQUID, weights, stake, bonds)
     old = np.r_[0, 0, 0, 0.9, 0.0, 0.0]
     runs = {
         mode: te.chain.yuma_epoch(
-            weights, stake, bonds, LIQUID, liquid_from=mode, previous_consensus=old
+            LIQUID, weights, stake, bonds, liquid_from=mode, previous_consensus=old
         ).bonds
         for mode in ("current", "previous", "max", "auto")
     }
@@ -193,20 +193,20 @@ def test_liquid_rates_may_be_measured_from_another_epochs_consensus():
     full = replace(LIQUID, bonds_penalty=Fraction(1))
     auto, previous = (
         te.chain.yuma_epoch(
-            weights, stake, bonds, full, liquid_from=m, previous_consensus=old
+            full, weights, stake, bonds, liquid_from=m, previous_consensus=old
         ).bonds
         for m in ("auto", "previous")
     )
     np.testing.assert_array_equal(auto, previous)
     same = te.chain.yuma_epoch(
-        weights, stake, bonds, LIQUID, liquid_from="previous", previous_consensus=current.consensus
+        LIQUID, weights, stake, bonds, liquid_from="previous", previous_consensus=current.consensus
     )
     np.testing.assert_array_equal(same.bonds, current.bonds)
     most = te.chain.yuma_epoch(
+        LIQUID,
         weights,
         stake,
         bonds,
-        LIQUID,
         liquid_from="previous",
         previous_consensus=np.maximum(old, current.consensus),
     )
@@ -218,10 +218,10 @@ def test_the_rate_of_one_pair_by_hand():
     weights[:2, 2:] = [[3, 1], [1, 3]]
     rules = replace(LIQUID, bonds_penalty=Fraction(0))
     epoch = te.chain.yuma_epoch(
+        rules,
         weights,
         stake,
         np.zeros((4, 4)),
-        rules,
         liquid_from="previous",
         previous_consensus=[0, 0, 0.5, 0],
     )
@@ -235,10 +235,10 @@ def test_the_rate_of_one_pair_by_hand():
 def test_a_run_measures_from_the_epoch_before():
     weights = np.array([subnet(seed)[0] for seed in range(5)])
     stake, bonds, before = subnet(0)[1], np.zeros((6, 6)), np.zeros(6)
-    path = te.chain.yuma_run(weights, stake, LIQUID, epochs=5, liquid_from="previous")
+    path = te.chain.yuma_run(LIQUID, weights, stake, epochs=5, liquid_from="previous")
     for t in range(5):
         epoch = te.chain.yuma_epoch(
-            weights[t], stake, bonds, LIQUID, liquid_from="previous", previous_consensus=before
+            LIQUID, weights[t], stake, bonds, liquid_from="previous", previous_consensus=before
         )
         assert path.dividends[t].tolist() == epoch.dividends.tolist()
         bonds, before = epoch.bonds, epoch.consensus
@@ -256,4 +256,4 @@ def test_a_run_measures_from_the_epoch_before():
 )
 def test_bad_input_is_refused_in_one_line(name, more, refused):
     with refused(name):
-        te.chain.yuma_epoch(*subnet(0), np.zeros((6, 6)), LIQUID, **more)
+        te.chain.yuma_epoch(LIQUID, *subnet(0), np.zeros((6, 6)), **more)

@@ -214,7 +214,7 @@ def test_a_stress_gives_records_that_every_model_takes(name):
     assert records != RECORDS or name == "all emission sold"
     assert te.economy.sell_pressure(*records).sold_usd_per_day > 0
     assert (
-        te.economy.supply_at(records.snapshot, records.scenario, records.rules).market_cap_usd > 0
+        te.economy.supply_at(records.rules, records.snapshot, records.scenario).market_cap_usd > 0
     )
 
 

@@ -28,7 +28,7 @@ def varied(**values):
 
 def article_ratio(value_bn, denominator="fdv"):
     return te.economy.value_ratio(
-        value_bn * 1e9, ARTICLE, AS_ARTICLE, CHAIN, denominator=denominator
+        CHAIN, ARTICLE, AS_ARTICLE, value_bn * 1e9, denominator=denominator
     )
 
 
@@ -50,7 +50,7 @@ def test_models_md_31_the_tender_of_the_same_week_makes_it_25_6():
 
 def test_models_md_31_the_same_method_gave_29_8_in_may_2023():
     may = dataclasses.replace(ARTICLE, price_usd=46.37)
-    assert te.economy.value_ratio(29e9, may, AS_ARTICLE, CHAIN).ratio == pytest.approx(
+    assert te.economy.value_ratio(CHAIN, may, AS_ARTICLE, 29e9).ratio == pytest.approx(
         29.8, abs=5e-2
     )
 
@@ -58,7 +58,7 @@ def test_models_md_31_the_same_method_gave_29_8_in_may_2023():
 def test_models_md_s4_the_ratio_over_the_discounted_fdv_uses_12_849_million():
     got = article_ratio(29, "discounted_fdv")
     assert got.tao_usd / 160 == pytest.approx(12.849e6, rel=1e-3)
-    assert te.economy.supply_counted(ARTICLE, AS_ARTICLE, CHAIN, "market_cap") == 5.5e6
+    assert te.economy.supply_counted(CHAIN, ARTICLE, AS_ARTICLE, "market_cap") == 5.5e6
 
 
 def test_models_md_31_every_dated_ratio_is_the_printed_one_to_its_digits():
@@ -97,8 +97,8 @@ def test_the_gap_grew_twentyfold_where_the_article_expected_it_to_close():
 
 
 def test_models_md_32_sales_multiples_of_2026_09_11():
-    fdv = te.economy.sales_multiples(LATEST, BASE, CHAIN)
-    cap = te.economy.sales_multiples(LATEST, BASE, CHAIN, denominator="market_cap")
+    fdv = te.economy.sales_multiples(CHAIN, LATEST, BASE)
+    cap = te.economy.sales_multiples(CHAIN, LATEST, BASE, denominator="market_cap")
     assert fdv["low"].iloc[-1] == pytest.approx(253, abs=0.5) and cap["low"].iloc[
         -1
     ] == pytest.approx(137, abs=0.5)
@@ -106,7 +106,7 @@ def test_models_md_32_sales_multiples_of_2026_09_11():
 
 
 def test_models_md_32_sales_multiples_of_october_2023():
-    table = te.economy.sales_multiples(ARTICLE, AS_ARTICLE, CHAIN).set_index("company")
+    table = te.economy.sales_multiples(CHAIN, ARTICLE, AS_ARTICLE).set_index("company")
     assert table["low"][["OpenAI", "Anthropic", "listed software"]].tolist() == [80, 200, 7]
     assert table["low_usd"]["OpenAI"] == pytest.approx(80 * 20e6 / 21e6)
 
@@ -115,7 +115,7 @@ def test_models_md_32_sales_multiples_of_october_2023():
 
 
 def test_on_the_articles_day_the_latest_openai_value_is_the_86_and_tokens_span_two_orders():
-    table = te.economy.comparable_ratios(ARTICLE, AS_ARTICLE, CHAIN).set_index("name")
+    table = te.economy.comparable_ratios(CHAIN, ARTICLE, AS_ARTICLE).set_index("name")
     assert table["value_usd"]["openai"] == 86e9 and table["ratio"]["openai"] == pytest.approx(
         25.595, abs=5e-4
     )
@@ -129,7 +129,7 @@ def test_on_the_articles_day_the_latest_openai_value_is_the_86_and_tokens_span_t
 
 
 def test_before_the_tender_was_known_openai_stood_at_29_and_the_reverse_comparison_is_one_over_it():
-    table = te.economy.comparable_ratios(ARTICLE, AS_ARTICLE, CHAIN, when="2023-10-30").set_index(
+    table = te.economy.comparable_ratios(CHAIN, ARTICLE, AS_ARTICLE, when="2023-10-30").set_index(
         "name"
     )
     assert table["value_usd"]["openai"] == 29e9 and table["age_days"]["openai"] == 183
@@ -138,7 +138,7 @@ def test_before_the_tender_was_known_openai_stood_at_29_and_the_reverse_comparis
 
 def test_like_is_compared_with_like_and_a_stale_token_is_left_out():
     caps = te.economy.comparable_ratios(
-        ARTICLE, AS_ARTICLE, CHAIN, denominator="market_cap"
+        CHAIN, ARTICLE, AS_ARTICLE, denominator="market_cap"
     ).set_index("name")
     assert caps["value_usd"]["RNDR"] == 1_267_267_345 and caps["tao_usd"].iloc[0] == 880e6
     fresh = te.economy.comparables_on("2026-09-11", max_age_days=100)
@@ -196,13 +196,13 @@ def test_capture_and_survival_scale_the_multiple_and_not_the_ratio(
     value, capture, survival, denominator
 ):
     scenario = varied(capture_share=capture, survival_share=survival)
-    got = te.economy.value_ratio(value, ARTICLE, scenario, CHAIN, denominator=denominator)
+    got = te.economy.value_ratio(CHAIN, ARTICLE, scenario, value, denominator=denominator)
     assert got.ratio == pytest.approx(value / got.tao_usd)
     assert got.multiple == pytest.approx(got.ratio * capture * survival)
     assert got.implied_price_usd == pytest.approx(
         160 * got.multiple
     ) and got.tao_share * got.ratio == pytest.approx(1)
-    supply = te.economy.supply_counted(ARTICLE, scenario, CHAIN, denominator)
+    supply = te.economy.supply_counted(CHAIN, ARTICLE, scenario, denominator)
     assert got.implied_price_usd * supply == pytest.approx(value * capture * survival)
 
 
@@ -210,7 +210,7 @@ def test_capture_and_survival_scale_the_multiple_and_not_the_ratio(
 def test_the_discounted_count_lies_between_market_cap_and_fdv(rate, recycled):
     scenario = varied(discount_rate=rate, recycled_share=recycled)
     counts = [
-        te.economy.supply_counted(ARTICLE, scenario, CHAIN, d)
+        te.economy.supply_counted(CHAIN, ARTICLE, scenario, d)
         for d in ("market_cap", "discounted_fdv", "fdv")
     ]
     assert counts[0] <= counts[1] * (1 + 1e-12) and counts[1] <= counts[2] * (1 + 1e-11)
@@ -219,20 +219,20 @@ def test_the_discounted_count_lies_between_market_cap_and_fdv(rate, recycled):
 @given(SHARE, SHARE)
 def test_the_table_gives_for_each_row_what_value_ratio_gives(capture, survival):
     scenario = varied(capture_share=capture, survival_share=survival)
-    table = te.economy.comparable_ratios(ARTICLE, scenario, CHAIN)
+    table = te.economy.comparable_ratios(CHAIN, ARTICLE, scenario)
     for row in table.itertuples():
-        one = te.economy.value_ratio(row.value_usd, ARTICLE, scenario, CHAIN)
+        one = te.economy.value_ratio(CHAIN, ARTICLE, scenario, row.value_usd)
         assert (row.ratio, row.multiple, row.implied_price_usd, row.tao_share) == pytest.approx(
             (one.ratio, one.multiple, one.implied_price_usd, one.tao_share)
         )
 
 
 def test_the_spread_has_quantiles_in_order_no_mean_and_survives_a_capture_of_zero():
-    table = te.economy.dispersion(te.economy.comparable_ratios(ARTICLE, AS_ARTICLE, CHAIN))
+    table = te.economy.dispersion(te.economy.comparable_ratios(CHAIN, ARTICLE, AS_ARTICLE))
     ordered = table[["least", "p10", "p25", "p50", "p75", "p90", "greatest"]].to_numpy()
     assert (np.diff(ordered, axis=1) >= 0).all() and "mean" not in table.columns
     nothing = te.economy.dispersion(
-        te.economy.comparable_ratios(ARTICLE, varied(capture_share=0.0), CHAIN)
+        te.economy.comparable_ratios(CHAIN, ARTICLE, varied(capture_share=0.0))
     )
     assert (nothing["greatest"] == 0).all() and (nothing["spread"] == 0).all()
 
@@ -248,14 +248,14 @@ def test_callers_cannot_change_the_facts():
 
 def test_no_fees_give_an_infinite_multiple_and_prices_of_zero():
     table = te.economy.sales_multiples(
-        LATEST, dataclasses.replace(BASE, fee_revenue_usd_per_year=0.0), CHAIN
+        CHAIN, LATEST, dataclasses.replace(BASE, fee_revenue_usd_per_year=0.0)
     )
     assert table["low"].iloc[-1] == math.inf and (table["high_usd"].iloc[:-1] == 0).all()
 
 
 # --- refusals
 
-RATIOS = te.economy.comparable_ratios(ARTICLE, AS_ARTICLE, CHAIN)
+RATIOS = te.economy.comparable_ratios(CHAIN, ARTICLE, AS_ARTICLE)
 
 
 @pytest.mark.parametrize(
@@ -264,14 +264,14 @@ RATIOS = te.economy.comparable_ratios(ARTICLE, AS_ARTICLE, CHAIN)
         ("value_usd", "0", lambda: article_ratio(0)),
         ("value_usd", "inf", lambda: article_ratio(math.inf)),
         ("value_usd", "nan", lambda: article_ratio(math.nan)),
-        ("value_usd", "'29'", lambda: te.economy.value_ratio("29", ARTICLE, AS_ARTICLE, CHAIN)),
-        ("value_usd", "True", lambda: te.economy.value_ratio(True, ARTICLE, AS_ARTICLE, CHAIN)),
+        ("value_usd", "'29'", lambda: te.economy.value_ratio(CHAIN, ARTICLE, AS_ARTICLE, "29")),
+        ("value_usd", "True", lambda: te.economy.value_ratio(CHAIN, ARTICLE, AS_ARTICLE, True)),
         ("denominator", "did you mean 'fdv'", lambda: article_ratio(29, "fvd")),
         (
             "fdv_stated_usd",
             "2026-09-11",
             lambda: te.economy.value_ratio(
-                29e9, LATEST, AS_ARTICLE, CHAIN, denominator="fdv_stated"
+                CHAIN, LATEST, AS_ARTICLE, 29e9, denominator="fdv_stated"
             ),
         ),
         (
@@ -281,13 +281,13 @@ RATIOS = te.economy.comparable_ratios(ARTICLE, AS_ARTICLE, CHAIN)
         ),
         ("max_age_days", "-1", lambda: te.economy.comparables_on("2023-11-20", max_age_days=-1)),
         ("when", "'yesterday'", lambda: te.economy.comparables_on("yesterday")),
-        ("when", "5", lambda: te.economy.comparable_ratios(ARTICLE, AS_ARTICLE, CHAIN, when=5)),
+        ("when", "5", lambda: te.economy.comparable_ratios(CHAIN, ARTICLE, AS_ARTICLE, when=5)),
         ("company", "'antropic'", lambda: te.economy.weekly_ratio("antropic")),
         ("column", "'price'", lambda: te.economy.dispersion(RATIOS, column="price")),
         ("column", "'kind'", lambda: te.economy.dispersion(RATIOS, column="kind")),
         ("quantiles", "1.5", lambda: te.economy.dispersion(RATIOS, quantiles=[0.5, 1.5])),
         ("ratios", "none", lambda: te.economy.dispersion(RATIOS.iloc[:0])),
-        ("year", "2024", lambda: te.economy.sales_multiples(ARTICLE, AS_ARTICLE, CHAIN, year=2024)),
+        ("year", "2024", lambda: te.economy.sales_multiples(CHAIN, ARTICLE, AS_ARTICLE, year=2024)),
         ("capture_share", "1.1", lambda: varied(capture_share=1.1)),
         ("survival_share", "-0.1", lambda: varied(survival_share=-0.1)),
     ],

@@ -27,7 +27,7 @@ METHODS = [
 
 def field(day="2026-09-11", **values):
     return te.economy.football_field(
-        te.load_snapshot(day), dataclasses.replace(BASE, **values), CHAIN
+        CHAIN, te.load_snapshot(day), dataclasses.replace(BASE, **values)
     )
 
 
@@ -55,7 +55,7 @@ def test_low_middle_and_high_are_in_order_and_finite(day):
 
 def test_each_row_is_what_its_model_says():
     snapshot, table = te.load_snapshot("2026-09-11"), field().set_index("method")
-    day, bear, bull = (snapshot, BASE, CHAIN), te.load_scenario("bear"), te.load_scenario("bull")
+    day, bear, bull = (CHAIN, snapshot, BASE), te.load_scenario("bear"), te.load_scenario("bull")
     assert table["mid_usd"]["scenario tree"] == pytest.approx(157.39, abs=5e-3)  # models.md V1
     for method, model in (
         ("MV = PQ", te.economy.exchange_equation),
@@ -63,8 +63,8 @@ def test_each_row_is_what_its_model_says():
         ("Cong-Li-Wang", te.economy.convenience_value),
     ):
         assert table["mid_usd"][method] == model(*day).price_usd
-        assert table["low_usd"][method] == model(snapshot, bear, CHAIN).price_usd
-        assert table["high_usd"][method] == model(snapshot, bull, CHAIN).price_usd
+        assert table["low_usd"][method] == model(CHAIN, snapshot, bear).price_usd
+        assert table["high_usd"][method] == model(CHAIN, snapshot, bull).price_usd
     assert table["high_usd"]["stock-to-flow"] == te.economy.stock_to_flow(*day).price_usd
     assert table["mid_usd"]["Metcalfe's law"] == te.economy.metcalfe(*day, users=11_000).price_usd
     spread = te.economy.dispersion(te.economy.comparable_ratios(*day)).loc["token"]
@@ -77,7 +77,7 @@ def test_the_cost_of_production_moves_with_the_price_it_should_explain():
     snapshot = te.load_snapshot("2026-09-11")
     dear = dataclasses.replace(snapshot, price_usd=2 * snapshot.price_usd)
     one, two = (
-        te.economy.football_field(s, BASE, CHAIN).set_index("method") for s in (snapshot, dear)
+        te.economy.football_field(CHAIN, s, BASE).set_index("method") for s in (snapshot, dear)
     )
     assert two["mid_usd"]["cost of production"] == pytest.approx(
         2 * one["mid_usd"]["cost of production"]

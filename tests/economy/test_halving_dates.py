@@ -166,8 +166,8 @@ def test_the_band_agrees_with_a_simulated_walk_of_noisy_issuance(replay, rules):
 
 def test_the_same_seed_gives_the_same_band_and_fewer_draws_nearly_the_same(replay, rules):
     fit, forecast, _ = replay
-    one = halving.forecast_halvings(fit, rules.chain, log2_draws=9)[0]
-    two = halving.forecast_halvings(fit, rules.chain, log2_draws=9)[0]
+    one = halving.forecast_halvings(rules.chain, fit, log2_draws=9)[0]
+    two = halving.forecast_halvings(rules.chain, fit, log2_draws=9)[0]
     assert one.low == two.low and one.high == two.high
     assert abs(one.median - forecast.median) < timedelta(days=0.5)
 
@@ -179,18 +179,18 @@ def test_noise_of_other_windows_is_pooled_by_degrees_of_freedom(replay, rules):
         fit._replace(noise=fit.noise * 2, used=fit.used.head(3)),
     )
     assert len(fit.used) == 13  # eleven degrees of freedom against one: (11 / 4 + 4) / 12 = 0.75²
-    pooled = halving.forecast_halvings(long, rules.chain, log2_draws=9, noise_from=(short,))[0]
+    pooled = halving.forecast_halvings(rules.chain, long, log2_draws=9, noise_from=(short,))[0]
     same = halving.forecast_halvings(
-        fit._replace(noise=fit.noise * 0.75), rules.chain, log2_draws=9
+        rules.chain, fit._replace(noise=fit.noise * 0.75), log2_draws=9
     )[0]
     np.testing.assert_allclose(pooled.days, same.days, rtol=1e-9)
 
 
 def test_the_most_that_can_be_issued_follows_the_full_schedule(rules):
-    assert halving.most_issued_tao(5_500_000, 10, rules.chain) == 5_572_000
-    assert halving.most_issued_tao(10_499_900, 1, rules.chain) == 10_500_000 + 7_100 / 2
-    assert halving.most_issued_tao(5_500_000, 10**6, rules.chain) <= 21_000_000
-    assert halving.most_issued_tao(5_500_000, 0, rules.chain) == 5_500_000
+    assert halving.most_issued_tao(rules.chain, 5_500_000, 10) == 5_572_000
+    assert halving.most_issued_tao(rules.chain, 10_499_900, 1) == 10_500_000 + 7_100 / 2
+    assert halving.most_issued_tao(rules.chain, 5_500_000, 10**6) <= 21_000_000
+    assert halving.most_issued_tao(rules.chain, 5_500_000, 0) == 5_500_000
 
 
 def test_supplies_stand_at_the_time_of_day_they_were_read():
@@ -218,14 +218,14 @@ def test_supplies_stand_at_the_time_of_day_they_were_read():
                 r, since="2023-03-20", until="2025-10-01", accept=()
             ),
         ),
-        ("halvings", "0", lambda r, f: halving.forecast_halvings(f, r, halvings=0)),
-        ("halvings", "11", lambda r, f: halving.forecast_halvings(f, r, halvings=11)),
-        ("halvings", "1.5", lambda r, f: halving.forecast_halvings(f, r, halvings=1.5)),
-        ("halvings", "True", lambda r, f: halving.forecast_halvings(f, r, halvings=True)),
-        ("log2_draws", "-1", lambda r, f: halving.forecast_halvings(f, r, log2_draws=-1)),
-        ("log2_draws", "64", lambda r, f: halving.forecast_halvings(f, r, log2_draws=64)),
-        ("log2_draws", "9.0", lambda r, f: halving.forecast_halvings(f, r, log2_draws=9.0)),
-        ("seed", "-1", lambda r, f: halving.forecast_halvings(f, r, seed=-1)),
+        ("halvings", "0", lambda r, f: halving.forecast_halvings(r, f, halvings=0)),
+        ("halvings", "11", lambda r, f: halving.forecast_halvings(r, f, halvings=11)),
+        ("halvings", "1.5", lambda r, f: halving.forecast_halvings(r, f, halvings=1.5)),
+        ("halvings", "True", lambda r, f: halving.forecast_halvings(r, f, halvings=True)),
+        ("log2_draws", "-1", lambda r, f: halving.forecast_halvings(r, f, log2_draws=-1)),
+        ("log2_draws", "64", lambda r, f: halving.forecast_halvings(r, f, log2_draws=64)),
+        ("log2_draws", "9.0", lambda r, f: halving.forecast_halvings(r, f, log2_draws=9.0)),
+        ("seed", "-1", lambda r, f: halving.forecast_halvings(r, f, seed=-1)),
         (
             "block_time_s",
             "nan",
@@ -234,10 +234,10 @@ def test_supplies_stand_at_the_time_of_day_they_were_read():
         ("block_time_s", "0", lambda r, f: te.economy.unrecycled_first_halving(r, block_time_s=0)),
         ("when", "yesterday", lambda r, f: te.economy.replay_first_halving(r, until="yesterday")),
         ("halvings", "0", lambda r, f: te.economy.next_halvings(r, halvings=0)),
-        ("tao", "nan", lambda r, f: halving.most_issued_tao(float("nan"), 1, r)),
-        ("tao", "-1", lambda r, f: halving.most_issued_tao(-1, 1, r)),
-        ("days", "-1", lambda r, f: halving.most_issued_tao(1, -1, r)),
-        ("days", "inf", lambda r, f: halving.most_issued_tao(1, float("inf"), r)),
+        ("tao", "nan", lambda r, f: halving.most_issued_tao(r, float("nan"), 1)),
+        ("tao", "-1", lambda r, f: halving.most_issued_tao(r, -1, 1)),
+        ("days", "-1", lambda r, f: halving.most_issued_tao(r, 1, -1)),
+        ("days", "inf", lambda r, f: halving.most_issued_tao(r, 1, float("inf"))),
     ],
 )
 def test_nonsense_is_refused_with_name_rule_and_value(field, shown, call, rules, replay, refused):
@@ -248,10 +248,10 @@ def test_nonsense_is_refused_with_name_rule_and_value(field, shown, call, rules,
 def test_a_chain_already_past_its_last_halving_has_no_forecast(replay, rules, refused):
     late = replay[0]._replace(issued_tao=20_999_999.99)
     with refused("halvings", kind=ValueError):
-        halving.forecast_halvings(late, rules.chain, log2_draws=6)
+        halving.forecast_halvings(rules.chain, late, log2_draws=6)
     few = dataclasses.replace(rules.chain, max_halvings=2)
     with refused("halvings", kind=ValueError):
-        halving.forecast_halvings(replay[0], few, halvings=3, log2_draws=6)
+        halving.forecast_halvings(few, replay[0], halvings=3, log2_draws=6)
 
 
 def test_a_block_is_dated_by_the_anchors_around_it():
@@ -275,8 +275,8 @@ def test_an_anchored_date_refuses_nonsense(refused):
 
 def test_less_noise_brings_the_forecast_to_the_line_and_none_has_no_band(replay, rules, refused):
     fit = replay[0]
-    sure = te.economy.forecast_halvings(fit._replace(noise=1e-12), rules.chain)[0]
+    sure = te.economy.forecast_halvings(rules.chain, fit._replace(noise=1e-12))[0]
     left = te.chain.halving_thresholds_rao(rules.chain)[1] / 1e9 - fit.issued_tao
     np.testing.assert_allclose(sure.days, left / fit.tao_per_day, rtol=1e-10)
     with refused("noise", 0):
-        te.economy.forecast_halvings(fit._replace(noise=0.0), rules.chain)
+        te.economy.forecast_halvings(rules.chain, fit._replace(noise=0.0))

@@ -156,7 +156,7 @@ def test_the_articles_volatility_of_8_percent_is_that_of_the_30_days_to_16_novem
 
 
 def test_models_md_2_7_ten_million_of_selling_explains_under_5_percent_of_the_fall_of_10_april_2026():
-    got = te.economy.replay_shock("2026-04-10", BASE)
+    got = te.economy.replay_shock(BASE, "2026-04-10")
     assert (got.impact_low_share * 100, got.impact_high_share * 100) == pytest.approx(
         (0.6, 1.1), abs=0.05
     )
@@ -506,7 +506,7 @@ def almgren(**values):
             lambda: te.economy.emission_over_volume("2023-11-02", "2023-11-01"),
         ),
         ("when", "'soon'", lambda: te.economy.emission_over_volume("soon", "2023-11-01")),
-        ("shock", "2026-04-11", lambda: te.economy.replay_shock("2026-04-11", BASE)),
+        ("shock", "2026-04-11", lambda: te.economy.replay_shock(BASE, "2026-04-11")),
     ],
 )
 def test_nonsense_is_refused_with_name_rule_and_value(field, shown, call, refused):

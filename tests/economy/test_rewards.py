@@ -73,16 +73,16 @@ def test_mainnet_2026_md_6_gross_yield_of_a_nominator_a_day(root, earning, perce
 
 def test_models_md_1_4_yields_with_the_stakers_share_that_the_rules_give(as_article):
     at_85 = te.economy.network_yields(
-        ARTICLE, as_article, te.rules_at("2023-09-01")
+        te.rules_at("2023-09-01"), ARTICLE, as_article
     )  # nobody owned a subnet yet
     assert at_85.unstaked == pytest.approx(-0.323, abs=5e-4) and at_85.staker_real == pytest.approx(
         -0.167, abs=5e-4
     )
-    owned = te.economy.network_yields(ARTICLE, as_article, te.rules_at("2023-11-20"))
+    owned = te.economy.network_yields(te.rules_at("2023-11-20"), ARTICLE, as_article)
     assert owned.staker_real == pytest.approx(-0.195, abs=6e-4)
     now = te.rules_at("2026-09-11")
     free, taken = (
-        te.economy.network_yields(LATEST, te.Scenario(validator_take=c), now) for c in (0.0, 0.18)
+        te.economy.network_yields(now, LATEST, te.Scenario(validator_take=c)) for c in (0.0, 0.18)
     )
     assert free.unstaked == pytest.approx(-0.104, abs=5e-4)
     assert (free.staker_real, taken.staker_real) == pytest.approx((-0.038, -0.050), abs=5e-4)
@@ -147,14 +147,14 @@ def test_a_miner_breaks_even_where_its_incentive_pays_its_cost():
 @given(st.floats(0.41, 1.0))
 def test_a_nominator_breaks_even_at_the_take_that_says_so(stakers_share):
     scenario = te.Scenario(stakers_share=stakers_share, staked_share=0.4)
-    take = te.economy.break_even_take(ARTICLE, scenario, te.rules_at("2023-11-20"))
+    take = te.economy.break_even_take(te.rules_at("2023-11-20"), ARTICLE, scenario)
     at_take = te.economy.holder_yield(
-        ARTICLE, dataclasses.replace(scenario, validator_take=take), te.rules_at("2023-11-20")
+        te.rules_at("2023-11-20"), ARTICLE, dataclasses.replace(scenario, validator_take=take)
     )
     assert abs(at_take.staker_real) < 1e-12
     assert (
         te.economy.break_even_take(
-            ARTICLE, dataclasses.replace(scenario, staked_share=1.0), te.rules_at("2023-11-20")
+            te.rules_at("2023-11-20"), ARTICLE, dataclasses.replace(scenario, staked_share=1.0)
         )
         <= 0
     )
@@ -163,14 +163,14 @@ def test_a_nominator_breaks_even_at_the_take_that_says_so(stakers_share):
 def test_no_take_is_low_enough_where_stakers_get_nothing():
     assert (
         te.economy.break_even_take(
-            ARTICLE, te.Scenario(stakers_share=0.0), te.rules_at("2023-11-20")
+            te.rules_at("2023-11-20"), ARTICLE, te.Scenario(stakers_share=0.0)
         )
         == -math.inf
     )
 
 
 def test_real_yield_in_share_of_supply_in_tao_and_in_usd(as_article):
-    base = te.economy.holder_yield(ARTICLE, as_article, te.rules_at("2023-11-20"))
+    base = te.economy.holder_yield(te.rules_at("2023-11-20"), ARTICLE, as_article)
     grown = 1 / (1 + base.unstaked) - 1
     assert te.economy.real_yield(base.staker_nominal, supply_growth=grown) == pytest.approx(
         base.staker_real
@@ -183,9 +183,9 @@ def test_ownership_over_one_year_agrees_with_the_yields_of_a_year(as_article):
     rules = te.rules_at("article")  # one reward until 2025
     scenario = dataclasses.replace(as_article, horizon_years=1.0, validator_take=0.18)
     path = te.economy.ownership_path(
-        dataclasses.replace(ARTICLE, block=0), scenario, rules, every_days=1
+        rules, dataclasses.replace(ARTICLE, block=0), scenario, every_days=1
     )
-    year = te.economy.holder_yield(dataclasses.replace(ARTICLE, block=0), scenario, rules)
+    year = te.economy.holder_yield(rules, dataclasses.replace(ARTICLE, block=0), scenario)
     assert path.unstaked[-1] / path.unstaked[0] - 1 == pytest.approx(year.unstaked, abs=5e-4)
     assert (
         path.unstaked[-1]
@@ -201,7 +201,7 @@ def test_stakers_who_get_all_issuance_and_hold_all_supply_keep_their_share(as_ar
     scenario = dataclasses.replace(
         as_article, stakers_share=1.0, staked_share=1.0, validator_take=0.0
     )
-    path = te.economy.ownership_path(ARTICLE, scenario, te.rules_at("2026-09-11"), every_days=1)
+    path = te.economy.ownership_path(te.rules_at("2026-09-11"), ARTICLE, scenario, every_days=1)
     assert np.allclose(path.nominator, 0.01, rtol=2e-3)
 
 
@@ -319,7 +319,7 @@ def test_what_means_nothing_in_an_era_is_refused(refused):
         (
             "share",
             lambda s: te.economy.ownership_path(
-                ARTICLE, te.Scenario(), te.rules_at("2023-11-20"), share=True
+                te.rules_at("2023-11-20"), ARTICLE, te.Scenario(), share=True
             ),
         ),
     ],

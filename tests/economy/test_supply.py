@@ -63,19 +63,19 @@ def test_models_md_r1_price_supply_and_cap_ratios_from_the_article_to_2026_09_11
 
 
 def test_models_md_yields_of_the_articles_day(snapshots, rules, as_article):
-    got = te.economy.holder_yield(snapshots.article, as_article, rules.constant)
+    got = te.economy.holder_yield(rules.constant, snapshots.article, as_article)
     assert got.unstaked == pytest.approx(-0.323, abs=5e-4) and got.staker_real == pytest.approx(
         -0.167, abs=5e-4
     )
     owner_paid = te.economy.holder_yield(
-        snapshots.article, varied(stakers_share=0.41), rules.constant
+        rules.constant, snapshots.article, varied(stakers_share=0.41)
     )
     assert owner_paid.staker_real == pytest.approx(-0.1955, abs=5e-4)
 
 
 def test_models_md_yields_of_2026_09_11(snapshots, rules):
-    got = te.economy.holder_yield(snapshots.latest, te.Scenario(), rules.chain)
-    free = te.economy.holder_yield(snapshots.latest, te.Scenario(validator_take=0.0), rules.chain)
+    got = te.economy.holder_yield(rules.chain, snapshots.latest, te.Scenario())
+    free = te.economy.holder_yield(rules.chain, snapshots.latest, te.Scenario(validator_take=0.0))
     assert got.unstaked == pytest.approx(-0.104, abs=5e-4)
     assert free.staker_real == pytest.approx(-0.038, abs=5e-4)
     assert got.staker_real == pytest.approx(-0.050, abs=5e-4)
@@ -94,7 +94,7 @@ def test_comparables_tao_had_the_lowest_mc_over_fdv_of_the_article_peers_only():
 def test_article_a_day_of_emission_is_7_200_tao_and_market_cap_plus_fdv_follow(
     snapshots, rules, as_article
 ):
-    got = te.economy.supply_at(snapshots.article, as_article, rules.constant)
+    got = te.economy.supply_at(rules.constant, snapshots.article, as_article)
     assert got.fdv_usd == 3_360_000_000 and got.market_cap_usd == 880_000_000
     assert got.mc_fdv == pytest.approx(0.2619, abs=5e-5) and got.staked_is_assumed
     path = te.economy.supply_path(rules.chain, snapshots.article, as_article)
@@ -185,7 +185,7 @@ def test_float_lies_between_nothing_and_circulating(lost, sticky, staked, known)
     snapshot = dataclasses.replace(
         ARTICLE_DAY, staked_tao=5.5e6 * staked * (1 - 1e-12) if known else None
     )
-    got = te.economy.supply_at(snapshot, scenario, CHAIN)
+    got = te.economy.supply_at(CHAIN, snapshot, scenario)
     assert -1e-6 <= got.float_tao <= got.circulating_tao <= got.issued_tao <= got.max_supply_tao
     assert got.float_ratio == pytest.approx(got.float_tao / got.circulating_tao)
     assert got.staked_is_assumed is not known
@@ -225,7 +225,7 @@ def test_the_price_is_the_growing_market_cap_over_what_circulates(growth, lost, 
 @given(SHARE, SHARE, st.floats(0.01, 1))
 def test_stakers_hold_their_share_exactly_at_the_break_even_staked_share(stakers, take, staked):
     scenario = varied(stakers_share=stakers, validator_take=take, staked_share=staked)
-    got = te.economy.holder_yield(ARTICLE_DAY, scenario, CHAIN)
+    got = te.economy.holder_yield(CHAIN, ARTICLE_DAY, scenario)
     assert (got.staker_real > 1e-12) <= (staked < got.break_even_staked_share + 1e-9)
     assert (got.staker_real < -1e-12) <= (staked > got.break_even_staked_share - 1e-9)
     assert got.unstaked <= got.staker_real + 1e-12
@@ -307,40 +307,40 @@ def test_discount_rates_out_of_bounds_are_refused(rates, shown, refused):
             "staked_tao",
             "6,000,000",
             lambda: te.economy.supply_at(
-                dataclasses.replace(ARTICLE_DAY, staked_tao=6e6), AS_ARTICLE, CHAIN
+                CHAIN, dataclasses.replace(ARTICLE_DAY, staked_tao=6e6), AS_ARTICLE
             ),
         ),
         (
             "staked_tao",
             "4,675,000",
-            lambda: te.economy.supply_at(ARTICLE_DAY, varied(lost_share=0.5), CHAIN),
+            lambda: te.economy.supply_at(CHAIN, ARTICLE_DAY, varied(lost_share=0.5)),
         ),
         (
             "issuance_rao",
             "0",
             lambda: te.economy.supply_at(
-                dataclasses.replace(ARTICLE_DAY, issuance_rao=0), AS_ARTICLE, CHAIN
+                CHAIN, dataclasses.replace(ARTICLE_DAY, issuance_rao=0), AS_ARTICLE
             ),
         ),
         (
             "issuance_rao",
             f"{22 * 10**15:,}",
             lambda: te.economy.supply_at(
-                dataclasses.replace(ARTICLE_DAY, issuance_rao=22 * 10**15), AS_ARTICLE, CHAIN
+                CHAIN, dataclasses.replace(ARTICLE_DAY, issuance_rao=22 * 10**15), AS_ARTICLE
             ),
         ),
         (
             "staked_tao",
             "0",
             lambda: te.economy.holder_yield(
-                dataclasses.replace(ARTICLE_DAY, staked_tao=0.0), AS_ARTICLE, CHAIN
+                CHAIN, dataclasses.replace(ARTICLE_DAY, staked_tao=0.0), AS_ARTICLE
             ),
         ),
         (
             "staked_tao",
             "0",
             lambda: te.economy.ownership_path(
-                dataclasses.replace(ARTICLE_DAY, staked_tao=0.0), AS_ARTICLE, CHAIN
+                CHAIN, dataclasses.replace(ARTICLE_DAY, staked_tao=0.0), AS_ARTICLE
             ),
         ),
         (

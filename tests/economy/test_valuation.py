@@ -15,11 +15,11 @@ from tao_econ.economy import valuation
 CHAIN, ARTICLE = te.rules_at("2026-09-11"), te.load_snapshot("article")
 LATEST, HALVING = te.load_snapshot("2026-09-11"), te.load_snapshot("halving-2025-12-15")
 AS_ARTICLE, BASE = te.load_scenario("article"), te.load_scenario("base")
-NOW = (LATEST, BASE, CHAIN)
+NOW = (CHAIN, LATEST, BASE)
 
 
 def varied(**values):
-    return LATEST, dataclasses.replace(BASE, **values), CHAIN
+    return CHAIN, LATEST, dataclasses.replace(BASE, **values)
 
 
 # --- published numbers
@@ -40,12 +40,12 @@ def test_models_md_12_stock_to_flow_of_november_2023_is_34_times_below_the_marke
     )
     assert te.economy.s2f_value(ratio) / 5.55e6 == pytest.approx(4.65, abs=5e-3)
     assert 160 * 5.55e6 / te.economy.s2f_value(ratio) == pytest.approx(34, abs=0.5)
-    ours = te.economy.stock_to_flow(ARTICLE, AS_ARTICLE, CHAIN)
+    ours = te.economy.stock_to_flow(CHAIN, ARTICLE, AS_ARTICLE)
     assert tuple(ours) == pytest.approx((2.0914, 25.01e6, 4.548), rel=5e-4)
 
 
 def test_models_md_12_stock_to_flow_after_the_halving():
-    got = te.economy.stock_to_flow(HALVING, AS_ARTICLE, CHAIN)
+    got = te.economy.stock_to_flow(CHAIN, HALVING, AS_ARTICLE)
     assert got.ratio_years == pytest.approx(7.99, abs=5e-3)
     # 2.09 bn and 199 USD are those of a year of 365 days; ours has 365.25: 2.08 bn and 198 USD
     assert te.economy.s2f_value(10.5 / 1.314) == pytest.approx(2.09e9, abs=5e6)
@@ -53,7 +53,7 @@ def test_models_md_12_stock_to_flow_after_the_halving():
 
 
 def test_the_coincidence_of_2026_goes_away_when_the_flow_is_counted_net_of_recycling():
-    gross = te.economy.stock_to_flow(LATEST, AS_ARTICLE, CHAIN)
+    gross = te.economy.stock_to_flow(CHAIN, LATEST, AS_ARTICLE)
     assert gross.price_usd == pytest.approx(236.1, abs=0.05)  # spot was 241.10
     assert te.economy.stock_to_flow(*NOW).price_usd == pytest.approx(397.5, abs=0.05)
     assert te.economy.stock_to_flow(*NOW).price_usd / gross.price_usd == pytest.approx(
@@ -72,7 +72,7 @@ def test_models_md_35_fees_of_20_million_support_1_to_4_million(velocity, millio
 
 
 def test_models_md_32_the_largest_subnet_is_paid_52_million_for_2_4_million_of_revenue():
-    per_day = valuation.new_tao_per_year(LATEST, AS_ARTICLE, CHAIN) / 365.25
+    per_day = valuation.new_tao_per_year(CHAIN, LATEST, AS_ARTICLE) / 365.25
     assert per_day == pytest.approx(3_600) and 0.144 * per_day == pytest.approx(518.4)
     paid = 518 * 365 * 275
     assert paid == pytest.approx(52.0e6, abs=5e4) and paid / 2.4e6 == pytest.approx(21.7, abs=0.05)
@@ -147,7 +147,7 @@ def test_what_reverse_dcf_asks_for_gives_the_price(share, survival, fees, growth
 
     def price(**values):
         return te.economy.captured_fees(
-            LATEST, dataclasses.replace(day[1], **values), CHAIN, growth_years=years
+            CHAIN, LATEST, dataclasses.replace(day[2], **values), growth_years=years
         ).price_usd
 
     if need.fee_revenue_usd_per_year <= 1e12:
@@ -251,7 +251,7 @@ def test_cost_of_production_follows_the_reward_down_and_doubles_at_a_halving():
     ).price_usd == pytest.approx(50)
     before = dataclasses.replace(HALVING, issuance_rao=HALVING.issuance_rao - 10**9)
     floors = [
-        te.economy.cost_of_production(s, BASE, CHAIN, cost_usd_per_year=1e8).price_usd
+        te.economy.cost_of_production(CHAIN, s, BASE, cost_usd_per_year=1e8).price_usd
         for s in (before, HALVING)
     ]
     assert floors[1] == pytest.approx(2 * floors[0])
@@ -271,7 +271,7 @@ def test_net_flow_is_the_scheduled_one_less_recycling(recycled, lost):
 def test_without_risk_the_bands_are_the_price_of_the_supply_path():
     scenario = dataclasses.replace(BASE, market_cap_growth=0.3, horizon_years=10.0)
     path = te.economy.supply_path(CHAIN, LATEST, scenario, every_days=300)
-    got = te.economy.price_bands(LATEST, scenario, CHAIN, volatility=0, years=path.years)
+    got = te.economy.price_bands(CHAIN, LATEST, scenario, volatility=0, years=path.years)
     for band in (got.p10_usd, got.p50_usd, got.p90_usd):
         assert band == pytest.approx(path.price_usd)
     assert got.supply_ratio == pytest.approx(path.issued_tao / path.issued_tao[0])
@@ -281,7 +281,7 @@ def test_without_risk_the_bands_are_the_price_of_the_supply_path():
 def test_bands_are_the_quantiles_of_a_simulated_market_cap_over_supply(growth_se):
     scenario, years, sigma = dataclasses.replace(BASE, market_cap_growth=0.4), 3.0, 0.8
     got = te.economy.price_bands(
-        LATEST, scenario, CHAIN, volatility=sigma, growth_se=growth_se, years=[years]
+        CHAIN, LATEST, scenario, volatility=sigma, growth_se=growth_se, years=[years]
     )
     rng, count = np.random.default_rng(11), 200_000
     drift = math.log(1.4) - sigma**2 / 2 + growth_se * rng.standard_normal(count)
@@ -382,9 +382,9 @@ DONE = dataclasses.replace(LATEST, issuance_rao=21_000_000 * 10**9)
         (
             "issuance_rao",
             "21,000,000",
-            lambda: te.economy.cost_of_production(DONE, BASE, CHAIN, cost_usd_per_year=1),
+            lambda: te.economy.cost_of_production(CHAIN, DONE, BASE, cost_usd_per_year=1),
         ),
-        ("issuance_rao", "21,000,000", lambda: te.economy.stock_to_flow(DONE, BASE, CHAIN)),
+        ("issuance_rao", "21,000,000", lambda: te.economy.stock_to_flow(CHAIN, DONE, BASE)),
         ("ratio_years", "-1", lambda: te.economy.s2f_value(-1)),
         ("volatility", "-0.1", lambda: te.economy.price_bands(*NOW, volatility=-0.1)),
         ("growth_se", "2", lambda: te.economy.price_bands(*NOW, volatility=1, growth_se=2)),

@@ -118,7 +118,7 @@ def test_a_point_of_the_map_is_what_the_float_epoch_pays(
         rules, network, honest_stake=[s], honest_weight=[h], cabal_weight=[c], validator_share=0.3
     )
     weights, stake, honest = as_epoch(network, s, h, c)
-    epoch = te.chain.yuma_epoch(weights, stake, np.zeros_like(weights), rules)
+    epoch = te.chain.yuma_epoch(rules, weights, stake, np.zeros_like(weights))
     paid = 0.3 * epoch.dividends[honest].sum() + 0.7 * epoch.incentive[honest].sum()
     assert got[0, 0, 0] == pytest.approx(paid if epoch.incentive.any() else s, abs=1e-9)
 
@@ -128,10 +128,10 @@ def test_the_exact_epoch_on_512_uids_agrees_to_what_u16_weights_leave():
     for s, h, c in ((0.6, 0.74, 0.8), (0.51, 0.9, 1.0), (0.8, 0.82, 0.5)):
         weights, stake, honest = as_epoch(network, s, h, c)
         epoch = te.chain.yuma_epoch_exact(
+            RULES,
             np.floor(weights * 65_535).astype(np.int64),
             np.floor(stake * 21e15).astype(np.int64),
             np.zeros(weights.shape, np.int64),
-            RULES,
         )
         got = te.incentives.retention_map(
             RULES, network, honest_stake=[s], honest_weight=[h], cabal_weight=[c]

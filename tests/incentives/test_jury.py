@@ -200,7 +200,7 @@ def test_the_median_is_the_consensus_of_an_epoch(kappa):
         random.random(validators),
     )
     epoch = te.chain.yuma_epoch(
-        weights, stake, np.zeros((21, 21)), replace(te.rules_at("2026-09-11"), kappa=kappa)
+        replace(te.rules_at("2026-09-11"), kappa=kappa), weights, stake, np.zeros((21, 21))
     )
     shares = weights[:validators] / weights[:validators].sum(axis=1, keepdims=True)
     for j in range(validators, 21):

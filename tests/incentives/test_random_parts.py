@@ -57,7 +57,7 @@ def so_far_law(found, issuance_rao, rules):
 
 def reward_law(reward, halvings, rules):
     assert 0 <= reward <= rules.block_reward_rao
-    assert 2 * te.chain.reward_after(halvings + 1, rules) <= reward
+    assert 2 * te.chain.reward_after(rules, halvings + 1) <= reward
 
 
 def most_issued_law(most, tao, days, rules):

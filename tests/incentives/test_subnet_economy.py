@@ -69,7 +69,7 @@ def test_maymin_a_halving_halves_what_new_tao_adds_to_small_pools_above_large_on
         te.rules_at("dynamic-tao"),
         replace(te.rules_at("chain-buys"), subnet_shares="price_ema"),
     ):
-        table = te.incentives.halving_effect(pools, rules, SCENARIO, days=5)
+        table = te.incentives.halving_effect(rules, SCENARIO, pools, days=5)
         assert table.loc["small − large", "inflow"] > 0
         assert table.loc["small − large", "inflow_ratio"] == pytest.approx(
             0.5, abs=0.005
@@ -77,14 +77,14 @@ def test_maymin_a_halving_halves_what_new_tao_adds_to_small_pools_above_large_on
 
 
 def test_mainnet_2026_md_5_about_a_third_of_new_tao_is_injected_and_the_rest_buys():
-    path = te.chain.run_subnets(te.incentives.synthetic_subnets(), NOW, SCENARIO, days=1)
+    path = te.chain.run_subnets(NOW, SCENARIO, te.incentives.synthetic_subnets(), days=1)
     assert path.injected_rao[1] / 1e9 == pytest.approx(1_131, rel=0.25)
     assert path.bought_rao[1] / 1e9 == pytest.approx(2_468, rel=0.15)
 
 
 def test_models_md_2_7_three_owners_sell_37_000_tao_worth():
     table = te.incentives.exit_replay(
-        te.incentives.synthetic_subnets(), PLAIN, SCENARIO, leaving=["s3", "s5", "s9"], days=10
+        PLAIN, SCENARIO, te.incentives.synthetic_subnets(), leaving=["s3", "s5", "s9"], days=10
     )
     assert table["tao_got"].sum() == pytest.approx(37_000, rel=1e-9)
     gone = table.loc[["s3", "s5", "s9"]]
@@ -122,7 +122,7 @@ def test_selling_costs_price_and_more_sellers_cost_more():
         12, middle_price_tao=0.05
     )  # prices sum to more than 1: root is paid
     for rules in (NOW, te.rules_at("dynamic-tao")):
-        table = te.incentives.selling_cost(pools, rules, SCENARIO, days=3)
+        table = te.incentives.selling_cost(rules, SCENARIO, pools, days=3)
         assert (
             table.loc["root", "miners_tao_per_day"] == table.loc["miners", "root_tao_per_day"] == 0
         )
@@ -135,7 +135,7 @@ def test_selling_costs_price_and_more_sellers_cost_more():
 
 
 def test_an_owner_that_mints_less_dilutes_less():
-    table = te.incentives.emission_rates(SMALL, NOW, SCENARIO, subnet="s2", days=5)
+    table = te.incentives.emission_rates(NOW, SCENARIO, SMALL, subnet="s2", days=5)
     assert list(table.index) == [1.0, 0.5, 0.25]
     assert (np.diff(table["alpha_growth"]) < 0).all() and (np.diff(table["price_tao"]) > 0).all()
     assert table["sold_tao"].to_numpy() == pytest.approx(
@@ -147,7 +147,7 @@ def test_a_round_trip_costs_its_fees_and_smoothing_puts_off_what_it_attracts():
     pools = te.incentives.synthetic_subnets()
     slow = replace(PLAIN, price_ema_rate=Fraction(3, 1_000_000))
     for rules in (PLAIN, slow):
-        table = te.incentives.manipulation(pools, rules, NO_SALES, subnet="s60", tao_in=500.0)
+        table = te.incentives.manipulation(rules, NO_SALES, pools, subnet="s60", tao_in=500.0)
         assert (
             table["tao_lost"] > 0.5 * 500 * 2 * float(rules.swap_fee)
         ).all()  # chain buys meanwhile lift the price a little
@@ -161,36 +161,36 @@ def test_a_round_trip_costs_its_fees_and_smoothing_puts_off_what_it_attracts():
 @pytest.mark.parametrize(
     "name, call",
     [
-        ("subnet", lambda: te.incentives.exit_replay(SMALL, NOW, SCENARIO, leaving=["x"])),
-        ("leaving", lambda: te.incentives.exit_replay(SMALL, NOW, SCENARIO, leaving=[])),
+        ("subnet", lambda: te.incentives.exit_replay(NOW, SCENARIO, SMALL, leaving=["x"])),
+        ("leaving", lambda: te.incentives.exit_replay(NOW, SCENARIO, SMALL, leaving=[])),
         (
             "tao_out",
-            lambda: te.incentives.exit_replay(SMALL, NOW, SCENARIO, leaving=["s12"]),
+            lambda: te.incentives.exit_replay(NOW, SCENARIO, SMALL, leaving=["s12"]),
         ),  # more than is in the pool
-        ("subnet", lambda: te.incentives.emission_rates(SMALL, NOW, SCENARIO, subnet="x")),
+        ("subnet", lambda: te.incentives.emission_rates(NOW, SCENARIO, SMALL, subnet="x")),
         (
             "rates",
-            lambda: te.incentives.emission_rates(SMALL, NOW, SCENARIO, subnet="s1", rates=[2.0]),
+            lambda: te.incentives.emission_rates(NOW, SCENARIO, SMALL, subnet="s1", rates=[2.0]),
         ),
         (
             "subnet",
-            lambda: te.incentives.manipulation(SMALL, NOW, SCENARIO, subnet="x", tao_in=1.0),
+            lambda: te.incentives.manipulation(NOW, SCENARIO, SMALL, subnet="x", tao_in=1.0),
         ),
         (
             "tao_in",
-            lambda: te.incentives.manipulation(SMALL, NOW, SCENARIO, subnet="s1", tao_in=0.0),
+            lambda: te.incentives.manipulation(NOW, SCENARIO, SMALL, subnet="s1", tao_in=0.0),
         ),
         (
             "hold_blocks",
             lambda: te.incentives.manipulation(
-                SMALL, NOW, SCENARIO, subnet="s1", tao_in=1.0, hold_blocks=0
+                NOW, SCENARIO, SMALL, subnet="s1", tao_in=1.0, hold_blocks=0
             ),
         ),
-        ("days", lambda: te.incentives.selling_cost(SMALL, NOW, SCENARIO, days=0)),
+        ("days", lambda: te.incentives.selling_cost(NOW, SCENARIO, SMALL, days=0)),
         (
             "schedule",
             lambda: te.incentives.halving_effect(
-                SMALL, replace(NOW, schedule="constant"), SCENARIO
+                replace(NOW, schedule="constant"), SCENARIO, SMALL
             ),
         ),
         ("n", lambda: te.incentives.synthetic_subnets(2)),

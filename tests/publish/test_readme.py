@@ -159,7 +159,7 @@ def openai_ratio(valuation_usd):
     scenario, rules = te.load_scenario("article"), te.rules_at("2026-09-11")
     count = "fdv_stated" if valuation_usd == 29e9 else "fdv"
     return te.economy.value_ratio(
-        valuation_usd, te.load_snapshot("article"), scenario, rules, denominator=count
+        rules, te.load_snapshot("article"), scenario, valuation_usd, denominator=count
     ).ratio
 
 

@@ -271,7 +271,7 @@ def test_the_epoch_one_drags_is_the_one_the_engine_computes():
     weights = np.zeros((8, 8))
     weights[:5, 5:] = [[50, 35, 15], [48, 38, 14], [55, 30, 15], [45, 40, 15], [10, 10, 100]]
     stake = np.array([30.0, 25, 20, 15, 51, 0, 0, 0])
-    epoch = te.chain.yuma_epoch(weights, stake, np.zeros((8, 8)), replace(RULES, bonds="classic"))
+    epoch = te.chain.yuma_epoch(replace(RULES, bonds="classic"), weights, stake, np.zeros((8, 8)))
     np.testing.assert_array_equal(figure(box).data[1].y, epoch.incentive[5:])
     np.testing.assert_array_equal(figure(box).data[4].y, epoch.dividends[:5])
     assert f"earn {epoch.dividends[4]:.1%} of dividends" in figure(box).layout.title.text
@@ -445,8 +445,8 @@ def test_intrinsic_shows_each_models_own_number_and_what_the_price_asks_for():
     day = te.load_snapshot("2026-09-11")
     scenario = replace(te.load_scenario("base"), velocity=5.0, recycled_share=0.0)
     prices = dict(zip(figure(box).data[0].y, figure(box).data[0].x, strict=True))
-    assert prices["MV = PQ"] == te.economy.exchange_equation(day, scenario, RULES).price_usd
-    assert prices["captured fees"] == te.economy.captured_fees(day, scenario, RULES).price_usd
+    assert prices["MV = PQ"] == te.economy.exchange_equation(RULES, day, scenario).price_usd
+    assert prices["captured fees"] == te.economy.captured_fees(RULES, day, scenario).price_usd
     assert prices["stock-to-flow (foil)"] == pytest.approx(236.11, abs=5e-3)
     texts = readout(explore.intrinsic())
     assert "740 M USD a year" in texts and "67% a year" in texts and "above 100%" in texts

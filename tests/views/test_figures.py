@@ -88,8 +88,8 @@ def test_the_map_of_real_yields_is_the_model_at_its_points():
         (then, te.load_scenario("article")),
         (now, te.load_scenario("base")),
     ):
-        year = te.economy.holder_yield(snapshot, scenario, te.rules_at(snapshot.date))
-        supply = te.economy.supply_at(snapshot, scenario, te.rules_at(snapshot.date))
+        year = te.economy.holder_yield(te.rules_at(snapshot.date), snapshot, scenario)
+        supply = te.economy.supply_at(te.rules_at(snapshot.date), snapshot, scenario)
         at = (
             np.array([supply.staked_tao / supply.issued_tao]),
             np.array([year.break_even_staked_share]),
