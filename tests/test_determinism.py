@@ -16,13 +16,13 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import tao_econ as te
 from tao_econ import claims, figures
-from tao_econ.claims import page
-from tao_econ.sweep import sweep_to_parquet
+from tao_econ.publish import ledger as page
+from tao_econ.analysis.sweep import sweep_to_parquet
 threads = int(sys.argv[1])
 sys.modules["tao_econ.incentives.guarantee"].THREADS = threads
 rules, now, base = te.rules_at("2026-09-11"), te.load_snapshot("2026-09-11"), te.load_scenario("base")
-ledger = claims.check()
-bytes_of = {"ledger": page.csv(ledger), "page": page.page(ledger, claims.counts(ledger), claims.under_stress())}
+found = claims.check()
+bytes_of = {"ledger": page.csv(found), "page": page.page(found, claims.counts(found), claims.under_stress())}
 for name in ("retention_contours", "guarantee_on_real_stake", "price_fan", "market_by_judge", "supply_four_ways"):
     picture = figures.FIGURES[name]()
     bytes_of |= {f"{name}.{kind}": picture.bytes(kind) for kind in ("svg", "png")}

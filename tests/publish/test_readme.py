@@ -229,11 +229,14 @@ def test_the_table_of_questions_is_that_of_the_notebooks():
     assert [name for _, name, _, _ in rows] == sorted(
         p.stem for p in (ROOT / "notebooks").glob("*.ipynb")
     )
-    package = {module.name for module in pkgutil.iter_modules(te.__path__)}
+    package = {
+        module.name.removeprefix("tao_econ.")
+        for module in pkgutil.walk_packages(te.__path__, "tao_econ.")
+    }
     for question, name, target, modules in rows:
         assert name == target
         assert question.endswith("?")
-        assert set(re.findall(r"`(\w+)`", modules)) <= package
+        assert set(re.findall(r"`([\w.]+)`", modules)) <= package
 
 
 def helps(*command):
