@@ -14,13 +14,16 @@ import pandas as pd
 # Okabe and Ito's colours, told apart by colour-blind readers
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PURPLE, SKY, GREY, BLACK, LIGHT = "#CC79A7", "#56B4E9", "#7F7F7F", "#222222", "#BBBBBB"
-# colour scales of maps, from low to high
-HEAT = "#FFFFCC #FFEDA0 #FED976 #FEB24C #FD8D3C #FC4E2A #E31A1C #BD0026 #800026".split()
-LOSS_GAIN = (
-    "#2D004B #542788 #8073AC #B2ABD2 #D8DAEB #F7F7F7 #FEE0B6 #FDB863 #E08214 #B35806 #7F3B08"
-)
-LOSS_GAIN = LOSS_GAIN.split()[::-1]
-SHARES = "#00224E #213D6B #4C556C #6C6E72 #8F8A78 #B4A76B #DCC755 #FEE838".split()
+
+
+def scale(codes: str) -> tuple[str, ...]:
+    """The colours of a map from their codes, from its lowest value to its highest."""
+    return tuple(f"#{code}" for code in codes.split())
+
+
+HEAT = scale("FFFFCC FFEDA0 FED976 FEB24C FD8D3C FC4E2A E31A1C BD0026 800026")
+LOSS_GAIN = scale("2D004B 542788 8073AC B2ABD2 D8DAEB F7F7F7 FEE0B6 FDB863 E08214 B35806 7F3B08")
+SHARES = scale("00224E 213D6B 4C556C 6C6E72 8F8A78 B4A76B DCC755 FEE838")
 
 record = dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 
@@ -193,6 +196,11 @@ class Text(Mark):
     box: bool = False
     clip: bool = False
 
+    def each(self):
+        """(x, y, text) of every place."""
+        texts = [self.text] * len(self.x) if isinstance(self.text, str) else self.text
+        return zip(self.x, self.y, texts, strict=True)
+
 
 @record
 class Axis:
@@ -227,9 +235,8 @@ class Axis:
         """A value as the axis says it."""
         if self.dates:
             return f"{pd.Timestamp(value):%Y-%m-%d}"
-        if self.format == "g%":
-            return f"{100 * value:g}%"
-        return format(value, self.format or "g")
+        text = f"{100 * value:g}%" if self.format == "g%" else format(value, self.format or "g")
+        return text.replace("-", "−", 1) if text.startswith("-") else text
 
     @functools.cached_property
     def named(self) -> list[tuple[float, str]]:
@@ -274,6 +281,11 @@ class View:
     size: tuple = (9.0, 5.0)
     sources: tuple = ()
     name: str = ""
+
+    @property
+    def finding(self) -> str:
+        """The title, by the name that old figures have it under until all are views."""
+        return self.title
 
     @property
     def alt(self) -> str:
@@ -335,8 +347,7 @@ def _frame(mark: Mark) -> pd.DataFrame:
         bars = {"mark": name, place: mark.at, value: mark.length} | ends
         return pd.DataFrame(bars | ({"text": list(mark.texts)} if mark.texts else {}))
     if isinstance(mark, Text):
-        texts = [mark.text] * len(mark.x) if isinstance(mark.text, str) else list(mark.text)
-        return pd.DataFrame({"mark": "text", "x": mark.x, "y": mark.y, "text": texts})
+        return pd.DataFrame(mark.each(), columns=["x", "y", "text"]).assign(mark="text")
     found = {"mark": name, "x": mark.x, "y": mark.y}
     if mark.error is not None:
         found |= {"low": mark.y - mark.error, "high": mark.y + mark.error}

@@ -225,10 +225,9 @@ def _(mark: Map, axes):
 
 @_draw.register
 def _(mark: Text, axes):
-    texts = [mark.text] * len(mark.x) if isinstance(mark.text, str) else mark.text
     look = {"ha": mark.align, "va": mark.valign, "rotation": mark.turn, "color": mark.colour}
     look |= {"fontsize": mark.size, "fontweight": "bold" if mark.bold else "normal"}
     look |= {"bbox": {"fc": "white", "ec": "none", "pad": 1}} if mark.box else {}
-    look |= {"clip_on": mark.clip, "annotation_clip": False} | _layer(mark)
-    for x, y, text in zip(mark.x, mark.y, texts, strict=True):
+    look |= {"annotation_clip": False} | _shared(mark)
+    for x, y, text in mark.each():
         axes.annotate(text, (x, y), xytext=mark.shift, textcoords="offset points", **look)
