@@ -74,9 +74,8 @@ class Figure(go.FigureWidget):
                     trace[key] = None
                 for key, value in new.items():
                     trace[key] = value
-            self.layout["annotations"] = shown["layout"].get("annotations", ())
             for key, part in shown["layout"].items():
-                if key not in ("template", "annotations"):
+                if key != "template":
                     self.layout[key] = part
 
 

@@ -51,7 +51,7 @@ def plotted(view: View) -> dict:
             shared |= {"name": mark.label, "legendgroup": mark.label, "showlegend": entry}
             bar = {"x": right, "len": height, "y": (up["domain"][0] + top) / 2, "thickness": 12}
             data += [shared | trace for trace in _traces(mark, panel, bar)]
-    return {"data": data, "layout": layout | ({"annotations": notes} if notes else {})}
+    return {"data": data, "layout": layout | {"annotations": notes}}
 
 
 def _wide(panel: Panel) -> bool:
