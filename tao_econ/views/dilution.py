@@ -38,7 +38,7 @@ def discounted_fdv(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenar
 def _discounted(rules: Rules, snapshot: Snapshot, scenario: Scenario, label: str = "") -> Panel:
     """One date of `discounted_fdv`."""
     rates = np.linspace(0, 0.6, 61)
-    supply = supply_at(snapshot, scenario, rules)
+    supply = supply_at(rules, snapshot, scenario)
     value = discounted_supply(rules, snapshot, scenario, rates=rates) * snapshot.price_usd / 1e9
     fdv, cap = supply.fdv_usd / 1e9, supply.market_cap_usd / 1e9
     at = np.interp(scenario.discount_rate, rates, value)
@@ -85,7 +85,7 @@ def supply(snapshot: Snapshot, scenario: Scenario) -> View:
     """
     chain = rules_at("2026-09-11")
     path = supply_path(chain, snapshot, scenario)
-    value = supply_at(snapshot, scenario, chain)
+    value = supply_at(chain, snapshot, scenario)
     bn_usd = snapshot.price_usd / 1e9
     discounted = discounted_supply(chain, snapshot, scenario, rates=RATES) * bn_usd
     here = discounted_supply(chain, snapshot, scenario) * bn_usd
