@@ -5,11 +5,9 @@ from .composition import best_of as best_of
 from .composition import oracle as oracle
 from .composition import routing as routing
 from .concentration import stake_cap as stake_cap
-from .consensus import copier as copier
 from .consensus import epoch as epoch
 from .consensus import guarantee as guarantee
 from .dilution import emission as emission
-from .dilution import supply as supply
 from .holding import portfolio as portfolio
 from .judge import judgement as judgement
 from .pools import emission_rules as emission_rules
@@ -19,3 +17,10 @@ from .query_rounds import market as market
 from .roles import rewards as rewards
 from .worth import intrinsic as intrinsic
 from .worth import tree as tree
+
+
+def __getattr__(name: str):
+    """An instrument that is a view already."""
+    from ..views import explore
+
+    return getattr(explore, name)

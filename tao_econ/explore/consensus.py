@@ -12,7 +12,6 @@ import numpy as np
 
 from .. import incentives as retention
 from ..chain.yuma import FloatEpoch, yuma_epoch
-from ..incentives import attacks
 from ..incentives.guarantee import Network
 from ..incentives.stake import gini
 from ..incentives.stake_model import draw_stake, fit_stake, lognormal_stake
@@ -28,8 +27,6 @@ BONDS = Choice(
     }
 )
 GRID = np.linspace(0, 1, 21)
-LAGS = (0, 1, 2, 4, 8, 14)
-SMALL = {"validators": 8, "miners": 16, "epochs": 50, "networks": 3}
 
 
 @checked_record
@@ -84,21 +81,6 @@ class StakeLaw:
     name: str = quantity(unit="", meaning="name of the law")
 
 
-@checked_record
-class Copier:
-    """One validator copies consensus, the others measure."""
-
-    noise: float = quantity(
-        0.3, unit="", meaning="error of one measurement, as a share", ge=0, le=1, step=0.05
-    )
-    turnover: float = quantity(
-        0.02, unit="share", meaning="miners replaced in an epoch", ge=0, le=0.3, step=0.01
-    )
-    copier_stake: float = quantity(
-        0.1, unit="share", meaning="the copier's share of stake", ge=0.01, le=0.6, step=0.01
-    )
-
-
 STAKE_LAWS = Choice(
     {
         name: StakeLaw(name=name)
@@ -151,15 +133,6 @@ def guarantee(**settings):
         {"rules": BONDS, "stake": STAKE_LAWS},
         settings,
     )
-
-
-def copier(**settings):
-    """A copier of weights against honest validators, by the delay before weights are revealed.
-
-    settings : rules (kind of bonds), noise, turnover, copier_stake
-    """
-    records, fields = {"rules": CHAIN, "copying": Copier()}, tuple(Copier.__pydantic_fields__)
-    return Panel("copier", records, fields, draw_copier, read_copier, {"rules": BONDS}, settings)
 
 
 # ---- An epoch ----
@@ -329,84 +302,6 @@ def read_guarantee(rules: Rules, stake: StakeLaw, teams: Teams) -> dict[str, str
         "own",
         "at 70% honest weight": f"{margin[14].min():+.1%}",
         "Gini of the 64 validators": f"{gini(network_of(stake.name, teams.weight_spread).stake):.2f}",
-    }
-
-
-# ---- The copier ----
-
-
-@functools.lru_cache(maxsize=8)
-def copied(rules: Rules, copying: Copier) -> attacks.Copying:
-    """A copier's advantage at each delay, small enough for a slider."""
-    return attacks.weight_copying(
-        rules,
-        lags=LAGS,
-        noise=copying.noise,
-        turnover=copying.turnover,
-        copier_stake=copying.copier_stake,
-        **SMALL,
-    )
-
-
-def draw_copier(rules: Rules, copying: Copier) -> dict:
-    """The plotly figure of `copier` as a plain dict."""
-    got = copied(rules, copying)
-    line = {"type": "scatter", "mode": "lines+markers", "x": got.lag_epochs}
-    band = 1.96 * got.standard_error
-    return {
-        "data": [
-            line | {"name": "copier above honest", "y": got.advantage, "line": {"color": BLUE}},
-            line
-            | {
-                "name": "± 1.96 standard errors",
-                "y": got.advantage + band,
-                "mode": "lines",
-                "line": {"color": GREY, "dash": "dot"},
-            },
-            line
-            | {
-                "name": "",
-                "y": got.advantage - band,
-                "mode": "lines",
-                "showlegend": False,
-                "line": {"color": GREY, "dash": "dot"},
-            },
-            line
-            | {
-                "name": "incentive against true worth",
-                "y": got.accuracy,
-                "line": {"color": GREEN},
-                "xaxis": "x2",
-                "yaxis": "y2",
-            },
-        ],
-        "layout": layout(
-            f"A copier earns {got.advantage[0]:+.1%} with weights in the open, "
-            f"{got.advantage[-1]:+.1%} at {LAGS[-1]} epochs",
-            xaxis={"title": {"text": "epochs until weights are revealed"}, "domain": [0, 0.46]},
-            yaxis={"title": {"text": "dividends per stake above honest"}, "tickformat": ".0%"},
-            xaxis2={
-                "title": {"text": "epochs until weights are revealed"},
-                "domain": [0.56, 1],
-                "anchor": "y2",
-            },
-            yaxis2={"title": {"text": "correlation"}, "anchor": "x2", "range": [0, 1.02]},
-        ),
-    }
-
-
-def read_copier(rules: Rules, copying: Copier) -> dict[str, str]:
-    """The read-out of `copier`."""
-    got = copied(rules, copying)
-    pays = got.lag_epochs[got.advantage > 0]
-    return {
-        "copying pays up to": f"{pays[-1]} epoch{'s' if pays[-1] != 1 else ''}"
-        if len(pays)
-        else "never",
-        "advantage, no delay": f"{got.advantage[0]:+.2%} ± {1.96 * got.standard_error[0]:.2%}",
-        "miners' pay follows worth, no delay": f"{got.accuracy[0]:.3f}",
-        f"at {LAGS[-1]} epochs": f"{got.accuracy[-1]:.3f}",
-        "copier's share of validators' stake": f"{got.start_stake:.1%} to {got.copier_stake[0]:.2%}",
     }
 
 

@@ -7,11 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from ..chain.emission import PPM, issuance_eras
-from ..economy.supply import break_even_growth, discounted_supply, supply_at, supply_path
 from ..inputs.record import checked_record, quantity
-from ..inputs.rules import load_scenario, load_snapshot, rules_at, snapshot_names
-from ..inputs.units import blocks_to_years, tao
-from .panel import BLUE, GREEN, GREY, ORANGE, RED, Choice, Panel, layout
+from ..inputs.rules import load_scenario, rules_at
+from ..inputs.units import blocks_to_years
+from .panel import BLUE, GREY, RED, Choice, Panel, layout
 
 CHAIN = rules_at("2026-09-11")
 SCHEDULES = Choice(
@@ -32,9 +31,6 @@ class Unit:
     )
 
 
-RATES = np.linspace(0, 1, 51)
-
-
 def emission(**settings):
     """Bend the schedule: which rule halves, how much is recycled, how slow blocks are, how many
     decimals TAO has.
@@ -46,28 +42,6 @@ def emission(**settings):
     fields = ("recycled_share", "block_time_s", "horizon_years", "decimals")
     return Panel(
         "emission", records, fields, draw_emission, read_emission, {"rules": SCHEDULES}, settings
-    )
-
-
-def supply(**settings):
-    """Value and dilution: price, discount rate, recycling, growth and stake, from any dated
-    snapshot.
-
-    settings : snapshot, price_usd, discount_rate, recycled_share, market_cap_growth,
-      stake_stickiness, horizon_years
-    """
-    snapshots = Choice({name: load_snapshot(name) for name in snapshot_names()})
-    records = {"snapshot": snapshots["2026-09-11"], "scenario": load_scenario("base")}
-    fields = (
-        "price_usd",
-        "discount_rate",
-        "recycled_share",
-        "market_cap_growth",
-        "stake_stickiness",
-        "horizon_years",
-    )
-    return Panel(
-        "supply", records, fields, draw_supply, read_supply, {"snapshot": snapshots}, settings
     )
 
 
@@ -150,94 +124,4 @@ def read_emission(rules, scenario, unit) -> dict[str, str]:
         "issued at the end": f"{issued[-1]:,.4f} TAO",
         "never issued": f"{left[-1]:.3g} TAO",
         "first halving": f"{years[1]:.2f} years",
-    }
-
-
-def draw_supply(snapshot, scenario) -> dict:
-    """The plotly figure of `supply` as a plain dict."""
-    path = supply_path(CHAIN, snapshot, scenario)
-    value = supply_at(CHAIN, snapshot, scenario)
-    discounted = (
-        discounted_supply(CHAIN, snapshot, scenario, rates=RATES) * snapshot.price_usd / 1e9
-    )
-    here = discounted_supply(CHAIN, snapshot, scenario) * snapshot.price_usd / 1e9
-    title = (
-        f"{value.market_cap_usd / 1e9:.2f} bn market cap, {value.fdv_usd / 1e9:.2f} bn FDV, "
-        f"{here:.2f} bn discounted at {scenario.discount_rate:.0%}"
-    )
-    line = {"type": "scatter", "mode": "lines"}
-    right = line | {"xaxis": "x2", "yaxis": "y2"}
-    return {
-        "data": [
-            line
-            | {
-                "name": "price if the market cap grows as set",
-                "x": path.years,
-                "y": path.price_usd,
-                "line": {"color": BLUE},
-            },
-            line
-            | {
-                "name": "price today",
-                "x": path.years[[0, -1]],
-                "y": [snapshot.price_usd] * 2,
-                "line": {"color": GREY, "dash": "dot"},
-            },
-            right
-            | {"name": "discounted FDV", "x": RATES, "y": discounted, "line": {"color": ORANGE}},
-            right
-            | {
-                "name": "FDV",
-                "x": [0, 1],
-                "y": [value.fdv_usd / 1e9] * 2,
-                "line": {"color": RED, "dash": "dash"},
-            },
-            right
-            | {
-                "name": "market cap",
-                "x": [0, 1],
-                "y": [value.market_cap_usd / 1e9] * 2,
-                "line": {"color": GREEN, "dash": "dot"},
-            },
-            right
-            | {
-                "name": "at the chosen rate",
-                "x": [scenario.discount_rate],
-                "y": [here],
-                "mode": "markers",
-                "marker": {"color": "#222222", "size": 10},
-            },
-            right
-            | {
-                "name": "float",
-                "x": [0, 1],
-                "y": [value.float_tao * snapshot.price_usd / 1e9] * 2,
-                "line": {"color": GREY, "dash": "dashdot"},
-            },
-        ],
-        "layout": layout(
-            title,
-            xaxis={"title": {"text": f"years from {snapshot.date}"}, "domain": [0, 0.46]},
-            yaxis={"title": {"text": "USD per TAO"}, "rangemode": "tozero"},
-            xaxis2={
-                "title": {"text": "discount rate per year"},
-                "domain": [0.56, 1],
-                "anchor": "y2",
-                "tickformat": ".0%",
-            },
-            yaxis2={"title": {"text": "bn USD"}, "anchor": "x2", "rangemode": "tozero"},
-        ),
-    }
-
-
-def read_supply(snapshot, scenario) -> dict[str, str]:
-    """The read-out of `supply`."""
-    value = supply_at(CHAIN, snapshot, scenario)
-    staked = "assumed" if value.staked_is_assumed else "read on chain"
-    return {
-        "issued": f"{tao(snapshot.issuance_rao) / 1e6:.3f} M TAO",
-        "float": f"{value.float_tao / 1e6:.2f} M TAO (stake {staked})",
-        "market cap / FDV": f"{value.mc_fdv:.1%}",
-        "cap growth for a flat price, 1 year": f"{break_even_growth(CHAIN, snapshot, scenario, 1):.1%}",
-        "5 years": f"{break_even_growth(CHAIN, snapshot, scenario, 5):.0%}",
     }

@@ -10,7 +10,6 @@ import html
 import re
 import time
 from collections.abc import Callable
-from typing import NamedTuple
 
 import anywidget
 import ipywidgets as w
@@ -18,6 +17,7 @@ import plotly.graph_objects as go
 import traitlets
 
 from ..inputs.record import about, unknown
+from ..views.live import Recipe
 
 BLUE, ORANGE, GREEN, RED, GREY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#7F7F7F"
 
@@ -58,25 +58,6 @@ class Figure(go.FigureWidget):
 
 class Choice(dict):
     """A drop-down: what it offers, by name; each name stands for a whole record."""
-
-
-class Recipe(NamedTuple):
-    """What an instrument is made of, for a page that has no kernel.
-
-    records : argument name → record it starts from; owner : slider's field → argument name; sliders
-      : field → widget
-    choices : argument name → records by name; chosen : argument name → name chosen at the start
-    draw(**records), read(**records) : as given to `Panel`
-    """
-
-    name: str
-    records: dict
-    owner: dict[str, str]
-    sliders: dict
-    choices: dict[str, Choice]
-    chosen: dict[str, str]
-    draw: Callable[..., dict]
-    read: Callable[..., dict]
 
 
 class Panel(w.VBox):
@@ -157,12 +138,11 @@ class Panel(w.VBox):
         return Recipe(
             self._name,
             dict(self._start[1]),
-            dict(self._owner),
+            {field: (key, field) for field, key in self._owner.items()},
             dict(self._sliders),
             dict(self._choices),
             chosen,
-            self._draw,
-            self._read,
+            lambda **records: (self._draw(**records), self._read(**records)),
         )
 
     def _start_from(self, now: dict, given: dict) -> tuple[dict, dict]:

@@ -12,10 +12,8 @@ from ..economy.supply import (
     NARROW_PEERS,
     break_even_growth,
     decompose_price,
-    discounted_supply,
     holder_yield,
     mc_fdv_ranking,
-    supply_at,
     supply_path,
 )
 from ..inputs import data
@@ -244,60 +242,6 @@ def mc_fdv_ladder(snapshot: Snapshot = PUBLISHED):
     axis.set(xlabel="market cap / FDV", xlim=(0, 1.12))
     axis.xaxis.set_major_formatter(PercentFormatter(1))
     legend_below(axis, ncols=1)
-    return picture
-
-
-@figure
-def discounted_fdv(
-    rules: Rules = RULES, then: Snapshot = ARTICLE, now: Snapshot = NOW, scenario: Scenario = BASE
-):
-    """Discounted FDV against the discount rate, between FDV at zero and market cap at infinity,
-    for two dates.
-    """
-    rates = np.linspace(0, 0.6, 61)
-    picture, *axes = canvas(
-        f"At {scenario.discount_rate:.0%} a year, TAO not yet issued shrinks the article's FDV to "
-        f"{discounted_supply(rules, then, scenario) / tao(rules.max_supply_rao):.0%}, that of "
-        f"{now.date:%B %Y} to "
-        f"{discounted_supply(rules, now, scenario) / tao(rules.max_supply_rao):.0%}",
-        rules,
-        then,
-        now,
-        scenario,
-        panels=2,
-        size=(11.0, 5.0),
-    )
-    for axis, snapshot in zip(axes, (then, now), strict=True):
-        supply = supply_at(rules, snapshot, scenario)
-        value = discounted_supply(rules, snapshot, scenario, rates=rates) * snapshot.price_usd / 1e9
-        axis.plot(rates, value, color=BLUE, label="discounted FDV")
-        axis.axhline(
-            supply.fdv_usd / 1e9,
-            color=RED,
-            ls="--",
-            lw=1.4,
-            label=f"FDV {supply.fdv_usd / 1e9:.2f} bn",
-        )
-        axis.axhline(
-            supply.market_cap_usd / 1e9,
-            color=GREEN,
-            ls=":",
-            lw=1.8,
-            label=f"market cap {supply.market_cap_usd / 1e9:.2f} bn",
-        )
-        at = np.interp(scenario.discount_rate, rates, value)
-        axis.plot(
-            scenario.discount_rate,
-            at,
-            "o",
-            color=BLACK,
-            label=f"{at:.2f} bn at {scenario.discount_rate:.0%}",
-        )
-        axis.set(xlabel="discount rate per year", ylim=(0, supply.fdv_usd / 1e9 * 1.1))
-        axis.set_title(f"{snapshot.name}: {snapshot.price_usd:,.2f} USD per TAO")
-        axis.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-        legend_below(axis)
-    axes[0].set_ylabel("bn USD")
     return picture
 
 

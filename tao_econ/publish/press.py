@@ -22,9 +22,10 @@ from matplotlib.patches import Patch
 from matplotlib.text import Text
 
 from ..economy.stress import Records, stressed
-from ..figures.canvas import FIGURES, Picture
+from ..figures import FIGURES, Picture
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario, load_snapshot, ratio, rules_at
+from ..views import View, gallery
 from .sidecar import origin
 
 OUTPUT = Path(__file__).resolve().parents[2] / "figures"
@@ -47,6 +48,8 @@ def vary(name: str, settings: dict[str, str]) -> dict:
     Raises ValueError where no record of the figure has such a field, several do, or the value does
     not fit it.
     """
+    if name in gallery.VIEWS:
+        return _varied_view(name, settings)
     records = {k: p.default for k, p in inspect.signature(FIGURES[name]).parameters.items()}
     for setting, text in settings.items():
         record, _, field = setting.rpartition(".")
@@ -60,6 +63,20 @@ def vary(name: str, settings: dict[str, str]) -> dict:
             )
         old = records[owners[0]]
         records[owners[0]] = dataclasses.replace(old, **{field: parse(text, getattr(old, field))})
+    return records
+
+
+def _varied_view(name: str, settings: dict[str, str]) -> dict:
+    view = gallery.VIEWS[name]
+    records = view.records()
+    places = {setting: view.place(records, setting) for setting in settings}
+    for setting, (argument, field) in places.items():
+        old = records[argument]
+        value = parse(settings[setting], getattr(old, field))
+        records[argument] = dataclasses.replace(old, **{field: value})
+    if settings:
+        read = gallery.fields_read(name, **records)
+        gallery.refuse_unread(name, settings, places, read)
     return records
 
 
@@ -217,10 +234,12 @@ def write_whole(file: Path, content: bytes) -> None:
         part.unlink(missing_ok=True)
 
 
-def fingerprint(picture: Picture) -> str:
+def fingerprint(picture: Picture | View) -> str:
     """A hash of all a picture shows, with numbers to nine digits, so that it outlives library
     versions.
     """
+    if isinstance(picture, View):
+        return picture.fingerprint()
     shown = [_text(t) for t in (picture._suptitle, picture._supxlabel)]
     for axis in picture.axes:
         shown += [

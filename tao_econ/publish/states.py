@@ -13,7 +13,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..explore.panel import Panel, Recipe
+from ..views import VIEWS
+from ..views.live import Live, Recipe
 
 POSITIONS, COARSE = (
     11,
@@ -23,15 +24,13 @@ FEW_CHOICES = 6  # with more of them, sliders move under the first alone
 DECADES = 1_000  # a slider whose ends differ by more than this goes in equal ratios
 
 
-def instruments() -> dict[str, Callable[..., Panel]]:
-    """Every instrument of `tao_econ.explore`, by name."""
-    from .. import explore
+def instruments() -> dict[str, Callable[..., Live]]:
+    """Every instrument, by name: the views that are not drawn into figures/."""
+    from .. import explore, views
 
-    return {
-        name: it
-        for name, it in sorted(vars(explore).items())
-        if inspect.isfunction(it) and not name.startswith("_")
-    }
+    made = {name: getattr(views.explore, name) for name, it in VIEWS.items() if not it.published}
+    old = {name: it for name, it in vars(explore).items() if inspect.isfunction(it)}
+    return dict(sorted((made | {k: it for k, it in old.items() if k[0] != "_"}).items()))
 
 
 def plotly_js() -> str:
@@ -41,7 +40,7 @@ def plotly_js() -> str:
     return get_plotlyjs()
 
 
-def states(panel: Panel, *, many: int = POSITIONS) -> dict:
+def states(panel: Live, *, many: int = POSITIONS) -> dict:
     """Every state of an instrument in which at most one slider has left its start, for every choice
     of its menus.
 
@@ -111,8 +110,8 @@ def _case(it: Recipe, chosen: dict[str, str], shoot, many: int) -> dict:
         key: it.choices[key][name] for key, name in chosen.items() if name != it.chosen[key]
     }
     sliders, at_start = [], shoot(start)
-    for field, slider in it.sliders.items():
-        key = it.owner[field]
+    for name, slider in it.sliders.items():
+        key, field = it.owner[name]
         begin = getattr(start[key], field)
         begin = slider.value if begin is None else begin
         values = positions(slider, begin, many)
@@ -147,7 +146,7 @@ def _parts(it: Recipe, records: dict) -> dict[str, object]:
         for record in records.values():
             if isinstance(record, Exception):
                 raise record
-        shown, texts = it.draw(**records), it.read(**records)
+        shown, texts = it.show(**records)
     except (ValueError, TypeError) as error:
         return {"error": str(error)}
     flat = {}

@@ -245,7 +245,7 @@ def test_an_error_is_shown_on_the_panel_and_not_raised(monkeypatch):
     def fails(*_, **__):
         raise ValueError("supply must be known")
 
-    monkeypatch.setattr("tao_econ.explore.dilution.supply_path", fails)
+    monkeypatch.setattr("tao_econ.views.dilution.supply_path", fails)
     slider(box, "price").value = 250.0
     assert any("supply must be known" in h.value for h in parts(box, w.HTML))
 

@@ -13,6 +13,7 @@ from matplotlib.transforms import Bbox
 from tao_econ import figures
 from tao_econ.figures.canvas import STYLE
 from tao_econ.publish import press
+from tao_econ.views import View, paper
 
 LEAST_POINTS = 7  # no text smaller than this
 SCALES = (120, 240)  # dots per inch: as saved, and as on a screen of twice the density
@@ -24,13 +25,18 @@ def picture(request):
     return figures.FIGURES[request.param]()
 
 
+def on_paper(picture):
+    """A picture as matplotlib has it."""
+    return paper.figure(picture) if isinstance(picture, View) else picture
+
+
 def test_the_committed_figure_shows_what_the_code_gives(picture):
     assert press.problems(picture.name, picture=picture) == ""
 
 
 def test_the_check_sees_what_it_should():
     """A picture with one fault of each kind: the checks find all of them, and none without them."""
-    picture = figures.price_waterfall()
+    picture = on_paper(figures.price_waterfall())
     assert faults(picture, 120) == []
     (axes,) = picture.axes
     axes.text(0, 0.5, "under the other text")
@@ -53,7 +59,7 @@ def test_the_check_sees_what_it_should():
 
 
 def test_texts_are_readable_and_lie_apart(picture):
-    assert {dpi: found for dpi in SCALES if (found := faults(picture, dpi))} == {}
+    assert {dpi: found for dpi in SCALES if (found := faults(on_paper(picture), dpi))} == {}
 
 
 def faults(picture, dpi):

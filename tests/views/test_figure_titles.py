@@ -63,7 +63,15 @@ def functions(file):
 
 
 def finding(function):
-    """The first argument of the figure's call of `canvas`."""
+    """The first argument of the figure's call of `canvas`, or the title of its View."""
+    views = [
+        node
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "View"
+    ]
+    if views:
+        assert len(views) == 1, f"{function.name} must make one View"
+        return next(word.value for word in views[0].keywords if word.arg == "title")
     calls = [
         node
         for node in ast.walk(function)

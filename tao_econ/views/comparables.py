@@ -1,0 +1,1 @@
+"""Views of the comparison with OpenAI and other comparables."""

@@ -1,0 +1,223 @@
+"""Every view by its name: what it starts from, what it is called with, and what it reads."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import inspect
+import typing
+from collections.abc import Callable
+
+from ..inputs.record import quoted, summary, unknown
+from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario, load_snapshot, rules_at
+from . import watch
+from .marks import View
+
+NAMED = {  # kinds of records that have names: what loads one, and the word for it in a footer
+    Rules: (rules_at, "rules"),
+    Snapshot: (load_snapshot, "snapshot"),
+    Scenario: (load_scenario, "scenario"),
+}
+VIEWS: dict[str, Drawn] = {}
+
+
+def view(
+    *,
+    sliders: tuple[str, ...] | None = None,
+    menus: dict[str, Callable[[], dict]] | None = None,
+    published: bool = True,
+    **defaults,
+) -> Callable[[Callable[..., View]], Drawn]:
+    """Register a function from records to a View.
+
+    Parameters
+    ----------
+    sliders : fields with a slider in the live form, in order; by default every number it reads
+    menus : argument → function that gives what it may be, by name
+    published : whether it is drawn into figures/
+    defaults : argument → what it starts from: a name, of a menu or of `rules_at`, `load_snapshot`
+        or `load_scenario` by its annotation; a record class or function to call; or the value.
+        Nothing is loaded before the first call.
+
+    Notes
+    -----
+    The first paragraph of the docstring is the caption. Records named in the footer are those among
+    the View's `sources`, or, if it names none, those it is called with.
+    """
+
+    def register(draw: Callable[..., View]) -> Drawn:
+        VIEWS[draw.__name__] = Drawn(draw, defaults, sliders, menus or {}, published)
+        return VIEWS[draw.__name__]
+
+    return register
+
+
+class Drawn:
+    """A view: called with records or their names, by keyword, it gives a View."""
+
+    def __init__(self, draw, defaults: dict, sliders, menus: dict, published: bool):
+        functools.update_wrapper(self, draw)
+        self.name, self.sliders, self.published = draw.__name__, sliders, published
+        self.draw, self._menus, self._defaults = draw, menus, defaults
+
+    def __call__(self, **given) -> View:
+        return self.drawn(self.records(**given))
+
+    def __repr__(self) -> str:
+        return f"<view {self.name}: {summary(self)}>"
+
+    def drawn(self, records: dict) -> View:
+        """The View of records, one for every argument."""
+        shown = self.draw(**records)
+        named = any(type(part) in NAMED or isinstance(part, tuple(NAMED)) for part in shown.sources)
+        sources = shown.sources if named else (*records.values(), *shown.sources)
+        words = tuple(filter(None, map(_word, sources)))
+        about = {"name": self.name, "caption": shown.caption or summary(self)}
+        return dataclasses.replace(shown, sources=("tao_econ", *words), **about)
+
+    def menu(self, argument: str) -> dict:
+        """What an argument may be, by name; {} where it has no menu."""
+        return self._menus[argument]() if argument in self._menus else {}
+
+    @property
+    def menus(self) -> dict[str, dict]:
+        """Every menu, by argument."""
+        return {argument: self.menu(argument) for argument in self._menus}
+
+    def records(self, **given) -> dict:
+        """Every argument's value: as given, or what the view starts from.
+
+        Raises ValueError for an argument or name that does not exist, TypeError for a record in
+        another's place.
+        """
+        kinds = typing.get_type_hints(self.draw)
+        parameters = inspect.signature(self.draw).parameters
+        for argument in given:
+            if argument not in parameters:
+                raise ValueError(unknown(f"argument of view {self.name}", argument, parameters))
+        records = {}
+        for argument, parameter in parameters.items():
+            value = given.get(argument, self._defaults.get(argument, parameter.default))
+            records[argument] = self._resolved(argument, kinds.get(argument, object), value)
+        return records
+
+    def _resolved(self, argument: str, kind, value):
+        if isinstance(value, str):
+            value = self._by_name(argument, kind, value)
+        elif callable(value):
+            value = value()
+        if (
+            isinstance(kind, type)
+            and dataclasses.is_dataclass(kind)
+            and not isinstance(value, kind)
+        ):
+            wanted, got = kind.__name__, f"{quoted(value)} ({type(value).__name__})"
+            raise TypeError(f"{argument} of view {self.name} must be a {wanted}, got {got}")
+        return value
+
+    def _by_name(self, argument: str, kind, name: str):
+        menu = self.menu(argument)
+        if name in menu:
+            return menu[name]
+        if kind in NAMED:
+            try:
+                return NAMED[kind][0](name)
+            except ValueError as error:
+                raise ValueError(unknown(argument, name, menu) if menu else str(error)) from None
+        if menu:
+            raise ValueError(unknown(argument, name, menu))
+        return name
+
+    def place(self, records: dict, setting: str) -> tuple[str, str]:
+        """(argument, field) of `field` or `argument.field`, among records by argument.
+
+        Raises ValueError where no record has the field, or several do and none is named.
+        """
+        wanted, _, field = setting.rpartition(".")
+        having = {key: {f.name for f in _fields(record)} for key, record in records.items()}
+        owners = [key for key, fields in having.items() if field in fields and wanted in ("", key)]
+        if not owners:
+            known = sorted(set().union(*having.values()))
+            raise ValueError(unknown(f"field of view {self.name}", setting, known))
+        if len(owners) > 1:
+            places = " or ".join(f"{key}.{field}" for key in owners)
+            raise ValueError(f"{field} must name its record: {places}")
+        return owners[0], field
+
+
+def _fields(record) -> tuple:
+    return dataclasses.fields(record) if dataclasses.is_dataclass(record) else ()
+
+
+def refuse_unread(name: str, settings, places: dict, read: frozenset) -> None:
+    """Raise ValueError for a setting of a field that a view does not read, with those it reads."""
+    for setting in settings:
+        if places[setting] not in read:
+            fields = ", ".join(sorted({field for _, field in read}))
+            raise ValueError(f"view {name} does not read {quoted(setting)}; it reads {fields}")
+
+
+def _word(part) -> str:
+    """What a footer says of a text or a record; nothing of one without a name."""
+    kind = next((kind for kind in NAMED if isinstance(part, kind)), None)
+    if kind:
+        return f"{NAMED[kind][1]}: {part.name}"
+    return part if isinstance(part, str) else ""
+
+
+@functools.cache
+def _read_at_start(name: str) -> frozenset:
+    return watch.reads(VIEWS[name].draw, VIEWS[name].records())[1]
+
+
+def fields_read(name: str, **records) -> frozenset[tuple[str, str]]:
+    """The (argument, field) pairs that a view reads from its records, as it draws and reads out.
+
+    name : of a view; records : by argument, in place of those it starts from
+    """
+    if name not in VIEWS:
+        raise ValueError(unknown("view", name, VIEWS))
+    if not records:
+        return _read_at_start(name)
+    return watch.reads(VIEWS[name].draw, VIEWS[name].records(**records))[1]
+
+
+class Explorer:
+    """`explore("inflation", discount_rate=0.3)` or `explore.inflation(discount_rate=0.3)`: a view
+    with sliders.
+    """
+
+    def __call__(self, name: str, **settings):
+        """A view's live form: a slider for each field it reads, its picture and its read-out.
+
+        Parameters
+        ----------
+        name : of a view
+        settings : argument → a name to start from, or field → value
+
+        Raises
+        ------
+        ValueError, TypeError
+            For a name, field or value that does not fit, and for a field that the view never reads.
+        """
+        if name not in VIEWS:
+            raise ValueError(unknown("view", name, VIEWS))
+        from .live import Live
+
+        return Live(VIEWS[name], **settings)
+
+    def __getattr__(self, name: str):
+        if name not in VIEWS:
+            raise AttributeError(unknown("view", name, VIEWS))
+
+        def live(**settings):
+            return self(name, **settings)
+
+        live.__name__, live.__doc__ = name, VIEWS[name].__doc__
+        return live
+
+    def __dir__(self):
+        return list(VIEWS)
+
+
+explore = Explorer()

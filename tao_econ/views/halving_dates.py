@@ -1,0 +1,1 @@
+"""Views of dates: published supplies, the first halving replayed, the next ones."""

@@ -1,0 +1,1 @@
+"""Views of the schedule: the halvings, the eras, and inflation."""

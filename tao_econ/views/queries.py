@@ -1,0 +1,1 @@
+"""Views of the market for queries, round by round."""

@@ -1,0 +1,1 @@
+"""Views of the article's map of AI tokens."""

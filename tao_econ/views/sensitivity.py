@@ -1,0 +1,1 @@
+"""Views of what decides: tornado, Sobol indices, and how fast a mean is found."""

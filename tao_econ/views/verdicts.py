@@ -1,0 +1,1 @@
+"""Views of the article judged: claims under stress, forecasts scored, events."""

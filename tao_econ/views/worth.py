@@ -1,0 +1,1 @@
+"""Views of intrinsic value: every model on one axis, the fees a price asks for, the tree."""
