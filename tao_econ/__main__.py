@@ -144,8 +144,8 @@ def _claims(given) -> int:
 
 
 def _assumptions(given) -> int:
+    from .inputs.files import write_whole
     from .publish import assumptions
-    from .publish.press import write_whole
 
     write_whole(assumptions.FILE, assumptions.text().encode())
     print(f"{assumptions.FILE.name} written")

@@ -28,7 +28,7 @@ from hypothesis import strategies as st
 
 import tao_econ as te
 from tao_econ.inputs import rules as inputs
-from tao_econ.inputs.units import LEAST, MOST
+from tao_econ.inputs.checks import MAX_SIZE, MIN_SIZE
 
 RULE = re.compile(r"\b(must|unknown|missing)\b")
 BITS = 2**62
@@ -131,16 +131,16 @@ def number(bounds: str = "(-inf, inf)") -> st.SearchStrategy:
     size between.
     """
     low, high = (float(end) for end in bounds[1:-1].split(","))
-    low, high = max(low, -MOST), min(high, MOST)
-    if bounds[0] == "(" and low != -MOST:
-        low = LEAST if low == 0 else math.nextafter(low, math.inf)
-    if bounds[-1] == ")" and high != MOST:
+    low, high = max(low, -MAX_SIZE), min(high, MAX_SIZE)
+    if bounds[0] == "(" and low != -MAX_SIZE:
+        low = MIN_SIZE if low == 0 else math.nextafter(low, math.inf)
+    if bounds[-1] == ")" and high != MAX_SIZE:
         high = math.nextafter(high, -math.inf)
     ends = sorted(
-        {x for x in (low, high, 0.0, LEAST, 1e-9, 0.5, 1.0, 1e9, -1.0, -1e9) if low <= x <= high}
+        {x for x in (low, high, 0.0, MIN_SIZE, 1e-9, 0.5, 1.0, 1e9, -1.0, -1e9) if low <= x <= high}
     )
     drawn = [st.sampled_from(ends), st.floats(low, high)]
-    if low >= 0 and high > 1e3 * max(low, LEAST):
+    if low >= 0 and high > 1e3 * max(low, MIN_SIZE):
         sizes = st.floats(math.log10(max(low, 1e-12)), math.log10(min(high, 1e18)))
         drawn.append(sizes.map(lambda size: min(max(10.0**size, low), high)))
     return st.one_of(drawn)

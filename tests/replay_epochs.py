@@ -12,7 +12,7 @@ from tao_econ import rules_at
 from tao_econ.chain import epoch_chores as subnet
 from tao_econ.chain import fixed_point as fixed
 from tao_econ.chain import yuma_exact as exact
-from tao_econ.inputs.units import MOST_UIDS
+from tao_econ.inputs.checks import MAX_UIDS
 
 MOST_WORK = 10**9  # matrix entries over all steps
 PARAMETERS = {  # name in the file → field of Rules and how to read it
@@ -136,8 +136,8 @@ def epochs(vector: dict):
     """Run every step of an epoch sequence; yields each step's Epoch."""
     inputs, params = vector["inputs"], _plain(vector.get("params", {}))
     n = inputs["n"]
-    if not isinstance(n, int) or not 1 <= n <= MOST_UIDS:
-        raise Malformed(f"n must be in [1, {MOST_UIDS}], got {n!r}")
+    if not isinstance(n, int) or not 1 <= n <= MAX_UIDS:
+        raise Malformed(f"n must be in [1, {MAX_UIDS}], got {n!r}")
     if n * n * len(inputs["steps"]) > MOST_WORK:
         raise Malformed(f"{len(inputs['steps'])} steps of {n} UIDs are too many")
     initial = _plain(inputs.get("initial") or {})

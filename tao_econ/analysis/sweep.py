@@ -29,8 +29,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ..inputs.checks import whole
+from ..inputs.files import replacing, write_whole
 from ..inputs.record import unknown
-from ..inputs.units import whole
 
 MOST_POINTS = 100_000_000
 PART_ROWS = 20_000  # of one Parquet file
@@ -104,7 +105,7 @@ def sweep_to_parquet(
                 f"folder must be empty or hold the same sweep, got {folder} with another plan"
             )
     else:
-        _write_whole(note, described)
+        write_whole(note, described)
     for first in range(0, len(plan), PART_ROWS):
         part = folder / f"part-{first // PART_ROWS:05d}.parquet"
         if not part.exists():
@@ -282,18 +283,5 @@ def _write_parquet(path, table):
         raise ValueError(
             "sweep_to_parquet must have pyarrow: install tao_econ with the extra 'scale'"
         ) from None
-    part = path.with_name(f".{path.name}.part")
-    try:
-        table.to_parquet(part, index=False)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _write_whole(path, content):
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_bytes(content)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with replacing(path) as draft:
+        table.to_parquet(draft, index=False)

@@ -21,8 +21,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from ..inputs.checks import draws, real, reals, whole
 from ..inputs.record import unknown
-from ..inputs.units import real, reals, whole
 
 MOST_RUNS = 1 << 24  # of a model in one call
 
@@ -182,7 +182,7 @@ def sample_mean(values, *, antithetic: bool = False) -> Estimate:
     values : (n, …), n ≥ 2; antithetic : bool — rows 2i and 2i + 1 mirror each other and count as
       one draw
     """
-    values = _draws("values", values)
+    values = draws("values", values)
     if antithetic:
         if len(values) % 2 or len(values) < 4:
             raise ValueError(
@@ -203,7 +203,8 @@ def sample_quantiles(values, shares) -> Estimate:
     too wide, never
     too narrow, for antithetic paths that rise with every normal.
     """
-    values, shares = _draws("values", values), np.atleast_1d(reals("shares", shares, "(0, 1)"))
+    values = draws("values", values)
+    shares = np.atleast_1d(reals("shares", shares, "(0, 1)"))
     ordered, n = np.sort(values, axis=0), len(values)
     spread = np.sqrt(n * shares * (1 - shares))
     low = np.clip(np.floor(n * shares - spread), 0, n - 1).astype(int)
@@ -393,33 +394,16 @@ def _runs(model, base, names, points):
 
 
 def _finite(output, rows):
-    output = reals("output", output)
-    if output.shape != (rows,):
-        raise ValueError(f"output must be one number a run ({rows}), got shape {output.shape}")
-    return output
-
-
-def _draws(name, values):
-    values = reals(name, values)
-    if not values.ndim or len(values) < 2:
-        raise ValueError(f"{name} must hold at least two draws, got shape {values.shape}")
-    return values
+    return reals("output", output, shape=(rows,), each="run")
 
 
 def _distribution(forecast, weights):
     """(values, probabilities) of a forecast, checked."""
-    values = np.atleast_1d(reals("forecast", forecast))
-    if values.ndim != 1 or not values.size:
-        raise ValueError(
-            f"forecast must be one-dimensional with at least one value, got shape {values.shape}"
-        )
+    values = np.atleast_1d(forecast)
+    values = reals("forecast", values, ndim=1)
     if weights is None:
         return values, np.full(len(values), 1 / len(values))
-    weights = reals("weights", weights, "[0, inf)")
-    if weights.shape != values.shape:
-        raise ValueError(
-            f"weights must have one entry a value {values.shape}, got shape {weights.shape}"
-        )
+    weights = reals("weights", weights, "[0, inf)", shape=values.shape, each="value")
     if abs(weights.sum() - 1) > 1e-9:
         raise ValueError(f"weights must sum to one, got {weights.sum():.12g}")
     return values, weights

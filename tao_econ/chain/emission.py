@@ -15,8 +15,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..inputs.checks import real, whole
 from ..inputs.rules import MOST_RAO, Rules
-from ..inputs.units import BLOCKS_PER_DAY, RAO_PER_TAO, block_date, blocks_to_years, real, whole
+from ..inputs.units import BLOCKS_PER_DAY, RAO_PER_TAO, block_date, blocks_to_years
 from ._jit import kernel
 
 PPM = 1_000_000

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..inputs.checks import square_u16, whole, whole_array
 from ..inputs.rules import Rules
-from ..inputs.units import square_u16, whole, whole_array
 from .fixed_point import U16, max_upscale_u16, normalize
 
 NEVER = (1 << 64) - 1  # the chain's "no next epoch"

@@ -14,7 +14,6 @@ SDK and load it here.
 
 from __future__ import annotations
 
-import contextlib
 import math
 import warnings
 import zipfile
@@ -24,7 +23,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..inputs.units import MOST_UIDS
+from ..inputs.checks import MAX_UIDS
+from ..inputs.files import replacing
 
 MOST_BYTES = 64_000_000
 
@@ -56,9 +56,9 @@ def load_metagraph(path) -> Metagraph:
     if size > MOST_BYTES:
         raise ValueError(f"{path.name} must be at most {MOST_BYTES:,} bytes, got {size:,}")
     weights, stake, bonds = readers[path.suffix.lower()](path)
-    if stake.ndim != 1 or not 1 <= len(stake) <= MOST_UIDS:
+    if stake.ndim != 1 or not 1 <= len(stake) <= MAX_UIDS:
         raise ValueError(
-            f"{path.name}: stake must have shape (n,) with 1 to {MOST_UIDS:,} UIDs, got "
+            f"{path.name}: stake must have shape (n,) with 1 to {MAX_UIDS:,} UIDs, got "
             f"{stake.shape}"
         )
     n = len(stake)
@@ -82,20 +82,17 @@ def save_metagraph(path, weights, stake, bonds=None):
     if path.suffix.lower() != ".npz":
         raise ValueError(f"path must end in .npz, got {path.name!r}")
     arrays = {"weights": weights, "stake": stake} | ({} if bonds is None else {"bonds": bonds})
-    draft = path.with_name(f".{path.stem}.draft.npz")
+    arrays = {name: np.asarray(array) for name, array in arrays.items()}
     try:
-        np.savez_compressed(draft, **{name: np.asarray(array) for name, array in arrays.items()})
-        load_metagraph(draft)
-        draft.replace(path)
+        with replacing(path) as draft:
+            np.savez_compressed(draft, **arrays)
+            load_metagraph(draft)
     except OSError as error:
         raise ValueError(
             f"path must be a file that can be written, got {str(path)!r}: {error.strerror}"
         ) from None
     except ValueError as error:
         raise ValueError(str(error).replace(draft.name, path.name)) from None
-    finally:
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)
 
 
 def _npz(path):
@@ -159,9 +156,9 @@ def _csv(path):
     try:
         with path.open("rb") as file:
             columns = file.readline(MOST_BYTES).count(b",") + 1
-        if columns > MOST_UIDS + 2:
+        if columns > MAX_UIDS + 2:
             raise ValueError(
-                f"{path.name} must have at most {MOST_UIDS + 2:,} columns, got {columns:,}"
+                f"{path.name} must have at most {MAX_UIDS + 2:,} columns, got {columns:,}"
             )
         with warnings.catch_warnings(
             action="error", category=pd.errors.ParserWarning
@@ -171,7 +168,7 @@ def _csv(path):
                 dtype=str,
                 keep_default_na=False,
                 encoding="utf-8-sig",
-                nrows=MOST_UIDS + 1,
+                nrows=MAX_UIDS + 1,
                 index_col=False,
             )
     except (UnicodeError, OSError, MemoryError, *UNREADABLE) as error:

@@ -13,8 +13,8 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from ..inputs.checks import real
 from ..inputs.record import checked_record, quantity
-from ..inputs.units import real
 from ._jit import float_kernel
 
 THIRD, SMALL = 1 / 3, 1e-3

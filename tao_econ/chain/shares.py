@@ -16,9 +16,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..inputs.checks import real, reals, whole
 from ..inputs.record import unknown
 from ..inputs.rules import Rules
-from ..inputs.units import real, reals, whole
 from ._jit import float_kernel
 
 PRICE_CAP_TAO = 1.0  # the smoothed price never sees a spot price above this

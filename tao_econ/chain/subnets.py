@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..inputs.checks import real, whole
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario
-from ..inputs.units import BLOCKS_PER_DAY, RAO_PER_TAO, real, tao, whole
+from ..inputs.units import BLOCKS_PER_DAY, RAO_PER_TAO, tao
 from . import subnet_kernels as cb
 from . import subnet_state as ss
 from ._jit import float_kernel

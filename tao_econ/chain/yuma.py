@@ -17,9 +17,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..inputs.checks import MAX_UIDS as MOST_UIDS
+from ..inputs.checks import permitted_rows, whole, whole_array
 from ..inputs.record import unknown
 from ..inputs.rules import Rules
-from ..inputs.units import MOST_UIDS, permitted_rows, whole, whole_array
 from .yuma_kernels import GRID, _on_grid, _path, _permits
 from .yuma_tables import LARGEST, PATTERN, _rows_in_use, tables
 from .yuma_variants import BOND_RULES

@@ -17,8 +17,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..inputs.checks import permitted_rows, square_u16, whole, whole_array
 from ..inputs.rules import Rules
-from ..inputs.units import RAO_PER_TAO, permitted_rows, square_u16, whole, whole_array
+from ..inputs.units import RAO_PER_TAO
 from .fixed_point import (
     MAX,
     ONE,

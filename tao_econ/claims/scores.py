@@ -16,9 +16,10 @@ import pandas as pd
 
 from ..analysis.uncertainty import crps
 from ..economy.stress import BASKET
+from ..inputs.checks import real
 from ..inputs.record import unknown
 from ..inputs.rules import load_snapshot, rules_at
-from ..inputs.units import BN, real, tao
+from ..inputs.units import BN, tao
 from .rule import fact
 from .sources import PUBLISHED, closes, table
 

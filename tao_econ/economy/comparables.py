@@ -21,9 +21,10 @@ import numpy as np
 import pandas as pd
 
 from ..inputs import data
+from ..inputs.checks import real, reals, takes_records, whole
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot, eras
-from ..inputs.units import BN, real, reals, tao, utc, whole
+from ..inputs.units import BN, tao, utc
 from .supply import discounted_supply, supply_at
 
 DENOMINATORS = ("market_cap", "fdv", "discounted_fdv", "fdv_stated")
@@ -42,6 +43,7 @@ class Ratio(NamedTuple):
     tao_share: float  # TAO's value as a fraction of the other's
 
 
+@takes_records
 def supply_counted(rules: Rules, snapshot: Snapshot, scenario: Scenario, denominator: str) -> float:
     """TAO by which a value is divided to get a price.
 
@@ -67,6 +69,7 @@ def supply_counted(rules: Rules, snapshot: Snapshot, scenario: Scenario, denomin
     return snapshot.fdv_stated_usd / snapshot.price_usd
 
 
+@takes_records
 def value_ratio(
     rules: Rules,
     snapshot: Snapshot,
@@ -113,6 +116,7 @@ def comparables_on(when, *, token_value: str = "fdv", max_age_days: int = 180) -
     return table.sort_values(["value_usd", "name"], ascending=[False, True]).reset_index(drop=True)
 
 
+@takes_records
 def comparable_ratios(
     rules: Rules,
     snapshot: Snapshot,
@@ -222,6 +226,7 @@ def weekly_ratio(company: str = "openai") -> pd.DataFrame:
     return table.assign(ratio=table["valuation_usd"] / table["fdv_usd"])
 
 
+@takes_records
 def sales_multiples(
     rules: Rules,
     snapshot: Snapshot,

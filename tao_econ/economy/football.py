@@ -12,8 +12,8 @@ import dataclasses
 import numpy as np
 import pandas as pd
 
+from ..inputs.checks import reals, takes_records
 from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario
-from ..inputs.units import reals
 from .comparables import comparable_ratios, sales_multiples
 from .scenario_tree import scenario_tree
 from .valuation import (
@@ -27,6 +27,7 @@ from .valuation import (
 )
 
 
+@takes_records
 def football_field(
     rules: Rules,
     snapshot: Snapshot,

@@ -24,17 +24,9 @@ import pandas as pd
 
 from ..chain.emission import halving_thresholds_rao, halvings_so_far, issuance_eras, reward_after
 from ..inputs import data
+from ..inputs.checks import real, takes_records, whole
 from ..inputs.rules import Rules
-from ..inputs.units import (
-    BLOCKS_PER_DAY,
-    RAO_PER_TAO,
-    SECONDS_PER_DAY,
-    block_date,
-    rao,
-    real,
-    utc,
-    whole,
-)
+from ..inputs.units import BLOCKS_PER_DAY, RAO_PER_TAO, SECONDS_PER_DAY, block_date, rao, utc
 
 GENESIS_ISSUANCE_RAO = rao("4181329.66")  # supply_points.csv 2023-03-20
 GENESIS_UTC = utc("2023-03-20T18:39:00")  # block_anchors.csv block 0
@@ -106,6 +98,7 @@ def supply_observations() -> pd.DataFrame:
     return table.sort_values("when", kind="stable").reset_index(drop=True)
 
 
+@takes_records
 def most_issued_tao(rules: Rules, tao: float, days: float) -> float:
     """The most that can be issued `days` after issuance stood at `tao`: full reward, nominal
     blocks.
@@ -123,6 +116,7 @@ def most_issued_tao(rules: Rules, tao: float, days: float) -> float:
     return issued / RAO_PER_TAO
 
 
+@takes_records
 def check_supply_points(rules: Rules, *, since=None, until=None) -> pd.DataFrame:
     """Every dated supply with the reason the schedule cannot reach it, or cannot lead from it to a
     trusted one.
@@ -147,6 +141,7 @@ def check_supply_points(rules: Rules, *, since=None, until=None) -> pd.DataFrame
     return points.assign(above=np.array(above, bool), below=np.array(below, bool))
 
 
+@takes_records
 def fit_recycling(rules: Rules, *, since, until, accept=TRUSTED) -> RecyclingFit:
     """Net issuance as a share of the schedule, from the supplies of a window.
 
@@ -212,6 +207,7 @@ def _block_time(since, until) -> float:
     return (t1 - t0).total_seconds() / (b1 - b0)
 
 
+@takes_records
 def forecast_halvings(
     rules: Rules,
     fit: RecyclingFit,
@@ -317,6 +313,7 @@ def _first_passage(mean, spread, u, v):
     return mean * np.where(v <= root / (1 + root), 1 / root, root)
 
 
+@takes_records
 def unrecycled_first_halving(rules: Rules, *, block_time_s: float = 12.0) -> datetime:
     """The first halving counted from Finney's genesis with nothing recycled: the article's
     August 2025.
@@ -331,6 +328,7 @@ def unrecycled_first_halving(rules: Rules, *, block_time_s: float = 12.0) -> dat
     return block_date(blocks, from_block=0, from_date=GENESIS_UTC, block_time_s=block_time_s)
 
 
+@takes_records
 def replay_first_halving(
     rules: Rules, *, until="2025-10-01"
 ) -> tuple[RecyclingFit, HalvingForecast, dict[str, float]]:
@@ -360,6 +358,7 @@ def replay_first_halving(
     )
 
 
+@takes_records
 def next_halvings(rules: Rules, *, halvings: int = 3) -> tuple[RecyclingFit, list[HalvingForecast]]:
     """The coming halvings from the recycling seen since the first one.
 

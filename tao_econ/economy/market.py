@@ -22,18 +22,10 @@ import pandas as pd
 
 from ..chain.emission import block_emission
 from ..inputs import data
+from ..inputs.checks import real, reals, takes_records, whole
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot, rules_at
-from ..inputs.units import (
-    BLOCKS_PER_DAY,
-    DAYS_PER_YEAR,
-    SECONDS_PER_DAY,
-    real,
-    reals,
-    tao,
-    utc,
-    whole,
-)
+from ..inputs.units import BLOCKS_PER_DAY, DAYS_PER_YEAR, SECONDS_PER_DAY, tao, utc
 from .supply import supply_path
 
 PUBLICATION_WINDOWS = (
@@ -136,6 +128,7 @@ class ShockReplay(NamedTuple):
     explained_share: float  # highest impact over the observed fall
 
 
+@takes_records
 def sell_pressure(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> SellPressure:
     """Daily emission times the share each role sells, against a day's volume.
 
@@ -321,6 +314,7 @@ def volatility_multiplier(
     )
 
 
+@takes_records
 def flow_balance(
     rules: Rules, snapshot: Snapshot, scenario: Scenario, *, inflow_usd_per_day=0.0
 ) -> FlowBalance:
@@ -347,6 +341,7 @@ def flow_balance(
     return FlowBalance(pressure.sold_usd_per_day, price, surprise, drift, pressure.volume_usd / cap)
 
 
+@takes_records
 def price_under_flow(
     rules: Rules,
     snapshot: Snapshot,
@@ -427,6 +422,7 @@ def publication_windows() -> pd.DataFrame:
     return pd.DataFrame([emission_over_volume(*window) for window in PUBLICATION_WINDOWS])
 
 
+@takes_records
 def replay_shock(scenario: Scenario, date) -> ShockReplay:
     """What the impact law says of a known sale, against what the price did, from
     data/price_shocks.csv.

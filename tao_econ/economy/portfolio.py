@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from ..inputs.units import real
+from ..inputs.checks import real
 
 DRIFTS, VOLATILITIES, YEARS, FRACTIONS = "[-100, 100]", "[0.0001, 100]", "[0.001, 1000]", "[0, 100]"
 

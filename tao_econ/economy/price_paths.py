@@ -19,9 +19,10 @@ import numpy as np
 
 from ..chain._jit import float_kernel, kernel
 from ..chain.emission import halving_thresholds_rao, halvings_so_far, reward_after
+from ..inputs.checks import float_matrix, real, reals, record, takes_records, whole
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot
-from ..inputs.units import DAYS_PER_YEAR, SECONDS_PER_DAY, real, reals, tao, whole
+from ..inputs.units import DAYS_PER_YEAR, SECONDS_PER_DAY, tao
 
 MOST_VALUES = 1 << 28  # normals in one call: 2 GiB
 BLOCK_OF_PATHS = 64  # worked on together, so that they stay in the cache
@@ -85,6 +86,7 @@ def sobol_normals(log2_paths: int, steps: int, *, seed: int) -> np.ndarray:
     return ndtri(points, out=points)
 
 
+@takes_records
 def price_paths(
     rules: Rules,
     snapshot: Snapshot,
@@ -109,7 +111,7 @@ def price_paths(
     """
     draws = normals if isinstance(normals, Draws) else None
     if draws is None:
-        normals = _matrix("normals", normals)
+        normals = float_matrix("normals", normals, "paths, steps")
         paths, steps = normals.shape
     else:
         paths, steps = _check_draws(draws)
@@ -118,11 +120,8 @@ def price_paths(
             uniforms = np.random.default_rng([draws.seed, 1]).random((paths, steps))
     step_years = scenario.horizon_years / steps
     recycled = [scenario.recycled_share] if recycled_share is None else recycled_share
-    recycled = reals("recycled_share", recycled, "[0, 0.95]")
-    if recycled_share is not None and recycled.shape != (paths,):
-        raise ValueError(
-            f"recycled_share must have one entry a path ({paths}), got shape {recycled.shape}"
-        )
+    shape = (1,) if recycled_share is None else (paths,)
+    recycled = reals("recycled_share", recycled, "[0, 0.95]", shape=shape, each="path")
     scale, shifts = _increments(scenario, step_years, (paths, steps), model, uniforms)
     era = _era(rules, snapshot, scenario, step_years)
     circulating = np.empty((len(recycled), steps + 1))
@@ -170,7 +169,7 @@ def subnet_price_paths(
     as exponent, 1/2
     for a constant product; the median variance elasticity 2β − 2 of 90 subnets is −0.86.
     """
-    normals = _matrix("normals", normals)
+    normals = float_matrix("normals", normals, "paths, steps")
     cap, years = real("cap_tao", cap_tao, "(0, inf)"), real("years", years, "(0, inf)")
     sigma, beta = real("volatility", volatility, "[0, inf)"), real("exponent", exponent, "(0, 1]")
     growth, supply = real("growth", growth), reals("supply_alpha", supply_alpha, "(0, inf)")
@@ -222,9 +221,9 @@ def cev_cdf(ratio, *, years: float, volatility: float, exponent: float = 0.5, gr
 
 def _check_draws(draws):
     """(paths, steps) of a sensible recipe, or one clear line."""
-    if not isinstance(draws, Draws):
-        raise TypeError(f"draws must be a Draws, got {draws!r} ({type(draws).__name__})")
-    paths, steps = whole("paths", draws.paths, at_least=1), whole("steps", draws.steps, at_least=1)
+    record("draws", draws, Draws)
+    paths = whole("paths", draws.paths, at_least=1)
+    steps = whole("steps", draws.steps, at_least=1)
     whole("seed", draws.seed)
     if not isinstance(draws.antithetic, bool):
         raise TypeError(f"antithetic must be True or False, got {draws.antithetic!r}")
@@ -237,17 +236,6 @@ def _check_draws(draws):
     return paths, steps
 
 
-def _matrix(name, values):
-    array = np.asarray(values)
-    if array.dtype != np.float64:
-        raise TypeError(f"{name} must be float64, got {array.dtype}")
-    if array.ndim != 2 or not array.size:
-        raise ValueError(
-            f"{name} must have shape (paths, steps) with at least one each, got shape {array.shape}"
-        )
-    return array
-
-
 def _increments(scenario, step_years, shape, model, uniforms):
     """(scale of the normals, shift) of each log step: broadcast views where all steps are alike."""
     if model not in MODELS:
@@ -258,7 +246,8 @@ def _increments(scenario, step_years, shape, model, uniforms):
             f"uniforms must be None for the model 'gbm', got {type(uniforms).__name__}"
         )
     if model != "gbm":
-        low, high = _matrix("uniforms", uniforms).min(), uniforms.max()
+        uniforms = float_matrix("uniforms", uniforms, "paths, steps")
+        low, high = uniforms.min(), uniforms.max()
         if uniforms.shape != shape:
             raise ValueError(
                 f"uniforms must have the shape of normals {shape}, got {uniforms.shape}"

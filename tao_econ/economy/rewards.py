@@ -17,9 +17,10 @@ from typing import NamedTuple
 import numpy as np
 
 from ..chain.emission import block_emission
+from ..inputs.checks import real, reals, takes_records
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot
-from ..inputs.units import DAYS_PER_YEAR, RAO_PER_TAO, SECONDS_PER_DAY, real, reals, tao
+from ..inputs.units import DAYS_PER_YEAR, RAO_PER_TAO, SECONDS_PER_DAY, tao
 from .supply import MOST_LOG, HolderYield, holder_yield, staked_share, supply_at, supply_path
 
 
@@ -67,6 +68,7 @@ class OwnershipPath(NamedTuple):
     validator: np.ndarray  # the same without a take
 
 
+@takes_records
 def reward_split(
     rules: Rules,
     snapshot: Snapshot,
@@ -246,6 +248,7 @@ def break_even_incentive(split: RewardSplit, cost_usd_per_day: float) -> float:
     return cost / split.usd_per_day.miners if split.usd_per_day.miners else math.inf
 
 
+@takes_records
 def break_even_take(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> float:
     """The highest take at which a nominator keeps its share of the supply: 1 − s/a; negative where
     no take is low enough.
@@ -258,6 +261,7 @@ def break_even_take(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> flo
     return 1 - supply.staked_tao / supply.issued_tao / scenario.stakers_share
 
 
+@takes_records
 def alpha_yield_per_day(
     rules: Rules,
     *,
@@ -306,13 +310,11 @@ def distribute_dividends(
     real("root_alpha", root_alpha, "[0, inf)")
     real("root_weight", root_weight, "[0, 1]")
     given = {"dividends": dividends, "alpha_stake": alpha_stake, "root_stake": root_stake}
-    given = {name: reals(name, values, "[0, inf)", ndim=1) for name, values in given.items()}
-    for name, values in given.items():
-        if len(values) != len(given["dividends"]):
-            raise ValueError(
-                f"{name} must have one value a validator ({len(given['dividends'])}), got "
-                f"{len(values)}"
-            )
+    shape = np.shape(dividends)
+    given = {
+        name: reals(name, values, "[0, inf)", ndim=1, shape=shape, each="validator")
+        for name, values in given.items()
+    }
     weighted = given["root_stake"] * root_weight
     both = given["alpha_stake"] + weighted
     of_root = given["dividends"] * np.divide(
@@ -339,6 +341,7 @@ def real_yield(nominal: float, *, supply_growth: float = 0.0, price_change: floa
     return (1 + nominal) * (1 + price_change) / (1 + supply_growth) - 1
 
 
+@takes_records
 def ownership_path(
     rules: Rules,
     snapshot: Snapshot,
@@ -379,6 +382,7 @@ def ownership_path(
     )
 
 
+@takes_records
 def network_yields(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> HolderYield:
     """Dilution and real yield of a year for stakers and others with the stakers' share that the
     rules give them.

@@ -20,9 +20,10 @@ import numpy as np
 import pandas as pd
 
 from ..inputs import data
+from ..inputs.checks import real, reals, takes_records, whole
 from ..inputs.record import unknown
 from ..inputs.rules import Rules
-from ..inputs.units import BN, real, reals, tao, whole
+from ..inputs.units import BN, tao
 
 
 class Tree(NamedTuple):
@@ -56,6 +57,7 @@ class TreeNoise(NamedTuple):
     p90_se: float
 
 
+@takes_records
 def scenario_tree(rules: Rules, *, spot_usd: float, tree: pd.DataFrame | None = None) -> Tree:
     """Expected value of a tree, the part of each branch in it, and the spread of its outcomes.
 
@@ -91,6 +93,7 @@ def scenario_tree(rules: Rules, *, spot_usd: float, tree: pd.DataFrame | None = 
     )
 
 
+@takes_records
 def tree_sensitivity(
     rules: Rules, branch: str, probabilities, *, tree: pd.DataFrame | None = None
 ) -> np.ndarray:
@@ -106,6 +109,7 @@ def tree_sensitivity(
     return (odds * inside + (1 - odds) * rest) / tao(rules.max_supply_rao)
 
 
+@takes_records
 def tree_break_even(
     rules: Rules, branch: str, *, spot_usd: float, tree: pd.DataFrame | None = None
 ) -> float:
@@ -141,6 +145,7 @@ def without_smallest(tree: pd.DataFrame | None = None, *, count: int = 2) -> pd.
     )
 
 
+@takes_records
 def tree_noise(
     rules: Rules,
     *,

@@ -15,18 +15,10 @@ import pandas as pd
 
 from ..chain.emission import PPM, block_emission, emission_path, issuance_eras
 from ..inputs import data
+from ..inputs.checks import real, reals, takes_records, whole
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot
-from ..inputs.units import (
-    BLOCKS_PER_DAY,
-    DAYS_PER_YEAR,
-    RAO_PER_TAO,
-    SECONDS_PER_DAY,
-    real,
-    reals,
-    tao,
-    whole,
-)
+from ..inputs.units import BLOCKS_PER_DAY, DAYS_PER_YEAR, RAO_PER_TAO, SECONDS_PER_DAY, tao
 
 # AI tokens that trade against TAO by name in the article and beside them in the listings of the
 # time
@@ -82,6 +74,7 @@ class HolderYield(NamedTuple):
     break_even_staked_share: float  # stakers keep their share where no more than this is staked
 
 
+@takes_records
 def supply_at(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> Supply:
     """Issued, circulating, staked and floating TAO on a snapshot's day, with market cap and FDV.
 
@@ -115,6 +108,7 @@ def supply_at(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> Supply:
     )
 
 
+@takes_records
 def supply_path(
     rules: Rules, snapshot: Snapshot, scenario: Scenario, *, every_days: int = 30
 ) -> SupplyPath:
@@ -165,6 +159,7 @@ def supply_path(
     )
 
 
+@takes_records
 def supply_after(rules: Rules, snapshot: Snapshot, scenario: Scenario, years: float) -> float:
     """TAO issued so many years after a snapshot, to the block.
 
@@ -179,11 +174,13 @@ def supply_after(rules: Rules, snapshot: Snapshot, scenario: Scenario, years: fl
     )
 
 
+@takes_records
 def break_even_growth(rules: Rules, snapshot: Snapshot, scenario: Scenario, years: float) -> float:
     """Growth of the market cap that merely holds the price: S(t)/S(0) − 1, as a share."""
     return supply_after(rules, snapshot, scenario, years) / tao(snapshot.issuance_rao) - 1
 
 
+@takes_records
 def discounted_supply(rules: Rules, snapshot: Snapshot, scenario: Scenario, *, rates=None):
     """Supply with each future TAO counted at e^(−r·t): TAO, a float, or an array where rates are
     given.
@@ -252,6 +249,7 @@ def decompose_price(
     return Decomposition(price, supply, price * supply, log_price, log_supply, log_cap, share)
 
 
+@takes_records
 def holder_yield(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> HolderYield:
     """A year's dilution of those who stake and those who do not, at the present gross emission.
 

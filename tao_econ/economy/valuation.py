@@ -19,8 +19,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ..chain.emission import block_emission
+from ..inputs.checks import real, reals, takes_records, whole
 from ..inputs.rules import Rules, Scenario, Snapshot
-from ..inputs.units import DAYS_PER_YEAR, SECONDS_PER_DAY, real, reals, tao, whole
+from ..inputs.units import DAYS_PER_YEAR, SECONDS_PER_DAY, tao
 from .comparables import supply_counted
 from .supply import supply_after
 
@@ -83,6 +84,7 @@ class Bands(NamedTuple):
     )  # supply over today's: a band times this is what it would be without dilution
 
 
+@takes_records
 def exchange_equation(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> Implied:
     """MV = PQ: the value of the TAO needed to pay the network's fees, PQ over velocity.
 
@@ -95,6 +97,7 @@ def exchange_equation(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> I
     return _implied(rules, snapshot, scenario, value, "market_cap")
 
 
+@takes_records
 def metcalfe(
     rules: Rules,
     snapshot: Snapshot,
@@ -133,6 +136,7 @@ def metcalfe_users(
     return (value / math.exp(a)) ** (1 / b)
 
 
+@takes_records
 def cong_li_wang(
     rules: Rules,
     snapshot: Snapshot,
@@ -168,6 +172,7 @@ def cong_li_wang(
     return _implied(rules, snapshot, scenario, value, "market_cap")
 
 
+@takes_records
 def convenience_value(
     rules: Rules,
     snapshot: Snapshot,
@@ -188,6 +193,7 @@ def convenience_value(
     )
 
 
+@takes_records
 def captured_fees(
     rules: Rules,
     snapshot: Snapshot,
@@ -213,6 +219,7 @@ def captured_fees(
     return _implied(rules, snapshot, scenario, per_dollar * held, denominator)
 
 
+@takes_records
 def reverse_dcf(
     rules: Rules,
     snapshot: Snapshot,
@@ -248,6 +255,7 @@ def reverse_dcf(
     )
 
 
+@takes_records
 def reverse_dcf_surface(
     rules: Rules,
     snapshot: Snapshot,
@@ -271,6 +279,7 @@ def reverse_dcf_surface(
     return Surface(fees, share, price * np.outer(fees, share))
 
 
+@takes_records
 def cost_of_production(
     rules: Rules, snapshot: Snapshot, scenario: Scenario, *, cost_usd_per_year: float
 ) -> Implied:
@@ -295,6 +304,7 @@ def cost_of_production(
     return Implied(cost / issued * supply, supply, cost / issued)
 
 
+@takes_records
 def stock_to_flow(
     rules: Rules,
     snapshot: Snapshot,
@@ -356,6 +366,7 @@ def spurious_r2(
     )
 
 
+@takes_records
 def price_bands(
     rules: Rules,
     snapshot: Snapshot,
@@ -394,6 +405,7 @@ def price_bands(
     return Bands(at, low, half, high, ratio)
 
 
+@takes_records
 def new_tao_per_year(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> float:
     """TAO a year at the reward of the day, net of `recycled_share`."""
     reward = tao(block_emission(rules, snapshot.issuance_rao, block=snapshot.block))

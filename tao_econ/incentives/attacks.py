@@ -19,8 +19,9 @@ import numpy as np
 from ..chain.emission import block_emission
 from ..chain.yuma import yuma_epoch, yuma_run
 from ..economy.supply import supply_at
+from ..inputs.checks import real, reals, takes_records, whole
 from ..inputs.rules import Rules, Scenario, Snapshot
-from ..inputs.units import SECONDS_PER_DAY, real, reals, tao, whole
+from ..inputs.units import SECONDS_PER_DAY, tao
 from .guarantee import SHARES, Network, checked_network, honest_stake_path, retention_map
 
 WARM_UP = 0.3  # part of a copying run that is left out: bonds start empty
@@ -91,6 +92,7 @@ class AlphaMajorityCost(NamedTuple):
     root_tao_needed: float  # the other way: TAO on root that gives the same stake weight
 
 
+@takes_records
 def weight_copying(
     rules: Rules,
     *,
@@ -165,6 +167,7 @@ def weight_copying(
     )
 
 
+@takes_records
 def bribery(
     rules: Rules,
     network: Network,
@@ -239,6 +242,7 @@ def bribery(
     return Bribery(*np.array(out).T)
 
 
+@takes_records
 def collusion(
     rules: Rules,
     network: Network,
@@ -294,6 +298,7 @@ def collusion(
     return Collusion(1 - honest, grid[best], pay[:, 0], most, gain, np.array(after))
 
 
+@takes_records
 def majority_cost(
     rules: Rules, snapshot: Snapshot, scenario: Scenario, *, share: float = 0.51
 ) -> MajorityCost:

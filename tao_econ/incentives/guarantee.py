@@ -22,8 +22,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..inputs.checks import real, reals, record, takes_records, whole
 from ..inputs.rules import Rules
-from ..inputs.units import real, reals, whole
 from .guarantee_kernels import _fill
 
 HONEST_STAKE = (0.51, 0.55, 0.60, 0.65, 0.70, 0.75, 0.80, 0.85, 0.90, 0.95, 0.99)
@@ -93,12 +93,13 @@ def draw_network(
         )
     random = np.random.default_rng(whole("seed", seed))
     drawn = np.maximum(1 + stake_spread * random.standard_normal(validators), 0)
-    stake = drawn if stake is None else _positive("stake", stake, (validators,))
+    stake = drawn if stake is None else reals("stake", stake, "[0, inf)", shape=(validators,))
     return Network(
         stake, np.maximum(1 + weight_spread * random.standard_normal((validators, miners)), 0)
     )
 
 
+@takes_records
 def retention_map(
     rules: Rules,
     network: Network,
@@ -178,6 +179,7 @@ def required_honest_weight(earned, honest_stake=HONEST_STAKE, honest_weight=GRID
     return np.array(out)
 
 
+@takes_records
 def honest_weight_needed(
     rules: Rules,
     *,
@@ -225,6 +227,7 @@ def honest_weight_needed(
     return 1.0 if np.isnan(needed) else float(needed)
 
 
+@takes_records
 def guarantee(
     rules: Rules,
     stakes,
@@ -311,6 +314,7 @@ def honest_stake_drawn(stakes, honest_validators: float, *, seed: int = 0) -> np
     return drawn[:, :honest].sum(axis=1) / stakes.sum(axis=1)
 
 
+@takes_records
 def honest_stake_path(
     rules: Rules,
     network: Network,
@@ -365,26 +369,19 @@ def _grid(name, given):
     return values
 
 
-def _positive(name, given, shape):
-    values = reals(name, given, "[0, inf)")
-    if values.shape != shape:
-        raise ValueError(f"{name} must have shape {shape}, got {values.shape}")
-    return values
-
-
 def checked_network(network) -> Network:
     """A network with at least two validators and two miners whose numbers are not negative, or
     one clear line.
     """
-    if not isinstance(network, Network):
-        raise TypeError(f"network must be a Network, got {network!r} ({type(network).__name__})")
+    record("network", network, Network)
     shape = np.shape(network.weights)
     if len(shape) != 2 or min(shape) < 2:
         raise ValueError(
             f"weights must have shape (2 or more validators, 2 or more miners), got {shape}"
         )
     return Network(
-        _positive("stake", network.stake, shape[:1]), _positive("weights", network.weights, shape)
+        reals("stake", network.stake, "[0, inf)", shape=shape[:1]),
+        reals("weights", network.weights, "[0, inf)", shape=shape),
     )
 
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..inputs.units import real, reals
+from ..inputs.checks import real, reals
 from .stake import stake_shares
 
 ATOMS = 1_024  # distinct sums of stake kept apart; more are merged in pairs that keep their mean
@@ -89,11 +89,8 @@ def stake_median(reports, stake, *, kappa: float = 0.5) -> float:
     Stake above 1 − κ can pull it down without limit, κ can push it up: no κ breaks later than one
     half.
     """
-    reports, share = reals("reports", reports, ndim=1), stake_shares(stake)
-    if reports.shape != share.shape:
-        raise ValueError(
-            f"reports must have one entry a validator ({len(share)}), got {len(reports)}"
-        )
+    share = stake_shares(stake)
+    reports = reals("reports", reports, ndim=1, shape=share.shape, each="validator")
     need, order = real("kappa", kappa, "(0, 1]"), np.argsort(-reports, kind="stable")
     held = np.cumsum(share[order])
     return float(reports[order[min(int(np.searchsorted(held, need - SAME)), len(held) - 1)]])

@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..analysis.uncertainty import sample_mean
-from ..inputs.units import real, reals, whole
+from ..inputs.checks import real, reals, whole
 
 REACH, NODES = 12.0, 256  # a standard normal number beyond 12 never happens: 1e-33
 _legendre = cache(np.polynomial.legendre.leggauss)

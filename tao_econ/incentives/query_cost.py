@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..inputs.units import real, reals, whole
+from ..inputs.checks import real, reals, whole
 
 QUANTILES = "(0, 0.999999999]"  # beyond, a chance of one less a float has no digits left
 NODES = 200  # of the quadrature over the miners' time

@@ -25,8 +25,8 @@ import pandas as pd
 
 from ..chain.yuma import yuma_epoch
 from ..inputs import data
+from ..inputs.checks import real, reals, takes_records, whole
 from ..inputs.rules import Rules
-from ..inputs.units import real, reals, whole
 from .lego import over_replicas
 from .query_market_record import QueryMarket
 from .stake_model import stake_from_ranks
@@ -89,6 +89,7 @@ class _State(NamedTuple):
     bonds: list  # r matrices (v + m, v + m)
 
 
+@takes_records
 def query_market_path(
     rules: Rules, market: QueryMarket, *, rounds: int, replicas: int = 8, stake=None, seed: int = 0
 ) -> QueryMarketPath:
@@ -142,6 +143,7 @@ def query_market_report(path: QueryMarketPath, *, settled: float = 0.5) -> pd.Da
     ).rename_axis("quantity")
 
 
+@takes_records
 def judge_sweep(
     rules: Rules,
     market: QueryMarket,
@@ -169,6 +171,7 @@ def judge_sweep(
     return pd.DataFrame(rows, index=pd.Index(judge_correlation, name="judge_correlation"))
 
 
+@takes_records
 def displacement(
     rules: Rules,
     market: QueryMarket,
@@ -240,9 +243,7 @@ def _start(market, replicas, stake, random):
                 f"for {v}"
             )
         stake = stake_from_ranks(table["largest"].tolist(), table["share"].tolist(), v)
-    stake = reals("stake", stake, "(0, inf)", ndim=1)
-    if stake.shape != (v,):
-        raise ValueError(f"stake must have one entry a validator ({v}), got {len(stake)}")
+    stake = reals("stake", stake, "(0, inf)", ndim=1, shape=(v,), each="validator")
     talent, error = random.standard_normal((2, replicas, m))
     error *= np.sqrt(market.shared_error)
     spread = market.judge_spread * random.uniform(-1, 1, (replicas, v))

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..inputs.units import real, reals, whole
+from ..inputs.checks import amounts, real, reals, whole
 
 REACH, NODES = 12.0, 512
 _legendre = cache(np.polynomial.legendre.leggauss)
@@ -58,7 +58,8 @@ def route(quality, topic_share=None, *, router_accuracy: float = 1.0) -> Routing
     router_accuracy : float in [0, 1] — topics recognised; the others are taken for one drawn by its
       share
     """
-    table, share = reals("quality", quality, ndim=2), _mix(topic_share, np.shape(quality)[-1:])
+    table = reals("quality", quality, ndim=2)
+    share = _mix(topic_share, table.shape[1:])
     accuracy = real("router_accuracy", router_accuracy, "[0, 1]")
     means = (table * share).sum(axis=1)
     best = int(means.argmax())
@@ -112,7 +113,8 @@ def routing_frontier(quality, cost, topic_share=None) -> Frontier:
 
     quality, cost : (experts, topics) — of one answer; cost > 0      topic_share : as in `route`
     """
-    table, price = reals("quality", quality, ndim=2), reals("cost", cost, "(0, inf)", ndim=2)
+    table = reals("quality", quality, ndim=2)
+    price = reals("cost", cost, "(0, inf)", ndim=2)
     if price.shape != table.shape:
         raise ValueError(f"cost must have the shape of quality {table.shape}, got {price.shape}")
     share = _mix(topic_share, table.shape[1:])
@@ -152,13 +154,6 @@ def _slope(a, b):
 
 
 def _mix(topic_share, shape):
-    share = (
-        np.ones(shape)
-        if topic_share is None
-        else reals("topic_share", topic_share, "[0, inf)", ndim=1)
-    )
-    if share.shape != shape:
-        raise ValueError(f"topic_share must have shape {shape}, got {share.shape}")
-    if not 0 < share.sum() < np.inf:
-        raise ValueError(f"topic_share must have a positive and finite sum, got {share.sum()}")
+    given = np.ones(shape) if topic_share is None else topic_share
+    share = amounts("topic_share", given, shape=shape)
     return share / share.sum()

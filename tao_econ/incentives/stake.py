@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..inputs.units import real, reals, whole
+from ..inputs.checks import amounts, real, reals, whole
 
 MOST_WALLETS = 10_000_000  # that one split or one population may hold
 
@@ -182,7 +182,7 @@ def cap_stake(stake, quantile: float = 0.88) -> Capped:
     quantile : float in (0, 1], interpolated linearly. Raises ValueError where the cap would be
       zero.
     """
-    stake = _amounts("stake", stake)
+    stake = amounts("stake", stake)
     real("quantile", quantile, "(0, 1]")
     cap = float(np.quantile(stake, quantile))
     if cap == 0:
@@ -200,7 +200,7 @@ def split_below_cap(stake, cap: float) -> Split:
     share.
     Raises ValueError for more than `MOST_WALLETS` wallets.
     """
-    stake = _amounts("stake", stake)
+    stake = amounts("stake", stake)
     cap = real("cap", cap, "(0, inf)")
     if (
         stake.max() / MOST_WALLETS > cap
@@ -239,9 +239,8 @@ def composite_score(stake, performance, *, weight: float) -> np.ndarray:
 
 def trust_bonus(stake, trust, *, bonus: float) -> np.ndarray:
     """Reward shares by stake × (1 + bonus·trust); trust : (n,) in [0, 1]; bonus : float ≥ 0."""
-    share, trust = stake_shares(stake), reals("trust", trust, "[0, 1]", ndim=1)
-    if len(trust) != len(share):
-        raise ValueError(f"trust must have one entry a wallet ({len(share)}), got {len(trust)}")
+    share = stake_shares(stake)
+    trust = reals("trust", trust, "[0, 1]", ndim=1, shape=share.shape, each="wallet")
     bonus = real("bonus", bonus, "[0, 1e6]")
     score = share * (1 + bonus * trust)
     return score / score.sum()
@@ -255,12 +254,9 @@ def reward_correlations(stake, performance, reward, *, ranks: bool = False) -> C
       vary.
     """
     given = {"stake": stake, "performance": performance, "reward": reward}
-    arrays = {name: _amounts(name, values) for name, values in given.items()}
+    shape = amounts("stake", stake).shape
+    arrays = {name: amounts(name, v, shape=shape, each="wallet") for name, v in given.items()}
     for name, values in arrays.items():
-        if len(values) != len(arrays["stake"]):
-            raise ValueError(
-                f"{name} must have one entry a wallet ({len(arrays['stake'])}), got {len(values)}"
-            )
         if np.ptp(values) == 0:
             raise ValueError(f"{name} must vary over wallets, got {values[0]:g} for all of them")
     rows = [pd.Series(v).rank().to_numpy() if ranks else v / v.max() for v in arrays.values()]
@@ -271,7 +267,7 @@ def _held(stake):
     """Share of stake of the richest 1, 2, … n wallets: whole-numbered stake below 2⁵³ in all is
     exact.
     """
-    total = np.cumsum(np.sort(_amounts("stake", stake))[::-1])
+    total = np.cumsum(np.sort(amounts("stake", stake))[::-1])
     return total / total[-1]
 
 
@@ -279,24 +275,12 @@ def stake_shares(stake, name: str = "stake") -> np.ndarray:
     """(n,) amounts ≥ 0 in any unit as shares of their sum, or one clear line that begins with
     `name`.
     """
-    amounts = _amounts(name, stake)
-    return amounts / amounts.sum()
+    held = amounts(name, stake)
+    return held / held.sum()
 
 
 def _pair(stake, performance, weight):
-    share, merit = stake_shares(stake), stake_shares(performance, "performance")
-    if len(merit) != len(share):
-        raise ValueError(
-            f"performance must have one entry a wallet ({len(share)}), got {len(merit)}"
-        )
+    share = stake_shares(stake)
+    merit = amounts("performance", performance, shape=share.shape, each="wallet")
     real("weight", weight, "[0, 1]")
-    return share, merit
-
-
-def _amounts(name, values):
-    array = reals(name, values, "[0, inf)", ndim=1)
-    with np.errstate(over="ignore"):
-        total = array.sum()
-    if not 0 < total < np.inf:
-        raise ValueError(f"{name} must have a positive and finite sum, got {total:g}")
-    return array
+    return share, merit / merit.sum()

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..inputs.units import real, reals, whole
+from ..inputs.checks import real, reals, record, whole
 from .stake import MOST_WALLETS, top_share
 from .stake import gini as gini_of
 
@@ -224,8 +224,7 @@ def _check(model, *, least_exponent):
     """One clear line for a model without a meaning, or without a mean where its tail's exponent
     must be above 1.
     """
-    if not isinstance(model, StakeModel):
-        raise TypeError(f"model must be a StakeModel, got {model!r} ({type(model).__name__})")
+    record("model", model, StakeModel)
     real("tail_share", model.tail_share, "[0, 1]")
     if not 0 <= model.sigma <= 8:
         raise ValueError(f"sigma must be in [0, 8], got {model.sigma}")

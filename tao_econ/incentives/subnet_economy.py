@@ -19,9 +19,10 @@ from ..chain.emission import halving_thresholds_rao
 from ..chain.shares import SHARES, emission_shares, root_proportion, unproven
 from ..chain.subnets import Subnets, Trade, make_subnets, run_subnets
 from ..inputs import data
+from ..inputs.checks import real, takes_records, whole
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, eras
-from ..inputs.units import BLOCKS_PER_DAY, RAO_PER_TAO, real, tao, whole
+from ..inputs.units import BLOCKS_PER_DAY, RAO_PER_TAO, tao
 from .stake import gini, top_share
 
 NOBODY_SELLS = {"owners_sold_share": 0.0, "miners_sold_share": 0.0, "stakers_sold_share": 0.0}
@@ -123,6 +124,7 @@ def compare_rules(pools: Subnets, *, rules: dict[str, Rules] | None = None) -> p
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
+@takes_records
 def selling_cost(
     rules: Rules, scenario: Scenario, pools: Subnets, *, days: int = 30
 ) -> pd.DataFrame:
@@ -160,6 +162,7 @@ def selling_cost(
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
+@takes_records
 def halving_effect(
     rules: Rules, scenario: Scenario, pools: Subnets, *, days: int = 30
 ) -> pd.DataFrame:
@@ -211,6 +214,7 @@ def halving_effect(
     return table
 
 
+@takes_records
 def exit_replay(
     rules: Rules,
     scenario: Scenario,
@@ -273,6 +277,7 @@ def exit_replay(
     return pd.DataFrame.from_dict(rows | {"all others": {"tao_got": 0.0} | rest}, orient="index")
 
 
+@takes_records
 def emission_rates(
     rules: Rules,
     scenario: Scenario,
@@ -311,6 +316,7 @@ def emission_rates(
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("rate")
 
 
+@takes_records
 def manipulation(
     rules: Rules,
     scenario: Scenario,

@@ -12,10 +12,9 @@ import inspect
 from pydantic import ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass
 
-from .units import LEAST, MOST
+from .checks import MAX_SHOWN, MAX_SIZE, MIN_SIZE, quoted
 
 REQUIRED = dataclasses.MISSING
-LONGEST = 100  # characters of a value in a message
 RULES = {"gt": ">", "ge": ">=", "lt": "<", "le": "<="}  # bounds of a field, and how they are said
 
 
@@ -93,7 +92,7 @@ def _one_line(record: type, error: ValidationError) -> Exception:
 def unknown(kind: str, name, known) -> str:
     """The one line for a name that does not exist: the nearest one, then all of them."""
     known = [str(k) for k in known]
-    near = difflib.get_close_matches(str(name)[:LONGEST], known, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(str(name)[:MAX_SHOWN], known, n=1, cutoff=0.5)
     hint = f"; did you mean {near[0]!r}?" if near else ""
     return f"unknown {kind} {quoted(name)}{hint} (known: {', '.join(known)})"
 
@@ -101,12 +100,6 @@ def unknown(kind: str, name, known) -> str:
 def summary(function) -> str:
     """The first paragraph of a docstring as one line."""
     return " ".join(inspect.getdoc(function).partition("\n\n")[0].split())
-
-
-def quoted(value) -> str:
-    """A value as it would be typed, cut where nobody would read on."""
-    text = repr(value)
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}… of {len(text):,} characters"
 
 
 def checked_record(cls):
@@ -132,10 +125,10 @@ def checked_record(cls):
         for name, value in vars(self).items():
             if (
                 isinstance(value, float)
-                and not (LEAST if name in above_0 else 0) <= abs(value) <= MOST
+                and not (MIN_SIZE if name in above_0 else 0) <= abs(value) <= MAX_SIZE
             ):
                 raise ValueError(
-                    f"{name} must be of a size from {LEAST:g} to {MOST:g}, got {value}"
+                    f"{name} must be of a size from {MIN_SIZE:g} to {MAX_SIZE:g}, got {value}"
                 )
 
     cls.__init__ = __init__

@@ -125,7 +125,7 @@ def write(
     """Write both files and what made them, or with `check` only look; returns the names of those
     out of date.
     """
-    from .press import write_whole
+    from ..inputs.files import write_whole
 
     changed, files = [], {"claims.csv": csv(ledger), "claims.html": page(ledger, counted, turned)}
     for name, content in (files | {"claims.json": origin(_records(), files)}).items():

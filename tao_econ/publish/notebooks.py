@@ -180,7 +180,7 @@ def _value(text: str):
 def _write(notebook, file: Path) -> None:
     import nbformat
 
-    from .press import write_whole
+    from ..inputs.files import write_whole
 
     file.parent.mkdir(parents=True, exist_ok=True)
     write_whole(file, (nbformat.writes(notebook).rstrip("\n") + "\n").encode())

@@ -8,7 +8,6 @@ import dataclasses
 import hashlib
 import inspect
 import json
-import os
 import re
 from fractions import Fraction
 from pathlib import Path
@@ -23,6 +22,7 @@ from matplotlib.text import Text
 
 from ..economy.stress import Records, stressed
 from ..figures import FIGURES, Picture
+from ..inputs.files import write_whole
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario, load_snapshot, ratio, rules_at
 from ..views import View, gallery
@@ -222,16 +222,6 @@ def _damaged(name: str, entry: dict, folder: Path) -> str:
         if not file.exists() or hashlib.sha256(file.read_bytes()).hexdigest() != entry.get(kind):
             return file.name
     return "" if (folder / f"{name}.json").exists() else f"{name}.json"
-
-
-def write_whole(file: Path, content: bytes) -> None:
-    """Write a file so that it is there complete or not at all."""
-    part = file.with_name(f".{file.name}.part")
-    try:
-        part.write_bytes(content)
-        os.replace(part, file)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def fingerprint(picture: Picture | View) -> str:

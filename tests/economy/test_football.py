@@ -122,4 +122,4 @@ def test_a_slider_keeps_every_row_in_order(capture, survival, velocity, fees, gr
 )
 def test_nonsense_is_refused_with_name_rule_and_value(name, shown, call, refused):
     with refused(name, shown):
-        call((te.load_snapshot("2026-09-11"), BASE, CHAIN))
+        call((CHAIN, te.load_snapshot("2026-09-11"), BASE))

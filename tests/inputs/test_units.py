@@ -44,25 +44,6 @@ def test_a_tenth_decimal_of_tao_is_refused(refused):
             units.rao(amount)
 
 
-@pytest.mark.parametrize(
-    "value", [1.0, np.float64(2), True, np.True_, "1", None, Decimal(1), float("nan")]
-)
-def test_a_whole_number_is_an_integer_and_nothing_else(value, refused):
-    with refused("days", repr(value), kind=TypeError):
-        units.whole("days", value)
-
-
-def test_a_whole_number_below_its_least_value_is_refused(refused):
-    assert (
-        units.whole("days", np.int64(1), at_least=1) == 1
-        and type(units.whole("days", np.int64(1))) is int
-    )
-    with refused("days", 0, kind=ValueError):
-        units.whole("days", 0, at_least=1)
-    with refused("days", -1, kind=ValueError):
-        units.whole("days", -1)
-
-
 def test_a_date_is_its_midnight_in_utc_and_other_zones_are_converted():
     midnight = datetime(2025, 12, 15, tzinfo=UTC)
     assert (
