@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..inputs.checks import real, whole
-from ..inputs.rules import MOST_RAO, Rules
+from ..inputs.rules import MAX_RAO, Rules
 from ..inputs.units import BLOCKS_PER_DAY, RAO_PER_TAO, block_date, blocks_to_years
 from ._jit import kernel
 
@@ -282,7 +282,7 @@ def emission_path(
 def whole_rao_fits(rules: Rules) -> None:
     """Refuse rules whose amounts are too large for loops in 64 bits."""
     for name in ("max_supply_rao", "block_reward_rao"):
-        if getattr(rules, name) >= MOST_RAO:
+        if getattr(rules, name) >= MAX_RAO:
             raise ValueError(f"{name} must fit in 63 bits, got {getattr(rules, name):,}")
 
 

@@ -16,11 +16,11 @@ import pandas as pd
 from .record import unknown
 from .rules import DATA
 
-MOST_BYTES = 64_000_000  # of one file
+MAX_BYTES = 64_000_000  # of one file
 
 
 @functools.cache
-def _package(folder=DATA) -> dict:
+def _package(folder: Path = DATA) -> dict:
     try:
         found = json.loads(_text(_bytes(folder, "datapackage.json"), "data/datapackage.json"))[
             "resources"
@@ -41,12 +41,15 @@ def names() -> list[str]:
     return list(_package())
 
 
-def load(name: str, *, folder=DATA) -> pd.DataFrame:
-    """A table of facts, checked when it is first asked for: hash, columns, types, ranges. A copy
-    each time.
+def load(name: str, *, folder: Path = DATA) -> pd.DataFrame:
+    """A table of facts by its file name without .csv, a copy each time.
 
-    name : str — file name without .csv
-    Raises ValueError naming the file and, where there is one, the row (1 is the header) and column.
+    It is checked when it is first asked for: hash, columns, types, ranges.
+
+    Raises
+    ------
+    ValueError
+        naming the file and, where there is one, the row (1 is the header) and the column
     """
     return (_once(name) if folder == DATA else _read(name, folder)).copy()
 
@@ -56,12 +59,13 @@ def _once(name: str) -> pd.DataFrame:
     return _read(name, DATA)
 
 
-def _read(name: str, folder) -> pd.DataFrame:
+def _read(name: str, folder: Path) -> pd.DataFrame:
     package = _package(folder)
     if name not in package:
         raise ValueError(unknown("table", name, package))
     resource = package[name]
-    file, raw = f"data/{resource['path']}", _bytes(folder, resource["path"])
+    file = f"data/{resource['path']}"
+    raw = _bytes(folder, resource["path"])
     digest = "sha256:" + hashlib.sha256(raw).hexdigest()
     text = _text(raw, file)
     table = check(text, resource, file)
@@ -75,9 +79,9 @@ def _bytes(folder: Path, name: str) -> bytes:
     file = folder / name
     if not file.is_file() or file.resolve().parent != folder.resolve():
         raise ValueError(f"data/{name} must stand in {folder.name}/ itself, but is missing there")
-    if file.stat().st_size > MOST_BYTES:
+    if file.stat().st_size > MAX_BYTES:
         raise ValueError(
-            f"data/{name} must be at most {MOST_BYTES:,} bytes, got {file.stat().st_size:,}"
+            f"data/{name} must be at most {MAX_BYTES:,} bytes, got {file.stat().st_size:,}"
         )
     return file.read_bytes()
 

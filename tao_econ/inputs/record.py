@@ -8,36 +8,40 @@ import dataclasses
 import difflib
 import functools
 import inspect
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar, dataclass_transform
 
+import pandas as pd
 from pydantic import ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass
 
 from .checks import MAX_SHOWN, MAX_SIZE, MIN_SIZE, quoted
 
-REQUIRED = dataclasses.MISSING
+T = TypeVar("T")
+REQUIRED: Any = dataclasses.MISSING
 RULES = {"gt": ">", "ge": ">=", "lt": "<", "le": "<="}  # bounds of a field, and how they are said
 
 
 def quantity(
-    default=REQUIRED,
+    default: Any = REQUIRED,
     *,
     unit: str,
     meaning: str,
-    step=None,
-    span=None,
-    reason=None,
-    source=None,
-    **bounds,
-):
+    step: float | None = None,
+    span: tuple[float, float] | None = None,
+    reason: str | None = None,
+    source: str | None = None,
+    **bounds: Any,
+) -> Any:
     """A field of a record: its unit and meaning, bounds (gt, ge, lt, le), slider step and span,
     reason and source.
     """
-    about = {"unit": unit, "step": step, "span": span, "reason": reason, "source": source}
+    about: Any = {"unit": unit, "step": step, "span": span, "reason": reason, "source": source}
     given = {} if default is REQUIRED else {"default": default}
     return Field(**given, description=meaning, json_schema_extra=about, **bounds)
 
 
-def same(record: type, name: str, default=REQUIRED, **changes):
+def same(record: Any, name: str, default: Any = REQUIRED, **changes: Any) -> Any:
     """A field of another record once more: its unit, meaning, bounds, step and span, but for
     what is given here.
     """
@@ -49,27 +53,25 @@ def same(record: type, name: str, default=REQUIRED, **changes):
         if hasattr(bound, rule)
     }
     about = {key: field.json_schema_extra[key] for key in ("unit", "step", "span")}
-    return quantity(default, **{"meaning": field.description} | about | bounds | changes)
+    return quantity(default=default, **{"meaning": field.description} | about | bounds | changes)
 
 
-def _rule(field) -> str:
+def _rule(field: Any) -> str:
     """A field's bounds in words: 'in (0, 1]', '> 0'."""
-    low = high = None
+    ends: dict[str, tuple] = {}
     for bound in field.metadata:
         for name, sign in RULES.items():
             if hasattr(bound, name):
-                low, high = (
-                    ((sign, getattr(bound, name)), high)
-                    if name[0] == "g"
-                    else (low, (sign, getattr(bound, name)))
-                )
+                ends["low" if sign[0] == ">" else "high"] = (sign, getattr(bound, name))
+    low = ends.get("low")
+    high = ends.get("high")
     if low and high:
         opens, closes = "(" if low[0] == ">" else "[", ")" if high[0] == "<" else "]"
         return f"in {opens}{low[1]:,}, {high[1]:,}{closes}"
     return " and ".join(f"{sign} {value:,}" for sign, value in filter(None, (low, high)))
 
 
-def _one_line(record: type, error: ValidationError) -> Exception:
+def _one_line(record: Any, error: ValidationError) -> Exception:
     """The first thing wrong with a record as name, rule and value."""
     problem = error.errors()[0]
     name, kind, value = str(problem["loc"][0]), problem["type"], problem["input"]
@@ -89,7 +91,7 @@ def _one_line(record: type, error: ValidationError) -> Exception:
     return TypeError(f"{name} must be {wanted}, got {quoted(value)} ({type(value).__name__})")
 
 
-def unknown(kind: str, name, known) -> str:
+def unknown(kind: str, name: object, known: Iterable) -> str:
     """The one line for a name that does not exist: the nearest one, then all of them."""
     known = [str(k) for k in known]
     near = difflib.get_close_matches(str(name)[:MAX_SHOWN], known, n=1, cutoff=0.5)
@@ -97,22 +99,20 @@ def unknown(kind: str, name, known) -> str:
     return f"unknown {kind} {quoted(name)}{hint} (known: {', '.join(known)})"
 
 
-def summary(function) -> str:
+def summary(function: Callable) -> str:
     """The first paragraph of a docstring as one line."""
-    return " ".join(inspect.getdoc(function).partition("\n\n")[0].split())
+    return " ".join((inspect.getdoc(function) or "").partition("\n\n")[0].split())
 
 
-def checked_record(cls):
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(quantity, same))
+def checked_record(cls: type[T]) -> type[T]:
     """A frozen, keyword-only dataclass checked by pydantic whose errors are one clear line."""
-    cls = dataclass(
-        frozen=True,
-        kw_only=True,
-        config=ConfigDict(strict=True, extra="forbid", allow_inf_nan=False),
-    )(cls)
-    checked = cls.__init__
+    strict = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+    record: Any = dataclass(frozen=True, kw_only=True, config=strict)(cls)
+    checked = record.__init__
     above_0 = {
         name
-        for name, f in cls.__pydantic_fields__.items()
+        for name, f in record.__pydantic_fields__.items()
         if any(getattr(b, "gt", None) == 0 for b in f.metadata)
     }
 
@@ -121,7 +121,7 @@ def checked_record(cls):
         try:
             checked(self, **values)
         except ValidationError as error:
-            raise _one_line(cls, error) from None
+            raise _one_line(record, error) from None
         for name, value in vars(self).items():
             if (
                 isinstance(value, float)
@@ -131,11 +131,11 @@ def checked_record(cls):
                     f"{name} must be of a size from {MIN_SIZE:g} to {MAX_SIZE:g}, got {value}"
                 )
 
-    cls.__init__ = __init__
-    return cls
+    record.__init__ = __init__
+    return record
 
 
-def about(record, name: str) -> dict:
+def about(record: Any, name: str) -> dict:
     """One field's unit, meaning, step, span of a slider, reason and source, with its bounds in
     words (`rule`).
     """
@@ -146,19 +146,13 @@ def about(record, name: str) -> dict:
     return {"meaning": field.description, "rule": _rule(field)} | field.json_schema_extra
 
 
-def describe(record):
+def describe(record: Any) -> pd.DataFrame:
     """A record as a table: one row a field, with value, unit and meaning."""
-    import pandas as pd
-
-    rows = [
-        (f.name, getattr(record, f.name), about(record, f.name)) for f in dataclasses.fields(record)
-    ]
-    table = pd.DataFrame(
-        [
-            (name, str(value), text["unit"], text["meaning"])
-            for name, value, text in rows
-            if name != "sources"
-        ],
-        columns=["field", "value", "unit", "meaning"],
-    )
-    return table.set_index("field")
+    names = [field.name for field in dataclasses.fields(record) if field.name != "sources"]
+    said = {name: about(record, name) for name in names}
+    table = {
+        "value": [str(getattr(record, name)) for name in names],
+        "unit": [said[name]["unit"] for name in names],
+        "meaning": [said[name]["meaning"] for name in names],
+    }
+    return pd.DataFrame(table, index=pd.Index(names, name="field"))

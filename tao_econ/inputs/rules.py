@@ -15,19 +15,18 @@ import re
 import tomllib
 from fractions import Fraction
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from .record import checked_record, quantity, unknown
 from .scenario import Scenario
 from .units import utc
 
 DATA = Path(__file__).resolve().parents[2] / "data"
-MOST_BYTES = 1_000_000  # of a TOML file
+MAX_BYTES = 1_000_000  # of a TOML file
 RATIO = re.compile(r"-?\d{1,20}(\.\d{1,20}|/\d{1,20})?")
-MOST_BLOCK, MOST_RAO = (
-    1 << 62,
-    1 << 63,
-)  # below these, sums of two fit the chain's and NumPy's 64 bits
+# below these, sums of two fit the chain's and NumPy's 64 bits
+MAX_BLOCK = 1 << 62
+MAX_RAO = 1 << 63
 
 
 @checked_record
@@ -40,7 +39,7 @@ class Rules:
         unit="", meaning="which chain the rules belong to"
     )
     first_block: int | None = quantity(
-        unit="blocks", meaning="first block of the era; None where not known", ge=0, lt=MOST_BLOCK
+        unit="blocks", meaning="first block of the era; None where not known", ge=0, lt=MAX_BLOCK
     )
     first_date: dt.date = quantity(unit="", meaning="first day of the era, UTC")
     source: str = quantity(unit="", meaning="where the rule was read")
@@ -62,7 +61,7 @@ class Rules:
         unit="", meaning="what halves the reward: nothing, total issuance, or the block number"
     )
     halving_interval_blocks: int = quantity(
-        unit="blocks", meaning="blocks between halvings, if blocks decide", gt=0, lt=MOST_BLOCK
+        unit="blocks", meaning="blocks between halvings, if blocks decide", gt=0, lt=MAX_BLOCK
     )
     max_halvings: int = quantity(
         unit="halvings", meaning="the reward is zero from this halving on", ge=1, le=256
@@ -100,7 +99,7 @@ class Rules:
         unit="blocks",
         meaning="age at which the smoothed price moves at half that speed",
         ge=0,
-        lt=MOST_BLOCK,
+        lt=MAX_BLOCK,
     )
     flow_ema_rate: Fraction = quantity(
         unit="share per block", meaning="speed of the smoothed TAO flow", ge=0, le=1
@@ -124,7 +123,7 @@ class Rules:
         le=1,
     )
     gate_refresh_blocks: int = quantity(
-        unit="blocks", meaning="blocks between two settings of the bar", ge=1, lt=MOST_BLOCK
+        unit="blocks", meaning="blocks between two settings of the bar", ge=1, lt=MAX_BLOCK
     )
     injection_cap: Literal["alpha_emission", "alpha_or_block_emission", "root_proportion"] = (
         quantity(unit="", meaning="most alpha that a block may put into a pool beside its TAO")
@@ -132,8 +131,7 @@ class Rules:
     excess_tao: Literal["injected", "buys_recycled", "buys_held", "buys_capped"] = quantity(
         unit="",
         meaning="what becomes of TAO above that cap: into the pool alone, or it buys alpha that "
-        "is then "
-        "recycled, held by the protocol, or held up to a limit with the rest recycled",
+        "is then recycled, held by the protocol, or held up to a limit with the rest recycled",
     )
     swap_fee: Fraction = quantity(
         unit="share", meaning="part of a trade's input that is a fee", ge=0, lt=1
@@ -193,7 +191,7 @@ class Rules:
         unit="", meaning="who gets the permits"
     )
     stake_threshold_rao: int = quantity(
-        unit="rao", meaning="stake weight below this counts as none", ge=0, lt=MOST_RAO
+        unit="rao", meaning="stake weight below this counts as none", ge=0, lt=MAX_RAO
     )
     owner_privileges: bool = quantity(
         unit="",
@@ -208,26 +206,30 @@ class Snapshot:
     name: str = quantity(unit="", meaning="name of the snapshot")
     date: dt.date = quantity(unit="", meaning="day it speaks of, UTC")
     block: int | None = quantity(
-        None, unit="blocks", meaning="block number; None where not known", ge=0, lt=MOST_BLOCK
+        default=None,
+        unit="blocks",
+        meaning="block number; None where not known",
+        ge=0,
+        lt=MAX_BLOCK,
     )
-    issuance_rao: int = quantity(unit="rao", meaning="TAO issued so far", gt=0, lt=MOST_RAO)
+    issuance_rao: int = quantity(unit="rao", meaning="TAO issued so far", gt=0, lt=MAX_RAO)
     issuance_low_rao: int | None = quantity(
-        None, unit="rao", meaning="lowest published reading", ge=0
+        default=None, unit="rao", meaning="lowest published reading", ge=0
     )
     issuance_high_rao: int | None = quantity(
-        None, unit="rao", meaning="highest published reading", ge=0
+        default=None, unit="rao", meaning="highest published reading", ge=0
     )
     price_usd: float = quantity(
         unit="USD per TAO", meaning="price of one TAO", gt=0, le=1e9, step=0.1, span=(1, 2_000)
     )
     volume_usd: float | None = quantity(
-        None, unit="USD per day", meaning="traded volume of the day", gt=0
+        default=None, unit="USD per day", meaning="traded volume of the day", gt=0
     )
     staked_tao: float | None = quantity(
-        None, unit="TAO", meaning="TAO staked; None where not known", ge=0
+        default=None, unit="TAO", meaning="TAO staked; None where not known", ge=0
     )
     fdv_stated_usd: float | None = quantity(
-        None, unit="USD", meaning="diluted value as its source states it", gt=0
+        default=None, unit="USD", meaning="diluted value as its source states it", gt=0
     )
     sources: dict[str, str] = quantity(unit="", meaning="source of each value")
 
@@ -236,8 +238,8 @@ class Snapshot:
 def _toml(name: str) -> dict:
     """A file of data/ as its tables: names or lists of names with values, nothing else."""
     file = DATA / name
-    if not file.is_file() or file.stat().st_size > MOST_BYTES:
-        raise ValueError(f"data/{name} must be a file of at most {MOST_BYTES:,} bytes, and is none")
+    if not file.is_file() or file.stat().st_size > MAX_BYTES:
+        raise ValueError(f"data/{name} must be a file of at most {MAX_BYTES:,} bytes, and is none")
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -248,7 +250,7 @@ def _toml(name: str) -> dict:
 
 def _tables(name: str, kind: str, shape: type):
     """The tables of one kind, a list or a dictionary of them."""
-    found = _toml(name).get(kind)
+    found: Any = _toml(name).get(kind)
     rows = found.values() if isinstance(found, dict) else found
     if not isinstance(found, shape) or not found or not all(isinstance(row, dict) for row in rows):
         raise ValueError(
@@ -266,9 +268,13 @@ def _built(record: type, place: str, values: dict):
         raise type(error)(f"data/{place}: {error}") from None
 
 
-def ratio(given) -> Fraction:
-    """A share as the chain stores it, "32767/65535", or as a number; longer ones are refused,
-    for an exponent has no end.
+def ratio(given: str | float | Fraction) -> Fraction:
+    """A share as the chain stores it, "32767/65535", or as a number.
+
+    Raises
+    ------
+    ValueError
+        for anything else, and for text of more digits: an exponent has no end
     """
     try:
         if not isinstance(given, bool) and (not isinstance(given, str) or RATIO.fullmatch(given)):
@@ -286,7 +292,8 @@ RATIOS = {f.name for f in dataclasses.fields(Rules) if f.type in (Fraction, "Fra
 @functools.cache
 def eras() -> tuple[Rules, ...]:
     """Every era, oldest first; each row of data/eras.toml is folded over the one before it."""
-    rows, folded = [], {}
+    rows: list[Rules] = []
+    folded: dict = {}
     for row in _tables("eras.toml", "era", list):
         folded = folded | row
         rows.append(_rules(folded))
@@ -315,14 +322,21 @@ def _rules(values: dict) -> Rules:
 def rules_at(when: int | str | dt.date) -> Rules:
     """The rules in force at a Finney block, on a date (UTC), or by name.
 
-    when : block number, date, ISO text, the name of an era, or 'article', 'article-whole-rao',
-      'bitcoin'
-    Raises ValueError for a moment before the first era and for an unknown name.
+    Parameters
+    ----------
+    when
+        block number, date, ISO text, the name of an era, or 'article', 'article-whole-rao',
+        'bitcoin'
+
+    Raises
+    ------
+    ValueError
+        for a moment before the first era and for an unknown name
     """
     named = {r.name: r for r in eras() + schedules()}
     if isinstance(when, str) and when in named:
         return named[when]
-    if isinstance(when, numbers.Integral) and not isinstance(when, bool):
+    if isinstance(when, int | numbers.Integral) and not isinstance(when, bool):
         started = [
             r
             for r in eras()
@@ -338,12 +352,13 @@ def rules_at(when: int | str | dt.date) -> Rules:
 
 
 def load_snapshot(name: str) -> Snapshot:
-    """An observed date by name; raises ValueError naming the known ones."""
+    """An observed date by name; a ValueError names the known ones."""
     rows = _tables("snapshots.toml", "snapshot", dict)
     if name not in rows:
         raise ValueError(unknown("snapshot", name, rows))
     row = dict(rows[name])
-    day, place = {"date": row.pop("date")} if "date" in row else {}, f"snapshots.toml, {name!r}"
+    day = {"date": row.pop("date")} if "date" in row else {}
+    place = f"snapshots.toml, {name!r}"
     for key, cell in row.items():
         if not isinstance(cell, dict) or set(cell) != {"value", "source"}:
             raise ValueError(
@@ -358,7 +373,7 @@ def load_snapshot(name: str) -> Snapshot:
 
 
 def load_scenario(name: str) -> Scenario:
-    """A set of assumptions by name; raises ValueError naming the known ones."""
+    """A set of assumptions by name; a ValueError names the known ones."""
     rows = _tables("scenarios.toml", "scenario", dict)
     if name not in rows:
         raise ValueError(unknown("scenario", name, rows))

@@ -11,9 +11,9 @@ class Scenario:
     them.
     """
 
-    name: str = quantity("base", unit="", meaning="name of the scenario")
+    name: str = quantity(default="base", unit="", meaning="name of the scenario")
     recycled_share: float = quantity(
-        0.146,
+        default=0.146,
         unit="share",
         meaning="part of each block's emission recycled or never issued",
         ge=0,
@@ -22,10 +22,10 @@ class Scenario:
         span=(0, 0.9),
         reason="What was missing from the 12-second schedule between the first halving and "
         "2026-09-11.",
-        source="supply_points.csv 2025-12-15 and 2026-09-11, by halving.fit_recycling",
+        source="supply_points.csv 2025-12-15 and 2026-09-11, by economy.fit_recycling",
     )
     block_time_s: float = quantity(
-        12.0,
+        default=12.0,
         unit="seconds",
         meaning="time between blocks",
         ge=1,
@@ -38,7 +38,7 @@ class Scenario:
         "February 2025",
     )
     horizon_years: float = quantity(
-        20.0,
+        default=20.0,
         unit="years",
         meaning="how far ahead a path runs",
         gt=0,
@@ -49,7 +49,7 @@ class Scenario:
         source="our choice",
     )
     discount_rate: float = quantity(
-        0.20,
+        default=0.20,
         unit="share per year",
         meaning="yearly rate at which a TAO issued later counts less today",
         ge=0,
@@ -60,7 +60,7 @@ class Scenario:
         source="our choice; models in the literature use 10 to 50 %",
     )
     market_cap_growth: float = quantity(
-        0.0,
+        default=0.0,
         unit="share per year",
         meaning="yearly growth of the market cap",
         ge=-0.99,
@@ -71,7 +71,7 @@ class Scenario:
         source="our choice",
     )
     lost_share: float = quantity(
-        0.0,
+        default=0.0,
         unit="share",
         meaning="part of issued TAO lost for good",
         ge=0,
@@ -81,7 +81,7 @@ class Scenario:
         source="none found by 2026-11-22",
     )
     staked_share: float = quantity(
-        0.85,
+        default=0.85,
         unit="share",
         meaning="part of issued TAO that is staked, where the snapshot does not say",
         gt=0,
@@ -92,7 +92,7 @@ class Scenario:
         source="nic.orb.land (early 2024), chain reading of 2026-09-11",
     )
     stake_stickiness: float = quantity(
-        0.5,
+        default=0.5,
         unit="share",
         meaning="part of the staked TAO that would not come to market",
         ge=0,
@@ -103,7 +103,7 @@ class Scenario:
         source="our choice; yield.xyz documentation for the missing unbonding period",
     )
     stakers_share: float = quantity(
-        0.41,
+        default=0.41,
         unit="share",
         meaning="part of new TAO that goes to validators and their nominators",
         ge=0,
@@ -113,7 +113,7 @@ class Scenario:
         source="eras.toml: owner_cut 11,796/65,535 since 2023-10-02",
     )
     validator_take: float = quantity(
-        0.18,
+        default=0.18,
         unit="share",
         meaning="part of a nominator's reward that the validator keeps",
         ge=0,
@@ -123,7 +123,7 @@ class Scenario:
         source="eras.toml: max_take 11,796/65,535",
     )
     capture_share: float = quantity(
-        1.0,
+        default=1.0,
         unit="share",
         meaning="part of the network's fees, or of a comparable's value, that reaches TAO holders",
         ge=0,
@@ -134,7 +134,7 @@ class Scenario:
         source="our choice; IOSG, 2026-04-13, on what subnets owe",
     )
     survival_share: float = quantity(
-        1.0,
+        default=1.0,
         unit="share",
         meaning="probability that the network lives to earn what a valuation counts",
         ge=0,
@@ -145,7 +145,7 @@ class Scenario:
         source="our choice; scenario_tree.csv",
     )
     velocity: float = quantity(
-        10.0,
+        default=10.0,
         unit="per year",
         meaning="times a TAO changes hands in a year to pay for services",
         gt=0,
@@ -157,7 +157,7 @@ class Scenario:
         source="our choice; Burniske, Cryptoasset Valuations, 2017, for the model",
     )
     fee_revenue_usd_per_year: float = quantity(
-        20e6,
+        default=20e6,
         unit="USD per year",
         meaning="what outside customers pay for the network's services",
         ge=0,
@@ -170,7 +170,7 @@ class Scenario:
         "subnet",
     )
     revenue_growth: float = quantity(
-        0.5,
+        default=0.5,
         unit="share per year",
         meaning="yearly growth of those fees while they grow",
         ge=-0.99,
@@ -182,7 +182,7 @@ class Scenario:
         source="our choice",
     )
     owners_sold_share: float = quantity(
-        1.0,
+        default=1.0,
         unit="share",
         meaning="part of the new TAO paid to subnet owners that is sold",
         ge=0,
@@ -193,7 +193,7 @@ class Scenario:
         source="claims.csv C42",
     )
     miners_sold_share: float = quantity(
-        1.0,
+        default=1.0,
         unit="share",
         meaning="part of the new TAO paid to miners that is sold",
         ge=0,
@@ -203,7 +203,7 @@ class Scenario:
         source="claims.csv C42",
     )
     stakers_sold_share: float = quantity(
-        1.0,
+        default=1.0,
         unit="share",
         meaning="part of the new TAO paid to validators and nominators that is sold",
         ge=0,
@@ -213,7 +213,7 @@ class Scenario:
         source="claims.csv C42",
     )
     stake_exit_per_day: float = quantity(
-        0.0,
+        default=0.0,
         unit="share per day",
         meaning="part of the stake that is unstaked and sold in a day",
         ge=0,
@@ -225,7 +225,7 @@ class Scenario:
         source="our choice; stake has no unbonding period (yield.xyz documentation)",
     )
     volume_usd: float = quantity(
-        95.09e6,
+        default=95.09e6,
         unit="USD per day",
         meaning="traded volume of a day, where the snapshot does not say",
         gt=0,
@@ -238,7 +238,7 @@ class Scenario:
         "(May 2026)",
     )
     daily_volatility: float = quantity(
-        0.05,
+        default=0.05,
         unit="share per √day",
         meaning="standard deviation of a day's log return, jumps aside",
         gt=0,
@@ -250,7 +250,7 @@ class Scenario:
         source="our choice; tao_daily_2023q4.csv for 2023",
     )
     impact_prefactor: float = quantity(
-        1.0,
+        default=1.0,
         unit="ratio",
         meaning="prefactor Y of the impact law",
         ge=0,
@@ -262,7 +262,7 @@ class Scenario:
         source="Donier and Bonart, arXiv:1412.4503; Toth et al., Phys. Rev. X 1, 021006",
     )
     impact_exponent: float = quantity(
-        0.5,
+        default=0.5,
         unit="power",
         meaning="exponent of the impact law in order over volume",
         gt=0,
@@ -274,7 +274,7 @@ class Scenario:
         source="Sato and Kanazawa, arXiv:2411.13965; Donier and Bonart, arXiv:1412.4503",
     )
     macro_multiplier: float = quantity(
-        1.0,
+        default=1.0,
         unit="ratio",
         meaning="change of log price for a lasting flow of one market cap",
         ge=0,
@@ -285,7 +285,7 @@ class Scenario:
         source="Bouchaud, arXiv:2108.00242; Gabaix and Koijen, NBER 28967",
     )
     anticipated_share: float = quantity(
-        1.0,
+        default=1.0,
         unit="share",
         meaning="part of the flow that the market has long expected and priced",
         ge=0,
@@ -296,7 +296,7 @@ class Scenario:
         "32 halvings of 24 coins show no abnormal return (Strix Leviathan, 2019)",
     )
     jumps_per_year: float = quantity(
-        1.0,
+        default=1.0,
         unit="jumps per year",
         meaning="expected number of jumps of the market cap",
         ge=0,
@@ -308,7 +308,7 @@ class Scenario:
         source="key_dates.csv",
     )
     jump_log_mean: float = quantity(
-        -0.27,
+        default=-0.27,
         unit="log share",
         meaning="mean jump of the log market cap",
         ge=-3,
@@ -319,7 +319,7 @@ class Scenario:
         source="price_shocks.csv",
     )
     jump_log_sd: float = quantity(
-        0.10,
+        default=0.10,
         unit="log share",
         meaning="standard deviation of a jump",
         ge=0,
@@ -330,7 +330,7 @@ class Scenario:
         source="our choice",
     )
     stress_daily_volatility: float = quantity(
-        0.09,
+        default=0.09,
         unit="share per √day",
         meaning="standard deviation of a day's log return in the stressed regime",
         gt=0,
@@ -341,7 +341,7 @@ class Scenario:
         source="tao_daily_2023q4.csv",
     )
     stress_starts_per_year: float = quantity(
-        2.0,
+        default=2.0,
         unit="per year",
         meaning="rate at which the stressed regime begins",
         ge=0,
@@ -352,7 +352,7 @@ class Scenario:
         source="our choice",
     )
     stress_ends_per_year: float = quantity(
-        6.0,
+        default=6.0,
         unit="per year",
         meaning="rate at which the stressed regime ends",
         gt=0,
@@ -363,7 +363,7 @@ class Scenario:
         source="our choice",
     )
     root_claims_per_day: float = quantity(
-        0.02,
+        default=0.02,
         unit="share per day",
         meaning="part of root's waiting dividends that is claimed and sold in a day",
         ge=0,

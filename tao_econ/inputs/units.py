@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from .checks import real
 
@@ -20,18 +21,19 @@ LAST_YEAR = 9_999  # of Python's calendar
 
 
 def tao(rao):
-    """Rao as floating TAO: the border between exact and floating amounts.
-
-    rao : int or integer array, rao
-    """
+    """Rao, a number or an array, as floating TAO: the border of exact and floating amounts."""
     return rao / RAO_PER_TAO
 
 
-def rao(amount_tao) -> int:
-    """An exact TAO amount as integer rao.
+def rao(amount_tao: int | str | Decimal) -> int:
+    """An exact amount of TAO, with at most nine decimals, as integer rao.
 
-    amount_tao : int, str or Decimal, TAO — at most nine decimals
-    Raises TypeError for a float, ValueError for more than nine decimals or no number at all.
+    Raises
+    ------
+    TypeError
+        for a float
+    ValueError
+        for more than nine decimals, or no number at all
     """
     if isinstance(amount_tao, bool) or not isinstance(amount_tao, (numbers.Integral, str, Decimal)):
         kind = type(amount_tao).__name__
@@ -65,10 +67,15 @@ def utc(when: str | date | datetime) -> datetime:
     return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
 
 
-def block_date(block: int, *, from_block: int, from_date, block_time_s: float = 12.0) -> datetime:
+def block_date(
+    block: int, *, from_block: int, from_date: str | date | datetime, block_time_s: float = 12.0
+) -> datetime:
     """The moment of a block, counted from a block whose time is known.
 
-    Raises ValueError outside the calendar, the years 1 to 9999.
+    Raises
+    ------
+    ValueError
+        outside the calendar, the years 1 to 9999
     """
     block_time_s = real("block_time_s", block_time_s, "(0, inf)")
     start = utc(from_date)
@@ -78,7 +85,7 @@ def block_date(block: int, *, from_block: int, from_date, block_time_s: float = 
     return start + timedelta(seconds=seconds)
 
 
-def decimal_year(when) -> float:
+def decimal_year(when: str | date | datetime) -> float:
     """A moment as a year with fraction: 2025-07-02 12:00 is 2025.5."""
     when = utc(when)
     start = datetime(when.year, 1, 1, tzinfo=UTC)
@@ -86,6 +93,6 @@ def decimal_year(when) -> float:
     return when.year + (when - start) / length
 
 
-def blocks_to_years(blocks, block_time_s: float = 12.0):
+def blocks_to_years(blocks: ArrayLike, block_time_s: float = 12.0):
     """A number of blocks (or an array of them) in Julian years."""
     return np.multiply(blocks, block_time_s / SECONDS_PER_DAY / DAYS_PER_YEAR)
