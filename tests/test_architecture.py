@@ -53,6 +53,10 @@ FACE = set(
     ]
 )
 ENGINE_LINES = 5_000
+# exceptions to the ceilings, each with its reason
+LONG_FILES: dict[str, str] = {}
+LONG_FUNCTIONS: dict[str, str] = {}
+MANY_PARAMETERS: dict[str, str] = {}
 
 FILES = sorted(PACKAGE.rglob("*.py"))
 TREES = {p: ast.parse(p.read_text(encoding="utf-8")) for p in FILES}
@@ -187,12 +191,48 @@ def test_a_compiled_function_is_private(path):
         assert kernel.name.startswith("_"), kernel.name
 
 
+def functions(path):
+    return [node for node in ast.walk(TREES[path]) if isinstance(node, ast.FunctionDef)]
+
+
+def lines_of(function):
+    """Lines of a function, its docstring apart."""
+    first = function.body[0]
+    said = isinstance(first, ast.Expr) and isinstance(getattr(first.value, "value", None), str)
+    words = first.end_lineno - first.lineno + 1 if said else 0
+    return function.end_lineno - function.lineno + 1 - words
+
+
+def parameters(function):
+    given = function.args.posonlyargs + function.args.args + function.args.kwonlyargs
+    return [arg.arg for arg in given if arg.arg not in ("self", "cls")]
+
+
+def test_a_file_has_at_most_500_lines():
+    found = {NAMES[p] for p in FILES if len(p.read_text(encoding="utf-8").splitlines()) > 500}
+    assert found == set(LONG_FILES) and len(LONG_FILES) <= 5
+
+
+def test_a_function_has_at_most_50_lines():
+    found = {f"{NAMES[p]} {f.name}" for p in FILES for f in functions(p) if lines_of(f) > 50}
+    assert found == set(LONG_FUNCTIONS) and len(LONG_FUNCTIONS) <= 5
+
+
+def test_a_function_has_at_most_8_parameters():
+    found = {f"{NAMES[p]} {f.name}" for p in FILES for f in functions(p) if len(parameters(f)) > 8}
+    assert found == set(MANY_PARAMETERS) and len(MANY_PARAMETERS) <= 5
+
+
 @pytest.mark.parametrize("path", FILES, ids=NAMES.get)
-def test_a_file_is_at_most_500_lines_and_a_function_at_most_80(path):
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 500
+def test_a_statement_assigns_one_thing(path):
+    """`a, b = f(x), g(y)` is two statements on one line; `a, b = b, a` is one."""
     for node in ast.walk(TREES[path]):
-        if isinstance(node, ast.FunctionDef):
-            assert node.end_lineno - node.lineno + 1 <= 80, node.name
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple):
+            names = {ast.unparse(part) for part in node.targets[0].elts}
+            packed = isinstance(node.value, ast.Tuple) and names != {
+                ast.unparse(part) for part in node.value.elts
+            }
+            assert not packed, f"line {node.lineno}: {ast.unparse(node)}"
 
 
 @pytest.mark.parametrize("path", FILES, ids=NAMES.get)
