@@ -15,11 +15,7 @@ from dataclasses import replace
 
 from ..inputs.checks import real
 from ..inputs.record import checked_record, quantity
-from ._jit import float_kernel
-
-THIRD, SMALL = 1 / 3, 1e-3
-MIN_WEIGHT, MAX_WEIGHT = 0.01, 0.99
-MOST_OF_RESERVE = 1_000  # a trade brings at most so many times what the pool already holds of it
+from .subnet_kernels import MAX_OF_RESERVE, MAX_WEIGHT, MIN_WEIGHT, _out, _price
 
 
 @checked_record
@@ -97,29 +93,6 @@ def trade_to_price(pool: Pool, price_tao: float) -> tuple[float, float]:
     return 0.0, pool.reserve_alpha * math.expm1(-pool.tao_weight * log_ratio)
 
 
-def add_liquidity(pool: Pool, *, tao: float, alpha: float) -> Pool:
-    """TAO and alpha put in at an unchanged price: what is out of proportion moves the weight.
-
-    tao, alpha : float — amounts added
-    Raises ValueError for an empty pool and where the weight would leave [0.01, 0.99]; the chain
-    injects nothing then.
-    """
-    real("tao", tao, "[0, inf)")
-    real("alpha", alpha, "[0, inf)")
-    _tradable(pool)
-    weight = _neutral_weight(pool.reserve_tao, pool.reserve_alpha, pool.tao_weight, tao, alpha)
-    if not MIN_WEIGHT <= weight <= MAX_WEIGHT:
-        raise ValueError(
-            f"tao_weight must stay in [{MIN_WEIGHT}, {MAX_WEIGHT}], got {weight} after adding "
-            f"{tao}, {alpha}"
-        )
-    return Pool(
-        reserve_tao=pool.reserve_tao + tao,
-        reserve_alpha=pool.reserve_alpha + alpha,
-        tao_weight=weight,
-    )
-
-
 def _tradable(pool):
     for name in ("reserve_tao", "reserve_alpha"):
         if getattr(pool, name) == 0:
@@ -129,49 +102,12 @@ def _tradable(pool):
 
 
 def _within(name, amount, reserve):
-    if amount > MOST_OF_RESERVE * reserve:
+    if amount > MAX_OF_RESERVE * reserve:
         raise ValueError(
-            f"{name} must be at most {MOST_OF_RESERVE:,} times the reserve of {reserve:,}, got "
+            f"{name} must be at most {MAX_OF_RESERVE:,} times the reserve of {reserve:,}, got "
             f"{amount:,}"
         )
 
 
 def _buy_power(tao_weight):
     return tao_weight / (1 - tao_weight)
-
-
-@float_kernel
-def _price(reserve_tao, reserve_alpha, tao_weight):
-    if reserve_alpha <= 0:
-        return 0.0
-    return (1 - tao_weight) * reserve_tao / (tao_weight * reserve_alpha)
-
-
-@float_kernel
-def _out(reserve_in, reserve_out, power, amount):
-    """What comes out of a pool: reserve_out · (1 − (in/(in + amount))^power), to full precision
-    for the smallest amount.
-    """
-    u = amount / reserve_in
-    if power * u + 5 * u < SMALL:
-        return reserve_out * _small_part(power * u, u)
-    return -reserve_out * math.expm1(-power * math.log1p(u))
-
-
-@float_kernel
-def _small_part(q, u):
-    """1 − (1 + u)^(−q/u) for small u and q by the binomial series, far cheaper than a power: the
-    next term is < 1e-17.
-    """
-    tail = 1 - (q + 3 * u) * 0.25 * (1 - (q + 4 * u) * 0.2)
-    return q * (1 - (q + u) * 0.5 * (1 - (q + 2 * u) * THIRD * tail))
-
-
-@float_kernel
-def _neutral_weight(reserve_tao, reserve_alpha, tao_weight, tao, alpha):
-    """**Chain:** balancer.rs, `update_weights_for_added_liquidity`"""
-    for_alpha = (1 - tao_weight) * reserve_tao * (reserve_alpha + alpha)
-    for_tao = tao_weight * reserve_alpha * (reserve_tao + tao)
-    return (
-        for_tao / (for_alpha + for_tao) if for_alpha + for_tao > 0 else tao_weight
-    )  # a pool run dry keeps its weight

@@ -19,31 +19,32 @@ import numpy as np
 from ..inputs.checks import real, reals, whole
 from ..inputs.record import unknown
 from ..inputs.rules import Rules
-from ._jit import float_kernel
+from . import subnet_kernels as kernels
 
-PRICE_CAP_TAO = 1.0  # the smoothed price never sees a spot price above this
-PRICE, FLOW, NET_FLOW = 0, 1, 2
-NONE, QUANTILE, RANK, TIERS = 0, 1, 2, 3
-TIER, FIRST_TIER = 32, 0.75
 ROOT_RHO, ROOT_KAPPA = 10, 32_767 / 65_535
 
 
 class Measure(NamedTuple):
     """What a rule measures a subnet by."""
 
-    source: int  # PRICE, FLOW or NET_FLOW
+    source: int  # kernels.PRICE, kernels.FLOW or kernels.NET_FLOW
     times_root: bool = False  # times root's proportion in the subnet
     times_unburned: bool = False  # times the part of miners' incentive that is not withheld
 
 
 SHARES = {
-    "price_ema": Measure(PRICE),
-    "flow_ema": Measure(FLOW),
-    "net_flow_ema": Measure(NET_FLOW),
-    "price_ema_root_unburned": Measure(PRICE, times_root=True, times_unburned=True),
-    "price_ema_unburned": Measure(PRICE, times_unburned=True),
+    "price_ema": Measure(kernels.PRICE),
+    "flow_ema": Measure(kernels.FLOW),
+    "net_flow_ema": Measure(kernels.NET_FLOW),
+    "price_ema_root_unburned": Measure(kernels.PRICE, times_root=True, times_unburned=True),
+    "price_ema_unburned": Measure(kernels.PRICE, times_unburned=True),
 }
-GATES = {"none": NONE, "quantile": QUANTILE, "rank": RANK, "tiers": TIERS}
+GATES = {
+    "none": kernels.NO_GATE,
+    "quantile": kernels.QUANTILE,
+    "rank": kernels.RANK,
+    "tiers": kernels.TIERS,
+}
 
 UNPROVEN = {  # field of Rules and its value: why a result that rests on it carries a mark
     (
@@ -103,9 +104,9 @@ def emission_shares(
         raise ValueError(unknown("subnet_shares", rules.subnet_shares, SHARES))
     measure = SHARES[rules.subnet_shares]
     needed = {
-        "price_ema_tao": measure.source == PRICE,
-        "flow_ema_tao": measure.source != PRICE,
-        "protocol_flow_ema_tao": measure.source == NET_FLOW,
+        "price_ema_tao": measure.source == kernels.PRICE,
+        "flow_ema_tao": measure.source != kernels.PRICE,
+        "protocol_flow_ema_tao": measure.source == kernels.NET_FLOW,
         "root_proportion": measure.times_root,
     }
     given = {
@@ -118,7 +119,7 @@ def emission_shares(
     for name, wanted in needed.items():
         if wanted and given[name] is None:
             raise ValueError(f"{name} must be given for the rule {rules.subnet_shares!r}, got None")
-    n = np.size(price_ema_tao if measure.source == PRICE else flow_ema_tao)
+    n = np.size(price_ema_tao if measure.source == kernels.PRICE else flow_ema_tao)
     columns = {
         name: np.zeros(n) if value is None else column(name, value, n)
         for name, value in given.items()
@@ -131,33 +132,34 @@ def emission_shares(
     bar = -1.0 if bar is None else real("bar", bar, "[0, 1]")
     share = np.empty(n)
     raw = np.empty(n)
-    if measure.source == PRICE:
+    if measure.source == kernels.PRICE:
         raw[:] = columns["price_ema_tao"]
     else:
         flow, cutoff = (
             columns["flow_ema_tao"],
             real("flow_cutoff_tao", flow_cutoff_tao, "(-inf, inf)"),
         )
-        if measure.source == FLOW:
+        if measure.source == kernels.FLOW:
             flow = flow - max(cutoff, min(flow.min(), 0.0))
-        _flow_measure(
-            flow, columns["protocol_flow_ema_tao"], measure.source == NET_FLOW, power, raw
+        kernels._flow_measure(
+            flow, columns["protocol_flow_ema_tao"], measure.source == kernels.NET_FLOW, power, raw
         )
     keep = 1 - columns["burned_share"] if measure.times_unburned else np.ones(n)
     if measure.times_root:
         keep = keep * columns["root_proportion"]
-    _shares(
-        raw,
-        keep,
-        on,
-        GATES[rules.gate],
-        rules.gate_exponent,
-        rules.gate_rank,
-        float(rules.gate_quantile),
-        bar,
-        share,
-    )
+    kernels._shares(gate_of(rules), raw, keep, on, bar, share)
     return share
+
+
+def gate_of(rules: Rules) -> kernels.Gate:
+    """The rules' bar for small subnets, as plain numbers."""
+    return kernels.Gate(
+        kind=GATES[rules.gate],
+        exponent=rules.gate_exponent,
+        rank=rules.gate_rank,
+        quantile=float(rules.gate_quantile),
+        refresh_blocks=rules.gate_refresh_blocks,
+    )
 
 
 def root_weight_shares(stake, weights, *, root_netuid: int | None = None) -> np.ndarray:
@@ -217,7 +219,7 @@ def ema_price(start: float, spot: float, *, age_blocks: int, blocks: int, rules:
     real("spot", spot, "[0, inf)")
     age, blocks = whole("age_blocks", age_blocks), whole("blocks", blocks)
     rate, warmup = float(rules.price_ema_rate), float(rules.price_ema_warmup_blocks)
-    return _ema_run(start, min(spot, PRICE_CAP_TAO), rate, warmup, age, blocks)
+    return kernels._smoothed(start, min(spot, kernels.PRICE_CAP_TAO), rate, warmup, age, blocks)
 
 
 def gate_kept(share_over_bar, exponent: int = 3):
@@ -263,128 +265,3 @@ def in_bounds(name: str, array: np.ndarray, low: float, high: float) -> None:
         raise ValueError(
             f"{name} must be in [{low:,}, {high:,}], got {np.asarray(array)[wrong].ravel()[0]}"
         )
-
-
-@float_kernel
-def _ema_run(mean, spot, rate, warmup, age, blocks):
-    for n in range(age + 1, age + blocks + 1):
-        a = rate * n / (n + warmup)
-        mean = a * spot + (1 - a) * mean
-    return mean
-
-
-@float_kernel
-def _flow_measure(flow, protocol, net, power, out):
-    """Flow above zero, to a power. Net: less what the protocol itself put in, scaled down to
-    what users did.
-    """
-    scale = 1.0
-    if net:
-        users, own = 0.0, 0.0
-        for i in range(len(flow)):
-            users += max(flow[i], 0.0)
-            own += max(protocol[i], 0.0)
-        scale = min(1.0, users / own) if own > 0 else 1.0
-    for i in range(len(flow)):
-        value = flow[i]
-        if net:
-            value -= protocol[i] * (scale if protocol[i] > 0 else 1.0)
-        value = max(value, 0.0)
-        out[i] = value if power == 1.0 else value**power
-
-
-@float_kernel
-def _shares(raw, keep, on, gate, exponent, rank, quantile, bar, out):
-    """Fills `out`; returns the bar, found anew where it is given as negative."""
-    n = len(raw)
-    for i in range(n):
-        out[i] = raw[i] * keep[i]
-    kept = _sum(out)
-    if kept <= 0:  # all burned: as if nothing were
-        kept = _sum(raw)
-        for i in range(n):
-            out[i] = raw[i]
-    scale = 1 / kept if kept > 0 else 0.0
-    for i in range(n):
-        out[i] *= scale
-    if gate in (QUANTILE, RANK):
-        if bar < 0:
-            bar = _bar(out, gate, rank, quantile)
-        _below_bar(out, bar, exponent)
-    elif gate == TIERS:
-        _two_tiers(out)
-    for i in range(n):
-        out[i] = out[i] if on[i] else 0.0
-    total = _sum(out)
-    scale = 1 / total if total > 0 else 0.0
-    for i in range(n):
-        out[i] *= scale
-    return bar
-
-
-@float_kernel
-def _sum(values):
-    """Four sums side by side: as exact as one, in a quarter of the time, and always in the same
-    order.
-    """
-    a = b = c = d = 0.0
-    whole = len(values) - len(values) % 4
-    for i in range(0, whole, 4):
-        a += values[i]
-        b += values[i + 1]
-        c += values[i + 2]
-        d += values[i + 3]
-    for i in range(whole, len(values)):
-        a += values[i]
-    return (a + b) + (c + d)
-
-
-@float_kernel
-def _bar(share, gate, rank, quantile):
-    """The rank-th largest share, or the one at which the largest sum to the quantile; none where
-    too few are there.
-    """
-    ordered = np.sort(share)
-    n = len(ordered)
-    if gate == RANK:
-        return ordered[n - rank] if rank <= n else 0.0
-    total = 0.0
-    for k in range(n - 1, -1, -1):
-        total += ordered[k]
-        if total >= quantile:
-            return ordered[k]
-    return 0.0
-
-
-@float_kernel
-def _below_bar(share, bar, exponent):
-    if bar <= 0:
-        return
-    if exponent == 3:
-        bar3 = bar * bar * bar
-        for i in range(len(share)):
-            s = share[i]
-            share[i] = s * (s * s * s) / (s * s * s + bar3)
-    else:
-        for i in range(len(share)):
-            ratio = (share[i] / bar) ** exponent
-            share[i] *= ratio / (1 + ratio)
-
-
-@float_kernel
-def _two_tiers(share):
-    """The first 32 divide 75 %, the next 32 the rest, each in proportion; where no more than 32
-    are above 0 they get all.
-    """
-    order = np.argsort(-share)
-    first, second = 0.0, 0.0
-    for k in range(len(share)):
-        if k < TIER:
-            first += share[order[k]]
-        elif k < 2 * TIER:
-            second += share[order[k]]
-        else:
-            share[order[k]] = 0.0
-    if second > 0:
-        for k in range(min(len(share), 2 * TIER)):
-            share[order[k]] *= FIRST_TIER / first if k < TIER else (1 - FIRST_TIER) / second

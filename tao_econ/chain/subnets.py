@@ -16,37 +16,47 @@ from ..inputs.checks import real, whole
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario
 from ..inputs.units import BLOCKS_PER_DAY, RAO_PER_TAO, tao
-from . import subnet_kernels as cb
-from . import subnet_state as ss
-from ._jit import float_kernel
+from . import subnet_kernels as kernels
 from .emission import halving_thresholds_rao, reward_after, whole_rao_fits
-from .pools import MAX_WEIGHT, MIN_WEIGHT, MOST_OF_RESERVE
-from .shares import GATES, SHARES, column, flags, in_bounds, unproven
+from .shares import SHARES, column, flags, gate_of, in_bounds, unproven
+from .subnet_kernels import (
+    MAX_OF_RESERVE,
+    MAX_WEIGHT,
+    MIN_WEIGHT,
+    RAO,
+    REAL,
+    Law,
+    Orders,
+    State,
+)
 
 EXCESS = {
-    "injected": ss.INJECTED,
-    "buys_recycled": ss.RECYCLED,
-    "buys_held": ss.HELD,
-    "buys_capped": ss.CAPPED,
+    "injected": kernels.INJECTED,
+    "buys_recycled": kernels.RECYCLED,
+    "buys_held": kernels.HELD,
+    "buys_capped": kernels.CAPPED,
 }
 CAPS = {
-    "alpha_emission": ss.ALPHA,
-    "alpha_or_block_emission": ss.ALPHA_OR_BLOCK,
-    "root_proportion": ss.ROOT,
+    "alpha_emission": kernels.ALPHA,
+    "alpha_or_block_emission": kernels.ALPHA_OR_BLOCK,
+    "root_proportion": kernels.ROOT,
 }
-SAMPLED_REAL = (ss.SPOT, ss.EMA, ss.WEIGHT, ss.SHARE)
-SAMPLED_WHOLE = (
-    ss.TAO,
-    ss.ALPHA_IN_POOL,
-    ss.OUTSTANDING,
-    ss.INJECTED_TAO,
-    ss.BOUGHT_TAO,
-    ss.SOLD_ALPHA,
-    ss.SOLD_TAO,
-    ss.ROOT_SOLD_ALPHA,
-    ss.ROOT_SOLD_TAO,
+SAMPLED_REAL = ("price_tao", "price_ema_tao", "tao_weight", "share")
+SAMPLED_RAO = (
+    "reserve_tao",
+    "reserve_alpha",
+    "outstanding_alpha",
+    "injected_tao",
+    "bought_tao",
+    "sold_alpha",
+    "sold_tao",
+    "root_sold_alpha",
+    "root_sold_tao",
 )
-TOO_LARGE, TOO_LITTLE = 1, 2
+WRONG = {
+    kernels.TOO_LARGE: f"trades must bring at most {MAX_OF_RESERVE:,} times the reserve",
+    kernels.TOO_LITTLE: "trades must not take more than there is",
+}
 
 
 class Subnets(NamedTuple):
@@ -221,47 +231,50 @@ def run_subnets(
     Raises ValueError for rules without pools, and for trades that a pool cannot bear, naming day
     and subnet.
     """
-    days, every_days = whole("days", days), whole("every_days", every_days, at_least=1)
+    days = whole("days", days)
+    every_days = whole("every_days", every_days, at_least=1)
     phases = _phases(rules, rule_changes, days)
     inflow = _inflow(inflow_tao_per_day, days, len(pools.name))
     orders = _orders(trades, pools.name, days)
     state = _state(pools)
-    k = days // every_days + 1
-    real = np.empty((len(SAMPLED_REAL) + len(SAMPLED_WHOLE), k, len(pools.name)))
-    totals = np.empty((8, k), np.int64)
-    for at, (first, last, now) in enumerate(phases):
-        law, thresholds, rewards = _law(now, scenario, burns_withheld)
-        state.real[ss.CUT] = np.where(pools.owner_cut_on, float(now.owner_cut), 0.0)
-        state.real[ss.KEEP] = (
-            1 - pools.burned_share if SHARES[now.subnet_shares].times_unburned else 1.0
-        )
-        state.bar[0], state.whole[ss.NEXT_HALVING] = -1.0, 0  # both are found anew
-        wrong, day, i = _run(
-            law,
-            state,
-            thresholds,
-            rewards,
-            first,
-            last,
-            every_days,
-            inflow,
-            *orders,
-            at == 0,
-            real,
-            totals,
-        )
-        if wrong == TOO_LARGE:
-            raise ValueError(
-                f"trades must bring at most {MOST_OF_RESERVE:,} times the reserve, "
-                f"got more for {pools.name[i]!r} on day {day}"
-            )
-        if wrong == TOO_LITTLE:
-            raise ValueError(
-                f"trades must not take more than there is, got more for {pools.name[i]!r} on day "
-                f"{day}"
-            )
+    samples = _samples(days // every_days + 1, len(pools.name))
+    _sample(state, 0, samples)
+    for first, last, now in phases:
+        law = _law(now, scenario, burns_withheld)
+        _put_in_force(now, pools, state)
+        for day in range(first, last):
+            block, today = day * BLOCKS_PER_DAY, inflow[day if len(inflow) > 1 else 0]
+            wrong, i = kernels._run(law, state, orders, today, block, block + BLOCKS_PER_DAY)
+            if wrong:
+                raise ValueError(f"{WRONG[wrong]}, got more for {pools.name[i]!r} on day {day}")
+            if (day + 1) % every_days == 0:
+                _sample(state, (day + 1) // every_days, samples)
     marks = tuple(dict.fromkeys(mark for _, _, now in phases for mark in unproven(now)))
-    return SubnetPath(np.arange(k) * every_days, pools.name, *real, *totals, marks)
+    step_days = np.arange(days // every_days + 1) * every_days
+    return SubnetPath(days=step_days, name=pools.name, **samples, unproven=marks)
+
+
+def _samples(k, n) -> dict[str, np.ndarray]:
+    rows = {name: np.empty((k, n)) for name in SAMPLED_REAL + SAMPLED_RAO}
+    return rows | {name: np.empty(k, np.int64) for name in kernels.TOTALS}
+
+
+def _sample(state, k, samples):
+    for name in SAMPLED_REAL:
+        samples[name][k] = state.real[getattr(REAL, name)]
+    for name in SAMPLED_RAO:
+        samples[name][k] = state.rao[getattr(RAO, name)] / RAO_PER_TAO
+    for name in kernels.TOTALS:
+        samples[name][k] = state.total[name][0]
+
+
+def _put_in_force(rules, pools, state):
+    """What other rules change in a state; the gate's bar and alpha's halvings are found anew."""
+    unburned = SHARES[rules.subnet_shares].times_unburned
+    state.real[REAL.cut] = np.where(pools.owner_cut_on, float(rules.owner_cut), 0.0)
+    state.real[REAL.keep] = 1 - pools.burned_share if unburned else 1.0
+    state.bar[0] = -1.0
+    state.rao[RAO.next_halving] = 0
 
 
 def _phases(rules, rule_changes, days):
@@ -304,8 +317,7 @@ def _inflow(given, days, n) -> np.ndarray:
     return np.ascontiguousarray(np.atleast_2d(wide) * (RAO_PER_TAO / BLOCKS_PER_DAY), dtype=float)
 
 
-def _orders(trades, name, days):
-    """Trades as arrays sorted by block: block, subnet, rao of TAO in, rao of alpha in."""
+def _orders(trades, name, days) -> Orders:
     rows = []
     for trade in trades:
         if trade.name not in name:
@@ -323,165 +335,72 @@ def _orders(trades, name, days):
         rows.append(
             (trade.block, name.index(trade.name), *(round(a * RAO_PER_TAO) for a in amounts))
         )
-    table = np.array(sorted(rows, key=lambda r: r[0]), np.int64).reshape(len(rows), 4)
-    return tuple(np.ascontiguousarray(table[:, c]) for c in range(4))
+    table = np.array(sorted(rows, key=lambda row: row[0]), np.int64).reshape(len(rows), 4)
+    block, subnet, tao_in, alpha_in = np.ascontiguousarray(table.T)
+    return Orders(block=block, subnet=subnet, tao_in=tao_in, alpha_in=alpha_in)
 
 
-def _state(pools: Subnets) -> ss.State:
-    n = len(pools.name)
-    amounts, real = np.zeros((ss.WHOLE_ROWS, n), np.int64), np.zeros((ss.REAL_ROWS, n))
-    for row, values in (
-        (ss.TAO, pools.reserve_tao),
-        (ss.ALPHA_IN_POOL, pools.reserve_alpha),
-        (ss.OUTSTANDING, pools.outstanding_alpha),
-    ):
-        amounts[row] = np.rint(values * RAO_PER_TAO).astype(np.int64)
-    for row, values in (
-        (ss.WEIGHT, pools.tao_weight),
-        (ss.EMA, pools.price_ema_tao),
-        (ss.AGE, pools.age_blocks),
-        (ss.BURNED_SHARE, pools.burned_share),
-        (ss.RATE, pools.alpha_rate),
-        (ss.LIVE, pools.started),
-    ):
-        real[row] = values
-    real[ss.FLOW], real[ss.OWN_FLOW] = (
-        pools.flow_ema_tao * RAO_PER_TAO,
-        pools.protocol_flow_ema_tao * RAO_PER_TAO,
-    )
-    real[ss.FLOW_NOW], real[ss.OWN_NOW] = real[ss.FLOW], real[ss.OWN_FLOW]
+def _state(pools: Subnets) -> State:
+    state = empty_state(pools.emission_on & pools.started)
+    rao, real, total = state.rao, state.real, state.total[0]
+    for name in ("reserve_tao", "reserve_alpha", "outstanding_alpha"):
+        rao[getattr(RAO, name)] = np.rint(getattr(pools, name) * RAO_PER_TAO).astype(np.int64)
+    for name in ("tao_weight", "price_ema_tao", "age_blocks", "burned_share"):
+        real[getattr(REAL, name)] = getattr(pools, name)
+    real[REAL.rate] = pools.alpha_rate
+    real[REAL.live] = pools.started
+    real[REAL.flow] = real[REAL.flow_now] = pools.flow_ema_tao * RAO_PER_TAO
+    real[REAL.own_flow] = real[REAL.own_flow_now] = pools.protocol_flow_ema_tao * RAO_PER_TAO
     safe = np.where(pools.reserve_alpha > 0, pools.reserve_alpha, 1.0)
-    real[ss.SPOT] = (
-        (1 - pools.tao_weight)
-        * pools.reserve_tao
-        / (pools.tao_weight * safe)
-        * (pools.reserve_alpha > 0)
+    price = (1 - pools.tao_weight) * pools.reserve_tao / (pools.tao_weight * safe)
+    real[REAL.price_tao] = price * (pools.reserve_alpha > 0)
+    total["issuance_rao"] = pools.issuance_rao
+    total["root_rao"] = round(pools.root_tao * RAO_PER_TAO)
+    return state
+
+
+def empty_state(emission_on: np.ndarray) -> State:
+    """A state of zeros. emission_on : (n,) bool — gets TAO"""
+    n = len(emission_on)
+    return State(
+        rao=np.zeros((len(RAO), n), np.int64),
+        real=np.zeros((len(REAL), n)),
+        total=np.zeros(1, [(name, np.int64) for name in (*kernels.TOTALS, "level")]),
+        on=emission_on,
+        bar=np.array([-1.0]),
     )
-    total = np.zeros(ss.TOTALS, np.int64)
-    total[ss.ISSUANCE], total[ss.ROOT_TAO] = pools.issuance_rao, round(pools.root_tao * RAO_PER_TAO)
-    return ss.State(amounts, real, total, pools.emission_on & pools.started, np.array([-1.0]))
 
 
-def _law(rules: Rules, scenario: Scenario, burns: bool):
+def _law(rules: Rules, scenario: Scenario, burns: bool) -> Law:
     measure = SHARES[rules.subnet_shares]
-    claimed = 1 - (1 - scenario.root_claims_per_day) ** (rules.tempo / BLOCKS_PER_DAY)
-    law = ss.Law(
-        measure.source,
-        measure.times_root,
-        GATES[rules.gate],
-        rules.gate_exponent,
-        rules.gate_rank,
-        float(rules.gate_quantile),
-        rules.gate_refresh_blocks,
-        CAPS[rules.injection_cap],
-        EXCESS[rules.excess_tao],
-        rules.pool == "weighted",
-        rules.root_dividends == "sold_each_block",
-        float(rules.price_ema_rate),
-        float(rules.price_ema_warmup_blocks),
-        float(rules.flow_ema_rate),
-        float(rules.swap_fee),
-        float(rules.root_weight),
-        rules.tempo,
-        claimed,
-        scenario.miners_sold_share,
-        scenario.stakers_sold_share,
-        scenario.owners_sold_share,
-        burns,
+    thresholds, rewards = _halving_curve(rules)
+    return Law(
+        thresholds_rao=np.array(thresholds, np.int64),
+        rewards_rao=np.array(rewards, np.int64),
+        source=measure.source,
+        times_root=measure.times_root,
+        gate=gate_of(rules),
+        cap=CAPS[rules.injection_cap],
+        excess=EXCESS[rules.excess_tao],
+        weighted=rules.pool == "weighted",
+        root_each_block=rules.root_dividends == "sold_each_block",
+        ema_rate=float(rules.price_ema_rate),
+        ema_warmup_blocks=float(rules.price_ema_warmup_blocks),
+        flow_rate=float(rules.flow_ema_rate),
+        fee=float(rules.swap_fee),
+        root_weight=float(rules.root_weight),
+        tempo=rules.tempo,
+        root_claimed=1 - (1 - scenario.root_claims_per_day) ** (rules.tempo / BLOCKS_PER_DAY),
+        miners_sell=scenario.miners_sold_share,
+        stakers_sell=scenario.stakers_sold_share,
+        owners_sell=scenario.owners_sold_share,
+        burns=burns,
     )
+
+
+def _halving_curve(rules: Rules) -> tuple[list[int], list[int]]:
     if rules.schedule == "constant":
-        return law, np.zeros(1, np.int64), np.array([rules.block_reward_rao], np.int64)
+        return [0], [rules.block_reward_rao]
     thresholds = halving_thresholds_rao(rules)
-    rewards = [int(reward_after(replace(rules, whole_rao=True), k)) for k in range(len(thresholds))]
-    return law, np.array(thresholds, np.int64), np.array(rewards, np.int64)
-
-
-@float_kernel
-def _run(
-    law,
-    state,
-    thresholds,
-    rewards,
-    first,
-    last,
-    every_days,
-    inflow,
-    at_block,
-    at_subnet,
-    tao_in,
-    alpha_in,
-    sample,
-    real,
-    totals,
-):
-    """Days first … last − 1; fills the samples. Returns (0, 0, 0), or what is wrong, its day and
-    subnet.
-    """
-    order = np.searchsorted(at_block, first * BLOCKS_PER_DAY)
-    if sample:
-        _sample(state, 0, real, totals)
-    for day in range(first, last):
-        today = inflow[day if len(inflow) > 1 else 0]
-        moving = False
-        for i in range(len(today)):
-            moving = moving or today[i] != 0
-        for block in range(day * BLOCKS_PER_DAY, (day + 1) * BLOCKS_PER_DAY):
-            cb._block(law, state, thresholds, rewards, block)
-            if moving:
-                for i in range(len(today)):
-                    if today[i] != 0 and not _flow(law, state, i, today[i]):
-                        return TOO_LITTLE, day, i
-            while order < len(at_block) and at_block[order] == block:
-                wrong = _order(law, state, at_subnet[order], tao_in[order], alpha_in[order])
-                if wrong:
-                    return wrong, day, at_subnet[order]
-                order += 1
-        if (day + 1) % every_days == 0:
-            _sample(state, (day + 1) // every_days, real, totals)
-    return 0, 0, 0
-
-
-@float_kernel
-def _order(law, state, i, tao_in, alpha_in):
-    amounts = state.whole
-    if (
-        tao_in > MOST_OF_RESERVE * amounts[ss.TAO, i]
-        or alpha_in > MOST_OF_RESERVE * amounts[ss.ALPHA_IN_POOL, i]
-    ):
-        return TOO_LARGE
-    if alpha_in > amounts[ss.OUTSTANDING, i] - amounts[ss.PROTOCOL_HELD, i] - amounts[ss.BURNED, i]:
-        return TOO_LITTLE
-    if tao_in > 0:
-        cb._buy(law, state, i, tao_in)
-    if alpha_in > 0:
-        state.real[ss.FLOW_NOW, i] -= cb._sell(law, state, i, alpha_in, False)
-    state.real[ss.SPOT, i] = cb._price(
-        float(amounts[ss.TAO, i]), float(amounts[ss.ALPHA_IN_POOL, i]), state.real[ss.WEIGHT, i]
-    )
-    return 0
-
-
-@float_kernel
-def _flow(law, state, i, tao):
-    """Users' flow of one block: TAO in, or the alpha sold that takes so much TAO out. False
-    where there is too little.
-    """
-    if tao > 0:
-        return _order(law, state, i, np.int64(tao), np.int64(0)) == 0
-    weight, held = state.real[ss.WEIGHT, i], float(state.whole[ss.ALPHA_IN_POOL, i])
-    out = -tao / state.whole[ss.TAO, i]
-    if not out < 1:
-        return False
-    alpha = held * ((1 - out) ** (-weight / (1 - weight)) - 1)
-    return _order(law, state, i, np.int64(0), np.int64(alpha)) == 0
-
-
-@float_kernel
-def _sample(state, k, real, totals):
-    for i in range(len(state.on)):
-        for r, row in enumerate(SAMPLED_REAL):
-            real[r, k, i] = state.real[row, i]
-        for r, row in enumerate(SAMPLED_WHOLE):
-            real[len(SAMPLED_REAL) + r, k, i] = state.whole[row, i] / RAO_PER_TAO
-    for row in range(8):
-        totals[row, k] = state.total[row]
+    in_rao = replace(rules, whole_rao=True)
+    return thresholds, [int(reward_after(in_rao, k)) for k in range(len(thresholds))]

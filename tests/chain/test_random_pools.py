@@ -41,11 +41,6 @@ def price_law(trade, pool, price_tao):
     assert min(trade) == 0 and max(trade) >= 0
 
 
-def liquidity_law(after, pool, tao, alpha):
-    before = te.chain.spot_price(pool)
-    assert te.chain.spot_price(after) == close(before, rel=1e-6)
-
-
 def shares_law(shares, **_):
     assert (shares >= 0).all() and (shares.sum() == close(1) or not shares.any())
 
@@ -179,11 +174,6 @@ TABLE = {
         arguments(pool=pools, price_tao=above),
         price_law,
         refuses=f"{EMPTY}|price_tao must be within reach",
-    ),
-    "add_liquidity": Case(
-        arguments(pool=pools, tao=amount, alpha=amount),
-        liquidity_law,
-        refuses=f"{EMPTY}|tao_weight must stay|must be of a size",
     ),
     "ema_price": Case(
         arguments(

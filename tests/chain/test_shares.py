@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import tao_econ as te
 from tao_econ.chain import shares as ss
+from tao_econ.chain import subnet_kernels as kernels
 
 NOW, QUANTILE = te.rules_at("gate-rank"), te.rules_at("gate-quantile")
 BY_NAME = {name: replace(NOW, gate="none", subnet_shares=name) for name in ss.SHARES}
@@ -189,6 +190,20 @@ def test_another_exponent_is_the_same_law():
     got = te.chain.emission_shares(rules, price_ema_tao=[1, 2], bar=2 / 3)
     kept = np.array([1 / 3, 2 / 3]) * te.chain.gate_kept([0.5, 1.0], 2)
     assert got == pytest.approx(kept / kept.sum())
+
+
+@given(st.lists(st.sampled_from([0.0, 0.25, 0.5, 1.0]) | st.floats(0, 1), max_size=300))
+def test_the_order_from_the_largest_is_that_of_a_stable_sort(values):
+    values = np.array(values, float)
+    order = kernels._from_largest(values)
+    assert order.tolist() == np.argsort(-values, kind="stable").tolist()
+    assert values[order].tolist() == np.sort(values)[::-1].tolist()
+
+
+def test_the_order_of_a_whole_network_of_equals_and_others():
+    values = np.random.default_rng(1).integers(0, 9, 4_096).astype(float)
+    order = kernels._from_largest(values)
+    assert order.tolist() == np.argsort(-values, kind="stable").tolist()
 
 
 @given(st.floats(0, 1e7), st.floats(0, 2.1e7))
