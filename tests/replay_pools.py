@@ -14,6 +14,7 @@ from vectors import NOT_RESULTS, U16, Check, Malformed, cases_of, flat, listed, 
 from tao_econ import Scenario, rules_at
 from tao_econ.chain import ema_price, emission_shares, root_proportion, subnets
 from tao_econ.chain import subnet_kernels as kernels
+from tao_econ.chain.shares import flow_measure
 from tao_econ.chain.subnet_kernels import RAO, REAL
 from tao_econ.economy import distribute_dividends
 
@@ -49,7 +50,7 @@ def _state(case: dict, reserves, outstanding, emission: int | None) -> tuple:
     cut = named(case, "owner_cut", "cut", default=11_796)
     state.real[REAL.cut] = cut / U16 if isinstance(cut, int) else cut
     state.total["root_rao"] = named(case, "root_tao", "root_stake", default=0)
-    law = subnets._law(HEAD, Scenario(), True)
+    law = subnets._law(HEAD, Scenario())
     law = law._replace(weighted=False, root_weight=float(_u64(case)))
     if emission is not None:
         law = law._replace(
@@ -145,12 +146,10 @@ def _dtao_flow(case):
     values = [float(v) for v in named(case, "value", "flow", "ema")]
     power = named(case, "exponent", "power", default=case.get("p", 1.0))
     reward = named(case, "block_emission", "emission", default=0)
-    share = emission_shares(
-        replace(HEAD, subnet_shares="flow_ema"),
-        flow_ema_tao=values,
-        flow_power=float(power),
-        flow_cutoff_tao=float(named(case, "cutoff", default=0.0)),
+    measure = flow_measure(
+        values, power=float(power), cutoff_tao=float(named(case, "cutoff", default=0.0))
     )
+    share = emission_shares(replace(HEAD, subnet_shares="flow_ema"), flow_ema_tao=measure)
     return {"result": share, "share": share, "emission": reward * share}
 
 

@@ -54,9 +54,13 @@ FACE = set(
 )
 ENGINE_LINES = 5_000
 # exceptions to the ceilings, each with its reason
-LONG_FILES: dict[str, str] = {}
+LONG_FILES: dict[str, str] = {
+    "chain/subnet_kernels.py": "one compile unit: kernels that call each other share a file",
+}
 LONG_FUNCTIONS: dict[str, str] = {}
-MANY_PARAMETERS: dict[str, str] = {}
+MANY_PARAMETERS: dict[str, str] = {
+    "chain/subnets.py make_subnets": "the constructor of a record: a column of subnets each",
+}
 
 FILES = sorted(PACKAGE.rglob("*.py"))
 TREES = {p: ast.parse(p.read_text(encoding="utf-8")) for p in FILES}

@@ -17,16 +17,18 @@ import numpy as np
 
 from ._jit import float_kernel
 
-PRICE, FLOW, NET_FLOW = 0, 1, 2  # what shares go by
-NO_GATE, QUANTILE, RANK, TIERS = 0, 1, 2, 3
-INJECTED, RECYCLED, HELD, CAPPED = 0, 1, 2, 3  # TAO beyond the cap: injected, or buys alpha
-ALPHA, ALPHA_OR_BLOCK, ROOT = 0, 1, 2  # cap of the alpha injected
-TOO_LARGE, TOO_LITTLE = 1, 2  # why a trade is refused
+PRICE, FLOW, NET_FLOW = range(3)  # what shares go by
+NO_GATE, QUANTILE, RANK, TIERS = range(4)
+INJECTED, RECYCLED, HELD, CAPPED = range(4)  # TAO beyond the cap: injected, or buys alpha
+ALPHA, ALPHA_OR_BLOCK, ROOT = range(3)  # cap of the alpha injected
+TOO_LARGE, TOO_LITTLE = range(1, 3)  # why a trade is refused
 
-MIN_WEIGHT, MAX_WEIGHT = 0.01, 0.99  # of TAO in a pool
+MIN_WEIGHT = 0.01  # of TAO in a pool
+MAX_WEIGHT = 0.99
 MAX_OF_RESERVE = 1_000  # a trade brings at most so many times what the pool already holds of it
 PRICE_CAP_TAO = 1.0  # the smoothed price never sees a spot price above this
-TIER, FIRST_TIER = 32, 0.75  # subnets in a tier, and share of the first
+TIER = 32  # subnets in a tier
+FIRST_TIER = 0.75  # its share
 THIRD = 1 / 3
 SMALL = 1e-3  # a trade below this goes by the series
 NEVER = np.int64(2**63 - 1)
@@ -64,7 +66,6 @@ class Law(NamedTuple):
     miners_sell: float  # part of what they are paid
     stakers_sell: float
     owners_sell: float
-    burns: bool  # withheld incentive is burned, not recycled
 
 
 class Amounts(NamedTuple):
@@ -659,11 +660,7 @@ def _epoch(law, state, i):
     rao = state.rao
     miners = rao[RAO.servers, i]
     withheld = np.int64(miners * state.real[REAL.burned_share, i])
-    if law.burns:
-        rao[RAO.burned, i] += withheld
-    else:
-        rao[RAO.outstanding_alpha, i] -= withheld
-        rao[RAO.alpha_recycled, i] += withheld
+    rao[RAO.burned, i] += withheld
     sold = np.int64((miners - withheld) * law.miners_sell)
     sold += np.int64(rao[RAO.validators, i] * law.stakers_sell)
     sold += np.int64(rao[RAO.owner, i] * law.owners_sell)

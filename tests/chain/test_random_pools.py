@@ -59,8 +59,6 @@ def columns(n):
         burned_share=maybe(of("[0, 1]")),
         emission_on=maybe(st.lists(st.booleans(), min_size=n, max_size=n).map(np.array)),
         bar=maybe(share),
-        flow_power=number("(0, 16]"),
-        flow_cutoff_tao=number("(-inf, inf)"),
     )
 
 

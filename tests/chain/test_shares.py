@@ -243,7 +243,6 @@ def test_every_rule_and_gate_that_a_table_names_is_known_and_marks_are_of_real_f
         ("burned_share", NOW, {"price_ema_tao": [1.0], "burned_share": [0.1, 0.2]}),
         ("emission_on", NOW, {"price_ema_tao": [1.0], "emission_on": [1]}),
         ("bar", NOW, {"price_ema_tao": [1.0], "bar": 2.0}),
-        ("flow_power", NOW, {"price_ema_tao": [1.0], "flow_power": 0.0}),
     ],
 )
 def test_shares_refuse(name, rules, more, refused):
@@ -252,6 +251,8 @@ def test_shares_refuse(name, rules, more, refused):
 
 
 def test_the_others_refuse(refused):
+    with refused("power", 0.0):
+        ss.flow_measure([1.0], power=0.0)
     with refused("weights"):
         te.chain.root_weight_shares([1.0], [[1.0], [1.0]])
     with refused("root_netuid", 5):

@@ -309,7 +309,7 @@ class Twin:
 
 
 def kernel_after(at, rules, scenario, blocks):
-    law = subnets._law(rules, scenario, True)
+    law = subnets._law(rules, scenario)
     state = subnets._state(at)
     state.real[REAL.cut] = np.where(at.owner_cut_on, float(rules.owner_cut), 0.0)
     state.real[REAL.keep] = 1 - at.burned_share if "unburned" in rules.subnet_shares else 1.0
@@ -353,7 +353,7 @@ def test_800_blocks_of_every_era_are_those_of_the_twin(era):
 @pytest.mark.parametrize("era", DTAO)
 def test_tao_and_alpha_are_conserved_to_the_rao_over_40_days(era):
     rules, at = te.rules_at(era), start()
-    law = subnets._law(rules, SCENARIO, False)
+    law = subnets._law(rules, SCENARIO)
     state = subnets._state(at)
     state.real[REAL.cut], state.real[REAL.keep] = 0.18, 1.0
     before = state.rao.copy(), state.total.copy()
