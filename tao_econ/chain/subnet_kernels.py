@@ -11,6 +11,7 @@ subnet_emissions}.rs and pallets/swap/src/pallet/balancer.rs.
 from __future__ import annotations
 
 import math
+from collections import namedtuple
 from typing import NamedTuple
 
 import numpy as np
@@ -68,74 +69,30 @@ class Law(NamedTuple):
     owners_sell: float
 
 
-class Amounts(NamedTuple):
-    """Rows of `State.rao`: amounts of TAO or alpha."""
-
-    reserve_tao: int  # in the pool
-    reserve_alpha: int
-    outstanding_alpha: int  # alpha outside the pool
-    protocol_held: int  # alpha of chain buys, part of it as is the next
-    burned: int
-    next_halving: int  # alpha issued at the ends of the era
-    last_halving: int
-    paid: int  # alpha a block mints for participants, and two parts of it
-    owner_part: int
-    servers_part: int
-    servers: int  # pending until the epoch, as are the next three
-    validators: int
-    owner: int
-    root_due: int
-    root_waiting: int  # for a claim
-    injected_tao: int  # since the start, as are the next seven
-    bought_tao: int
-    sold_alpha: int
-    sold_tao: int
-    root_sold_alpha: int
-    root_sold_tao: int
-    alpha_recycled: int
-    alpha_minted: int
-    inject: int  # the block at hand: TAO and alpha into the pool, TAO that buys, alpha got
-    alpha_in: int
-    buy: int
-    got: int
-
-
-class Reals(NamedTuple):
-    """Rows of `State.real`."""
-
-    tao_weight: int  # of TAO in the pool
-    price_tao: int  # TAO per alpha
-    price_ema_tao: int  # smoothed price
-    age_blocks: int  # blocks since the first emission
-    flow: int  # users' rao of TAO a block, smoothed
-    own_flow: int  # the protocol's
-    flow_now: int  # since the last block
-    own_flow_now: int
-    burned_share: int
-    keep: int  # part of the measure that counts
-    rate: int  # of the chain's alpha emission that is minted
-    cut: int  # the owner's
-    live: int  # 1 where started
-    emission: int  # rao of alpha a block
-    half: int  # miners' half of what participants get, as large as validators'
-    share: int  # of this block's TAO
-    raw: int  # the block at hand
-    cap: int  # rao of alpha that may be injected
-    to_root: int  # rao of alpha
-    new_weight: int
-
-
+Amounts = namedtuple(  # rows of `State.rao`: TAO or alpha
+    "Amounts",
+    "reserve_tao reserve_alpha "  # in the pool
+    "outstanding_alpha protocol_held burned "  # outside it, and two parts of that
+    "next_halving last_halving "  # alpha issued at the ends of the era
+    "paid owner_part servers_part "  # minted a block for participants, and two parts of that
+    "servers validators owner root_due root_waiting "  # pending: until the epoch, for a claim
+    "injected_tao bought_tao sold_alpha sold_tao root_sold_alpha root_sold_tao "  # since the start
+    "alpha_recycled alpha_minted "
+    "inject alpha_in buy got",  # this block: TAO and alpha put in, TAO that buys, what it gets
+)
+Reals = namedtuple(  # rows of `State.real`
+    "Reals",
+    "tao_weight price_tao price_ema_tao age_blocks "  # the pool; TAO per alpha; since first paid
+    "flow own_flow flow_now own_flow_now "  # rao of users and protocol: smoothed, since last block
+    "burned_share rate cut live "  # parts withheld, minted, the owner's; 1 where started
+    "emission half "  # rao of alpha a block, and what miners get of it
+    "keep raw share cap to_root new_weight",  # this block: the measure's parts, share of TAO, rao
+)
 RAO = Amounts(*range(len(Amounts._fields)))
 REAL = Reals(*range(len(Reals._fields)))
 TOTALS = (  # rao of the whole network; all but the first two since the start
-    "issuance_rao",
-    "root_rao",
-    "minted_rao",
-    "injected_rao",
-    "bought_rao",
-    "recycled_rao",
-    "fees_rao",
-    "users_rao",  # what they took out of pools, less what they put in and paid in fees
+    *("issuance_rao", "root_rao", "minted_rao", "injected_rao", "bought_rao", "recycled_rao"),
+    *("fees_rao", "users_rao"),  # what users took out of pools, less what they put in and fees
 )
 
 
@@ -506,17 +463,15 @@ def _terms(law, rao, real, root, reward):
 @float_kernel
 def _new_weights(rao, real):
     """The weights after the injection; where one would leave its bounds nothing is injected."""
-    tao = rao[RAO.reserve_tao]
-    alpha = rao[RAO.reserve_alpha]
     inject = rao[RAO.inject]
     alpha_in = rao[RAO.alpha_in]
     weight = real[REAL.tao_weight]
     new = real[REAL.new_weight]
     wrong = 0
     for i in range(len(new)):
-        new[i] = _neutral_weight(
-            float(tao[i]), float(alpha[i]), weight[i], float(inject[i]), float(alpha_in[i])
-        )
+        tao = float(rao[RAO.reserve_tao, i])
+        alpha = float(rao[RAO.reserve_alpha, i])
+        new[i] = _neutral_weight(tao, alpha, weight[i], float(inject[i]), float(alpha_in[i]))
         wrong += (new[i] < MIN_WEIGHT) | (new[i] > MAX_WEIGHT)
     for i in range(len(new)):
         if wrong and not MIN_WEIGHT <= new[i] <= MAX_WEIGHT:
@@ -531,30 +486,27 @@ def _inject(law, rao, real):
     """Chain buys, then the injections, and the participants' alpha; returns the rao of TAO
     injected and of chain buys.
     """
-    tao = rao[RAO.reserve_tao]
-    alpha = rao[RAO.reserve_alpha]
     inject = rao[RAO.inject]
-    alpha_in = rao[RAO.alpha_in]
     buy = rao[RAO.buy]
     got = rao[RAO.got]
-    paid = rao[RAO.paid]
-    _trade_all(tao, alpha, real[REAL.tao_weight], True, buy, got)
+    _trade_all(rao[RAO.reserve_tao], rao[RAO.reserve_alpha], real[REAL.tao_weight], True, buy, got)
     kept = rao[RAO.alpha_recycled] if law.excess == RECYCLED else rao[RAO.protocol_held]
     injected = np.int64(0)
     bought = np.int64(0)
     for i in range(len(buy)):
-        tao[i] += inject[i] + buy[i]
+        rao[RAO.reserve_tao, i] += inject[i] + buy[i]
         rao[RAO.injected_tao, i] += inject[i]
         injected += inject[i]
     for i in range(len(buy)):
         rao[RAO.bought_tao, i] += buy[i]
         bought += buy[i]
     for i in range(len(buy)):
-        alpha[i] += alpha_in[i] - got[i]
+        rao[RAO.reserve_alpha, i] += rao[RAO.alpha_in, i] - got[i]
         kept[i] += got[i]
     for i in range(len(buy)):  # participants' alpha is minted together with the pool's
-        rao[RAO.outstanding_alpha, i] += paid[i] + (got[i] if law.excess != RECYCLED else 0)
-        rao[RAO.alpha_minted, i] += alpha_in[i] + paid[i]
+        outside = got[i] if law.excess != RECYCLED else 0
+        rao[RAO.outstanding_alpha, i] += rao[RAO.paid, i] + outside
+        rao[RAO.alpha_minted, i] += rao[RAO.alpha_in, i] + rao[RAO.paid, i]
     if law.source != PRICE:
         for i in range(len(buy)):
             real[REAL.own_flow_now, i] += inject[i] + buy[i]

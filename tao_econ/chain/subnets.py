@@ -352,9 +352,8 @@ def _state(pools: Subnets) -> State:
     real[REAL.live] = pools.started
     real[REAL.flow] = real[REAL.flow_now] = pools.flow_ema_tao * RAO_PER_TAO
     real[REAL.own_flow] = real[REAL.own_flow_now] = pools.protocol_flow_ema_tao * RAO_PER_TAO
-    safe = np.where(pools.reserve_alpha > 0, pools.reserve_alpha, 1.0)
-    price = (1 - pools.tao_weight) * pools.reserve_tao / (pools.tao_weight * safe)
-    real[REAL.price_tao] = price * (pools.reserve_alpha > 0)
+    at_start = zip(pools.reserve_tao, pools.reserve_alpha, pools.tao_weight, strict=True)
+    real[REAL.price_tao] = [kernels._price(*pool) for pool in at_start]
     state.total["issuance_rao"] = pools.issuance_rao
     state.total["root_rao"] = round(pools.root_tao * RAO_PER_TAO)
     return state
