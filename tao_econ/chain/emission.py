@@ -153,7 +153,7 @@ def issuance_eras(
     ValueError
         if nothing would be left to issue net of recycling
     """
-    issued = whole("issuance_rao", issuance_rao)
+    issued: int | Fraction = whole("issuance_rao", issuance_rao)
     here = whole("block", block)
     recycled_ppm = whole("recycled_ppm", recycled_ppm)
     if recycled_ppm >= PPM:
@@ -169,9 +169,9 @@ def issuance_eras(
             k = min(here // rules.halving_interval_blocks, rules.max_halvings)
         reward = reward_after(rules, k)
         taken = reward * recycled_ppm
-        net = reward - (taken // PPM if rules.whole_rao else taken / PPM)
-        endless = reward == 0 or rules.schedule == "constant"
-        if endless:
+        net = reward - (taken // PPM if rules.whole_rao else Fraction(taken, PPM))
+        blocks: int | None
+        if reward == 0 or rules.schedule == "constant":
             blocks = None
         elif rules.schedule == "issuance":  # rounded up: the crossing block pays the old reward
             blocks = int(-((issued - thresholds[k + 1]) // net))
@@ -187,7 +187,7 @@ def issuance_eras(
                 net_rao=net,
             )
         )
-        if endless:
+        if blocks is None:
             return found
         here += blocks
         issued += net * blocks
@@ -225,13 +225,13 @@ def halving_table(
     eras = issuance_eras(rules, issuance_rao=issuance_rao, block=block, recycled_ppm=recycled_ppm)
     rows = []
     for before, era in zip(eras, eras[1:], strict=False):
-        row = {
+        row: dict[str, object] = {
             "halving": era.halving,
             "issuance_tao": float(Fraction(era.issuance_rao) / RAO_PER_TAO),
             "reward_tao": float(Fraction(era.reward_rao) / RAO_PER_TAO),
             "block": era.first_block,
             "years_from_start": float(blocks_to_years(era.first_block - block, seconds)),
-            "era_years": float(blocks_to_years(before.blocks, seconds)),
+            "era_years": float(blocks_to_years(era.first_block - before.first_block, seconds)),
         }
         if date is not None:
             row["date"] = block_date(
@@ -362,7 +362,7 @@ def _walk(rules: Rules, start: Start, recycled_ppm: int, blocks: np.ndarray) -> 
         first = np.searchsorted(blocks, era.first_block)
         end = len(blocks)
         if era.blocks is not None:
-            end = np.searchsorted(blocks, era.first_block + era.blocks)
+            end = int(np.searchsorted(blocks, era.first_block + era.blocks))
         if first == end:
             continue
         since = blocks[first:end] - era.first_block

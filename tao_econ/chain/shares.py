@@ -109,20 +109,27 @@ def emission_shares(
     measure = SHARES[rules.subnet_shares]
     by_price = measure.source == kernels.PRICE
     net = measure.source == kernels.NET_FLOW
-    n = np.size(price_ema_tao if by_price else flow_ema_tao)
-
-    def column(name, values, bounds, needed):
-        if values is None and needed:
+    needed = {
+        "price_ema_tao": (price_ema_tao, by_price),
+        "flow_ema_tao": (flow_ema_tao, not by_price),
+        "protocol_flow_ema_tao": (protocol_flow_ema_tao, net),
+        "root_proportion": (root_proportion, measure.times_root),
+    }
+    for name, (values, used) in needed.items():
+        if used and values is None:
             raise ValueError(f"{name} must be given for the rule {rules.subnet_shares!r}, got None")
+    n = np.asarray(price_ema_tao if by_price else flow_ema_tao).size
+
+    def column(name, values, bounds):
         if values is None:
             return np.zeros(n)
         return reals(name, values, bounds, ndim=1, shape=(n,), each="subnet")
 
-    price = column("price_ema_tao", price_ema_tao, "[0, inf)", by_price)
-    flow = column("flow_ema_tao", flow_ema_tao, "(-inf, inf)", not by_price)
-    own_flow = column("protocol_flow_ema_tao", protocol_flow_ema_tao, "(-inf, inf)", net)
-    root = column("root_proportion", root_proportion, "[0, 1]", measure.times_root)
-    keep = 1 - column("burned_share", burned_share, "[0, 1]", False)
+    price = column("price_ema_tao", price_ema_tao, "[0, inf)")
+    flow = column("flow_ema_tao", flow_ema_tao, "(-inf, inf)")
+    own_flow = column("protocol_flow_ema_tao", protocol_flow_ema_tao, "(-inf, inf)")
+    root = column("root_proportion", root_proportion, "[0, 1]")
+    keep = 1 - column("burned_share", burned_share, "[0, 1]")
     if not measure.times_unburned:
         keep = np.ones(n)
     if measure.times_root:
@@ -158,9 +165,13 @@ def flow_measure(
     power = real("power", power, "(0, 16]")
     cutoff = real("cutoff_tao", cutoff_tao)
     net = protocol_flow_ema_tao is not None
-    if not net:
+    if protocol_flow_ema_tao is None:
         flow = flow - max(cutoff, min(flow.min(), 0.0))
-    own_flow = reals("protocol_flow_ema_tao", protocol_flow_ema_tao if net else flow)
+        own_flow = np.zeros(len(flow))
+    else:
+        own_flow = reals(
+            "protocol_flow_ema_tao", protocol_flow_ema_tao, shape=flow.shape, each="subnet"
+        )
     measured = np.empty(len(flow))
     kernels._flow_measure(flow, own_flow, net, power, measured)
     return measured
