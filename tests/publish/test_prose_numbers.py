@@ -5,7 +5,7 @@ import json
 import pytest
 from prose_numbers import unprinted
 
-from tao_econ import notebooks
+from tao_econ.publish import notebooks
 
 FILES = notebooks.select([])
 
