@@ -46,7 +46,7 @@ NUMBER = re.compile(
     rf"(?:[ \u00a0-]?(?P<scale>{_either(SCALES)})(?!\w))?"
     rf"(?:[ \u00a0-]?(?P<unit>{_either(UNIT_OF)})(?!\w))?(?![A-Za-z])"
 )
-LINKED = re.compile(r"\s*(?:to|and|or|,|, and|±|:|against)\s*[-−+±]?")
+LINKED = re.compile(r"\s*(?:to|and|or|,|, and|±| :|against)\s*[-−+±]?")
 DATE = re.compile(
     r"\b(?P<iso>\d{4}-\d\d(?:-\d\d)?)\b"
     rf"|\b(?:\d{{1,2}} (?:to|and) )?(?:(?P<day>\d{{1,2}}) )?(?P<month>{'|'.join(MONTHS)})\b"
