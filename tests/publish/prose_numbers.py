@@ -154,7 +154,7 @@ def _labelled(labels) -> tuple[str, str]:
     tails = [label.rpartition(",")[2] for label in labels]
     words = [word for tail in tails for word in re.split(r"[^\w%×]+|_", tail)]
     scales = [word for word in words if word in SCALES]
-    units = [UNIT_OF[word] for word in words if word in UNIT_OF]
+    units = [UNIT_OF[word] for word in words if word in UNIT_OF and "share" not in words]
     return (scales or [""])[0], (units or [""])[0]
 
 
