@@ -31,7 +31,8 @@ UNITS = {
     "sd": "sd",
 }
 UNIT_OF = {word: unit for unit, words in UNITS.items() for word in words.split()}
-COUNTS = ["three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+COUNTS = ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"]
+COUNTS += ["twelve"]
 MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August"]
 MONTHS += ["September", "October", "November", "December"]
 
@@ -124,7 +125,7 @@ def stated(markdown: str) -> list[Number | Date]:
     """The numbers and dates of a markdown cell that some cell has to print."""
     text = LEFT_OUT.sub(" ; ", ENUMERATED.sub("", markdown))
     answer = "".join(ANSWER.findall(text)).replace("In three sentences", "")
-    for value, word in enumerate(COUNTS, start=3):
+    for value, word in enumerate(COUNTS, start=2):
         answer = re.sub(rf"\b{word}\b", str(value), answer, flags=re.IGNORECASE)
     rest = ANSWER.sub(" ; ", text)
     kept = [number for number in numbers(rest) if not _is_tiny(number)]
@@ -173,7 +174,7 @@ def _in_table(html: str) -> list[Number]:
         if "unit" in above:
             labels = [row[heads.index("unit")]]
         for cell, head in zip(row, above, strict=True):
-            if re.fullmatch(r"[-+−]?[\d.,]+(e[-+]?\d+)?", cell):
+            if re.fullmatch(rf"[-+−]?(?:{FIGURES})", cell):
                 found.append(_number(cell.lstrip("-+−"), *_labelled([*labels, head])))
             else:
                 found += numbers(cell)
