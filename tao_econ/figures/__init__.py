@@ -6,12 +6,6 @@ from .canvas import Picture as Picture
 from .comparison import implied_spread as implied_spread
 from .comparison import openai_fraction as openai_fraction
 from .comparison import openai_ratio as openai_ratio
-from .composition import best_of_many as best_of_many
-from .composition import corrupted_oracle as corrupted_oracle
-from .composition import coverage_of_tries as coverage_of_tries
-from .composition import jury_of_validators as jury_of_validators
-from .composition import routing_and_dominance as routing_and_dominance
-from .composition import value_and_waiting as value_and_waiting
 from .concentration import coalition_under_cap as coalition_under_cap
 from .concentration import largest_holders as largest_holders
 from .concentration import reward_remedies as reward_remedies

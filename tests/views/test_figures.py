@@ -123,30 +123,6 @@ def test_titles_on_intrinsic_value_follow_from_the_records():
     assert "asked for a 1.92% chance" in figures.openai_branch().finding
 
 
-def test_titles_on_composition_follow_from_the_models():
-    low, high = te.incentives.best_of_n(64, 0.1), te.incentives.best_of_n(64, 0.3)
-    assert (
-        f"best of 64 models is {low:.2f} to {high:.2f} sd"
-        in figures.best_of_many(models=64).finding
-    )
-    assert (
-        "reach 60% after 6 tries" in figures.coverage_of_tries(many=0.60).finding
-    )  # 1 − 0.841^6 = 0.646
-    assert (
-        "gains 31%; beside one model that wins every query it gains 0%"
-        in figures.routing_and_dominance().finding
-    )
-    weaker = figures.routing_and_dominance(frontier=(0.6, 0.85)).finding
-    assert "gains 0%" not in weaker and "wins every query" not in weaker
-    limit = te.incentives.jury_accuracy([1], 0.7, correlation=0.1).ceiling
-    assert f"never pass {limit:.1%}" in figures.jury_of_validators(vote=0.7).finding
-    assert (
-        "bend the median by 2.3 sd and the mean by 9.9"
-        in figures.corrupted_oracle(attack_sd=20.0).finding
-    )
-    assert "wait 2.1 times" in figures.value_and_waiting(models=4).finding  # 1 + 1/2 + 1/3 + 1/4
-
-
 def test_titles_on_the_market_follow_from_the_models():
     small = te.incentives.QueryMarket(miners=8, judge_correlation=0.6, shared_error=0.0)
     sweep = te.incentives.judge_sweep(
