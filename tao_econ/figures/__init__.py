@@ -1,6 +1,7 @@
 """Static figures: each a function from records to a Picture whose title states the finding."""
 
 from .. import views as _views
+from ..views.segments import segment_returns as segment_returns
 from .canvas import FIGURES as FIGURES
 from .canvas import Picture as Picture
 from .comparison import implied_spread as implied_spread
@@ -48,8 +49,6 @@ from .roles import a_days_emission as a_days_emission
 from .roles import alpha_fan as alpha_fan
 from .roles import ownership_through_time as ownership_through_time
 from .roles import real_yield_map as real_yield_map
-from .segments import segment_map as segment_map
-from .segments import segment_returns as segment_returns
 from .supply import article_fdv as article_fdv
 from .supply import break_even_cap as break_even_cap
 from .supply import era_lengths as era_lengths

@@ -9,7 +9,7 @@ import pytest
 
 import tao_econ as te
 from tao_econ import figures
-from tao_econ.figures import roles, segments
+from tao_econ.figures import roles
 from tao_econ.publish import press
 
 
@@ -144,25 +144,6 @@ def test_titles_on_the_market_follow_from_the_models():
     assert "2.4% to 4.3%" in figures.fees_against_emission().finding
     assert "0.1 sd of effort" in figures.selection_or_creation(effort=0.1).finding
     assert "errs for itself" in figures.displacing_an_incumbent(market=small).finding
-
-
-def test_returns_since_publication_are_dated_prices_or_unknown():
-    got = segments.segment_returns()
-    assert got.loc["TAO", "March 2024"] == pytest.approx(586.7401 / 287.70)
-    assert got.loc["RNDR", "October 2025"] == pytest.approx(
-        3.54886 / 3.4075
-    )  # renamed RENDER, one for one
-    assert (
-        got.loc["AKT", "from_date"] == "2023-11-01" and got.loc["TAO", "from_date"] == "2023-11-20"
-    )
-    unknown = got[list(segments.WINDOWS)].isna().all(axis=1)
-    assert set(got.index[unknown]) == {"AI (Gensyn)", "AIOZ", "GLM", "IOTX", "NMR", "ROSE"}
-    assert got["segment"].value_counts().to_dict() == {
-        "compute": 7,
-        "data": 6,
-        "algorithms": 5,
-        "other": 3,
-    }
 
 
 def test_a_fingerprint_sees_data_words_and_colours():
