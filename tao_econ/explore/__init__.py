@@ -1,7 +1,6 @@
 """Live instruments for JupyterLab: sliders made from record fields, figures that follow."""
 
 from .comparison import comparable as comparable
-from .concentration import stake_cap as stake_cap
 from .consensus import epoch as epoch
 from .consensus import guarantee as guarantee
 from .dilution import emission as emission

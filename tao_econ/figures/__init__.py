@@ -7,10 +7,6 @@ from .canvas import Picture as Picture
 from .comparison import implied_spread as implied_spread
 from .comparison import openai_fraction as openai_fraction
 from .comparison import openai_ratio as openai_ratio
-from .concentration import coalition_under_cap as coalition_under_cap
-from .concentration import largest_holders as largest_holders
-from .concentration import reward_remedies as reward_remedies
-from .concentration import stake_lorenz as stake_lorenz
 from .consensus import epoch_walk as epoch_walk
 from .consensus import guarantee_on_real_stake as guarantee_on_real_stake
 from .consensus import honest_majority_lottery as honest_majority_lottery
