@@ -37,10 +37,6 @@ from .pressure import impact_map as impact_map
 from .pressure import inflow_for_flat_price as inflow_for_flat_price
 from .pressure import lasting_sale as lasting_sale
 from .pressure import publication_days as publication_days
-from .query_rounds import displacing_an_incumbent as displacing_an_incumbent
-from .query_rounds import fees_against_emission as fees_against_emission
-from .query_rounds import market_by_judge as market_by_judge
-from .query_rounds import selection_or_creation as selection_or_creation
 from .roles import a_days_emission as a_days_emission
 from .roles import alpha_fan as alpha_fan
 from .roles import ownership_through_time as ownership_through_time

@@ -47,6 +47,7 @@ MEASURED = (0.1, 0.3)  # correlation of miners' reward with performance, arXiv:2
 BY_COST = Axis(
     label="cost per query (one answer = 1)", scale="log", ticks=(1, 4, 16, 64, 256), format="g"
 )
+IN_POOL = replace(BY_COST, label="models in the pool")
 QUALITY_BOUGHT = "quality bought (sd)"
 
 
@@ -92,14 +93,7 @@ def best_of_many(models: int = MINERS) -> View:
         panels=[
             Panel(
                 marks=[measured, *lines, pair],
-                x=Axis(
-                    label="models in the pool",
-                    scale="log",
-                    low=1,
-                    high=models,
-                    ticks=ticks,
-                    format="g",
-                ),
+                x=replace(IN_POOL, low=1, high=models, ticks=ticks),
                 y=Axis(label="quality of the choice (sd above random)", low=0),
             )
         ],
@@ -142,7 +136,8 @@ def best_of(pool: Pool) -> View:
     """
     rho = panel_correlation(pool.judge_correlation, pool.shared_error, pool.judges)
     most = panel_correlation(pool.judge_correlation, pool.shared_error, 1e12)
-    gain, together = best_of_n(pool.models, rho), best_of_n(POOL, rho)
+    gain = best_of_n(pool.models, rho)
+    together = best_of_n(POOL, rho)
     alone = best_of_n(POOL, pool.judge_correlation)
     picked = [
         Line(label="perfect judge", x=POOL, y=best_of_n(POOL, 1.0), colour=GREY, style=":"),
@@ -156,12 +151,11 @@ def best_of(pool: Pool) -> View:
         Line(label="one dearer model", x=POOL, y=dearer, colour=RED),
     ]
     single = pool.sd_per_efold * np.log(pool.models)
-    in_pool = Axis(label="models in the pool", scale="log", ticks=BY_COST.ticks, format="g")
     return View(
         title=f"The best of {pool.models} is {gain:.2f} sd above a random model; judges correlate "
         f"{rho:.2f} with quality",
         panels=[
-            Panel(marks=picked, x=in_pool, y=Axis(label="quality of the choice (sd)", low=0)),
+            Panel(marks=picked, x=IN_POOL, y=Axis(label="quality of the choice (sd)", low=0)),
             Panel(marks=bought, x=BY_COST, y=Axis(label=QUALITY_BOUGHT, low=0)),
         ],
         readout={
@@ -233,7 +227,8 @@ def _quality_bought() -> list[Line]:
 
 def _waits(models: int) -> list[Line]:
     """Seconds until so many of the miners answered, mean and 95 %, at two loads."""
-    needed, lines = np.arange(1, models + 1), []
+    needed = np.arange(1, models + 1)
+    lines = []
     for busy, colour in {0.5: GREEN, 0.9: PURPLE}.items():
         waits = [_wait(busy, models, int(count)) for count in needed]
         late = [wait.quantile_s[0] for wait in waits]
@@ -270,7 +265,10 @@ def _wait(busy: float, miners: int, needed: int):
 
 # ---- Covering a task ----
 
-ONE_TRY, MANY, TRIES, RIVAL = 0.159, 0.56, 250, 0.43  # SWE-bench Lite, arXiv:2407.21787
+ONE_TRY = 0.159  # SWE-bench Lite, arXiv:2407.21787
+MANY = 0.56
+TRIES = 250
+RIVAL = 0.43
 
 
 @view()
@@ -328,7 +326,8 @@ BEATEN = (
     (0.50, 0.50, 0.71, 0.50),
 )
 BEATEN_COST = (1.0, 1.0, 0.9, 0.2)
-PUBLISHED_GAIN, PUBLISHED_COST = 0.07, -0.27  # Avengers-Pro, arXiv:2508.12631
+PUBLISHED_GAIN = 0.07  # Avengers-Pro, arXiv:2508.12631
+PUBLISHED_COST = -0.27
 
 
 @view()
@@ -336,10 +335,12 @@ def routing_and_dominance(experts: tuple = EXPERTS, frontier: tuple = FRONTIER) 
     """Left: gain of routing against the lead of the best model. Right: quality against cost,
     both relative to that model.
     """
-    pair, null = route(experts), route([*experts, frontier])
+    pair = route(experts)
+    null = route([*experts, frontier])
     alone = all(best <= own for best, own in zip(np.max(experts, axis=0), frontier, strict=True))
     third = "one model that wins every query" if alone else "a third model"
-    with_null, with_pair = null.gain / null.single, pair.gain / pair.single
+    with_null = null.gain / null.single
+    with_pair = pair.gain / pair.single
     between = " lies between" if with_null <= PUBLISHED_GAIN <= with_pair else ""
     leads = np.linspace(0, 4, 81)
     gains = [
@@ -387,7 +388,8 @@ def _quality_by_cost(experts: tuple, frontier: tuple, third: str) -> list[Line]:
     ):
         table = np.array(quality)
         price = np.array(cost)[:, None] * np.ones(table.shape)
-        got, best = routing_frontier(table, price), table.mean(axis=1).argmax()
+        got = routing_frontier(table, price)
+        best = table.mean(axis=1).argmax()
         relative = {"x": got.cost / price[best].mean(), "y": got.quality / table[best].mean()}
         lines.append(Line(label=name, colour=colour, marker="o", **relative))
     cheaper = f"published: {PUBLISHED_COST:.0%} cost at equal quality"
@@ -439,9 +441,11 @@ def routing(experts: Experts) -> View:
     """A router among a Spanish model, a code model and a third one: make the third win everywhere
     and the gain is gone.
     """
-    here, mixes = _routed(experts, experts.code_share), np.linspace(0, 1, 51)
+    here = _routed(experts, experts.code_share)
+    mixes = np.linspace(0, 1, 51)
     mixed = [_routed(experts, float(code)) for code in mixes]
-    perfect, yours = [m.routed for m in mixed], [m.at_accuracy for m in mixed]
+    perfect = [m.routed for m in mixed]
+    yours = [m.at_accuracy for m in mixed]
     wins = f": the {NAMES[here.best_expert]} wins every query" if here.dominant else ""
     bars = [
         Bars(label=name, at=np.arange(2) + 0.27 * (k - 1), length=row, width=0.25, colour=colour)

@@ -36,8 +36,10 @@ from .marks import (
     View,
 )
 
-GINI, TOP_PERCENT = 0.9825, 0.90  # over all wallets, Lui and Sun, arXiv:2507.02951
-CAP, RICHEST = 0.88, 0.01  # the same: the cap it proposes, and whose share of stake it gives
+GINI = 0.9825  # over all wallets, Lui and Sun, arXiv:2507.02951
+TOP_PERCENT = 0.90
+CAP = 0.88  # the same: the cap it proposes, and whose share of stake it gives
+RICHEST = 0.01
 OF_SUBNETS = (0.38, 0.9997)  # range of that share over subnets
 WALLETS = 20_000
 SHARES = (1e-4, 1e-3, 1e-2, 1e-1, 1)
@@ -171,7 +173,8 @@ def coalition_under_cap() -> View:
     """Wallets needed for a majority under a stake cap, for owners who stay and for owners who
     split below the cap.
     """
-    held, quantiles = wallets(), np.linspace(0.5, 1.0, 51)
+    held = wallets()
+    quantiles = np.linspace(0.5, 1.0, 51)
     splitting = {
         0.0: (BLUE, "nobody splits"),
         RICHEST: (ORANGE, f"the richest {RICHEST:.0%} of the capped split"),
@@ -247,8 +250,10 @@ def stake_cap(remedy: Remedy) -> View:
     """Who holds a majority under a cap on stake, and who is paid, when owners answer by
     splitting.
     """
-    cap, splitting = remedy.cap_quantile, remedy.splitting_share
-    stay, split = majority(cap, 0.0), majority(cap, splitting)
+    cap = remedy.cap_quantile
+    splitting = remedy.splitting_share
+    stay = majority(cap, 0.0)
+    split = majority(cap, splitting)
     quantiles = np.linspace(0.5, 0.98, 25)
     some = {"x": quantiles, "y": _majorities(quantiles, splitting), "colour": ORANGE}
     here = {"x": [cap] * 2, "y": [stay / WALLETS, split / WALLETS], "colour": BLACK}

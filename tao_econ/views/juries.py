@@ -28,7 +28,8 @@ from .marks import (
     in_words,
 )
 
-VOTE, VALIDATORS = 0.6, 64
+VOTE = 0.6
+VALIDATORS = 64
 SHARED = 0.1  # correlation of two votes
 COUNTS = (1, 3, 5, 7, 11, 17, 25, 41, 64, 101, 151, 201)
 STAKE_SOURCE = "stake: Mentat Minds, 2024-06-19"
@@ -60,7 +61,8 @@ def jury_of_validators(vote: float = VOTE) -> View:
     alone, by_stake = found[0.0]
     equal = alone[COUNTS.index(VALIDATORS)].accuracy
     limit = found[SHARED][1].ceiling
-    lines, marks = [], []
+    lines = []
+    marks = []
     for rho, (juries, listed) in found.items():
         name = f"correlation of two votes {rho:g}, equal stakes"
         reached = [jury.accuracy for jury in juries]
@@ -180,12 +182,14 @@ class Corruption:
 @view(corruption=Corruption, published=False, sliders=tuple(Corruption.__pydantic_fields__))
 def oracle(corruption: Corruption) -> View:
     """Validators as an oracle under corruption, and as a jury whose votes correlate."""
-    share, attack_sd = corruption.corrupt_share, corruption.attack_sd
+    share = corruption.corrupt_share
+    attack_sd = corruption.attack_sd
     mean, median = _biases(np.linspace(0, 0.6, 121), attack_sd)
     here = oracle_bias([share], attack_sd=attack_sd)
     bent = [here.mean_bias_sd[0], here.median_bias_sd[0]]
     equal, listed = voted(JURIES, LISTED, corruption.vote_accuracy, corruption.vote_correlation)
-    ends, limit = [1, JURIES[-1]], [listed.ceiling] * 2
+    ends = [1, JURIES[-1]]
+    limit = [listed.ceiling] * 2
     reports = [
         Line(label="mean of reports", colour=RED, **mean),
         Line(label="stake-weighted median", **median),

@@ -78,33 +78,9 @@ def segment_map() -> View:
     dates; a cross is unknown.
     """
     got = segment_returns()
-    article_usd = load_snapshot("article").price_usd
     tao = got.loc["TAO"]
     peers = got[HEIGHT].drop("TAO").dropna()
     medians = peers.groupby(got["segment"]).median()
-    places = list(range(len(got)))
-    multiples = [
-        Points(label=name, x=got[name], y=places, marker=marker, size=7, colour=colour)
-        for name, colour, marker in zip(WINDOWS, (ORANGE, BLUE, RED), "osD", strict=True)
-    ]
-    rebased = Points(  # the article took an older price
-        label=f"TAO from the article's own {article_usd:g} USD",
-        x=tao[list(WINDOWS)].astype(float) * tao["price_usd"] / article_usd,
-        y=[got.index.get_loc("TAO") + 0.3] * len(WINDOWS),
-        size=6,
-        colour=BLACK,
-        fill="white",
-        edge=BLACK,
-    )
-    rows = [k for k in places if got[list(WINDOWS)].iloc[k].isna().all()]
-    unknown = Points(
-        label="no later price, or none then: unknown",
-        x=[0.011] * len(rows),
-        y=rows,
-        marker="x",
-        colour=GREY,
-        size=7,
-    )
     names = [f"{t}{'*' if start == BEFORE else ''}" for t, start in got["from_date"].items()]
     return View(
         title=f"In {HEIGHT} TAO stood at {tao[HEIGHT]:.2f} times its price at publication, the "
@@ -113,9 +89,7 @@ def segment_map() -> View:
         panels=[
             Panel(
                 marks=[
-                    *multiples,
-                    rebased,
-                    unknown,
+                    *_multiples(got),
                     Level(at=1, upright=True, style="--"),
                     *_borders(got["segment"].tolist()),
                 ],
@@ -137,6 +111,36 @@ def segment_map() -> View:
             f"prices of {PUBLISHED} or *{BEFORE}; FET and AGIX merged in 2024",
         ),
     )
+
+
+def _multiples(got: pd.DataFrame) -> list[Points]:
+    """Each token's multiples, TAO's from the article's own price, and what is unknown."""
+    tao = got.loc["TAO"]
+    article_usd = load_snapshot("article").price_usd  # the article took an older price
+    places = list(range(len(got)))
+    multiples = [
+        Points(label=name, x=got[name], y=places, marker=marker, size=7, colour=colour)
+        for name, colour, marker in zip(WINDOWS, (ORANGE, BLUE, RED), "osD", strict=True)
+    ]
+    rebased = Points(
+        label=f"TAO from the article's own {article_usd:g} USD",
+        x=tao[list(WINDOWS)].astype(float) * tao["price_usd"] / article_usd,
+        y=[got.index.get_loc("TAO") + 0.3] * len(WINDOWS),
+        size=6,
+        colour=BLACK,
+        fill="white",
+        edge=BLACK,
+    )
+    rows = [k for k in places if got[list(WINDOWS)].iloc[k].isna().all()]
+    unknown = Points(
+        label="no later price, or none then: unknown",
+        x=[0.011] * len(rows),
+        y=rows,
+        marker="x",
+        colour=GREY,
+        size=7,
+    )
+    return [*multiples, rebased, unknown]
 
 
 def _borders(segments: list[str]) -> list:

@@ -123,29 +123,6 @@ def test_titles_on_intrinsic_value_follow_from_the_records():
     assert "asked for a 1.92% chance" in figures.openai_branch().finding
 
 
-def test_titles_on_the_market_follow_from_the_models():
-    small = te.incentives.QueryMarket(miners=8, judge_correlation=0.6, shared_error=0.0)
-    sweep = te.incentives.judge_sweep(
-        te.rules_at("2026-09-11"),
-        small,
-        judge_correlation=(0.01, 0.1, 0.2, 0.3),
-        rounds=20,
-        replicas=20,
-    )
-    assert (
-        f"{sweep['quality_delivered_sd'].iloc[-1]:.2f} ±"
-        in figures.market_by_judge(market=small).finding
-    )
-    slower = replace(te.load_scenario("base"), block_time_s=24.0)
-    assert (
-        figures.fees_against_emission(scenario=slower).finding
-        != figures.fees_against_emission().finding
-    )
-    assert "2.4% to 4.3%" in figures.fees_against_emission().finding
-    assert "0.1 sd of effort" in figures.selection_or_creation(effort=0.1).finding
-    assert "errs for itself" in figures.displacing_an_incumbent(market=small).finding
-
-
 def test_a_fingerprint_sees_data_words_and_colours():
     def fresh():
         return figures.price_waterfall()
