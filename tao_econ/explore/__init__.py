@@ -1,8 +1,6 @@
 """Live instruments for JupyterLab: sliders made from record fields, figures that follow."""
 
 from .comparison import comparable as comparable
-from .consensus import epoch as epoch
-from .consensus import guarantee as guarantee
 from .dilution import emission as emission
 from .holding import portfolio as portfolio
 from .judge import judgement as judgement

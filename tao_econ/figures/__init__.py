@@ -7,10 +7,6 @@ from .canvas import Picture as Picture
 from .comparison import implied_spread as implied_spread
 from .comparison import openai_fraction as openai_fraction
 from .comparison import openai_ratio as openai_ratio
-from .consensus import epoch_walk as epoch_walk
-from .consensus import guarantee_on_real_stake as guarantee_on_real_stake
-from .consensus import honest_majority_lottery as honest_majority_lottery
-from .consensus import retention_contours as retention_contours
 from .halving import first_halving_forecast as first_halving_forecast
 from .halving import next_halvings as next_halvings
 from .halving import supply_readings as supply_readings

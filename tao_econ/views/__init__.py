@@ -39,6 +39,7 @@ from . import issuance as issuance
 from . import juries as juries
 from . import pools as pools
 from . import queries as queries
+from . import real_stake as real_stake
 from . import roles as roles
 from . import segments as segments
 from . import selling as selling
