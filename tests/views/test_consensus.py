@@ -1,17 +1,19 @@
 """Views of consensus: figure and instrument are one epoch, and its sliders keep short names."""
 
+import numpy as np
 import pytest
 
 from tao_econ import views
 
 
 def test_the_instrument_starts_at_the_epoch_of_the_figure():
-    walked = views.epoch_walk().title
-    started = views.epoch()
-    earned = started.readout["your dividends"]
-    assert f"it earns {float(earned[:-1]):.1f}% on 10% of stake" in walked
-    kept = float(started.readout["your weight that survives"][:-1])
-    assert f"{100 - kept:.0f}% of its weight is cut" in walked
+    walked = views.epoch_walk()
+    by_miner, by_validator = views.epoch().panels
+    paid = walked.panels[4].marks[0].z
+    trust, incentive = walked.panels[5].marks[0].z
+    np.testing.assert_allclose(by_validator.marks[1].length, paid.sum(axis=1), atol=1e-12)
+    np.testing.assert_array_equal(by_miner.marks[1].length, incentive)
+    np.testing.assert_array_equal(by_miner.marks[2].length, trust)
 
 
 @pytest.mark.parametrize("name", ["epoch", "guarantee"])
