@@ -36,8 +36,10 @@ from . import emission_shares as emission_shares
 from . import halving_dates as halving_dates
 from . import holding as holding
 from . import issuance as issuance
+from . import juries as juries
 from . import pools as pools
 from . import queries as queries
+from . import real_stake as real_stake
 from . import roles as roles
 from . import segments as segments
 from . import selling as selling
