@@ -13,7 +13,7 @@ ROOMS = {  # room: the rooms below it that it may import, and what it needs from
     "inputs": ("", "numpy pandas pydantic"),
     "chain": ("inputs", "numba numpy pandas"),
     "analysis": ("inputs", "SALib numpy pandas pyarrow scipy tqdm"),
-    "economy": ("inputs chain", "numpy pandas scipy"),
+    "economy": ("inputs chain analysis", "numpy pandas scipy"),
     "incentives": ("inputs chain analysis economy", "numpy pandas scipy"),
     "claims": ("inputs chain analysis economy", "numpy pandas"),
     "views": (

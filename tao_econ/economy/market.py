@@ -20,13 +20,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..chain.emission import block_emission
 from ..inputs import data
 from ..inputs.checks import real, reals, takes_records, whole
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot, rules_at
-from ..inputs.units import BLOCKS_PER_DAY, DAYS_PER_YEAR, SECONDS_PER_DAY, tao, utc
-from .supply import supply_path
+from ..inputs.units import DAYS_PER_YEAR, tao, utc
+from .supply import emission_tao_per_day, minted_per_day, staked_tao, supply_path
 
 PUBLICATION_WINDOWS = (
     ("2023-10-01", "2023-10-23"),
@@ -137,35 +136,25 @@ def sell_pressure(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> SellP
     leaves (`scenario.stake_exit_per_day`) is sold on top.
     Raises ValueError where owners and stakers get more than there is.
     """
-    reward = tao(block_emission(rules, snapshot.issuance_rao, block=snapshot.block))
-    emission = reward * SECONDS_PER_DAY / scenario.block_time_s
+    emission = emission_tao_per_day(rules, snapshot, scenario)
     paid = emission * (1 - scenario.recycled_share)
     owners, stakers = float(rules.owner_cut), scenario.stakers_share
     if owners + stakers > 1:
         raise ValueError(
             f"stakers_share must be at most {1 - owners:.4g}, what the owner leaves, got {stakers}"
         )
-    staked = (
-        tao(snapshot.issuance_rao) * scenario.staked_share
-        if snapshot.staked_tao is None
-        else snapshot.staked_tao
-    )
     by_role = (
         paid * owners * scenario.owners_sold_share,
         paid * (1 - owners - stakers) * scenario.miners_sold_share,
         paid * stakers * scenario.stakers_sold_share,
-        scenario.stake_exit_per_day * staked,
+        scenario.stake_exit_per_day * staked_tao(snapshot, scenario),
     )
     sold = math.fsum(by_role)
-    usd, volume = sold * snapshot.price_usd, snapshot.volume_usd or scenario.volume_usd
-    shock = (
-        scenario.impact_prefactor
-        * scenario.daily_volatility
-        * (usd / volume) ** scenario.impact_exponent
-    )
-    surprise = (
-        shock * (1 - scenario.anticipated_share) ** scenario.impact_exponent
-    )  # of that part of the sale alone
+    usd = sold * snapshot.price_usd
+    volume = snapshot.volume_usd or scenario.volume_usd
+    law = (scenario.daily_volatility, scenario.impact_prefactor, scenario.impact_exponent)
+    shock = _impact(usd / volume, *law)
+    surprise = _impact(usd / volume * (1 - scenario.anticipated_share), *law)
     return SellPressure(
         emission,
         paid,
@@ -204,9 +193,14 @@ def price_impact(
         reals("prefactor", prefactor, "[0, inf)"),
     )
     delta = real("exponent", exponent, "(0, 1]")
-    peak = factor * sigma * (order / volume) ** delta
+    peak = _impact(order / volume, sigma, factor, delta)
     cost = peak / (1 + delta)
     return Impact(peak, cost) if peak.ndim else Impact(float(peak), float(cost))
+
+
+def _impact(participation, daily_volatility, prefactor, exponent):
+    """The law of one isolated order: Y σ (Q/V)^δ, as a share of the price."""
+    return prefactor * daily_volatility * participation**exponent
 
 
 def almgren_impact(
@@ -397,10 +391,9 @@ def emission_over_volume(since, until) -> MarketWindow:
             f"since must be a day of tao_daily_2023q4.csv and not after until, got {since} to "
             f"{until}"
         )
-    reward = tao(
-        block_emission(rules_at(first.date()), 0)
-    )  # no halving was in the code: any issuance gives the same
-    emission = reward * BLOCKS_PER_DAY * table["close_usd"][inside].mean()
+    rules = rules_at(first.date())
+    minted = minted_per_day(rules, 0, block_time_s=rules.block_time_s)  # no halving in the code yet
+    emission = minted * table["close_usd"][inside].mean()
     volume = table["volume_usd_24h"].to_numpy(float)
     seen = inside & ~np.isnan(returns)
     return MarketWindow(

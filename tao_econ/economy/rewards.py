@@ -16,12 +16,21 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..chain.emission import block_emission
 from ..inputs.checks import real, reals, takes_records
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot
-from ..inputs.units import DAYS_PER_YEAR, RAO_PER_TAO, SECONDS_PER_DAY, tao
-from .supply import MOST_LOG, HolderYield, holder_yield, staked_share, supply_at, supply_path
+from ..inputs.units import DAYS_PER_YEAR, RAO_PER_TAO, tao
+from .supply import (
+    MOST_LOG,
+    HolderYield,
+    after_dilution,
+    emission_tao_per_day,
+    holder_yield,
+    minted_per_day,
+    staked_share,
+    supply_at,
+    supply_path,
+)
 
 
 class Roles(NamedTuple):
@@ -131,16 +140,12 @@ def reward_split(
         own_stake_share,
         scenario.validator_take,
     )
-    blocks_per_day = SECONDS_PER_DAY / scenario.block_time_s
-    if in_alpha:
+    if in_alpha:  # alpha has the schedule of TAO, by its own issuance
         real("alpha_issuance", alpha_issuance, f"[0, {tao(rules.max_supply_rao)}]")
-        per_day = tao(block_emission(rules, round(alpha_issuance * RAO_PER_TAO))) * blocks_per_day
+        issued_rao = round(alpha_issuance * RAO_PER_TAO)
+        per_day = minted_per_day(rules, issued_rao, block_time_s=scenario.block_time_s)
     else:
-        per_day = (
-            tao(block_emission(rules, snapshot.issuance_rao, block=snapshot.block))
-            * blocks_per_day
-            * subnet_share
-        )
+        per_day = emission_tao_per_day(rules, snapshot, scenario) * subnet_share
     return RewardSplit(
         "alpha" if in_alpha else "TAO",
         share,
@@ -335,10 +340,10 @@ def real_yield(nominal: float, *, supply_growth: float = 0.0, price_change: floa
       same time
     price_change : of that token, in the money that counts (alpha in TAO, TAO in USD)
     """
-    real("nominal", nominal, "[-1, inf)")
-    real("supply_growth", supply_growth, "(-1, inf)")
-    real("price_change", price_change, "[-1, inf)")
-    return (1 + nominal) * (1 + price_change) / (1 + supply_growth) - 1
+    nominal = real("nominal", nominal, "[-1, inf)")
+    growth = real("supply_growth", supply_growth, "(-1, inf)")
+    change = real("price_change", price_change, "[-1, inf)")
+    return after_dilution(nominal, growth, change)
 
 
 @takes_records

@@ -19,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from ..analysis.uncertainty import sample_mean, sample_quantiles
 from ..inputs import data
 from ..inputs.checks import real, reals, takes_records, whole
 from ..inputs.record import unknown
@@ -170,9 +171,21 @@ def tree_noise(
     possible = odds > 0
     drawn = rng.dirichlet(weight * odds[possible], count)
     price = np.sort(np.sum(drawn * fdv[possible], axis=1) / tao(rules.max_supply_rao))
-    mean_se = float(price.std(ddof=1)) / math.sqrt(count)
-    bands = [figure for q in (0.1, 0.5, 0.9) for figure in _quantile(price, q)]
-    return TreeNoise(count, float(price.mean()), mean_se, *bands)
+    mean = sample_mean(price)
+    quantiles = sample_quantiles(price, (0.1, 0.5, 0.9))
+    p10, p50, p90 = quantiles.value.tolist()
+    p10_se, p50_se, p90_se = quantiles.standard_error.tolist()
+    return TreeNoise(
+        draws=count,
+        mean_usd=float(mean.value),
+        mean_se=float(mean.standard_error),
+        p10_usd=p10,
+        p10_se=p10_se,
+        p50_usd=p50,
+        p50_se=p50_se,
+        p90_usd=p90,
+        p90_se=p90_se,
+    )
 
 
 def _parts(tree):
@@ -211,14 +224,3 @@ def _split(branch, tree):
 def _outcome(odds, fdv, quantile):
     order = np.argsort(fdv, kind="stable")
     return float(fdv[order][np.searchsorted(np.cumsum(odds[order]), quantile * (1 - 1e-12))])
-
-
-def _quantile(ordered, quantile):
-    """A sample quantile and its standard error: half the distance between the order statistics
-    one s.d. away.
-    """
-    step = math.sqrt(quantile * (1 - quantile) / len(ordered))
-    low, middle, high = np.quantile(
-        ordered, np.clip([quantile - step, quantile, quantile + step], 0, 1)
-    )
-    return float(middle), float(high - low) / 2

@@ -15,12 +15,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..chain.emission import block_emission
 from ..inputs import data
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario
-from ..inputs.units import DAYS_PER_YEAR, RAO_PER_TAO, SECONDS_PER_DAY, tao
-from .supply import supply_after
+from ..inputs.units import DAYS_PER_YEAR, RAO_PER_TAO, tao
+from .supply import emission_tao_per_day, supply_after
 
 # of reported volume, the mean over unregulated exchanges: Cong, Li, Tang and Yang, NBER 30783
 FAKE_SHARE = 0.7
@@ -93,10 +92,7 @@ def _all_sold(records: Records) -> Records:
 
 def _revenue_ramp(records: Records) -> Records:
     """Fees of a tenth of what the emission is worth, all of it the holders'."""
-    reward = tao(
-        block_emission(records.rules, records.snapshot.issuance_rao, block=records.snapshot.block)
-    )
-    per_year = reward * SECONDS_PER_DAY / records.scenario.block_time_s * DAYS_PER_YEAR
+    per_year = emission_tao_per_day(*records) * DAYS_PER_YEAR
     fees = FEES_OVER_EMISSION * per_year * records.snapshot.price_usd
     return _scenario(records, fee_revenue_usd_per_year=fees, capture_share=1.0)
 

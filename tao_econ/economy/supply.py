@@ -75,6 +75,34 @@ class HolderYield(NamedTuple):
 
 
 @takes_records
+def minted_per_day(
+    rules: Rules, issuance_rao: int, *, block_time_s: float, block: int | None = None
+) -> float:
+    """What a day's blocks mint at an issuance: TAO, or alpha at the issuance of a subnet."""
+    reward_rao = block_emission(rules, issuance_rao, block=block)
+    return tao(reward_rao) * SECONDS_PER_DAY / block_time_s
+
+
+@takes_records
+def emission_tao_per_day(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> float:
+    """TAO that a day's blocks mint at a snapshot's issuance, before anything is recycled."""
+    return minted_per_day(
+        rules,
+        snapshot.issuance_rao,
+        block_time_s=scenario.block_time_s,
+        block=snapshot.block,
+    )
+
+
+@takes_records
+def staked_tao(snapshot: Snapshot, scenario: Scenario) -> float:
+    """TAO staked on a snapshot's day: as it says, or `scenario.staked_share` of what is issued."""
+    if snapshot.staked_tao is None:
+        return tao(snapshot.issuance_rao) * scenario.staked_share
+    return snapshot.staked_tao
+
+
+@takes_records
 def supply_at(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> Supply:
     """Issued, circulating, staked and floating TAO on a snapshot's day, with market cap and FDV.
 
@@ -86,8 +114,7 @@ def supply_at(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> Supply:
         )
     issued = tao(snapshot.issuance_rao)
     circulating = issued * (1 - scenario.lost_share)
-    assumed = snapshot.staked_tao is None
-    staked = issued * scenario.staked_share if assumed else snapshot.staked_tao
+    staked = staked_tao(snapshot, scenario)
     if staked > circulating:
         raise ValueError(
             f"staked_tao must be at most what circulates ({circulating:,.0f}), got {staked:,.0f}"
@@ -98,7 +125,7 @@ def supply_at(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> Supply:
         issued,
         circulating,
         staked,
-        assumed,
+        snapshot.staked_tao is None,
         floating,
         floating / circulating,
         cap,
@@ -258,17 +285,50 @@ def holder_yield(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> Holder
     Cong, He, Tang, The Tokenomics of Staking, NBER 33640.
     """
     supply = supply_at(rules, snapshot, scenario)
-    reward = block_emission(rules, snapshot.issuance_rao, block=snapshot.block)
     if supply.staked_tao == 0:
         raise ValueError("staked_tao must be > 0 for stake to have a yield, got 0")
-    per_year = tao(reward) * SECONDS_PER_DAY / scenario.block_time_s * DAYS_PER_YEAR
+    per_year = emission_tao_per_day(rules, snapshot, scenario) * DAYS_PER_YEAR
     issuance_rate = per_year / supply.issued_tao
     staked = staked_share(supply)
     kept = scenario.stakers_share * (1 - scenario.validator_take)
-    nominal = kept * issuance_rate / staked
     return HolderYield(
-        1 / (1 + issuance_rate) - 1, nominal, (1 + nominal) / (1 + issuance_rate) - 1, kept
+        unstaked=staker_real_yield(issuance_rate, staked, 0.0),
+        staker_nominal=kept * issuance_rate / staked,
+        staker_real=staker_real_yield(issuance_rate, staked, kept),
+        break_even_staked_share=kept,
     )
+
+
+def staker_real_yield(
+    issuance_rate: float | np.ndarray,
+    staked_share: float | np.ndarray,
+    kept_share: float | np.ndarray,
+) -> float | np.ndarray:
+    """Change of a staker's share of the supply in a year, the one formula for tables and pictures.
+
+    Parameters
+    ----------
+    issuance_rate : float or array
+        I, new TAO of the year over the supply.
+    staked_share : float or array
+        s > 0, part of the supply that is staked.
+    kept_share : float or array
+        k, part of new TAO that stakers keep after the validators' take; 0 for one who does not
+        stake. The three broadcast.
+
+    Returns
+    -------
+    float or array
+        (1 + kI/s)/(1 + I) − 1.
+    """
+    return after_dilution(kept_share * issuance_rate / staked_share, issuance_rate)
+
+
+def after_dilution(
+    nominal: float | np.ndarray, supply_growth: float | np.ndarray, price_change: float = 0.0
+) -> float | np.ndarray:
+    """A nominal yield less dilution: (1 + y)(1 + p)/(1 + g) − 1; arguments as in `real_yield`."""
+    return (1 + nominal) * (1 + price_change) / (1 + supply_growth) - 1
 
 
 def staked_share(supply: Supply) -> float:

@@ -18,12 +18,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..chain.emission import block_emission
 from ..inputs.checks import real, reals, takes_records, whole
 from ..inputs.rules import Rules, Scenario, Snapshot
-from ..inputs.units import DAYS_PER_YEAR, SECONDS_PER_DAY, tao
+from ..inputs.units import DAYS_PER_YEAR, tao
 from .comparables import supply_counted
-from .supply import supply_after
+from .supply import emission_tao_per_day, supply_after
 
 BITCOIN_LAW = {
     "exponent": 1.69,
@@ -408,14 +407,8 @@ def price_bands(
 @takes_records
 def new_tao_per_year(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> float:
     """TAO a year at the reward of the day, net of `recycled_share`."""
-    reward = tao(block_emission(rules, snapshot.issuance_rao, block=snapshot.block))
-    return (
-        reward
-        * (1 - scenario.recycled_share)
-        * SECONDS_PER_DAY
-        * DAYS_PER_YEAR
-        / scenario.block_time_s
-    )
+    per_day = emission_tao_per_day(rules, snapshot, scenario)
+    return per_day * (1 - scenario.recycled_share) * DAYS_PER_YEAR
 
 
 def _implied(rules, snapshot, scenario, value, denominator) -> Implied:

@@ -142,15 +142,7 @@ def coalition_under_cap(rules: Rules = RULES):
 
 
 def _majority(held, quantile, splitting):
-    """Share of owners with a majority of counted stake, where the richest of the capped split
-    below the cap.
-    """
-    capped = stake.cap_stake(held, quantile)
-    above = np.flatnonzero(held > capped.cap)
-    escaped = above[np.argsort(-held[above], kind="stable")][: int(np.ceil(splitting * len(above)))]
-    counted = capped.stake.copy()
-    counted[escaped] = held[escaped]
-    return stake.coalition(counted).wallet_share
+    return stake.coalition(stake.counted_under_cap(held, quantile, splitting)).wallet_share
 
 
 @figure
