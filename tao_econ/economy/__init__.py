@@ -36,17 +36,14 @@ from .portfolio import kelly_under_error as kelly_under_error
 from .portfolio import shrink_drift as shrink_drift
 from .portfolio import touch_probability as touch_probability
 from .price_paths import Draws as Draws
-from .price_paths import cev_cdf as cev_cdf
 from .price_paths import normal_draws as normal_draws
 from .price_paths import price_paths as price_paths
-from .price_paths import sobol_normals as sobol_normals
 from .price_paths import subnet_price_paths as subnet_price_paths
 from .rewards import alpha_yield_per_day as alpha_yield_per_day
 from .rewards import break_even_incentive as break_even_incentive
 from .rewards import break_even_take as break_even_take
 from .rewards import distribute_dividends as distribute_dividends
 from .rewards import holder_reward as holder_reward
-from .rewards import network_yields as network_yields
 from .rewards import ownership_path as ownership_path
 from .rewards import real_yield as real_yield
 from .rewards import reward_split as reward_split
@@ -61,9 +58,11 @@ from .stress import stressed as stressed
 from .supply import break_even_growth as break_even_growth
 from .supply import decompose_price as decompose_price
 from .supply import discounted_supply as discounted_supply
+from .supply import emission_tao_per_day as emission_tao_per_day
 from .supply import holder_yield as holder_yield
 from .supply import mc_fdv_ranking as mc_fdv_ranking
 from .supply import staked_share as staked_share
+from .supply import staker_real_yield as staker_real_yield
 from .supply import supply_after as supply_after
 from .supply import supply_at as supply_at
 from .supply import supply_path as supply_path
@@ -73,7 +72,6 @@ from .valuation import convenience_value as convenience_value
 from .valuation import cost_of_production as cost_of_production
 from .valuation import exchange_equation as exchange_equation
 from .valuation import metcalfe as metcalfe
-from .valuation import metcalfe_users as metcalfe_users
 from .valuation import new_tao_per_year as new_tao_per_year
 from .valuation import price_bands as price_bands
 from .valuation import reverse_dcf as reverse_dcf

@@ -61,31 +61,6 @@ def normal_draws(draws: Draws) -> np.ndarray:
     return out
 
 
-def sobol_normals(log2_paths: int, steps: int, *, seed: int) -> np.ndarray:
-    """(2^log2_paths, steps) standard normals from scrambled Sobol points, the first point kept.
-
-    log2_paths : int in [0, 20]; steps : int, at most 21,201; seed : int of the scrambling
-    One scrambling has no standard error: `uncertainty.monte_carlo_mean` repeats it.
-    """
-    from scipy.special import ndtri
-    from scipy.stats import qmc
-
-    steps, seed = whole("steps", steps, at_least=1), whole("seed", seed)
-    if (
-        whole("log2_paths", log2_paths) > 20
-        or steps > qmc.Sobol.MAXDIM
-        or steps << log2_paths > MOST_VALUES
-    ):
-        rule = (
-            f"log2_paths must be at most 20 and steps {qmc.Sobol.MAXDIM:,}, with "
-            f"{MOST_VALUES:,} normals in all"
-        )
-        raise ValueError(f"{rule}, got {log2_paths} and {steps}")
-    points = qmc.Sobol(d=steps, seed=seed).random_base2(log2_paths)
-    points += 2.0**-31  # the middle of a point's cell of 2⁻³⁰: never 0
-    return ndtri(points, out=points)
-
-
 @takes_records
 def price_paths(
     rules: Rules,
@@ -186,37 +161,6 @@ def subnet_price_paths(
     if not np.isfinite(out).all():
         raise ValueError("normals must be finite and keep prices finite, got a path beyond")
     return out
-
-
-def cev_cdf(ratio, *, years: float, volatility: float, exponent: float = 0.5, growth: float = 0.0):
-    """Probability that a CEV process stands at or below `ratio` times its start; at 0, that it was
-    absorbed.
-
-    ratio : float or array ≥ 0; exponent : float in (0, 1); the others as in `subnet_price_paths`
-    Raises ValueError where growth × years is beyond ±345 or the process is all but certain.
-    **Ref:** Schroder, J. Finance 44, 1989: a noncentral chi-square in its noncentrality; growth is
-    a change of clock.
-    """
-    from scipy.stats import chi2, ncx2
-
-    level, years = reals("ratio", ratio, "[0, inf)"), real("years", years, "(0, inf)")
-    sigma, beta = real("volatility", volatility, "(0, inf)"), real("exponent", exponent, "(0, 1)")
-    growth = real("growth", growth, f"[{-MOST_LOG / 2 / years}, {MOST_LOG / 2 / years}]")
-    power = 2 * (1 - beta)
-    clock = years if growth == 0 else -math.expm1(-growth * power * years) / (growth * power)
-    scale = (1 - beta) ** 2 * sigma**2 * clock
-    here = (level * math.exp(-growth * years)) ** power / scale
-    above = np.where(
-        here > 0,
-        ncx2.cdf(1 / scale, 2 / power, np.maximum(here, 1e-300)),
-        chi2.cdf(1 / scale, 2 / power),
-    )
-    if np.isnan(above).any():
-        raise ValueError(
-            f"volatility must spread the process more in so short a time, got {sigma:g} in "
-            f"{years:g} years"
-        )
-    return (1 - above)[()]
 
 
 def _check_draws(draws):

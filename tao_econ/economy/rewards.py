@@ -11,7 +11,6 @@ block_step.rs and epoch.rs, tree 62b1a70958.
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -22,10 +21,8 @@ from ..inputs.rules import Rules, Scenario, Snapshot
 from ..inputs.units import DAYS_PER_YEAR, RAO_PER_TAO, tao
 from .supply import (
     MOST_LOG,
-    HolderYield,
     after_dilution,
     emission_tao_per_day,
-    holder_yield,
     minted_per_day,
     staked_share,
     supply_at,
@@ -384,18 +381,4 @@ def ownership_path(
         diluted * (1 + kept * grown),
         diluted * np.exp(kept * grown),
         diluted * np.exp(grown),
-    )
-
-
-@takes_records
-def network_yields(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> HolderYield:
-    """Dilution and real yield of a year for stakers and others with the stakers' share that the
-    rules give them.
-
-    `supply.holder_yield` takes that share from the scenario; here it is half of what the owner's
-    cut leaves.
-    """
-    split = _shares(rules, True, 0.0, True, 0.0, "burned", 0.0, 0.0)
-    return holder_yield(
-        rules, snapshot, replace(scenario, stakers_share=split.validators + split.nominators)
     )

@@ -117,22 +117,11 @@ def metcalfe(
     2018 ask for 0.54
     to 0.81 M users.
     """
-    users, b, a = _metcalfe_given(users, "users", exponent, log_constant)
-    return _implied(
-        rules, snapshot, scenario, math.exp(a) * users**b if users else 0.0, "market_cap"
-    )
-
-
-def metcalfe_users(
-    value_usd: float, *, exponent=BITCOIN_LAW["exponent"], log_constant=BITCOIN_LAW["log_constant"]
-):
-    """Active users for which `metcalfe` gives a value; value_usd : float ≥ 0; exponent at least
-    0.5.
-    """
-    value, b, a = _metcalfe_given(value_usd, "value_usd", exponent, log_constant)
-    if b < 0.5:
-        raise ValueError(f"exponent must be at least 0.5 to count users, got {b:g}")
-    return (value / math.exp(a)) ** (1 / b)
+    users = real("users", users, "[0, 1e18]")
+    exponent = real("exponent", exponent, "[0, 4]")
+    scale = math.exp(real("log_constant", log_constant, "[-50, 50]"))
+    value = scale * users**exponent if users else 0.0
+    return _implied(rules, snapshot, scenario, value, "market_cap")
 
 
 @takes_records
@@ -414,12 +403,6 @@ def new_tao_per_year(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> fl
 def _implied(rules, snapshot, scenario, value, denominator) -> Implied:
     supply = supply_counted(rules, snapshot, scenario, denominator)
     return Implied(value, supply, value / supply)
-
-
-def _metcalfe_given(amount, name, exponent, log_constant):
-    """An amount and the law's two constants, checked."""
-    b, a = real("exponent", exponent, "[0, 4]"), real("log_constant", log_constant, "[-50, 50]")
-    return real(name, amount, "[0, 1e18]"), b, a
 
 
 def _carry(scenario, growth, name) -> float:

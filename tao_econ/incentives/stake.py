@@ -211,7 +211,7 @@ def counted_under_cap(stake, quantile: float, splitting_share: float) -> np.ndar
     (n,) array
     """
     capped = cap_stake(stake, quantile)
-    held = _amounts("stake", stake)
+    held = amounts("stake", stake)
     above = np.flatnonzero(held > capped.cap)
     splitting = math.ceil(real("splitting_share", splitting_share, "[0, 1]") * len(above))
     richest = above[np.argsort(-held[above], kind="stable")][:splitting]

@@ -200,7 +200,19 @@ TABLE = {
         unknown={"share_to_new_supply": "no part of a market cap that did not change"},
     ),
     "holder_yield": Case(arguments(**day), yields_law, refuses=f"{BEYOND}|{NO_BLOCK}|{UNSTAKED}"),
-    "network_yields": Case(arguments(**day), yields_law, refuses=f"{BEYOND}|{NO_BLOCK}|{UNSTAKED}"),
+    "emission_tao_per_day": Case(
+        arguments(**day),
+        lambda tao, **_: tao >= 0 or pytest.fail("negative"),
+        refuses=NO_BLOCK,
+    ),
+    "staker_real_yield": Case(
+        arguments(issuance_rate=share, staked_share=number("(0, 1]"), kept_share=share),
+        lambda change, issuance_rate, staked_share, kept_share: (
+            (change >= -1e-15) == (kept_share >= staked_share * (1 - 1e-12))
+            or issuance_rate < 1e-12
+            or pytest.fail("keeps its share where k = s")
+        ),
+    ),
     "mc_fdv_ranking": Case(
         arguments(
             as_of=st.sampled_from(sorted(set(ranked["as_of"]))),
@@ -374,10 +386,6 @@ TABLE = {
             )
             or pytest.fail("shape or mirror")
         ),
-    ),
-    "sobol_normals": Case(
-        arguments(log2_paths=st.integers(0, 6), steps=st.integers(1, 50), seed=whole()),
-        lambda z, log2_paths, steps, **_: z.shape == (2**log2_paths, steps) or pytest.fail("shape"),
     ),
 }
 

@@ -72,18 +72,21 @@ def test_mainnet_2026_md_6_gross_yield_of_a_nominator_a_day(root, earning, perce
 
 
 def test_models_md_1_4_yields_with_the_stakers_share_that_the_rules_give(as_article):
-    at_85 = te.economy.network_yields(
-        te.rules_at("2023-09-01"), ARTICLE, as_article
-    )  # nobody owned a subnet yet
+    def yields(rules, snapshot, scenario):
+        """Stakers get half of what the owner's cut leaves."""
+        half = (1 - float(rules.owner_cut)) / 2
+        return te.economy.holder_yield(
+            rules, snapshot, dataclasses.replace(scenario, stakers_share=half)
+        )
+
+    at_85 = yields(te.rules_at("2023-09-01"), ARTICLE, as_article)  # nobody owned a subnet yet
     assert at_85.unstaked == pytest.approx(-0.323, abs=5e-4) and at_85.staker_real == pytest.approx(
         -0.167, abs=5e-4
     )
-    owned = te.economy.network_yields(te.rules_at("2023-11-20"), ARTICLE, as_article)
+    owned = yields(te.rules_at("2023-11-20"), ARTICLE, as_article)
     assert owned.staker_real == pytest.approx(-0.195, abs=6e-4)
     now = te.rules_at("2026-09-11")
-    free, taken = (
-        te.economy.network_yields(now, LATEST, te.Scenario(validator_take=c)) for c in (0.0, 0.18)
-    )
+    free, taken = (yields(now, LATEST, te.Scenario(validator_take=c)) for c in (0.0, 0.18))
     assert free.unstaked == pytest.approx(-0.104, abs=5e-4)
     assert (free.staker_real, taken.staker_real) == pytest.approx((-0.038, -0.050), abs=5e-4)
 
