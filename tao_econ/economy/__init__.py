@@ -39,6 +39,7 @@ from .price_paths import Draws as Draws
 from .price_paths import normal_draws as normal_draws
 from .price_paths import price_paths as price_paths
 from .price_paths import subnet_price_paths as subnet_price_paths
+from .rewards import SubnetTerms as SubnetTerms
 from .rewards import alpha_yield_per_day as alpha_yield_per_day
 from .rewards import break_even_incentive as break_even_incentive
 from .rewards import break_even_take as break_even_take

@@ -10,12 +10,12 @@ before dynamic TAO block_step.rs and epoch.rs, tree 62b1a70958.
 from __future__ import annotations
 
 import math
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..inputs.checks import real, reals, takes_records
+from ..inputs.checks import real, reals, record, takes_records
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot
 from ..inputs.units import DAYS_PER_YEAR, RAO_PER_TAO, tao
@@ -83,15 +83,23 @@ class OwnershipPath(NamedTuple):
     validator: np.ndarray  # the same without a take
 
 
-class _Subnet(NamedTuple):
-    """What one subnet is like; see `reward_split`."""
+class SubnetTerms(NamedTuple):
+    """What one subnet is like, as far as its pay goes; a network's one payer before subnets had
+    tokens.
+    """
 
-    owned: bool
-    root_proportion: float
-    root_paid: bool
-    withheld_share: float
-    withheld_is: str
-    own_stake_share: float
+    owned: bool = True  # it has an owner who takes a cut
+    subnet_share: float = 1.0  # part of the network's TAO that it gets, where it is paid in TAO
+    alpha_issuance: float = 0.0  # issued so far, in and outside its pool: decides alpha's halving
+    alpha_price_tao: float | None = None  # must be given where alpha is paid
+    root_proportion: float = 0.0  # root's part of the validators' half
+    root_paid: bool = True  # False where root's part is recycled
+    withheld_share: float = 0.0  # of miners' incentive, to the owner's own hotkeys
+    withheld_is: str = "burned"  # or "recycled": what becomes of it
+    own_stake_share: float = 0.0  # of the stake: pays no take, since the validators own it
+
+
+WHOLE_NETWORK = SubnetTerms()
 
 
 @takes_records
@@ -99,64 +107,31 @@ def reward_split(
     rules: Rules,
     snapshot: Snapshot,
     scenario: Scenario,
-    *,
-    owned: bool = True,
-    subnet_share: float = 1.0,
-    alpha_issuance: float = 0.0,
-    alpha_price_tao: float | None = None,
-    root_proportion: float = 0.0,
-    root_paid: bool = True,
-    withheld_share: float = 0.0,
-    withheld_is: Literal["burned", "recycled"] = "burned",
-    own_stake_share: float = 0.0,
+    subnet: SubnetTerms = WHOLE_NETWORK,
 ) -> RewardSplit:
     """A day's emission by role; `scenario.validator_take` is the validators' take.
 
     Parameters
     ----------
-    owned
-        the subnet has an owner who takes a cut
-    subnet_share
-        part of the network's TAO that the subnet gets, where it is paid in TAO
-    alpha_issuance
-        alpha issued by the subnet so far, in and outside its pool; it decides the alpha halving
-    alpha_price_tao
-        TAO per alpha; must be given where alpha is paid
-    root_proportion
-        root's part of the validators' half
-    root_paid
-        false where root's part is recycled
-    withheld_share
-        part of miners' incentive that goes to the owner's own hotkeys
-    withheld_is
-        what becomes of it
-    own_stake_share
-        part of the stake that pays no take because the validators own it
+    subnet
+        the subnet that is paid; by default all of the network's TAO, with an owner
 
     Raises
     ------
     ValueError
         for a share outside [0, 1], and for what is missing, or given where the era does not read it
     """
-    subnet = _Subnet(
-        owned=owned,
-        root_proportion=real("root_proportion", root_proportion, "[0, 1]"),
-        root_paid=root_paid,
-        withheld_share=real("withheld_share", withheld_share, "[0, 1]"),
-        withheld_is=withheld_is,
-        own_stake_share=real("own_stake_share", own_stake_share, "[0, 1]"),
-    )
-    subnet_share = real("subnet_share", subnet_share, "[0, 1]")
-    _check_read(rules, subnet, subnet_share, alpha_issuance)
+    _check(rules, subnet)
     in_alpha = rules.pool != "none"
-    price = _alpha_price(rules, alpha_price_tao, in_alpha)
+    price = _alpha_price(rules, subnet.alpha_price_tao, in_alpha)
     share = _shares(rules, subnet, scenario.validator_take)
     if in_alpha:
-        alpha_issuance = real("alpha_issuance", alpha_issuance, f"[0, {tao(rules.max_supply_rao)}]")
+        most = tao(rules.max_supply_rao)
+        alpha_issuance = real("alpha_issuance", subnet.alpha_issuance, f"[0, {most}]")
         issued_rao = round(alpha_issuance * RAO_PER_TAO)
         per_day = minted_per_day(rules, issued_rao, block_time_s=scenario.block_time_s)
     else:
-        per_day = emission_tao_per_day(rules, snapshot, scenario) * subnet_share
+        per_day = emission_tao_per_day(rules, snapshot, scenario) * subnet.subnet_share
     return RewardSplit(
         token="alpha" if in_alpha else "TAO",
         share=share,
@@ -166,14 +141,15 @@ def reward_split(
     )
 
 
-def _check_read(rules, subnet, subnet_share, alpha_issuance) -> None:
-    """Refuse what the era does not read."""
+def _check(rules, subnet) -> None:
+    """Refuse a share outside [0, 1], and what the era does not read."""
+    record("subnet", subnet, SubnetTerms)
+    for name in ("subnet_share", "root_proportion", "withheld_share", "own_stake_share"):
+        real(name, getattr(subnet, name), "[0, 1]")
     if subnet.withheld_is not in WITHHELD:
         raise ValueError(unknown("withheld_is", subnet.withheld_is, WITHHELD))
-    if rules.pool == "none":
-        name, given, needed = "alpha_issuance", alpha_issuance, 0
-    else:
-        name, given, needed = "subnet_share", subnet_share, 1
+    name, needed = ("alpha_issuance", 0) if rules.pool == "none" else ("subnet_share", 1)
+    given = getattr(subnet, name)
     if given != needed:
         raise ValueError(
             f"{name} must be {needed} under {rules.name!r}, which does not read it, got {given}"

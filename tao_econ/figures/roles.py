@@ -11,6 +11,7 @@ from matplotlib.ticker import PercentFormatter
 
 from ..economy.rewards import (
     RewardSplit,
+    SubnetTerms,
     alpha_yield_per_day,
     ownership_path,
     real_yield,
@@ -154,14 +155,15 @@ def days_split(
     now in alpha.
     """
     return {
-        f"{then.date}\nno owner": reward_split(THEN_RULES, then, scenario, owned=False),
+        f"{then.date}\nno owner": reward_split(
+            THEN_RULES, then, scenario, SubnetTerms(owned=False)
+        ),
         f"{then.date}\nowned": reward_split(THEN_RULES, then, scenario),
         f"{now.date}\nin alpha": reward_split(
             RULES,
             now,
             scenario,
-            alpha_price_tao=price_sum_tao,
-            root_proportion=read("root_proportion_2"),
+            SubnetTerms(alpha_price_tao=price_sum_tao, root_proportion=read("root_proportion_2")),
         ),
     }
 

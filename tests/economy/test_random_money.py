@@ -227,15 +227,18 @@ TABLE = {
     "reward_split": Case(
         arguments(
             **day,
-            owned=st.booleans(),
-            subnet_share=share,
-            alpha_issuance=number("[0, 21e6]"),
-            alpha_price_tao=st.one_of(st.none(), amount),
-            root_proportion=st.one_of(st.just(0.0), share),
-            root_paid=st.booleans(),
-            withheld_share=share,
-            withheld_is=st.sampled_from(["burned", "recycled"]),
-            own_stake_share=share,
+            subnet=st.builds(
+                te.economy.SubnetTerms,
+                owned=st.booleans(),
+                subnet_share=share,
+                alpha_issuance=number("[0, 21e6]"),
+                alpha_price_tao=st.one_of(st.none(), amount),
+                root_proportion=st.one_of(st.just(0.0), share),
+                root_paid=st.booleans(),
+                withheld_share=share,
+                withheld_is=st.sampled_from(["burned", "recycled"]),
+                own_stake_share=share,
+            ),
         ),
         roles_sum,
         refuses="alpha_price_tao must|[a-z_]+ must be [^ ]+ under|alpha_issuance must be "

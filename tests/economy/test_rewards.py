@@ -19,7 +19,8 @@ def split_at(when, snapshot=ARTICLE, scenario=None, **more):
     rules = te.rules_at(when)
     if rules.pool != "none":
         more = {"alpha_price_tao": 0.1} | more
-    return te.economy.reward_split(rules, snapshot, scenario or te.Scenario(), **more)
+    subnet = te.economy.SubnetTerms(**more)
+    return te.economy.reward_split(rules, snapshot, scenario or te.Scenario(), subnet)
 
 
 def three(share):
