@@ -8,7 +8,6 @@ from .comparables import sales_multiples as sales_multiples
 from .comparables import supply_counted as supply_counted
 from .comparables import value_ratio as value_ratio
 from .comparables import weekly_ratio as weekly_ratio
-from .football import football_field as football_field
 from .halving_dates import anchored_date as anchored_date
 from .halving_dates import check_supply_points as check_supply_points
 from .halving_dates import fit_recycling as fit_recycling
@@ -80,3 +79,4 @@ from .valuation import reverse_dcf_surface as reverse_dcf_surface
 from .valuation import s2f_value as s2f_value
 from .valuation import spurious_r2 as spurious_r2
 from .valuation import stock_to_flow as stock_to_flow
+from .valuation_range import football_field as football_field
