@@ -27,14 +27,11 @@ from .valuation import (
     stock_to_flow,
 )
 
-# Active users for `metcalfe`; our choice, for none is published. The greatest is every wallet in Lui
-# and Sun's sample to February 2025 (arXiv:2507.02951), with a tenth and a hundredth of it.
+# Active users for `metcalfe`; our choice, for none is published. The greatest is every wallet in
+# Lui and Sun's sample to February 2025 (arXiv:2507.02951), with a tenth and a hundredth of it.
 USERS = (1_000, 11_000, 121_567)
-MINER_MARGINS = (
-    0.75,
-    0.5,
-    0.0,
-)  # of their reward that miners keep; our choice, for want of accounts
+# Parts of their reward that miners keep; our choice, for want of accounts.
+MINER_MARGINS = (0.75, 0.5, 0.0)
 
 
 @takes_records
