@@ -166,25 +166,20 @@ def check_supply_points(
         (points["when"] >= utc(since or "1970-01-01"))
         & (points["when"] <= utc(until or "9999-01-01"))
     ]
-    trusted = points[points["confidence"].isin(TRUSTED)]
+    trusted = [point for point in points.itertuples() if point.confidence in TRUSTED]
     above = []
     below = []
     for point in points.itertuples():
-        before = trusted[trusted["when"] < point.when].tail(1)
-        after = trusted[trusted["when"] > point.when].head(1)
-        above.append(
-            any(
-                point.tao > most_issued_tao(rules, start.tao, _days(start.when, point.when))
-                for start in before.itertuples()
-            )
-        )
-        below.append(
-            any(
-                end.tao > most_issued_tao(rules, point.tao, _days(point.when, end.when))
-                for end in after.itertuples()
-            )
-        )
+        before = [other for other in trusted if other.when < point.when][-1:]
+        after = [other for other in trusted if other.when > point.when][:1]
+        above.append(any(_beyond(rules, start, point) for start in before))
+        below.append(any(_beyond(rules, point, end) for end in after))
     return points.assign(above=np.array(above, bool), below=np.array(below, bool))
+
+
+def _beyond(rules, start, end) -> bool:
+    """Whether the schedule cannot lead from one supply to a later one."""
+    return end.tao > most_issued_tao(rules, start.tao, _days(start.when, end.when))
 
 
 def _days(start, end) -> float:
