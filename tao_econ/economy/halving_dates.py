@@ -254,7 +254,8 @@ def _block_time(since, until) -> float:
     inside = [anchor for anchor in _anchors() if utc(since) <= anchor[1] <= utc(until)]
     if len(inside) < 2:
         return math.nan
-    (first, start), (last, end) = inside[0], inside[-1]
+    first, start = inside[0]
+    last, end = inside[-1]
     return (end - start).total_seconds() / (last - first)
 
 

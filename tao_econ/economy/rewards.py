@@ -196,7 +196,7 @@ def _shares(rules, subnet, take) -> Roles:
 
 
 def _times(share: Roles, factor: float) -> Roles:
-    return Roles._make(part * factor for part in share)
+    return Roles(**{role: part * factor for role, part in share._asdict().items()})
 
 
 def holder_reward(
