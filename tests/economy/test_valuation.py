@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from assumed import AS_ARTICLE, BASE
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
@@ -14,7 +15,6 @@ from tao_econ.economy import valuation
 
 CHAIN, ARTICLE = te.rules_at("2026-09-11"), te.load_snapshot("article")
 LATEST, HALVING = te.load_snapshot("2026-09-11"), te.load_snapshot("halving-2025-12-15")
-AS_ARTICLE, BASE = te.load_scenario("article"), te.load_scenario("base")
 NOW = (CHAIN, LATEST, BASE)
 
 
