@@ -46,7 +46,7 @@ class SellPressure(NamedTuple):
     sold_usd_per_day: float  # also the net inflow that holds the price
     sold_usd_per_year: float
     volume_usd: float  # a day
-    volume_is_assumed: bool  # the snapshot does not say; `scenario.volume_usd` was used
+    volume_is_assumed: bool  # unknown in the snapshot; `scenario.volume_usd` was used
     participation_share: float  # sold over traded
     unexpected_impact_share: float  # fall of the price on one day, had nobody expected the sale
     mean_cost_share: float  # what the sellers of that day lose on average

@@ -66,7 +66,7 @@ def ai_beta() -> float:
 
 
 def _volume(records: Records, factor: float) -> Records:
-    """Volume times a factor, where the snapshot says it and where the scenario does."""
+    """Volume times a factor, in the snapshot where it is known and in the scenario."""
     seen = records.snapshot.volume_usd
     snapshot = (
         records.snapshot if seen is None else replace(records.snapshot, volume_usd=seen * factor)

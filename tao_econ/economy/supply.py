@@ -34,7 +34,7 @@ class Supply(NamedTuple):
     issued_tao: float
     circulating_tao: float  # issued less lost
     staked_tao: float
-    staked_is_assumed: bool  # the snapshot does not say; `scenario.staked_share` was used
+    staked_is_assumed: bool  # unknown in the snapshot; `scenario.staked_share` was used
     float_tao: float  # circulating less the part of stake that would not come to market
     float_ratio: float  # float over circulating
     max_supply_tao: float
@@ -116,7 +116,7 @@ def emission_tao_per_day(rules: Rules, snapshot: Snapshot, scenario: Scenario) -
 
 @takes_records
 def staked_tao(snapshot: Snapshot, scenario: Scenario) -> float:
-    """TAO staked on a snapshot's day: as it says, or `scenario.staked_share` of what is issued."""
+    """TAO staked on a day: the snapshot's, or `scenario.staked_share` of what is issued."""
     if snapshot.staked_tao is None:
         return tao(snapshot.issuance_rao) * scenario.staked_share
     return snapshot.staked_tao

@@ -29,7 +29,7 @@ MIN_CARRY = 1e-9  # discount rate less growth for ever
 
 
 class Implied(NamedTuple):
-    """What a model says TAO is worth."""
+    """What TAO is worth by a model."""
 
     value_usd: float  # of the whole
     supply_tao: float  # that it is divided by
