@@ -77,14 +77,9 @@ def judgement(**settings):
     )
 
 
-@functools.cache
 def scored(score: str) -> pd.DataFrame:
     """Scores of the forecasts shown, at every close from publication to the last evaluation."""
-    prices = sources.closes()[sources.PUBLISHED : LAST]
-    rows = [
-        claims.forecast_scores(price * FDV_PER_PRICE, score=score)[list(SHOWN)] for price in prices
-    ]
-    return pd.DataFrame(rows, index=prices.index)
+    return scores.scores_since_publication(score)[:LAST][list(SHOWN)]
 
 
 @functools.cache
