@@ -166,7 +166,7 @@ def answer_05_pools_and_emission_rules():
     paid = dict(zip(table["pools_below_share"], taken, strict=True))
     subnets = te.incentives.synthetic_subnets()
     shares = te.incentives.compare_rules(subnets)[f"top_{most}"]
-    announced = [name for name in shares.index if name.endswith("tiers")]
+    announced = [gate for _, gate in shares.index if gate == "tiers"]
     minted = (
         BLOCKS_PER_DAY * subnets.price_ema_tao.sum()
     )  # one alpha a block in every subnet: alpha has not halved

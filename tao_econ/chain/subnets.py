@@ -21,7 +21,7 @@ from . import subnet_state as ss
 from ._jit import float_kernel
 from .emission import halving_thresholds_rao, reward_after, whole_rao_fits
 from .pools import MAX_WEIGHT, MIN_WEIGHT, MOST_OF_RESERVE
-from .shares import GATES, SHARES, column, flags, in_bounds, unproven
+from .shares import GATES, SHARES, Mark, column, flags, in_bounds, unproven
 
 EXCESS = {
     "injected": ss.INJECTED,
@@ -109,7 +109,7 @@ class SubnetPath(NamedTuple):
     users_rao: (
         np.ndarray
     )  # what users took out of the pools, less what they put in and paid in fees
-    unproven: tuple[str, ...]  # marks that figures of this run must show
+    unproven: tuple[Mark, ...]  # marks that figures of this run must show
 
 
 def make_subnets(
