@@ -12,8 +12,7 @@ from ..incentives.jury import jury_accuracy, oracle_bias
 from ..incentives.lego import best_of_n, panel_correlation
 from ..incentives.query_market_record import QueryMarket
 from ..incentives.routing import route
-from ..incentives.stake_model import stake_from_ranks
-from ..inputs import data
+from ..incentives.stake_model import published_stake
 from ..inputs.record import checked_record, quantity, same
 from .panel import BLUE, GREEN, GREY, ORANGE, RED, Panel, layout
 
@@ -311,19 +310,11 @@ def read_routing(experts: Experts) -> dict[str, str]:
 # ---- The oracle ----
 
 
-@functools.cache
-def listed_stake() -> np.ndarray:
-    """Shares of the stake of 2024-06-19 over sixteen validators."""
-    table = data.load("validator_stake")
-    table = table[table["date"] == table["date"].max()]
-    return stake_from_ranks(table["largest"].tolist(), table["share"].tolist(), LISTED)
-
-
 @functools.lru_cache(maxsize=256)
 def juries(accuracy: float, correlation: float):
     """Equal juries of growing size, and the sixteen with the stake of June 2024."""
     equal = [jury_accuracy(np.ones(n), accuracy, correlation=correlation) for n in JURIES]
-    return equal, jury_accuracy(listed_stake(), accuracy, correlation=correlation)
+    return equal, jury_accuracy(published_stake(LISTED), accuracy, correlation=correlation)
 
 
 def draw_oracle(corruption: Corruption) -> dict:
@@ -389,7 +380,7 @@ def draw_oracle(corruption: Corruption) -> dict:
 def read_oracle(corruption: Corruption) -> dict[str, str]:
     """The read-out of `oracle`."""
     equal, listed = juries(corruption.vote_accuracy, corruption.vote_correlation)
-    largest = np.cumsum(listed_stake())
+    largest = np.cumsum(published_stake(LISTED))
     bought = int(np.searchsorted(largest, corruption.corrupt_share + 1e-9))
     return {
         "largest validators this share could buy": str(bought),

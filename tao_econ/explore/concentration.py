@@ -85,12 +85,7 @@ def _majority(cap_quantile: float, splitting_share: float) -> int:
 def _counted(cap_quantile, splitting_share):
     """Stake that counts: the richest of the capped keep all of theirs, in wallets below the cap."""
     held, _ = _population()
-    capped = stake.cap_stake(held, cap_quantile)
-    counted, bound = capped.stake.copy(), int((held > capped.cap).sum())
-    escaped = int(np.ceil(splitting_share * bound))
-    if escaped:
-        counted[-escaped:] = held[-escaped:]
-    return counted
+    return stake.counted_under_cap(held, cap_quantile, splitting_share=splitting_share)
 
 
 def _pay(remedy: Remedy, splitting_share):

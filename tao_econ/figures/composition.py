@@ -13,8 +13,7 @@ from ..incentives.jury import jury_accuracy, oracle_bias
 from ..incentives.lego import best_of_n, beta_coverage, coverage_fit, expected_max, power_coverage
 from ..incentives.query_cost import query_latency
 from ..incentives.routing import leader_routing_gain, route, routing_frontier
-from ..incentives.stake_model import stake_from_ranks
-from ..inputs import data
+from ..incentives.stake_model import published_stake
 from .canvas import (
     BLACK,
     BLUE,
@@ -233,17 +232,9 @@ def _relative(axis, quality, cost, colour, name):
 
 
 @functools.cache
-def june_stake(validators: int = VALIDATORS) -> np.ndarray:
-    """Shares of stake of 2024-06-19, as published for the largest ten."""
-    table = data.load("validator_stake")
-    table = table[table["date"] == table["date"].max()]
-    return stake_from_ranks(table["largest"].tolist(), table["share"].tolist(), validators)
-
-
-@functools.cache
 def stake_jury(vote: float, correlation: float) -> float:
     """Accuracy of the vote by the stake of June 2024."""
-    return jury_accuracy(june_stake(), vote, correlation=correlation).accuracy
+    return jury_accuracy(published_stake(VALIDATORS), vote, correlation=correlation).accuracy
 
 
 @figure
@@ -302,7 +293,7 @@ def corrupted_oracle(attack_sd: float = 10.0):
     attack value.
     """
     share = np.linspace(0, 0.6, 601)
-    got, held = oracle_bias(share, attack_sd=attack_sd), np.cumsum(june_stake())
+    got, held = oracle_bias(share, attack_sd=attack_sd), np.cumsum(published_stake(VALIDATORS))
     short = int(np.argmax(held >= 0.5))  # so many together hold less than half
     held, bent = held[: short + 1], oracle_bias([held[short - 1]], attack_sd=attack_sd)
     picture, axis = canvas(

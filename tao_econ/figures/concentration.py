@@ -145,11 +145,7 @@ def _majority(held, quantile, splitting):
     """Share of owners with a majority of counted stake, where the richest of the capped split
     below the cap.
     """
-    capped = stake.cap_stake(held, quantile)
-    above = np.flatnonzero(held > capped.cap)
-    escaped = above[np.argsort(-held[above], kind="stable")][: int(np.ceil(splitting * len(above)))]
-    counted = capped.stake.copy()
-    counted[escaped] = held[escaped]
+    counted = stake.counted_under_cap(held, quantile, splitting_share=splitting)
     return stake.coalition(counted).wallet_share
 
 
