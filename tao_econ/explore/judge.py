@@ -79,7 +79,7 @@ def judgement(**settings):
 
 def scored(score: str) -> pd.DataFrame:
     """Scores of the forecasts shown, at every close from publication to the last evaluation."""
-    return scores.scores_since_publication(score)[:LAST][list(SHOWN)]
+    return claims.scores_since_publication(score)[:LAST][list(SHOWN)]
 
 
 @functools.cache
