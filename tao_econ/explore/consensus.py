@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import incentives as retention
 from ..chain.yuma import FloatEpoch, yuma_epoch
-from ..incentives.guarantee import Network
+from ..incentives.network import Network
 from ..incentives.stake import gini
 from ..incentives.stake_model import draw_stake, fit_stake, lognormal_stake
 from ..inputs.record import checked_record, quantity, same

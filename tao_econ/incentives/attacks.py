@@ -22,7 +22,8 @@ from ..economy.supply import supply_at
 from ..inputs.checks import real, reals, takes_records, whole
 from ..inputs.rules import Rules, Scenario, Snapshot
 from ..inputs.units import SECONDS_PER_DAY, tao
-from .guarantee import SHARES, Network, checked_network, honest_stake_path, retention_map
+from .guarantee import SHARES, honest_stake_path, retention_map
+from .network import Network, checked_network
 
 WARM_UP = 0.3  # part of a copying run that is left out: bonds start empty
 
