@@ -239,7 +239,9 @@ def _weights(given, permitted, rows):
     registration, and weights committed before it. What a masked miner would have had goes to the
     others.
     """
-    updated, committed, uid = given.updated[rows, None], given.committed[rows, None], rows[:, None]
+    updated = given.updated[rows, None]
+    committed = given.committed[rows, None]
+    uid = rows[:, None]
     weights = given.weights[rows]
     listed = weights > 0 if given.listed is None else given.listed[rows]
     listed = listed & permitted[rows, None] & ((uid != np.arange(len(permitted))) | given.owner)
@@ -321,7 +323,8 @@ def _liquid_rates(weights, bonds, consensus, rules):
     """Bond rate of every pair: faster the further a weight is above consensus, or a bond above
     its weight.
     """
-    low, high = q32(rules.alpha_low), q32(rules.alpha_high)
+    low = q32(rules.alpha_low)
+    high = q32(rules.alpha_high)
     gap = np.where(weights >= bonds, weights - consensus[:, None], bonds - weights)
     speed = _sigmoid_each(np.clip(gap, 0, ONE), ONE // 2, q32(-rules.alpha_sigmoid_steepness))
     return np.clip(low + _products(speed, np.full(speed.shape[1], high - low)), low, high)

@@ -334,15 +334,8 @@ def honest_stake_path(
     return StakePath(np.arange(epochs), stakes, earned)
 
 
-# ---- What is given ----
-
-
 def _law(rules) -> Law:
-    return Law(
-        kappa=q32(rules.kappa) / VOTES,
-        penalty=float(rules.bonds_penalty),
-        classic=rules.bonds == "classic",
-    )
+    return Law(q32(rules.kappa) / VOTES, float(rules.bonds_penalty), rules.bonds == "classic")
 
 
 def _shares(name, given):
@@ -420,7 +413,7 @@ def _fill(teams, stake, h, c, law, xi, out):
                 # neighbours follow each other: few steps to the next
                 q = step if p % 2 == 0 else len(c) - 1 - step
                 y = 1.0 - c[q] if teams.own[j] else c[q]
-                i, k, level = _consensus_of_two(a, first[0], x, b, second[0], y, need, i, k)
+                i, k, level = _consensus_of_two(a, first[0], x, b, second[0], y, need, (i, k))
                 ranks, mine, others = _earned(first, x, second, y, level, i, k, law)
                 rank[p, q] += ranks
                 rank_own[p, q] += ranks if teams.own[j] else 0.0
@@ -447,13 +440,14 @@ def _running(votes, weights):
 
 
 @kernel
-def _consensus_of_two(a, votes_a, x, b, votes_b, y, need, i, k):
+def _consensus_of_two(a, votes_a, x, b, votes_b, y, need, start):
     """Consensus of x·a and y·b, both falling: the i and k largest are those of at least that weight
     that meet `need`.
 
-    Starts from the i and k of a neighbour: first the largest i + k of both lists, then no more and
+    Starts from those of a neighbour: first the largest i + k of both lists, then no more and
     no fewer than needed.
     """
+    i, k = start
     m = len(a)
     n = len(b)
     while i > 0 and k < n and x * a[i - 1] < y * b[k]:
