@@ -5,7 +5,6 @@ from .attacks import bribery as bribery
 from .attacks import collusion as collusion
 from .attacks import weight_copying as weight_copying
 from .guarantee import HONEST_STAKE as HONEST_STAKE
-from .guarantee import draw_network as draw_network
 from .guarantee import guarantee as guarantee
 from .guarantee import honest_stake_drawn as honest_stake_drawn
 from .guarantee import honest_stake_path as honest_stake_path
@@ -28,6 +27,7 @@ from .lego import power_coverage as power_coverage
 from .lego import tournament as tournament
 from .majority import alpha_majority_cost as alpha_majority_cost
 from .majority import majority_cost as majority_cost
+from .network import draw_network as draw_network
 from .query_cost import query_bill as query_bill
 from .query_cost import query_latency as query_latency
 from .query_market import displacement as displacement

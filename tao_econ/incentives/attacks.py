@@ -21,7 +21,8 @@ from numpy.typing import ArrayLike
 from ..chain.yuma import yuma_epoch, yuma_run
 from ..inputs.checks import real, reals, takes_records, whole
 from ..inputs.rules import Rules
-from .guarantee import SHARES, Network, checked_network, honest_stake_path, retention_map
+from .guarantee import SHARES, honest_stake_path, retention_map
+from .network import Network, checked_network
 
 WARM_UP = 0.3  # part of a copying run that is left out: bonds start empty
 
