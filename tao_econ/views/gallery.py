@@ -131,7 +131,8 @@ class Drawn:
     def place(self, records: dict, setting: str) -> tuple[str, str]:
         """(argument, field) of `field` or `argument.field`, among records by argument.
 
-        Raises ValueError where no record has the field, or several do and none is named.
+        Raises ValueError where no record has the field, or several do, are read there, and none is
+        named.
         """
         wanted, _, field = setting.rpartition(".")
         having = {key: {f.name for f in _fields(record)} for key, record in records.items()}
@@ -139,6 +140,9 @@ class Drawn:
         if not owners:
             known = sorted(set().union(*having.values()))
             raise ValueError(unknown(f"field of view {self.name}", setting, known))
+        if len(owners) > 1:
+            read = fields_read(self.name, **records)
+            owners = [key for key in owners if (key, field) in read] or owners
         if len(owners) > 1:
             places = " or ".join(f"{key}.{field}" for key in owners)
             raise ValueError(f"{field} must name its record: {places}")
