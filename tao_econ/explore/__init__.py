@@ -7,7 +7,6 @@ from .composition import routing as routing
 from .concentration import stake_cap as stake_cap
 from .consensus import epoch as epoch
 from .consensus import guarantee as guarantee
-from .dilution import emission as emission
 from .holding import portfolio as portfolio
 from .judge import judgement as judgement
 from .pools import emission_rules as emission_rules

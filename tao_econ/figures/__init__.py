@@ -58,11 +58,8 @@ from .segments import segment_map as segment_map
 from .segments import segment_returns as segment_returns
 from .supply import article_fdv as article_fdv
 from .supply import break_even_cap as break_even_cap
-from .supply import era_lengths as era_lengths
-from .supply import inflation as inflation
 from .supply import mc_fdv_ladder as mc_fdv_ladder
 from .supply import price_waterfall as price_waterfall
-from .supply import supply_four_ways as supply_four_ways
 from .supply import who_is_diluted as who_is_diluted
 from .worth import fees_needed as fees_needed
 from .worth import openai_branch as openai_branch

@@ -5,31 +5,27 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from matplotlib.ticker import LogLocator, MaxNLocator, PercentFormatter
+from matplotlib.ticker import PercentFormatter
 
-from ..chain.emission import PPM, emission_path, issuance_eras
 from ..economy.supply import (
     NARROW_PEERS,
     break_even_growth,
     decompose_price,
     holder_yield,
     mc_fdv_ranking,
-    supply_path,
 )
 from ..inputs import data
 from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario, load_snapshot, rules_at
-from ..inputs.units import blocks_to_years, decimal_year, tao
+from ..inputs.units import tao
 from .canvas import (
     BLACK,
     BLUE,
     GREEN,
     GREY,
     ORANGE,
-    PLAIN,
     RED,
     canvas,
     figure,
-    in_words,
     legend_below,
 )
 
@@ -40,173 +36,6 @@ ARTICLE = load_snapshot("article")
 PUBLISHED = load_snapshot("2023-11-20")
 BASE = load_scenario("base")
 AS_THE_ARTICLE = load_scenario("article")
-
-
-@figure
-def supply_four_ways(
-    rules: Rules = RULES, article: Rules = ARTICLE_RULES, scenario: Scenario = BASE
-):
-    """Left, TAO issued against years on a log axis; right, TAO left to issue at each halving,
-    both for four schedules.
-    """
-    ways = [
-        (
-            f"the article: {article.max_halvings} halvings, unlimited decimals",
-            article,
-            0,
-            (BLACK, 1.2, "--"),
-        ),
-        ("the article in whole rao", replace(article, whole_rao=True), 0, (ORANGE, 5.5, "-")),
-        ("the chain: halving by issuance, whole rao", rules, 0, (BLUE, 2.2, "-")),
-        (
-            f"the chain, {scenario.recycled_share:.1%} recycled",
-            rules,
-            round(scenario.recycled_share * PPM),
-            (RED, 2.0, "-"),
-        ),
-    ]
-    walks = [issuance_eras(way, recycled_ppm=ppm) for _, way, ppm, _ in ways]
-    ends = [blocks_to_years(walk[-1].first_block, scenario.block_time_s) for walk in walks]
-    picture, left, right = canvas(
-        f"Emission ends after {ends[2]:.0f} years and {len(walks[2]) - 1} rewards, "
-        f"not after {ends[0]:.0f} years and {len(walks[0]) - 1}",
-        rules,
-        scenario,
-        size=(11.0, 5.4),
-        panels=2,
-    )
-    for order, ((label, way, ppm, (colour, width, style)), walk, end) in enumerate(
-        zip(ways, walks, ends, strict=True)
-    ):
-        layer = 5 if order == 0 else order + 1
-        path = emission_path(way, issuance_rao=0, days=365 * 300, recycled_ppm=ppm, every_days=73)
-        years = blocks_to_years(path.block[1:], scenario.block_time_s)
-        left.plot(
-            years,
-            tao(path.issuance_rao[1:]) / 1e6,
-            style,
-            color=colour,
-            lw=width,
-            label=label,
-            zorder=layer,
-        )
-        years = [blocks_to_years(era.first_block, scenario.block_time_s) for era in walk]
-        remaining = [float(way.max_supply_rao - era.issuance_rao) / 1e9 for era in walk]
-        right.plot(years, remaining, style, color=colour, marker=".", ms=5, lw=1.2, zorder=layer)
-        right.plot(end, remaining[-1], "X", color=colour, ms=9, zorder=6)
-    left.set(
-        xscale="log",
-        xlim=(0.3, 300),
-        xlabel="years since the first block",
-        ylabel="TAO issued, million",
-    )
-    left.xaxis.set_major_formatter(PLAIN)
-    left.set_title("On this scale only recycling shows …")
-    legend_below(left, ncols=1)
-    right.axhline(1e-9, color=BLACK, lw=0.8, ls=":")
-    right.text(2, 1.4e-9, "one rao, the smallest unit", fontsize=8.5, va="bottom")
-    right.set(yscale="log", xlim=(0, 270), xlabel="years since the first block (× = emission ends)")
-    right.set_ylabel("TAO never yet issued")
-    right.yaxis.set_major_locator(LogLocator(numticks=9))
-    right.set_title("… but whole rao cut the tail off halfway")
-    return picture
-
-
-@figure
-def era_lengths(rules: Rules = RULES, article: Rules = ARTICLE_RULES):
-    """Bars: years that each reward is paid under the chain's rule; the article's further eras
-    are hatched and never come.
-    """
-    eras = [e for e in issuance_eras(rules) if e.blocks]
-    years = np.array([blocks_to_years(e.blocks, rules.block_time_s) for e in eras])
-    planned = blocks_to_years(article.halving_interval_blocks, article.block_time_s)
-    missing = article.max_halvings - len(eras)
-    picture, axis = canvas(
-        f"Of the article's {article.max_halvings} eras {missing} cannot be paid; the last that "
-        "can be, at "
-        f"{eras[-1].reward_rao} rao a block, lasts {years[-1]:.1f} years",
-        rules,
-        f"no recycling, from the first block, {rules.block_time_s:g} s a block",
-    )
-    axis.bar(
-        range(len(eras)), years, color=BLUE, width=0.8, label="years paid under the chain's rule"
-    )
-    axis.bar(
-        range(len(eras), article.max_halvings),
-        planned,
-        color="white",
-        edgecolor=GREY,
-        hatch="////",
-        width=0.8,
-        label="planned by the article, reward below one rao",
-    )
-    axis.axhline(
-        planned,
-        color=RED,
-        lw=1,
-        ls="--",
-        label=f"{planned:.2f} years: {article.halving_interval_blocks / 1e6:g} M blocks of "
-        f"{article.block_time_s:g} s",
-    )
-    for k in (26, 28, 29):
-        axis.text(k + 0.35, years[k] + 0.08, f"{years[k]:.1f}", ha="right", fontsize=8.5)
-    axis.set(
-        xlabel="halvings so far",
-        ylabel="years",
-        xlim=(-1, article.max_halvings),
-        ylim=(0, years.max() * 1.12),
-    )
-    axis.grid(axis="x", visible=False)
-    legend_below(axis, last=f"{planned:.2f}")
-    return picture
-
-
-@figure
-def inflation(rules: Rules = RULES, snapshot: Snapshot = NOW, scenario: Scenario = BASE):
-    """Net new TAO a year over supply, with and without recycling, on a log scale, beside
-    Bitcoin's schedule.
-    """
-    start = decimal_year(snapshot.date)
-    paths = {
-        "with recycling as assumed": (supply_path(rules, snapshot, scenario), BLUE, "-"),
-        "nothing recycled": (
-            supply_path(rules, snapshot, replace(scenario, recycled_share=0.0)),
-            ORANGE,
-            "--",
-        ),
-    }
-    with_recycling = paths["with recycling as assumed"][0]
-    later = 10
-    then = np.interp(later, with_recycling.years, with_recycling.inflation_per_year)
-    picture, axis = canvas(
-        f"New TAO adds {with_recycling.inflation_per_year[0]:.1%} to the supply in the year from "
-        f"{snapshot.date}, "
-        f"{then:.1%} in a year {in_words(later)} years on",
-        rules,
-        snapshot,
-        scenario,
-    )
-    for label, (path, colour, style) in paths.items():
-        axis.plot(
-            start + path.years, path.inflation_per_year, style, color=colour, label=f"TAO, {label}"
-        )
-    bitcoin = rules_at("bitcoin")
-    path = emission_path(bitcoin, issuance_rao=0, days=round(365.25 * 60))
-    when = 2009.0 + blocks_to_years(path.block, bitcoin.block_time_s)
-    a_year = path.issuance_rao[366:] / path.issuance_rao[1:-365] - 1
-    shown = (when[1:-365] >= start) & (when[1:-365] <= start + scenario.horizon_years)
-    axis.plot(
-        when[1:-365][shown],
-        a_year[shown],
-        color=GREY,
-        ls=":",
-        label="Bitcoin, ten-minute blocks from 2009",
-    )
-    axis.set(yscale="log", xlabel="year", ylabel="net new supply in the coming year")
-    axis.yaxis.set_major_formatter(lambda y, _: f"{100 * y:g}%")
-    axis.xaxis.set_major_locator(MaxNLocator(integer=True))
-    legend_below(axis, ncols=3)
-    return picture
 
 
 @figure

@@ -41,7 +41,6 @@ def test_titles_follow_from_the_records():
         in figures.article_fdv(then=replace(te.load_snapshot("article"), price_usd=200.0)).finding
     )
     assert "price 2.00×" in figures.price_waterfall(now=replace(now, price_usd=320.0)).finding
-    assert "and 47," not in figures.supply_four_ways().finding
 
 
 def test_titles_on_pools_and_roles_follow_from_the_records():
