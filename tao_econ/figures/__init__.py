@@ -56,11 +56,6 @@ from .roles import ownership_through_time as ownership_through_time
 from .roles import real_yield_map as real_yield_map
 from .segments import segment_map as segment_map
 from .segments import segment_returns as segment_returns
-from .supply import article_fdv as article_fdv
-from .supply import break_even_cap as break_even_cap
-from .supply import mc_fdv_ladder as mc_fdv_ladder
-from .supply import price_waterfall as price_waterfall
-from .supply import who_is_diluted as who_is_diluted
 from .worth import fees_needed as fees_needed
 from .worth import openai_branch as openai_branch
 from .worth import tree_parts as tree_parts

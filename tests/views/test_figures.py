@@ -34,15 +34,6 @@ def test_two_processes_draw_the_same_bytes():
     assert b"<dc:date>" not in figures.price_waterfall().bytes("svg")
 
 
-def test_titles_follow_from_the_records():
-    now = te.load_snapshot("2026-09-11")
-    assert (
-        "× 21 M is 4.20 bn"
-        in figures.article_fdv(then=replace(te.load_snapshot("article"), price_usd=200.0)).finding
-    )
-    assert "price 2.00×" in figures.price_waterfall(now=replace(now, price_usd=320.0)).finding
-
-
 def test_titles_on_pools_and_roles_follow_from_the_records():
     base = te.load_scenario("base")
     quiet = replace(base, owners_sold_share=0.0, miners_sold_share=0.25, stakers_sold_share=0.0)
@@ -188,27 +179,10 @@ def test_returns_since_publication_are_dated_prices_or_unknown():
     }
 
 
-def test_a_fingerprint_sees_data_words_and_colours():
-    def fresh():
-        return figures.price_waterfall()
-
-    base = press.fingerprint(fresh())
-    assert press.fingerprint(fresh()) == base
-    other = fresh()
-    other.axes[0].patches[0].set_height(0.5)
-    assert press.fingerprint(other) != base
-    other = fresh()
-    other.axes[0].patches[0].set_facecolor("red")
-    assert press.fingerprint(other) != base
-    other = fresh()
-    other.axes[0].set_ylabel("something else")
-    assert press.fingerprint(other) != base
-
-
 def test_a_picture_shows_itself_in_a_notebook():
     picture = figures.price_waterfall()
     assert picture._repr_png_().startswith(b"\x89PNG")
-    assert repr(picture).startswith("Figure price_waterfall: The network's value grew")
+    assert repr(picture).startswith("View price_waterfall: The network's value grew")
 
 
 def test_the_figures_on_the_article_judged_say_what_the_ledger_gives():
