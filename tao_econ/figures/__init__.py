@@ -20,9 +20,6 @@ from .consensus import epoch_walk as epoch_walk
 from .consensus import guarantee_on_real_stake as guarantee_on_real_stake
 from .consensus import honest_majority_lottery as honest_majority_lottery
 from .consensus import retention_contours as retention_contours
-from .halving import first_halving_forecast as first_halving_forecast
-from .halving import next_halvings as next_halvings
-from .halving import supply_readings as supply_readings
 from .holding import Holder as Holder
 from .holding import convergence_rates as convergence_rates
 from .holding import deciding_inputs as deciding_inputs
