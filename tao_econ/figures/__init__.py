@@ -31,13 +31,6 @@ from .judgement import claims_against_events as claims_against_events
 from .judgement import claims_under_stress as claims_under_stress
 from .judgement import forecasts_scored as forecasts_scored
 from .judgement import macro_thesis as macro_thesis
-from .pools import emission_concentration as emission_concentration
-from .pools import emission_gate as emission_gate
-from .pools import halving_and_small_subnets as halving_and_small_subnets
-from .pools import pool_impact as pool_impact
-from .pools import price_manipulation as price_manipulation
-from .pools import selling_pressure as selling_pressure
-from .pools import subnet_exit as subnet_exit
 from .pressure import covenant_event as covenant_event
 from .pressure import impact_map as impact_map
 from .pressure import inflow_for_flat_price as inflow_for_flat_price

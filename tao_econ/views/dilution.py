@@ -75,7 +75,8 @@ def _discounted(rules: Rules, snapshot: Snapshot, scenario: Scenario, label: str
     rates = np.linspace(0, 0.6, 61)
     supply = supply_at(rules, snapshot, scenario)
     value = discounted_supply(rules, snapshot, scenario, rates=rates) * snapshot.price_usd / 1e9
-    fdv, cap = supply.fdv_usd / 1e9, supply.market_cap_usd / 1e9
+    fdv = supply.fdv_usd / 1e9
+    cap = supply.market_cap_usd / 1e9
     at = np.interp(scenario.discount_rate, rates, value)
     chosen = f"{at:.2f} bn at {scenario.discount_rate:.0%}"
     return Panel(
@@ -97,7 +98,8 @@ def mc_fdv_ladder(snapshot: Snapshot) -> View:
     peer set marked.
     """
     day = snapshot.date.isoformat()
-    table, narrow = mc_fdv_ranking(day), mc_fdv_ranking(day, peers=NARROW_PEERS)
+    table = mc_fdv_ranking(day)
+    narrow = mc_fdv_ranking(day, peers=NARROW_PEERS)
     rank, rank_narrow = (ranks["token"].tolist().index("TAO") + 1 for ranks in (table, narrow))
     mine = table["token"] == "TAO"
     peer = table["token"].isin(NARROW_PEERS) & ~mine
@@ -144,7 +146,8 @@ def price_waterfall(then: Snapshot, now: Snapshot) -> View:
     )
     base = np.array([0, split.log_cap, 0])
     length = np.array([split.log_cap, -split.log_supply, split.log_price])
-    top, ratios = base + length, (split.cap_ratio, 1 / split.supply_ratio, split.price_ratio)
+    top = base + length
+    ratios = (split.cap_ratio, 1 / split.supply_ratio, split.price_ratio)
     told = [f"× {ratio:.2f}\n{step:+.3f}" for ratio, step in zip(ratios, length, strict=True)]
     bars = Bars(length=length, base=base, width=0.6, colour=(BLUE, RED, GREEN))
     words = {"align": "center", "size": 11, "bold": True, "colour": "white"}
@@ -229,7 +232,8 @@ def break_even_cap(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenar
     """Bars: how much the market cap must grow for the price to stand still, over one to ten
     years, for two dates.
     """
-    years, article = (1, 2, 3, 5, 10), load_scenario("article")
+    years = (1, 2, 3, 5, 10)
+    article = load_scenario("article")
     from_then = [break_even_growth(rules, then, article, y) for y in years]
     from_now = [break_even_growth(rules, now, scenario, y) for y in years]
     bars = [
@@ -265,9 +269,11 @@ def who_is_diluted(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenar
     """Bars: a year's change of share in the supply for a holder who does not stake and for one
     who does, on two dates.
     """
-    article, old = load_scenario("article"), rules_at(then.date)
+    article = load_scenario("article")
+    old = rules_at(then.date)
     untaken = replace(scenario, validator_take=0.0)
-    early, late = holder_yield(old, then, scenario), holder_yield(rules, now, scenario)
+    early = holder_yield(old, then, scenario)
+    late = holder_yield(rules, now, scenario)
     cases = {
         f"{then.name},\nequal split": holder_yield(old, then, article),
         f"{then.name},\nafter the owner's cut": early,
@@ -342,7 +348,8 @@ def supply(snapshot: Snapshot, scenario: Scenario) -> View:
     bn_usd = snapshot.price_usd / 1e9
     discounted = discounted_supply(chain, snapshot, scenario, rates=RATES) * bn_usd
     here = discounted_supply(chain, snapshot, scenario) * bn_usd
-    cap, fdv = value.market_cap_usd / 1e9, value.fdv_usd / 1e9
+    cap = value.market_cap_usd / 1e9
+    fdv = value.fdv_usd / 1e9
     prices = [
         Line(label="price if the market cap grows as set", x=path.years, y=path.price_usd),
         Level(label="price today", at=snapshot.price_usd, colour=GREY, style=":"),

@@ -30,6 +30,9 @@ from .marks import (
     in_words,
 )
 
+FROM = np.datetime64("2025-08-01")  # ends of the picture of the first halving
+TO = np.datetime64("2026-02-10")
+
 
 def _after(start: datetime, days) -> list[datetime]:
     """Moments so many days after another."""
@@ -43,7 +46,8 @@ def supply_readings(rules: Rules) -> View:
     """
     points = halving.check_supply_points(rules)
     trusted = points[points["confidence"].isin(halving.TRUSTED)]
-    above, below = points[points["above"]], points[points["below"]]
+    above = points[points["above"]]
+    below = points[points["below"]]
     other = points[
         ~points["above"] & ~points["below"] & ~points["confidence"].isin(halving.TRUSTED)
     ]
@@ -84,7 +88,8 @@ def _most_issued(rules: Rules, points, trusted) -> list[Line]:
     path = emission_path(
         rules, issuance_rao=halving.GENESIS_ISSUANCE_RAO, days=int(days[-1]), every_days=7
     )
-    last, tao_then = trusted["when"].iloc[-1], trusted["tao"].iloc[-1]
+    last = trusted["when"].iloc[-1]
+    tao_then = trusted["tao"].iloc[-1]
     since_last = (start - last) / timedelta(days=1)
     after = [*days[days > -since_last], span]
     most = [halving.most_issued_tao(rules, tao_then, since_last + day) for day in after]
@@ -122,21 +127,23 @@ def first_halving_forecast(rules: Rules) -> View:
     the real date.
     """
     fit, forecast, miss = halving.replay_first_halving(rules)
-    real, naive = halving.FIRST_HALVING_UTC, halving.unrecycled_first_halving(rules)
+    real = halving.FIRST_HALVING_UTC
+    naive = halving.unrecycled_first_halving(rules)
     until = fit.end - timedelta(days=1)
     days, per_day = _density(forecast.days, 1.0)
-    late = {name: timedelta(days=miss[name]) for name in ("last three supplies", "from genesis")}
-    recent, whole = (f"({miss[name]:+.1f} days)" for name in late)
-    moments = {
-        "what happened": (real, BLACK, "-"),
-        f"nothing recycled since genesis: {naive.day} {naive:%B %Y}": (naive, RED, "--"),
-        f"line through the last three supplies {recent}": (
-            real + late["last three supplies"],
+    recent = miss["last three supplies"]
+    whole = miss["from genesis"]
+    moments = [
+        ("what happened", real, BLACK, "-"),
+        (f"nothing recycled since genesis: {naive.day} {naive:%B %Y}", naive, RED, "--"),
+        (
+            f"line through the last three supplies ({recent:+.1f} days)",
+            real + timedelta(days=recent),
             GREEN,
             ":",
         ),
-        f"line from genesis {whole}": (real + late["from genesis"], PURPLE, "-."),
-    }
+        (f"line from genesis ({whole:+.1f} days)", real + timedelta(days=whole), PURPLE, "-."),
+    ]
     marks = [
         Bars(
             label="forecast, per day", at=_after(fit.end, days), length=per_day, width=1, colour=SKY
@@ -145,7 +152,7 @@ def first_halving_forecast(rules: Rules) -> View:
     ]
     marks += [
         Level(label=label, at=when, upright=True, colour=colour, style=style, width=1.8)
-        for label, (when, colour, style) in moments.items()
+        for label, when, colour, style in moments
     ]
     return View(
         title=f"Supplies to {until:%B %Y} gave {forecast.low.day} {forecast.low:%b} to "
@@ -154,12 +161,7 @@ def first_halving_forecast(rules: Rules) -> View:
         panels=[
             Panel(
                 marks=marks,
-                x=Axis(
-                    dates=True,
-                    format="%b %Y",
-                    low=np.datetime64("2025-08-01"),
-                    high=np.datetime64("2026-02-10"),
-                ),
+                x=Axis(dates=True, format="%b %Y", low=FROM, high=TO),
                 y=Axis(label="probability per day", format=".0%"),
             )
         ],
@@ -177,7 +179,8 @@ def next_halvings(rules: Rules) -> View:
     days.
     """
     fit, forecasts = halving.next_halvings(rules)
-    first, base = forecasts[0], decimal_year(fit.end)
+    first = forecasts[0]
+    base = decimal_year(fit.end)
     marks = []
     for forecast, colour in zip(forecasts, (BLUE, GREEN, PURPLE), strict=True):
         years, per_year = _density(base + forecast.days / 365.25, 1 / 24)

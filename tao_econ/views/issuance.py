@@ -60,23 +60,11 @@ def supply_four_ways(rules: Rules, article: Rules, scenario: Scenario) -> View:
     """Left, TAO issued against years on a log axis; right, TAO left to issue at each halving,
     both for four schedules.
     """
-    whole, kept = replace(article, whole_rao=True), replace(scenario, recycled_share=0.0)
-    unlimited = f"the article: {article.max_halvings} halvings, unlimited decimals"
-    recycling = f"the chain, {scenario.recycled_share:.1%} recycled"
-    ways = [
-        (unlimited, article, kept, {"colour": BLACK, "width": 1.2, "style": "--", "layer": 5}),
-        ("the article in whole rao", whole, kept, {"colour": ORANGE, "width": 5.5, "layer": 2}),
-        (
-            "the chain: halving by issuance, whole rao",
-            rules,
-            kept,
-            {"colour": BLUE, "width": 2.2, "layer": 3},
-        ),
-        (recycling, rules, scenario, {"colour": RED, "width": 2.0, "layer": 4}),
-    ]
+    ways = _four_ways(rules, article, scenario)
     walks = [walk(way, assumed) for _, way, assumed, _ in ways]
     by_article, _, by_chain, _ = walks
-    issued, left = [], [Level(at=tao(1), width=0.8, style=":")]
+    issued = []
+    left = [Level(at=tao(1), width=0.8, style=":")]
     for (label, way, assumed, look), walked in zip(ways, walks, strict=True):
         issued.append(_issued(way, assumed, label, look))
         line = look | {"width": 1.2, "marker": "."}
@@ -107,6 +95,21 @@ def supply_four_ways(rules: Rules, article: Rules, scenario: Scenario) -> View:
         size=(11.0, 5.4),
         sources=(rules, scenario),
     )
+
+
+def _four_ways(rules: Rules, article: Rules, scenario: Scenario) -> list[tuple]:
+    """(name, rules, scenario, look) of the four schedules."""
+    whole = replace(article, whole_rao=True)
+    kept = replace(scenario, recycled_share=0.0)
+    unlimited = f"the article: {article.max_halvings} halvings, unlimited decimals"
+    by_issuance = "the chain: halving by issuance, whole rao"
+    recycling = f"the chain, {scenario.recycled_share:.1%} recycled"
+    return [
+        (unlimited, article, kept, {"colour": BLACK, "width": 1.2, "style": "--", "layer": 5}),
+        ("the article in whole rao", whole, kept, {"colour": ORANGE, "width": 5.5, "layer": 2}),
+        (by_issuance, rules, kept, {"colour": BLUE, "width": 2.2, "layer": 3}),
+        (recycling, rules, scenario, {"colour": RED, "width": 2.0, "layer": 4}),
+    ]
 
 
 def _issued(rules: Rules, scenario: Scenario, label: str, look: dict) -> Line:
@@ -169,10 +172,7 @@ def era_lengths(rules: Rules, article: Rules) -> View:
                 y=Axis(label="years", low=0, high=years.max() * 1.12),
             )
         ],
-        sources=(
-            rules,
-            f"no recycling, from the first block, {rules.block_time_s:g} s a block",
-        ),
+        sources=(rules, f"no recycling, from the first block, {rules.block_time_s:g} s a block"),
     )
 
 
@@ -181,7 +181,8 @@ def inflation(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> View:
     """Net new TAO a year over supply, with and without recycling, on a log scale, beside
     Bitcoin's schedule.
     """
-    start, later = decimal_year(snapshot.date), 10
+    start = decimal_year(snapshot.date)
+    later = 10
     path = supply_path(rules, snapshot, scenario)
     unrecycled = supply_path(rules, snapshot, replace(scenario, recycled_share=0.0))
     then = np.interp(later, path.years, path.inflation_per_year)
@@ -272,7 +273,8 @@ def emission(rules: Rules, scenario: Scenario, unit: Unit) -> View:
     finer = replace(rules, block_reward_rao=one, max_supply_rao=21 * 10**6 * one)
     years, issued, left = walk(finer, scenario, one)
     horizon = scenario.horizon_years
-    x, shown = np.linspace(0, horizon, 521), years <= horizon
+    x = np.linspace(0, horizon, 521)
+    shown = years <= horizon
     return View(
         title=f"Emission ends after {years[-1]:.1f} years and {len(years) - 1} rewards",
         panels=[
