@@ -20,17 +20,9 @@ from ..economy.supply import (
     supply_path,
 )
 from ..inputs import data
-from ..inputs.rules import (
-    Rules,
-    Scenario,
-    Snapshot,
-    load_scenario,
-    load_snapshot,
-    rules_at,
-    snapshot_names,
-)
+from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario, rules_at
 from ..inputs.units import tao
-from .gallery import view
+from .gallery import snapshots, view
 from .marks import (
     BLACK,
     BLUE,
@@ -316,12 +308,6 @@ def who_is_diluted(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenar
 
 
 # ---- Live ----
-
-
-@functools.cache
-def snapshots() -> dict[str, Snapshot]:
-    """Every dated snapshot."""
-    return {name: load_snapshot(name) for name in snapshot_names()}
 
 
 @view(

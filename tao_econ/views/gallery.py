@@ -9,7 +9,15 @@ import typing
 from collections.abc import Callable
 
 from ..inputs.record import quoted, summary, unknown
-from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario, load_snapshot, rules_at
+from ..inputs.rules import (
+    Rules,
+    Scenario,
+    Snapshot,
+    load_scenario,
+    load_snapshot,
+    rules_at,
+    snapshot_names,
+)
 from . import watch
 from .marks import View
 
@@ -19,6 +27,11 @@ NAMED = {  # kinds of records that have names: what loads one, and the word for 
     Scenario: (load_scenario, "scenario"),
 }
 VIEWS: dict[str, Drawn] = {}
+
+
+def snapshots() -> dict[str, Snapshot]:
+    """Every dated snapshot by its name: a menu."""
+    return {name: load_snapshot(name) for name in snapshot_names()}
 
 
 def view(
@@ -131,8 +144,8 @@ class Drawn:
     def place(self, records: dict, setting: str) -> tuple[str, str]:
         """(argument, field) of `field` or `argument.field`, among records by argument.
 
-        Raises ValueError where no record has the field, or several do, are read there, and none is
-        named.
+        Of several that have it, the one that no menu offers. Raises ValueError where no record has
+        the field, or several are left and none is named.
         """
         wanted, _, field = setting.rpartition(".")
         having = {key: {f.name for f in _fields(record)} for key, record in records.items()}
@@ -141,8 +154,7 @@ class Drawn:
             known = sorted(set().union(*having.values()))
             raise ValueError(unknown(f"field of view {self.name}", setting, known))
         if len(owners) > 1:
-            read = fields_read(self.name, **records)
-            owners = [key for key in owners if (key, field) in read] or owners
+            owners = [key for key in owners if key not in self._menus] or owners
         if len(owners) > 1:
             places = " or ".join(f"{key}.{field}" for key in owners)
             raise ValueError(f"{field} must name its record: {places}")
