@@ -1,11 +1,8 @@
 """Live instruments for JupyterLab: sliders made from record fields, figures that follow."""
 
 from .comparison import comparable as comparable
-from .dilution import emission as emission
 from .holding import portfolio as portfolio
 from .judge import judgement as judgement
-from .pools import emission_rules as emission_rules
-from .pools import pool as pool
 from .pressure import sell_pressure as sell_pressure
 from .roles import rewards as rewards
 from .worth import intrinsic as intrinsic

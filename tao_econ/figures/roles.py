@@ -20,8 +20,8 @@ from ..economy.rewards import (
 from ..economy.supply import HolderYield, holder_yield, staker_real_yield, supply_at
 from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario, load_snapshot, rules_at
 from ..inputs.units import BLOCKS_PER_DAY, DAYS_PER_YEAR, decimal_year
+from ..views.emission_shares import reading as read
 from .canvas import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SKY, canvas, figure, legend_below
-from .pools import read
 
 THEN_RULES, RULES = rules_at("2023-11-20"), rules_at("2026-09-11")
 THEN, NOW = load_snapshot("article"), load_snapshot("2026-09-11")
