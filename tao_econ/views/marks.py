@@ -25,6 +25,13 @@ HEAT = scale("FFFFCC FFEDA0 FED976 FEB24C FD8D3C FC4E2A E31A1C BD0026 800026")
 LOSS_GAIN = scale("2D004B 542788 8073AC B2ABD2 D8DAEB F7F7F7 FEE0B6 FDB863 E08214 B35806 7F3B08")
 SHARES = scale("00224E 213D6B 4C556C 6C6E72 8F8A78 B4A76B DCC755 FEE838")
 
+
+def in_words(count: int) -> str:
+    """A small whole number as a word of a title."""
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    return words[count] if 0 <= count < len(words) else f"{count:,}"
+
+
 record = dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 
 
