@@ -12,9 +12,7 @@ from .holding import portfolio as portfolio
 from .judge import judgement as judgement
 from .pools import emission_rules as emission_rules
 from .pools import pool as pool
-from .pressure import sell_pressure as sell_pressure
 from .query_rounds import market as market
-from .roles import rewards as rewards
 from .worth import intrinsic as intrinsic
 from .worth import tree as tree
 

@@ -9,7 +9,7 @@ import pytest
 
 import tao_econ as te
 from tao_econ import figures
-from tao_econ.figures import roles, segments
+from tao_econ.figures import segments
 from tao_econ.publish import press
 
 
@@ -44,7 +44,7 @@ def test_titles_follow_from_the_records():
     assert "and 47," not in figures.supply_four_ways().finding
 
 
-def test_titles_on_pools_and_roles_follow_from_the_records():
+def test_titles_on_pools_follow_from_the_records():
     base = te.load_scenario("base")
     quiet = replace(base, owners_sold_share=0.0, miners_sold_share=0.25, stakers_sold_share=0.0)
     assert "sell 25% of their alpha take 7" in figures.selling_pressure(scenario=quiet).finding
@@ -55,16 +55,6 @@ def test_titles_on_pools_and_roles_follow_from_the_records():
     assert (
         "at 20% of it 3.8%"
         in figures.emission_gate(rules=replace(te.rules_at("gate-rank"), gate_exponent=2)).finding
-    )
-    free = figures.real_yield_map(scenario=replace(base, validator_take=0.0)).finding
-    assert "-3.8% in 2026" in free and "-16.7%" in free
-    assert (
-        "a nominator 0.74%"
-        in figures.ownership_through_time(scenario=replace(base, validator_take=0.0)).finding
-    )
-    assert (
-        "33% a year in alpha is gone once its price falls 25%"
-        in figures.alpha_fan(scenario=replace(base, validator_take=0.0)).finding
     )
 
 
@@ -80,25 +70,6 @@ def test_figures_on_pools_show_the_models_numbers_and_mark_what_is_unproven():
         "*" in figures.subnet_exit().get_supxlabel()
         and "*" not in figures.subnet_exit(rules=proven).get_supxlabel()
     )
-
-
-def test_the_map_of_real_yields_is_the_model_at_its_points():
-    then, now = te.load_snapshot("article"), te.load_snapshot("2026-09-11")
-    for snapshot, scenario in (
-        (then, te.load_scenario("article")),
-        (now, te.load_scenario("base")),
-    ):
-        year = te.economy.holder_yield(te.rules_at(snapshot.date), snapshot, scenario)
-        supply = te.economy.supply_at(te.rules_at(snapshot.date), snapshot, scenario)
-        at = (
-            np.array([supply.staked_tao / supply.issued_tao]),
-            np.array([year.break_even_staked_share]),
-        )
-        assert roles.real_yields(1 / (1 + year.unstaked) - 1, *at)[0, 0] == pytest.approx(
-            year.staker_real, abs=1e-12
-        )
-    alpha = roles.alpha_growth(te.rules_at("gate-rank"), te.Scenario(validator_take=1.0), 3, 365)
-    assert alpha == 1  # a validator that keeps everything
 
 
 def test_titles_on_comparables_follow_from_the_records():
