@@ -8,7 +8,6 @@ from .concentration import stake_cap as stake_cap
 from .consensus import epoch as epoch
 from .consensus import guarantee as guarantee
 from .dilution import emission as emission
-from .holding import portfolio as portfolio
 from .judge import judgement as judgement
 from .pools import emission_rules as emission_rules
 from .pools import pool as pool

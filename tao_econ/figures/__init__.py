@@ -23,13 +23,6 @@ from .consensus import retention_contours as retention_contours
 from .halving import first_halving_forecast as first_halving_forecast
 from .halving import next_halvings as next_halvings
 from .halving import supply_readings as supply_readings
-from .holding import Holder as Holder
-from .holding import convergence_rates as convergence_rates
-from .holding import deciding_inputs as deciding_inputs
-from .holding import kelly_under_estimate as kelly_under_estimate
-from .holding import price_fan as price_fan
-from .holding import sobol_beside_tornado as sobol_beside_tornado
-from .holding import touch_curves as touch_curves
 from .judgement import claims_against_events as claims_against_events
 from .judgement import claims_under_stress as claims_under_stress
 from .judgement import forecasts_scored as forecasts_scored

@@ -47,6 +47,7 @@ from . import worth as worth
 from .gallery import VIEWS as VIEWS
 from .gallery import explore as explore
 from .gallery import fields_read as fields_read
+from .holding import Holder as Holder
 from .marks import View as View
 
 

@@ -348,7 +348,7 @@ def _yield_eaten(grown: dict[int, float], falls: dict[int, float]) -> Panel:
 
 
 @checked_record
-class Holder:
+class Staker:
     """Someone with 1 % of the supply, and the network around."""
 
     issued_million: float = quantity(
@@ -392,18 +392,18 @@ class Holder:
 
 
 @functools.cache
-def holders() -> dict[str, Holder]:
+def holders() -> dict[str, Staker]:
     """Dates and splits by name."""
     return {
-        "November 2023, equal split": Holder(),
-        "November 2023, after the owner's cut": Holder(stakers_share=0.41),
-        "September 2026": Holder(
+        "November 2023, equal split": Staker(),
+        "November 2023, after the owner's cut": Staker(stakers_share=0.41),
+        "September 2026": Staker(
             issued_million=11.33, staked_share=0.646, stakers_share=0.41, recycled_share=0.146
         ),
     }
 
 
-def facts_of(holder: Holder) -> tuple[Snapshot, Scenario]:
+def facts_of(holder: Staker) -> tuple[Snapshot, Scenario]:
     """The snapshot and the scenario that the sliders describe."""
     issued_rao = round(holder.issued_million * 1e6) * RAO_PER_TAO
     snapshot = replace(load_snapshot("article"), issuance_rao=issued_rao, staked_tao=None)
@@ -427,7 +427,7 @@ def facts_of(holder: Holder) -> tuple[Snapshot, Scenario]:
         "horizon_years",
     ),
 )
-def rewards(holder: Holder) -> View:
+def rewards(holder: Staker) -> View:
     """Who keeps a share of the supply: staked share, split, take, recycling, and stake in alpha
     whose price drifts.
     """
