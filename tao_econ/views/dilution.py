@@ -4,14 +4,12 @@ own numbers.
 
 from __future__ import annotations
 
-import functools
-
 import numpy as np
 
 from ..economy.supply import break_even_growth, discounted_supply, supply_at, supply_path
-from ..inputs.rules import Rules, Scenario, Snapshot, load_snapshot, rules_at, snapshot_names
+from ..inputs.rules import Rules, Scenario, Snapshot, rules_at
 from ..inputs.units import tao
-from .gallery import view
+from .gallery import snapshots, view
 from .marks import BLACK, GREEN, GREY, ORANGE, RED, Axis, Level, Line, Panel, Points, View
 
 RATES = np.linspace(0, 1, 51)
@@ -57,12 +55,6 @@ def _discounted(rules: Rules, snapshot: Snapshot, scenario: Scenario, label: str
 
 
 # ---- Live ----
-
-
-@functools.cache
-def snapshots() -> dict[str, Snapshot]:
-    """Every dated snapshot."""
-    return {name: load_snapshot(name) for name in snapshot_names()}
 
 
 @view(

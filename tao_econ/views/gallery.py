@@ -9,7 +9,15 @@ import typing
 from collections.abc import Callable
 
 from ..inputs.record import quoted, summary, unknown
-from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario, load_snapshot, rules_at
+from ..inputs.rules import (
+    Rules,
+    Scenario,
+    Snapshot,
+    load_scenario,
+    load_snapshot,
+    rules_at,
+    snapshot_names,
+)
 from . import watch
 from .marks import View
 
@@ -19,6 +27,11 @@ NAMED = {  # kinds of records that have names: what loads one, and the word for 
     Scenario: (load_scenario, "scenario"),
 }
 VIEWS: dict[str, Drawn] = {}
+
+
+def snapshots() -> dict[str, Snapshot]:
+    """Every dated snapshot by its name: a menu."""
+    return {name: load_snapshot(name) for name in snapshot_names()}
 
 
 def view(
