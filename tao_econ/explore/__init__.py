@@ -1,6 +1,5 @@
 """Live instruments for JupyterLab: sliders made from record fields, figures that follow."""
 
-from .comparison import comparable as comparable
 from .composition import best_of as best_of
 from .composition import oracle as oracle
 from .composition import routing as routing

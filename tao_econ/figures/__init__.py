@@ -3,9 +3,6 @@
 from .. import views as _views
 from .canvas import FIGURES as FIGURES
 from .canvas import Picture as Picture
-from .comparison import implied_spread as implied_spread
-from .comparison import openai_fraction as openai_fraction
-from .comparison import openai_ratio as openai_ratio
 from .composition import best_of_many as best_of_many
 from .composition import corrupted_oracle as corrupted_oracle
 from .composition import coverage_of_tries as coverage_of_tries

@@ -30,10 +30,9 @@ from ..inputs.rules import (
     load_scenario,
     load_snapshot,
     rules_at,
-    snapshot_names,
 )
 from ..inputs.units import DAYS_PER_YEAR, tao
-from .gallery import view
+from .gallery import snapshots, view
 from .marks import (
     BLACK,
     BLUE,
@@ -334,11 +333,6 @@ def touch_curves(holder: Holder) -> View:
 
 
 # ---- A portfolio, live ----
-
-
-def snapshots() -> dict[str, Snapshot]:
-    """Every dated snapshot."""
-    return {name: load_snapshot(name) for name in snapshot_names()}
 
 
 def without_jumps() -> Scenario:

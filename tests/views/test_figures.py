@@ -71,28 +71,6 @@ def test_figures_on_pools_show_the_models_numbers_and_mark_what_is_unproven():
     )
 
 
-def test_titles_on_comparables_follow_from_the_records():
-    dear = replace(te.load_snapshot("article"), price_usd=320.0)
-    assert "stood at 4.3×" in figures.openai_ratio(snapshot=dear).finding
-    assert "highest close was 2.3×" in figures.openai_ratio(snapshot=dear).finding
-    assert "23.2% of OpenAI in the article, 7.0%" in figures.openai_fraction(then=dear).finding
-    half = replace(te.load_scenario("base"), capture_share=0.5)
-    assert "at 4 to 2,048 USD" in figures.implied_spread(scenario=half).finding
-
-
-def test_titles_on_intrinsic_value_follow_from_the_records():
-    dear = replace(te.load_snapshot("2026-09-11"), price_usd=482.20)
-    patient = replace(te.load_scenario("base"), discount_rate=0.10)
-    assert "482 USD asks for fees of 1,481 M USD" in figures.fees_needed(snapshot=dear).finding
-    assert "fees of 740 M" not in figures.fees_needed(scenario=patient).finding
-    assert "from 0.18 to 397 USD" in figures.valuation_field().finding
-    assert (
-        "from 0.35 to" in figures.valuation_field(scenario=replace(patient, velocity=5.0)).finding
-    )
-    assert "36% of the tree's 157.39 USD hang on a 0.8% branch" in figures.tree_parts().finding
-    assert "asked for a 1.92% chance" in figures.openai_branch().finding
-
-
 def test_titles_on_composition_follow_from_the_models():
     low, high = te.incentives.best_of_n(64, 0.1), te.incentives.best_of_n(64, 0.3)
     assert (
