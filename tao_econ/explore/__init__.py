@@ -11,8 +11,6 @@ from .judge import judgement as judgement
 from .pools import emission_rules as emission_rules
 from .pools import pool as pool
 from .query_rounds import market as market
-from .worth import intrinsic as intrinsic
-from .worth import tree as tree
 
 
 def __getattr__(name: str):

@@ -45,10 +45,6 @@ from .supply import mc_fdv_ladder as mc_fdv_ladder
 from .supply import price_waterfall as price_waterfall
 from .supply import supply_four_ways as supply_four_ways
 from .supply import who_is_diluted as who_is_diluted
-from .worth import fees_needed as fees_needed
-from .worth import openai_branch as openai_branch
-from .worth import tree_parts as tree_parts
-from .worth import valuation_field as valuation_field
 
 # until every figure is a view: those that are stand among the others, and under their names here
 FIGURES.update({name: it for name, it in _views.VIEWS.items() if it.published})
