@@ -7,7 +7,6 @@ from .concentration import stake_cap as stake_cap
 from .consensus import epoch as epoch
 from .consensus import guarantee as guarantee
 from .dilution import emission as emission
-from .judge import judgement as judgement
 from .pools import emission_rules as emission_rules
 from .pools import pool as pool
 from .query_rounds import market as market

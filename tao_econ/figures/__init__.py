@@ -20,10 +20,6 @@ from .consensus import retention_contours as retention_contours
 from .halving import first_halving_forecast as first_halving_forecast
 from .halving import next_halvings as next_halvings
 from .halving import supply_readings as supply_readings
-from .judgement import claims_against_events as claims_against_events
-from .judgement import claims_under_stress as claims_under_stress
-from .judgement import forecasts_scored as forecasts_scored
-from .judgement import macro_thesis as macro_thesis
 from .pools import emission_concentration as emission_concentration
 from .pools import emission_gate as emission_gate
 from .pools import halving_and_small_subnets as halving_and_small_subnets

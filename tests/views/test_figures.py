@@ -158,18 +158,3 @@ def test_a_picture_shows_itself_in_a_notebook():
     picture = figures.price_waterfall()
     assert picture._repr_png_().startswith(b"\x89PNG")
     assert repr(picture).startswith("Figure price_waterfall: The network's value grew")
-
-
-def test_the_figures_on_the_article_judged_say_what_the_ledger_gives():
-    then = replace(te.load_snapshot("article"), price_usd=200.0)
-    assert "123 days after" in figures.claims_against_events(then=then).finding
-    assert figures.claims_against_events(then=then).axes[0].get_lines()[1].get_ydata()[0] == 200.0
-    assert (
-        "In September 2026 'no change' scores 0.41, the tree 1.09 and 8× 1.75; 8× is best in 16%"
-        in (figures.forecasts_scored().finding)
-    )
-    assert (
-        "for a flat price TAO needed 421 M USD a year, 271 M now" in figures.macro_thesis().finding
-    )
-    assert "1.6× and not 5.6×" in figures.macro_thesis().finding
-    assert " of 60 claims turn under some stress" in figures.claims_under_stress().finding
