@@ -39,6 +39,8 @@ from . import issuance as issuance
 from . import pools as pools
 from . import queries as queries
 from . import roles as roles
+from . import sale as sale
+from . import scenario_tree as scenario_tree
 from . import segments as segments
 from . import selling as selling
 from . import sensitivity as sensitivity

@@ -56,6 +56,25 @@ def openai_ratio(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> View:
     when = [pd.Timestamp(f"{text}-15" if len(text) == 7 else text) for text in quoted["date"]]
     promised = value_ratio(rules, snapshot, scenario, EARLY_USD).ratio
     rise = path["close_usd"] / snapshot.price_usd
+    return View(
+        title=f"OpenAI stood at {promised:.1f}× TAO's FDV in the article and at "
+        f"{quoted['ratio'].iloc[-1]:.0f}× in {when[-1]:%B %Y}; TAO's price had to rise "
+        f"{promised:.1f}×, and its highest close was {rise.max():.1f}× the article's",
+        panels=[
+            _gap(path, when, quoted["ratio"], promised),
+            _rise(path["date"], rise, promised, snapshot.price_usd),
+        ],
+        size=(11.0, 5.2),
+        sources=(
+            rules,
+            snapshot,
+            "data/private_valuations.csv, openai_points.csv, closes of TAO",
+        ),
+    )
+
+
+def _gap(path: pd.DataFrame, when: list, published: pd.Series, promised: float) -> Panel:
+    """Left of `openai_ratio`: the ratio through time."""
     stayed = f"if OpenAI had stayed at {EARLY_USD / 1e9:g} bn"
     equal = Level(label="equal", at=1, width=0.9, style=":")
     ratios = [
@@ -68,7 +87,7 @@ def openai_ratio(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> View:
         Points(
             label="as published, at the price quoted",
             x=when,
-            y=quoted["ratio"],
+            y=published,
             colour=ORANGE,
             size=7,
             edge=BLACK,
@@ -82,29 +101,14 @@ def openai_ratio(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> View:
             style="--",
         ),
     ]
-    closed = quoted["ratio"].iloc[-1] < promised
-    dates = Axis(dates=True, turn=30)
-    return View(
-        title=f"OpenAI stood at {promised:.1f}× TAO's FDV in the article and at "
-        f"{quoted['ratio'].iloc[-1]:.0f}× in {when[-1]:%B %Y}; TAO's price had to rise "
-        f"{promised:.1f}×, and its highest close was {rise.max():.1f}× the article's",
-        panels=[
-            Panel(
-                title="The gap closed" if closed else "The gap that was to close opened",
-                marks=[*ratios, equal],
-                x=dates,
-                y=Axis(label="OpenAI's value over TAO's FDV (log)", scale="log", format="g"),
-                columns=1,
-                drop=0.2,
-            ),
-            _rise(path["date"], rise, promised, snapshot.price_usd),
-        ],
-        size=(11.0, 5.2),
-        sources=(
-            rules,
-            snapshot,
-            "data/private_valuations.csv, openai_points.csv, closes of TAO",
-        ),
+    closed = published.iloc[-1] < promised
+    return Panel(
+        title="The gap closed" if closed else "The gap that was to close opened",
+        marks=[*ratios, equal],
+        x=Axis(dates=True, turn=30),
+        y=Axis(label="OpenAI's value over TAO's FDV (log)", scale="log", format="g"),
+        columns=1,
+        drop=0.2,
     )
 
 
@@ -213,7 +217,28 @@ def openai_fraction(
         colour=RED,
         alpha=0.07,
     )
-    tree = scenario_tree(rules, spot_usd=now.price_usd).branches.set_index("branch")
+    shares = {"scale": "log", "low": 1e-3, "ticks": (1e-3, 1e-2, 1e-1, 1), "format": "g%"}
+    part = "part of the comparable's value that reaches holders (log)"
+    return View(
+        title=f"TAO's price asked for {needed[0]:.1%} of OpenAI in the article, {needed[1]:.1%} at "
+        f"that day's close and tender, {needed[2]:.2%} in {now.date:%B %Y}; a token is no claim on "
+        "any of it",
+        panels=[
+            Panel(
+                marks=[*lines, worth_more, *_stories(rules, now.price_usd)],
+                x=Axis(label=part, high=1, **shares),
+                y=Axis(label="chance of getting there (log)", high=1.02, **shares),
+                columns=1,
+            )
+        ],
+        size=(9.0, 5.6),
+        sources=(rules, then, publication, now, "capture × survival × OpenAI = TAO's FDV"),
+    )
+
+
+def _stories(rules: Rules, price_usd: float) -> list[Points]:
+    """Where the article and the published tree stand: all captured, for certain or by its odds."""
+    tree = scenario_tree(rules, spot_usd=price_usd).branches.set_index("branch")
     odds = tree.loc["next OpenAI", "probability"]
     told = f"tree of January 2024: {odds:.1%} chance of becoming an OpenAI, all captured"
     mark = {"x": 1, "size": 9, "clip": False, "layer": 4}
@@ -225,23 +250,7 @@ def openai_fraction(
         **mark,
     )
     by_tree = Points(label=told, y=odds, marker="D", colour=ORANGE, edge=BLACK, **mark)
-    shares = {"scale": "log", "low": 1e-3, "ticks": (1e-3, 1e-2, 1e-1, 1), "format": "g%"}
-    part = "part of the comparable's value that reaches holders (log)"
-    return View(
-        title=f"TAO's price asked for {needed[0]:.1%} of OpenAI in the article, {needed[1]:.1%} at "
-        f"that day's close and tender, {needed[2]:.2%} in {now.date:%B %Y}; a token is no claim on "
-        "any of it",
-        panels=[
-            Panel(
-                marks=[*lines, worth_more, certain, by_tree],
-                x=Axis(label=part, high=1, **shares),
-                y=Axis(label="chance of getting there (log)", high=1.02, **shares),
-                columns=1,
-            )
-        ],
-        size=(9.0, 5.6),
-        sources=(rules, then, publication, now, "capture × survival × OpenAI = TAO's FDV"),
-    )
+    return [certain, by_tree]
 
 
 # ---- One comparable, live ----

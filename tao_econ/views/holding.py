@@ -129,10 +129,33 @@ def price_fan(rules: Rules, snapshot: Snapshot, scenario: Scenario, holder: Hold
         )
         for se in (0.0, error)
     )
+    price = Level(
+        label=f"price of {snapshot.date}: {snapshot.price_usd:,.0f} USD",
+        at=snapshot.price_usd,
+        width=1.0,
+    )
+    return View(
+        title=f"{holder.years_of_prices:g} years of prices give the drift to ±{error:.0%} a year "
+        f"(one s.e.): 80% of prices in {known.years[-1]:.0f} years lie from "
+        f"{wide.p10_usd[-1]:,.1f} to {wide.p90_usd[-1]:,.0f} USD, were it known "
+        f"{known.p10_usd[-1]:,.1f} to {known.p90_usd[-1]:,.0f}",
+        panels=[
+            Panel(
+                marks=[*_bands(known, wide, f"{scenario.market_cap_growth:.0%}"), price],
+                x=Axis(label=f"years from {snapshot.date}", low=0, high=years[-1]),
+                y=Axis(label="USD per TAO (log)", scale="log", format=",g"),
+            )
+        ],
+        size=(10.0, 5.4),
+        sources=(f"volatility {holder.volatility:.0%} a year, closed form, nothing drawn",),
+    )
+
+
+def _bands(known, wide, growth: str) -> list:
+    """Bands and medians of `price_fan`, the drift known and estimated."""
     bare = [edge * known.supply_ratio for edge in (known.p10_usd, known.p90_usd)]
-    growth = f"{scenario.market_cap_growth:.0%}"
     without = {"x": known.years, "colour": ORANGE}
-    marks = [
+    return [
         Band(
             label="80% band, drift estimated",
             x=wide.years,
@@ -162,27 +185,7 @@ def price_fan(rules: Rules, snapshot: Snapshot, scenario: Scenario, holder: Hold
             **without,
         ),
         Line(y=bare[1], style=":", width=1.4, **without),
-        Level(
-            label=f"price of {snapshot.date}: {snapshot.price_usd:,.0f} USD",
-            at=snapshot.price_usd,
-            width=1.0,
-        ),
     ]
-    return View(
-        title=f"{holder.years_of_prices:g} years of prices give the drift to ±{error:.0%} a year "
-        f"(one s.e.): 80% of prices in {known.years[-1]:.0f} years lie from "
-        f"{wide.p10_usd[-1]:,.1f} to {wide.p90_usd[-1]:,.0f} USD, were it known "
-        f"{known.p10_usd[-1]:,.1f} to {known.p90_usd[-1]:,.0f}",
-        panels=[
-            Panel(
-                marks=marks,
-                x=Axis(label=f"years from {snapshot.date}", low=0, high=years[-1]),
-                y=Axis(label="USD per TAO (log)", scale="log", format=",g"),
-            )
-        ],
-        size=(10.0, 5.4),
-        sources=(f"volatility {holder.volatility:.0%} a year, closed form, nothing drawn",),
-    )
 
 
 @view(holder=Holder)
@@ -277,20 +280,11 @@ def touch_curves(holder: Holder) -> View:
     """Chance of wealth ever falling to a share of its start, for fractions of Kelly, with
     simulated checks and stress.
     """
-    levels, base, half = np.linspace(0.05, 1.0, 96), five_years(), DOTS.index(0.5)
+    base, half = five_years(), DOTS.index(0.5)
     plain, slow = touched(holder, "gbm", (1.0, 0.5))
     (jumps,), (stress,) = (touched(holder, model) for model in ("merton", "regimes"))
     worst = max(got.standard_error[half] for got in (plain, jumps, stress))
     fall, spell = math.expm1(base.jump_log_mean), base.stress_daily_volatility
-    curves = [
-        Line(
-            label=f"{fraction:g} × Kelly, closed form",
-            x=levels,
-            y=[touch_probability(fraction, level) for level in levels.tolist()],
-            colour=colour,
-        )
-        for fraction, colour in ((1.5, RED), (1.0, BLUE), (0.5, GREEN), (0.25, PURPLE))
-    ]
     jumping = f"1 × Kelly, {base.jumps_per_year:g} jump of {fall:.0%} a year"
     dots = [
         Points(
@@ -318,7 +312,7 @@ def touch_curves(holder: Holder) -> View:
         f"{stress.value[half]:.0%} (s.e. {100 * worst:.1f} points)",
         panels=[
             Panel(
-                marks=[*curves, *dots],
+                marks=[*_closed_form(), *dots],
                 x=Axis(label=wealth, format=".0%", low=0, high=1),
                 y=Axis(label=chance, format=".0%", low=0, high=1.02),
             )
@@ -330,6 +324,20 @@ def touch_curves(holder: Holder) -> View:
             f"dots: {PATHS:,} paths of {SIMULATED_YEARS} years, looked at daily, bars ± 1.96 s.e.",
         ),
     )
+
+
+def _closed_form() -> list[Line]:
+    """The chance of ever touching each level, for four fractions of Kelly."""
+    levels = np.linspace(0.05, 1.0, 96)
+    return [
+        Line(
+            label=f"{fraction:g} × Kelly, closed form",
+            x=levels,
+            y=[touch_probability(fraction, level) for level in levels.tolist()],
+            colour=colour,
+        )
+        for fraction, colour in ((1.5, RED), (1.0, BLUE), (0.5, GREEN), (0.25, PURPLE))
+    ]
 
 
 # ---- A portfolio, live ----

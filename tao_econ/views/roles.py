@@ -169,18 +169,7 @@ def a_days_emission(
     """Stacked bars: a day's emission by role as shares and in thousand USD, on two dates, with
     and without an owner.
     """
-    old, root = rules_at("2023-11-20"), reading("root_proportion_2")
-    splits = {
-        f"{then.date}\nno owner": reward_split(old, then, scenario, owned=False),
-        f"{then.date}\nowned": reward_split(old, then, scenario),
-        f"{now.date}\nin alpha": reward_split(
-            rules_at("2026-09-11"),
-            now,
-            scenario,
-            alpha_price_tao=price_sum_tao,
-            root_proportion=root,
-        ),
-    }
+    splits = days_split(then, now, scenario, price_sum_tao)
     free, owned, late = splits.values()
     with_owner, today = (
         f"{split.share.owner:.0%}, {split.share.miners:.0%} and {_stakers(split):.0%}"
@@ -194,8 +183,7 @@ def a_days_emission(
         align="center",
         valign="bottom",
     )
-    days = Axis(names=tuple(splits))
-    thousand = "thousand USD a day, at the spot price"
+    days, thousand = Axis(names=tuple(splits)), "thousand USD a day, at the spot price"
     return View(
         title=f"“Split equally” held only without an owner: {free.share.miners:.0%} for miners and "
         f"{_stakers(free):.0%} for stake; with one, {with_owner} for owner, miners and stake, "
@@ -219,12 +207,30 @@ def a_days_emission(
         ],
         size=(11.0, 5.4),
         sources=(
-            then,
-            now,
-            scenario,
-            f"alpha prices sum to {price_sum_tao:g} TAO, root holds {root:.0%} of stake",
+            f"alpha prices sum to {price_sum_tao:g} TAO, root holds "
+            f"{reading('root_proportion_2'):.0%} of stake",
         ),
     )
+
+
+def days_split(
+    then: Snapshot, now: Snapshot, scenario: Scenario, price_sum_tao: float
+) -> dict[str, RewardSplit]:
+    """A day's emission of all subnets by role: on the article's day without and with owners, and
+    now in alpha.
+    """
+    old = rules_at("2023-11-20")
+    return {
+        f"{then.date}\nno owner": reward_split(old, then, scenario, owned=False),
+        f"{then.date}\nowned": reward_split(old, then, scenario),
+        f"{now.date}\nin alpha": reward_split(
+            rules_at("2026-09-11"),
+            now,
+            scenario,
+            alpha_price_tao=price_sum_tao,
+            root_proportion=reading("root_proportion_2"),
+        ),
+    }
 
 
 def _stacked(parts: list, scale: float, form: str) -> list[Bars]:

@@ -4,7 +4,6 @@ that holds it.
 
 from __future__ import annotations
 
-import functools
 from dataclasses import replace
 
 import numpy as np
@@ -22,8 +21,7 @@ from ..economy.market import (
 )
 from ..economy.market import sell_pressure as pressure_of
 from ..inputs import data
-from ..inputs.record import checked_record, quantity, same
-from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario, load_snapshot, rules_at
+from ..inputs.rules import Rules, Scenario, Snapshot, load_snapshot
 from ..inputs.units import tao
 from .gallery import view
 from .marks import (
@@ -165,33 +163,14 @@ def publication_days() -> View:
     """Bars: the value of each day's emission over the day's volume, October to December 2023,
     with three windows.
     """
-    table, windows = data.load("tao_daily_2023q4"), publication_windows()
+    table, said = data.load("tao_daily_2023q4"), publication_windows()["participation_share"]
     quarter = emission_over_volume(table["date"].iloc[0], table["date"].iloc[-1])
     new_tao = quarter.emission_usd_per_day / table["close_usd"].mean()  # a day, the same on each
     share = new_tao * table["close_usd"].to_numpy() / table["volume_usd_24h"].to_numpy(float)
     october, november, its_day = (span(*days) for days in PUBLICATION_WINDOWS)
-    said = windows["participation_share"]
     article = load_snapshot("article")
     claimed = new_tao * article.price_usd / article.volume_usd
-    bars = [
-        Bars(
-            label="emission over volume, that day",
-            at=table["date"],
-            length=share,
-            width=0.85,
-            colour=GREY,
-        )
-    ]
-    for (since, until), window, colour in zip(
-        PUBLICATION_WINDOWS, windows.itertuples(), (ORANGE, BLUE, RED), strict=True
-    ):
-        inside = (table["date"] >= since) & (table["date"] <= until)
-        label = (
-            f"{span(since, until)}: {window.participation_share:.1%}, "
-            f"{window.volume_usd_per_day / 1e6:.2f} M USD a day"
-        )
-        at, length = table["date"][inside], share[inside]
-        bars.append(Bars(label=label, at=at, length=length, width=0.85, colour=colour))
+    bars = _days_and_windows(table["date"], share)
     own = Level(
         label=f"the article's own numbers: {claimed:.1%}", at=claimed, style="--", width=1.3
     )
@@ -227,6 +206,23 @@ def publication_days() -> View:
             f"{new_tao:,.0f} TAO at the day's close, reported volume of all venues",
         ),
     )
+
+
+def _days_and_windows(dates: pd.Series, share: np.ndarray) -> list[Bars]:
+    """A bar for each day, those of the article's windows in a colour of their own."""
+    every = "emission over volume, that day"
+    bars = [Bars(label=every, at=dates, length=share, width=0.85, colour=GREY)]
+    for (since, until), window, colour in zip(
+        PUBLICATION_WINDOWS, publication_windows().itertuples(), (ORANGE, BLUE, RED), strict=True
+    ):
+        inside = (dates >= since) & (dates <= until)
+        label = (
+            f"{span(since, until)}: {window.participation_share:.1%}, "
+            f"{window.volume_usd_per_day / 1e6:.2f} M USD a day"
+        )
+        at, length = dates[inside], share[inside]
+        bars.append(Bars(label=label, at=at, length=length, width=0.85, colour=colour))
+    return bars
 
 
 @view(
@@ -335,58 +331,20 @@ def covenant_event(scenario: Scenario) -> View:
     the fall seen.
     """
     got = replay_shock(scenario, DAY)
-    event = data.load("price_shocks").set_index("date").loc[DAY]
     date = pd.Timestamp(DAY).strftime("%d %B %Y").lstrip("0")
-    volumes = np.geomspace(1e5, 1e9, 81)
-    million = volumes / 1e6
-    least, most = (
-        fall(replace(scenario, impact_prefactor=factor), got.sold_usd, volumes)
-        for factor in (0.5, 1.5)
-    )
-    middle = fall(scenario, got.sold_usd, volumes)
-    seen = got.observed_fall_share
-    needed = float(np.exp(np.interp(-seen, -middle, np.log(volumes))))
-    law = f"impact law, Y = {scenario.impact_prefactor:g}, σ = {scenario.daily_volatility:.0%}"
+    volumes, seen = np.geomspace(1e5, 1e9, 81), got.observed_fall_share
     return View(
         title=f"{date}: selling {got.sold_usd / 1e6:.0f} M USD explains "
         f"{got.impact_low_share:.1%} to {got.impact_high_share:.1%} of fall; {seen:.1%} was seen, "
         f"at least {seen / got.impact_high_share:.0f} times as much",
         panels=[
             Panel(
-                marks=[
-                    Band(
-                        label="prefactor Y from 0.5 to 1.5",
-                        x=million,
-                        low=least,
-                        high=most,
-                        alpha=0.18,
-                    ),
-                    Line(label=law, x=million, y=middle),
-                    Level(label=f"seen: {seen:.1%}", at=seen, colour=RED, width=1.8, style="--"),
-                    Level(
-                        label="volume as reported that week",
-                        at=event["volume_low_usd"] / 1e6,
-                        to=event["volume_high_usd"] / 1e6,
-                        upright=True,
-                        colour=GREEN,
-                        alpha=0.15,
-                    ),
-                    Points(
-                        label="volume at which the sale alone would do it: "
-                        f"{needed / 1e6:.2f} M USD",
-                        x=needed / 1e6,
-                        y=seen,
-                        marker="X",
-                        colour=BLACK,
-                        size=9,
-                        layer=6,
-                    ),
-                ],
+                marks=_law_and_fall(scenario, got.sold_usd, seen, volumes),
                 x=Axis(
                     label="volume of the day, million USD (log)",
                     scale="log",
-                    low=million[0],
-                    high=million[-1],
+                    low=volumes[0] / 1e6,
+                    high=volumes[-1] / 1e6,
                     ticks=(0.1, 1, 10, 100, 1000),
                     format=",g",
                 ),
@@ -405,172 +363,34 @@ def covenant_event(scenario: Scenario) -> View:
     )
 
 
-# ---- A sale, live ----
-
-VOLUMES, SHARES, YEARS = np.geomspace(1e6, 1e9, 31), np.linspace(0, 1, 21), 3.0
-
-
-@checked_record
-class Market:
-    """One date and what is assumed of its market."""
-
-    snapshot: str = quantity(unit="", meaning="name of the dated facts")
-    volume_usd: float = same(
-        Scenario, "volume_usd", meaning="traded volume of a day", step=1e5, span=(1e5, 250e6)
+def _law_and_fall(scenario: Scenario, sold_usd: float, seen: float, volumes: np.ndarray) -> list:
+    """What the impact law gives at each volume, what was seen, and where the two meet."""
+    event, million = data.load("price_shocks").set_index("date").loc[DAY], volumes / 1e6
+    least, most = (
+        fall(replace(scenario, impact_prefactor=factor), sold_usd, volumes) for factor in (0.5, 1.5)
     )
-    daily_volatility: float = same(Scenario, "daily_volatility")
-    recycled_share: float = same(Scenario, "recycled_share", span=None)
-
-
-@checked_record
-class Sale:
-    """What is sold, what is bought, and how the price takes it."""
-
-    sold_share: float = quantity(
-        1.0, unit="share", meaning="part of new TAO that is sold", ge=0, le=1, step=0.01
-    )
-    anticipated_share: float = same(Scenario, "anticipated_share", 1.0)
-    macro_multiplier: float = same(Scenario, "macro_multiplier", 1.0)
-    inflow_usd_per_day: float = quantity(
-        0.0,
-        unit="USD per day",
-        meaning="net buying by everyone else",
-        ge=0,
-        le=1e12,
-        step=1e4,
-        span=(0, 2e6),
-    )
-    impact_prefactor: float = same(Scenario, "impact_prefactor", 1.0)
-    impact_exponent: float = same(Scenario, "impact_exponent", 0.5)
-
-
-@functools.cache
-def markets() -> dict[str, Market]:
-    """Dated markets by name."""
-    then = {"daily_volatility": 0.08, "recycled_share": 0.0}
-    now = {"snapshot": "2026-09-11", "daily_volatility": 0.05, "recycled_share": 0.146}
-    return {
-        "the article: 160 USD, 5 M a day": Market(snapshot="article", volume_usd=5e6, **then),
-        "publication day: 287.70 USD, 22.6 M": Market(
-            snapshot="2023-11-20", volume_usd=22.6e6, **then
+    middle = fall(scenario, sold_usd, volumes)
+    needed = float(np.exp(np.interp(-seen, -middle, np.log(volumes)))) / 1e6
+    law = f"impact law, Y = {scenario.impact_prefactor:g}, σ = {scenario.daily_volatility:.0%}"
+    return [
+        Band(label="prefactor Y from 0.5 to 1.5", x=million, low=least, high=most, alpha=0.18),
+        Line(label=law, x=million, y=middle),
+        Level(label=f"seen: {seen:.1%}", at=seen, colour=RED, width=1.8, style="--"),
+        Level(
+            label="volume as reported that week",
+            at=event["volume_low_usd"] / 1e6,
+            to=event["volume_high_usd"] / 1e6,
+            upright=True,
+            colour=GREEN,
+            alpha=0.15,
         ),
-        "2026-09-11, low volume 42 M": Market(volume_usd=42e6, **now),
-        "2026-09-11, middle 95.1 M": Market(volume_usd=95.1e6, **now),
-        "2026-09-11, high 238 M": Market(volume_usd=238e6, **now),
-    }
-
-
-def facts_of(market: Market, sale: Sale) -> tuple[Snapshot, Scenario]:
-    """The snapshot and the scenario that the sliders describe."""
-    scenario = replace(
-        sold_by_all(load_scenario("base"), sale.sold_share),
-        anticipated_share=sale.anticipated_share,
-        macro_multiplier=sale.macro_multiplier,
-        horizon_years=YEARS,
-        impact_prefactor=sale.impact_prefactor,
-        impact_exponent=sale.impact_exponent,
-        daily_volatility=market.daily_volatility,
-        recycled_share=market.recycled_share,
-    )
-    return replace(load_snapshot(market.snapshot), volume_usd=market.volume_usd), scenario
-
-
-@view(
-    market="the article: 160 USD, 5 M a day",
-    sale=Sale,
-    menus={"market": markets},
-    published=False,
-    sliders=(
-        "volume_usd",
-        "daily_volatility",
-        "recycled_share",
-        "sold_share",
-        "anticipated_share",
-        "macro_multiplier",
-        "inflow_usd_per_day",
-        "impact_prefactor",
-        "impact_exponent",
-    ),
-)
-def sell_pressure(market: Market, sale: Sale) -> View:
-    """A day of selling on the map of volume and share sold, and the price under a sale that lasts
-    three years.
-    """
-    chain, (snapshot, scenario) = rules_at("2026-09-11"), facts_of(market, sale)
-    inflow = sale.inflow_usd_per_day
-    got = pressure_of(chain, snapshot, scenario)
-    balance = flow_balance(chain, snapshot, scenario, inflow_usd_per_day=inflow)
-    share = got.sold_usd_per_year / (tao(snapshot.issuance_rao) * snapshot.price_usd)
-    return View(
-        title=f"{got.participation_share:.1%} of volume, {got.unexpected_impact_share:.2%} off "
-        "the price had nobody expected it; "
-        f"{got.sold_usd_per_year / 1e6:,.0f} M USD a year hold the price",
-        panels=[
-            _one_day(sale, snapshot, scenario, got.paid_tao_per_day * snapshot.price_usd),
-            _three_years(inflow, snapshot, scenario, balance.price_at_inflow_usd),
-        ],
-        readout={
-            "sold in a day": f"{got.sold_tao_per_day:,.0f} TAO, "
-            f"{got.sold_usd_per_day / 1e6:.2f} M USD",
-            "of volume": f"{got.participation_share:.1%}",
-            "fall if nobody expected it": f"{got.unexpected_impact_share:.2%} "
-            f"({got.mean_cost_share:.2%} on average)",
-            "fall by the part that is news": f"{got.surprise_impact_share:.2%}",
-            "inflow that holds the price": f"{balance.break_even_inflow_usd_per_day / 1e6:.2f} M "
-            "USD a day",
-            "of market cap": f"{share:.0%} a year",
-            "drift of the log price at first": f"{balance.drift_per_year:+.0%} a year",
-        },
-        size=(11.0, 5.2),
-    )
-
-
-def _one_day(sale: Sale, snapshot: Snapshot, scenario: Scenario, all_sold_usd: float) -> Panel:
-    """The map of `sell_pressure`, and where the sale stands on it."""
-    here = {"x": snapshot.volume_usd / 1e6, "y": sale.sold_share}
-    return Panel(
-        marks=[
-            Map(
-                label="fall in a day",
-                legend=False,
-                x=VOLUMES / 1e6,
-                y=SHARES,
-                z=100 * fall(scenario, all_sold_usd * SHARES[:, None], VOLUMES),
-                kind="filled",
-                levels=tuple(np.arange(0, 8.5, 0.5)),
-                least=0,
-                most=8,
-                bar="fall, %",
-            ),
-            Points(label="your market and sale", size=10.5, edge="white", **here),
-        ],
-        x=Axis(label="volume, million USD a day (log)", scale="log"),
-        y=Axis(label="share of new TAO sold", format=".0%", low=0, high=1.02),
-    )
-
-
-def _three_years(
-    inflow_usd: float, snapshot: Snapshot, scenario: Scenario, held_usd: float
-) -> Panel:
-    """The price under a lasting sale, and the one at which the inflow buys what is sold today:
-    a gap in the line where there is no such price.
-    """
-    chain = rules_at("2026-09-11")
-    path = price_under_flow(chain, snapshot, scenario, inflow_usd_per_day=inflow_usd)
-    held = held_usd if 0 < held_usd < np.inf and inflow_usd else np.nan
-    price = Level(label="price today", at=snapshot.price_usd, colour=GREY, style=":")
-    return Panel(
-        marks=[
-            Line(label="price under your lasting sale", x=path.years, y=path.price_usd),
-            price,
-            Line(
-                label="price that the inflow holds at first",
-                x=[0, YEARS],
-                y=[held, held],
-                colour=ORANGE,
-                style="--",
-            ),
-        ],
-        x=Axis(label=f"years from {snapshot.date}"),
-        y=Axis(label="USD per TAO", low=0),
-    )
+        Points(
+            label=f"volume at which the sale alone would do it: {needed:.2f} M USD",
+            x=needed,
+            y=seen,
+            marker="X",
+            colour=BLACK,
+            size=9,
+            layer=6,
+        ),
+    ]

@@ -93,8 +93,37 @@ def sobol_beside_tornado(
         across=True,
         colour=SKY,
     )
-    rows, zero = np.arange(len(table)), Level(at=0, upright=True, width=1.0)
-    indices = [
+    zero = Level(at=0, upright=True, width=1.0)
+    names = tuple(LABELS[name].replace(", ", ",\n", 1) for name in table.index)
+    weight = "Kelly's weight in TAO, share of wealth"
+    return View(
+        title=f"Which input decides Kelly's weight: {first[0]}, with ST = {first[1]}; next, "
+        f"{second[0]} with {second[1]}",
+        panels=[
+            Panel(
+                marks=[ends, zero],
+                x=Axis(label=weight, format=".0%", low=least - margin, high=most + margin),
+                y=Axis(names=names, grid=True),
+            ),
+            Panel(
+                marks=[*_indices(table), zero],
+                x=Axis(label="share of the variance of the weight, with 95% intervals"),
+                y=Axis(names=("",) * len(names), grid=True),
+            ),
+        ],
+        size=(11.5, 5.2),
+        widths=(1.15, 1),
+        sources=(
+            f"{SAMPLES * (len(table) + 2):,} runs, drift ± one s.e. of "
+            f"{holder.years_of_prices:g} years",
+        ),
+    )
+
+
+def _indices(table: pd.DataFrame) -> list[Bars]:
+    """Sobol indices, total above first-order, with their intervals."""
+    rows = np.arange(len(table))
+    return [
         Bars(
             label=label,
             at=rows + shift,
@@ -109,30 +138,6 @@ def sobol_beside_tornado(
             (-0.2, "S1", ORANGE, "S1: alone"),
         )
     ]
-    names = tuple(LABELS[name].replace(", ", ",\n", 1) for name in table.index)
-    weight = "Kelly's weight in TAO, share of wealth"
-    return View(
-        title=f"Which input decides Kelly's weight: {first[0]}, with ST = {first[1]}; next, "
-        f"{second[0]} with {second[1]}",
-        panels=[
-            Panel(
-                marks=[ends, zero],
-                x=Axis(label=weight, format=".0%", low=least - margin, high=most + margin),
-                y=Axis(names=names, grid=True),
-            ),
-            Panel(
-                marks=[*indices, zero],
-                x=Axis(label="share of the variance of the weight, with 95% intervals"),
-                y=Axis(names=("",) * len(rows), grid=True),
-            ),
-        ],
-        size=(11.5, 5.2),
-        widths=(1.15, 1),
-        sources=(
-            f"{SAMPLES * (len(table) + 2):,} runs, drift ± one s.e. of "
-            f"{holder.years_of_prices:g} years",
-        ),
-    )
 
 
 @functools.cache

@@ -37,12 +37,8 @@ from .marks import (
 )
 
 LAST = pd.Timestamp("2026-09-11")  # of the last snapshot, the last evaluation
-VERDICT_COLOURS = (  # holds, with conditions, fails, cannot be checked
-    BLUE,
-    "#F0E442",
-    RED,
-    "#D9D9D9",
-)
+# holds, with conditions, fails, cannot be checked
+VERDICT_COLOURS = (BLUE, "#F0E442", RED, "#D9D9D9")
 VERDICT_MARKS = ("✓", "◐", "✗", "?")
 SHOWN = {  # forecasts that are drawn: colour and style
     "no change": (BLUE, "-"),
