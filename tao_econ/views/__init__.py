@@ -33,6 +33,7 @@ from . import concentration as concentration
 from . import consensus as consensus
 from . import dilution as dilution
 from . import emission_shares as emission_shares
+from . import evaluation as evaluation
 from . import halving_dates as halving_dates
 from . import holding as holding
 from . import issuance as issuance

@@ -51,7 +51,8 @@ def openai_ratio(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> View:
     """Left, OpenAI's latest valuation over TAO's FDV, weekly and as published; right, TAO's
     price against an 8× rise.
     """
-    path, quoted = weekly_ratio(), openai_ratio_path()
+    path = weekly_ratio()
+    quoted = openai_ratio_path()
     path = path[path["date"] >= "2023-05-01"]
     when = [pd.Timestamp(f"{text}-15" if len(text) == 7 else text) for text in quoted["date"]]
     promised = value_ratio(rules, snapshot, scenario, EARLY_USD).ratio
@@ -153,9 +154,11 @@ def implied_spread(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenar
 
 def _spread(snapshot: Snapshot, table: pd.DataFrame) -> Panel:
     """One date of `implied_spread`."""
-    spread, price = dispersion(table).loc["all"], snapshot.price_usd
+    spread = dispersion(table).loc["all"]
+    price = snapshot.price_usd
     company = "company (Gensyn: FDV of its token)" if "gensyn" in set(table["name"]) else "company"
-    rows, companies = np.arange(len(table)), (table["kind"] == "company").to_numpy()
+    rows = np.arange(len(table))
+    companies = (table["kind"] == "company").to_numpy()
     dots = [
         Points(
             label=label,
@@ -203,7 +206,8 @@ def openai_fraction(
     )
     cases = [(then, EARLY_USD, GREEN), (publication, tender, BLUE), (now, latest, RED)]
     needed = [value_ratio(rules, day, scenario, value).tao_share for day, value, _ in cases]
-    capture, lines = np.logspace(-3, 0, 151), []
+    capture = np.logspace(-3, 0, 151)
+    lines = []
     for (day, value, colour), share in zip(cases, needed, strict=True):
         pair = f"{day.price_usd:,.2f} USD against {value / 1e9:,.0f} bn ({day.date})"
         survival = np.where(share / capture <= 1, share / capture, np.nan)
@@ -335,7 +339,8 @@ def comparable(other: Other, snapshot: Snapshot, count: Count, scenario: Scenari
     """Hold TAO against something else: what it is, TAO's day and supply, and how much of it holders
     would get.
     """
-    chain, fees = rules_at("2026-09-11"), scenario.fee_revenue_usd_per_year
+    chain = rules_at("2026-09-11")
+    fees = scenario.fee_revenue_usd_per_year
     got = value_ratio(chain, snapshot, scenario, other.value_usd, denominator=count.denominator)
     own = f"{got.tao_usd / fees:,.0f}×" if fees else "no fees"
     return View(
@@ -360,7 +365,8 @@ def comparable(other: Other, snapshot: Snapshot, count: Count, scenario: Scenari
 
 def _everything(snapshot: Snapshot, count: Count, scenario: Scenario) -> Panel:
     """Left of `comparable`: the price by all that is dated on the day."""
-    chain, counted = rules_at("2026-09-11"), count.denominator
+    chain = rules_at("2026-09-11")
+    counted = count.denominator
     names, values = everything_on(snapshot.date, "market_cap" if counted == "market_cap" else "fdv")
     kept = scenario.capture_share * scenario.survival_share
     implied = values * kept / supply_counted(chain, snapshot, scenario, counted)
@@ -393,7 +399,8 @@ def _everything(snapshot: Snapshot, count: Count, scenario: Scenario) -> Panel:
 
 def _by_capture(other: Other, snapshot: Snapshot, scenario: Scenario, implied_usd: float) -> Panel:
     """Right of `comparable`: the price by the part that reaches holders, for each supply."""
-    chain, shares = rules_at("2026-09-11"), np.linspace(0, 1, 51)
+    chain = rules_at("2026-09-11")
+    shares = np.linspace(0, 1, 51)
     worth = shares * other.value_usd * scenario.survival_share
     lines = [
         Line(

@@ -51,7 +51,8 @@ from .marks import (
 )
 
 DOTS = (0.1, 0.25, 0.5, 0.75)
-SIMULATED_YEARS, PATHS = 20, 1_000
+SIMULATED_YEARS = 20
+PATHS = 1_000
 
 
 @checked_record
@@ -195,7 +196,9 @@ def kelly_under_estimate(holder: Holder) -> View:
     """
     drifts = {0.0: GREY, 0.3: ORANGE, holder.drift: BLUE}
     found = {mu: kelly_under_error(mu, holder.volatility, holder.years_of_prices) for mu in drifts}
-    error, weights, spread = found[holder.drift], np.linspace(-2, 3, 201), []
+    error = found[holder.drift]
+    weights = np.linspace(-2, 3, 201)
+    spread = []
     for mu, colour in drifts.items():
         label = f"true drift {mu:.0%}: {found[mu].negative_share:.0%} of estimates say sell short"
         likely = density(found[mu], weights)
@@ -230,7 +233,9 @@ def kelly_under_estimate(holder: Holder) -> View:
 
 def _growth_by_fraction(holder: Holder) -> Panel:
     """Right of `kelly_under_estimate`: growth by the part of Kelly's weight that is held."""
-    fractions, mu, sigma = np.linspace(0, 1.5, 31), holder.drift, holder.volatility
+    fractions = np.linspace(0, 1.5, 31)
+    mu = holder.drift
+    sigma = holder.volatility
     histories = {1.0: RED, holder.years_of_prices: BLUE, 10.0: GREEN, 100.0: PURPLE}
     marks = []
     for years, colour in histories.items():
@@ -280,11 +285,13 @@ def touch_curves(holder: Holder) -> View:
     """Chance of wealth ever falling to a share of its start, for fractions of Kelly, with
     simulated checks and stress.
     """
-    base, half = five_years(), DOTS.index(0.5)
+    base = five_years()
+    half = DOTS.index(0.5)
     plain, slow = touched(holder, "gbm", (1.0, 0.5))
     (jumps,), (stress,) = (touched(holder, model) for model in ("merton", "regimes"))
     worst = max(got.standard_error[half] for got in (plain, jumps, stress))
-    fall, spell = math.expm1(base.jump_log_mean), base.stress_daily_volatility
+    fall = math.expm1(base.jump_log_mean)
+    spell = base.stress_daily_volatility
     jumping = f"1 × Kelly, {base.jumps_per_year:g} jump of {fall:.0%} a year"
     dots = [
         Points(
@@ -440,7 +447,8 @@ def _fan(snapshot: Snapshot, grown: Scenario, sigma: float, drift_se: float) -> 
         price_bands(chain, snapshot, grown, volatility=sigma, growth_se=error, years=years)
         for error in (0.0, drift_se)
     )
-    dashed, dotted = {"x": years, "style": "--"}, {"x": years, "colour": GREY, "style": ":"}
+    dashed = {"x": years, "style": "--"}
+    dotted = {"x": years, "colour": GREY, "style": ":"}
     return Panel(
         marks=[
             Line(label="median price", x=years, y=known.p50_usd),

@@ -67,7 +67,8 @@ def real_yield_map(then: Snapshot, now: Snapshot, equal: Scenario, scenario: Sce
     """Heat maps of a staker's real yield by staked share and stakers' part of new TAO, with the
     line where it is zero.
     """
-    old, new = rules_at("2023-11-20"), rules_at("2026-09-11")
+    old = rules_at("2023-11-20")
+    new = rules_at("2026-09-11")
     untaken = replace(scenario, validator_take=0.0)
     take = f"take {scenario.validator_take:.0%}"
     first, worst = _yields(
@@ -85,10 +86,13 @@ def real_yield_map(then: Snapshot, now: Snapshot, equal: Scenario, scenario: Sce
 
 def _yields(snapshot: Snapshot, cases: dict) -> tuple[Panel, list[float]]:
     """One date of `real_yield_map`, and the real yield of each of its cases."""
-    staked, kept = np.linspace(0.3, 1.0, 71), np.linspace(0, 1, 101)
-    found, points = [], []
+    staked = np.linspace(0.3, 1.0, 71)
+    kept = np.linspace(0, 1, 101)
+    found = []
+    points = []
     for name, (rules, assumed, marker) in cases.items():
-        year, supply = holder_yield(rules, snapshot, assumed), supply_at(rules, snapshot, assumed)
+        year = holder_yield(rules, snapshot, assumed)
+        supply = supply_at(rules, snapshot, assumed)
         point = Points(
             label=f"{name}: {year.staker_real:.1%}",
             x=supply.staked_tao / supply.issued_tao,
@@ -132,7 +136,8 @@ def ownership_through_time(rules: Rules, then: Snapshot, now: Snapshot, scenario
     early, late = (ownership_path(rules, day, assumed, every_days=5) for day in (then, now))
     gap = decimal_year(now.date) - decimal_year(then.date)
     left = {key: float(np.interp(gap, early.years, getattr(early, key))) for key in HOLDERS}
-    first, second = _ownership(then, early), _ownership(now, late)
+    first = _ownership(then, early)
+    second = _ownership(now, late)
     today = Level(at=decimal_year(now.date), upright=True, style=":")
     return View(
         title=f"Of {early.unstaked[0]:.0%} of the supply in {then.date:%B %Y} a holder who did not "
@@ -146,7 +151,8 @@ def ownership_through_time(rules: Rules, then: Snapshot, now: Snapshot, scenario
 
 def _ownership(snapshot: Snapshot, path) -> Panel:
     """One start of `ownership_through_time`."""
-    start, marks = decimal_year(snapshot.date), []
+    start = decimal_year(snapshot.date)
+    marks = []
     for key, (label, _, colour) in HOLDERS.items():
         share = getattr(path, key)
         upright = "top" if key == "nominator_idle_rewards" else "center"
@@ -183,7 +189,8 @@ def a_days_emission(
         align="center",
         valign="bottom",
     )
-    days, thousand = Axis(names=tuple(splits)), "thousand USD a day, at the spot price"
+    days = Axis(names=tuple(splits))
+    thousand = "thousand USD a day, at the spot price"
     return View(
         title=f"“Split equally” held only without an owner: {free.share.miners:.0%} for miners and "
         f"{_stakers(free):.0%} for stake; with one, {with_owner} for owner, miners and stake, "
@@ -238,7 +245,8 @@ def _stacked(parts: list, scale: float, form: str) -> list[Bars]:
     unnamed.
     """
     most = max(sum(part) for part in parts) * scale
-    below, bars = np.zeros(len(parts)), []
+    below = np.zeros(len(parts))
+    bars = []
     for role, colour in ROLES.items():
         values = np.array([getattr(part, role) for part in parts]) * scale
         texts = tuple(form.format(value) if value > most * 0.03 else "" for value in values)
@@ -300,7 +308,8 @@ def alpha_fan(rules: Rules, scenario: Scenario) -> View:
 def _worth_of_alpha(rules: Rules, scenario: Scenario, grown: float) -> Panel:
     """Left of `alpha_fan`: the third subnet."""
     drifts = {1.0: GREEN, 0.5: SKY, 0.0: GREY, -0.5: ORANGE, -0.8: PURPLE}
-    days, marks = np.arange(0, 366, 5), []
+    days = np.arange(0, 366, 5)
+    marks = []
     for drift, colour in drifts.items():
         label = f"price {drift:+.0%} a year" if drift else "price unchanged"
         worth = alpha_growth(rules, scenario, 3, days) * (1 + drift) ** (days / DAYS_PER_YEAR)
@@ -438,10 +447,12 @@ def rewards(holder: Staker) -> View:
     whose price drifts.
     """
     day = (rules_at("2026-09-11"), *facts_of(holder))
-    path, year = ownership_path(*day), holder_yield(*day)
+    path = ownership_path(*day)
+    year = holder_yield(*day)
     drifted = 1 - holder.alpha_part + holder.alpha_part * (1 + holder.alpha_drift) ** path.years
     mixed = path.nominator * drifted
-    staked, rate = np.linspace(0.2, 1.0, 41), 1 / (1 + year.unstaked) - 1
+    staked = np.linspace(0.2, 1.0, 41)
+    rate = 1 / (1 + year.unstaked) - 1
     by_stake = real_yields(rate, staked, year.break_even_staked_share)
     ways = [
         Line(label=label, x=path.years, y=getattr(path, key), colour=colour)

@@ -16,7 +16,9 @@ from .gallery import view
 from .marks import GREY, ORANGE, Axis, Level, Line, Map, Panel, Points, View
 from .selling import fall, sold_by_all
 
-VOLUMES, SHARES, YEARS = np.geomspace(1e6, 1e9, 31), np.linspace(0, 1, 21), 3.0
+VOLUMES = np.geomspace(1e6, 1e9, 31)
+SHARES = np.linspace(0, 1, 21)
+YEARS = 3.0
 
 
 @checked_record
@@ -105,7 +107,8 @@ def sell_pressure(market: Market, sale: Sale) -> View:
     """A day of selling on the map of volume and share sold, and the price under a sale that lasts
     three years.
     """
-    chain, (snapshot, scenario) = rules_at("2026-09-11"), facts_of(market, sale)
+    chain = rules_at("2026-09-11")
+    snapshot, scenario = facts_of(market, sale)
     inflow = sale.inflow_usd_per_day
     got = pressure_of(chain, snapshot, scenario)
     balance = flow_balance(chain, snapshot, scenario, inflow_usd_per_day=inflow)

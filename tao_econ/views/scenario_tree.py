@@ -48,7 +48,8 @@ def tree_parts(rules: Rules) -> View:
     probability.
     """
     tree = scenario_tree(rules, spot_usd=TREE_SPOT_USD)
-    branches, chances = tree.branches, tree.branches["probability"]
+    branches = tree.branches
+    chances = tree.branches["probability"]
     added = branches["contribution_usd"] / tao(rules.max_supply_rao)
     chosen = branches.set_index("branch").loc[OPENAI]
     small = branches[chances < UNLIKELY]
@@ -91,7 +92,8 @@ def openai_branch(rules: Rules, seed: int = 0) -> View:
     tree = scenario_tree(rules, spot_usd=TREE_SPOT_USD)
     even = tree_break_even(rules, OPENAI, spot_usd=TREE_SPOT_USD)
     stated = tree.branches.set_index("branch").loc[OPENAI, "probability"]
-    sure, odds = 100, np.linspace(0, 0.03, 61)
+    sure = 100
+    odds = np.linspace(0, 0.03, 61)
     shown = tree_noise(rules, concentration=float(sure), seed=seed)
     curve = tree_sensitivity(rules, OPENAI, odds)
     spot = {"at": TREE_SPOT_USD, "colour": RED, "style": "--", "width": 1.4}
@@ -252,7 +254,8 @@ def tree(odds: Odds) -> View:
 
 def _contributions(odds: Odds, got: Tree) -> Panel:
     """Left of `tree`: what each branch adds, as published and as set."""
-    chain, rows = rules_at("2026-09-11"), np.arange(len(SHORT))
+    chain = rules_at("2026-09-11")
+    rows = np.arange(len(SHORT))
     first = scenario_tree(chain, spot_usd=odds.spot_usd)
     bars = [
         Bars(

@@ -76,7 +76,8 @@ def fall(scenario: Scenario, sold_usd, volume_usd):
 
 def span(since: str, until: str) -> str:
     """'1 to 23 October' from two dates of one month."""
-    first, last = pd.Timestamp(since), pd.Timestamp(until)
+    first = pd.Timestamp(since)
+    last = pd.Timestamp(until)
     return f"{last.day} {last:%B}" if first == last else f"{first.day} to {last.day} {last:%B}"
 
 
@@ -109,7 +110,8 @@ def impact_map(
 
 def _impact(name: str, scenario: Scenario, all_sold_usd: float, reported) -> Panel:
     """One date of `impact_map`, each level named right of its line."""
-    volumes, shares = np.geomspace(8e5, 1e9, 64), np.linspace(0.001, 1, 60)
+    volumes = np.geomspace(8e5, 1e9, 64)
+    shares = np.linspace(0.001, 1, 60)
     fallen = fall(scenario, all_sold_usd * shares[:, None], volumes)
     plane = {"x": volumes / 1e6, "y": shares, "z": fallen, "levels": LEVELS}
     named = 0.3  # the share at which the names stand
@@ -163,7 +165,8 @@ def publication_days() -> View:
     """Bars: the value of each day's emission over the day's volume, October to December 2023,
     with three windows.
     """
-    table, said = data.load("tao_daily_2023q4"), publication_windows()["participation_share"]
+    table = data.load("tao_daily_2023q4")
+    said = publication_windows()["participation_share"]
     quarter = emission_over_volume(table["date"].iloc[0], table["date"].iloc[-1])
     new_tao = quarter.emission_usd_per_day / table["close_usd"].mean()  # a day, the same on each
     share = new_tao * table["close_usd"].to_numpy() / table["volume_usd_24h"].to_numpy(float)
@@ -220,7 +223,8 @@ def _days_and_windows(dates: pd.Series, share: np.ndarray) -> list[Bars]:
             f"{span(since, until)}: {window.participation_share:.1%}, "
             f"{window.volume_usd_per_day / 1e6:.2f} M USD a day"
         )
-        at, length = dates[inside], share[inside]
+        at = dates[inside]
+        length = share[inside]
         bars.append(Bars(label=label, at=at, length=length, width=0.85, colour=colour))
     return bars
 
@@ -255,7 +259,8 @@ def inflow_for_flat_price(
         for _, day, assumed, _ in days
     ]
     caps = [tao(day.issuance_rao) * day.price_usd for _, day, _, _ in days]
-    dollars, over_cap = [], []
+    dollars = []
+    over_cap = []
     for (label, _, _, colour), flow, cap in zip(days, year, caps, strict=True):
         line = {"label": label, "x": shares, "colour": colour}
         dollars.append(Line(y=shares * flow / 1e6, **line))
@@ -285,7 +290,9 @@ def lasting_sale(
     """The price over three years if all new TAO is sold, nobody expected it and nobody buys, for
     macro multipliers.
     """
-    years, low, high = 3, 1.0, 5.0  # multipliers of a single asset and of all equities
+    years = 3
+    low = 1.0
+    high = 5.0  # multipliers of a single asset and of all equities
     starts = [
         (then, replace(article, horizon_years=float(years))),
         (now, replace(scenario, horizon_years=float(years), anticipated_share=0.0)),
@@ -332,7 +339,8 @@ def covenant_event(scenario: Scenario) -> View:
     """
     got = replay_shock(scenario, DAY)
     date = pd.Timestamp(DAY).strftime("%d %B %Y").lstrip("0")
-    volumes, seen = np.geomspace(1e5, 1e9, 81), got.observed_fall_share
+    volumes = np.geomspace(1e5, 1e9, 81)
+    seen = got.observed_fall_share
     return View(
         title=f"{date}: selling {got.sold_usd / 1e6:.0f} M USD explains "
         f"{got.impact_low_share:.1%} to {got.impact_high_share:.1%} of fall; {seen:.1%} was seen, "
@@ -365,7 +373,8 @@ def covenant_event(scenario: Scenario) -> View:
 
 def _law_and_fall(scenario: Scenario, sold_usd: float, seen: float, volumes: np.ndarray) -> list:
     """What the impact law gives at each volume, what was seen, and where the two meet."""
-    event, million = data.load("price_shocks").set_index("date").loc[DAY], volumes / 1e6
+    event = data.load("price_shocks").set_index("date").loc[DAY]
+    million = volumes / 1e6
     least, most = (
         fall(replace(scenario, impact_prefactor=factor), sold_usd, volumes) for factor in (0.5, 1.5)
     )

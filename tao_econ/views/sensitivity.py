@@ -17,7 +17,8 @@ from .gallery import view
 from .holding import Holder, five_years
 from .marks import BLUE, GREY, ORANGE, SKY, Axis, Bars, Level, Line, Panel, View
 
-SAMPLES, RECYCLED = 2_048, tuple(np.linspace(0, 0.5, 26).tolist())
+SAMPLES = 2_048
+RECYCLED = tuple(np.linspace(0, 0.5, 26).tolist())
 LABELS = {
     "cap_drift": "drift of the market cap, ± 1 s.e.",
     "daily_volatility": "daily volatility, 3 to 9%",
@@ -84,7 +85,8 @@ def sobol_beside_tornado(
         (LABELS[name].split(",")[0], f"{row['ST']:.2f} ± {row['ST_conf']:.2f}")
         for name, row in table.iloc[:-3:-1].iterrows()
     )
-    least, most = table[["low", "high"]].min(axis=None), table[["low", "high"]].max(axis=None)
+    least = table[["low", "high"]].min(axis=None)
+    most = table[["low", "high"]].max(axis=None)
     margin = 0.05 * (most - least)
     ends = Bars(
         label="one input from end to end",
@@ -172,7 +174,8 @@ def convergence_rates(holder: Holder) -> View:
 
 def _errors(name: str, got: Convergence) -> Panel:
     """One volatility of `convergence_rates`."""
-    fewer, dots = got.points[0] / got.points, {"x": got.points, "marker": "o", "size": 4}
+    fewer = got.points[0] / got.points
+    dots = {"x": got.points, "marker": "o", "size": 4}
     guide = {"x": got.points, "colour": GREY}
     return Panel(
         title=name,

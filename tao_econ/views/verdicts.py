@@ -11,9 +11,8 @@ import numpy as np
 import pandas as pd
 
 from .. import claims
-from ..claims import scores, sources
+from ..claims import sources
 from ..economy.halving_dates import FIRST_HALVING_UTC, unrecycled_first_halving
-from ..inputs.record import checked_record, quantity
 from ..inputs.rules import Snapshot, rules_at
 from ..inputs.units import tao
 from .gallery import view
@@ -73,7 +72,8 @@ def claims_under_stress() -> View:
     """Verdicts of the claims that at least one stress turns, by stress, told apart by colour and
     by mark.
     """
-    both, ledger = turned(), claims.check().set_index("id")
+    both = turned()
+    ledger = claims.check().set_index("id")
     flips = both.iloc[:, 1:].ne(both["as it is"], axis=0).groupby(both.index.str[:3]).any().sum()
     table = merged(both)
     codes = table.map(claims.VERDICTS.index).to_numpy()
@@ -121,7 +121,8 @@ def claims_under_stress() -> View:
 
 def _marks(codes: np.ndarray, changed: np.ndarray) -> list[Text]:
     """The mark of every verdict, large where a stress turns it."""
-    dark, texts = np.isin(codes, (0, 2)), []
+    dark = np.isin(codes, (0, 2))
+    texts = []
     for large, white in np.ndindex(2, 2):
         rows, columns = np.nonzero((changed == large) & (dark == white))
         if len(rows):
@@ -145,9 +146,12 @@ def forecasts_scored() -> View:
     """CRPS of three forecasts of the diluted value at every date since the article appeared;
     lower is better.
     """
-    table, (still, tree, eight) = scored("CRPS of ln FDV"), SHOWN
+    table = scored("CRPS of ln FDV")
+    still, tree, eight = SHOWN
     peak = sources.closes()[sources.PUBLISHED :].idxmax()
-    best, at, claimed = table.idxmin(axis=1), table.loc[LAST], f"{claims.stated('C47')}×"
+    best = table.idxmin(axis=1)
+    at = table.loc[LAST]
+    claimed = f"{claims.stated('C47')}×"
     ahead = (best.resample("W").last().ffill() == eight).mean()
     lines = [
         Line(label=name, x=table.index, y=table[name], colour=colour, style=style, width=1.8)
@@ -187,7 +191,8 @@ def claims_against_events(then: Snapshot) -> View:
     prices = sources.closes()[sources.PUBLISHED :]
     line = unrecycled_first_halving(rules_at("2026-09-11"))
     late = (FIRST_HALVING_UTC - line).days
-    promised, times = claims.stated("C46"), claims.stated("C47")
+    promised = claims.stated("C46")
+    times = claims.stated("C47")
     eight = float(promised) * 1e9 / fdv_per_price()
     dashed = {"style": "--", "width": 1.2}
     marks = [
@@ -234,7 +239,8 @@ def claims_against_events(then: Snapshot) -> View:
 def _events(expected_halving: pd.Timestamp) -> list:
     """Upright lines of what happened since the article, each with its name."""
     dated = sources.table("key_dates").set_index("event")["date"]
-    close, marks = sources.close_on(sources.PUBLISHED), []
+    close = sources.close_on(sources.PUBLISHED)
+    marks = []
     for when, text, colour, height in (
         (sources.PUBLISHED, f"published:\nclose {close:.0f}", BLACK, 95),
         (dated["Highest daily close found"], "highest\nclose", BLACK, 1000),
@@ -256,7 +262,8 @@ def macro_thesis() -> View:
     """The macro thesis: funding with and without one deal, central banks' assets, the pick, and
     what TAO needs of it.
     """
-    world, deal = claims.world(), claims.funding("2023", "one deal")
+    world = claims.world()
+    deal = claims.funding("2023", "one deal")
     fed = claims.assets_change("Fed", since="2023-12-01")
     then, now = (claims.net_inflow(records) / 1e9 for records in (world.then, world.now))
     grew, without = jump("then")
@@ -315,7 +322,8 @@ def _jump() -> Panel:
 
 
 def _assets() -> Panel:
-    table, lines = sources.table("central_bank_assets"), []
+    table = sources.table("central_bank_assets")
+    lines = []
     for bank, colour, marker, style in (("Fed", PURPLE, "o", "-"), ("ECB", GREEN, "s", "--")):
         rows = table[table["bank"] == bank]
         label = f"{bank}, trillion {rows['currency'].iloc[0]}"
@@ -332,7 +340,8 @@ def _assets() -> Panel:
 
 
 def _pick() -> Panel:
-    since, until = sources.PUBLISHED, sources.MARCH_2024
+    since = sources.PUBLISHED
+    until = sources.MARCH_2024
     march = [
         sources.weekly_gain(f"{name}_usd", since, until) for name in ("fil", "tao", "rndr", "btc")
     ]
@@ -381,118 +390,4 @@ def _inflow(then_bn: float, now_bn: float) -> Panel:
         marks=[bars],
         x=Axis(names=names),
         y=Axis(label="share of a year's funding", format=".1%", low=0, high=1.2 * max(shares)),
-    )
-
-
-# ---- An evaluation, live ----
-
-
-@checked_record
-class Evaluation:
-    """When the article is judged, and at what price its reader bought."""
-
-    days_after: int = quantity(
-        (LAST - sources.PUBLISHED).days,
-        unit="days",
-        meaning="days after 2023-11-20",
-        ge=1,
-        le=(LAST - sources.PUBLISHED).days,
-    )
-    bought_usd: float = quantity(
-        160.0,
-        unit="USD per TAO",
-        meaning="price paid on 2023-11-20; the close was 287.70",
-        gt=0,
-        le=1e6,
-        step=0.1,
-        span=(100, 400),
-    )
-
-    @property
-    def day(self) -> pd.Timestamp:
-        """The date of the evaluation."""
-        return sources.PUBLISHED + pd.Timedelta(days=self.days_after)
-
-
-@checked_record
-class Named:
-    """One of the names in a menu."""
-
-    name: str = quantity(unit="", meaning="what was chosen")
-
-
-def _menu(names) -> dict[str, Named]:
-    return {name: Named(name=name) for name in names}
-
-
-@functools.cache
-def counted(reading: str) -> dict[str, int]:
-    """How many claims get which verdict, by what is known now."""
-    found = [claims.verdict(finding.now, reading) for finding in claims.findings().values()]
-    return {name: found.count(name) for name in claims.VERDICTS}
-
-
-@functools.cache
-def held(benchmark: str) -> np.ndarray:
-    """What one dollar in a benchmark is worth at each close until the last evaluation."""
-    closes, dates = scores.benchmark_closes()[benchmark], sources.closes()[sources.PUBLISHED : LAST]
-    return np.array([closes[:date].iloc[-1] for date in dates.index])
-
-
-@view(
-    evaluation=Evaluation,
-    score="CRPS of ln FDV",
-    benchmark="cash",
-    reading="all",
-    menus={
-        "score": lambda: _menu(scores.SCORES),
-        "benchmark": lambda: _menu(scores.benchmark_closes()),
-        "reading": lambda: _menu(("all", "strict", "lenient")),
-    },
-    published=False,
-    sliders=("days_after", "bought_usd"),
-)
-def judgement(evaluation: Evaluation, score: Named, benchmark: Named, reading: Named) -> View:
-    """Evaluate the forecasts and the reader's bet on any date, by any score, against any
-    benchmark.
-    """
-    table, day = scored(score.name)[:LAST][list(SHOWN)], evaluation.day
-    at, prices = table[:day].iloc[-1], sources.closes()[sources.PUBLISHED : LAST]
-    price = prices[:day].iloc[-1]
-    earned = claims.what_was_earned(day, bought_usd=evaluation.bought_usd)
-    counts = [f"{count} {name}" for name, count in counted(reading.name).items() if count]
-    here = Level(label="evaluated here", at=day, upright=True, colour=GREY, style=":", width=2.0)
-    also = Level(at=day, upright=True, colour=GREY, style=":", width=2.0)
-    lines = [
-        Line(label=name, x=table.index, y=table[name], colour=colour)
-        for name, (colour, _) in SHOWN.items()
-    ]
-    own = prices / evaluation.bought_usd
-    bets = [
-        Line(label="one USD in TAO", x=table.index, y=own, style="--"),
-        Line(label="one USD in the benchmark", x=table.index, y=held(benchmark.name), colour=GREEN),
-    ]
-    worth = "worth of 1 USD put in on 2023-11-20"
-    return View(
-        title=f"{day:%d %B %Y}: best is '{at.idxmin()}'; 1 USD in TAO is {earned['TAO']:.2f}, in "
-        f"{benchmark.name} {earned[benchmark.name]:.2f}",
-        panels=[
-            Panel(
-                marks=[*lines, here],
-                x=Axis(label="date of evaluation", dates=True),
-                y=Axis(label=f"{score.name} (lower is better)"),
-            ),
-            Panel(
-                marks=[*bets, also],
-                x=Axis(label="date", dates=True),
-                y=Axis(label=worth, low=0),
-            ),
-        ],
-        readout={
-            "last close by then": f"{price:.2f} USD, FDV {price * fdv_per_price() / 1e9:.2f} bn",
-            **{name: f"{at[name]:.3f}" for name in SHOWN},
-            f"claims, {reading.name} reading": ", ".join(counts),
-            "cases": "one: a ranking of stories, no proof of skill",
-        },
-        size=(11.0, 5.0),
     )

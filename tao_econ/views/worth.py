@@ -51,7 +51,8 @@ def valuation_field(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scena
     price of each date.
     """
     before, after = (football_field(rules, day, scenario) for day in (then, now))
-    middles, rows = after["mid_usd"], np.arange(len(before))
+    middles = after["mid_usd"]
+    rows = np.arange(len(before))
     ranges = [
         Bars(
             label=f"{day.name}: low to high",
@@ -132,7 +133,8 @@ def fees_needed(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> View:
 
 def _fees(rules: Rules, snapshot: Snapshot, scenario: Scenario, need: float) -> Panel:
     """One growth of fees of `fees_needed`: lines of equal price, need in M USD."""
-    fees, capture = np.logspace(6, 11, 101), np.logspace(-2, 0, 61)
+    fees = np.logspace(6, 11, 101)
+    capture = np.logspace(-2, 0, 61)
     price = reverse_dcf_surface(
         rules,
         snapshot,
@@ -219,8 +221,10 @@ def models(snapshot: Snapshot, scenario: Scenario, adoption: Adoption) -> dict[s
 )
 def intrinsic(snapshot: Snapshot, scenario: Scenario, adoption: Adoption) -> View:
     """Each model of value at your own numbers, and the fees that captured fees would have to be."""
-    chain, prices = rules_at("2026-09-11"), models(snapshot, scenario, adoption)
-    fees, names = prices["captured fees"], tuple(prices)
+    chain = rules_at("2026-09-11")
+    prices = models(snapshot, scenario, adoption)
+    fees = prices["captured fees"]
+    names = tuple(prices)
     need = reverse_dcf(chain, snapshot, scenario)
     flat = reverse_dcf(chain, snapshot, replace(scenario, revenue_growth=0.0))
     grows = np.isfinite(need.revenue_growth)
@@ -256,7 +260,8 @@ def intrinsic(snapshot: Snapshot, scenario: Scenario, adoption: Adoption) -> Vie
 
 def _by_fees(snapshot: Snapshot, scenario: Scenario, spot: Level, fees_usd: float) -> Panel:
     """Right of `intrinsic`: the price that captured fees give, by the fees of today."""
-    grid, lines = np.logspace(6, 10, 81), []
+    grid = np.logspace(6, 10, 81)
+    lines = []
     for assumed, label, colour, style in (
         (scenario, "captured fees, growth as set", BLUE, "-"),
         (replace(scenario, revenue_growth=0.0), "without growth", GREEN, ":"),
