@@ -12,9 +12,10 @@ import numpy as np
 from vectors import NOT_RESULTS, U16, Check, Malformed, cases_of, flat, listed, named, ratio
 
 from tao_econ import Scenario, rules_at
-from tao_econ.chain import ema_price, emission_shares, pools, root_proportion, subnets
-from tao_econ.chain import subnet_kernels as cb
-from tao_econ.chain import subnet_state as ss
+from tao_econ.chain import ema_price, emission_shares, root_proportion, subnets
+from tao_econ.chain import subnet_kernels as kernels
+from tao_econ.chain.shares import flow_measure
+from tao_econ.chain.subnet_kernels import RAO, REAL
 from tao_econ.economy import distribute_dividends
 
 HEAD = replace(rules_at("price-unburned"), price_ema_rate=Fraction(3, 1_000_000))
@@ -35,23 +36,28 @@ def _state(case: dict, reserves, outstanding, emission: int | None) -> tuple:
     """
     n = len(reserves[0])
     on = np.array([bool(x) for x in listed(named(case, "enabled", default=[True] * n))])
-    whole, real = np.zeros((ss.WHOLE_ROWS, n), np.int64), np.zeros((ss.REAL_ROWS, n))
-    state = ss.State(whole, real, np.zeros(ss.TOTALS, np.int64), on, np.array([-1.0]))
-    state.whole[ss.TAO], state.whole[ss.ALPHA_IN_POOL], state.whole[ss.OUTSTANDING] = (
-        *reserves,
-        outstanding,
-    )
-    for row, value in ((ss.WEIGHT, 0.5), (ss.LIVE, 1.0), (ss.RATE, 1.0), (ss.KEEP, 1.0)):
+    state = subnets.empty_state(on)
+    for name, amounts in zip(("reserve_tao", "reserve_alpha"), reserves, strict=True):
+        state.rao[getattr(RAO, name)] = amounts
+    state.rao[RAO.outstanding_alpha] = outstanding
+    for row, value in (
+        (REAL.tao_weight, 0.5),
+        (REAL.live, 1.0),
+        (REAL.rate, 1.0),
+        (REAL.keep, 1.0),
+    ):
         state.real[row] = value
     cut = named(case, "owner_cut", "cut", default=11_796)
-    state.real[ss.CUT] = cut / U16 if isinstance(cut, int) else cut
-    state.total[ss.ROOT_TAO] = named(case, "root_tao", "root_stake", default=0)
-    law, thresholds, rewards = subnets._law(HEAD, Scenario(), True)
+    state.real[REAL.cut] = cut / U16 if isinstance(cut, int) else cut
+    state.total["root_rao"] = named(case, "root_tao", "root_stake", default=0)
+    law = subnets._law(HEAD, Scenario())
     law = law._replace(weighted=False, root_weight=float(_u64(case)))
     if emission is not None:
-        thresholds, rewards = np.zeros(1, np.int64), np.array([emission], np.int64)
-    cb._alpha_halvings(state, thresholds, rewards)
-    cb._smooth(law, state.whole, state.real)
+        law = law._replace(
+            thresholds_rao=np.zeros(1, np.int64), rewards_rao=np.array([emission], np.int64)
+        )
+    kernels._alpha_halvings(law, state.rao, state.real)
+    kernels._smooth(law, state.rao, state.real)
     return law, state
 
 
@@ -64,21 +70,22 @@ def _dtao_terms(case):
     given = case.get("tao_emission", case.get("tao_emissions"))
     if given is not None:
         reward = sum(listed(given))
-        state.real[ss.SHARE] = np.array(listed(given)) / max(reward, 1)
+        state.real[REAL.share] = np.array(listed(given)) / max(reward, 1)
     else:
         reward = named(case, "block_emission", "emission")
         prices = listed(named(case, "ema_price", "moving_price", "ema", default=[1] * len(tao)))
-        state.real[ss.SHARE] = emission_shares(
+        state.real[REAL.share] = emission_shares(
             HEAD, price_ema_tao=[float(p) for p in prices], emission_on=state.on
         )
-    cb._terms(law, state.whole, state.real, law.root_weight * state.total[ss.ROOT_TAO], reward)
+    root = law.root_weight * state.total[0]["root_rao"]
+    kernels._terms(law, state.rao, state.real, root, reward)
     return {
-        "excess": state.whole[ss.BUY],
-        "buy": state.whole[ss.BUY],
-        "alpha_out": state.whole[ss.PAID],
-        "alpha_in": state.whole[ss.ALPHA_IN],
-        "tao_in": state.whole[ss.INJECT],
-        "price": state.real[ss.SPOT],
+        "excess": state.rao[RAO.buy],
+        "buy": state.rao[RAO.buy],
+        "alpha_out": state.rao[RAO.paid],
+        "alpha_in": state.rao[RAO.alpha_in],
+        "tao_in": state.rao[RAO.inject],
+        "price": state.real[REAL.price_tao],
     }
 
 
@@ -86,16 +93,15 @@ def _dtao_split(case):
     minted = named(case, "alpha_out")
     issuance = named(case, "alpha_issuance", default=minted)
     law, state = _state(case, ([1], [issuance]), [0], minted)
-    cb._pay(
-        law, state, law.root_weight * state.total[ss.ROOT_TAO], bool(case.get("root_sell", True))
-    )
+    root = law.root_weight * state.total[0]["root_rao"]
+    kernels._pay(law, state, root, bool(case.get("root_sell", True)))
     pending = {
-        "server": ss.SERVERS,
-        "validator": ss.VALIDATORS,
-        "root_alpha": ss.ROOT_DUE,
-        "owner": ss.OWNER,
+        "server": RAO.servers,
+        "validator": RAO.validators,
+        "root_alpha": RAO.root_due,
+        "owner": RAO.owner,
     }
-    return {name: state.whole[row] for name, row in pending.items()}
+    return {name: state.rao[row] for name, row in pending.items()}
 
 
 def _dtao_owner_cut(case):
@@ -140,12 +146,10 @@ def _dtao_flow(case):
     values = [float(v) for v in named(case, "value", "flow", "ema")]
     power = named(case, "exponent", "power", default=case.get("p", 1.0))
     reward = named(case, "block_emission", "emission", default=0)
-    share = emission_shares(
-        replace(HEAD, subnet_shares="flow_ema"),
-        flow_ema_tao=values,
-        flow_power=float(power),
-        flow_cutoff_tao=float(named(case, "cutoff", default=0.0)),
+    measure = flow_measure(
+        values, power=float(power), cutoff_tao=float(named(case, "cutoff", default=0.0))
     )
+    share = emission_shares(replace(HEAD, subnet_shares="flow_ema"), flow_ema_tao=measure)
     return {"result": share, "share": share, "emission": reward * share}
 
 
@@ -167,14 +171,14 @@ def _dtao_pool(case):
     buy, got = weight / (1 - weight), {}
     if "base_quote" in case:
         power = 1 / buy if case["base_quote"] else buy
-        return {"value": 1 - pools._out(float(case["reserve"]), 1.0, power, float(case["delta"]))}
+        return {"value": 1 - kernels._out(float(case["reserve"]), 1.0, power, float(case["delta"]))}
     target = named(case, "target", "limit", "price_new", "new_price", default=-1.0)
     tao = float(named(case, "tao_reserve", "quote_reserve", "reserve_tao", "tao", "reserve"))
     alpha = float(named(case, "alpha_reserve", "base_reserve", "reserve_alpha", "alpha", "reserve"))
     if target >= 0:
         now = {name: value for name, value in case.items() if value != target}
         price = float(
-            named(now, "current", "old", "price", default=pools._price(tao, alpha, weight))
+            named(now, "current", "old", "price", default=kernels._price(tao, alpha, weight))
         )
         ratio = math.log(target / price)
         buys, sells = (
@@ -185,8 +189,8 @@ def _dtao_pool(case):
     if "delta_in" in case:
         delta = float(case["delta_in"])
         got = {
-            "alpha_out": math.floor(pools._out(tao, alpha, buy, delta)),
-            "tao_out": math.floor(pools._out(alpha, tao, 1 / buy, delta)),
+            "alpha_out": math.floor(kernels._out(tao, alpha, buy, delta)),
+            "tao_out": math.floor(kernels._out(alpha, tao, 1 / buy, delta)),
         }
     elif any("delta" in name or "add" in name for name in case):
         extra = [
@@ -201,11 +205,11 @@ def _dtao_pool(case):
             )
             for side in ("tao", "alpha")
         ]
-        after = pools._neutral_weight(tao, alpha, weight, *extra)
+        after = kernels._neutral_weight(tao, alpha, weight, *extra)
         got = {"weight": after, "w_quote": after, "w_base": 1 - after}
-        got["price"] = pools._price(tao + extra[0], alpha + extra[1], after)
+        got["price"] = kernels._price(tao + extra[0], alpha + extra[1], after)
         return got
-    return got | {"price": pools._price(tao, alpha, weight)}
+    return got | {"price": kernels._price(tao, alpha, weight)}
 
 
 def _dtao_dividends(case):

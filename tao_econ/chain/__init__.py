@@ -16,7 +16,6 @@ from .epoch_chores import within_max_weight as within_max_weight
 from .metagraph import load_metagraph as load_metagraph
 from .metagraph import save_metagraph as save_metagraph
 from .pools import Pool as Pool
-from .pools import add_liquidity as add_liquidity
 from .pools import spot_price as spot_price
 from .pools import swap as swap
 from .pools import trade_to_price as trade_to_price

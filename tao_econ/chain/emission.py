@@ -10,14 +10,17 @@ positive net reward. Tests hold one to the other.
 from __future__ import annotations
 
 from bisect import bisect_right
+from datetime import date as Date
 from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
 
-from ..inputs.checks import real, whole
+from ..inputs.checks import MAX_INT64, real, whole
 from ..inputs.rules import MAX_RAO, Rules
-from ..inputs.units import BLOCKS_PER_DAY, RAO_PER_TAO, block_date, blocks_to_years
+from ..inputs.units import BLOCKS_PER_DAY, RAO_PER_TAO, SECONDS_PER_DAY, block_date, blocks_to_years
 from ._jit import kernel
 
 PPM = 1_000_000
@@ -45,30 +48,49 @@ class EmissionPath(NamedTuple):
     reward_rao: np.ndarray  # rao that block mints
 
 
-def reward_after(rules: Rules, halvings: int) -> int | Fraction:
-    """Reward of a block once `halvings` have happened, in rao.
+class Start(NamedTuple):
+    """Where a path starts."""
 
-    halvings : int — halvings so far
-    Returns whole rao (a right shift), or an exact Fraction where `rules.whole_rao` is false.
+    issuance_rao: int
+    block: int
+
+
+class Steps(NamedTuple):
+    """How far the loop over blocks goes, and how often it is sampled."""
+
+    days: int
+    every_days: int
+    per_day: int  # blocks
+
+
+class Curve(NamedTuple):
+    """What the loop over blocks needs of `Rules`."""
+
+    thresholds_rao: np.ndarray  # (k,)
+    rewards_rao: np.ndarray  # (k,), the last is 0
+    interval_blocks: int  # between halvings, where blocks decide
+    cap_rao: int
+    recycled_ppm: int  # millionths
+
+
+def reward_after(rules: Rules, halvings: int) -> int | Fraction:
+    """Rao that a block mints once so many halvings have happened: whole (a right shift), or an
+    exact Fraction where `rules.whole_rao` is false.
     """
     if whole("halvings", halvings) >= rules.max_halvings:
         return 0
-    return (
-        rules.block_reward_rao >> halvings
-        if rules.whole_rao
-        else Fraction(rules.block_reward_rao, 1 << halvings)
-    )
+    if rules.whole_rao:
+        return rules.block_reward_rao >> halvings
+    return Fraction(rules.block_reward_rao, 1 << halvings)
 
 
 def halving_thresholds_rao(rules: Rules) -> list[int]:
     """Issuance at which each halving comes, in rao: ⌈cap·(1 − 2⁻ᵏ)⌉ for k = 0, 1, … until the
     reward is zero.
     """
-    last = (
-        min(rules.max_halvings, rules.block_reward_rao.bit_length())
-        if rules.whole_rao
-        else rules.max_halvings
-    )
+    last = rules.max_halvings
+    if rules.whole_rao:
+        last = min(last, rules.block_reward_rao.bit_length())
     return [rules.max_supply_rao - (rules.max_supply_rao >> k) for k in range(last + 1)]
 
 
@@ -81,12 +103,22 @@ def halvings_so_far(rules: Rules, issuance_rao: int) -> int:
 def block_emission(rules: Rules, issuance_rao: int, *, block: int | None = None) -> int:
     """Rao minted by one block.
 
-    issuance_rao : int, rao — total issuance before the block
-    block : int — block number; needed only where the block number decides the halving
-    Raises TypeError for anything but integers, ValueError for a negative one or a missing block.
-
     **Chain:** block_emission.rs, `get_block_emission_for_issuance`; the mint is cut at the cap
     (coinbase/tao.rs).
+
+    Parameters
+    ----------
+    issuance_rao
+        total issuance before the block
+    block
+        its number, needed only where that decides the halving
+
+    Raises
+    ------
+    TypeError
+        for anything but integers
+    ValueError
+        for a negative one or a missing block
     """
     issuance_rao = whole("issuance_rao", issuance_rao)
     if rules.schedule == "issuance":
@@ -107,18 +139,28 @@ def issuance_eras(
 ) -> list[Era]:
     """Every era from a starting point to the end of emission, exactly.
 
-    issuance_rao, block : int — where to start, rao and block number
-    recycled_ppm : int, millionths — part of each reward taken back, rounded down to whole rao
-    Raises ValueError if nothing would be left to issue net of recycling.
-
     The last era pays nothing and never ends. Under a block schedule the cap is not applied here.
+
+    Parameters
+    ----------
+    issuance_rao, block
+        where to start
+    recycled_ppm
+        millionths of each reward taken back, rounded down to whole rao
+
+    Raises
+    ------
+    ValueError
+        if nothing would be left to issue net of recycling
     """
-    issuance_rao, block = whole("issuance_rao", issuance_rao), whole("block", block)
+    issued: int | Fraction = whole("issuance_rao", issuance_rao)
+    here = whole("block", block)
     recycled_ppm = whole("recycled_ppm", recycled_ppm)
     if recycled_ppm >= PPM:
         raise ValueError(f"recycled_ppm must be in [0, 1,000,000), got {recycled_ppm}")
     thresholds = halving_thresholds_rao(rules)
-    found, here, issued, k = [], block, issuance_rao, 0
+    found = []
+    k = 0
     while True:
         if rules.schedule == "issuance":
             while k + 1 < len(thresholds) and issued >= thresholds[k + 1]:
@@ -126,21 +168,29 @@ def issuance_eras(
         elif rules.schedule == "block":
             k = min(here // rules.halving_interval_blocks, rules.max_halvings)
         reward = reward_after(rules, k)
-        net = (
-            reward - reward * recycled_ppm // PPM
-            if rules.whole_rao
-            else reward - reward * recycled_ppm / PPM
-        )
+        taken = reward * recycled_ppm
+        net = reward - (taken // PPM if rules.whole_rao else Fraction(taken, PPM))
+        blocks: int | None
         if reward == 0 or rules.schedule == "constant":
-            return [*found, Era(k, here, None, issued, reward, net)]
-        if rules.schedule == "issuance":
-            blocks = -(
-                (issued - thresholds[k + 1]) // net
-            )  # rounded up: the crossing block pays the old reward
+            blocks = None
+        elif rules.schedule == "issuance":  # rounded up: the crossing block pays the old reward
+            blocks = int(-((issued - thresholds[k + 1]) // net))
         else:
             blocks = (k + 1) * rules.halving_interval_blocks - here
-        found.append(Era(k, here, int(blocks), issued, reward, net))
-        here, issued = here + int(blocks), issued + net * int(blocks)
+        found.append(
+            Era(
+                halving=k,
+                first_block=here,
+                blocks=blocks,
+                issuance_rao=issued,
+                reward_rao=reward,
+                net_rao=net,
+            )
+        )
+        if blocks is None:
+            return found
+        here += blocks
+        issued += net * blocks
 
 
 def halving_table(
@@ -148,37 +198,40 @@ def halving_table(
     *,
     issuance_rao: int = 0,
     block: int = 0,
-    date=None,
+    date: str | Date | None = None,
     block_time_s: float | None = None,
     recycled_ppm: int = 0,
-):
+) -> pd.DataFrame:
     """Every halving still to come: threshold, reward, block, date and the length of the era before
-    it.
+    it; a row a halving, without a row where none is left.
 
-    date : date or ISO text — when `block` is; without it only years from the start are given
-    block_time_s : seconds between blocks, nominal if not given
-    Returns a DataFrame indexed by halving, without a row where none is left. Raises ValueError
-    where the rules have no halving.
+    Parameters
+    ----------
+    date
+        when `block` is; without it only years from the start are given
+    block_time_s
+        seconds between blocks, nominal if not given
+
+    Raises
+    ------
+    ValueError
+        where the rules have no halving
     """
-    import pandas as pd
-
     if rules.schedule == "constant":
         raise ValueError(f"rules must have a halving, got {rules.name!r}, whose reward is constant")
-    seconds = (
-        rules.block_time_s
-        if block_time_s is None
-        else real("block_time_s", block_time_s, "(0, inf)")
-    )
+    seconds = rules.block_time_s
+    if block_time_s is not None:
+        seconds = real("block_time_s", block_time_s, "(0, inf)")
     eras = issuance_eras(rules, issuance_rao=issuance_rao, block=block, recycled_ppm=recycled_ppm)
     rows = []
     for before, era in zip(eras, eras[1:], strict=False):
-        row = {
+        row: dict[str, object] = {
             "halving": era.halving,
             "issuance_tao": float(Fraction(era.issuance_rao) / RAO_PER_TAO),
             "reward_tao": float(Fraction(era.reward_rao) / RAO_PER_TAO),
             "block": era.first_block,
             "years_from_start": float(blocks_to_years(era.first_block - block, seconds)),
-            "era_years": float(blocks_to_years(before.blocks, seconds)),
+            "era_years": float(blocks_to_years(era.first_block - before.first_block, seconds)),
         }
         if date is not None:
             row["date"] = block_date(
@@ -186,9 +239,9 @@ def halving_table(
             ).date()
         rows.append(row)
     columns = ["halving", "issuance_tao", "reward_tao", "block", "years_from_start", "era_years"]
-    return pd.DataFrame(rows, columns=columns + (["date"] if date is not None else [])).set_index(
-        "halving"
-    )
+    if date is not None:
+        columns.append("date")
+    return pd.DataFrame(rows, columns=columns).set_index("halving")
 
 
 def final_supply_rao(rules: Rules) -> int:
@@ -204,39 +257,69 @@ def emission_path(
     issuance_rao: int,
     block: int = 0,
     days: int,
-    recycled_rao_per_block=0,
+    recycled_rao_per_block: ArrayLike = 0,
     recycled_ppm: int = 0,
     every_days: int = 1,
     block_by_block: bool = False,
 ) -> EmissionPath:
     """Issuance over time under any schedule and any recycling, exact at every sampled block.
 
-    issuance_rao, block : int — where to start, rao and block number
-    days : int — how far, in nominal days of 86,400 s ÷ `rules.block_time_s` blocks
-    recycled_rao_per_block : int or integer array (days,), rao — taken back after each block,
-      constant or day by day
-    recycled_ppm : int, millionths — part of each reward taken back
-    every_days : int — sampling step; the last sample may come up to a step early
-    block_by_block : bool — force the loop over every block, the definition
-    Raises TypeError for floats, ValueError for negatives, more than 10,000 years, or recycling more
-    than exists.
+    Parameters
+    ----------
+    issuance_rao, block
+        where to start
+    days
+        how far, in nominal days of 86,400 s ÷ `rules.block_time_s` blocks
+    recycled_rao_per_block
+        whole rao taken back after each block, constant or (days,) day by day
+    recycled_ppm
+        millionths of each reward taken back
+    every_days
+        sampling step; the last sample may come up to a step early
+    block_by_block
+        force the loop over every block, the definition
+
+    Raises
+    ------
+    TypeError
+        for floats
+    ValueError
+        for negatives, more than 10,000 years, or recycling more than exists
     """
-    issuance_rao, block, days = (
-        whole("issuance_rao", issuance_rao),
-        whole("block", block),
-        whole("days", days),
-    )
-    every_days, recycled_ppm = (
-        whole("every_days", every_days, at_least=1),
-        whole("recycled_ppm", recycled_ppm),
-    )
-    per_day = round(86_400 / rules.block_time_s)
+    days = whole("days", days)
+    every_days = whole("every_days", every_days, at_least=1)
+    per_day = round(SECONDS_PER_DAY / rules.block_time_s)
+    start = _checked_start(rules, issuance_rao, block, days, per_day)
+    recycled_ppm = whole("recycled_ppm", recycled_ppm)
+    if recycled_ppm > PPM:
+        raise ValueError(f"recycled_ppm must be in [0, 1,000,000], got {recycled_ppm}")
+    recycled = _recycled_by_day(recycled_rao_per_block, days)
+    samples = np.arange(days // every_days + 1, dtype=np.int64)
+    blocks = start.block + per_day * min(every_days, max(days, 1)) * samples
+    walked = np.array([start.issuance_rao])
+    exact = 0  # samples before this one are those of the walk
+    if not recycled.any() and recycled_ppm < PPM and not block_by_block:
+        walked = _walk(rules, start, recycled_ppm, blocks)
+        if recycled_ppm == 0 or rules.schedule == "issuance" or walked[-1] < rules.max_supply_rao:
+            return _path(rules, blocks, np.minimum(walked, rules.max_supply_rao))
+        uncapped = rules.max_supply_rao - rules.block_reward_rao
+        exact = max(int(np.searchsorted(walked, uncapped, side="right")) - 1, 0)
+    if not rules.whole_rao:
+        name = "recycled_rao_per_block" if recycled.any() or not recycled_ppm else "recycled_ppm"
+        raise ValueError(f"{name} must be 0 under {rules.name!r}, whose reward is not in whole rao")
+    start = Start(issuance_rao=int(walked[exact]), block=int(blocks[exact]))
+    steps = Steps(days=days - exact * every_days, every_days=every_days, per_day=per_day)
+    looped = _loop(rules, start, steps, recycled, recycled_ppm)
+    return _path(rules, blocks, np.concatenate([walked[:exact], looped]))
+
+
+def _checked_start(rules: Rules, issuance_rao: int, block: int, days: int, per_day: int) -> Start:
+    issuance_rao = whole("issuance_rao", issuance_rao)
+    block = whole("block", block)
     if max(days, 1) * per_day > MAX_BLOCKS:
         raise ValueError(
             f"days must be at most {MAX_BLOCKS // per_day:,} (10,000 years), got {days:,}"
         )
-    if recycled_ppm > PPM:
-        raise ValueError(f"recycled_ppm must be in [0, 1,000,000], got {recycled_ppm}")
     whole_rao_fits(rules)
     if issuance_rao > rules.max_supply_rao:
         raise ValueError(
@@ -244,39 +327,7 @@ def emission_path(
         )
     if block >= 1 << 62:
         raise ValueError(f"block must be below 2**62, got {block:,}")
-    recycled = _recycled_by_day(recycled_rao_per_block, days)
-    blocks = block + per_day * min(every_days, max(days, 1)) * np.arange(
-        days // every_days + 1, dtype=np.int64
-    )
-    if not recycled.any() and recycled_ppm < PPM and not block_by_block:
-        walked = _walk(rules, issuance_rao, block, recycled_ppm, blocks)
-        if recycled_ppm == 0 or rules.schedule == "issuance" or walked[-1] < rules.max_supply_rao:
-            issued = np.minimum(walked, rules.max_supply_rao)
-            return EmissionPath(blocks, issued, _rewards(rules, issued, blocks))
-        exact = max(
-            int(
-                np.searchsorted(walked, rules.max_supply_rao - rules.block_reward_rao, side="right")
-            )
-            - 1,
-            0,
-        )
-    else:
-        walked, exact = np.array([issuance_rao]), 0
-    if not rules.whole_rao:
-        name = "recycled_rao_per_block" if recycled.any() or not recycled_ppm else "recycled_ppm"
-        raise ValueError(f"{name} must be 0 under {rules.name!r}, whose reward is not in whole rao")
-    looped = _loop(
-        rules,
-        int(walked[exact]),
-        int(blocks[exact]),
-        recycled,
-        recycled_ppm,
-        days - exact * every_days,
-        every_days,
-        per_day,
-    )
-    issued = np.concatenate([walked[:exact], looped])
-    return EmissionPath(blocks, issued, _rewards(rules, issued, blocks))
+    return Start(issuance_rao=issuance_rao, block=block)
 
 
 def whole_rao_fits(rules: Rules) -> None:
@@ -286,7 +337,7 @@ def whole_rao_fits(rules: Rules) -> None:
             raise ValueError(f"{name} must fit in 63 bits, got {getattr(rules, name):,}")
 
 
-def _recycled_by_day(recycled_rao_per_block, days: int) -> np.ndarray:
+def _recycled_by_day(recycled_rao_per_block: ArrayLike, days: int) -> np.ndarray:
     given = np.asarray(recycled_rao_per_block)
     if given.dtype.kind not in "iu":
         raise TypeError(f"recycled_rao_per_block must be integer rao, got {given.dtype}")
@@ -302,82 +353,58 @@ def _recycled_by_day(recycled_rao_per_block, days: int) -> np.ndarray:
     return np.atleast_1d(given.astype(np.int64))
 
 
-def _walk(rules, issuance_rao, block, recycled_ppm, blocks) -> np.ndarray:
+def _walk(rules: Rules, start: Start, recycled_ppm: int, blocks: np.ndarray) -> np.ndarray:
     """Issuance at sorted block numbers by walking the eras: exact, a few dozen steps whatever
     the horizon.
     """
     issued = np.empty(len(blocks), np.int64)
-    for era in issuance_eras(
-        rules, issuance_rao=issuance_rao, block=block, recycled_ppm=recycled_ppm
-    ):
-        lo = np.searchsorted(blocks, era.first_block)
-        hi = (
-            len(blocks)
-            if era.blocks is None
-            else np.searchsorted(blocks, era.first_block + era.blocks)
-        )
-        if lo == hi:
+    for era in issuance_eras(rules, **start._asdict(), recycled_ppm=recycled_ppm):
+        first = np.searchsorted(blocks, era.first_block)
+        end = len(blocks)
+        if era.blocks is not None:
+            end = int(np.searchsorted(blocks, era.first_block + era.blocks))
+        if first == end:
             continue
+        since = blocks[first:end] - era.first_block
         if isinstance(era.net_rao, Fraction):
-            exact = (
-                era.issuance_rao + era.net_rao * (int(b) - era.first_block) for b in blocks[lo:hi]
-            )
-            issued[lo:hi] = [min(int(rao), rules.max_supply_rao) for rao in exact]
+            exact = (int(era.issuance_rao + era.net_rao * int(b)) for b in since)
+            issued[first:end] = [min(rao, rules.max_supply_rao) for rao in exact]
+        elif era.issuance_rao + era.net_rao * int(since[-1]) >= 1 << 63:  # far beyond the cap
+            issued[first:end] = rules.max_supply_rao
         else:
-            last = era.issuance_rao + era.net_rao * (int(blocks[hi - 1]) - era.first_block)
-            if last >= 1 << 63:  # a constant reward far beyond the cap
-                issued[lo:hi] = rules.max_supply_rao
-            else:
-                issued[lo:hi] = int(era.issuance_rao) + int(era.net_rao) * (
-                    blocks[lo:hi] - era.first_block
-                )
+            issued[first:end] = int(era.issuance_rao) + int(era.net_rao) * since
     return issued
 
 
-def _rewards(rules, issued, blocks) -> np.ndarray:
-    """Rao minted by the block after each sample."""
-    levels = np.array(
-        [int(reward_after(rules, k)) for k in range(rules.max_halvings + 1)], np.int64
-    )
+def _path(rules: Rules, blocks: np.ndarray, issued: np.ndarray) -> EmissionPath:
+    """The path with what the block after each sample mints."""
+    rewards = [int(reward_after(rules, k)) for k in range(rules.max_halvings + 1)]
+    k = np.zeros(len(blocks), np.int64)
     if rules.schedule == "issuance":
-        k = np.searchsorted(
-            np.array(halving_thresholds_rao(rules)[1:], np.int64), issued, side="right"
-        )
+        thresholds = np.array(halving_thresholds_rao(rules)[1:], np.int64)
+        k = np.searchsorted(thresholds, issued, side="right")
     elif rules.schedule == "block":
         k = np.minimum(blocks // rules.halving_interval_blocks, rules.max_halvings)
-    else:
-        k = np.zeros(len(blocks), np.int64)
-    return np.minimum(levels[k], rules.max_supply_rao - issued)
+    minted = np.minimum(np.array(rewards, np.int64)[k], rules.max_supply_rao - issued)
+    return EmissionPath(blocks, issued, minted)
 
 
 def _loop(
-    rules, issuance_rao, block, recycled, recycled_ppm, days, every_days, per_day
+    rules: Rules, start: Start, steps: Steps, recycled: np.ndarray, recycled_ppm: int
 ) -> np.ndarray:
-    thresholds = np.array(halving_thresholds_rao(rules), np.int64)
-    rewards = np.array(
-        [reward_after(rules, k) for k in range(len(thresholds))], np.int64
-    )  # the last is 0
-    issued = np.empty(days // every_days + 1, np.int64)
+    thresholds = halving_thresholds_rao(rules)
+    curve = Curve(
+        thresholds_rao=np.array(thresholds, np.int64),
+        rewards_rao=np.array([reward_after(rules, k) for k in range(len(thresholds))], np.int64),
+        interval_blocks=rules.halving_interval_blocks if rules.schedule == "block" else MAX_INT64,
+        cap_rao=rules.max_supply_rao,
+        recycled_ppm=recycled_ppm,
+    )
+    issued = np.empty(steps.days // steps.every_days + 1, np.int64)
     if rules.schedule == "issuance":
-        net = rewards - rewards * recycled_ppm // PPM
-        short = _mint_by_issuance(
-            issuance_rao, recycled, net, thresholds, days, every_days, per_day, issued
-        )
+        short = _mint_by_issuance(curve, steps, start.issuance_rao, recycled, issued)
     else:
-        interval = rules.halving_interval_blocks if rules.schedule == "block" else (1 << 63) - 1
-        short = _mint_by_block(
-            issuance_rao,
-            block,
-            recycled,
-            recycled_ppm,
-            rewards,
-            interval,
-            rules.max_supply_rao,
-            days,
-            every_days,
-            per_day,
-            issued,
-        )
+        short = _mint_by_block(curve, steps, *start, recycled, issued)
     if short >= 0:
         raise ValueError(
             f"recycled_rao_per_block must not exceed what exists: nothing is left on day {short}"
@@ -386,20 +413,22 @@ def _loop(
 
 
 @kernel
-def _mint_by_issuance(issued, recycled, net_by_level, thresholds, days, every_days, per_day, out):
+def _mint_by_issuance(curve, steps, issued, recycled, out):
     """Mint, recycle, look at the thresholds: once a block. Fills `out`; returns the day issuance
     ran out, or -1.
     """
+    thresholds = curve.thresholds_rao
+    net = curve.rewards_rao - curve.rewards_rao * curve.recycled_ppm // 1_000_000
     last = len(thresholds) - 1
     level = 0
     while level < last and issued >= thresholds[level + 1]:
         level += 1
     out[0] = issued
-    for day in range(days):
+    for day in range(steps.days):
         taken = recycled[day] if len(recycled) > 1 else recycled[0]
-        left = per_day
+        left = steps.per_day
         while left > 0:
-            gain = net_by_level[level] - taken
+            gain = net[level] - taken
             floor = thresholds[level]
             ceiling = thresholds[level + 1] if level < last else np.int64(2**63 - 1)
             while left > 0:
@@ -413,31 +442,29 @@ def _mint_by_issuance(issued, recycled, net_by_level, thresholds, days, every_da
                 level += 1
             while issued < thresholds[level]:
                 level -= 1
-        if (day + 1) % every_days == 0:
-            out[(day + 1) // every_days] = issued
+        if (day + 1) % steps.every_days == 0:
+            out[(day + 1) // steps.every_days] = issued
     return -1
 
 
 @kernel
-def _mint_by_block(
-    issued, block, recycled, ppm, rewards, interval, cap, days, every_days, per_day, out
-):
+def _mint_by_block(curve, steps, issued, block, recycled, out):
     """The same where the block number decides the reward; the cap is applied at every mint."""
+    rewards = curve.rewards_rao
     out[0] = issued
-    for day in range(days):
+    for day in range(steps.days):
         taken = recycled[day] if len(recycled) > 1 else recycled[0]
-        for left in range(per_day, 0, -1):
-            reward = min(rewards[min(block // interval, len(rewards) - 1)], cap - issued)
-            gain = reward - reward * ppm // 1_000_000 - taken
-            if (
-                gain == 0 and taken == 0
-            ):  # nothing is minted any more, or all of it is taken back: so it stays
+        for left in range(steps.per_day, 0, -1):
+            k = min(block // curve.interval_blocks, len(rewards) - 1)
+            reward = min(rewards[k], curve.cap_rao - issued)
+            gain = reward - reward * curve.recycled_ppm // 1_000_000 - taken
+            if gain == 0 and taken == 0:  # nothing is minted, or all of it taken back: it stays so
                 block += left
                 break
             issued += gain
             block += 1
             if issued < 0:
                 return day
-        if (day + 1) % every_days == 0:
-            out[(day + 1) // every_days] = issued
+        if (day + 1) % steps.every_days == 0:
+            out[(day + 1) // steps.every_days] = issued
     return -1

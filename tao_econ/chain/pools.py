@@ -1,9 +1,8 @@
 """One subnet's pool: what a trade gets, and what it does to the price.
 
 The pool is weighted: reserve_alpha^(1 − w) · reserve_tao^w is kept by a trade. With w = 1/2 it is
-the constant
-product, which also stands in for the concentrated liquidity of July 2025 to June 2026 (an
-approximation).
+the constant product, which also stands in for the concentrated liquidity of July 2025 to June 2026
+(an approximation).
 
 **Chain:** opentensor/subtensor, pallets/swap/src/pallet/balancer.rs, commit 14bc6f9.
 """
@@ -15,11 +14,7 @@ from dataclasses import replace
 
 from ..inputs.checks import real
 from ..inputs.record import checked_record, quantity
-from ._jit import float_kernel
-
-THIRD, SMALL = 1 / 3, 1e-3
-MIN_WEIGHT, MAX_WEIGHT = 0.01, 0.99
-MOST_OF_RESERVE = 1_000  # a trade brings at most so many times what the pool already holds of it
+from .subnet_kernels import MAX_OF_RESERVE, MAX_WEIGHT, MIN_WEIGHT, _out, _price
 
 
 @checked_record
@@ -48,13 +43,23 @@ def spot_price(pool: Pool) -> float:
 def swap(
     pool: Pool, *, tao_in: float = 0.0, alpha_in: float = 0.0, fee: float = 0.0
 ) -> tuple[Pool, float]:
-    """Trade one side for the other: the pool after the trade, and what the trader gets (alpha for
-    TAO, TAO for alpha).
+    """Trade one side for the other.
 
-    tao_in, alpha_in : float — one of the two, with the fee still in it;  fee : float, share of the
-      input
-    The fee goes to the block's author and not into the pool.
-    Raises ValueError for an empty pool, both sides at once, or more than 1,000 times the reserve.
+    Parameters
+    ----------
+    tao_in, alpha_in
+        what is given, one of the two, with the fee still in it
+    fee
+        share of it that goes to the block's author and not into the pool
+
+    Returns
+    -------
+    The pool after the trade, and what the trader gets: alpha for TAO, TAO for alpha.
+
+    Raises
+    ------
+    ValueError
+        for an empty pool, both sides at once, or more than 1,000 times the reserve
     """
     for name, amount in (("tao_in", tao_in), ("alpha_in", alpha_in)):
         real(name, amount, "[0, inf)")
@@ -64,30 +69,27 @@ def swap(
             f"tao_in or alpha_in must be 0, one of the two, got {tao_in} and {alpha_in}"
         )
     _tradable(pool)
+    tao = pool.reserve_tao
+    alpha = pool.reserve_alpha
+    power = pool.tao_weight / (1 - pool.tao_weight)
     if tao_in:
-        _within("tao_in", tao_in, pool.reserve_tao)
-        got = _out(pool.reserve_tao, pool.reserve_alpha, _buy_power(pool.tao_weight), tao_in * kept)
-        after = replace(
-            pool,
-            reserve_tao=pool.reserve_tao + tao_in * kept,
-            reserve_alpha=pool.reserve_alpha - got,
-        )
-        return after, got
-    _within("alpha_in", alpha_in, pool.reserve_alpha)
-    got = _out(
-        pool.reserve_alpha, pool.reserve_tao, 1 / _buy_power(pool.tao_weight), alpha_in * kept
-    )
-    after = replace(
-        pool, reserve_tao=pool.reserve_tao - got, reserve_alpha=pool.reserve_alpha + alpha_in * kept
-    )
-    return after, got
+        _within("tao_in", tao_in, tao)
+        got = _out(tao, alpha, power, tao_in * kept)
+        return replace(pool, reserve_tao=tao + tao_in * kept, reserve_alpha=alpha - got), got
+    _within("alpha_in", alpha_in, alpha)
+    got = _out(alpha, tao, 1 / power, alpha_in * kept)
+    return replace(pool, reserve_tao=tao - got, reserve_alpha=alpha + alpha_in * kept), got
 
 
 def trade_to_price(pool: Pool, price_tao: float) -> tuple[float, float]:
-    """The trade that moves the price there: (TAO in, alpha in), one of them 0, before any fee.
+    """TAO in and alpha in, one of them 0, of the trade that moves the price there, before any fee.
 
-    price_tao : float, TAO per alpha
     **Chain:** balancer.rs; Δy = y((p′/p)^(1−w) − 1) to buy, Δx = x((p/p′)^w − 1) to sell
+
+    Parameters
+    ----------
+    price_tao
+        wanted, TAO per alpha
     """
     real("price_tao", price_tao, "(0, inf)")
     _tradable(pool)
@@ -97,30 +99,7 @@ def trade_to_price(pool: Pool, price_tao: float) -> tuple[float, float]:
     return 0.0, pool.reserve_alpha * math.expm1(-pool.tao_weight * log_ratio)
 
 
-def add_liquidity(pool: Pool, *, tao: float, alpha: float) -> Pool:
-    """TAO and alpha put in at an unchanged price: what is out of proportion moves the weight.
-
-    tao, alpha : float — amounts added
-    Raises ValueError for an empty pool and where the weight would leave [0.01, 0.99]; the chain
-    injects nothing then.
-    """
-    real("tao", tao, "[0, inf)")
-    real("alpha", alpha, "[0, inf)")
-    _tradable(pool)
-    weight = _neutral_weight(pool.reserve_tao, pool.reserve_alpha, pool.tao_weight, tao, alpha)
-    if not MIN_WEIGHT <= weight <= MAX_WEIGHT:
-        raise ValueError(
-            f"tao_weight must stay in [{MIN_WEIGHT}, {MAX_WEIGHT}], got {weight} after adding "
-            f"{tao}, {alpha}"
-        )
-    return Pool(
-        reserve_tao=pool.reserve_tao + tao,
-        reserve_alpha=pool.reserve_alpha + alpha,
-        tao_weight=weight,
-    )
-
-
-def _tradable(pool):
+def _tradable(pool: Pool) -> None:
     for name in ("reserve_tao", "reserve_alpha"):
         if getattr(pool, name) == 0:
             raise ValueError(
@@ -128,50 +107,9 @@ def _tradable(pool):
             )
 
 
-def _within(name, amount, reserve):
-    if amount > MOST_OF_RESERVE * reserve:
+def _within(name: str, amount: float, reserve: float) -> None:
+    if amount > MAX_OF_RESERVE * reserve:
         raise ValueError(
-            f"{name} must be at most {MOST_OF_RESERVE:,} times the reserve of {reserve:,}, got "
+            f"{name} must be at most {MAX_OF_RESERVE:,} times the reserve of {reserve:,}, got "
             f"{amount:,}"
         )
-
-
-def _buy_power(tao_weight):
-    return tao_weight / (1 - tao_weight)
-
-
-@float_kernel
-def _price(reserve_tao, reserve_alpha, tao_weight):
-    if reserve_alpha <= 0:
-        return 0.0
-    return (1 - tao_weight) * reserve_tao / (tao_weight * reserve_alpha)
-
-
-@float_kernel
-def _out(reserve_in, reserve_out, power, amount):
-    """What comes out of a pool: reserve_out · (1 − (in/(in + amount))^power), to full precision
-    for the smallest amount.
-    """
-    u = amount / reserve_in
-    if power * u + 5 * u < SMALL:
-        return reserve_out * _small_part(power * u, u)
-    return -reserve_out * math.expm1(-power * math.log1p(u))
-
-
-@float_kernel
-def _small_part(q, u):
-    """1 − (1 + u)^(−q/u) for small u and q by the binomial series, far cheaper than a power: the
-    next term is < 1e-17.
-    """
-    tail = 1 - (q + 3 * u) * 0.25 * (1 - (q + 4 * u) * 0.2)
-    return q * (1 - (q + u) * 0.5 * (1 - (q + 2 * u) * THIRD * tail))
-
-
-@float_kernel
-def _neutral_weight(reserve_tao, reserve_alpha, tao_weight, tao, alpha):
-    """**Chain:** balancer.rs, `update_weights_for_added_liquidity`"""
-    for_alpha = (1 - tao_weight) * reserve_tao * (reserve_alpha + alpha)
-    for_tao = tao_weight * reserve_alpha * (reserve_tao + tao)
-    return (
-        for_tao / (for_alpha + for_tao) if for_alpha + for_tao > 0 else tao_weight
-    )  # a pool run dry keeps its weight

@@ -1,52 +1,63 @@
 """Many subnets block by block: pools, smoothed prices, emission, and who sells what to whom.
 
-`run_subnets` keeps the state in whole rao while it runs (coinbase.py) and samples it once a day in
-floating TAO.
+`run_subnets` keeps the state in whole rao while it runs (subnet_kernels.py) and samples it once a
+day in floating TAO.
 """
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from ..inputs.checks import real, whole
+from ..inputs.checks import real, reals, whole, whole_array
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario
 from ..inputs.units import BLOCKS_PER_DAY, RAO_PER_TAO, tao
-from . import subnet_kernels as cb
-from . import subnet_state as ss
-from ._jit import float_kernel
+from . import subnet_kernels as kernels
 from .emission import halving_thresholds_rao, reward_after, whole_rao_fits
-from .pools import MAX_WEIGHT, MIN_WEIGHT, MOST_OF_RESERVE
-from .shares import GATES, SHARES, column, flags, in_bounds, unproven
+from .shares import SHARES, gate_of, unproven
+from .subnet_kernels import (
+    MAX_OF_RESERVE,
+    MAX_WEIGHT,
+    MIN_WEIGHT,
+    RAO,
+    REAL,
+    Law,
+    Orders,
+    State,
+)
 
 EXCESS = {
-    "injected": ss.INJECTED,
-    "buys_recycled": ss.RECYCLED,
-    "buys_held": ss.HELD,
-    "buys_capped": ss.CAPPED,
+    "injected": kernels.INJECTED,
+    "buys_recycled": kernels.RECYCLED,
+    "buys_held": kernels.HELD,
+    "buys_capped": kernels.CAPPED,
 }
 CAPS = {
-    "alpha_emission": ss.ALPHA,
-    "alpha_or_block_emission": ss.ALPHA_OR_BLOCK,
-    "root_proportion": ss.ROOT,
+    "alpha_emission": kernels.ALPHA,
+    "alpha_or_block_emission": kernels.ALPHA_OR_BLOCK,
+    "root_proportion": kernels.ROOT,
 }
-SAMPLED_REAL = (ss.SPOT, ss.EMA, ss.WEIGHT, ss.SHARE)
-SAMPLED_WHOLE = (
-    ss.TAO,
-    ss.ALPHA_IN_POOL,
-    ss.OUTSTANDING,
-    ss.INJECTED_TAO,
-    ss.BOUGHT_TAO,
-    ss.SOLD_ALPHA,
-    ss.SOLD_TAO,
-    ss.ROOT_SOLD_ALPHA,
-    ss.ROOT_SOLD_TAO,
+SAMPLED_REAL = ("price_tao", "price_ema_tao", "tao_weight", "share")
+SAMPLED_RAO = (
+    "reserve_tao",
+    "reserve_alpha",
+    "outstanding_alpha",
+    "injected_tao",
+    "bought_tao",
+    "sold_alpha",
+    "sold_tao",
+    "root_sold_alpha",
+    "root_sold_tao",
 )
-TOO_LARGE, TOO_LITTLE = 1, 2
+WRONG = {
+    kernels.TOO_LARGE: f"trades must bring at most {MAX_OF_RESERVE:,} times the reserve",
+    kernels.TOO_LITTLE: "trades must not take more than there is",
+}
 
 
 class Subnets(NamedTuple):
@@ -106,94 +117,92 @@ class SubnetPath(NamedTuple):
     bought_rao: np.ndarray
     recycled_rao: np.ndarray
     fees_rao: np.ndarray
-    users_rao: (
-        np.ndarray
-    )  # what users took out of the pools, less what they put in and paid in fees
+    users_rao: np.ndarray  # what users took out of the pools, less what they put in and fees
     unproven: tuple[str, ...]  # marks that figures of this run must show
 
 
 def make_subnets(
-    name,
+    name: Iterable[str],
     *,
-    reserve_tao,
-    reserve_alpha,
-    outstanding_alpha,
-    price_ema_tao,
+    reserve_tao: ArrayLike,
+    reserve_alpha: ArrayLike,
+    outstanding_alpha: ArrayLike,
+    price_ema_tao: ArrayLike,
     issuance_rao: int,
     root_tao: float,
-    tao_weight=0.5,
-    age_blocks=10**7,
-    flow_ema_tao=0.0,
-    protocol_flow_ema_tao=0.0,
-    burned_share=0.0,
-    alpha_rate=1.0,
-    owner_cut_on=True,
-    emission_on=True,
-    started=True,
+    tao_weight: ArrayLike = 0.5,
+    age_blocks: ArrayLike = 10**7,
+    flow_ema_tao: ArrayLike = 0.0,
+    protocol_flow_ema_tao: ArrayLike = 0.0,
+    burned_share: ArrayLike = 0.0,
+    alpha_rate: ArrayLike = 1.0,
+    owner_cut_on: ArrayLike = True,
+    emission_on: ArrayLike = True,
+    started: ArrayLike = True,
 ) -> Subnets:
     """Subnets from their pools, checked; a single value stands for all of them.
 
-    name : n different names      price_ema_tao : TAO per alpha; 0 for a new subnet, whose age is
-      then 0
-    Raises ValueError naming the field, the subnet and the value; TypeError for what holds no
-    numbers.
+    Parameters
+    ----------
+    name
+        n different names
+    price_ema_tao
+        TAO per alpha; 0 for a new subnet, whose age is then 0
+
+    Raises
+    ------
+    TypeError
+        for what holds no numbers
+    ValueError
+        naming the field, the subnet and the value
     """
-    name = tuple(name)
+    name = _names(name)
+    most = f"[0, {tao(2**62)}]"
+    bounds = {
+        "reserve_tao": (reserve_tao, most),
+        "reserve_alpha": (reserve_alpha, most),
+        "outstanding_alpha": (outstanding_alpha, most),
+        "tao_weight": (tao_weight, f"[{MIN_WEIGHT}, {MAX_WEIGHT}]"),
+        "price_ema_tao": (price_ema_tao, "[0, inf)"),
+        "age_blocks": (age_blocks, "[0, 1e12]"),
+        "flow_ema_tao": (flow_ema_tao, "[-1e9, 1e9]"),
+        "protocol_flow_ema_tao": (protocol_flow_ema_tao, "[-1e9, 1e9]"),
+        "burned_share": (burned_share, "[0, 1]"),
+        "alpha_rate": (alpha_rate, "[0, 1]"),
+    }
+    given = {field: _each(field, values, name, rule) for field, (values, rule) in bounds.items()}
+    switches = {"owner_cut_on": owner_cut_on, "emission_on": emission_on, "started": started}
+    for field, values in switches.items():
+        on = np.full(len(name), values) if isinstance(values, bool) else values
+        given[field] = whole_array(field, on, (len(name),), kind="bool").copy()
+    for field in ("reserve_tao", "reserve_alpha"):
+        empty = (given[field] == 0) & given["started"]
+        if empty.any():
+            first = name[int(empty.argmax())]
+            raise ValueError(f"{field} must be > 0 in a started subnet, got 0.0 for {first!r}")
+    issuance = whole("issuance_rao", issuance_rao)
+    root = real("root_tao", root_tao, "[0, 21e6]")
+    return Subnets(name=name, **given, issuance_rao=issuance, root_tao=root)
+
+
+def _names(given: Iterable[str]) -> tuple[str, ...]:
+    name = tuple(given)
     for one in name:
         if not isinstance(one, str):
             raise TypeError(f"name must hold text, got {one!r} ({type(one).__name__})")
         if name.count(one) > 1:
             raise ValueError(f"name must be different for every subnet, got {one!r} twice")
-    n = len(name)
-    most = tao(2**62)
-    bounds = {
-        "reserve_tao": (reserve_tao, 0, most),
-        "reserve_alpha": (reserve_alpha, 0, most),
-        "outstanding_alpha": (outstanding_alpha, 0, most),
-        "tao_weight": (tao_weight, MIN_WEIGHT, MAX_WEIGHT),
-        "price_ema_tao": (price_ema_tao, 0, math.inf),
-        "age_blocks": (age_blocks, 0, 1e12),
-        "flow_ema_tao": (flow_ema_tao, -1e9, 1e9),
-        "protocol_flow_ema_tao": (protocol_flow_ema_tao, -1e9, 1e9),
-        "burned_share": (burned_share, 0, 1),
-        "alpha_rate": (alpha_rate, 0, 1),
-    }
-    given = {
-        field: _each(field, values, name, low, high)
-        for field, (values, low, high) in bounds.items()
-    }
-    switches = {"owner_cut_on": owner_cut_on, "emission_on": emission_on, "started": started}
-    given |= {
-        k: flags(k, np.full(n, v) if isinstance(v, bool) else v, n) for k, v in switches.items()
-    }
-    for field in ("reserve_tao", "reserve_alpha"):
-        empty = (given[field] == 0) & given["started"]
-        if empty.any():
-            raise ValueError(
-                f"{field} must be > 0 in a started subnet, got 0.0 for "
-                f"{name[int(empty.argmax())]!r}"
-            )
-    whole("issuance_rao", issuance_rao)
-    return Subnets(
-        name=name,
-        **given,
-        issuance_rao=int(issuance_rao),
-        root_tao=real("root_tao", root_tao, "[0, 21e6]"),
-    )
+    return name
 
 
-def _each(field, values, name, low, high) -> np.ndarray:
+def _each(field: str, values: ArrayLike, name: tuple[str, ...], bounds: str) -> np.ndarray:
     array = np.asarray(values)
-    if array.ndim == 0 and array.dtype.kind in "fiu":
-        array = np.full(len(name), float(array))
+    if array.ndim == 0:
+        array = np.full(len(name), array)
     if array.dtype.kind == "f" and array.shape == (len(name),) and np.isnan(array).any():
-        raise ValueError(
-            f"{field} must be known for every subnet, got nan for "
-            f"{name[int(np.isnan(array).argmax())]!r}"
-        )
-    array = column(field, array, len(name))
-    in_bounds(field, array, low, high)
-    return array
+        first = name[int(np.isnan(array).argmax())]
+        raise ValueError(f"{field} must be known for every subnet, got nan for {first!r}")
+    return reals(field, array, bounds, ndim=1, shape=(len(name),), each="subnet")
 
 
 def run_subnets(
@@ -203,72 +212,83 @@ def run_subnets(
     *,
     days: int,
     every_days: int = 1,
-    trades=(),
-    inflow_tao_per_day=0.0,
-    rule_changes=(),
-    burns_withheld: bool = True,
+    trades: Iterable[Trade] = (),
+    inflow_tao_per_day: ArrayLike = 0.0,
+    rule_changes: Iterable[tuple[int, Rules]] = (),
 ) -> SubnetPath:
     """Run every block of so many nominal days, 7,200 blocks each, and sample the state.
 
-    pools : Subnets — where they start; not changed
-    trades : Trade, … — users' trades;  inflow_tao_per_day : one value, (n,) or (days, n), TAO —
-      users' net buying,
-    spread over the blocks of a day
-    rule_changes : (day, Rules), … — rules that come into force later in the run
-    burns_withheld : miners' incentive that is withheld is burned, not recycled
     `scenario` gives what participants sell of their alpha and how fast root's dividends are
     claimed.
-    Raises ValueError for rules without pools, and for trades that a pool cannot bear, naming day
-    and subnet.
+
+    Parameters
+    ----------
+    pools
+        where they start; not changed
+    trades
+        users' trades
+    inflow_tao_per_day
+        users' net buying, spread over the blocks of a day: one value, (n,) or (days, n), TAO
+    rule_changes
+        day, and rules that come into force on it
+
+    Raises
+    ------
+    ValueError
+        for rules without pools, and for trades that a pool cannot bear, naming day and subnet
     """
-    days, every_days = whole("days", days), whole("every_days", every_days, at_least=1)
+    days = whole("days", days)
+    every_days = whole("every_days", every_days, at_least=1)
     phases = _phases(rules, rule_changes, days)
     inflow = _inflow(inflow_tao_per_day, days, len(pools.name))
     orders = _orders(trades, pools.name, days)
     state = _state(pools)
-    k = days // every_days + 1
-    real = np.empty((len(SAMPLED_REAL) + len(SAMPLED_WHOLE), k, len(pools.name)))
-    totals = np.empty((8, k), np.int64)
-    for at, (first, last, now) in enumerate(phases):
-        law, thresholds, rewards = _law(now, scenario, burns_withheld)
-        state.real[ss.CUT] = np.where(pools.owner_cut_on, float(now.owner_cut), 0.0)
-        state.real[ss.KEEP] = (
-            1 - pools.burned_share if SHARES[now.subnet_shares].times_unburned else 1.0
-        )
-        state.bar[0], state.whole[ss.NEXT_HALVING] = -1.0, 0  # both are found anew
-        wrong, day, i = _run(
-            law,
-            state,
-            thresholds,
-            rewards,
-            first,
-            last,
-            every_days,
-            inflow,
-            *orders,
-            at == 0,
-            real,
-            totals,
-        )
-        if wrong == TOO_LARGE:
-            raise ValueError(
-                f"trades must bring at most {MOST_OF_RESERVE:,} times the reserve, "
-                f"got more for {pools.name[i]!r} on day {day}"
-            )
-        if wrong == TOO_LITTLE:
-            raise ValueError(
-                f"trades must not take more than there is, got more for {pools.name[i]!r} on day "
-                f"{day}"
-            )
+    samples = _samples(days // every_days + 1, len(pools.name))
+    _sample(state, 0, samples)
+    for first, last, now in phases:
+        law = _law(now, scenario)
+        _put_in_force(now, pools, state)
+        for day in range(first, last):
+            block = day * BLOCKS_PER_DAY
+            today = inflow[day if len(inflow) > 1 else 0]
+            wrong, i = kernels._run(law, state, orders, today, block, block + BLOCKS_PER_DAY)
+            if wrong:
+                raise ValueError(f"{WRONG[wrong]}, got more for {pools.name[i]!r} on day {day}")
+            if (day + 1) % every_days == 0:
+                _sample(state, (day + 1) // every_days, samples)
     marks = tuple(dict.fromkeys(mark for _, _, now in phases for mark in unproven(now)))
-    return SubnetPath(np.arange(k) * every_days, pools.name, *real, *totals, marks)
+    step_days = np.arange(days // every_days + 1) * every_days
+    return SubnetPath(days=step_days, name=pools.name, **samples, unproven=marks)
 
 
-def _phases(rules, rule_changes, days):
-    changes = sorted(
-        ((whole("rule_changes day", day), now) for day, now in rule_changes), key=lambda c: c[0]
-    )
-    for _, now in [(0, rules), *changes]:
+def _samples(k: int, n: int) -> dict[str, np.ndarray]:
+    rows = {name: np.empty((k, n)) for name in SAMPLED_REAL + SAMPLED_RAO}
+    return rows | {name: np.empty(k, np.int64) for name in kernels.TOTALS}
+
+
+def _sample(state: State, k: int, samples: dict[str, np.ndarray]) -> None:
+    for name in SAMPLED_REAL:
+        samples[name][k] = state.real[getattr(REAL, name)]
+    for name in SAMPLED_RAO:
+        samples[name][k] = state.rao[getattr(RAO, name)] / RAO_PER_TAO
+    for name in kernels.TOTALS:
+        samples[name][k] = state.total[name][0]
+
+
+def _put_in_force(rules: Rules, pools: Subnets, state: State) -> None:
+    """What other rules change in a state; the gate's bar and alpha's halvings are found anew."""
+    unburned = SHARES[rules.subnet_shares].times_unburned
+    state.real[REAL.cut] = np.where(pools.owner_cut_on, float(rules.owner_cut), 0.0)
+    state.real[REAL.keep] = 1 - pools.burned_share if unburned else 1.0
+    state.bar[0] = -1.0
+    state.rao[RAO.next_halving] = 0
+
+
+def _phases(rules, rule_changes, days) -> list[tuple[int, int, Rules]]:
+    """First day, last day and rules of each part of the run, all of them checked."""
+    changes = [(whole("rule_changes day", day), now) for day, now in rule_changes]
+    parts = [(0, rules), *sorted(changes, key=lambda change: change[0])]
+    for _, now in parts:
         whole_rao_fits(now)
         if now.pool == "none":
             raise ValueError(
@@ -281,207 +301,105 @@ def _phases(rules, rule_changes, days):
                 "schedule must be 'issuance' or 'constant' where there are pools, got "
                 f"{now.schedule!r}"
             )
-    ends = [day for day, _ in changes] + [days]
-    starts = [0] + [day for day, _ in changes]
+    ends = [day for day, _ in parts[1:]] + [days]
     return [
-        (a, min(b, days), now)
-        for a, b, now in zip(starts, ends, [rules, *(r for _, r in changes)], strict=True)
-        if a < days or a == 0
+        (first, min(end, days), now)
+        for (first, now), end in zip(parts, ends, strict=True)
+        if first < days or first == 0
     ]
 
 
 def _inflow(given, days, n) -> np.ndarray:
-    array = np.asarray(given)
-    if array.dtype.kind not in "fiu":
-        raise TypeError(f"inflow_tao_per_day must hold numbers, got {array.dtype}")
+    array = reals("inflow_tao_per_day", given, "[-1e9, 1e9]")
     if array.shape not in ((), (n,), (days, n)):
         raise ValueError(
             f"inflow_tao_per_day must be one value, ({n},) or ({days}, {n}), got shape "
             f"{array.shape}"
         )
-    in_bounds("inflow_tao_per_day", array.astype(float), -1e9, 1e9)
     wide = np.broadcast_to(array, (n,)) if array.ndim < 2 else array
-    return np.ascontiguousarray(np.atleast_2d(wide) * (RAO_PER_TAO / BLOCKS_PER_DAY), dtype=float)
+    return np.ascontiguousarray(np.atleast_2d(wide) * (RAO_PER_TAO / BLOCKS_PER_DAY))
 
 
-def _orders(trades, name, days):
-    """Trades as arrays sorted by block: block, subnet, rao of TAO in, rao of alpha in."""
+def _orders(trades, name, days) -> Orders:
     rows = []
     for trade in trades:
         if trade.name not in name:
             raise ValueError(unknown("subnet", trade.name, name))
-        amounts = [
-            real(f"{field} of {trade.name!r}", getattr(trade, field), "[0, 1e9]")
-            for field in ("tao_in", "alpha_in")
-        ]
-        if all(amounts):
+        tao_in = real(f"tao_in of {trade.name!r}", trade.tao_in, "[0, 1e9]")
+        alpha_in = real(f"alpha_in of {trade.name!r}", trade.alpha_in, "[0, 1e9]")
+        if tao_in and alpha_in:
             raise ValueError(
-                f"tao_in or alpha_in must be 0, one of the two, got {amounts[0]} and {amounts[1]}"
+                f"tao_in or alpha_in must be 0, one of the two, got {tao_in} and {alpha_in}"
             )
         if whole("block", trade.block) >= max(days, 1) * BLOCKS_PER_DAY:
             raise ValueError(f"block must be within the {days} days of the run, got {trade.block}")
-        rows.append(
-            (trade.block, name.index(trade.name), *(round(a * RAO_PER_TAO) for a in amounts))
-        )
-    table = np.array(sorted(rows, key=lambda r: r[0]), np.int64).reshape(len(rows), 4)
-    return tuple(np.ascontiguousarray(table[:, c]) for c in range(4))
+        in_rao = (round(tao_in * RAO_PER_TAO), round(alpha_in * RAO_PER_TAO))
+        rows.append((trade.block, name.index(trade.name), *in_rao))
+    table = np.array(sorted(rows, key=lambda row: row[0]), np.int64).reshape(len(rows), 4)
+    block, subnet, tao_in, alpha_in = np.ascontiguousarray(table.T)
+    return Orders(block=block, subnet=subnet, tao_in=tao_in, alpha_in=alpha_in)
 
 
-def _state(pools: Subnets) -> ss.State:
-    n = len(pools.name)
-    amounts, real = np.zeros((ss.WHOLE_ROWS, n), np.int64), np.zeros((ss.REAL_ROWS, n))
-    for row, values in (
-        (ss.TAO, pools.reserve_tao),
-        (ss.ALPHA_IN_POOL, pools.reserve_alpha),
-        (ss.OUTSTANDING, pools.outstanding_alpha),
-    ):
-        amounts[row] = np.rint(values * RAO_PER_TAO).astype(np.int64)
-    for row, values in (
-        (ss.WEIGHT, pools.tao_weight),
-        (ss.EMA, pools.price_ema_tao),
-        (ss.AGE, pools.age_blocks),
-        (ss.BURNED_SHARE, pools.burned_share),
-        (ss.RATE, pools.alpha_rate),
-        (ss.LIVE, pools.started),
-    ):
-        real[row] = values
-    real[ss.FLOW], real[ss.OWN_FLOW] = (
-        pools.flow_ema_tao * RAO_PER_TAO,
-        pools.protocol_flow_ema_tao * RAO_PER_TAO,
+def _state(pools: Subnets) -> State:
+    state = empty_state(pools.emission_on & pools.started)
+    rao = state.rao
+    real = state.real
+    for name in ("reserve_tao", "reserve_alpha", "outstanding_alpha"):
+        rao[getattr(RAO, name)] = np.rint(getattr(pools, name) * RAO_PER_TAO).astype(np.int64)
+    for name in ("tao_weight", "price_ema_tao", "age_blocks", "burned_share"):
+        real[getattr(REAL, name)] = getattr(pools, name)
+    real[REAL.rate] = pools.alpha_rate
+    real[REAL.live] = pools.started
+    real[REAL.flow] = real[REAL.flow_now] = pools.flow_ema_tao * RAO_PER_TAO
+    real[REAL.own_flow] = real[REAL.own_flow_now] = pools.protocol_flow_ema_tao * RAO_PER_TAO
+    at_start = zip(pools.reserve_tao, pools.reserve_alpha, pools.tao_weight, strict=True)
+    real[REAL.price_tao] = [kernels._price(*pool) for pool in at_start]
+    state.total["issuance_rao"] = pools.issuance_rao
+    state.total["root_rao"] = round(pools.root_tao * RAO_PER_TAO)
+    return state
+
+
+def empty_state(emission_on: np.ndarray) -> State:
+    """A state of zeros, for subnets of which some get TAO: (n,) bool."""
+    n = len(emission_on)
+    return State(
+        rao=np.zeros((len(RAO), n), np.int64),
+        real=np.zeros((len(REAL), n)),
+        total=np.zeros(1, [(name, np.int64) for name in (*kernels.TOTALS, "level")]),
+        on=emission_on,
+        bar=np.array([-1.0]),
     )
-    real[ss.FLOW_NOW], real[ss.OWN_NOW] = real[ss.FLOW], real[ss.OWN_FLOW]
-    safe = np.where(pools.reserve_alpha > 0, pools.reserve_alpha, 1.0)
-    real[ss.SPOT] = (
-        (1 - pools.tao_weight)
-        * pools.reserve_tao
-        / (pools.tao_weight * safe)
-        * (pools.reserve_alpha > 0)
-    )
-    total = np.zeros(ss.TOTALS, np.int64)
-    total[ss.ISSUANCE], total[ss.ROOT_TAO] = pools.issuance_rao, round(pools.root_tao * RAO_PER_TAO)
-    return ss.State(amounts, real, total, pools.emission_on & pools.started, np.array([-1.0]))
 
 
-def _law(rules: Rules, scenario: Scenario, burns: bool):
+def _law(rules: Rules, scenario: Scenario) -> Law:
     measure = SHARES[rules.subnet_shares]
-    claimed = 1 - (1 - scenario.root_claims_per_day) ** (rules.tempo / BLOCKS_PER_DAY)
-    law = ss.Law(
-        measure.source,
-        measure.times_root,
-        GATES[rules.gate],
-        rules.gate_exponent,
-        rules.gate_rank,
-        float(rules.gate_quantile),
-        rules.gate_refresh_blocks,
-        CAPS[rules.injection_cap],
-        EXCESS[rules.excess_tao],
-        rules.pool == "weighted",
-        rules.root_dividends == "sold_each_block",
-        float(rules.price_ema_rate),
-        float(rules.price_ema_warmup_blocks),
-        float(rules.flow_ema_rate),
-        float(rules.swap_fee),
-        float(rules.root_weight),
-        rules.tempo,
-        claimed,
-        scenario.miners_sold_share,
-        scenario.stakers_sold_share,
-        scenario.owners_sold_share,
-        burns,
+    thresholds, rewards = _halving_curve(rules)
+    return Law(
+        thresholds_rao=np.array(thresholds, np.int64),
+        rewards_rao=np.array(rewards, np.int64),
+        source=measure.source,
+        times_root=measure.times_root,
+        gate=gate_of(rules),
+        cap=CAPS[rules.injection_cap],
+        excess=EXCESS[rules.excess_tao],
+        weighted=rules.pool == "weighted",
+        root_each_block=rules.root_dividends == "sold_each_block",
+        ema_rate=float(rules.price_ema_rate),
+        ema_warmup_blocks=float(rules.price_ema_warmup_blocks),
+        flow_rate=float(rules.flow_ema_rate),
+        fee=float(rules.swap_fee),
+        root_weight=float(rules.root_weight),
+        tempo=rules.tempo,
+        root_claimed=1 - (1 - scenario.root_claims_per_day) ** (rules.tempo / BLOCKS_PER_DAY),
+        miners_sell=scenario.miners_sold_share,
+        stakers_sell=scenario.stakers_sold_share,
+        owners_sell=scenario.owners_sold_share,
     )
+
+
+def _halving_curve(rules: Rules) -> tuple[list[int], list[int]]:
     if rules.schedule == "constant":
-        return law, np.zeros(1, np.int64), np.array([rules.block_reward_rao], np.int64)
+        return [0], [rules.block_reward_rao]
     thresholds = halving_thresholds_rao(rules)
-    rewards = [int(reward_after(replace(rules, whole_rao=True), k)) for k in range(len(thresholds))]
-    return law, np.array(thresholds, np.int64), np.array(rewards, np.int64)
-
-
-@float_kernel
-def _run(
-    law,
-    state,
-    thresholds,
-    rewards,
-    first,
-    last,
-    every_days,
-    inflow,
-    at_block,
-    at_subnet,
-    tao_in,
-    alpha_in,
-    sample,
-    real,
-    totals,
-):
-    """Days first … last − 1; fills the samples. Returns (0, 0, 0), or what is wrong, its day and
-    subnet.
-    """
-    order = np.searchsorted(at_block, first * BLOCKS_PER_DAY)
-    if sample:
-        _sample(state, 0, real, totals)
-    for day in range(first, last):
-        today = inflow[day if len(inflow) > 1 else 0]
-        moving = False
-        for i in range(len(today)):
-            moving = moving or today[i] != 0
-        for block in range(day * BLOCKS_PER_DAY, (day + 1) * BLOCKS_PER_DAY):
-            cb._block(law, state, thresholds, rewards, block)
-            if moving:
-                for i in range(len(today)):
-                    if today[i] != 0 and not _flow(law, state, i, today[i]):
-                        return TOO_LITTLE, day, i
-            while order < len(at_block) and at_block[order] == block:
-                wrong = _order(law, state, at_subnet[order], tao_in[order], alpha_in[order])
-                if wrong:
-                    return wrong, day, at_subnet[order]
-                order += 1
-        if (day + 1) % every_days == 0:
-            _sample(state, (day + 1) // every_days, real, totals)
-    return 0, 0, 0
-
-
-@float_kernel
-def _order(law, state, i, tao_in, alpha_in):
-    amounts = state.whole
-    if (
-        tao_in > MOST_OF_RESERVE * amounts[ss.TAO, i]
-        or alpha_in > MOST_OF_RESERVE * amounts[ss.ALPHA_IN_POOL, i]
-    ):
-        return TOO_LARGE
-    if alpha_in > amounts[ss.OUTSTANDING, i] - amounts[ss.PROTOCOL_HELD, i] - amounts[ss.BURNED, i]:
-        return TOO_LITTLE
-    if tao_in > 0:
-        cb._buy(law, state, i, tao_in)
-    if alpha_in > 0:
-        state.real[ss.FLOW_NOW, i] -= cb._sell(law, state, i, alpha_in, False)
-    state.real[ss.SPOT, i] = cb._price(
-        float(amounts[ss.TAO, i]), float(amounts[ss.ALPHA_IN_POOL, i]), state.real[ss.WEIGHT, i]
-    )
-    return 0
-
-
-@float_kernel
-def _flow(law, state, i, tao):
-    """Users' flow of one block: TAO in, or the alpha sold that takes so much TAO out. False
-    where there is too little.
-    """
-    if tao > 0:
-        return _order(law, state, i, np.int64(tao), np.int64(0)) == 0
-    weight, held = state.real[ss.WEIGHT, i], float(state.whole[ss.ALPHA_IN_POOL, i])
-    out = -tao / state.whole[ss.TAO, i]
-    if not out < 1:
-        return False
-    alpha = held * ((1 - out) ** (-weight / (1 - weight)) - 1)
-    return _order(law, state, i, np.int64(0), np.int64(alpha)) == 0
-
-
-@float_kernel
-def _sample(state, k, real, totals):
-    for i in range(len(state.on)):
-        for r, row in enumerate(SAMPLED_REAL):
-            real[r, k, i] = state.real[row, i]
-        for r, row in enumerate(SAMPLED_WHOLE):
-            real[len(SAMPLED_REAL) + r, k, i] = state.whole[row, i] / RAO_PER_TAO
-    for row in range(8):
-        totals[row, k] = state.total[row]
+    in_rao = replace(rules, whole_rao=True)
+    return thresholds, [int(reward_after(in_rao, k)) for k in range(len(thresholds))]

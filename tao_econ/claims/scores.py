@@ -83,6 +83,20 @@ def forecast_scores(fdv_usd: float, *, score: str = "CRPS of ln FDV") -> pd.Seri
 
 
 @functools.cache
+def scores_since_publication(score: str = "CRPS of ln FDV") -> pd.DataFrame:
+    """Each forecast's score at every close of TAO known from publication on, one column a forecast.
+
+    Parameters
+    ----------
+    score : str
+        As in `forecast_scores`.
+    """
+    fdv = closes()[PUBLISHED:] * tao(rules_at("2023-11-20").max_supply_rao)
+    rows = [forecast_scores(value, score=score) for value in fdv]
+    return pd.DataFrame(rows, index=fdv.index)
+
+
+@functools.cache
 def benchmark_closes() -> dict[str, pd.Series]:
     """What money could have done instead: hold cash, bitcoin, or AI-labelled tokens in equal parts,
     from publication on.

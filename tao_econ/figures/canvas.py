@@ -15,6 +15,7 @@ from matplotlib.ticker import FuncFormatter
 
 from ..inputs.record import summary
 from ..inputs.rules import Rules, Scenario, Snapshot
+from ..views.marks import in_words as in_words
 
 # Okabe and Ito's colours, told apart by colour-blind readers
 BLUE, ORANGE, GREEN, RED, PURPLE, SKY, GREY, BLACK = (
@@ -151,9 +152,3 @@ def legend_below(axis, *, last: str | None = None, **options):
         key=lambda e: bool(last) and e[1].startswith(last),
     )
     axis.legend(*zip(*entries, strict=True), loc="upper left", borderaxespad=0, **options)
-
-
-def in_words(count: int) -> str:
-    """A small whole number as a word of a title."""
-    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-    return words[count] if 0 <= count < len(words) else f"{count:,}"

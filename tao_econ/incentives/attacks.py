@@ -16,12 +16,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..chain.emission import block_emission
 from ..chain.yuma import yuma_epoch, yuma_run
-from ..economy.supply import supply_at
+from ..economy.supply import emission_tao_per_day, supply_at
 from ..inputs.checks import real, reals, takes_records, whole
 from ..inputs.rules import Rules, Scenario, Snapshot
-from ..inputs.units import SECONDS_PER_DAY, tao
 from .guarantee import SHARES, Network, checked_network, honest_stake_path, retention_map
 
 WARM_UP = 0.3  # part of a copying run that is left out: bonds start empty
@@ -311,11 +309,7 @@ def majority_cost(
     supply = supply_at(rules, snapshot, scenario)
     present, added = share * supply.staked_tao, share / (1 - share) * supply.staked_tao
     unstaked = supply.circulating_tao - supply.staked_tao
-    minted = (
-        tao(block_emission(rules, snapshot.issuance_rao, block=snapshot.block))
-        * SECONDS_PER_DAY
-        / scenario.block_time_s
-    )
+    minted = emission_tao_per_day(rules, snapshot, scenario)
     price = snapshot.price_usd
     return MajorityCost(
         share,

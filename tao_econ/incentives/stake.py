@@ -12,6 +12,7 @@ reward rules here are the plainest forms of what their abstract names, and their
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -190,6 +191,33 @@ def cap_stake(stake, quantile: float = 0.88) -> Capped:
             f"quantile must leave a positive cap, got {quantile}, below which all wallets hold 0"
         )
     return Capped(cap, np.minimum(stake, cap))
+
+
+def counted_under_cap(stake, quantile: float, splitting_share: float) -> np.ndarray:
+    """Stake that counts under a cap where some owners answer by splitting into wallets below it.
+
+    Parameters
+    ----------
+    stake : (n,) array
+        One entry an owner.
+    quantile : float in (0, 1]
+        Of the cap, as in `cap_stake`.
+    splitting_share : float in [0, 1]
+        Part of the owners above the cap who split, the richest first, rounded up. All of their
+        stake counts.
+
+    Returns
+    -------
+    (n,) array
+    """
+    capped = cap_stake(stake, quantile)
+    held = amounts("stake", stake)
+    above = np.flatnonzero(held > capped.cap)
+    splitting = math.ceil(real("splitting_share", splitting_share, "[0, 1]") * len(above))
+    richest = above[np.argsort(-held[above], kind="stable")][:splitting]
+    counted = capped.stake.copy()
+    counted[richest] = held[richest]
+    return counted
 
 
 def split_below_cap(stake, cap: float) -> Split:

@@ -278,45 +278,6 @@ def exit_replay(
 
 
 @takes_records
-def emission_rates(
-    rules: Rules,
-    scenario: Scenario,
-    pools: Subnets,
-    *,
-    subnet: str,
-    rates=(1.0, 0.5, 0.25),
-    days: int = 365,
-) -> pd.DataFrame:
-    """What if an owner could mint only a part of the subnet's alpha? A proposal, never a rule of
-    the chain.
-
-    Returns, by rate: price, alpha issued, its growth over the run, and TAO that miners and stakers
-    sold their alpha for.
-    """
-    if subnet not in pools.name:
-        raise ValueError(unknown("subnet", subnet, pools.name))
-    at, rows = pools.name.index(subnet), {}
-    for rate in rates:
-        chosen = pools.alpha_rate.copy()
-        chosen[at] = real("rates", rate, "[0, 1]")
-        path = run_subnets(
-            rules,
-            scenario,
-            pools._replace(alpha_rate=chosen),
-            days=whole("days", days, at_least=1),
-            every_days=days,
-        )
-        issued = path.reserve_alpha[:, at] + path.outstanding_alpha[:, at]
-        rows[rate] = {
-            "price_tao": path.price_tao[-1, at],
-            "alpha_issued": issued[-1],
-            "alpha_growth": issued[-1] / issued[0] - 1,
-            "sold_tao": path.sold_tao[-1, at],
-        }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("rate")
-
-
-@takes_records
 def manipulation(
     rules: Rules,
     scenario: Scenario,

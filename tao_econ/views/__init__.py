@@ -37,8 +37,10 @@ from . import evaluation as evaluation
 from . import halving_dates as halving_dates
 from . import holding as holding
 from . import issuance as issuance
+from . import juries as juries
 from . import pools as pools
 from . import queries as queries
+from . import real_stake as real_stake
 from . import roles as roles
 from . import sale as sale
 from . import scenario_tree as scenario_tree

@@ -1,1 +1,402 @@
-"""Views of concentration: Lorenz curves, a cap on stake and what splitting undoes."""
+"""Views of concentration: Lorenz curves, what a cap changes and what splitting undoes, reward
+against performance.
+"""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+
+from ..incentives import stake
+from ..incentives.stake_model import (
+    fit_stake,
+    lognormal_stake,
+    model_lorenz,
+    model_top_share,
+    pareto_stake,
+    stake_population,
+)
+from ..inputs import data
+from ..inputs.record import checked_record, quantity
+from .gallery import view
+from .marks import (
+    BLACK,
+    BLUE,
+    GREY,
+    ORANGE,
+    PURPLE,
+    RED,
+    SKY,
+    Axis,
+    Level,
+    Line,
+    Panel,
+    Points,
+    View,
+)
+
+GINI = 0.9825  # over all wallets, Lui and Sun, arXiv:2507.02951
+TOP_PERCENT = 0.90
+CAP = 0.88  # the same: the cap it proposes, and whose share of stake it gives
+RICHEST = 0.01
+OF_SUBNETS = (0.38, 0.9997)  # range of that share over subnets
+WALLETS = 20_000
+SHARES = (1e-4, 1e-3, 1e-2, 1e-1, 1)
+
+
+@functools.cache
+def wallets() -> np.ndarray:
+    """Stake of wallets, poorest first, with the published Gini and the published share of the
+    richest 1 %.
+    """
+    return stake_population(fit_stake(GINI, TOP_PERCENT, wallets=WALLETS), WALLETS)
+
+
+# ---- Who holds how much ----
+
+
+@view()
+def stake_lorenz() -> View:
+    """Lorenz curves of the richest wallets under three distributions with the published Gini
+    index of stake.
+    """
+    models = {
+        "lognormal": (lognormal_stake(GINI), SKY),
+        "fitted: lognormal with Pareto tail": (fit_stake(GINI, TOP_PERCENT), BLUE),
+        "Pareto": (pareto_stake(GINI), ORANGE),
+    }
+    tops = {name: model_top_share(model, RICHEST) for name, (model, _) in models.items()}
+    rich = np.logspace(-5, 0, 400)
+    curves = [
+        Line(
+            label=f"{name}: richest {RICHEST:.0%} hold {tops[name]:.1%}",
+            x=rich,
+            y=1 - model_lorenz(model, 1 - rich),
+            colour=colour,
+        )
+        for name, (model, colour) in models.items()
+    ]
+    low, high = OF_SUBNETS
+    median = f"published, median of subnets: {TOP_PERCENT:.0%}"
+    subnets = f"published range of subnets: {low:.0%} to {high:.2%}"
+    ranged = {"x": [RICHEST] * 2, "y": OF_SUBNETS, "colour": RED, "width": 1.2}
+    return View(
+        title=f"A Gini of {GINI} leaves the richest {RICHEST:.0%} of wallets anything from "
+        f"{min(tops.values()):.1%} to {max(tops.values()):.1%} of stake by the shape of the "
+        f"distribution; {TOP_PERCENT:.0%} is published",
+        panels=[
+            Panel(
+                marks=[
+                    *curves,
+                    Points(label=median, x=RICHEST, y=TOP_PERCENT, colour=RED),
+                    Line(label=subnets, **ranged),
+                    Line(label="all equal", x=rich, y=rich, colour=GREY, style=":", width=1.2),
+                ],
+                x=Axis(
+                    label="richest share of wallets",
+                    scale="log",
+                    low=1e-5,
+                    high=1,
+                    ticks=(1e-5, *SHARES),
+                    format="g%",
+                ),
+                y=Axis(label="their share of stake", low=0, high=1.02, format=".0%"),
+            )
+        ],
+        sources=("Gini and top share: Lui and Sun, arXiv:2507.02951", "curves: closed forms"),
+    )
+
+
+@view()
+def largest_holders() -> View:
+    """Running share of stake of the largest validators at genesis and in June 2024, with the
+    number that make half.
+    """
+    table = data.load("validator_stake")
+    held = {
+        f"{when:%B %Y}": ([0, *rows["largest"]], [0, *rows["share"]])
+        for when, rows in table.groupby("date")
+    }
+    first, last = held
+    half = {name: np.ceil(np.interp(0.5, share, count)) for name, (count, share) in held.items()}
+    lines = [
+        Line(label=name, x=count, y=share, colour=colour, marker="o", size=6)
+        for (name, (count, share)), colour in zip(held.items(), (BLUE, RED), strict=True)
+    ]
+    median = Level(label="half: decides every weighted median", at=0.5, style=":", width=1.4)
+    return View(
+        title=f"Half of stake was with {half[last]:.0f} validators on root in {last}, and with "
+        f"about {half[first]:.0f} hotkeys in {first}",
+        panels=[
+            Panel(
+                marks=[*lines, median],
+                x=Axis(label="number of largest validators", low=0, high=65),
+                y=Axis(label="their share of stake", low=0, high=1, format=".0%"),
+                columns=3,
+            )
+        ],
+        sources=("data/validator_stake.csv: genesis file; Mentat Minds, 2024-06-19",),
+    )
+
+
+# ---- A cap on stake ----
+
+
+def counted_stake(cap_quantile: float, splitting_share: float) -> np.ndarray:
+    """Stake of `wallets` that counts under a cap: the richest of the capped split and keep all.
+
+    cap_quantile : of stake; splitting_share : of those above the cap, rounded up
+    """
+    held = wallets()
+    capped = stake.cap_stake(held, cap_quantile)
+    counted = capped.stake.copy()
+    escaped = int(np.ceil(splitting_share * (held > capped.cap).sum()))
+    if escaped:
+        counted[-escaped:] = held[-escaped:]
+    return counted
+
+
+@functools.lru_cache(maxsize=4_096)
+def majority(cap_quantile: float, splitting_share: float) -> int:
+    """Owners with more than half of the stake that counts."""
+    return stake.coalition(counted_stake(cap_quantile, splitting_share)).wallets
+
+
+def _majorities(quantiles: np.ndarray, splitting_share: float) -> np.ndarray:
+    """Owners with a majority, as a share of all, under each cap."""
+    return np.array([majority(q, splitting_share) for q in quantiles.tolist()]) / WALLETS
+
+
+@view()
+def coalition_under_cap() -> View:
+    """Wallets needed for a majority under a stake cap, for owners who stay and for owners who
+    split below the cap.
+    """
+    held = wallets()
+    quantiles = np.linspace(0.5, 1.0, 51)
+    splitting = {
+        0.0: (BLUE, "nobody splits"),
+        RICHEST: (ORANGE, f"the richest {RICHEST:.0%} of the capped split"),
+        1.0: (RED, "all of them: the cap is gone"),
+    }
+    lines = [
+        Line(label=name, x=quantiles, y=_majorities(quantiles, share), colour=colour)
+        for share, (colour, name) in splitting.items()
+    ]
+    percentile = f"{CAP * 100:.0f}th percentile"
+    proposed = Level(
+        label=f"proposed cap: {percentile}", at=CAP, upright=True, style=":", width=1.4
+    )
+    return View(
+        title=f"A cap at the {percentile} raises the owners of a majority from "
+        f"{stake.coalition(held).wallets} to {majority(CAP, 0.0):,} of {WALLETS:,}; if the "
+        f"richest {RICHEST:.0%} of those above it split, {majority(CAP, RICHEST)} is enough",
+        panels=[
+            Panel(
+                marks=[*lines, proposed],
+                x=Axis(label="cap, as a percentile of stake", format=".0%"),
+                y=Axis(
+                    label=f"owners of a majority, of {WALLETS:,} (log)",
+                    scale="log",
+                    ticks=SHARES[:-1],
+                    format="g%",
+                ),
+            )
+        ],
+        sources=(
+            f"{WALLETS:,} wallets, Gini {stake.gini(held):.4f}, richest {RICHEST:.0%} with "
+            f"{stake.top_share(held, wallet_share=RICHEST):.0%}",
+            "our simulation, not the paper's tables",
+        ),
+    )
+
+
+@checked_record
+class Remedy:
+    """ASSUMPTION: a cap on stake, how many of those it binds answer by splitting, and pay for
+    performance.
+    """
+
+    cap_quantile: float = quantity(
+        CAP,
+        unit="share of wallets",
+        meaning="stake above this quantile does not count",
+        ge=0.5,
+        le=0.98,
+        step=0.01,
+    )
+    splitting_share: float = quantity(
+        RICHEST,
+        unit="share",
+        meaning="richest part of the capped who split below the cap",
+        ge=0,
+        le=1,
+        step=0.001,
+        span=(0, 0.2),
+    )
+    performance_weight: float = quantity(
+        0.0,
+        unit="share",
+        meaning="part of the emission paid by performance, drawn at random",
+        ge=0,
+        le=1,
+        step=0.01,
+    )
+
+
+@view(remedy=Remedy, published=False, sliders=tuple(Remedy.__pydantic_fields__))
+def stake_cap(remedy: Remedy) -> View:
+    """Who holds a majority under a cap on stake, and who is paid, when owners answer by
+    splitting.
+    """
+    cap = remedy.cap_quantile
+    splitting = remedy.splitting_share
+    stay = majority(cap, 0.0)
+    split = majority(cap, splitting)
+    quantiles = np.linspace(0.5, 0.98, 25)
+    some = {"x": quantiles, "y": _majorities(quantiles, splitting), "colour": ORANGE}
+    here = {"x": [cap] * 2, "y": [stay / WALLETS, split / WALLETS], "colour": BLACK}
+    owners = [
+        Line(label="nobody splits", x=quantiles, y=_majorities(quantiles, 0.0)),
+        Line(label="some split", **some),
+        Line(label="your cap", style=":", marker="o", size=6.75, **here),
+    ]
+    paid = _paid(remedy, splitting)
+    pay = [
+        _pay_of_richest("uncapped", wallets(), colour=GREY, style="--"),
+        _pay_of_richest("nobody splits", _paid(remedy, 0.0), legend=False),
+        _pay_of_richest("some split", paid, colour=ORANGE, legend=False),
+    ]
+    richest = Axis(label="richest share of owners (log)", scale="log", ticks=SHARES, format="g%")
+    return View(
+        title=f"A majority takes {stay:,} of {WALLETS:,} owners under the cap, {split:,} if "
+        f"{splitting:.1%} of the capped split",
+        panels=[
+            Panel(
+                marks=owners,
+                x=Axis(label="cap, as a quantile of stake", format=".0%"),
+                y=Axis(
+                    label="owners with a majority, of all (log)",
+                    scale="log",
+                    low=10**-4.6,
+                    high=1,
+                    ticks=SHARES,
+                    format="g%",
+                ),
+            ),
+            Panel(
+                marks=pay,
+                x=richest,
+                y=Axis(label="their share of pay", low=0, high=1.02, format=".0%"),
+            ),
+        ],
+        readout=_cap_in_numbers(remedy, stay, split)
+        | {"pay of the richest owner": f"{paid.max():.2%}"},
+        size=(11.0, 5.0),
+    )
+
+
+def _cap_in_numbers(remedy: Remedy, stay: int, split: int) -> dict[str, str]:
+    """The read-out of `stake_cap` on owners."""
+    held = wallets()
+    cap = stake.cap_stake(held, remedy.cap_quantile).cap
+    bound = int((held > cap).sum())
+    return {
+        "majority without a cap": f"{stake.coalition(held).wallets} owners",
+        "with the cap": f"{stay:,}",
+        "after some split": f"{split:,}",
+        "owners the cap binds": f"{bound:,}",
+        "owners who split": f"{int(np.ceil(remedy.splitting_share * bound)):,}",
+        "wallets the richest needs": f"{int(np.ceil(held.max() / cap)):,}",
+    }
+
+
+def _paid(remedy: Remedy, splitting_share: float) -> np.ndarray:
+    """Shares of pay, a part of it by a performance drawn at random."""
+    counted = counted_stake(remedy.cap_quantile, splitting_share)
+    return stake.performance_split(counted, _drawn(), weight=remedy.performance_weight)
+
+
+@functools.cache
+def _drawn() -> np.ndarray:
+    return np.random.default_rng(0).lognormal(size=WALLETS)
+
+
+def _pay_of_richest(name: str, pay: np.ndarray, **look) -> Line:
+    """The share of pay of the best paid owners."""
+    count = np.unique(np.geomspace(1, WALLETS, 60).astype(int))
+    share = np.cumsum(np.sort(pay)[::-1])[count - 1] / pay.sum()
+    return Line(label=f"pay, {name}", x=count / WALLETS, y=share, **look)
+
+
+# ---- Reward by performance ----
+
+
+@view()
+def reward_remedies() -> View:
+    """Rank correlation of reward with performance and with stake under the proposed remedies,
+    simulated.
+    """
+    strength = np.linspace(0, 1, 21)
+    found = _remedies(strength)
+    half = strength.tolist().index(0.5)
+    split, score, bonus = (by_performance[half] for _, by_performance in found.values())
+    before = found["composite score"][1][0]
+    colours = dict(zip(found, (BLUE, ORANGE, PURPLE), strict=True))
+    stakes, performances = (
+        [
+            Line(label=name, x=strength, y=found[name][k], colour=colour)
+            for name, colour in colours.items()
+        ]
+        for k in (0, 1)
+    )
+    strong = Axis(label="strength of the remedy", format=".0%")
+    return View(
+        title=f"At {strength[half]:.0%} strength, splitting the emission takes reward's rank "
+        f"correlation with performance from {before:.2f} to {split:.2f}, a composite score to "
+        f"{score:.2f}, a trust bonus to {bonus:.2f}",
+        panels=[
+            Panel(
+                marks=performances,
+                x=strong,
+                y=Axis(label="reward against performance, rank correlation", low=0, high=1.02),
+                columns=1,
+            ),
+            Panel(
+                marks=stakes,
+                x=strong,
+                y=Axis(label="reward against stake, rank correlation", low=0, high=1.02),
+                columns=0,
+            ),
+        ],
+        size=(10.5, 5.2),
+        sources=(
+            f"{WALLETS:,} wallets, performance correlates 0.2 with stake",
+            "our simulation",
+        ),
+    )
+
+
+def _remedies(strength: np.ndarray) -> dict[str, np.ndarray]:
+    """Rank correlations of reward with stake and with performance, at each strength."""
+    random = np.random.default_rng(0)
+    noise = random.standard_normal(WALLETS)
+    logs = np.log(random.permutation(wallets()))
+    held = np.exp(logs)
+    standard = (logs - logs.mean()) / logs.std()
+    performance = np.exp(0.2 * standard + np.sqrt(1 - 0.2**2) * noise)
+    performance /= performance.max()
+    remedies = {
+        "performance-weighted split": lambda w: stake.performance_split(
+            held, performance, weight=w
+        ),
+        "composite score": lambda w: stake.composite_score(held, performance, weight=w),
+        "trust bonus (up to 10×)": lambda w: stake.trust_bonus(held, performance, bonus=10 * w),
+    }
+    return {
+        name: np.array(
+            [stake.reward_correlations(held, performance, pay(w), ranks=True) for w in strength]
+        ).T
+        for name, pay in remedies.items()
+    }

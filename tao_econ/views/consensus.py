@@ -1,1 +1,424 @@
-"""Views of consensus: one epoch, the map of the guarantee, and real stake."""
+"""Views of consensus: one epoch matrix by matrix and one to drag, the guarantee as contours and as
+a map.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+
+from ..chain.yuma import FloatEpoch, yuma_epoch
+from ..incentives.guarantee import (
+    GRID,
+    HONEST_STAKE,
+    Network,
+    draw_network,
+    required_honest_weight,
+    retention_map,
+)
+from ..incentives.stake import gini
+from ..incentives.stake_model import draw_stake, fit_stake, lognormal_stake
+from ..inputs.record import checked_record, quantity, same
+from ..inputs.rules import Rules, rules_at
+from .attacks import bonds
+from .concentration import GINI, TOP_PERCENT
+from .gallery import view
+from .marks import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    LIGHT,
+    LOSS_GAIN,
+    ORANGE,
+    PURPLE,
+    RED,
+    SHARES,
+    Axis,
+    Bars,
+    Line,
+    Map,
+    Panel,
+    Text,
+    View,
+)
+
+MINERS = ("miner 1", "miner 2", "miner 3")
+
+
+@functools.cache
+def document() -> Rules:
+    """The chain's rules with the bonds that docs/consensus.md simulates."""
+    return replace(rules_at("2026-09-11"), bonds="classic", bonds_penalty=Fraction(1))
+
+
+# ---- An epoch ----
+
+
+@checked_record
+class Epoch:
+    """Five validators score three miners; the fifth, the reader's, favours miner 3."""
+
+    stake_1: float = quantity(30.0, unit="", meaning="stake of validator 1", ge=0, le=100, step=1)
+    stake_2: float = quantity(25.0, unit="", meaning="stake of validator 2", ge=0, le=100, step=1)
+    stake_3: float = quantity(20.0, unit="", meaning="stake of validator 3", ge=0, le=100, step=1)
+    stake_4: float = quantity(15.0, unit="", meaning="stake of validator 4", ge=0, le=100, step=1)
+    your_stake: float = quantity(
+        10.0, unit="", meaning="stake of validator 5, yours", ge=0, le=100, step=1
+    )
+    your_weight_1: float = quantity(
+        10.0, unit="", meaning="your weight on miner 1", ge=0, le=100, step=1
+    )
+    your_weight_2: float = quantity(
+        10.0, unit="", meaning="your weight on miner 2", ge=0, le=100, step=1
+    )
+    your_weight_3: float = quantity(
+        80.0, unit="", meaning="your weight on miner 3", ge=0, le=100, step=1
+    )
+    kappa: float = quantity(
+        0.5, unit="share", meaning="stake that must support a weight", ge=0.01, le=1, step=0.01
+    )
+    bonds_penalty: float = quantity(
+        1.0, unit="share", meaning="how far bonds follow clipped weights", ge=0, le=1, step=0.05
+    )
+
+
+def weights_of(subnet: Epoch) -> np.ndarray:
+    """(8, 8) weights, validators first."""
+    yours = [subnet.your_weight_1, subnet.your_weight_2, subnet.your_weight_3]
+    weights = np.zeros((8, 8))
+    weights[:5, 5:] = [[50, 35, 15], [48, 38, 14], [55, 30, 15], [45, 40, 15], yours]
+    return weights
+
+
+def run_epoch(rules: Rules, subnet: Epoch) -> FloatEpoch:
+    """One epoch of a subnet without bonds yet; κ and bonds penalty are those of the rules."""
+    stake = np.zeros(8)
+    stake[:4] = [subnet.stake_1, subnet.stake_2, subnet.stake_3, subnet.stake_4]
+    stake[4] = subnet.your_stake
+    return yuma_epoch(rules, weights_of(subnet), stake, np.zeros((8, 8)))
+
+
+def varied(rules: Rules, record) -> Rules:
+    """The rules with the κ and the bonds penalty of a record, as the chain stores them: 0.5 is
+    32,767 of 65,535.
+    """
+    stored = {
+        name: Fraction(int(getattr(record, name) * 65_535), 65_535)
+        for name in ("kappa", "bonds_penalty")
+    }
+    return replace(rules, **stored)
+
+
+@view(rules="2026-09-11")
+def epoch_walk(rules: Rules) -> View:
+    """One epoch of five validators and three miners as heat maps: weights, clipping, bonds and
+    both rewards.
+    """
+    epoch = run_epoch(rules, Epoch())
+    claimed = weights_of(Epoch())[:5, 5:]
+    given = claimed / claimed.sum(axis=1, keepdims=True)
+    level = epoch.consensus[5:]
+    stake = epoch.stake[:5]
+    clipped = np.minimum(given, level)
+    penalty = float(rules.bonds_penalty)
+    followed = (1 - penalty) * given + penalty * clipped
+    support = ((given >= level - 1e-12) * stake[:, None]).sum(axis=0)
+    lost = 1 - epoch.validator_trust[:5]
+    worst = int(lost.argmax())
+    rows = [f"V{k} ({share:.0%} of stake)" for k, share in enumerate(stake, 1)]
+    agreed = ["stake in support", "consensus weight"]
+    paid = _earned_by_miner(rules, epoch, followed)
+    both = np.vstack([epoch.trust[5:], epoch.incentive[5:]])
+    return View(
+        title=f"V{worst + 1} claims what {float(rules.kappa):.0%} of stake does not support: "
+        f"{lost[worst]:.0%} of its weight is cut, and it earns {epoch.dividends[worst]:.1%} on "
+        f"{stake[worst]:.0%} of stake",
+        panels=[
+            _shares("1  weights: each row sums to 100%", given, rows),
+            _shares("2  stake that says as much; consensus", np.vstack([support, level]), agreed),
+            _shares("3  weights clipped to consensus", clipped, rows),
+            _shares("4  weights that buy bonds", followed, rows),
+            _shares("5  dividends, by the miner they come from", paid, rows),
+            _shares("6  trust and incentive of miners", both, ["trust", "incentive"]),
+        ],
+        rows=2,
+        size=(11.0, 7.6),
+        sources=(rules, f"{len(rows)} validators, {len(MINERS)} miners, made up"),
+    )
+
+
+def _earned_by_miner(rules: Rules, epoch: FloatEpoch, followed: np.ndarray) -> np.ndarray:
+    """Dividends split by the miner whose incentive pays them; rows sum to the epoch's dividends."""
+    stake = epoch.stake[:5, None]
+    classic = rules.bonds == "classic"
+    bought = followed * (stake if classic else 1.0)
+    held = np.where(bought.sum(axis=0) > 0, bought / np.maximum(bought.sum(axis=0), 1e-300), 0.0)
+    paid = held * epoch.incentive[5:] * (1.0 if classic else stake)
+    return paid / paid.sum()
+
+
+def _shares(title: str, values: np.ndarray, rows: list[str]) -> Panel:
+    """Shares by miner as a heat map, each in words."""
+    row, miner = np.indices(values.shape)
+    dark = values.round(3) < 0.5
+    words = [
+        Text(
+            x=miner[where],
+            y=row[where],
+            text=[f"{value:.1%}" for value in values[where]],
+            colour=colour,
+            size=9.5,
+            align="center",
+        )
+        for where, colour in ((dark, "white"), (~dark, BLACK))
+        if where.any()
+    ]
+    cells = Map(
+        x=range(len(MINERS)),
+        y=range(len(values)),
+        z=values,
+        colours=SHARES,
+        least=0,
+        most=1,
+    )
+    return Panel(
+        title=title,
+        title_size=10,
+        marks=[cells, *words],
+        x=Axis(names=MINERS, size=9),
+        y=Axis(names=rows, size=9, inverted=True),
+        columns=0,
+    )
+
+
+@view(
+    rules="2026-09-11",
+    subnet=Epoch,
+    menus={"rules": bonds},
+    published=False,
+    sliders=tuple(Epoch.__pydantic_fields__),
+)
+def epoch(rules: Rules, subnet: Epoch) -> View:
+    """Drag one epoch: stakes, your weights, κ and the bonds penalty, and see incentive, dividends
+    and trust.
+    """
+    got = run_epoch(varied(rules, subnet), subnet)
+    share = got.stake[4]
+    earned = got.dividends[4]
+    validators = ["V1", "V2", "V3", "V4", "V5, you"]
+    by_miner = {
+        "consensus weight": (got.consensus[5:], GREY),
+        "incentive": (got.incentive[5:], BLUE),
+        "trust": (got.trust[5:], GREEN),
+    }
+    by_validator = {
+        "share of stake": (got.stake[:5], LIGHT),
+        "dividends": (got.dividends[:5], ORANGE),
+        "validator trust": (got.validator_trust[:5], RED),
+    }
+    shares = Axis(label="share", low=0, high=1.02, format=".0%")
+    return View(
+        title=f"You hold {share:.1%} of stake and earn {earned:.1%} of dividends",
+        panels=[
+            Panel(marks=_groups(by_miner), x=Axis(label="miners", names=MINERS), y=shares),
+            Panel(
+                marks=_groups(by_validator), x=Axis(label="validators", names=validators), y=shares
+            ),
+        ],
+        readout={
+            "your dividends": f"{earned:.2%}",
+            "dividends per stake, you over all": f"{earned / share:.2f}" if share else "no stake",
+            "your weight that survives": f"{got.validator_trust[4]:.1%}",
+            "incentive of the miners": ", ".join(f"{x:.1%}" for x in got.incentive[5:]),
+            "their trust": ", ".join(f"{x:.1%}" for x in got.trust[5:]),
+        },
+        size=(11.0, 5.0),
+    )
+
+
+def _groups(found: dict[str, tuple]) -> list[Bars]:
+    """Three bars side by side at each place."""
+    return [
+        Bars(
+            label=name,
+            at=np.arange(len(values)) + 0.27 * (k - 1),
+            length=values,
+            width=0.25,
+            colour=colour,
+        )
+        for k, (name, (values, colour)) in enumerate(found.items())
+    ]
+
+
+# ---- The guarantee ----
+
+HONEST_WEIGHT = "honest validators' weight on honest miners"
+CABAL_WEIGHT = "cabal's weight on its own miners"
+
+
+@view(rules=document)
+def retention_contours(rules: Rules) -> View:
+    """Where the honest side keeps its share of stake: one contour for each share, as the chain's
+    document draws it.
+    """
+    earned = retention_map(rules, draw_network())
+    needed = dict(zip(HONEST_STAKE, required_honest_weight(earned), strict=True))
+    least = min(needed)
+    usual = 0.60
+    colours = {0.51: BLACK, 0.55: PURPLE, 0.60: BLUE, 0.70: GREEN, 0.80: ORANGE, 0.90: RED}
+    lines = [
+        Map(
+            label=f"{share:.0%} of stake honest: {needed[share]:.0%} honest weight needed",
+            x=GRID,
+            y=GRID,
+            z=earned[HONEST_STAKE.index(share)].T,
+            kind="lines",
+            levels=(share,),
+            colour=colour,
+            width=2,
+        )
+        for share, colour in colours.items()
+    ]
+    return View(
+        title=f"Honest validators with {usual:.0%} of stake keep it if {needed[usual]:.0%} of "
+        f"their weight is honest; with {least:.0%} they need {needed[least]:.0%}",
+        panels=[
+            Panel(
+                marks=lines,
+                x=Axis(
+                    label=f"{HONEST_WEIGHT} (right of its line a side keeps its stake)",
+                    low=0.5,
+                    high=1,
+                    format=".0%",
+                ),
+                y=Axis(label=CABAL_WEIGHT, low=0, high=1, format=".0%"),
+            )
+        ],
+        size=(9.0, 6.0),
+        sources=(
+            rules,
+            f"κ {float(rules.kappa):.3g}, bonds penalty {float(rules.bonds_penalty):.2g}, half of "
+            "emission to validators",
+            "64 validators, 448 miners, spread of weights 0.4",
+        ),
+    )
+
+
+@checked_record
+class Teams:
+    """Honest validators against a cabal."""
+
+    honest_stake: float = quantity(
+        0.60, unit="share", meaning="honest share of stake", ge=0.51, le=0.99, step=0.01
+    )
+    weight_spread: float = quantity(
+        0.4, unit="", meaning="scatter of honest opinions around one", ge=0, le=1, step=0.05
+    )
+    validator_share: float = quantity(
+        0.5, unit="share", meaning="part of emission for validators", ge=0, le=1, step=0.05
+    )
+    kappa: float = same(Epoch, "kappa", 0.5, ge=0.3, le=0.7)
+    bonds_penalty: float = same(Epoch, "bonds_penalty", 1.0)
+
+
+@checked_record
+class StakeLaw:
+    """How stake is spread over 64 validators."""
+
+    name: str = quantity(unit="", meaning="name of the law")
+
+
+STEPS = np.linspace(0, 1, 21)
+LAWS = ("near-equal, as published", "lognormal body, Pareto tail", "lognormal, Gini 0.98")
+
+
+def stake_laws() -> dict[str, StakeLaw]:
+    """Every law of stake."""
+    return {name: StakeLaw(name=name) for name in LAWS}
+
+
+@functools.lru_cache(maxsize=64)
+def network_of(law: str, spread: float) -> Network:
+    """The network drawn for one law of stake and one scatter of opinions."""
+    equal, tailed, _ = LAWS
+    if law == equal:
+        return draw_network(weight_spread=spread)
+    model = fit_stake(GINI, TOP_PERCENT) if law == tailed else lognormal_stake(GINI)
+    stake = draw_stake(model, 64, rng=np.random.default_rng(0))
+    return draw_network(weight_spread=spread, stake=stake)
+
+
+@functools.lru_cache(maxsize=8)
+def surface(rules: Rules, law: str, teams: Teams) -> np.ndarray:
+    """What the honest side earns less its share of stake, (honest weights, cabal weights)."""
+    earned = retention_map(
+        varied(rules, teams),
+        network_of(law, teams.weight_spread),
+        honest_stake=[teams.honest_stake],
+        honest_weight=STEPS,
+        cabal_weight=STEPS,
+        validator_share=teams.validator_share,
+    )
+    return earned[0] - teams.honest_stake
+
+
+@view(
+    rules="classic, shared by a miner",
+    stake=LAWS[0],
+    teams=Teams,
+    menus={"rules": bonds, "stake": stake_laws},
+    published=False,
+    sliders=tuple(Teams.__pydantic_fields__),
+)
+def guarantee(rules: Rules, stake: StakeLaw, teams: Teams) -> View:
+    """The map of the consensus guarantee: what the honest side earns against every cabal."""
+    network = network_of(stake.name, teams.weight_spread)
+    margin = surface(rules, stake.name, teams)
+    honest_stake = teams.honest_stake
+    need = float(required_honest_weight(margin[None] + honest_stake, [honest_stake], STEPS)[0])
+    none = np.isnan(need)
+    keeps = f"it needs {need:.0%} honest weight to keep them"
+    worst_honest, worst_cabal = np.unravel_index(margin.argmin(), margin.shape)
+    won = Map(
+        label="won or lost",
+        legend=False,
+        x=STEPS,
+        y=STEPS,
+        z=margin.T * 100,
+        kind="filled",
+        colours=LOSS_GAIN,
+        levels=tuple(range(-30, 31, 5)),
+        least=-30,
+        most=30,
+        bar="points won",
+    )
+    enough = Line(
+        label="enough whatever the cabal does",
+        x=[1 if none else need] * 2,
+        y=[0, 1],
+        colour=BLACK,
+        style="--",
+        width=3,
+    )
+    return View(
+        title=f"The honest side holds {honest_stake:.0%} of stake: "
+        f"{'nothing protects it' if none else keeps}",
+        panels=[
+            Panel(
+                marks=[won, enough],
+                x=Axis(label=HONEST_WEIGHT, low=0, high=1, format=".0%"),
+                y=Axis(label=CABAL_WEIGHT, low=0, high=1, format=".0%"),
+            )
+        ],
+        readout={
+            "honest weight needed": "none suffices" if none else f"{need:.1%}",
+            "worst point": f"{margin.min():+.1%} at {STEPS[worst_honest]:.0%} honest weight, "
+            f"{STEPS[worst_cabal]:.0%} on its own",
+            "at 70% honest weight": f"{margin[STEPS.round(2) == 0.7].min():+.1%}",
+            "Gini of the 64 validators": f"{gini(network.stake):.2f}",
+        },
+    )

@@ -12,7 +12,7 @@ from ..claims import scores, sources
 from ..inputs.record import checked_record, quantity
 from .gallery import view
 from .marks import GREEN, GREY, Axis, Level, Line, Panel, View
-from .verdicts import LAST, SHOWN, fdv_per_price, scored
+from .verdicts import LAST, SHOWN, fdv_per_price
 
 
 @checked_record
@@ -85,7 +85,7 @@ def judgement(evaluation: Evaluation, score: Named, benchmark: Named, reading: N
     """Evaluate the forecasts and the reader's bet on any date, by any score, against any
     benchmark.
     """
-    table = scored(score.name)[:LAST][list(SHOWN)]
+    table = scores.scores_since_publication(score.name)[:LAST][list(SHOWN)]
     day = evaluation.day
     at = table[:day].iloc[-1]
     prices = sources.closes()[sources.PUBLISHED : LAST]

@@ -144,7 +144,8 @@ class Drawn:
     def place(self, records: dict, setting: str) -> tuple[str, str]:
         """(argument, field) of `field` or `argument.field`, among records by argument.
 
-        Raises ValueError where no record has the field, or several do and none is named.
+        Of several that have it, the one that no menu offers. Raises ValueError where no record has
+        the field, or several are left and none is named.
         """
         wanted, _, field = setting.rpartition(".")
         having = {key: {f.name for f in _fields(record)} for key, record in records.items()}
@@ -152,6 +153,8 @@ class Drawn:
         if not owners:
             known = sorted(set().union(*having.values()))
             raise ValueError(unknown(f"field of view {self.name}", setting, known))
+        if len(owners) > 1:
+            owners = [key for key in owners if key not in self._menus] or owners
         if len(owners) > 1:
             places = " or ".join(f"{key}.{field}" for key in owners)
             raise ValueError(f"{field} must name its record: {places}")

@@ -11,12 +11,13 @@ import numpy as np
 
 from ..economy.rewards import (
     RewardSplit,
+    SubnetTerms,
     alpha_yield_per_day,
     ownership_path,
     real_yield,
     reward_split,
 )
-from ..economy.supply import holder_yield, supply_at
+from ..economy.supply import holder_yield, staker_real_yield, supply_at
 from ..inputs import data
 from ..inputs.record import checked_record, quantity, same
 from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario, load_snapshot, rules_at
@@ -55,11 +56,6 @@ HOLDERS = {  # fields of an ownership path: label on paper, label on a screen, c
 def reading(name: str) -> float:
     """A published reading of data/subnet_readings.csv."""
     return float(data.load("subnet_readings").set_index("id").loc[name, "value"])
-
-
-def real_yields(issuance_rate: float, staked, kept) -> np.ndarray:
-    """Change of share of a staker in a year by the part kept of new TAO and the staked share."""
-    return (1 + kept * issuance_rate / staked) / (1 + issuance_rate) - 1
 
 
 @view(then="article", now="2026-09-11", equal="article", scenario="base")
@@ -108,7 +104,7 @@ def _yields(snapshot: Snapshot, cases: dict) -> tuple[Panel, list[float]]:
     plane = Map(
         x=staked,
         y=kept,
-        z=real_yields(rate, staked, kept[:, None]),
+        z=staker_real_yield(rate, staked, kept[:, None]),
         colours=LOSS_GAIN,
         least=-0.4,
         most=0.4,
@@ -228,14 +224,15 @@ def days_split(
     """
     old = rules_at("2023-11-20")
     return {
-        f"{then.date}\nno owner": reward_split(old, then, scenario, owned=False),
+        f"{then.date}\nno owner": reward_split(old, then, scenario, SubnetTerms(owned=False)),
         f"{then.date}\nowned": reward_split(old, then, scenario),
         f"{now.date}\nin alpha": reward_split(
             rules_at("2026-09-11"),
             now,
             scenario,
-            alpha_price_tao=price_sum_tao,
-            root_proportion=reading("root_proportion_2"),
+            SubnetTerms(
+                alpha_price_tao=price_sum_tao, root_proportion=reading("root_proportion_2")
+            ),
         ),
     }
 
@@ -453,7 +450,7 @@ def rewards(holder: Staker) -> View:
     mixed = path.nominator * drifted
     staked = np.linspace(0.2, 1.0, 41)
     rate = 1 / (1 + year.unstaked) - 1
-    by_stake = real_yields(rate, staked, year.break_even_staked_share)
+    by_stake = staker_real_yield(rate, staked, year.break_even_staked_share)
     ways = [
         Line(label=label, x=path.years, y=getattr(path, key), colour=colour)
         for key, (_, label, colour) in HOLDERS.items()

@@ -9,15 +9,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from ..economy.impact import price_impact, replay_shock, volatility_multiplier
 from ..economy.market import (
     PUBLICATION_WINDOWS,
     emission_over_volume,
     flow_balance,
-    price_impact,
     price_under_flow,
     publication_windows,
-    replay_shock,
-    volatility_multiplier,
 )
 from ..economy.market import sell_pressure as pressure_of
 from ..inputs import data

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from .. import claims
-from ..claims import sources
+from ..claims import scores, sources
 from ..economy.halving_dates import FIRST_HALVING_UTC, unrecycled_first_halving
 from ..inputs.rules import Snapshot, rules_at
 from ..inputs.units import tao
@@ -133,20 +133,12 @@ def _marks(codes: np.ndarray, changed: np.ndarray) -> list[Text]:
     return texts
 
 
-@functools.cache
-def scored(score: str) -> pd.DataFrame:
-    """Each forecast's score at every close after publication."""
-    prices = sources.closes()[sources.PUBLISHED :]
-    rows = [claims.forecast_scores(price * fdv_per_price(), score=score) for price in prices]
-    return pd.DataFrame(rows, index=prices.index)
-
-
 @view()
 def forecasts_scored() -> View:
     """CRPS of three forecasts of the diluted value at every date since the article appeared;
     lower is better.
     """
-    table = scored("CRPS of ln FDV")
+    table = scores.scores_since_publication("CRPS of ln FDV")
     still, tree, eight = SHOWN
     peak = sources.closes()[sources.PUBLISHED :].idxmax()
     best = table.idxmin(axis=1)

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..economy.football import football_field
 from ..economy.scenario_tree import scenario_tree
 from ..economy.valuation import (
     captured_fees,
@@ -17,6 +16,7 @@ from ..economy.valuation import (
     reverse_dcf_surface,
     stock_to_flow,
 )
+from ..economy.valuation_range import football_field
 from ..inputs.record import checked_record, quantity
 from ..inputs.rules import Rules, Scenario, Snapshot, rules_at
 from .gallery import snapshots, view

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tao_econ as te
-from tao_econ.chain import pools
+from tao_econ.chain import subnet_kernels as kernels
 
 SN92 = te.chain.Pool(
     reserve_tao=587.199047950, reserve_alpha=435_539.509978376, tao_weight=0.49999996464
@@ -110,23 +110,21 @@ def test_the_trade_to_a_price_gets_there(pool, times):
 
 
 @given(POOLS, st.floats(0, 0.3), st.floats(0, 0.3))
-def test_liquidity_leaves_the_price_or_is_refused(pool, tao_part, alpha_part):
-    try:
-        after = te.chain.add_liquidity(
-            pool, tao=pool.reserve_tao * tao_part, alpha=pool.reserve_alpha * alpha_part
-        )
-    except ValueError as error:
-        assert "tao_weight" in str(error)
-        return
-    assert te.chain.spot_price(after) == pytest.approx(te.chain.spot_price(pool), rel=1e-12)
+def test_the_neutral_weight_leaves_the_price_where_it_is(pool, tao_part, alpha_part):
+    tao, alpha = pool.reserve_tao * tao_part, pool.reserve_alpha * alpha_part
+    weight = kernels._neutral_weight(
+        pool.reserve_tao, pool.reserve_alpha, pool.tao_weight, tao, alpha
+    )
+    price = kernels._price(pool.reserve_tao + tao, pool.reserve_alpha + alpha, weight)
+    assert price == pytest.approx(te.chain.spot_price(pool), rel=1e-12)
 
 
 @given(st.floats(1e-12, 1e-3), st.floats(0.05, 20))
 def test_the_series_for_small_trades_is_the_power_itself(u, power):
     exact = -math.expm1(-power * math.log1p(u))
-    if power * u + 5 * u < pools.SMALL:
-        assert pools._small_part(power * u, u) == pytest.approx(exact, rel=1e-14)
-    assert pools._out(1.0, 1.0, power, u) == pytest.approx(exact, rel=1e-14)
+    if power * u + 5 * u < kernels.SMALL:
+        assert kernels._small_part(power * u, u) == pytest.approx(exact, rel=1e-14)
+    assert kernels._out(1.0, 1.0, power, u) == pytest.approx(exact, rel=1e-14)
 
 
 def test_a_price_without_alpha_or_tao_is_zero():
@@ -181,9 +179,7 @@ def test_a_trade_of_a_thousand_times_the_reserve_is_the_largest():
     assert te.chain.swap(plain(1.0, 1.0), tao_in=1_000.0)[1] == pytest.approx(1_000 / 1_001)
 
 
-def test_liquidity_and_price_refuse(refused):
-    with refused("tao_weight"):
-        te.chain.add_liquidity(plain(1.0, 1.0), tao=1_000.0, alpha=0.0)
+def test_a_trade_to_a_price_refuses(refused):
     with refused("price_tao", 0.0):
         te.chain.trade_to_price(SN92, 0.0)
     with refused("reserve_alpha"):

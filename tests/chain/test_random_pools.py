@@ -41,11 +41,6 @@ def price_law(trade, pool, price_tao):
     assert min(trade) == 0 and max(trade) >= 0
 
 
-def liquidity_law(after, pool, tao, alpha):
-    before = te.chain.spot_price(pool)
-    assert te.chain.spot_price(after) == close(before, rel=1e-6)
-
-
 def shares_law(shares, **_):
     assert (shares >= 0).all() and (shares.sum() == close(1) or not shares.any())
 
@@ -64,8 +59,6 @@ def columns(n):
         burned_share=maybe(of("[0, 1]")),
         emission_on=maybe(st.lists(st.booleans(), min_size=n, max_size=n).map(np.array)),
         bar=maybe(share),
-        flow_power=number("(0, 16]"),
-        flow_cutoff_tao=number("(-inf, inf)"),
     )
 
 
@@ -180,11 +173,6 @@ TABLE = {
         price_law,
         refuses=f"{EMPTY}|price_tao must be within reach",
     ),
-    "add_liquidity": Case(
-        arguments(pool=pools, tao=amount, alpha=amount),
-        liquidity_law,
-        refuses=f"{EMPTY}|tao_weight must stay|must be of a size",
-    ),
     "ema_price": Case(
         arguments(
             start=amount,
@@ -255,13 +243,6 @@ TABLE = {
             )
         ),
         refuses=f"{BEAR}|tao_out must|{TOO_MUCH}",
-        most=8,
-    ),
-    "emission_rates": Case(
-        arguments(**runs, rates=st.lists(share, min_size=1, max_size=2)).flatmap(
-            lambda given: of_subnet(given, "subnet")
-        ),
-        refuses=BEAR,
         most=8,
     ),
     "manipulation": Case(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import tao_econ as te
 from tao_econ.chain import shares as ss
+from tao_econ.chain import subnet_kernels as kernels
 
 NOW, QUANTILE = te.rules_at("gate-rank"), te.rules_at("gate-quantile")
 BY_NAME = {name: replace(NOW, gate="none", subnet_shares=name) for name in ss.SHARES}
@@ -191,6 +192,20 @@ def test_another_exponent_is_the_same_law():
     assert got == pytest.approx(kept / kept.sum())
 
 
+@given(st.lists(st.sampled_from([0.0, 0.25, 0.5, 1.0]) | st.floats(0, 1), max_size=300))
+def test_the_order_from_the_largest_is_that_of_a_stable_sort(values):
+    values = np.array(values, float)
+    order = kernels._from_largest(values)
+    assert order.tolist() == np.argsort(-values, kind="stable").tolist()
+    assert values[order].tolist() == np.sort(values)[::-1].tolist()
+
+
+def test_the_order_of_a_whole_network_of_equals_and_others():
+    values = np.random.default_rng(1).integers(0, 9, 4_096).astype(float)
+    order = kernels._from_largest(values)
+    assert order.tolist() == np.argsort(-values, kind="stable").tolist()
+
+
 @given(st.floats(0, 1e7), st.floats(0, 2.1e7))
 def test_root_proportion_is_a_share(root, alpha):
     part = te.chain.root_proportion(NOW, root, alpha)
@@ -228,7 +243,6 @@ def test_every_rule_and_gate_that_a_table_names_is_known_and_marks_are_of_real_f
         ("burned_share", NOW, {"price_ema_tao": [1.0], "burned_share": [0.1, 0.2]}),
         ("emission_on", NOW, {"price_ema_tao": [1.0], "emission_on": [1]}),
         ("bar", NOW, {"price_ema_tao": [1.0], "bar": 2.0}),
-        ("flow_power", NOW, {"price_ema_tao": [1.0], "flow_power": 0.0}),
     ],
 )
 def test_shares_refuse(name, rules, more, refused):
@@ -237,6 +251,8 @@ def test_shares_refuse(name, rules, more, refused):
 
 
 def test_the_others_refuse(refused):
+    with refused("power", 0.0):
+        ss.flow_measure([1.0], power=0.0)
     with refused("weights"):
         te.chain.root_weight_shares([1.0], [[1.0], [1.0]])
     with refused("root_netuid", 5):

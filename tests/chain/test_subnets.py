@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tao_econ as te
-from tao_econ.chain import subnet_kernels as coinbase
-from tao_econ.chain import subnet_state as ss
+from tao_econ.chain import subnet_kernels as kernels
 from tao_econ.chain import subnets
+from tao_econ.chain.subnet_kernels import RAO, REAL
 
 DTAO = [r.name for r in te.eras() if r.pool != "none"]
 NOW = te.rules_at("gate-rank")
@@ -309,12 +309,12 @@ class Twin:
 
 
 def kernel_after(at, rules, scenario, blocks):
-    law, thresholds, rewards = subnets._law(rules, scenario, True)
+    law = subnets._law(rules, scenario)
     state = subnets._state(at)
-    state.real[ss.CUT] = np.where(at.owner_cut_on, float(rules.owner_cut), 0.0)
-    state.real[ss.KEEP] = 1 - at.burned_share if "unburned" in rules.subnet_shares else 1.0
+    state.real[REAL.cut] = np.where(at.owner_cut_on, float(rules.owner_cut), 0.0)
+    state.real[REAL.keep] = 1 - at.burned_share if "unburned" in rules.subnet_shares else 1.0
     for block in range(blocks):
-        coinbase._block(law, state, thresholds, rewards, block)
+        kernels._block(law, state, block)
     return state
 
 
@@ -325,18 +325,26 @@ def test_800_blocks_of_every_era_are_those_of_the_twin(era):
     for block in range(blocks):
         twin.block(block)
     state = kernel_after(at, rules, SCENARIO, blocks)
-    for row, values in ((ss.TAO, twin.y), (ss.ALPHA_IN_POOL, twin.x), (ss.OUTSTANDING, twin.o)):
-        assert np.abs(state.whole[row] - np.array(values)).max() <= blocks, (
+    for row, values in (
+        (RAO.reserve_tao, twin.y),
+        (RAO.reserve_alpha, twin.x),
+        (RAO.outstanding_alpha, twin.o),
+    ):
+        assert np.abs(state.rao[row] - np.array(values)).max() <= blocks, (
             era
         )  # a rao a block at most, of cutting
-    for row, values in ((ss.EMA, twin.m), (ss.WEIGHT, twin.w), (ss.SPOT, twin.p)):
+    for row, values in (
+        (REAL.price_ema_tao, twin.m),
+        (REAL.tao_weight, twin.w),
+        (REAL.price_tao, twin.p),
+    ):
         assert state.real[row] == pytest.approx(values, rel=1e-9), era
     if "flow" in rules.subnet_shares:
-        assert state.real[ss.FLOW] == pytest.approx(twin.f, rel=1e-6, abs=1.0)
-        assert state.real[ss.OWN_FLOW] == pytest.approx(twin.g, rel=1e-6, abs=1.0)
-    assert abs(state.total[ss.ISSUANCE] - twin.issuance) <= blocks
-    assert abs(state.total[ss.TAO_RECYCLED] - twin.recycled) <= blocks
-    assert abs(state.total[ss.ROOT_TAO] - twin.root) <= blocks
+        assert state.real[REAL.flow] == pytest.approx(twin.f, rel=1e-6, abs=1.0)
+        assert state.real[REAL.own_flow] == pytest.approx(twin.g, rel=1e-6, abs=1.0)
+    assert abs(state.total[0]["issuance_rao"] - twin.issuance) <= blocks
+    assert abs(state.total[0]["recycled_rao"] - twin.recycled) <= blocks
+    assert abs(state.total[0]["root_rao"] - twin.root) <= blocks
 
 
 # --- conservation to the rao
@@ -345,28 +353,28 @@ def test_800_blocks_of_every_era_are_those_of_the_twin(era):
 @pytest.mark.parametrize("era", DTAO)
 def test_tao_and_alpha_are_conserved_to_the_rao_over_40_days(era):
     rules, at = te.rules_at(era), start()
-    law, thresholds, rewards = subnets._law(rules, SCENARIO, False)
+    law = subnets._law(rules, SCENARIO)
     state = subnets._state(at)
-    state.real[ss.CUT], state.real[ss.KEEP] = 0.18, 1.0
-    before = state.whole.copy(), state.total.copy()
-    empty = tuple(np.zeros(0, np.int64) for _ in range(4))
-    inflow = np.full((1, 6), 1e5)
-    real, totals = np.empty((13, 41, 6)), np.empty((8, 41), np.int64)
-    assert subnets._run(
-        law, state, thresholds, rewards, 0, 40, 1, inflow, *empty, True, real, totals
-    ) == (0, 0, 0)
-    whole, total = state.whole - before[0], state.total - before[1]
-    spent = total[ss.IN_POOLS] + total[ss.BOUGHT]
-    assert total[ss.MINTED] == spent + total[ss.TAO_RECYCLED] == 40 * 7_200 * 500_000_000
-    assert total[ss.ISSUANCE] == spent
-    assert whole[ss.INJECTED_TAO].sum() == total[ss.IN_POOLS]
-    assert whole[ss.BOUGHT_TAO].sum() == total[ss.BOUGHT]
-    moved = whole[ss.TAO].sum() + total[ss.ROOT_TAO] + total[ss.USERS] + total[ss.FEES]
+    state.real[REAL.cut], state.real[REAL.keep] = 0.18, 1.0
+    before = state.rao.copy(), state.total.copy()
+    nobody = kernels.Orders(*np.zeros((4, 0), np.int64))
+    inflow = np.full(6, 1e5)
+    assert kernels._run(law, state, nobody, inflow, 0, 40 * 7_200) == (0, 0)
+    whole = state.rao - before[0]
+    total = {name: state.total[name][0] - before[1][name][0] for name in kernels.TOTALS}
+    spent = total["injected_rao"] + total["bought_rao"]
+    assert total["minted_rao"] == spent + total["recycled_rao"] == 40 * 7_200 * 500_000_000
+    assert total["issuance_rao"] == spent
+    assert whole[RAO.injected_tao].sum() == total["injected_rao"]
+    assert whole[RAO.bought_tao].sum() == total["bought_rao"]
+    moved = (
+        whole[RAO.reserve_tao].sum() + total["root_rao"] + total["users_rao"] + total["fees_rao"]
+    )
     assert (
         moved == spent
     )  # every rao is in a pool, on root, with users or with the authors of blocks
-    alpha = whole[ss.ALPHA_IN_POOL] + whole[ss.OUTSTANDING]
-    assert (alpha == whole[ss.ALPHA_MINTED] - whole[ss.ALPHA_RECYCLED]).all()
+    alpha = whole[RAO.reserve_alpha] + whole[RAO.outstanding_alpha]
+    assert (alpha == whole[RAO.alpha_minted] - whole[RAO.alpha_recycled]).all()
 
 
 @settings(max_examples=15, deadline=None)
@@ -419,18 +427,18 @@ def one(price=0.1005, rho=0.139, **more):
 
 def test_mainnet_2026_md_6_a_subnet_of_rho_0_139_gets_0_139_alpha_and_0_01397_tao_injected():
     state = kernel_after(one(), NOW, te.Scenario(), 1)
-    assert state.whole[ss.ALPHA_IN][0] / 1e9 == pytest.approx(0.139, abs=1e-6)
-    assert state.whole[ss.INJECTED_TAO][0] / 1e9 == pytest.approx(0.01397, abs=5e-6)
-    assert state.whole[ss.BOUGHT_TAO][0] / 1e9 == pytest.approx(0.5 / 8 - 0.01397, abs=5e-6)
+    assert state.rao[RAO.alpha_in][0] / 1e9 == pytest.approx(0.139, abs=1e-6)
+    assert state.rao[RAO.injected_tao][0] / 1e9 == pytest.approx(0.01397, abs=5e-6)
+    assert state.rao[RAO.bought_tao][0] / 1e9 == pytest.approx(0.5 / 8 - 0.01397, abs=5e-6)
 
 
 def test_dynamic_tao_md_5_an_epoch_pays_82_percent_of_360_alpha_to_miners_and_validators():
     state = kernel_after(
         one(), replace(NOW, tempo=0), te.Scenario(), 360
     )  # nothing is paid out before we look
-    miners, root = state.whole[ss.SERVERS][0], state.whole[ss.ROOT_DUE][0]
-    validators, owner = state.whole[ss.VALIDATORS][0], state.whole[ss.OWNER][0]
-    recycled = state.whole[ss.ALPHA_RECYCLED][0]  # root's part, while prices sum to less than 1
+    miners, root = state.rao[RAO.servers][0], state.rao[RAO.root_due][0]
+    validators, owner = state.rao[RAO.validators][0], state.rao[RAO.owner][0]
+    recycled = state.rao[RAO.alpha_recycled][0]  # root's part, while prices sum to less than 1
     assert (miners + validators + root + recycled) / 360e9 == pytest.approx(0.82, abs=1e-5)
     assert owner / 360e9 == pytest.approx(0.18, abs=1e-5)
 
@@ -537,7 +545,7 @@ def test_a_subnet_that_has_not_started_takes_no_part():
 
 
 def test_ten_years_of_128_subnets_sampled_daily_keep_less_than_200_mb():
-    fields = len(subnets.SAMPLED_REAL) + len(subnets.SAMPLED_WHOLE)
+    fields = len(subnets.SAMPLED_REAL) + len(subnets.SAMPLED_RAO)
     assert fields * 3_653 * 128 * 8 + 9 * 3_653 * 8 < 200e6
     path = te.chain.run_subnets(NOW, SCENARIO, start(), days=3)
     assert sum(np.asarray(column).nbytes for column in path[2:-1]) <= (fields * 6 + 8) * 4 * 8

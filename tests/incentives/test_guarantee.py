@@ -394,3 +394,23 @@ def test_the_documents_grid_keeps_far_below_500_megabytes():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 20e6
+
+
+def test_real_stake_helps_a_little_until_who_is_honest_is_drawn():
+    """As notebook 08 says it; the fit's two numbers are Lui and Sun's, arXiv:2507.02951."""
+    model = te.incentives.fit_stake(0.9825, 0.90)
+    real = np.array(
+        [
+            te.incentives.draw_stake(model, 64, rng=np.random.default_rng(seed))
+            for seed in range(4_000)
+        ]
+    )
+    near = np.array([te.incentives.draw_network(miners=2, seed=seed).stake for seed in range(12)])
+    assert min(map(te.incentives.gini, real)) > 3 * max(map(te.incentives.gini, near))
+    ours, theirs = (
+        te.incentives.guarantee(RULES, draws, honest_stake=[0.6], steps=21)
+        for draws in (real[:12], near)
+    )
+    assert 0 < theirs.required[0] - ours.required[0] < 0.1
+    lost = (te.incentives.honest_stake_drawn(real, 0.7) < float(RULES.kappa)).mean()
+    assert round(1 / lost) == 5

@@ -134,15 +134,6 @@ def test_selling_costs_price_and_more_sellers_cost_more():
         assert (table["worst_price_change"] <= table["median_price_change"]).all()
 
 
-def test_an_owner_that_mints_less_dilutes_less():
-    table = te.incentives.emission_rates(NOW, SCENARIO, SMALL, subnet="s2", days=5)
-    assert list(table.index) == [1.0, 0.5, 0.25]
-    assert (np.diff(table["alpha_growth"]) < 0).all() and (np.diff(table["price_tao"]) > 0).all()
-    assert table["sold_tao"].to_numpy() == pytest.approx(
-        table.loc[1.0, "sold_tao"] * np.array([1, 0.5, 0.25]), rel=0.05
-    )
-
-
 def test_a_round_trip_costs_its_fees_and_smoothing_puts_off_what_it_attracts():
     pools = te.incentives.synthetic_subnets()
     slow = replace(PLAIN, price_ema_rate=Fraction(3, 1_000_000))
@@ -167,11 +158,6 @@ def test_a_round_trip_costs_its_fees_and_smoothing_puts_off_what_it_attracts():
             "tao_out",
             lambda: te.incentives.exit_replay(NOW, SCENARIO, SMALL, leaving=["s12"]),
         ),  # more than is in the pool
-        ("subnet", lambda: te.incentives.emission_rates(NOW, SCENARIO, SMALL, subnet="x")),
-        (
-            "rates",
-            lambda: te.incentives.emission_rates(NOW, SCENARIO, SMALL, subnet="s1", rates=[2.0]),
-        ),
         (
             "subnet",
             lambda: te.incentives.manipulation(NOW, SCENARIO, SMALL, subnet="x", tao_in=1.0),

@@ -143,7 +143,7 @@ def test_a_state_is_what_the_instrument_shows(folder):
     slider = it["cases"][0]["sliders"][number]
     assert slider["texts"][slider["start"]] == "10" and slider["texts"][-1] == "100"
     box = explore.epoch(your_stake=100.0).recipe()
-    shown, texts = box.draw(**box.records), box.read(**box.records)
+    shown, texts = box.show(**box.records)
     np.testing.assert_allclose(
         value(it, slider["shots"][-1], "data/4/y"), shown["data"][4]["y"], rtol=1e-5
     )

@@ -8,7 +8,6 @@ import pytest
 
 import tao_econ as te
 from tao_econ import figures
-from tao_econ.figures import segments
 from tao_econ.publish import press
 
 
@@ -69,72 +68,6 @@ def test_figures_on_pools_show_the_models_numbers_and_mark_what_is_unproven():
         "*" in figures.subnet_exit().get_supxlabel()
         and "*" not in figures.subnet_exit(rules=proven).get_supxlabel()
     )
-
-
-def test_titles_on_composition_follow_from_the_models():
-    low, high = te.incentives.best_of_n(64, 0.1), te.incentives.best_of_n(64, 0.3)
-    assert (
-        f"best of 64 models is {low:.2f} to {high:.2f} sd"
-        in figures.best_of_many(models=64).finding
-    )
-    assert (
-        "reach 60% after 6 tries" in figures.coverage_of_tries(many=0.60).finding
-    )  # 1 − 0.841^6 = 0.646
-    assert (
-        "gains 31%; beside one model that wins every query it gains 0%"
-        in figures.routing_and_dominance().finding
-    )
-    weaker = figures.routing_and_dominance(frontier=(0.6, 0.85)).finding
-    assert "gains 0%" not in weaker and "wins every query" not in weaker
-    limit = te.incentives.jury_accuracy([1], 0.7, correlation=0.1).ceiling
-    assert f"never pass {limit:.1%}" in figures.jury_of_validators(vote=0.7).finding
-    assert (
-        "bend the median by 2.3 sd and the mean by 9.9"
-        in figures.corrupted_oracle(attack_sd=20.0).finding
-    )
-    assert "wait 2.1 times" in figures.value_and_waiting(models=4).finding  # 1 + 1/2 + 1/3 + 1/4
-
-
-def test_titles_on_the_market_follow_from_the_models():
-    small = te.incentives.QueryMarket(miners=8, judge_correlation=0.6, shared_error=0.0)
-    sweep = te.incentives.judge_sweep(
-        te.rules_at("2026-09-11"),
-        small,
-        judge_correlation=(0.01, 0.1, 0.2, 0.3),
-        rounds=20,
-        replicas=20,
-    )
-    assert (
-        f"{sweep['quality_delivered_sd'].iloc[-1]:.2f} ±"
-        in figures.market_by_judge(market=small).finding
-    )
-    slower = replace(te.load_scenario("base"), block_time_s=24.0)
-    assert (
-        figures.fees_against_emission(scenario=slower).finding
-        != figures.fees_against_emission().finding
-    )
-    assert "2.4% to 4.3%" in figures.fees_against_emission().finding
-    assert "0.1 sd of effort" in figures.selection_or_creation(effort=0.1).finding
-    assert "errs for itself" in figures.displacing_an_incumbent(market=small).finding
-
-
-def test_returns_since_publication_are_dated_prices_or_unknown():
-    got = segments.segment_returns()
-    assert got.loc["TAO", "March 2024"] == pytest.approx(586.7401 / 287.70)
-    assert got.loc["RNDR", "October 2025"] == pytest.approx(
-        3.54886 / 3.4075
-    )  # renamed RENDER, one for one
-    assert (
-        got.loc["AKT", "from_date"] == "2023-11-01" and got.loc["TAO", "from_date"] == "2023-11-20"
-    )
-    unknown = got[list(segments.WINDOWS)].isna().all(axis=1)
-    assert set(got.index[unknown]) == {"AI (Gensyn)", "AIOZ", "GLM", "IOTX", "NMR", "ROSE"}
-    assert got["segment"].value_counts().to_dict() == {
-        "compute": 7,
-        "data": 6,
-        "algorithms": 5,
-        "other": 3,
-    }
 
 
 def test_a_fingerprint_sees_data_words_and_colours():

@@ -35,7 +35,7 @@ def test_the_map_of_real_yields_is_the_model_at_its_points():
             supply.staked_tao / supply.issued_tao,
             year.break_even_staked_share,
         )
-        assert roles.real_yields(1 / (1 + year.unstaked) - 1, *at) == pytest.approx(
+        assert te.economy.staker_real_yield(1 / (1 + year.unstaked) - 1, *at) == pytest.approx(
             year.staker_real, abs=1e-12
         )
     alpha = roles.alpha_growth(te.rules_at("gate-rank"), te.Scenario(validator_take=1.0), 3, 365)
