@@ -9,9 +9,9 @@ import numpy as np
 from vectors import U16, Check, Malformed, ratio, worst
 
 from tao_econ import rules_at
-from tao_econ.chain import epoch_chores as subnet
 from tao_econ.chain import fixed_point as fixed
 from tao_econ.chain import yuma_exact as exact
+from tao_econ.chain import yuma_exact as subnet
 from tao_econ.inputs.checks import MAX_UIDS
 
 MOST_WORK = 10**9  # matrix entries over all steps

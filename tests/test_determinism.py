@@ -19,7 +19,7 @@ from tao_econ import claims, figures
 from tao_econ.publish import ledger as page
 from tao_econ.analysis.sweep import sweep_to_parquet
 threads = int(sys.argv[1])
-sys.modules["tao_econ.incentives.guarantee"].THREADS = threads
+te.incentives.retention_map.__wrapped__.__kwdefaults__["threads"] = threads
 rules, now, base = te.rules_at("2026-09-11"), te.load_snapshot("2026-09-11"), te.load_scenario("base")
 found = claims.check()
 bytes_of = {"ledger": page.csv(found), "page": page.page(found, claims.counts(found), claims.under_stress())}

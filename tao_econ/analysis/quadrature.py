@@ -1,27 +1,27 @@
-"""Nodes and weights of a quadrature, computed once."""
+"""Nodes of quadrature rules, reckoned once for each size."""
 
 from __future__ import annotations
 
-import functools
+from functools import cache
 
 import numpy as np
 
 
-@functools.cache
+@cache
 def gauss_legendre(nodes: int) -> tuple[np.ndarray, np.ndarray]:
-    """Abscissas and weights of Gauss and Legendre on [−1, 1], kept for the next call.
+    """Gauss-Legendre nodes and weights on [-1, 1].
 
     Parameters
     ----------
     nodes : int
-        How many; polynomials of degree 2·nodes − 1 are integrated exactly.
+        How many; the rule is exact for polynomials of degree 2·nodes − 1.
 
     Returns
     -------
-    x, weights : (nodes,) arrays
-        Read-only, since they are shared.
+    tuple of numpy.ndarray
+        (nodes,) points and (nodes,) weights, which nobody may change.
     """
-    x, weights = np.polynomial.legendre.leggauss(nodes)
-    x.setflags(write=False)
-    weights.setflags(write=False)
-    return x, weights
+    points, weights = np.polynomial.legendre.leggauss(nodes)
+    points.flags.writeable = False
+    weights.flags.writeable = False
+    return points, weights

@@ -24,6 +24,7 @@ import numbers
 import os
 from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
 from pathlib import Path
 
 import numpy as np
@@ -33,16 +34,16 @@ from ..inputs.checks import whole
 from ..inputs.files import replacing, write_whole
 from ..inputs.record import unknown
 
-MOST_POINTS = 100_000_000
+MAX_POINTS = 100_000_000
 PART_ROWS = 20_000  # of one Parquet file
 SHOW_AFTER_S = 1.0  # a progress bar for anything longer
 
 
 def sweep(
     model: Callable,
-    base=None,
+    base: object | None = None,
     *,
-    executor=None,
+    executor: Executor | None = None,
     seed: int | None = None,
     errors: str = "raise",
     progress: bool = True,
@@ -50,17 +51,34 @@ def sweep(
 ) -> pd.DataFrame:
     """Every combination of the axes: one row with the axes' values and what the model returns.
 
-    model : a function of one record, or of the axes as keywords where `base` is None; with a seed
-      also of `rng`.
-        It returns a number, or a NamedTuple, dataclass or dict of numbers, texts and booleans
-    base : a frozen record whose fields the axes vary; it checks every value
-    executor : None (this process), or anything with `submit`; processes and clusters need a model
-      they can import
-    seed : int — each point gets numpy's default generator, seeded by it and the point's number
-    errors : 'raise' stops at the first failing point and names it; 'keep' puts the message into a
-      column `error`
-    axes : name=values, each a sequence of one or more
-    Raises ValueError for an unknown axis, an empty one, or more than 100,000,000 points.
+    Parameters
+    ----------
+    model : Callable
+        A function of one record, or of the axes as keywords where `base` is None; with a seed also
+        of `rng`. It returns a number, or a NamedTuple, dataclass or dict of numbers, texts and
+        booleans.
+    base : object, optional
+        A frozen record whose fields the axes vary; it checks every value.
+    executor : Executor, optional
+        None (this process), or anything with `submit`; processes and clusters need a model they can
+        import.
+    seed : int, optional
+        Each point gets numpy's default generator, seeded by it and the point's number.
+    errors : str
+        'raise' stops at the first failing point and names it; 'keep' puts the message into a column
+        `error`.
+    progress : bool
+    **axes
+        Name=values, each a sequence of one or more.
+
+    Returns
+    -------
+    pandas.DataFrame
+
+    Raises
+    ------
+    ValueError
+        For an unknown axis, an empty one, or more than 100,000,000 points.
     """
     plan = _Plan(model, base, seed, errors, axes)
     rows = [row for part in _computed(plan, range(len(plan)), executor, progress) for row in part]
@@ -69,10 +87,10 @@ def sweep(
 
 def sweep_to_parquet(
     model: Callable,
-    base=None,
+    base: object | None = None,
     *,
-    folder,
-    executor=None,
+    folder: str | Path,
+    executor: Executor | None = None,
     seed: int | None = None,
     errors: str = "raise",
     progress: bool = True,
@@ -81,12 +99,29 @@ def sweep_to_parquet(
     """The same rows, written to `folder` as part-00000.parquet, … with a _plan.json; returns the
     folder.
 
+    Parameters
+    ----------
+    model : Callable
+    base : object, optional
+    folder : str or Path
+    executor : Executor, optional
+    seed : int, optional
+    errors : str
+    progress : bool
+    **axes
+
+    Returns
+    -------
+    Path
+
+    Notes
+    -----
     Parts that are there are kept, so an interrupted sweep goes on where it stopped. Read it back
-    with
-    `pandas.read_parquet(folder)`. A folder with another sweep's plan is refused. Other arguments as
-    in `sweep`.
+    with `pandas.read_parquet(folder)`. A folder with another sweep's plan is refused. Other
+    arguments as in `sweep`.
     """
-    plan, folder = _Plan(model, base, seed, errors, axes), Path(folder)
+    plan = _Plan(model, base, seed, errors, axes)
+    folder = Path(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -125,7 +160,9 @@ class _Plan:
             raise ValueError(unknown("value of errors", errors, ("raise", "keep")))
         if not axes:
             raise ValueError("axes must be one or more name=values, got none")
-        self.model, self.base, self.errors = model, base, errors
+        self.model = model
+        self.base = base
+        self.errors = errors
         self.seed = None if seed is None else whole("seed", seed)
         self.axes = {name: _values(name, values) for name, values in axes.items()}
         if base is not None:
@@ -139,8 +176,8 @@ class _Plan:
                     raise ValueError(
                         unknown(f"axis of a sweep over {type(base).__name__}", name, fields)
                     )
-        if len(self) > MOST_POINTS:
-            raise ValueError(f"axes must make at most {MOST_POINTS:,} points, got {len(self):,}")
+        if len(self) > MAX_POINTS:
+            raise ValueError(f"axes must make at most {MAX_POINTS:,} points, got {len(self):,}")
 
     def __len__(self):
         return math.prod(len(values) for values in self.axes.values())
@@ -155,7 +192,8 @@ class _Plan:
 
     def columns(self, first: int, count: int) -> dict:
         """The same for a run of points, an axis at a time."""
-        numbers, out = np.arange(first, first + count), {}
+        numbers = np.arange(first, first + count)
+        out = {}
         for name, values in reversed(self.axes.items()):
             numbers, k = np.divmod(numbers, len(values))
             out[name] = [values[j] for j in k]
@@ -247,7 +285,8 @@ def _computed(plan, numbered, executor, progress) -> Iterator[list[dict]]:
                 yield _some_rows(plan, first, last)
                 bar.update(last - first)
             return
-        waiting, left = deque(), iter(batches)
+        waiting: deque[tuple[int, Future]] = deque()
+        left = iter(batches)
         try:
             for first, last in itertools.islice(left, 4 * workers):
                 waiting.append((last - first, executor.submit(_some_rows, plan, first, last)))

@@ -8,11 +8,6 @@ from .emission import halving_thresholds_rao as halving_thresholds_rao
 from .emission import halvings_so_far as halvings_so_far
 from .emission import issuance_eras as issuance_eras
 from .emission import reward_after as reward_after
-from .epoch_chores import blocks_until_next_epoch as blocks_until_next_epoch
-from .epoch_chores import reset_bonds as reset_bonds
-from .epoch_chores import split_among_mechanisms as split_among_mechanisms
-from .epoch_chores import stored_weights as stored_weights
-from .epoch_chores import within_max_weight as within_max_weight
 from .metagraph import load_metagraph as load_metagraph
 from .metagraph import save_metagraph as save_metagraph
 from .pools import Pool as Pool
@@ -31,4 +26,9 @@ from .subnets import make_subnets as make_subnets
 from .subnets import run_subnets as run_subnets
 from .yuma import yuma_epoch as yuma_epoch
 from .yuma import yuma_run as yuma_run
+from .yuma_exact import blocks_until_next_epoch as blocks_until_next_epoch
+from .yuma_exact import reset_bonds as reset_bonds
+from .yuma_exact import split_among_mechanisms as split_among_mechanisms
+from .yuma_exact import stored_weights as stored_weights
+from .yuma_exact import within_max_weight as within_max_weight
 from .yuma_exact import yuma_epoch_exact as yuma_epoch_exact

@@ -11,7 +11,6 @@ kernels would not notice when those change.
 
 from __future__ import annotations
 
-import math
 from fractions import Fraction
 
 import numpy as np
@@ -51,7 +50,8 @@ def _div(a, b):
     """
     if b == 0:
         return 0
-    top, bottom = abs(a), abs(b)
+    top = abs(a)
+    bottom = abs(b)
     integer = top // bottom if top >= bottom else 0
     rest = top - integer * bottom
     if integer >= 1 << 31:
@@ -155,7 +155,8 @@ def interpolate(low, high, ratio):
 
 def q32(ratio: Fraction) -> int:
     """A ratio as Q32, cut toward zero."""
-    return math.trunc(ratio * ONE)
+    size = (abs(ratio.numerator) << 32) // ratio.denominator
+    return size if ratio.numerator > 0 else -size
 
 
 def proportion(parts):
@@ -183,33 +184,38 @@ def _weighted_median(stake, score, minority, low, high):
     """The score v with stake(< v) ≤ minority < stake(≤ v), found by halving around pivots,
     without sorting.
     """
-    stake, score, size = stake.copy(), score.copy(), len(stake)
+    stake = stake.copy()
+    score = score.copy()
+    size = len(stake)
     for _ in range(len(stake) + 1):
         if size == 0:
             return 0
         pivot = score[size // 2]
         if size == 1:
             return pivot
-        below = above = some_below = some_above = 0
+        below = 0
+        above = 0
+        some_below = False
+        some_above = False
         for k in range(size):
-            lower, upper = score[k] < pivot, score[k] > pivot
-            below += stake[k] if lower else 0
-            above += stake[k] if upper else 0
-            some_below += lower
-            some_above += upper
-        if minority < low + below and some_below > 0:
+            below += stake[k] if score[k] < pivot else 0
+            above += stake[k] if score[k] > pivot else 0
+            some_below |= score[k] < pivot
+            some_above |= score[k] > pivot
+        if minority < low + below and some_below:
             go_down = True
             high = low + below
-        elif high - above <= minority and some_above > 0:
+        elif high - above <= minority and some_above:
             go_down = False
             low = high - above
         else:
             return pivot
         kept = 0
         for k in range(size):
-            here = score[k]
-            stake[kept], score[kept] = stake[k], here
-            kept += here < pivot if go_down else here > pivot
+            now = score[k]
+            score[kept] = now
+            stake[kept] = stake[k]
+            kept += 1 if (now < pivot if go_down else now > pivot) else 0
         size = kept
     return 0
 

@@ -26,7 +26,7 @@ import pandas as pd
 from ..inputs.checks import MAX_UIDS
 from ..inputs.files import replacing
 
-MOST_BYTES = 64_000_000
+MAX_BYTES = 64_000_000
 
 
 class Metagraph(NamedTuple):
@@ -53,8 +53,8 @@ def load_metagraph(path) -> Metagraph:
         size = None
     if size is None:
         raise ValueError(f"path must be a file, but {str(path)!r} is not there")
-    if size > MOST_BYTES:
-        raise ValueError(f"{path.name} must be at most {MOST_BYTES:,} bytes, got {size:,}")
+    if size > MAX_BYTES:
+        raise ValueError(f"{path.name} must be at most {MAX_BYTES:,} bytes, got {size:,}")
     weights, stake, bonds = readers[path.suffix.lower()](path)
     if stake.ndim != 1 or not 1 <= len(stake) <= MAX_UIDS:
         raise ValueError(
@@ -100,8 +100,8 @@ def _npz(path):
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
             unpacked = sum(part.file_size for part in parts)
-            if unpacked > MOST_BYTES:
-                raise Refused(f"must unpack to at most {MOST_BYTES:,} bytes, got {unpacked:,}")
+            if unpacked > MAX_BYTES:
+                raise Refused(f"must unpack to at most {MAX_BYTES:,} bytes, got {unpacked:,}")
             files = {part.filename.removesuffix(".npy"): part for part in parts}
             if len(files) < len(parts):
                 raise Refused("must hold each array once")
@@ -155,7 +155,7 @@ HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.re
 def _csv(path):
     try:
         with path.open("rb") as file:
-            columns = file.readline(MOST_BYTES).count(b",") + 1
+            columns = file.readline(MAX_BYTES).count(b",") + 1
         if columns > MAX_UIDS + 2:
             raise ValueError(
                 f"{path.name} must have at most {MAX_UIDS + 2:,} columns, got {columns:,}"

@@ -1,13 +1,16 @@
 """The fast Yuma epoch: float64 instead of the chain's integers, for exploring thousands of epochs.
 
-It follows `consensus_exact` step by step. Stake shares lie on the chain's grid of 2⁻³², so that
-sums of votes are
-exact and a tie at κ falls as on the chain; everything else is plain float64. Validators are the
-rows with a permit
-or with bonds, those that vote first; matrices inside hold these rows and the columns anybody
-scored, no more.
+It follows `yuma_exact` step by step. Stake shares lie on the chain's grid of 2⁻³², so that sums of
+votes are exact and a tie at κ falls as on the chain; everything else is plain float64. Validators
+are the rows with a permit or with bonds, those that vote first.
 
-**Chain:** opentensor/subtensor, pallets/subtensor/src/epoch/run_epoch.rs, commit 14bc6f9.
+Three rules for bonds were proposed and never ran on the chain: Yuma 1 of the document, Yuma 2B and
+Yuma 2C. They take the consensus of the classic epoch (the chain's, called Yuma 2 there).
+
+**Chain:** opentensor/subtensor, pallets/subtensor/src/epoch/run_epoch.rs, commit 14bc6f9
+**Ref:** the public Python simulator by DarnoX-reef (yuma-simulation), names Yuma 1, 2B
+(Adrian-Fish) and 2C (Rhef + reset) as there, without its 1e-6 in each quotient;
+opentensor/subtensor docs/consensus.md for Yuma 1
 """
 
 from __future__ import annotations
@@ -16,22 +19,28 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from ..inputs.checks import MAX_UIDS as MOST_UIDS
-from ..inputs.checks import permitted_rows, whole, whole_array
+from ..inputs.checks import MAX_UIDS, permitted_rows, whole, whole_array
 from ..inputs.record import unknown
 from ..inputs.rules import Rules
-from .yuma_kernels import GRID, _on_grid, _path, _permits
-from .yuma_tables import LARGEST, PATTERN, _rows_in_use, tables
-from .yuma_variants import BOND_RULES
+from .fixed_point import q32
+from .yuma_exact import check_liquid_alpha
+from .yuma_kernels import GRID, TINY, _on_grid, _path, _permits
+from .yuma_window import _rows_in_use, _window
 
-NO_RESETS = np.empty((0, 2), np.int64)
+MAX_INPUT = 1e300
+CAPACITY_SHARE = 0.1  # Yuma 2C: part of its capacity that a validator may buy in an epoch
+DECAY_SHARE = 0.1  # Yuma 2C: part of bonds lost in an epoch
+PROPOSED = ("yuma1", "yuma2b", "yuma2c")
 VARIANTS = {
     "classic": "classic",
     "yuma2": "classic",
     "yuma3": "yuma3",
-    **dict.fromkeys(BOND_RULES, "classic"),
+    **dict.fromkeys(PROPOSED, "classic"),
 }
+NO_FLAGS = {1: np.zeros(0, bool), 2: np.zeros((0, 0), bool)}
+NO_RESETS = np.empty((0, 2), np.int64)
 AIMS = {"current": 0, "previous": 1, "max": 2, "auto": None}
 
 
@@ -48,10 +57,11 @@ class FloatEpoch(NamedTuple):
     bonds: np.ndarray  # (n, n); classic: ÷ the column's largest, Yuma3: share of one
 
 
+RESULTS = FloatEpoch._fields[1:-1]  # in the order of the kernels' rows
+
+
 class EpochPath(NamedTuple):
-    """A run of epochs: (epochs, n) arrays of what FloatEpoch holds, and the bonds after the last
-    one.
-    """
+    """A run of epochs: (epochs, n) arrays of what FloatEpoch has, and the bonds after the last."""
 
     stake: np.ndarray  # as given, in its own unit, before each epoch
     consensus: np.ndarray
@@ -79,218 +89,252 @@ class Law(NamedTuple):
     steepness: float
 
 
+class Start(NamedTuple):
+    """What a run of epochs starts from, by UID; empty where nothing is given."""
+
+    listed: np.ndarray  # (n, n) bool
+    stake: np.ndarray
+    permits: np.ndarray  # bool
+    active: np.ndarray  # bool
+    consensus: np.ndarray  # of the epoch before
+    resets: np.ndarray  # (resets, 2): epoch, and the UID whose bonds go
+
+
 def yuma_epoch(
     rules: Rules,
-    weights,
-    stake,
-    bonds,
+    weights: ArrayLike,
+    stake: ArrayLike,
+    bonds: ArrayLike,
     *,
     variant: str | None = None,
-    listed=None,
-    permits=None,
-    active=None,
+    listed: ArrayLike | None = None,
+    permits: ArrayLike | None = None,
+    active: ArrayLike | None = None,
     liquid_from: str = "current",
-    previous_consensus=None,
-    previous_weights=None,
+    previous_consensus: ArrayLike | None = None,
+    previous_weights: ArrayLike | None = None,
 ) -> FloatEpoch:
     """One epoch in float64, within 1e-6 of the exact one; faster where few UIDs validate.
 
-    weights : (n, n), any unit — row = validator; each row counts by its proportions, the diagonal
-      not at all
-    stake : (n,), any unit — stake weight; set to 0 what is below `rules.stake_threshold_rao`
-    bonds : (n, n), share — as the epoch before returned them; zeros at first
-    variant : in place of `rules.bonds`: "classic" (or "yuma2"), "yuma3", or a proposal the chain
-      never ran, "yuma1",
-        "yuma2b" or "yuma2c" (see consensus_variants.py)
-    listed : (n, n) bool — entries of the rows, see `yuma_epoch_exact`; by default the weights above
-      0
-    permits : (n,) bool — who may validate now; by default who gets a permit from this epoch, and
-      rows of the others
-        are not read, as on the chain
-    active : (n,) bool — whose stake votes; by default everybody's
-    liquid_from : the consensus that liquid rates are measured from: "current" as on the chain,
-      "previous", "max" of
-        both, or "auto": the previous one where the bonds penalty is 1, else the current one
-    previous_consensus : (n,), share — of the epoch before; zeros at first
-    previous_weights : (n, n) — of the epoch before, for "yuma2b"; by default the same as now
-    Raises TypeError for anything but numbers, ValueError for shapes, for ranges, and for weights on
-    others in a row
-    that `permits` leaves out.
+    Parameters
+    ----------
+    weights
+        (n, n), any unit; row = validator, which counts by its proportions, without the diagonal
+    stake
+        (n,), any unit: stake weight; set to 0 what is below `rules.stake_threshold_rao`
+    bonds
+        (n, n), shares, as the epoch before returned them; zeros at first
+    variant
+        in place of `rules.bonds`: "classic" (or "yuma2"), "yuma3", or a proposal the chain never
+        ran, "yuma1", "yuma2b" or "yuma2c"
+    listed
+        (n, n) bool, entries of the rows, see `yuma_epoch_exact`; by default the weights above 0
+    permits
+        (n,) bool, who may validate now; by default who gets a permit from this epoch, and rows of
+        the others are not read, as on the chain
+    active
+        (n,) bool, whose stake votes; by default everybody's
+    liquid_from
+        the consensus that liquid rates are measured from: "current" as on the chain, "previous",
+        "max" of both, or "auto": the previous one where the bonds penalty is 1, else the current
+    previous_consensus
+        (n,), shares, of the epoch before; zeros at first
+    previous_weights
+        (n, n), of the epoch before, for "yuma2b"; by default the same as now
 
+    Raises
+    ------
+    TypeError
+        for anything but numbers
+    ValueError
+        for shapes, ranges, and weights on others in a row that `permits` leaves out
+
+    Notes
+    -----
     **Chain:** run_epoch.rs, `epoch_mechanism`
     """
     law = _law(rules, variant, liquid_from)
-    weights, speaks = _square("weights", weights)
+    weights, scoring = _square(weights)
     n = len(weights)
-    before, _ = _real(
-        "previous_consensus",
-        np.zeros(n) if previous_consensus is None else previous_consensus,
-        (n,),
-        1.0,
-    )
-    stake, _ = _real("stake", stake, (n,))
-    bonds, holds = _real("bonds", bonds, (n, n), 1.0 if law.yuma3 else LARGEST)
-    listed, permits, active = _bits(listed, permits, active, n)
-    if len(permits) > 0:
-        permitted_rows("weights", weights, permits)
-    permitted = (
-        permits if len(permits) > 0 else _permits(_on_grid(stake), law.limit, law.nobody_too)
-    )
-    if variant in BOND_RULES:
-        return _proposed(
-            weights, stake, bonds, rules, variant, previous_weights, listed, permits, active
-        )
-    table = tables(weights[None], bonds, listed, _speaking(speaks, listed) & permitted, holds)
-    _, rows, share = _run(table, listed, stake, permits, active, before, NO_RESETS, law, 1, 0.0)
-    return FloatEpoch(share, *rows[:, 0], table.bonds)
+    before = np.zeros(n)
+    if previous_consensus is not None:
+        before = _vector("previous_consensus", previous_consensus, n, 1.0)
+    start = _start(n, stake, listed, permits, active, before)
+    bonds, bonded = _bonds(bonds, n, law)
+    permitted = start.permits
+    if permits is None:
+        permitted = _permits(_on_grid(start.stake), law.limit, law.nobody_too)
+    else:
+        permitted_rows("weights", weights, permitted)
+    scoring = _scoring(scoring, start.listed) & permitted
+    window = _window(weights[None], bonds, start.listed, scoring, bonded, TINY)
+    _, rows, share = _path(window, start, law, 1, 0.0)
+    epoch = FloatEpoch(stake=share, bonds=window.bonds, **dict(zip(RESULTS, rows[0], strict=True)))
+    if variant not in PROPOSED:
+        return epoch
+    if previous_weights is not None:
+        previous_weights, _ = _numbers("previous_weights", previous_weights, (n, n))
+    if variant == "yuma2b" and previous_weights is not None:
+        weights = previous_weights
+    votes = _on_grid(np.where(permitted & (active is None or start.active), share, 0.0))
+    return _with_proposed_bonds(epoch, law, variant, weights, votes, bonds)
 
 
 def yuma_run(
     rules: Rules,
-    weights,
-    stake,
+    weights: ArrayLike,
+    stake: ArrayLike,
     *,
     epochs: int,
-    bonds=None,
+    bonds: ArrayLike | None = None,
     variant: str | None = None,
-    listed=None,
-    active=None,
+    listed: ArrayLike | None = None,
+    active: ArrayLike | None = None,
     reward: float = 0.0,
     bond_resets: Iterable[tuple[int, int]] = (),
     liquid_from: str = "current",
 ) -> EpochPath:
     """Epoch after epoch, each starting from the bonds and permits of the one before.
 
-    weights : (n, n) or (epochs, n, n), any unit      stake : (n,), any unit — at the start
-    epochs : int — how many      bonds : (n, n), share — at the start; by default none
-    reward : float, unit of stake — what an epoch pays; all of it is staked where it was earned
-    bond_resets : pairs (epoch, uid) — before that epoch all bonds on the miner are deleted
-    variant, listed, active, liquid_from : as in `yuma_epoch`
-    Raises TypeError for anything but numbers, ValueError for shapes and ranges.
+    Parameters
+    ----------
+    weights
+        (n, n) or (epochs, n, n), any unit
+    stake
+        (n,), any unit, at the start
+    bonds
+        (n, n), shares, at the start; by default none
+    reward
+        unit of stake: what an epoch pays, all of which is staked where it was earned
+    bond_resets
+        pairs (epoch, uid): before that epoch all bonds on the miner are deleted
+    variant, listed, active, liquid_from
+        as in `yuma_epoch`
+
+    Raises
+    ------
+    TypeError
+        for anything but numbers
+    ValueError
+        for shapes and ranges
     """
     epochs = whole("epochs", epochs, at_least=1)
     law = _law(rules, variant, liquid_from)
-    weights, speaks = _each_epoch(weights, epochs)
+    weights, scoring = _matrices(weights, epochs)
     n = weights.shape[-1]
-    stake, _ = _real("stake", stake, (n,))
-    bonds = np.zeros((n, n)) if bonds is None else bonds
-    bonds, holds = _real("bonds", bonds, (n, n), 1.0 if law.yuma3 else LARGEST)
-    reward = float(_real("reward", reward, ())[0])
-    resets = _resets(bond_resets, epochs, n, rules)
-    listed, permits, active = _bits(listed, None, active, n)
-    if variant in BOND_RULES:
-        return _proposed_run(
-            weights, stake, bonds, rules, variant, listed, active, resets, epochs, reward
-        )
-    table = tables(weights, bonds, listed, _speaking(speaks, listed), holds)
-    stakes, rows, _ = _run(
-        table, listed, stake, permits, active, np.zeros(n), resets, law, epochs, reward
-    )
-    return EpochPath(stakes, *rows, table.bonds)
+    start = _start(n, stake, listed, None, active, np.zeros(n))
+    bonds, bonded = _bonds(np.zeros((n, n)) if bonds is None else bonds, n, law)
+    reward = float(_numbers("reward", reward, ())[0])
+    start = start._replace(resets=_resets(bond_resets, epochs, n, rules))
+    if variant in PROPOSED:
+        given = {"variant": variant, "listed": listed, "active": active}
+        return _proposed_run(rules, weights, bonds, start, law, epochs, reward, given)
+    scoring = _scoring(scoring, start.listed)
+    window = _window(weights, bonds, start.listed, scoring, bonded, TINY)
+    stakes, rows, _ = _path(window, start, law, epochs, reward)
+    results = dict(zip(RESULTS, rows.transpose(1, 0, 2), strict=True))
+    return EpochPath(stake=stakes, bonds=window.bonds, **results)
 
 
-def _run(table, listed, stake, permits, active, before, resets, law, epochs, reward):
-    """Bonds of the table change in place; rows are (6, epochs, n)."""
-    stakes, rows, share = _path(
-        *table, listed, stake, permits, active, before, resets, law, epochs, reward
-    )
-    return stakes, rows.transpose(1, 0, 2), share
+# ---- Bonds that were proposed ----
 
 
-def _proposed(
-    weights, stake, bonds, rules, variant, previous_weights, listed, permits, active
+def _with_proposed_bonds(
+    epoch: FloatEpoch,
+    law: Law,
+    variant: str,
+    weights: np.ndarray,
+    votes: np.ndarray,
+    bonds: np.ndarray,
 ) -> FloatEpoch:
-    """An epoch whose bonds follow a rule that the chain never ran; all before the bonds is the
-    classic epoch.
+    """A classic epoch whose bonds follow another rule.
+
+    Yuma 1: an average over epochs of shared bonds, never put back to a sum of one. Yuma 2B: the
+    same where consensus clips, and bonds follow, the weights of the epoch before, so that who finds
+    a miner first is not punished until the others had an epoch to follow. Yuma 2C: bonds in shares
+    of stake that fill up, for a validator buys up to a tenth of its stake an epoch, spread by its
+    weights without clipping, and no bond is above its stake; a tenth of all bonds is lost an epoch.
     """
-    n = len(stake)
-    old, _ = _real(
-        "previous_weights", weights if previous_weights is None else previous_weights, (n, n)
-    )
-    epoch = yuma_epoch(
-        rules,
-        weights,
-        stake,
-        np.zeros((n, n)),
-        variant="classic",
-        listed=listed if len(listed) else None,
-        permits=permits if len(permits) else None,
-        active=active if len(active) else None,
-    )
-    counts = (
-        permits
-        if len(permits)
-        else _permits(epoch.stake, rules.max_validators, rules.permits == "top_stakes")
-    )
-    votes = _on_grid(np.where(counts & active if len(active) else counts, epoch.stake, 0.0))
-    incentive, dividends, new = BOND_RULES[variant](
-        rules, weights, old, epoch.consensus, votes, bonds
-    )
+    rows = np.where((votes > 0)[:, None] & ~np.eye(len(votes), dtype=bool), weights, 0.0)
+    w = _ratio(rows, rows.sum(axis=1, keepdims=True))
+    stake = votes[:, None]
+    clipped = np.minimum(w, epoch.consensus)
+    incentive = _normal((stake * clipped).sum(axis=0))
+    if variant == "yuma2c":
+        bought = np.minimum(CAPACITY_SHARE * stake, np.maximum(stake - bonds, 0.0)) * w
+        new = np.minimum((1 - DECAY_SHARE) * bonds + bought, stake)
+        dividends = _normal(_ratio(new, new.sum(axis=0)) @ incentive)
+    else:
+        followed = stake * ((1 - law.penalty) * w + law.penalty * clipped)
+        new = _ratio(followed, followed.sum(axis=0))
+        if bonds.any():  # the first bonds are not averaged with nothing
+            new = (1 - law.kept) * new + law.kept * bonds
+        dividends = _normal(new @ incentive)
     both = incentive + dividends
     share = both / both.sum() if both.sum() > 0 else epoch.emission_share
     return epoch._replace(incentive=incentive, dividends=dividends, emission_share=share, bonds=new)
 
 
-def _proposed_run(
-    weights, stake, bonds, rules, variant, listed, active, resets, epochs, reward
-) -> EpochPath:
-    """Epoch after epoch of `_proposed`."""
-    n, permits, before, rows = len(stake), np.zeros(0, bool), weights[0], []
+def _proposed_run(rules, weights, bonds, start, law, epochs, reward, given) -> EpochPath:
+    """`yuma_run` of a proposal; `given` are arguments of `yuma_epoch` that stay the same."""
+    stake = start.stake
+    permits = None
+    before = weights[0]
+    steps = []
     for t in range(epochs):
         now = weights[t % len(weights)]
-        for at, uid in resets:
-            if at == t:
-                bonds = bonds.copy()
-                bonds[:, uid] = 0.0
-        spoken = now if not len(permits) else np.where(permits[:, None], now, 0.0)
-        epoch = _proposed(spoken, stake, bonds, rules, variant, before, listed, permits, active)
-        rows.append((stake, *epoch[1:7]))
-        permits = _permits(epoch.stake, rules.max_validators, rules.permits == "top_stakes")
-        before, bonds, stake = now, epoch.bonds, stake + reward * epoch.emission_share
-    return EpochPath(*np.array(rows).reshape(epochs, 7, n).transpose(1, 0, 2), bonds)
+        bonds = bonds.copy()
+        bonds[:, start.resets[start.resets[:, 0] == t, 1]] = 0.0
+        read = now if permits is None else np.where(permits[:, None], now, 0.0)
+        epoch = yuma_epoch(
+            rules, read, stake, bonds, previous_weights=before, permits=permits, **given
+        )
+        steps.append({**epoch._asdict(), "stake": stake})
+        permits = _permits(epoch.stake, law.limit, law.nobody_too)
+        before = now
+        bonds = epoch.bonds
+        stake = stake + reward * epoch.emission_share
+    path = {name: np.array([step[name] for step in steps]) for name in steps[0] if name != "bonds"}
+    return EpochPath(**path, bonds=bonds)
+
+
+def _ratio(matrix, divisors):
+    """The quotients; 0 where the divisor is."""
+    return np.divide(matrix, divisors, out=np.zeros_like(matrix), where=divisors > 0)
+
+
+def _normal(values):
+    total = values.sum()
+    return values / total if total > 0 else values
 
 
 # ---- What is given ----
 
 
-def _law(rules, variant, liquid_from):
+def _law(rules, variant, liquid_from) -> Law:
     if liquid_from not in AIMS:
         raise ValueError(unknown("value of liquid_from", liquid_from, AIMS))
     if variant is not None and variant not in VARIANTS:
         raise ValueError(unknown("variant", variant, VARIANTS))
-    if rules.alpha_low > rules.alpha_high:
-        raise ValueError(
-            f"alpha_low must be at most alpha_high {rules.alpha_high}, got {rules.alpha_low}"
-        )
-    if rules.liquid_alpha_on and rules.liquid_alpha != "per_pair":
-        raise ValueError(
-            f"liquid_alpha must be 'per_pair' for an epoch to use it, got {rules.liquid_alpha!r}"
-        )
-    ratios = (
-        rules.bonds_penalty,
-        rules.bonds_moving_average,
-        rules.alpha_low,
-        rules.alpha_high,
-        rules.alpha_sigmoid_steepness,
-    )
-    penalty, kept, *rates = (r.numerator / r.denominator for r in ratios)
+    check_liquid_alpha(rules)
+    penalty = float(rules.bonds_penalty)
     return Law(
-        VARIANTS[variant or rules.bonds] == "yuma3",
-        rules.liquid_alpha_on,
-        rules.max_validators,
-        rules.permits == "top_stakes",
-        (rules.kappa.numerator << 32) // rules.kappa.denominator / GRID,
-        penalty,
-        kept,
-        AIMS[liquid_from] if liquid_from != "auto" else int(penalty == 1.0),
-        *rates,
+        yuma3=VARIANTS[variant or rules.bonds] == "yuma3",
+        liquid=rules.liquid_alpha_on,
+        limit=rules.max_validators,
+        nobody_too=rules.permits == "top_stakes",
+        kappa=q32(rules.kappa) / GRID,
+        penalty=penalty,
+        kept=float(rules.bonds_moving_average),
+        aim=AIMS[liquid_from] if liquid_from != "auto" else int(penalty == 1.0),
+        low=float(rules.alpha_low),
+        high=float(rules.alpha_high),
+        steepness=float(rules.alpha_sigmoid_steepness),
     )
 
 
-def _real(name, given, shape, most=LARGEST):
-    """`given` as float64 of that shape (None: any), and which rows hold anything but 0; or one
-    clear line.
-    """
+def _numbers(name, given, shape=None, most=MAX_INPUT):
+    """`given` as float64 that can be written, and which of its rows have anything but 0."""
     try:
         array = np.asarray(given)
     except ValueError:
@@ -302,55 +346,62 @@ def _real(name, given, shape, most=LARGEST):
     array = np.ascontiguousarray(array, dtype=np.float64).reshape(array.shape)
     if not array.flags.writeable:
         array = array.copy()  # one type of array, one compiled kernel
-    rows, fine = _rows_in_use(_patterns(array), PATTERN[most])
+    rows, fine = _rows_in_use(array.reshape(-1, array.shape[-1] if array.ndim else 1), most)
     if not fine:
-        wrong = array[~((array >= 0) & (array <= most))]
-        if wrong.size:
-            raise ValueError(f"{name} must be in [0, {most:g}], got {wrong.flat[0]}")
-        array = array + 0.0  # only -0.0 is left
-        rows, _ = _rows_in_use(_patterns(array), PATTERN[most])
+        wrong = array[~((array >= 0) & (array <= most))].flat[0]
+        raise ValueError(f"{name} must be in [0, {most:g}], got {wrong}")
     return array, rows
 
 
-def _patterns(array):
-    return (array if array.ndim == 2 else array.reshape(1, -1)).view(np.int64)
+def _vector(name, given, n, most=MAX_INPUT):
+    return _numbers(name, given, (n,), most)[0] + 0.0  # no -0.0
 
 
-def _square(name, given):
-    array, rows = _real(name, given, None)
-    if array.ndim != 2 or array.shape[0] != array.shape[1] or not 1 <= len(array) <= MOST_UIDS:
+def _bonds(given, n, law):
+    return _numbers("bonds", given, (n, n), 1.0 if law.yuma3 else MAX_INPUT)
+
+
+def _square(given):
+    array, rows = _numbers("weights", given)
+    if array.ndim != 2 or array.shape[0] != array.shape[1] or not 1 <= len(array) <= MAX_UIDS:
         raise ValueError(
-            f"{name} must be square with 1 to {MOST_UIDS:,} rows, got shape {array.shape}"
+            f"weights must be square with 1 to {MAX_UIDS:,} rows, got shape {array.shape}"
         )
     return array, rows
 
 
-def _each_epoch(weights, epochs):
-    """(1 or epochs, n, n) weights, and which rows ever hold any."""
-    if np.ndim(weights) != 3:
-        weights, rows = _square("weights", weights)
+def _matrices(given, epochs):
+    """(1 or epochs, n, n) weights, and which rows ever have any."""
+    if np.ndim(given) != 3:
+        weights, rows = _square(given)
         return weights[None], rows
-    if len(weights) != epochs:
+    if len(given) != epochs:
         raise ValueError(
-            f"weights must have one matrix for each of {epochs} epochs, got {len(weights)}"
+            f"weights must have one matrix for each of {epochs} epochs, got {len(given)}"
         )
-    each, rows = zip(*(_square("weights", matrix) for matrix in weights), strict=True)
-    return np.array(each), np.any(rows, axis=0)
+    each = [_square(matrix) for matrix in given]
+    return np.array([weights for weights, _ in each]), np.any([rows for _, rows in each], axis=0)
 
 
-def _bits(listed, permits, active, n):
-    """Contiguous arrays of bits, empty where nothing is given."""
-    given = {"listed": (listed, (n, n)), "permits": (permits, (n,)), "active": (active, (n,))}
-    return tuple(
-        np.zeros((0,) * len(shape), bool)
-        if bit is None
-        else np.array(whole_array(name, bit, shape, kind="bool"), order="C")
-        for name, (bit, shape) in given.items()
+def _start(n, stake, listed, permits, active, consensus) -> Start:
+    return Start(
+        listed=_flags("listed", listed, (n, n)),
+        stake=_vector("stake", stake, n),
+        permits=_flags("permits", permits, (n,)),
+        active=_flags("active", active, (n,)),
+        consensus=consensus,
+        resets=NO_RESETS,
     )
 
 
-def _speaking(rows, listed):
-    """A listed weight of 0 is said too: it keeps a bond."""
+def _flags(name, given, shape):
+    if given is None:
+        return NO_FLAGS[len(shape)]
+    return np.array(whole_array(name, given, shape, kind="bool"), order="C")
+
+
+def _scoring(rows, listed):
+    """A listed weight of 0 counts too: it keeps a bond."""
     return listed.any(axis=1) if len(listed) > 0 else rows
 
 
@@ -358,12 +409,11 @@ def _resets(pairs, epochs, n, rules):
     """(resets, 2): epoch and the UID whose bonds go."""
     resets = []
     for t, uid in pairs:
-        for value, below in ((whole("bond_resets", t), epochs), (whole("bond_resets", uid), n)):
-            if value >= below:
-                raise ValueError(
-                    f"bond_resets must be pairs of an epoch below {epochs} and a UID below {n}, "
-                    f"got {t, uid}"
-                )
+        if whole("bond_resets", t) >= epochs or whole("bond_resets", uid) >= n:
+            raise ValueError(
+                f"bond_resets must be pairs of an epoch below {epochs} and a UID below {n}, got "
+                f"{t, uid}"
+            )
         resets.append((int(t), int(uid)))
     if resets and not rules.bonds_reset:
         raise ValueError(

@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..inputs.checks import permitted_rows, square_u16, whole, whole_array
 from ..inputs.rules import Rules
@@ -38,6 +39,9 @@ from .fixed_point import (
     q32,
     u16,
 )
+
+NEVER = (1 << 64) - 1  # the chain's "no next epoch"
+MAX_MECHANISMS = 255  # their number is a byte
 
 
 class Epoch(NamedTuple):
@@ -65,16 +69,16 @@ class Epoch(NamedTuple):
 
 def yuma_epoch_exact(
     rules: Rules,
-    weights_u16,
-    stake_rao,
-    bonds_u16,
+    weights_u16: ArrayLike,
+    stake_rao: ArrayLike,
+    bonds_u16: ArrayLike,
     *,
     emission_rao: int = RAO_PER_TAO,
-    listed=None,
-    permits=None,
-    last_update=None,
-    block_at_registration=None,
-    commit_block=None,
+    listed: ArrayLike | None = None,
+    permits: ArrayLike | None = None,
+    last_update: ArrayLike | None = None,
+    block_at_registration: ArrayLike | None = None,
+    commit_block: ArrayLike | None = None,
     block: int | None = None,
     last_step_block: int = 0,
     owner_uid: int | None = None,
@@ -133,7 +137,7 @@ def yuma_epoch_exact(
     for name, rao in (("emission_rao", emission_rao), ("stake_rao", sum(given.stake.tolist()))):
         if rao > MAX:
             raise ValueError(f"{name} must sum to less than 2^63, got {rao}")
-    _check_liquid_alpha(rules)
+    check_liquid_alpha(rules)
     return _epoch(given, emission_rao, rules)
 
 
@@ -180,12 +184,12 @@ def _epoch(given: _Given, emission_rao: int, rules: Rules) -> Epoch:
 
     miners, validators, both = _emission_shares(incentive, dividends, active_stake, stake)
     return Epoch(
-        u16(stake),
-        active,
-        new_permits,
-        u16(consensus),
-        u16(incentive),
-        u16(dividends),
+        stake_weight_u16=u16(stake),
+        active=active,
+        permits=new_permits,
+        consensus_u16=u16(consensus),
+        incentive_u16=u16(incentive),
+        dividends_u16=u16(dividends),
         validator_trust_u16=u16(_by_uid(clipped.sum(axis=0), rows, given)),
         trust_u16=u16(_divide_each(rank[:, None], unclipped_rank)[:, 0]),
         pruning_u16=max_upscale_u16(both),
@@ -235,7 +239,9 @@ def _weights(given, permitted, rows):
     registration, and weights committed before it. What a masked miner would have had goes to the
     others.
     """
-    updated, committed, uid = given.updated[rows, None], given.committed[rows, None], rows[:, None]
+    updated = given.updated[rows, None]
+    committed = given.committed[rows, None]
+    uid = rows[:, None]
     weights = given.weights[rows]
     listed = weights > 0 if given.listed is None else given.listed[rows]
     listed = listed & permitted[rows, None] & ((uid != np.arange(len(permitted))) | given.owner)
@@ -317,7 +323,8 @@ def _liquid_rates(weights, bonds, consensus, rules):
     """Bond rate of every pair: faster the further a weight is above consensus, or a bond above
     its weight.
     """
-    low, high = q32(rules.alpha_low), q32(rules.alpha_high)
+    low = q32(rules.alpha_low)
+    high = q32(rules.alpha_high)
     gap = np.where(weights >= bonds, weights - consensus[:, None], bonds - weights)
     speed = _sigmoid_each(np.clip(gap, 0, ONE), ONE // 2, q32(-rules.alpha_sigmoid_steepness))
     return np.clip(low + _products(speed, np.full(speed.shape[1], high - low)), low, high)
@@ -365,13 +372,93 @@ def _owner(owner_uid, n, rules) -> np.ndarray:
     return owner
 
 
-def _check_liquid_alpha(rules) -> None:
+def check_liquid_alpha(rules: Rules) -> None:
+    """Refuse rates of bonds that no epoch can use."""
     if rules.alpha_low > rules.alpha_high:
         raise ValueError(
             f"alpha_low must be at most alpha_high {rules.alpha_high}, got {rules.alpha_low}"
         )
     if rules.liquid_alpha_on and rules.liquid_alpha != "per_pair":
         raise ValueError(
-            "liquid_alpha must be 'per_pair' for the exact epoch to use it, got "
-            f"{rules.liquid_alpha!r}"
+            f"liquid_alpha must be 'per_pair' for an epoch to use it, got {rules.liquid_alpha!r}"
         )
+
+
+# ---- Around an epoch: stored weights, deleted bonds, split emission, the next epoch ----
+
+
+def stored_weights(weights_u16: ArrayLike) -> np.ndarray:
+    """One validator's weights as the chain stores them: the largest becomes 65,535.
+
+    weights_u16 : (m,) int, u16 — as submitted
+    **Chain:** math.rs, `vec_u16_max_upscale_to_u16`
+    """
+    return max_upscale_u16(_row(weights_u16))
+
+
+def within_max_weight(weights_u16: ArrayLike, max_weight_u16: int) -> bool:
+    """Whether no weight of a row is above the limit once the row sums to 1 (the limit was
+    1000/65,535 in 2023).
+
+    weights_u16 : (m,) int, u16      max_weight_u16 : int, u16
+    **Chain:** math.rs, `check_vec_max_limited`
+    """
+    if whole("max_weight_u16", max_weight_u16) > U16:
+        raise ValueError(f"max_weight_u16 must be in [0, {U16}], got {max_weight_u16}")
+    return bool((normalize(_row(weights_u16)) <= (max_weight_u16 << 32) // U16).all())
+
+
+def _row(weights_u16):
+    """One row of u16 as Q32."""
+    given = whole_array("weights_u16", weights_u16, None, most=U16)
+    if given.ndim != 1:
+        raise ValueError(f"weights_u16 must be one-dimensional, got shape {given.shape}")
+    return given << 32
+
+
+def reset_bonds(rules: Rules, bonds_u16: ArrayLike, uid: int) -> np.ndarray:
+    """Bonds without any on one miner, at that miner's wish; unchanged where the subnet does not
+    allow it.
+
+    bonds_u16 : (n, n) int, u16      uid : int
+    """
+    bonds = square_u16("bonds_u16", bonds_u16).astype(np.uint16)
+    if whole("uid", uid) >= len(bonds):
+        raise ValueError(f"uid must be in [0, {len(bonds) - 1}], got {uid}")
+    if rules.bonds_reset:
+        bonds[:, uid] = 0
+    return bonds
+
+
+def split_among_mechanisms(
+    emission_rao: int, count: int, split_u16: ArrayLike | None = None
+) -> list[int]:
+    """A subnet's emission for each of its mechanisms; what rounding leaves goes to the first.
+
+    emission_rao : int, rao      count : int — mechanisms
+    split_u16 : (count,) int, u16 — stored fractions, 65,535 in all (the chain checks when they are
+      set); even without them
+    **Chain:** subnets/mechanism.rs, `split_emissions`
+    """
+    emission_rao = whole("emission_rao", emission_rao)
+    count = whole("count", count, at_least=1)
+    if count > MAX_MECHANISMS:
+        raise ValueError(f"count must be at most {MAX_MECHANISMS}, got {count}")
+    parts = [emission_rao // count] * count
+    if split_u16 is not None:
+        fractions = whole_array("split_u16", split_u16, (count,), most=U16).tolist()
+        parts = [emission_rao * f // U16 for f in fractions]
+    parts[0] += max(emission_rao - sum(parts), 0)
+    return parts
+
+
+def blocks_until_next_epoch(tempo: int, last_epoch_block: int, block: int) -> int:
+    """Blocks from `block` to the next epoch, 0 if it is due; 2^64 − 1, the chain's "never", if the
+    tempo is 0.
+
+    **Chain:** coinbase/run_coinbase.rs, `blocks_until_next_auto_epoch`
+    """
+    tempo = whole("tempo", tempo)
+    last = whole("last_epoch_block", last_epoch_block)
+    block = whole("block", block)
+    return max(min(last + tempo, NEVER) - block, 0) if tempo else NEVER

@@ -1,15 +1,13 @@
-"""Kernels of the fast epoch (consensus.py): a run of epochs on the rows and columns that hold
-anything.
+"""Kernels of the fast epoch (yuma.py): a run of epochs on a window of rows and columns in use.
 
-They stand in one file because a compiled file that calls another's kernels would not notice when
-those change.
-Inner loops run along rows without branches, so that the compiler turns them into vector
-instructions. Every sum runs
-in the order of UIDs, so that rows and columns of zeros, left out or not, never change a bit of a
-result.
+They share one file because a compiled kernel contains what it calls. Inner loops run along rows
+without branches, so that the compiler turns them into vector instructions. Every sum runs in the
+order of UIDs, so that rows and columns of zeros, left out or not, change no bit of a result.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,16 +15,100 @@ from ._jit import float_kernel as kernel
 
 GRID = float(1 << 32)  # steps of the chain's fractions
 STEPS = float(1 << 30)  # of weights while they are searched as integers
-# entries searched at once: their integers fit the second cache, and memory that is not given back
-BLOCK = 24_576
+BLOCK = 24_576  # entries searched at once: their integers fit the second cache
 ROUNDS = 5  # halvings besides one for each doubling of voters
-TINY = 1e-100  # bonds below count as none
+TINY = 1e-100  # weights and bonds that are not above it count as none
+
+
+class Law(NamedTuple):
+    """What kernels need of the rules, as plain numbers; shares of one."""
+
+    yuma3: bool
+    liquid: bool
+    limit: int  # permits
+    nobody_too: bool  # permits for those without stake
+    kappa: float
+    penalty: float
+    kept: float  # part of a bond kept by an epoch
+    aim: int  # consensus that liquid rates are measured from: 0 this one, 1 the last, 2 the larger
+    low: float
+    high: float
+    steepness: float
+
+
+class Start(NamedTuple):
+    """What a run of epochs starts from, by UID; empty where nothing is given."""
+
+    listed: np.ndarray  # (n, n) bool
+    stake: np.ndarray
+    permits: np.ndarray  # bool
+    active: np.ndarray  # bool
+    consensus: np.ndarray  # of the epoch before
+    resets: np.ndarray  # (resets, 2): epoch, and the UID whose bonds go
+
+
+# rows of what an epoch gives, in the order of FloatEpoch
+CONSENSUS, INCENTIVE, DIVIDENDS, VALIDATOR_TRUST, TRUST, EMISSION_SHARE = range(6)
+
+
+class Standing(NamedTuple):
+    """Who counts in an epoch, by UID."""
+
+    share: np.ndarray  # of all stake
+    votes: np.ndarray  # share of the active stake with a permit
+    permits: np.ndarray  # of this epoch
+    next_permits: np.ndarray
+
+
+@kernel
+def _to_shares(rows):
+    """Each row ÷ its sum, in place."""
+    columns = rows.shape[1]
+    sums = np.empty(len(rows))
+    _row_sums(rows, np.arange(len(rows)), 0, np.full(columns, np.inf), np.ones(columns), sums)
+    for k in range(len(rows)):
+        row = rows[k]
+        if sums[k] > 0.0:
+            for j in range(columns):
+                share = row[j] / sums[k]
+                row[j] = share if share > TINY else 0.0
+
+
+@kernel
+def _row_sums(table, rows, first, most, value, out):
+    """Σ min(entry, most) · value along these rows, each from left to right.
+
+    Four rows at a time: every addition waits for the one before, so four sums take the time of one.
+    Row by row a run of epochs would take two fifths longer.
+    """
+    end = first + len(most)
+    last = len(rows) - 1
+    for r in range(0, len(rows), 4):
+        row_0 = table[rows[r], first:end]
+        row_1 = table[rows[min(r + 1, last)], first:end]
+        row_2 = table[rows[min(r + 2, last)], first:end]
+        row_3 = table[rows[min(r + 3, last)], first:end]
+        sum_0 = 0.0
+        sum_1 = 0.0
+        sum_2 = 0.0
+        sum_3 = 0.0
+        for j in range(len(most)):
+            sum_0 += min(row_0[j], most[j]) * value[j]
+            sum_1 += min(row_1[j], most[j]) * value[j]
+            sum_2 += min(row_2[j], most[j]) * value[j]
+            sum_3 += min(row_3[j], most[j]) * value[j]
+        # beyond the last row its own sum comes again
+        out[r] = sum_0
+        out[min(r + 1, last)] = sum_1
+        out[min(r + 2, last)] = sum_2
+        out[min(r + 3, last)] = sum_3
 
 
 @kernel
 def _on_grid(values):
     """Values ÷ their sum, cut to the chain's 32 bits; zeros if there is nothing."""
-    total, out = 0.0, np.zeros(len(values))
+    total = 0.0
+    out = np.zeros(len(values))
     for k in range(len(values)):
         total += values[k]
     if total > 0.0:
@@ -37,6 +119,7 @@ def _on_grid(values):
 
 @kernel
 def _normalize(values):
+    """Divides by the sum in place, and returns it."""
     total = 0.0
     for k in range(len(values)):
         total += values[k]
@@ -49,171 +132,158 @@ def _normalize(values):
 @kernel
 def _permits(share, limit, nobody_too):
     """The largest stakes, by default only those above 0; among equals the later UID comes first."""
-    out = share >= (0.0 if nobody_too else 1.0 / GRID)
-    if out.sum() <= limit:
-        return out
-    low, high = 0.0, GRID + 1.0  # at least `limit` shares reach the lower
+    chosen = share >= (0.0 if nobody_too else 1.0 / GRID)
+    if chosen.sum() <= limit:
+        return chosen
+    low = 0.0  # at least `limit` shares reach it
+    high = GRID + 1.0  # fewer reach this one
     while high - low > 1.0:
-        middle, reach = np.floor(0.5 * (low + high)), 0
-        for i in range(len(share)):
-            reach += share[i] * GRID >= middle
-        low, high = (middle, high) if reach >= limit else (low, middle)
+        middle = np.floor(0.5 * (low + high))
+        if (share * GRID >= middle).sum() >= limit:
+            low = middle
+        else:
+            high = middle
     left = limit - (share * GRID > low).sum()
     for i in range(len(share) - 1, -1, -1):
-        here = share[i] * GRID
-        out[i] = out[i] and (here > low or (here == low and left > 0))
-        left -= here == low
-    return out
+        steps = share[i] * GRID
+        chosen[i] = chosen[i] and (steps > low or (steps == low and left > 0))
+        left -= 1 if steps == low else 0
+    return chosen
 
 
 @kernel
-def _row_sums(table, rows, first, most, value, out):
-    """Σ min(entry, most) · value along these rows: eight rows at a time, each from left to
-    right.
-    """
-    end, last = first + len(most), len(rows) - 1
-    for r in range(0, len(rows), 8):
-        a, b = table[rows[r], first:end], table[rows[min(r + 1, last)], first:end]
-        c, d = table[rows[min(r + 2, last)], first:end], table[rows[min(r + 3, last)], first:end]
-        e, f = table[rows[min(r + 4, last)], first:end], table[rows[min(r + 5, last)], first:end]
-        g, h = table[rows[min(r + 6, last)], first:end], table[rows[min(r + 7, last)], first:end]
-        s0 = s1 = s2 = s3 = s4 = s5 = s6 = s7 = 0.0
-        for j in range(len(most)):
-            x, y = most[j], value[j]
-            s0, s1 = s0 + (a[j] if a[j] < x else x) * y, s1 + (b[j] if b[j] < x else x) * y
-            s2, s3 = s2 + (c[j] if c[j] < x else x) * y, s3 + (d[j] if d[j] < x else x) * y
-            s4, s5 = s4 + (e[j] if e[j] < x else x) * y, s5 + (f[j] if f[j] < x else x) * y
-            s6, s7 = s6 + (g[j] if g[j] < x else x) * y, s7 + (h[j] if h[j] < x else x) * y
-        sums = (s0, s1, s2, s3, s4, s5, s6, s7)
-        for k in range(r, min(r + 8, len(rows))):
-            out[k] = sums[k - r]
-
-
-@kernel
-def _consensus(w, who, votes, need, near, level):
-    """The largest weight of each column that κ of the votes support, looked for near the level
-    given or anywhere.
-    """
-    if len(who) == 0:
+def _consensus(w, voters, votes, need, known, level):
+    """The largest weight of each column that κ of votes support; a `known` level is tried first."""
+    if len(voters) == 0:
         level[:] = 0.0
         return
-    width = max(BLOCK // len(who) // 8 * 8, 16)
+    width = max(BLOCK // len(voters) // 8 * 8, 16)
     for start in range(0, len(level), width):
-        here = level[start : start + width]
-        if not (near and _is_near(w, who, votes, need, start, here)):
-            _search(w, who, votes, need, start, here)
+        block = level[start : start + width]
+        if not (known and _confirm(w, voters, votes, need, start, block)):
+            _search(w, voters, votes, need, start, block)
 
 
 @kernel
-def _is_near(w, who, votes, need, start, level):
-    """Whether most columns have the level of the epoch before; the few others are searched one
-    by one.
-    """
-    reach, beyond, wrong, end = np.zeros(len(level)), np.zeros(len(level)), 0, start + len(level)
-    for k in range(len(who)):
-        row, vote = w[who[k], start:end], votes[k]
-        for j in range(len(level)):
+def _confirm(w, voters, votes, need, start, level):
+    """Whether most columns have the level given; the few others are searched one by one."""
+    columns = len(level)
+    reach = np.zeros(columns)
+    beyond = np.zeros(columns)
+    for k in range(len(voters)):
+        row = w[voters[k], start : start + columns]
+        vote = votes[k]
+        for j in range(columns):
             reach[j] += vote if row[j] >= level[j] else 0.0
             beyond[j] += vote if row[j] > level[j] else 0.0
-    for j in range(len(level)):
-        wrong += reach[j] < need or beyond[j] >= need
-    if wrong * 8 > len(level):
+    wrong = (reach < need) | (beyond >= need)
+    if wrong.sum() * 8 > columns:
         return False
-    for j in range(len(level)):
-        if reach[j] < need or beyond[j] >= need:
-            level[j] = _select(w, who, votes, start + j, 0.0, np.inf, need)
+    for j in range(columns):
+        if wrong[j]:
+            level[j] = _select(w, voters, votes, start + j, 0.0, np.inf, need)
     return True
 
 
 @kernel
-def _search(w, who, votes, need, start, level):
-    """All columns are halved at once between a level that has the votes needed and one that has
-    not, in whole steps;
-    then the largest weight below the latter has them, or a search among the few that are left finds
-    the one that does.
+def _search(w, voters, votes, need, start, level):
+    """The level of a block of columns, of which nothing is known.
+
+    Halving leaves a step that has the votes needed and a higher one that has not; then the largest
+    weight below the latter has them, or a selection among the few left finds the one that has.
     """
-    columns, fours = len(level), (len(who) + 3) // 4 * 4
-    rounds, total, end = ROUNDS, votes.sum(), start + columns
-    steps, cast = np.zeros((fours, columns), np.int32), np.zeros(fours, np.int32)
-    low, high = np.zeros(columns, np.int32), np.zeros(columns, np.int32)
-    middle, below, support = (
-        np.zeros(columns, np.int32),
-        np.zeros(columns, np.int32),
-        np.zeros(columns),
-    )
-    for k in range(len(who)):
-        rounds += (k & (k + 1)) == 0
-        cast[k] = np.int32(
-            np.int64(votes[k] * GRID)
-        )  # sums below the largest weight stay below 2³²
-        row, to = w[who[k], start:end], steps[k]
+    low, high, support = _halved(w, voters, votes, need, start, len(level))
+    top = high / STEPS
+    equal = np.zeros(len(level))
+    level[:] = 0.0
+    for k in range(len(voters)):
+        row = w[voters[k], start : start + len(level)]
+        vote = votes[k]
+        for j in range(len(level)):
+            x = row[j] if row[j] < top[j] else 0.0
+            before = equal[j] if x == level[j] else 0.0
+            equal[j] = before + vote if x >= level[j] else equal[j]
+            level[j] = x if x > level[j] else level[j]
+    for j in range(len(level)):
+        missing = need - support[j] - equal[j]
+        if support[j] + equal[j] < need:
+            least = low[j] / STEPS
+            level[j] = _select(w, voters, votes, start + j, least, level[j], missing)
+
+
+@kernel
+def _halved(w, voters, votes, need, start, columns):
+    """(low, high, support): a whole step of each column that has the votes needed, a higher one
+    that has not, and the votes of the latter.
+    """
+    total = votes.sum()
+    steps = np.empty((len(voters), columns), np.int32)
+    cast = np.empty(len(voters), np.int32)
+    low = np.zeros(columns, np.int32)
+    high = np.zeros(columns, np.int32)
+    middle = np.zeros(columns, np.int32)
+    below = np.zeros(columns, np.int32)
+    support = np.zeros(columns)
+    for k in range(len(voters)):
+        cast[k] = np.int32(np.int64(votes[k] * GRID))  # sums of some but not all stay below 2³²
+        row = w[voters[k], start : start + columns]
         for j in range(columns):
-            to[j] = np.int32(np.int64(row[j] * STEPS))
+            steps[k, j] = np.int32(np.int64(row[j] * STEPS))
         for j in range(columns):
-            high[j] = to[j] if to[j] > high[j] else high[j]
+            high[j] = max(high[j], steps[k, j])
     high += np.int32(1)
+    rounds = ROUNDS
+    while 1 << (rounds - ROUNDS) <= len(voters):
+        rounds += 1
     for _ in range(rounds):
         for j in range(columns):
             middle[j] = (low[j] + high[j]) >> 1
             below[j] = 0
-        _votes_below(steps, cast, middle, below)
+        for k in range(len(voters)):
+            row = steps[k]
+            vote = cast[k]
+            for j in range(columns):
+                below[j] += vote if row[j] < middle[j] else np.int32(0)
         for j in range(columns):
             reach = total - (np.int64(below[j]) & 0xFFFFFFFF) / GRID
             low[j] = middle[j] if reach >= need else low[j]
             high[j] = high[j] if reach >= need else middle[j]
             support[j] = support[j] if reach >= need else reach
-    top, equal = high / STEPS, np.zeros(columns)
-    level[:] = 0.0
-    for k in range(len(who)):
-        row, vote = w[who[k], start:end], votes[k]
-        for j in range(columns):
-            x = row[j] if row[j] < top[j] else 0.0
-            before = equal[j] if x == level[j] else 0.0
-            equal[j] = before + vote if x >= level[j] else equal[j]
-            level[j] = x if x > level[j] else level[j]
-    for j in range(columns):
-        if support[j] + equal[j] < need:
-            level[j] = _select(
-                w, who, votes, start + j, low[j] / STEPS, level[j], need - support[j] - equal[j]
-            )
+    return low, high, support
 
 
 @kernel
-def _votes_below(steps, cast, level, below):
-    for k in range(0, len(cast), 4):
-        r0, r1, r2, r3 = steps[k], steps[k + 1], steps[k + 2], steps[k + 3]
-        v0, v1, v2, v3, none = cast[k], cast[k + 1], cast[k + 2], cast[k + 3], np.int32(0)
-        for j in range(len(level)):
-            least = level[j]
-            two = np.int32((v0 if r0[j] < least else none) + (v1 if r1[j] < least else none))
-            more = np.int32((v2 if r2[j] < least else none) + (v3 if r3[j] < least else none))
-            below[j] += np.int32(two + more)
-
-
-@kernel
-def _select(w, who, votes, column, least, below, need):
-    """The largest of a column's weights in [least, below) such that it and those above it hold
-    the votes needed.
+def _select(w, voters, votes, column, least, below, need):
+    """The largest of a column's weights in [least, below) such that it and those above it have the
+    votes needed.
     """
-    scores, stakes, size = np.empty(len(who)), np.empty(len(who)), 0
-    for k in range(len(who)):
-        scores[size], stakes[size] = w[who[k], column], votes[k]
-        size += least <= scores[size] and scores[size] < below
+    scores = np.empty(len(voters))
+    stakes = np.empty(len(voters))
+    size = 0
+    for k in range(len(voters)):
+        score = w[voters[k], column]
+        if least <= score < below:
+            scores[size] = score
+            stakes[size] = votes[k]
+            size += 1
     while size > 0:
         pivot = scores[size // 2]
-        above = equal = 0.0
+        above = 0.0
+        equal = 0.0
         for k in range(size):
             above += stakes[k] if scores[k] > pivot else 0.0
             equal += stakes[k] if scores[k] == pivot else 0.0
-        go_up, kept = above >= need, 0
+        go_up = above >= need
         if not go_up:
             need -= above + equal
             if need <= 0.0:
                 return pivot
+        kept = 0
         for k in range(size):
-            here = scores[k]
-            scores[kept], stakes[kept] = here, stakes[k]
-            kept += here > pivot if go_up else here < pivot
+            if scores[k] > pivot if go_up else scores[k] < pivot:
+                scores[kept] = scores[k]
+                stakes[kept] = stakes[k]
+                kept += 1
         size = kept
     return 0.0
 
@@ -222,79 +292,76 @@ def _select(w, who, votes, column, least, below, need):
 def _follow(x, level, penalty, f):
     """The weights that bonds follow, between submitted and clipped ones."""
     for j in range(len(f)):
-        f[j] = x[j] + penalty * ((x[j] if x[j] < level[j] else level[j]) - x[j])
+        f[j] = x[j] + penalty * (min(x[j], level[j]) - x[j])
 
 
 @kernel
-def _classic(w, b, uids, at, first, level, votes, law):
-    """Shares of a miner, bought with stake; row uids[r] of b is row at[r] of w (−1: none).
-    Returns 1 ÷ columns' largest.
-    """
-    columns, kept, end = len(level), law.kept, first + len(level)
-    bought, held, largest, f = (
-        np.zeros(columns),
-        np.zeros(columns),
-        np.zeros(columns),
-        np.zeros(columns),
-    )
-    for r in range(len(uids)):
-        old, vote = b[uids[r], first:end], votes[uids[r]]
+def _classic(w, window, level, votes, law):
+    """Shares of a miner, bought with stake. Returns 1 ÷ the largest of each column."""
+    columns = len(level)
+    first = window.first
+    kept = law.kept
+    bought = np.zeros(columns)
+    held = np.zeros(columns)
+    largest = np.zeros(columns)
+    f = np.zeros(columns)
+    for r in range(len(window.validators)):
+        uid = window.validators[r]
+        row = window.row_of[r]
+        old = window.bonds[uid, first : first + columns]
         for j in range(columns):
             held[j] += old[j]
-        if vote > 0.0 and at[r] >= 0:
-            _follow(w[at[r]], level, law.penalty, f)
+        if votes[uid] > 0.0 and row >= 0:
+            _follow(w[row], level, law.penalty, f)
             for j in range(columns):
-                bought[j] += vote * f[j]
+                bought[j] += votes[uid] * f[j]
     for j in range(columns):
         total = (1.0 - kept if bought[j] > 0.0 else 0.0) + (kept if held[j] > 0.0 else 0.0)
         bought[j] = (1.0 - kept) / (total * bought[j]) if bought[j] > 0.0 and total > 0.0 else 0.0
         held[j] = kept / (total * held[j]) if held[j] > 0.0 and total > 0.0 else 0.0
-    for r in range(len(uids)):
-        old, vote = b[uids[r], first:end], votes[uids[r]] if at[r] >= 0 else 0.0
+    for r in range(len(window.validators)):
+        uid = window.validators[r]
+        row = window.row_of[r]
+        old = window.bonds[uid, first : first + columns]
+        vote = votes[uid] if row >= 0 else 0.0
         if vote > 0.0:
-            _follow(w[at[r]], level, law.penalty, f)
+            _follow(w[row], level, law.penalty, f)
         for j in range(columns):
             old[j] = vote * f[j] * bought[j] + old[j] * held[j]
-            largest[j] = old[j] if old[j] > largest[j] else largest[j]
+            largest[j] = max(largest[j], old[j])
     for j in range(columns):
         largest[j] = 1.0 / largest[j] if largest[j] > 0.0 else 0.0
     return largest
 
 
 @kernel
-def _yuma3(w, b, uids, at, first, level, aim, permits, listed, law):
+def _yuma3(w, window, listed, level, aim, permits, law):
     """Bonds of each validator's own, following its weights. Returns each column's sum."""
-    columns, kept, end, liquid = (
-        len(level),
-        law.kept,
-        first + len(level),
-        law.liquid and level.any(),
-    )
-    f, rate, held = np.empty(columns), np.empty(columns), np.zeros(columns)
-    for r in range(len(uids)):
-        i, speaks = uids[r], permits[uids[r]] and at[r] >= 0
-        old = b[i, first:end]
-        if speaks:
-            _follow(w[at[r]], level, law.penalty, f)
+    columns = len(level)
+    liquid = law.liquid and level.any()
+    f = np.empty(columns)
+    rate = np.empty(columns)
+    held = np.zeros(columns)
+    for r in range(len(window.validators)):
+        uid = window.validators[r]
+        row = window.row_of[r]
+        scores = permits[uid] and row >= 0
+        old = window.bonds[uid, window.first : window.first + columns]
+        if scores:
+            _follow(w[row], level, law.penalty, f)
         else:
             f[:] = 0.0
         if not liquid:
             for j in range(columns):
-                old[j] = (1.0 - kept) * f[j] + kept * old[j]
-        elif speaks:
+                old[j] = (1.0 - law.kept) * f[j] + law.kept * old[j]
+        elif scores:
             _rates(f, old, aim, law, rate)
             for j in range(columns):
-                new = old[j] + rate[j] * (f[j] - old[j])
-                rate[j] = new if new < 1.0 else 1.0
-            if len(listed) > 0 and (
-                law.penalty == 0.0 or law.penalty == 1.0
-            ):  # a listed 0 keeps its bond
-                for j in range(columns):
-                    f[j] = (
-                        1.0
-                        if listed[i, first + j] and w[at[r], j] == 0.0 and i != first + j
-                        else f[j]
-                    )
+                rate[j] = min(old[j] + rate[j] * (f[j] - old[j]), 1.0)
+            if len(listed) > 0 and law.penalty in (0.0, 1.0):
+                for j in range(columns):  # a listed 0 keeps its bond
+                    miner = window.first + j
+                    f[j] = 1.0 if listed[uid, miner] and w[row, j] == 0.0 and uid != miner else f[j]
             for j in range(columns):
                 old[j] = rate[j] if f[j] > 0.0 else 0.0
         else:
@@ -307,11 +374,14 @@ def _yuma3(w, b, uids, at, first, level, aim, permits, listed, law):
 
 @kernel
 def _rates(f, old, aim, law, rate):
-    """Liquid alpha: e^x is (Taylor series of e^(x/64))^64, which vectorizes; the sigmoid is
-    within 2·10⁻¹⁰.
+    """Liquid alpha: e^x is (Taylor series of e^(x/64))^64, which vectorizes; the sigmoid is within
+    2·10⁻¹⁰.
     """
-    span, slope, reach = law.high - law.low, -law.steepness / 64.0, 20.0 / abs(law.steepness)
-    least, most = max(0.0, 0.5 - reach), min(1.0, 0.5 + reach)  # the chain's e^x ends at ±20
+    span = law.high - law.low
+    slope = -law.steepness / 64.0
+    reach = 20.0 / abs(law.steepness)  # the chain's e^x ends at ±20
+    least = max(0.0, 0.5 - reach)
+    most = min(1.0, 0.5 + reach)
     for j in range(len(rate)):
         gap = f[j] - aim[j] if f[j] >= old[j] else old[j] - f[j]
         gap = gap if gap > least else least
@@ -325,96 +395,105 @@ def _rates(f, old, aim, law, rate):
 
 
 @kernel
-def _epoch(w, b, said, uids, at, first, listed, share, votes, permits, keep, near, level, law, out):
-    """One epoch; bonds and the level change in place, `out` takes the vectors by UID."""
-    columns, total, end, who = (
-        len(level),
-        votes.sum(),
-        first + len(level),
-        np.flatnonzero(votes[said] > 0.0),
-    )
-    aim = level.copy()  # consensus of the epoch before
-    _consensus(w, who, votes[said[who]], min(law.kappa, total), near, level)
-    aim = level if law.aim == 0 else np.maximum(aim, level) if law.aim == 2 else aim
-    rank, unclipped, ones, sums = (
-        np.zeros(columns),
-        np.zeros(columns),
-        np.ones(columns),
-        np.empty(len(uids)),
-    )
-    for k in who:
-        x, vote = w[k], votes[said[k]]
-        for j in range(columns):
-            rank[j] += vote * (x[j] if x[j] < level[j] else level[j])
-            unclipped[j] += vote * x[j]
-    out[0, first:end] = level
-    for j in range(columns):
-        out[4, first + j] = rank[j] / unclipped[j] if unclipped[j] > 0.0 else 0.0
-    _row_sums(w, np.arange(len(said)), 0, level, ones, sums)
-    for k in range(len(said)):
-        out[3, said[k]] = sums[k] if permits[said[k]] else 0.0
+def _epoch(w, window, listed, standing, known, level, law, out):
+    """One epoch; bonds and the level change in place, `out` takes six vectors by UID."""
+    votes = standing.votes
+    columns = len(level)
+    end = window.first + columns
+    before = level.copy()
+    scorers_votes = votes[window.scorers]
+    voters = np.flatnonzero(scorers_votes > 0.0)
+    _consensus(w, voters, scorers_votes[voters], min(law.kappa, votes.sum()), known, level)
+    out[CONSENSUS, window.first : end] = level
+    rank = _rank(w, voters, scorers_votes, level, out[TRUST, window.first : end])
+    ones = np.ones(columns)
+    sums = np.empty(len(window.validators))
+    _row_sums(w, np.arange(len(w)), 0, level, ones, sums)
+    for k in range(len(w)):
+        uid = window.scorers[k]
+        out[VALIDATOR_TRUST, uid] = sums[k] if standing.permits[uid] else 0.0
     _normalize(rank)
-    out[1, first:end] = rank
+    out[INCENTIVE, window.first : end] = rank
     if law.yuma3:
-        scale, held = ones, _yuma3(w, b, uids, at, first, level, aim, permits, listed, law)
+        aim = level if law.aim == 0 else np.maximum(before, level) if law.aim == 2 else before
+        held = _yuma3(w, window, listed, level, aim, standing.permits, law)
         for j in range(columns):
             rank[j] = rank[j] / held[j] if held[j] > 0.0 else 0.0  # what one bond earns
+        paid = window.validators[votes[window.validators] > 0.0]
+        scale = ones
     else:
-        scale = _classic(w, b, uids, at, first, level, votes, law)
-    paid = uids[votes[uids] > 0.0] if law.yuma3 else uids
-    _row_sums(b, paid, first, np.full(columns, np.inf), rank, sums)
+        scale = _classic(w, window, level, votes, law)
+        paid = window.validators
+    _row_sums(window.bonds, paid, window.first, np.full(columns, np.inf), rank, sums)
     for r in range(len(paid)):
-        out[2, paid[r]] = sums[r] * votes[paid[r]] if law.yuma3 else sums[r]
-    for i in uids:
-        row = b[i, first:end]
-        if not keep[i]:
-            row[:] = 0.0
-        elif not law.yuma3:
-            for j in range(columns):
-                row[j] = row[j] * scale[j] if row[j] * scale[j] > TINY else 0.0
-    _normalize(out[2])
-    out[5] = out[1] + out[2]
-    if _normalize(out[5]) == 0.0:
-        out[5] = votes if total > 0.0 else share
-        _normalize(out[5])
+        out[DIVIDENDS, paid[r]] = sums[r] * votes[paid[r]] if law.yuma3 else sums[r]
+    _store_bonds(window, standing.next_permits, scale, law.yuma3)
+    _normalize(out[DIVIDENDS])
+    out[EMISSION_SHARE] = out[INCENTIVE] + out[DIVIDENDS]
+    if _normalize(out[EMISSION_SHARE]) == 0.0:
+        out[EMISSION_SHARE] = votes if votes.sum() > 0.0 else standing.share
+        _normalize(out[EMISSION_SHARE])
 
 
 @kernel
-def _path(
-    w, b, said, uids, at, first, listed, stake, permits, active, before, resets, law, epochs, reward
-):
-    """Epoch after epoch on weights (1 or epochs, rows, columns); bonds (n, n) change in place."""
-    n, level = len(stake), before[first : first + w.shape[2]].copy()
-    stakes, out = np.empty((epochs, n)), np.zeros((epochs, 6, n))
+def _rank(w, voters, votes, level, trust):
+    """Clipped weights of each column, summed by votes; `trust` takes the part that is not cut."""
+    rank = np.zeros(len(level))
+    unclipped = np.zeros(len(level))
+    for k in voters:
+        row = w[k]
+        vote = votes[k]
+        for j in range(len(level)):
+            rank[j] += vote * min(row[j], level[j])
+            unclipped[j] += vote * row[j]
+    for j in range(len(level)):
+        trust[j] = rank[j] / unclipped[j] if unclipped[j] > 0.0 else 0.0
+    return rank
+
+
+@kernel
+def _store_bonds(window, keep, scale, yuma3):
+    """No bonds without a permit; classic ones times the scale of their column."""
+    for uid in window.validators:
+        row = window.bonds[uid, window.first : window.first + len(scale)]
+        if not keep[uid]:
+            row[:] = 0.0
+        elif not yuma3:
+            for j in range(len(scale)):
+                row[j] = row[j] * scale[j] if row[j] * scale[j] > TINY else 0.0
+
+
+@kernel
+def _path(window, start, law, epochs, reward):
+    """Epoch after epoch; the window's arrays change in place. Returns stake before each epoch,
+    (epochs, 6, n) results, and everybody's share of stake in the last.
+    """
+    n = len(start.stake)
+    columns = window.weights.shape[2]
+    level = start.consensus[window.first : window.first + columns].copy()
+    stake = start.stake
+    permits = start.permits
+    stakes = np.empty((epochs, n))
+    out = np.zeros((epochs, 6, n))
+    for t in range(len(window.weights)):
+        _to_shares(window.weights[t])
     for t in range(epochs):
-        for k in range(len(resets)):
-            if resets[k, 0] == t:
-                b[:, resets[k, 1]] = 0.0
+        for k in range(len(start.resets)):
+            if start.resets[k, 0] == t:
+                window.bonds[:, start.resets[k, 1]] = 0.0
         share = _on_grid(stake)
-        keep = _permits(share, law.limit, law.nobody_too)
-        permits = permits if len(permits) > 0 else keep
+        next_permits = _permits(share, law.limit, law.nobody_too)
+        permits = permits if len(permits) > 0 else next_permits
         votes = np.zeros(n)
         for i in range(n):
-            votes[i] = share[i] if permits[i] and (len(active) == 0 or active[i]) else 0.0
+            active = len(start.active) == 0 or start.active[i]
+            votes[i] = share[i] if permits[i] and active else 0.0
         votes = _on_grid(_on_grid(votes))  # the chain divides by the sum twice
-        near = t > 0 and len(w) == 1
-        _epoch(
-            w[t % len(w)],
-            b,
-            said,
-            uids,
-            at,
-            first,
-            listed,
-            share,
-            votes,
-            permits,
-            keep,
-            near,
-            level,
-            law,
-            out[t],
-        )
-        stakes[t], permits = stake, keep
-        stake = stake + reward * out[t, 5]
+        standing = Standing(share, votes, permits, next_permits)
+        known = t > 0 and len(window.weights) == 1
+        w = window.weights[t % len(window.weights)]
+        _epoch(w, window, start.listed, standing, known, level, law, out[t])
+        stakes[t] = stake
+        permits = next_permits
+        stake = stake + reward * out[t, EMISSION_SHARE]
     return stakes, out, share

@@ -29,13 +29,23 @@ from .rule import stated as stated
 from .rule import verdict as verdict
 from .rule import world as world
 from .scores import forecast_scores as forecast_scores
+from .scores import scores_since_publication as scores_since_publication
 from .scores import what_was_earned as what_was_earned
 from .sources import assets_change as assets_change
 from .sources import funding as funding
 
 
 def findings(stress: str | None = None) -> dict[str, Finding]:
-    """Every claim's finding by its number, with all its readings."""
+    """Every claim's finding by its number, with all its readings.
+
+    Parameters
+    ----------
+    stress : str, optional
+
+    Returns
+    -------
+    dict[str, Finding]
+    """
     return dict(_findings(stress))
 
 
@@ -48,15 +58,27 @@ def _findings(stress: str | None) -> dict[str, Finding]:
 def check(*, stress: str | None = None, reading: str = "all") -> pd.DataFrame:
     """The ledger: one row a claim, none dropped.
 
-    stress : name of one of `STRESSES`, under which all is computed again
-    reading : 'all' the rule; 'strict' the first reading of a claim alone; 'lenient' any reading
-      will do
-    Returns id, section, claim, stated, unit, value_then, verdict_then, value_now, verdict_now,
-    readings_then and
-    readings_now (in how many of them it is true), flips, missing, grade, notebook; `then` is
-    2023-11-20. Raises ValueError for an unknown stress or reading.
+    Parameters
+    ----------
+    stress : str, optional
+        Name of one of `STRESSES`, under which all is computed again.
+    reading : str
+        'all' the rule; 'strict' the first reading of a claim alone; 'lenient' any reading will do.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Id, section, claim, stated, unit, value_then, verdict_then, value_now, verdict_now,
+        readings_then and readings_now (in how many of them it is true), flips, missing, grade,
+        notebook; `then` is 2023-11-20.
+
+    Raises
+    ------
+    ValueError
+        For an unknown stress or reading.
     """
-    table, rows = _claims(), []
+    table = _claims()
+    rows = []
     for number, found in findings(stress).items():
         row = table.loc[number]
         rows.append(
@@ -82,7 +104,16 @@ def check(*, stress: str | None = None, reading: str = "all") -> pd.DataFrame:
 
 
 def counts(ledger: pd.DataFrame) -> pd.DataFrame:
-    """How many claims got which verdict on the two dates."""
+    """How many claims got which verdict on the two dates.
+
+    Parameters
+    ----------
+    ledger : pandas.DataFrame
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
     then, now = (ledger[column].value_counts() for column in ("verdict_then", "verdict_now"))
     return (
         pd.DataFrame({"2023-11-20": then, "now": now}, index=VERDICTS)
@@ -93,26 +124,22 @@ def counts(ledger: pd.DataFrame) -> pd.DataFrame:
 
 
 def under_stress() -> pd.DataFrame:
-    """Verdicts of the claims that a stress turns, a row for each claim and date, a column for each
-    stress.
+    """Verdicts of the claims that at least one stress turns.
 
-    The first column, 'as it is', has no stress.
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each claim and date, by (`id`, `date`), "then" before "now"; a column for each
+        stress, after 'as it is', which has none.
     """
-    columns = {"as it is": check()} | {name: check(stress=name) for name in STRESSES}
-    tables = [
-        pd.DataFrame(
-            {
-                name: table[f"verdict_{when}"].set_axis(table["id"] + " " + when)
-                for name, table in columns.items()
-            }
-        )
-        for when in ("then", "now")
-    ]
-    table = pd.concat(tables)
+    columns = {}
+    for name, stress in {"as it is": None, **{name: name for name in STRESSES}}.items():
+        ledger = check(stress=stress).set_index("id")
+        verdicts = ledger[["verdict_then", "verdict_now"]].set_axis(["then", "now"], axis=1)
+        columns[name] = verdicts.rename_axis("date", axis=1).stack()
+    table = pd.DataFrame(columns)
     turned = table.ne(table["as it is"], axis=0).any(axis=1)
-    return table[turned].sort_index(
-        key=lambda index: index.str.replace(" then", " a").str.replace(" now", " b")
-    )
+    return table[turned]
 
 
 def _true(reading: Reading) -> str:
@@ -120,7 +147,16 @@ def _true(reading: Reading) -> str:
 
 
 def shown(value: float | str) -> str:
-    """A computed value as a table shows it: four or five digits, no exponent."""
+    """A computed value as a table shows it: four or five digits, no exponent.
+
+    Parameters
+    ----------
+    value : float or str
+
+    Returns
+    -------
+    str
+    """
     if isinstance(value, str):
         return value
     return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"

@@ -13,17 +13,15 @@ from ..inputs.rules import rules_at
 from .rule import World, claim, fact, near, says, stated, true_of, untested
 from .sources import table
 
-ATTACK, STAKE, LEGOS, PAY = (
-    "08_yuma_under_attack",
-    "09_how_decentralised",
-    "10_do_lego_models_add_up",
-    "03_who_pays_inflation",
-)
+ATTACK = "08_yuma_under_attack"
+STAKE = "09_how_decentralised"
+LEGOS = "10_do_lego_models_add_up"
+PAY = "03_who_pays_inflation"
 GENESIS = "Node chain spec (Substrate Aura/GRANDPA authorities)"
 
 
 @claim(STAKE)
-def c13(world: World):
+def c13(world: World) -> tuple:
     """Modelled on a parachain: it is built with Substrate, as parachains are, and is none."""
     reading = true_of(
         "its own chain",
@@ -34,7 +32,7 @@ def c13(world: World):
 
 
 @claim(PAY)
-def c14(world: World):
+def c14(world: World) -> tuple:
     """Four roles: from October 2023 a subnet's owner is a fifth, and paid."""
     roles = [
         int(stated("C14")) + (records.rules.owner_cut > 0) for records in (world.then, world.now)
@@ -48,7 +46,7 @@ def c14(world: World):
 
 
 @claim(STAKE)
-def c15(world: World):
+def c15(world: World) -> tuple:
     """Validators mostly linked to the team: the largest known one is the foundation's, with a
     quarter of the stake.
     """
@@ -64,7 +62,7 @@ def c15(world: World):
 
 
 @claim(STAKE)
-def c16(world: World):
+def c16(world: World) -> tuple:
     """Like Lido: a fee on rewards, yes; a receipt that can be sold, and a pooled set of
     operators, no.
     """
@@ -76,7 +74,7 @@ def c16(world: World):
 
 
 @claim(STAKE)
-def c17(world: World):
+def c17(world: World) -> tuple:
     """Needs stake: seats go to the largest stakes, so some is needed, though no fixed sum was
     found.
     """
@@ -92,7 +90,7 @@ def c17(world: World):
 
 
 @claim("07_intrinsic_value")
-def c18(world: World):
+def c18(world: World) -> tuple:
     """Users pay in TAO for a task: the protocol of the day had no such payment."""
     reading = true_of(
         "no fee in the protocol",
@@ -102,7 +100,7 @@ def c18(world: World):
 
 
 @claim(ATTACK)
-def c19(world: World):
+def c19(world: World) -> tuple:
     """Pay follows accuracy: so says the rule, in one simulated epoch; measured rewards follow
     stake.
     """
@@ -119,18 +117,27 @@ def c19(world: World):
 def rule_rewards_accuracy(rules_name: str) -> bool:
     """Whether a validator that reports others than the consensus earns less, and a better miner
     more, in one epoch.
+
+    Parameters
+    ----------
+    rules_name : str
+
+    Returns
+    -------
+    bool
     """
     weights = np.zeros((6, 6))
     weights[:2, 3:] = (0.5, 0.3, 0.2)  # two that agree
     weights[2, 3:] = (0.2, 0.3, 0.5)  # one that does not
     stake = np.array([1.0, 1.0, 1.0, 0.0, 0.0, 0.0])
     epoch = yuma_epoch(rules_at(rules_name), weights, stake, np.zeros((6, 6)))
-    dividends, incentive = np.asarray(epoch.dividends), np.asarray(epoch.incentive)
+    dividends = np.asarray(epoch.dividends)
+    incentive = np.asarray(epoch.incentive)
     return bool(dividends[2] < dividends[0] and incentive[3] > incentive[4] > incentive[5])
 
 
 @claim(LEGOS)
-def c20(world: World):
+def c20(world: World) -> tuple:
     """Models that work together: subnets reward within themselves."""
     reading = true_of(
         "no composition in the protocol",

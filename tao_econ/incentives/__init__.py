@@ -1,12 +1,10 @@
 """Who takes part and how they play: stake, guarantee, attacks, subnets, the query market."""
 
-from .attacks import alpha_majority_cost as alpha_majority_cost
+from .attacks import CopiedSubnet as CopiedSubnet
 from .attacks import bribery as bribery
 from .attacks import collusion as collusion
-from .attacks import majority_cost as majority_cost
 from .attacks import weight_copying as weight_copying
 from .guarantee import HONEST_STAKE as HONEST_STAKE
-from .guarantee import draw_network as draw_network
 from .guarantee import guarantee as guarantee
 from .guarantee import honest_stake_drawn as honest_stake_drawn
 from .guarantee import honest_stake_path as honest_stake_path
@@ -17,6 +15,7 @@ from .jury import effective_jurors as effective_jurors
 from .jury import jury_accuracy as jury_accuracy
 from .jury import oracle_bias as oracle_bias
 from .jury import stake_median as stake_median
+from .lego import Contest as Contest
 from .lego import best_of_n as best_of_n
 from .lego import beta_coverage as beta_coverage
 from .lego import coverage_fit as coverage_fit
@@ -26,6 +25,9 @@ from .lego import over_replicas as over_replicas
 from .lego import panel_correlation as panel_correlation
 from .lego import power_coverage as power_coverage
 from .lego import tournament as tournament
+from .majority import alpha_majority_cost as alpha_majority_cost
+from .majority import majority_cost as majority_cost
+from .network import draw_network as draw_network
 from .query_cost import query_bill as query_bill
 from .query_cost import query_latency as query_latency
 from .query_market import displacement as displacement
@@ -40,10 +42,10 @@ from .stake import cap_stake as cap_stake
 from .stake import coalition as coalition
 from .stake import composite_score as composite_score
 from .stake import concentration as concentration
+from .stake import counted_under_cap as counted_under_cap
 from .stake import gini as gini
 from .stake import hhi as hhi
 from .stake import lorenz as lorenz
-from .stake import max_power as max_power
 from .stake import nakamoto as nakamoto
 from .stake import performance_split as performance_split
 from .stake import reward_correlations as reward_correlations
@@ -62,6 +64,7 @@ from .stake_model import model_gini as model_gini
 from .stake_model import model_lorenz as model_lorenz
 from .stake_model import model_top_share as model_top_share
 from .stake_model import pareto_stake as pareto_stake
+from .stake_model import published_stake as published_stake
 from .stake_model import stake_at as stake_at
 from .stake_model import stake_from_ranks as stake_from_ranks
 from .stake_model import stake_population as stake_population

@@ -22,28 +22,35 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..inputs.checks import real, reals, record, takes_records, whole
+from ..chain._jit import kernel
+from ..chain.fixed_point import q32
+from ..inputs.checks import real, reals, takes_records, whole
 from ..inputs.rules import Rules
-from .guarantee_kernels import _fill
+from .network import Network, checked_network, draw_network
 
 HONEST_STAKE = (0.51, 0.55, 0.60, 0.65, 0.70, 0.75, 0.80, 0.85, 0.90, 0.95, 0.99)
 GRID = tuple(np.arange(51) / 50)  # of the chain's document, in rising order
 VOTES = float(1 << 32)  # steps of the chain's fractions: sums of votes are exact
 SHARES = "[0.000001, 0.999999]"  # of stake, so that the smallest team has a vote
-THREADS = 2
 SMALL = 1_000_000  # points × weights: less is done before two threads have started
-MOST_NODES = 4_096
 
 
-class Network(NamedTuple):
-    """One draw of a subnet before it is divided into two teams: the first validators and miners
-    are honest.
-    """
+class Law(NamedTuple):
+    """What the map needs of the rules."""
 
-    stake: np.ndarray  # (validators,), any unit
-    weights: (
-        np.ndarray
-    )  # (validators, miners), any unit — what each validator thinks of each miner of a team
+    kappa: float  # on the grid of votes
+    penalty: float
+    classic: bool  # bonds are bought with stake
+
+
+class Teams(NamedTuple):
+    """Each column (miner) sorted once: votes and weights of a team's validators, largest first."""
+
+    honest_votes: np.ndarray  # (miners, honest validators)
+    honest: np.ndarray
+    cabal_votes: np.ndarray  # (miners, cabal validators)
+    cabal: np.ndarray
+    own: np.ndarray  # (miners,) bool: the honest team's
 
 
 class Guarantee(NamedTuple):
@@ -67,38 +74,6 @@ class StakePath(NamedTuple):
     honest_emission: np.ndarray
 
 
-def draw_network(
-    *, validators=64, miners=448, stake_spread=0.3, weight_spread=0.4, stake=None, seed: int = 0
-) -> Network:
-    """Validators with near-equal stake who scatter around one opinion, as the chain's document
-    draws them.
-
-    validators, miners : int — 512 nodes in the document
-    stake_spread, weight_spread : float ≥ 0 — standard deviation of normal numbers around 1, cut at
-      0
-    stake : (validators,), any unit — in place of drawn stake
-    seed : int — of numpy's default generator; the same seed gives the same network
-    """
-    stake_spread, weight_spread = (
-        real("stake_spread", stake_spread, "[0, 10]"),
-        real("weight_spread", weight_spread, "[0, 10]"),
-    )
-    validators, miners = (
-        whole("validators", validators, at_least=2),
-        whole("miners", miners, at_least=2),
-    )
-    if validators + miners > MOST_NODES:
-        raise ValueError(
-            f"validators + miners must be at most {MOST_NODES:,}, got {validators + miners:,}"
-        )
-    random = np.random.default_rng(whole("seed", seed))
-    drawn = np.maximum(1 + stake_spread * random.standard_normal(validators), 0)
-    stake = drawn if stake is None else reals("stake", stake, "[0, inf)", shape=(validators,))
-    return Network(
-        stake, np.maximum(1 + weight_spread * random.standard_normal((validators, miners)), 0)
-    )
-
-
 @takes_records
 def retention_map(
     rules: Rules,
@@ -108,6 +83,7 @@ def retention_map(
     honest_weight=GRID,
     cabal_weight=GRID,
     validator_share: float = 0.5,
+    threads: int = 2,
 ) -> np.ndarray:
     """What the honest side earns at every point, as a share of all emission: (stakes, honest
     weights, cabal weights).
@@ -125,25 +101,27 @@ def retention_map(
     and ⌊s·miners⌋
     """
     stakes = _shares("honest_stake", honest_stake)
-    h, c = _grid("honest_weight", honest_weight), _grid("cabal_weight", cabal_weight)
-    xi, numbers = real("validator_share", validator_share, "[0, 1]"), _numbers(rules)
+    h = _grid("honest_weight", honest_weight)
+    c = _grid("cabal_weight", cabal_weight)
+    threads = whole("threads", threads, at_least=1)
+    xi = real("validator_share", validator_share, "[0, 1]")
+    law = _law(rules)
     network = checked_network(network)
     out = np.empty((len(stakes), len(h), len(c)))
 
     def fill(task):
         k, part = task
-        _fill(*_sorted_teams(network, stakes[k]), stakes[k], h[part], c, *numbers, xi, out[k, part])
+        _fill(_sorted_teams(network, stakes[k]), stakes[k], h[part], c, law, xi, out[k, part])
 
-    half = (
-        (len(h) + 1) // 2 if len(stakes) == 1 else len(h)
-    )  # one share of stake alone has work for two threads too
+    # one share of stake alone has work for two threads too
+    half = (len(h) + 1) // 2 if len(stakes) == 1 else len(h)
     parts = [part for part in (slice(None, half), slice(half, None)) if h[part].size]
     tasks = [(k, part) for k in range(len(stakes)) for part in parts]
     if out.size * network.weights.size < SMALL:
         for task in tasks:
             fill(task)
         return out
-    with ThreadPoolExecutor(THREADS) as pool:
+    with ThreadPoolExecutor(threads) as pool:
         list(pool.map(fill, tasks))
     return out
 
@@ -157,11 +135,9 @@ def required_honest_weight(earned, honest_stake=HONEST_STAKE, honest_weight=GRID
     an honest weight of 1, or nothing, suffices.
     Raises ValueError where the shape is not that of the two axes.
     """
-    shares, h, out = (
-        _shares("honest_stake", honest_stake),
-        _grid("honest_weight", honest_weight),
-        [],
-    )
+    shares = _shares("honest_stake", honest_stake)
+    h = _grid("honest_weight", honest_weight)
+    out = []
     earned = reals("earned", earned, ndim=3)
     if earned.shape[:2] != (len(shares), len(h)):
         raise ValueError(
@@ -202,11 +178,8 @@ def honest_weight_needed(
     kappa, bonds_penalty : Fraction — in place of those of the rules
     steps : int — points of the honest and of the cabal's weight from 0 to 1
     """
-    varied = {
-        name: value
-        for name, value in (("kappa", kappa), ("bonds_penalty", bonds_penalty))
-        if value is not None
-    }
+    given = {"kappa": kappa, "bonds_penalty": bonds_penalty}
+    varied = {name: value for name, value in given.items() if value is not None}
     network = draw_network(
         validators=validators,
         miners=miners,
@@ -245,7 +218,8 @@ def guarantee(
     steps : int — points of the honest and of the cabal's weight from 0 to 1
     Raises ValueError for fewer than two networks: the standard error comes from their scatter.
     """
-    stakes, wanted = np.asarray(stakes, float), _shares("honest_stake", honest_stake)
+    stakes = np.asarray(stakes, float)
+    wanted = _shares("honest_stake", honest_stake)
     if stakes.ndim != 2 or len(stakes) < 2:
         raise ValueError(
             f"stakes must have shape (networks of 2 or more, validators), got {stakes.shape}"
@@ -266,7 +240,14 @@ def guarantee(
     required = np.where(open_ended, 1.0, required)
     error = required.std(axis=0, ddof=1) / np.sqrt(len(stakes))
     low, high = np.quantile(required, (0.1, 0.9), axis=0)
-    return Guarantee(wanted, required.mean(axis=0), error, low, high, open_ended.mean(axis=0))
+    return Guarantee(
+        honest_stake=wanted,
+        required=required.mean(axis=0),
+        standard_error=error,
+        low=low,
+        high=high,
+        unprotected_share=open_ended.mean(axis=0),
+    )
 
 
 def _required_from_above(rules, network, wanted, grid, validator_share):
@@ -332,30 +313,29 @@ def honest_stake_path(
       the start
     Who belongs to which team stays as at the start; stake within a team keeps its proportions.
     """
-    network, rewards = checked_network(network), real("reward", reward, "[0, inf)")
+    network = checked_network(network)
+    rewards = real("reward", reward, "[0, inf)")
     now = float(_shares("honest_stake", [honest_stake])[0])
-    h, c = _grid("honest_weight", [honest_weight]), _grid("cabal_weight", [cabal_weight])
-    xi, numbers = real("validator_share", validator_share, "[0, 1]"), _numbers(rules)
-    teams, total, point = _sorted_teams(network, now), 1.0, np.empty((1, 1))
-    stakes, earned = np.empty(whole("epochs", epochs, at_least=1)), np.empty(epochs)
+    h = _grid("honest_weight", [honest_weight])
+    c = _grid("cabal_weight", [cabal_weight])
+    xi = real("validator_share", validator_share, "[0, 1]")
+    law = _law(rules)
+    teams = _sorted_teams(network, now)
+    total = 1.0
+    point = np.empty((1, 1))
+    stakes = np.empty(whole("epochs", epochs, at_least=1))
+    earned = np.empty(epochs)
     for t in range(epochs):
-        _fill(*_rescaled(teams, now), now, h, c, *numbers, xi, point)
-        stakes[t], earned[t] = now, point[0, 0]
+        _fill(_rescaled(teams, now), now, h, c, law, xi, point)
+        stakes[t] = now
+        earned[t] = point[0, 0]
         now = (now * total + rewards * earned[t]) / (total + rewards)
         total += rewards
     return StakePath(np.arange(epochs), stakes, earned)
 
 
-# ---- What is given ----
-
-
-def _numbers(rules):
-    """κ on the grid of votes, bonds penalty, and whether bonds are bought with stake (classic)."""
-    return (
-        int(rules.kappa * (1 << 32)) / VOTES,
-        float(rules.bonds_penalty),
-        rules.bonds == "classic",
-    )
+def _law(rules) -> Law:
+    return Law(q32(rules.kappa) / VOTES, float(rules.bonds_penalty), rules.bonds == "classic")
 
 
 def _shares(name, given):
@@ -369,29 +349,7 @@ def _grid(name, given):
     return values
 
 
-def checked_network(network) -> Network:
-    """A network with at least two validators and two miners whose numbers are not negative, or
-    one clear line.
-    """
-    record("network", network, Network)
-    shape = np.shape(network.weights)
-    if len(shape) != 2 or min(shape) < 2:
-        raise ValueError(
-            f"weights must have shape (2 or more validators, 2 or more miners), got {shape}"
-        )
-    return Network(
-        reals("stake", network.stake, "[0, inf)", shape=shape[:1]),
-        reals("weights", network.weights, "[0, inf)", shape=shape),
-    )
-
-
-# ---- Before the map ----
-
-
 def _sorted_teams(network, honest_stake):
-    """Each column sorted once: (votes and weights of honest validators, the same of the cabal's,
-    whose miner it is).
-    """
     validators, miners = network.weights.shape
     v = min(max(int(honest_stake * validators), 1), validators - 1)
     m = min(max(int(honest_stake * miners), 1), miners - 1)
@@ -413,17 +371,128 @@ def _sorted_teams(network, honest_stake):
         votes = np.floor(share * stake / stake.sum() * VOTES) / VOTES
         order = np.argsort(-weights[part], axis=0, kind="stable")
         sides += [votes[order].T.copy(), np.take_along_axis(weights[part], order, axis=0).T.copy()]
-    return *sides, np.arange(miners) < m
+    return Teams(*sides, np.arange(miners) < m)
 
 
 def _rescaled(teams, honest_stake):
     """The same teams with another honest share of stake."""
-    mine, w, others, v, own = teams
-    share = mine[0].sum()
-    return (
-        np.floor(mine * (honest_stake / share) * VOTES) / VOTES,
-        w,
-        np.floor(others * ((1 - honest_stake) / others[0].sum()) * VOTES) / VOTES,
-        v,
-        own,
+    return teams._replace(
+        honest_votes=_scaled_to(teams.honest_votes, honest_stake),
+        cabal_votes=_scaled_to(teams.cabal_votes, 1 - honest_stake),
     )
+
+
+def _scaled_to(votes, share):
+    return np.floor(votes * (share / votes[0].sum()) * VOTES) / VOTES
+
+
+@kernel
+def _fill(teams, stake, h, c, law, xi, out):
+    """Every point of one share of stake; column after column, for a column's lists stay in the
+    fastest cache.
+
+    A validator's weights differ between points by one factor for each team of miners, so their
+    order within a team never changes: each column is sorted once, and each point starts from where
+    its neighbour's merge ended.
+    """
+    rank = np.zeros(out.shape)
+    rank_own = np.zeros(out.shape)
+    ours = np.zeros(out.shape)
+    theirs = np.zeros(out.shape)
+    for j in range(len(teams.own)):
+        a = teams.honest[j]
+        b = teams.cabal[j]
+        first = _running(teams.honest_votes[j], a)
+        second = _running(teams.cabal_votes[j], b)
+        need = min(law.kappa, first[0, -1] + second[0, -1])
+        i = 0
+        k = 0
+        for p in range(len(h)):
+            x = h[p] if teams.own[j] else 1.0 - h[p]
+            for step in range(len(c)):
+                # neighbours follow each other: few steps to the next
+                q = step if p % 2 == 0 else len(c) - 1 - step
+                y = 1.0 - c[q] if teams.own[j] else c[q]
+                i, k, level = _consensus_of_two(a, first[0], x, b, second[0], y, need, (i, k))
+                ranks, mine, others = _earned(first, x, second, y, level, i, k, law)
+                rank[p, q] += ranks
+                rank_own[p, q] += ranks if teams.own[j] else 0.0
+                ours[p, q] += mine
+                theirs[p, q] += others
+    for p in range(len(h)):
+        for q in range(len(c)):
+            paid = ours[p, q] + theirs[p, q]
+            out[p, q] = stake
+            if paid > 0.0:
+                by_rank = (1.0 - xi) * rank_own[p, q] / rank[p, q]
+                out[p, q] = xi * ours[p, q] / paid + by_rank
+
+
+@kernel
+def _running(votes, weights):
+    """Running sums over the first 0, 1, … validators: votes, votes × weight, weight."""
+    out = np.zeros((3, len(votes) + 1))
+    for k in range(len(votes)):
+        out[0, k + 1] = out[0, k] + votes[k]
+        out[1, k + 1] = out[1, k] + votes[k] * weights[k]
+        out[2, k + 1] = out[2, k] + weights[k]
+    return out
+
+
+@kernel
+def _consensus_of_two(a, votes_a, x, b, votes_b, y, need, start):
+    """Consensus of x·a and y·b, both falling: the i and k largest are those of at least that weight
+    that meet `need`.
+
+    Starts from those of a neighbour: first the largest i + k of both lists, then no more and
+    no fewer than needed.
+    """
+    i, k = start
+    m = len(a)
+    n = len(b)
+    while i > 0 and k < n and x * a[i - 1] < y * b[k]:
+        i -= 1
+        k += 1
+    while k > 0 and i < m and y * b[k - 1] < x * a[i]:
+        k -= 1
+        i += 1
+    while votes_a[i] + votes_b[k] < need and i + k < m + n:
+        if k == n or (i < m and x * a[i] >= y * b[k]):
+            i += 1
+        else:
+            k += 1
+    while i + k > 0:
+        if k == 0 or (i > 0 and x * a[i - 1] <= y * b[k - 1]):  # the smallest is of the first list
+            if votes_a[i - 1] + votes_b[k] < need:
+                break
+            i -= 1
+        else:
+            if votes_a[i] + votes_b[k - 1] < need:
+                break
+            k -= 1
+    low_a = x * a[i - 1] if i > 0 else np.inf
+    low_b = y * b[k - 1] if k > 0 else np.inf
+    return i, k, min(low_a, low_b)
+
+
+@kernel
+def _earned(first, x, second, y, level, i, k, law):
+    """(rank of one miner, what honest and what cabal validators earn of it): the i and k largest
+    are clipped.
+    """
+    penalty = law.penalty
+    sum_a = x * first[1, -1]
+    sum_b = y * second[1, -1]
+    rank_a = level * first[0, i] + sum_a - x * first[1, i]
+    rank_b = level * second[0, k] + sum_b - y * second[1, k]
+    rank = rank_a + rank_b
+    ours = (1.0 - penalty) * sum_a + penalty * rank_a
+    theirs = (1.0 - penalty) * sum_b + penalty * rank_b
+    held = ours + theirs
+    if not law.classic:
+        plain = x * first[2, -1] + y * second[2, -1]
+        clipped = level * (i + k) + plain - x * first[2, i] - y * second[2, k]
+        held = (1.0 - penalty) * plain + penalty * clipped
+    if held <= 0.0 or rank <= 0.0:
+        return max(rank, 0.0), 0.0, 0.0
+    return rank, rank * ours / held, rank * theirs / held

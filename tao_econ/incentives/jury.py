@@ -17,6 +17,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..inputs.checks import real, reals
 from .stake import stake_shares
@@ -47,31 +48,56 @@ class OracleBias(NamedTuple):
     median_to_mean_sd: float  # honest sampling error of the median over that of the mean: √(π/2)
 
 
-def effective_jurors(stake, correlation: float = 0.0) -> float:
+def effective_jurors(stake: ArrayLike, correlation: float = 0.0) -> float:
     """Independent equal jurors with the same spread of the vote: 1/(H + (1 − H)ρ), H = Σ share².
 
-    stake : (n,) ≥ 0, any unit      correlation : float in [0, 1] — of two votes
+    Parameters
+    ----------
+    stake : array_like
+        (n,) at least 0, in any unit.
+    correlation : float
+        Of two votes; in [0, 1].
+
+    Returns
+    -------
+    float
+
+    Notes
+    -----
     1/HHI without correlation; n/(1 + (n − 1)ρ) with equal stakes.
     """
-    rho, hhi = real("correlation", correlation, "[0, 1]"), float((stake_shares(stake) ** 2).sum())
+    rho = real("correlation", correlation, "[0, 1]")
+    hhi = float((stake_shares(stake) ** 2).sum())
     return 1 / (hhi + (1 - hhi) * rho)
 
 
-def jury_accuracy(stake, accuracy: float, *, correlation: float = 0.0) -> Jury:
+def jury_accuracy(stake: ArrayLike, accuracy: float, *, correlation: float = 0.0) -> Jury:
     """Chance that more than half of the stake votes right.
 
-    stake : (n,) ≥ 0, any unit; `np.ones(n)` is Condorcet's jury      accuracy : float in [0, 1] —
-      of one vote
-    correlation : float in [0, 1] — of two votes: the jurors' chance is Beta-distributed over
-      questions around
-        `accuracy` (Beta-binomial votes), and given the question they vote independently
+    Parameters
+    ----------
+    stake : array_like
+        (n,) ≥ 0, any unit; `np.ones(n)` is Condorcet's jury.
+    accuracy : float
+        Of one vote; in [0, 1].
+    correlation : float
+        Of two votes: the jurors' chance is Beta-distributed over questions around `accuracy`
+        (Beta-binomial votes), and given the question they vote independently; in [0, 1].
 
+    Returns
+    -------
+    Jury
+
+    Notes
+    -----
     Exact while sums of stake take at most 1,024 values (equal stakes, stakes in few units, 10
     jurors), else within 1e-3.
     """
-    p, rho = real("accuracy", accuracy, "[0, 1]"), real("correlation", correlation, "[0, 1]")
+    p = real("accuracy", accuracy, "[0, 1]")
+    rho = real("correlation", correlation, "[0, 1]")
     share = stake_shares(stake)
-    size, limit = effective_jurors(share, rho), _ceiling(p, rho)
+    size = effective_jurors(share, rho)
+    limit = _ceiling(p, rho)
     if rho == 1 or p in (0.0, 1.0):
         return Jury(p, p, size, limit)
     right, exact = _majority(share, p, rho)
@@ -80,38 +106,57 @@ def jury_accuracy(stake, accuracy: float, *, correlation: float = 0.0) -> Jury:
     return Jury(float(min(max(right, 0.0), 1.0)), p, size, limit)
 
 
-def stake_median(reports, stake, *, kappa: float = 0.5) -> float:
+def stake_median(reports: ArrayLike, stake: ArrayLike, *, kappa: float = 0.5) -> float:
     """The largest report that at least κ of the stake reaches: what the chain takes as consensus.
 
-    reports, stake : (n,), stake ≥ 0 in any unit      kappa : float in (0, 1] — a half is the
-      (upper) median
+    Parameters
+    ----------
+    reports, stake : array_like
+        (n,), stake ≥ 0 in any unit.
+    kappa : float
+        A half is the (upper) median; in (0, 1].
 
+    Returns
+    -------
+    float
+
+    Notes
+    -----
     Stake above 1 − κ can pull it down without limit, κ can push it up: no κ breaks later than one
     half.
     """
     share = stake_shares(stake)
     reports = reals("reports", reports, ndim=1, shape=share.shape, each="validator")
-    need, order = real("kappa", kappa, "(0, 1]"), np.argsort(-reports, kind="stable")
+    need = real("kappa", kappa, "(0, 1]")
+    order = np.argsort(-reports, kind="stable")
     held = np.cumsum(share[order])
     return float(reports[order[min(int(np.searchsorted(held, need - SAME)), len(held) - 1)]])
 
 
-def oracle_bias(corrupt_share, *, attack_sd: float = 10.0) -> OracleBias:
+def oracle_bias(corrupt_share: ArrayLike, *, attack_sd: float = 10.0) -> OracleBias:
     """Bias of mean and median when a share of stake is corrupt and the honest reports are normal
     around the truth.
 
-    corrupt_share : (k,) in [0, 1] — of stake; the validators are many
-    attack_sd : float ≥ 0 — what the corrupted report, above the truth
+    Parameters
+    ----------
+    corrupt_share : array_like
+        Of stake; the validators are many; (k,) in [0, 1].
+    attack_sd : float
+        What the corrupted report, above the truth; ≥ 0.
 
+    Returns
+    -------
+    OracleBias
+
+    Notes
+    -----
     The mean moves by ε × attack, without limit; the median by no more than Φ⁻¹(1/(2(1 − ε))) while
     ε < 1/2.
     """
     from scipy.special import ndtri
 
-    corrupt, attack = (
-        reals("corrupt_share", corrupt_share, "[0, 1]", ndim=1),
-        real("attack_sd", attack_sd, "[0, inf)"),
-    )
+    corrupt = reals("corrupt_share", corrupt_share, "[0, 1]", ndim=1)
+    attack = real("attack_sd", attack_sd, "[0, inf)")
     with np.errstate(divide="ignore"):
         level = np.minimum(0.5 / (1 - corrupt), 1.0)
     worst = ndtri(level)
@@ -138,7 +183,8 @@ def _majority(share, p, rho):
 
     After i votes, k of them right, the next is right with chance (p + kγ)/(1 + iγ), γ = ρ/(1 − ρ).
     """
-    share, gamma = np.sort(share[share > 0])[::-1], rho / (1 - rho)
+    share = np.sort(share[share > 0])[::-1]
+    gamma = rho / (1 - rho)
     n = len(share)
     if np.ptp(share) <= SAME / n:
         right = np.ones(1)
@@ -147,11 +193,14 @@ def _majority(share, p, rho):
             right = np.r_[right * (1 - yes), 0.0] + np.r_[0.0, right * yes]
         return right[n // 2 + 1 :].sum() + (0.5 * right[n // 2] if n % 2 == 0 else 0.0), True
     columns = n + 1 if gamma > 0 else 1  # only correlated votes need to know how many were right
-    sums, mass, exact = np.zeros(1), np.zeros((1, columns)), True
+    sums = np.zeros(1)
+    mass = np.zeros((1, columns))
+    exact = True
     mass[0, 0] = 1.0
     for i, part in enumerate(share):
         yes = np.minimum((p + gamma * np.arange(columns)) / (1 + gamma * i), 1.0)
-        no, right = mass * (1 - yes), mass * yes
+        no = mass * (1 - yes)
+        right = mass * yes
         if columns > 1:
             right = np.c_[np.zeros(len(right)), right[:, :-1]]
         sums, mass, kept = _merged(np.r_[sums, sums + part], np.r_[no, right])
@@ -165,7 +214,8 @@ def _merged(sums, mass):
     and the last is False.
     """
     order = np.argsort(sums, kind="stable")
-    sums, mass = sums[order], mass[order]
+    sums = sums[order]
+    mass = mass[order]
     new = np.r_[True, np.diff(sums) > SAME]
     exact = new.sum() <= ATOMS
     if not exact:

@@ -16,15 +16,18 @@ arXiv:2407.21787.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..analysis.quadrature import gauss_legendre
 from ..analysis.uncertainty import sample_mean
 from ..inputs.checks import real, reals, whole
 
-REACH, NODES = 12.0, 256  # a standard normal number beyond 12 never happens: 1e-33
+REACH = 12.0  # a standard normal number beyond 12 never happens: 1e-33
+NODES = 256
 
 
 class CoverageFit(NamedTuple):
@@ -54,6 +57,20 @@ class ReplicaMean(NamedTuple):
     standard_error: np.ndarray
 
 
+class Contest(NamedTuple):
+    """Models that compete for reward."""
+
+    models: int = 256
+    judge_correlation: float = 0.3  # of one score with quality, at the start
+    lasting_error: float = 0.5  # part of the judge's error variance that stays with a model
+    pressure: float = 0.2  # reward shares are ∝ exp(pressure × sum of scores)
+    effort_sd: float = 0.02  # gain in a round with all reward; less in proportion
+    gaming: float = 0.0  # part of that gain which goes into the judge's error, not into quality
+
+
+CONTEST = Contest()
+
+
 class Tournament(NamedTuple):
     """Quality that reward-weighted choice delivers, before each round; sd of quality in the pool
     at the start.
@@ -65,11 +82,19 @@ class Tournament(NamedTuple):
     ceiling_sd: np.ndarray  # (replicas,), the best model of the pool at the start
 
 
-def expected_max(n):
+def expected_max(n: int | Sequence[int]) -> float | np.ndarray:
     """Mean of the largest of n independent standard normal numbers, by quadrature: 0 for one, about
     √(2 ln n) for many.
 
-    n : int, or (k,) ints ≥ 1 — a float comes back for one, an array for several
+    Parameters
+    ----------
+    n : int or sequence of int
+        1 or more, or (k,) of them.
+
+    Returns
+    -------
+    float or numpy.ndarray
+        (k,) for several.
     """
     from scipy.special import log_ndtr
 
@@ -77,19 +102,29 @@ def expected_max(n):
         [whole("n", each, at_least=1) for each in np.atleast_1d(np.asarray(n, dtype=object))], float
     )
     x, weights = gauss_legendre(NODES)
-    x, weights = REACH / 2 * (x + 1), REACH / 2 * weights
+    x = REACH / 2 * (x + 1)
+    weights = REACH / 2 * weights
     above = -np.expm1(counts[:, None] * log_ndtr(x))
     below = np.exp(counts[:, None] * log_ndtr(-x))
     means = (weights * (above - below)).sum(axis=1)
     return means if np.ndim(n) else float(means[0])
 
 
-def best_of_n(n, judge_correlation: float):
+def best_of_n(n: int | Sequence[int], judge_correlation: float) -> float | np.ndarray:
     """Mean quality of the model a noisy judge puts first among n, in sd above a random one:
     ρ·E[max].
 
-    n : int or (k,) ints ≥ 1      judge_correlation : float in [0, 1] — of one score with quality,
-      both normal
+    Parameters
+    ----------
+    n : int or sequence of int
+        1 or more, or (k,) of them.
+    judge_correlation : float
+        Of one score with quality, both normal; in [0, 1].
+
+    Returns
+    -------
+    float or numpy.ndarray
+        (k,) for several.
     """
     return real("judge_correlation", judge_correlation, "[0, 1]") * expected_max(n)
 
@@ -100,41 +135,66 @@ def panel_correlation(
     """Correlation with quality of the mean score of several judges: ρ/√(ρ² + (1 − ρ²)(c + (1 −
     c)/n)).
 
-    judge_correlation : float ρ in [0, 1] — of one judge's score with quality
-    shared_error : float c in [0, 1] — part of the error's variance that all judges have in common
-    effective_judges : float ≥ 1 — see `effective_jurors`, at correlation 0
+    Parameters
+    ----------
+    judge_correlation : float
+        Of one judge's score with quality; ρ in [0, 1].
+    shared_error : float
+        Part of the error's variance that all judges have in common; c in [0, 1].
+    effective_judges : float
+        See `effective_jurors`, at correlation 0; ≥ 1.
+
+    Returns
+    -------
+    float
     """
-    rho, c = (
-        real("judge_correlation", judge_correlation, "[0, 1]"),
-        real("shared_error", shared_error, "[0, 1]"),
-    )
+    rho = real("judge_correlation", judge_correlation, "[0, 1]")
+    c = real("shared_error", shared_error, "[0, 1]")
     left = (1 - rho**2) * (c + (1 - c) / real("effective_judges", effective_judges, "[1, inf)"))
     return rho / math.sqrt(rho**2 + left) if rho > 0 else 0.0
 
 
-def power_coverage(tries, a: float, b: float) -> np.ndarray:
+def power_coverage(tries: ArrayLike, a: float, b: float) -> np.ndarray:
     """Share of tasks solved at least once in so many tries, exp(a·k^b): the form fitted by its
     authors.
 
-    tries : (k,) ≥ 1      a, b : floats ≤ 0
+    Parameters
+    ----------
+    tries : array_like
+        (k,) of at least 1.
+    a, b : float
+        At most 0.
 
-    **Ref:** Brown et al., arXiv:2407.21787
+    Returns
+    -------
+    numpy.ndarray
+
+    References
+    ----------
+    Brown et al., arXiv:2407.21787.
     """
     tries = reals("tries", tries, "[1, inf)", ndim=1)
     return np.exp(real("a", a, "(-inf, 0]") * tries ** real("b", b, "(-inf, 0]"))
 
 
-def beta_coverage(tries, a: float, b: float) -> np.ndarray:
+def beta_coverage(tries: ArrayLike, a: float, b: float) -> np.ndarray:
     """The same where the chance of solving a task is Beta(a, b) over tasks: 1 − B(a, b + k)/B(a,
     b).
 
-    tries : (k,) in [1, 1e12]      a, b : floats in (0, 1e9] — with more tasks are all but equal
+    Parameters
+    ----------
+    tries : array_like
+        (k,) in [1, 1e12].
+    a, b : float
+        In (0, 1e9]; with more, tasks are all but equal.
+
+    Returns
+    -------
+    numpy.ndarray
     """
-    tries, a, b = (
-        reals("tries", tries, "[1, 1e12]", ndim=1),
-        real("a", a, "(0, 1e9]"),
-        real("b", b, "(0, 1e9]"),
-    )
+    tries = reals("tries", tries, "[1, 1e12]", ndim=1)
+    a = real("a", a, "(0, 1e9]")
+    b = real("b", b, "(0, 1e9]")
     return _solved_once(tries, a, b)
 
 
@@ -150,13 +210,25 @@ def coverage_fit(one_try: float, coverage: float, tries: int) -> CoverageFit:
     """Both laws through coverage at one try and at many, and the coverage equal tasks would have
     reached.
 
-    one_try, coverage : floats in (0, 1) — share of tasks solved in one try, and in `tries` tries
-    Raises ValueError unless coverage lies between `one_try` and what tasks of equal difficulty
-    would give.
+    Parameters
+    ----------
+    one_try, coverage : float
+        Share of tasks solved in one try, and in `tries` tries; in (0, 1).
+    tries : int
+
+    Returns
+    -------
+    CoverageFit
+
+    Raises
+    ------
+    ValueError
+        Unless coverage lies between `one_try` and what tasks of equal difficulty would give.
     """
     from scipy.optimize import brentq
 
-    first, tries = real("one_try", one_try, "(0, 1)"), whole("tries", tries, at_least=2)
+    first = real("one_try", one_try, "(0, 1)")
+    tries = whole("tries", tries, at_least=2)
     same = -math.expm1(tries * math.log1p(-first))
     if not first < real("coverage", coverage, "(0, 1)") < same:
         raise ValueError(
@@ -176,81 +248,89 @@ def ensemble_error(models: int, error_correlation: float, *, error_sd: float = 1
     """Error of the mean of equally good models, s√(ρ + (1 − ρ)/N): more models never pass the floor
     s√ρ.
 
-    models : int ≥ 1      error_correlation : float in [0, 1] — of any two models' errors
-      error_sd : float ≥ 0
+    Parameters
+    ----------
+    models : int
+        At least 1.
+    error_correlation : float
+        Of any two models' errors; in [0, 1].
+    error_sd : float
+        At least 0.
+
+    Returns
+    -------
+    Ensemble
     """
-    models, rho = (
-        whole("models", models, at_least=1),
-        real("error_correlation", error_correlation, "[0, 1]"),
-    )
-    sd, left = real("error_sd", error_sd, "[0, inf)"), rho + (1 - rho) / models
+    models = whole("models", models, at_least=1)
+    rho = real("error_correlation", error_correlation, "[0, 1]")
+    sd = real("error_sd", error_sd, "[0, inf)")
+    left = rho + (1 - rho) / models
     return Ensemble(sd * math.sqrt(left), sd * math.sqrt(rho), 1 / left)
 
 
 def tournament(
-    *,
-    models=256,
-    rounds=200,
-    replicas=100,
-    judge_correlation=0.3,
-    lasting_error=0.5,
-    pressure=0.2,
-    effort_sd=0.02,
-    gaming=0.0,
-    seed: int = 0,
+    contest: Contest = CONTEST, *, rounds: int = 200, replicas: int = 100, seed: int = 0
 ) -> Tournament:
     """Reward moves to what scored well: once over models that never change, once over models that
     improve with reward.
 
-    models, rounds, replicas : int — the same draws serve both tournaments
-    judge_correlation : float in [0, 1] — of one score with quality, at the start
-    lasting_error : float in [0, 1] — part of the judge's error variance that stays with a model;
-      the rest is fresh
-    pressure : float ≥ 0 — reward shares are ∝ exp(pressure × sum of scores)
-    effort_sd : float ≥ 0 — what a model gains in a round in which it gets all reward; less in
-      proportion
-    gaming : float in [0, 1] — part of that gain which goes into the judge's error instead of
-      quality
+    Parameters
+    ----------
+    contest : Contest
+        Who competes, how they are judged and what reward does.
+    rounds : int
+        1 or more.
+    replicas : int
+        2 or more; the same draws serve both tournaments.
+    seed : int
 
-    Selection ends at the model with the best lasting score: ρ'·E[max], ρ' = `panel_correlation(ρ,
-    c, ∞)`.
+    Returns
+    -------
+    Tournament
+
+    Notes
+    -----
+    Selection ends at the model with the best lasting score: ρ'·E[max], ρ' =
+    `panel_correlation(ρ, c, ∞)`.
     """
-    models, rounds = whole("models", models, at_least=1), whole("rounds", rounds, at_least=1)
-    replicas, random = (
-        whole("replicas", replicas, at_least=2),
-        np.random.default_rng(whole("seed", seed)),
-    )
-    rho, c = (
-        real("judge_correlation", judge_correlation, "[0, 1]"),
-        real("lasting_error", lasting_error, "[0, 1]"),
-    )
-    pressure, effort = (
-        real("pressure", pressure, "[0, inf)"),
-        real("effort_sd", effort_sd, "[0, inf)"),
-    )
-    gaming, miss = real("gaming", gaming, "[0, 1]"), math.sqrt(1 - rho**2)
+    models = whole("models", contest.models, at_least=1)
+    rounds = whole("rounds", rounds, at_least=1)
+    replicas = whole("replicas", replicas, at_least=2)
+    random = np.random.default_rng(whole("seed", seed))
+    correlation = real("judge_correlation", contest.judge_correlation, "[0, 1]")
+    lasting = real("lasting_error", contest.lasting_error, "[0, 1]")
+    pressure = real("pressure", contest.pressure, "[0, inf)")
+    effort = real("effort_sd", contest.effort_sd, "[0, inf)")
+    gaming = real("gaming", contest.gaming, "[0, 1]")
+    miss = math.sqrt(1 - correlation**2)
     pool = random.standard_normal((replicas, models))
-    quality, error = (
-        [pool, pool.copy()],
-        [np.sqrt(c) * random.standard_normal((replicas, models))] * 2,
-    )
-    total, out = np.zeros((2, replicas, models)), np.empty((2, replicas, rounds))
+    quality = [pool, pool.copy()]
+    error = [np.sqrt(lasting) * random.standard_normal((replicas, models))] * 2
+    total = np.zeros((2, replicas, models))
+    delivered = np.empty((2, replicas, rounds))
     for t in range(rounds):
-        fresh = np.sqrt(1 - c) * random.standard_normal((replicas, models))
+        fresh = np.sqrt(1 - lasting) * random.standard_normal((replicas, models))
         for k, response in enumerate((0.0, effort)):
             share = _softmax(pressure * total[k])
-            out[k, :, t] = (share * quality[k]).sum(axis=1)
-            total[k] += rho * quality[k] + miss * (error[k] + fresh)
+            delivered[k, :, t] = (share * quality[k]).sum(axis=1)
+            total[k] += correlation * quality[k] + miss * (error[k] + fresh)
             quality[k] = quality[k] + response * (1 - gaming) * share
             error[k] = error[k] + response * gaming * share
-    return Tournament(np.arange(rounds), out[0], out[1], pool.max(axis=1))
+    return Tournament(np.arange(rounds), delivered[0], delivered[1], pool.max(axis=1))
 
 
-def over_replicas(values) -> ReplicaMean:
+def over_replicas(values: ArrayLike) -> ReplicaMean:
     """Mean over the first axis and its standard error, of numbers or of yes and no: `sample_mean`
     of replicas.
 
-    values : (replicas, …) with 2 or more replicas
+    Parameters
+    ----------
+    values : array_like
+        (replicas, …) with 2 or more replicas.
+
+    Returns
+    -------
+    ReplicaMean
     """
     values = np.asarray(values)
     return ReplicaMean(*sample_mean(values.astype(float) if values.dtype == bool else values))

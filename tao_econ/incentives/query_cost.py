@@ -17,6 +17,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..analysis.quadrature import gauss_legendre
 from ..inputs.checks import real, reals, whole
@@ -37,9 +38,8 @@ class QueryBill(NamedTuple):
     subsidy_ratio: float  # emission ÷ fee; infinite without a fee
     fee_coverage: float  # fee ÷ emission; infinite without emission
     external_share: float  # fee ÷ (fee + emission)
-    price_to_rival: (
-        float  # what it would cost without emission, over a rival's price; NaN where none is given
-    )
+    # what it would cost without emission, over a rival's price; NaN where none is given
+    price_to_rival: float
 
 
 class QueryLatency(NamedTuple):
@@ -67,36 +67,51 @@ def query_bill(
     """Fee, emission and computing cost of one user query; amounts and queries are of the same span
     of time.
 
-    queries : float > 0 — of users      fees_tao, emission_tao : floats ≥ 0, TAO — not both 0
-    copies : int ≥ 1 — miners who answer each query
-    test_share : float in [0, 1) — part of all queries that validators make up to score miners
-    answer_tao : float ≥ 0, TAO — cost of computing one answer      rival_tao : float > 0, TAO — a
-      rival's price
+    Parameters
+    ----------
+    queries : float
+        Of users; > 0.
+    fees_tao, emission_tao : float
+        Not both 0; ≥ 0, TAO.
+    copies : int
+        Miners who answer each query; ≥ 1.
+    test_share : float
+        Part of all queries that validators make up to score miners; in [0, 1).
+    answer_tao : float
+        Cost of computing one answer; ≥ 0, TAO.
+    rival_tao : float, optional
+        A rival's price; > 0, TAO.
 
+    Returns
+    -------
+    QueryBill
+
+    Notes
+    -----
     A test query is paid for by users too: a share t of tests makes every user query cost 1/(1 − t)
     queries.
     """
-    queries, copies = real("queries", queries, "(0, inf)"), whole("copies", copies, at_least=1)
-    fee, emission = (
-        real(n, v, "[0, inf)") / queries
-        for n, v in (("fees_tao", fees_tao), ("emission_tao", emission_tao))
-    )
+    queries = real("queries", queries, "(0, inf)")
+    copies = whole("copies", copies, at_least=1)
+    fee = real("fees_tao", fees_tao, "[0, inf)") / queries
+    emission = real("emission_tao", emission_tao, "[0, inf)") / queries
     if fee + emission == 0:
         raise ValueError("fees_tao must be > 0 where emission_tao is 0, got 0")
     answers = copies / (1 - real("test_share", test_share, "[0, 1)"))
-    cost, paid = answers * real("answer_tao", answer_tao, "[0, inf)"), fee + emission
+    cost = answers * real("answer_tao", answer_tao, "[0, inf)")
+    paid = fee + emission
     dearer = math.nan if rival_tao is None else paid / real("rival_tao", rival_tao, "(0, inf)")
     return QueryBill(
-        fee,
-        emission,
-        paid,
-        answers,
-        cost,
-        paid - cost,
-        emission / fee if fee else math.inf,
-        fee / emission if emission else math.inf,
-        fee / paid,
-        dearer,
+        fee_tao=fee,
+        emission_tao=emission,
+        paid_tao=paid,
+        answers=answers,
+        computing_tao=cost,
+        margin_tao=paid - cost,
+        subsidy_ratio=emission / fee if fee else math.inf,
+        fee_coverage=fee / emission if emission else math.inf,
+        external_share=fee / paid,
+        price_to_rival=dearer,
     )
 
 
@@ -108,30 +123,44 @@ def query_latency(
     miners: int,
     needed: int,
     answered_per_s: float,
-    quantiles=(0.5, 0.95, 0.99),
+    quantiles: ArrayLike = (0.5, 0.95, 0.99),
 ) -> QueryLatency:
     """Time from a user's query to its answer: validator M/M/c, then the fastest k of N miners.
 
-    arrivals_per_s : float ≥ 0 — queries to this validator      servers : int ≥ 1 — it handles at
-      once
-    served_per_s : float > 0 — by one server      miners, needed : ints, 1 ≤ needed ≤ miners —
-      asked; awaited
-    answered_per_s : float > 0 — by one miner      quantiles : (q,) in (0, 1), to nine nines
-    Raises ValueError where more arrives than is served: the queue would grow without end.
+    Parameters
+    ----------
+    arrivals_per_s : float
+        Queries to this validator; ≥ 0.
+    servers : int
+        It handles at once; ≥ 1.
+    served_per_s : float
+        By one server; > 0.
+    miners, needed : int
+        Asked; awaited; 1 ≤ needed ≤ miners.
+    answered_per_s : float
+        By one miner; > 0.
+    quantiles : array_like
+        (q,) in (0, 1), to nine nines.
+
+    Returns
+    -------
+    QueryLatency
+
+    Raises
+    ------
+    ValueError
+        Where more arrives than is served: the queue would grow without end.
     """
     from scipy.optimize import brentq
 
-    rate, mu = (
-        real("arrivals_per_s", arrivals_per_s, "[0, inf)"),
-        real("served_per_s", served_per_s, "(0, inf)"),
-    )
-    servers, miners = whole("servers", servers, at_least=1), whole("miners", miners, at_least=1)
+    rate = real("arrivals_per_s", arrivals_per_s, "[0, inf)")
+    mu = real("served_per_s", served_per_s, "(0, inf)")
+    servers = whole("servers", servers, at_least=1)
+    miners = whole("miners", miners, at_least=1)
     if whole("needed", needed, at_least=1) > miners:
         raise ValueError(f"needed must be at most miners {miners}, got {needed}")
-    answer, wanted = (
-        real("answered_per_s", answered_per_s, "(0, inf)"),
-        reals("quantiles", quantiles, QUANTILES, ndim=1),
-    )
+    answer = real("answered_per_s", answered_per_s, "(0, inf)")
+    wanted = reals("quantiles", quantiles, QUANTILES, ndim=1)
     if not rate < servers * mu:
         raise ValueError(
             f"arrivals_per_s must be below servers × served_per_s = {servers * mu:g}, got {rate:g}"
@@ -145,21 +174,19 @@ def query_latency(
     def late(t, level):
         return _late(t, wait, mu, leave, miners, needed, answer) - (1 - level)
 
+    exact = {"xtol": 1e-12 * mean, "rtol": 1e-12, "maxiter": 1_000}
     # Markov's bound closes the search
     times = [
-        brentq(
-            late,
-            0.0,
-            mean / (1 - q) * 1.01,
-            args=(q,),
-            xtol=1e-12 * mean,
-            rtol=1e-12,
-            maxiter=1_000,
-        )
-        for q in wanted
+        brentq(late, 0.0, mean / (1 - level) * 1.01, args=(level,), **exact) for level in wanted
     ]
     return QueryLatency(
-        rate / mu / servers, wait, queue, queue + 1 / mu, fan, mean, np.array(times)
+        utilisation=rate / mu / servers,
+        wait_chance=wait,
+        queue_mean_s=queue,
+        validator_mean_s=queue + 1 / mu,
+        miners_mean_s=fan,
+        mean_s=mean,
+        quantile_s=np.array(times),
     )
 
 

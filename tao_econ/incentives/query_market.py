@@ -22,87 +22,81 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from ..chain.yuma import yuma_epoch
-from ..inputs import data
 from ..inputs.checks import real, reals, takes_records, whole
 from ..inputs.rules import Rules
 from .lego import over_replicas
-from .query_market_record import QueryMarket
-from .stake_model import stake_from_ranks
+from .query_market_record import Displacement, QueryMarket, QueryMarketPath
+from .stake_model import published_stake
 
-MOST_LOG = 100.0  # of the growth of demand
-
-
-class QueryMarketPath(NamedTuple):
-    """What each round of each replica gave: (replicas, rounds) arrays; quality in sd of
-    newcomers' quality.
-    """
-
-    quality_delivered_sd: np.ndarray  # mean over users' queries
-    quality_mean_sd: np.ndarray  # of all miners: what a random choice would deliver
-    quality_best_sd: np.ndarray  # of the best miner: what a perfect judge would deliver
-    miner_quality_correlation: np.ndarray  # of miners' pay with their quality
-    validator_stake_correlation: np.ndarray  # of validators' pay with their stake
-    judge_yield_correlation: (
-        np.ndarray
-    )  # of validators' pay per stake with their skill as judges; 0 if all are equal
-    judge_stake_correlation: np.ndarray  # of validators' stake with that skill
-    explained_by_quality_share: (
-        np.ndarray
-    )  # of the variance of pay among miners and among validators
-    explained_by_stake_share: np.ndarray
-    effective_validators: np.ndarray  # 1 ÷ sum of squared stake shares
-    top_miner_share: np.ndarray  # of miners' incentive
-    fees_tao: np.ndarray  # of the round
-    emission_tao: np.ndarray  # of the round, with the subnet owner's part
-    staked_tao: np.ndarray  # before the round
-    effort_sd: np.ndarray  # mean over miners: quality that reward has created
-
-
-class Displacement(NamedTuple):
-    """A better newcomer against the best paid miner, round by round after it came."""
-
-    lead_sd: float  # of its quality over the incumbent's
-    ahead_share: np.ndarray  # (rounds,) replicas in which it earns more
-    standard_error: np.ndarray
-    first_ahead: (
-        np.ndarray
-    )  # (replicas,) rounds until it first earned more; infinite where it never did
-    median_rounds: float  # infinite where fewer than half ever did
-    never_share: float  # of replicas
+MAX_LOG = 100.0  # of the growth of demand
 
 
 class _State(NamedTuple):
-    """Plain arrays that a round changes in place: r replicas, v validators, m miners."""
+    """Plain arrays that a round changes in place."""
 
-    talent: np.ndarray  # (r, m) quality without effort
-    effort: np.ndarray  # (r, m)
-    error: np.ndarray  # (r, m) what judges share in seeing wrongly
-    seen_quality: np.ndarray  # (r, m) moving averages of the lasting part of scores
+    talent: np.ndarray  # (replicas, miners) quality without effort
+    effort: np.ndarray  # (replicas, miners)
+    error: np.ndarray  # (replicas, miners) what judges share in seeing wrongly
+    seen_quality: np.ndarray  # (replicas, miners) moving averages of the lasting part of scores
     seen_error: np.ndarray
-    noise: np.ndarray  # (r, v, m) the same of fresh errors, float32
-    skill: np.ndarray  # (r, v) correlation of a validator's score with quality
-    own_tao: np.ndarray  # (r, v) stake of the validator itself
-    nominated_tao: np.ndarray  # (r, v)
-    age: np.ndarray  # (r, m) rounds
-    bonds: list  # r matrices (v + m, v + m)
+    noise: np.ndarray  # (replicas, validators, miners) the same of fresh errors, float32
+    skill: np.ndarray  # (replicas, validators) correlation of a validator's score with quality
+    own_tao: np.ndarray  # (replicas, validators) stake of the validator itself
+    nominated_tao: np.ndarray  # (replicas, validators)
+    age: np.ndarray  # (replicas, miners) rounds
+    bonds: list  # a matrix (validators + miners, the same) for each replica
+
+
+class _Round(NamedTuple):
+    """What one epoch gave, replica by replica."""
+
+    quality: np.ndarray  # (replicas, miners)
+    delivered: np.ndarray  # (replicas,) mean quality over users' queries
+    miner_pay: np.ndarray  # (replicas, miners) TAO
+    validator_pay: np.ndarray  # (replicas, validators) TAO
+    staked: np.ndarray  # (replicas, validators) TAO before it
+    incentive: np.ndarray  # (replicas, miners)
+    fees: np.ndarray  # (replicas,) TAO
 
 
 @takes_records
 def query_market_path(
-    rules: Rules, market: QueryMarket, *, rounds: int, replicas: int = 8, stake=None, seed: int = 0
+    rules: Rules,
+    market: QueryMarket,
+    *,
+    rounds: int,
+    replicas: int = 8,
+    stake: ArrayLike | None = None,
+    seed: int = 0,
 ) -> QueryMarketPath:
     """Rounds of the market from a settled start: validators know the first miners as well as they
     ever will.
 
-    rounds, replicas : int — an epoch each; replicas differ in all that is drawn
-    stake : (validators,) > 0, any unit — at the start; by default the shares published for
-      2024-06-19
-    seed : int — the same seed gives the same market
-    Raises ValueError where the skill of judges would pass 1 or the stake does not fit.
+    Parameters
+    ----------
+    rules : Rules
+    market : QueryMarket
+    rounds, replicas : int
+        An epoch each; replicas differ in all that is drawn.
+    stake : array_like, optional
+        At the start; by default the shares published for 2024-06-19; (validators,) > 0, any unit.
+    seed : int
+        The same seed gives the same market.
+
+    Returns
+    -------
+    QueryMarketPath
+
+    Raises
+    ------
+    ValueError
+        Where the skill of judges would pass 1 or the stake does not fit.
     """
-    rounds, random = whole("rounds", rounds, at_least=1), np.random.default_rng(whole("seed", seed))
+    rounds = whole("rounds", rounds, at_least=1)
+    random = np.random.default_rng(whole("seed", seed))
     state = _start(market, whole("replicas", replicas, at_least=2), stake, random)
     out = np.empty((len(QueryMarketPath._fields), len(state.talent), rounds))
     for t in range(rounds):
@@ -113,26 +107,33 @@ def query_market_path(
 def query_market_report(path: QueryMarketPath, *, settled: float = 0.5) -> pd.DataFrame:
     """Means over the last rounds with their standard error over replicas, one row a quantity.
 
-    settled : float in (0, 1] — part of the rounds, at the end, that counts
+    Parameters
+    ----------
+    path : QueryMarketPath
+    settled : float
+        Part of the rounds, at the end, that counts; in (0, 1].
 
+    Returns
+    -------
+    pandas.DataFrame
+
+    Notes
+    -----
     Beside the columns of the path: `selection_efficiency`, the part of the way from a random to the
-    best miner that
-    users get; `fee_coverage`, fees ÷ emission; `external_share`, fees ÷ (fees + emission);
-    `subsidy_ratio`,
-    emission ÷ fees, infinite without fees.
+    best miner that users get; `fee_coverage`, fees ÷ emission; `external_share`, fees ÷ (fees +
+    emission); `subsidy_ratio`, emission ÷ fees, infinite without fees.
     """
     rounds = path.fees_tao.shape[1]
     last = slice(rounds - max(round(real("settled", settled, "(0, 1]") * rounds), 1), None)
     means = {name: values[:, last].mean(axis=1) for name, values in path._asdict().items()}
-    fees, emission = means["fees_tao"], means["emission_tao"]
+    fees = means["fees_tao"]
+    emission = means["emission_tao"]
     span = means["quality_best_sd"] - means["quality_mean_sd"]
     means["selection_efficiency"] = _ratio(
         means["quality_delivered_sd"] - means["quality_mean_sd"], span
     )
-    means["fee_coverage"], means["external_share"] = (
-        _ratio(fees, emission),
-        _ratio(fees, fees + emission),
-    )
+    means["fee_coverage"] = _ratio(fees, emission)
+    means["external_share"] = _ratio(fees, fees + emission)
     means["subsidy_ratio"] = np.where(fees > 0, _ratio(emission, fees), np.inf)
     rows = {}
     for name, values in means.items():
@@ -148,16 +149,30 @@ def judge_sweep(
     rules: Rules,
     market: QueryMarket,
     *,
-    judge_correlation=(0.01, 0.03, 0.1, 0.2, 0.3),
+    judge_correlation: ArrayLike = (0.01, 0.03, 0.1, 0.2, 0.3),
     rounds: int = 300,
     replicas: int = 8,
-    stake=None,
+    stake: ArrayLike | None = None,
     seed: int = 0,
 ) -> pd.DataFrame:
     """The market's report for each judge correlation, on the same draws: a row each, with columns
     `…_se` beside means.
 
-    judge_correlation : (k,) in [0, 1] — published for miners: 0.10 to 0.30
+    Parameters
+    ----------
+    rules : Rules
+    market : QueryMarket
+    judge_correlation : array_like
+        Published for miners: 0.10 to 0.30; (k,) in [0, 1].
+    rounds : int
+    replicas : int
+    stake : array_like, optional
+        As in `query_market_path`.
+    seed : int
+
+    Returns
+    -------
+    pandas.DataFrame
     """
     rows = []
     for value in reals("judge_correlation", judge_correlation, "[0, 1]", ndim=1):
@@ -180,32 +195,47 @@ def displacement(
     warm_up: int = 20,
     rounds: int = 100,
     replicas: int = 20,
-    stake=None,
+    stake: ArrayLike | None = None,
     seed: int = 0,
 ) -> Displacement:
     """How long a better miner needs: it takes the worst paid slot, unknown to all, and nobody else
     comes or goes.
 
-    lead_sd : float in [-100, 100] — its quality above that of the miner who is paid best after the
-      warm-up; its luck with the
+    Parameters
+    ----------
+    rules : Rules
+    market : QueryMarket
+    lead_sd : float
+        Its quality above that of the miner who is paid best after the warm-up; its luck with the
         judges' shared error is that of any newcomer, while the incumbent may be the best paid
-        because of his
-    warm_up, rounds : int — before and after it comes
+        because of his; in [-100, 100].
+    warm_up, rounds : int
+        Before and after it comes.
+    replicas : int
+    stake : array_like, optional
+        As in `query_market_path`.
+    seed : int
 
+    Returns
+    -------
+    Displacement
+
+    Notes
+    -----
     With perfect judges and an incumbent of quality q > 0 it takes ln(1 − q/(q +
     lead))/ln(score_memory) rounds.
     """
-    lead, rounds = real("lead_sd", lead_sd, "[-100, 100]"), whole("rounds", rounds, at_least=1)
-    market, random = replace(market, entry_chance=0.0), np.random.default_rng(whole("seed", seed))
+    lead = real("lead_sd", lead_sd, "[-100, 100]")
+    rounds = whole("rounds", rounds, at_least=1)
+    market = replace(market, entry_chance=0.0)
+    random = np.random.default_rng(whole("seed", seed))
     state = _start(market, whole("replicas", replicas, at_least=2), stake, random)
     scratch = np.empty((len(QueryMarketPath._fields), len(state.talent)))
     for _ in range(whole("warm_up", warm_up, at_least=1)):
         incentive = _round(rules, market, state, random, scratch)
-    every, best, worst = (
-        np.arange(len(incentive)),
-        incentive.argmax(axis=1),
-        incentive.argmin(axis=1),
-    )
+    every = np.arange(len(incentive))
+    best = incentive.argmax(axis=1)
+    worst = incentive.argmin(axis=1)
     quality = state.talent + state.effort
     errors = np.sqrt(market.shared_error) * random.standard_normal(len(every))
     _register(market, state, every, worst, quality[every, best] + lead, errors)
@@ -215,8 +245,14 @@ def displacement(
         ahead[:, t] = incentive[every, worst] > incentive[every, best]
     first = np.where(ahead.any(axis=1), ahead.argmax(axis=1) + 1.0, np.inf)
     median = np.sort(first)[(len(first) - 1) // 2]
+    ahead_share, error = over_replicas(ahead)
     return Displacement(
-        lead, *over_replicas(ahead), first, float(median), float(np.isinf(first).mean())
+        lead_sd=lead,
+        ahead_share=ahead_share,
+        standard_error=error,
+        first_ahead=first,
+        median_rounds=float(median),
+        never_share=float(np.isinf(first).mean()),
     )
 
 
@@ -227,7 +263,8 @@ def _start(market, replicas, stake, random):
     """Miners of random quality, known through a settled moving average; stake by rank, skill at
     random.
     """
-    v, m = market.validators, market.miners
+    validators = market.validators
+    miners = market.miners
     if market.judge_correlation * (1 + market.judge_spread) > 1:
         raise ValueError(
             "judge_correlation must be at most 1/(1 + judge_spread) = "
@@ -235,40 +272,31 @@ def _start(market, replicas, stake, random):
             f"got {market.judge_correlation}"
         )
     if stake is None:
-        table = data.load("validator_stake")
-        table = table[table["date"] == table["date"].max()]
-        if v <= table["largest"].max():
-            raise ValueError(
-                f"stake must be given for {table['largest'].max()} validators or fewer, got none "
-                f"for {v}"
-            )
-        stake = stake_from_ranks(table["largest"].tolist(), table["share"].tolist(), v)
-    stake = reals("stake", stake, "(0, inf)", ndim=1, shape=(v,), each="validator")
-    talent, error = random.standard_normal((2, replicas, m))
+        stake = published_stake(validators)
+    stake = reals("stake", stake, "(0, inf)", ndim=1, shape=(validators,), each="validator")
+    talent, error = random.standard_normal((2, replicas, miners))
     error *= np.sqrt(market.shared_error)
-    spread = market.judge_spread * random.uniform(-1, 1, (replicas, v))
+    spread = market.judge_spread * random.uniform(-1, 1, (replicas, validators))
     skill = market.judge_correlation * (1 + spread)
     memory = market.score_memory
     fresh = np.sqrt((1 - skill**2) * (1 - market.shared_error) * (1 - memory) / (1 + memory))
     noise = fresh[:, :, None].astype(np.float32) * random.standard_normal(
-        (replicas, v, m), dtype=np.float32
+        (replicas, validators, miners), dtype=np.float32
     )
     staked = np.tile(market.staked_tao * stake / stake.sum(), (replicas, 1))
     own = market.own_stake_share * staked
-    age = np.full((replicas, m), market.immunity_rounds)
-    bonds = [np.zeros((v + m, v + m)) for _ in range(replicas)]
     return _State(
-        talent,
-        np.zeros_like(talent),
-        error,
-        talent.copy(),
-        error.copy(),
-        noise,
-        skill,
-        own,
-        staked - own,
-        age,
-        bonds,
+        talent=talent,
+        effort=np.zeros_like(talent),
+        error=error,
+        seen_quality=talent.copy(),
+        seen_error=error.copy(),
+        noise=noise,
+        skill=skill,
+        own_tao=own,
+        nominated_tao=staked - own,
+        age=np.full((replicas, miners), market.immunity_rounds),
+        bonds=[np.zeros((validators + miners,) * 2) for _ in range(replicas)],
     )
 
 
@@ -276,15 +304,16 @@ def _round(rules, market, state, random, row):
     """One epoch of every replica: judge, route, agree, pay, improve, re-delegate, register.
     Returns miners' incentive.
     """
-    staked, quality = state.own_tao + state.nominated_tao, state.talent + state.effort
+    staked = state.own_tao + state.nominated_tao
+    quality = state.talent + state.effort
     weights = _judged(market, state, quality, random)
     incentive, dividends = _epochs(rules, market, state, weights, staked)
     share = staked / staked.sum(axis=1, keepdims=True)
     routed = (share.astype(np.float32)[:, None, :] @ weights)[:, 0].astype(float)
     delivered = (routed * quality).sum(axis=1)
     growth = market.demand_per_sd * delivered
-    if growth.max() > MOST_LOG:
-        rule = f"demand_per_sd must keep queries below e^{MOST_LOG:g} times those of random miners"
+    if growth.max() > MAX_LOG:
+        rule = f"demand_per_sd must keep queries below e^{MAX_LOG:g} times those of random miners"
         raise ValueError(f"{rule}, got {market.demand_per_sd}")
     queries = market.queries_per_round * np.exp(growth)
     fees = market.fee_tao_per_query * queries[:, None]
@@ -292,18 +321,16 @@ def _round(rules, market, state, random, row):
     miner_pay = pot * incentive + fees * market.miner_fee_share * routed
     earned = pot * dividends
     validator_pay = earned + fees * (1 - market.miner_fee_share) * share
-    row[:] = _measured(
-        market,
-        state,
-        quality,
-        delivered,
-        miner_pay,
-        validator_pay,
-        staked,
-        share,
-        incentive,
-        fees[:, 0],
+    epoch = _Round(
+        quality=quality,
+        delivered=delivered,
+        miner_pay=miner_pay,
+        validator_pay=validator_pay,
+        staked=staked,
+        incentive=incentive,
+        fees=fees[:, 0],
     )
+    row[:] = _measured(market, state, epoch)
     aim = market.effort_sd * np.log1p(miner_pay / market.miner_cost_tao_per_round)
     state.effort[:] += market.effort_speed * (aim - state.effort)
     _restake(market, state, earned, staked)
@@ -313,14 +340,16 @@ def _round(rules, market, state, random, row):
 
 
 def _judged(market, state, quality, random):
-    """(r, v, m) weights, rows summing to 1: e^(sharpness × averaged score), in single precision,
-    which is as fast again.
+    """(replicas, validators, miners) weights, rows summing to 1: e^(sharpness × averaged score), in
+    single precision, which is as fast again.
 
     Only fresh errors differ for each pair, and their averages over rounds are near normal; what
     lasts is skill ×
     quality + miss × shared error, of averaged vectors.
     """
-    memory, skill, noise = market.score_memory, state.skill, state.noise
+    memory = market.score_memory
+    skill = state.skill
+    noise = state.noise
     miss = np.sqrt(1 - skill**2)
     for seen, now in ((state.seen_quality, quality), (state.seen_error, state.error)):
         seen *= memory
@@ -345,20 +374,22 @@ def _judged(market, state, quality, random):
 
 
 def _epochs(rules, market, state, weights, staked):
-    """The chain's consensus for every replica: (r, m) incentive and (r, v) dividends; bonds move
-    on.
+    """The chain's consensus for every replica: (replicas, miners) incentive and (replicas,
+    validators) dividends; bonds move on.
     """
-    v, n = market.validators, market.validators + market.miners
-    square, stake = np.zeros((n, n)), np.zeros(n)
-    incentive, dividends = np.empty(state.talent.shape), np.empty(staked.shape)
-    for r in range(len(staked)):
-        square[:v, v:], stake[:v] = weights[r], staked[r]
-        epoch = yuma_epoch(rules, square, stake, state.bonds[r])
-        incentive[r], dividends[r], state.bonds[r] = (
-            epoch.incentive[v:],
-            epoch.dividends[:v],
-            epoch.bonds,
-        )
+    validators = market.validators
+    n = market.validators + market.miners
+    square = np.zeros((n, n))
+    stake = np.zeros(n)
+    incentive = np.empty(state.talent.shape)
+    dividends = np.empty(staked.shape)
+    for k in range(len(staked)):
+        square[:validators, validators:] = weights[k]
+        stake[:validators] = staked[k]
+        epoch = yuma_epoch(rules, square, stake, state.bonds[k])
+        incentive[k] = epoch.incentive[validators:]
+        dividends[k] = epoch.dividends[:validators]
+        state.bonds[k] = epoch.bonds
     return incentive, dividends
 
 
@@ -379,10 +410,8 @@ def _newcomers(market, state, miner_pay, random):
     if there is one.
     """
     replicas = len(miner_pay)
-    comes, drawn = (
-        random.random(replicas) < market.entry_chance,
-        random.standard_normal((2, replicas)),
-    )
+    comes = random.random(replicas) < market.entry_chance
+    drawn = random.standard_normal((2, replicas))
     immune = state.age < market.immunity_rounds
     slot = np.where(
         immune, miner_pay + miner_pay.sum(axis=1, keepdims=True) + 1.0, miner_pay
@@ -399,43 +428,45 @@ def _newcomers(market, state, miner_pay, random):
 
 
 def _register(market, state, rows, slots, talent, error):
-    state.talent[rows, slots], state.error[rows, slots] = talent, error
+    state.talent[rows, slots] = talent
+    state.error[rows, slots] = error
     for array in (state.effort, state.seen_quality, state.seen_error, state.age):
         array[rows, slots] = 0
-    for r, j in zip(rows, slots, strict=True):
-        state.noise[r, :, j] = 0.0
-        state.bonds[r][:, market.validators + j] = 0.0
+    for replica, miner in zip(rows, slots, strict=True):
+        state.noise[replica, :, miner] = 0.0
+        state.bonds[replica][:, market.validators + miner] = 0.0
 
 
 # ---- What is measured ----
 
 
-def _measured(
-    market, state, quality, delivered, miner_pay, validator_pay, staked, share, incentive, fees
-):
-    mine, theirs = _centred(miner_pay), _centred(validator_pay)
-    by_quality, by_stake = (
-        _correlation(_centred(quality), mine),
-        _correlation(_centred(staked), theirs),
-    )
-    within_miners, within_validators = (mine**2).sum(axis=1), (theirs**2).sum(axis=1)
-    skill, both = _centred(state.skill), within_miners + within_validators
-    return (
-        delivered,
-        quality.mean(axis=1),
-        quality.max(axis=1),
-        by_quality,
-        by_stake,
-        _correlation(skill, _centred(validator_pay / staked)),
-        _correlation(skill, _centred(staked)),
-        _ratio(within_miners * by_quality**2, both),
-        _ratio(within_validators * by_stake**2, both),
-        1 / (share**2).sum(axis=1),
-        incentive.max(axis=1),
-        fees,
-        np.full(len(fees), market.emission_tao_per_round),
-        staked.sum(axis=1),
-        state.effort.mean(axis=1),
+def _measured(market, state, epoch) -> QueryMarketPath:
+    """A round's entry of each column of the path, (replicas,) each."""
+    miner_pay = _centred(epoch.miner_pay)
+    validator_pay = _centred(epoch.validator_pay)
+    by_quality = _correlation(_centred(epoch.quality), miner_pay)
+    by_stake = _correlation(_centred(epoch.staked), validator_pay)
+    within_miners = (miner_pay**2).sum(axis=1)
+    within_validators = (validator_pay**2).sum(axis=1)
+    both = within_miners + within_validators
+    skill = _centred(state.skill)
+    share = epoch.staked / epoch.staked.sum(axis=1, keepdims=True)
+    return QueryMarketPath(
+        quality_delivered_sd=epoch.delivered,
+        quality_mean_sd=epoch.quality.mean(axis=1),
+        quality_best_sd=epoch.quality.max(axis=1),
+        miner_quality_correlation=by_quality,
+        validator_stake_correlation=by_stake,
+        judge_yield_correlation=_correlation(skill, _centred(epoch.validator_pay / epoch.staked)),
+        judge_stake_correlation=_correlation(skill, _centred(epoch.staked)),
+        explained_by_quality_share=_ratio(within_miners * by_quality**2, both),
+        explained_by_stake_share=_ratio(within_validators * by_stake**2, both),
+        effective_validators=1 / (share**2).sum(axis=1),
+        top_miner_share=epoch.incentive.max(axis=1),
+        fees_tao=epoch.fees,
+        emission_tao=np.full(len(epoch.fees), market.emission_tao_per_round),
+        staked_tao=epoch.staked.sum(axis=1),
+        effort_sd=state.effort.mean(axis=1),
     )
 
 

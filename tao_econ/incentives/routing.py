@@ -15,11 +15,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..analysis.quadrature import gauss_legendre
 from ..inputs.checks import amounts, real, reals, whole
 
-REACH, NODES = 12.0, 512
+REACH = 12.0
+NODES = 512
 
 
 class Routing(NamedTuple):
@@ -29,9 +31,8 @@ class Routing(NamedTuple):
     routed: float  # every query to the best expert for its topic
     gain: float  # routed − single: never negative, zero under dominance
     blind: float  # experts chosen as often, whatever the topic of the query
-    break_even_accuracy: (
-        float  # topics a router must recognise to match the best single expert; 0 under dominance
-    )
+    # topics a router must recognise to match the best single expert; 0 under dominance
+    break_even_accuracy: float
     at_accuracy: float  # quality with the router's own accuracy
     best_expert: int
     expert_of_topic: np.ndarray  # (topics,)
@@ -49,13 +50,23 @@ class Frontier(NamedTuple):
     gain_share: float  # of the best single expert's quality, at its cost
 
 
-def route(quality, topic_share=None, *, router_accuracy: float = 1.0) -> Routing:
+def route(
+    quality: ArrayLike, topic_share: ArrayLike | None = None, *, router_accuracy: float = 1.0
+) -> Routing:
     """Gain of routing, E[max over experts] − max over experts of E, with its test of dominance.
 
-    quality : (experts, topics) — mean quality of an answer
-    topic_share : (topics,) ≥ 0, any unit — of all queries; equal by default
-    router_accuracy : float in [0, 1] — topics recognised; the others are taken for one drawn by its
-      share
+    Parameters
+    ----------
+    quality : array_like
+        Mean quality of an answer; (experts, topics).
+    topic_share : array_like, optional
+        Of all queries; equal by default; (topics,) ≥ 0, any unit.
+    router_accuracy : float
+        Topics recognised; the others are taken for one drawn by its share; in [0, 1].
+
+    Returns
+    -------
+    Routing
     """
     table = reals("quality", quality, ndim=2)
     share = _mix(topic_share, table.shape[1:])
@@ -64,19 +75,20 @@ def route(quality, topic_share=None, *, router_accuracy: float = 1.0) -> Routing
     best = int(means.argmax())
     dominant = bool((table[best] >= table.max(axis=0)).all())
     chosen = np.where(table[best] >= table.max(axis=0), best, table.argmax(axis=0))
-    routed, blind = float((table.max(axis=0) * share).sum()), float((means[chosen] * share).sum())
+    routed = float((table.max(axis=0) * share).sum())
+    blind = float((means[chosen] * share).sum())
     gain = 0.0 if dominant else max(routed - float(means[best]), 0.0)
     needed = (means[best] - blind) / (routed - blind) if gain > 0 and routed > blind else 0.0
     return Routing(
-        float(means[best]),
-        routed,
-        gain,
-        blind,
-        float(needed),
-        accuracy * routed + (1 - accuracy) * blind,
-        best,
-        chosen,
-        dominant,
+        single=float(means[best]),
+        routed=routed,
+        gain=gain,
+        blind=blind,
+        break_even_accuracy=float(needed),
+        at_accuracy=accuracy * routed + (1 - accuracy) * blind,
+        best_expert=best,
+        expert_of_topic=chosen,
+        dominant=dominant,
     )
 
 
@@ -84,49 +96,75 @@ def leader_routing_gain(experts: int, *, lead_sd: float = 0.0, correlation: floa
     """Gain of perfect routing by query when one expert leads: normal qualities, sd 1 over queries,
     by quadrature.
 
-    experts : int ≥ 1 — with the leader      lead_sd : float ≥ 0 — mean of the leader above the
-      others, who are equal
-    correlation : float in [0, 1] — of two experts' quality over queries: what is hard for one is
-      hard for all
+    Parameters
+    ----------
+    experts : int
+        With the leader; ≥ 1.
+    lead_sd : float
+        Mean of the leader above the others, who are equal; ≥ 0.
+    correlation : float
+        Of two experts' quality over queries: what is hard for one is hard for all; in [0, 1].
 
+    Returns
+    -------
+    float
+
+    Notes
+    -----
     Without a lead the gain is √(1 − correlation)·E[max of N]; with a long one the frontier model
     wins every query.
     """
     from scipy.special import log_ndtr, ndtr
 
-    others, lead = whole("experts", experts, at_least=1) - 1, real("lead_sd", lead_sd, "[0, inf)")
+    others = whole("experts", experts, at_least=1) - 1
+    lead = real("lead_sd", lead_sd, "[0, inf)")
     own = np.sqrt(1 - real("correlation", correlation, "[0, 1]"))
     if own == 0 or others == 0:
         return 0.0
     x, weights = gauss_legendre(NODES)
-    x, weights = REACH * x, REACH * weights
+    x = REACH * x
+    weights = REACH * weights
     behind = -np.expm1(
         others * log_ndtr(x + lead / own)
     )  # chance that some other expert is above the leader's x
     return float(own * (weights * behind * ndtr(x)).sum())
 
 
-def routing_frontier(quality, cost, topic_share=None) -> Frontier:
+def routing_frontier(
+    quality: ArrayLike, cost: ArrayLike, topic_share: ArrayLike | None = None
+) -> Frontier:
     """Quality against cost when each topic goes to one expert, or to a mixture of two: exact, by
     rising price of quality.
 
-    quality, cost : (experts, topics) — of one answer; cost > 0      topic_share : as in `route`
+    Parameters
+    ----------
+    quality, cost : array_like
+        Of one answer; cost > 0; (experts, topics).
+    topic_share : array_like, optional
+        As in `route`.
+
+    Returns
+    -------
+    Frontier
     """
     table = reals("quality", quality, ndim=2)
     price = reals("cost", cost, "(0, inf)", ndim=2)
     if price.shape != table.shape:
         raise ValueError(f"cost must have the shape of quality {table.shape}, got {price.shape}")
     share = _mix(topic_share, table.shape[1:])
-    start, steps = np.zeros(2), []
+    start = np.zeros(2)
+    steps = []
     for topic, weight in enumerate(share):
         first, *others = _envelope(price[:, topic], table[:, topic])
         start += weight * np.array(first)
         for step in np.diff([first, *others], axis=0):
             steps.append(weight * step)
-    steps = sorted((s for s in steps if s[0] > 0), key=lambda s: -s[1] / s[0])
+    dearer = [step for step in steps if step[0] > 0]
+    steps = sorted(dearer, key=lambda step: -step[1] / step[0])
     points = np.cumsum([start, *steps], axis=0)
     points = points[np.r_[True, np.diff(points[:, 1]) > 0]]  # a gain lost in rounding is none
-    means, costs = (table * share).sum(axis=1), (price * share).sum(axis=1)
+    means = (table * share).sum(axis=1)
+    costs = (price * share).sum(axis=1)
     best = max(range(len(means)), key=lambda k: (means[k], -costs[k]))
     spent = float(np.interp(means[best], points[:, 1], points[:, 0]))
     reached = float(np.interp(costs[best], points[:, 0], points[:, 1]))

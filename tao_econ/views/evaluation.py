@@ -85,7 +85,7 @@ def judgement(evaluation: Evaluation, score: Named, benchmark: Named, reading: N
     """Evaluate the forecasts and the reader's bet on any date, by any score, against any
     benchmark.
     """
-    table = scores.scores_since_publication(score.name)[:LAST][list(SHOWN)]
+    table = claims.scores_since_publication(score.name)[:LAST][list(SHOWN)]
     day = evaluation.day
     at = table[:day].iloc[-1]
     prices = sources.closes()[sources.PUBLISHED : LAST]

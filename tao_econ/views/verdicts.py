@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from .. import claims
-from ..claims import scores, sources
+from ..claims import sources
 from ..economy.halving_dates import FIRST_HALVING_UTC, unrecycled_first_halving
 from ..inputs.rules import Snapshot, rules_at
 from ..inputs.units import tao
@@ -60,10 +60,11 @@ def turned() -> pd.DataFrame:
 def merged(table: pd.DataFrame) -> pd.DataFrame:
     """One row for a claim whose verdicts are the same on both dates under every stress."""
     rows = {}
-    for label, row in table.iterrows():
-        twin = f"{label[:3]} {'now' if label.endswith('then') else 'then'}"
-        same = twin in table.index and row.equals(table.loc[twin])
-        rows[f"{label[:3]}, both dates" if same else label[:3] + ", " + label[4:]] = row
+    for number, own in table.groupby(level="id"):
+        if len(own) == 2 and own.iloc[0].equals(own.iloc[1]):
+            rows[number, "both dates"] = own.iloc[0]
+        else:
+            rows |= dict(own.iterrows())
     return pd.DataFrame(rows).T
 
 
@@ -74,11 +75,12 @@ def claims_under_stress() -> View:
     """
     both = turned()
     ledger = claims.check().set_index("id")
-    flips = both.iloc[:, 1:].ne(both["as it is"], axis=0).groupby(both.index.str[:3]).any().sum()
+    flips = both.iloc[:, 1:].ne(both["as it is"], axis=0).groupby(level="id").any().sum()
     table = merged(both)
     codes = table.map(claims.VERDICTS.index).to_numpy()
     names = [
-        textwrap.fill(f"{label}: {ledger.loc[label[:3], 'claim']}", 44) for label in table.index
+        textwrap.fill(f"{number}, {dates}: {ledger.loc[number, 'claim']}", 44)
+        for number, dates in table.index
     ]
     cells = Map(
         label="verdict",
@@ -98,7 +100,7 @@ def claims_under_stress() -> View:
     ]
     stresses = tuple(textwrap.fill(name, 10) for name in table.columns)
     return View(
-        title=f"{both.index.str[:3].nunique()} of {len(ledger)} claims turn under some stress, at "
+        title=f"{both.index.unique('id').size} of {len(ledger)} claims turn under some stress, at "
         f"most {flips.max()} under one; {(flips == 0).sum()} of {len(flips)} stresses turn none",
         panels=[
             Panel(
@@ -138,7 +140,7 @@ def forecasts_scored() -> View:
     """CRPS of three forecasts of the diluted value at every date since the article appeared;
     lower is better.
     """
-    table = scores.scores_since_publication("CRPS of ln FDV")
+    table = claims.scores_since_publication("CRPS of ln FDV")
     still, tree, eight = SHOWN
     peak = sources.closes()[sources.PUBLISHED :].idxmax()
     best = table.idxmin(axis=1)
@@ -339,7 +341,7 @@ def _pick() -> Panel:
     ]
     day = pd.Timestamp("2026-07-04")
     earned = claims.what_was_earned(day, bought_usd=sources.close_on(since))
-    filecoin = float(claims.findings()["C11"].now.value.rstrip("%")) / 100
+    filecoin = claims.findings()["C11"].now.number
     later = [filecoin, earned["TAO"] - 1, np.nan, earned["bitcoin"] - 1]
     bars = [
         Bars(

@@ -18,10 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tao_econ import rules_at
-from tao_econ.chain import epoch_chores as subnet
 from tao_econ.chain import fixed_point as fixed
 from tao_econ.chain import yuma_epoch_exact
 from tao_econ.chain import yuma_exact as exact
+from tao_econ.chain import yuma_exact as subnet
 
 GOLDEN = sorted((Path(__file__).parents[1] / "golden").glob("*.json"))
 VECTORS = [

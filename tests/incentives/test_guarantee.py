@@ -3,7 +3,6 @@ concentration.
 """
 
 import json
-import sys
 import tracemalloc
 from dataclasses import replace
 from fractions import Fraction
@@ -160,11 +159,10 @@ def test_neighbours_do_not_matter_a_point_alone_and_in_the_grid_are_the_same():
         assert alone[0, 0, 0] == whole[s, a, b]
 
 
-def test_one_thread_or_two_give_the_same_bytes(monkeypatch):
+def test_one_thread_or_two_give_the_same_bytes():
     network = te.incentives.draw_network(validators=16, miners=60)
     two = te.incentives.retention_map(RULES, network)
-    monkeypatch.setattr(sys.modules[te.incentives.retention_map.__module__], "THREADS", 1)
-    assert te.incentives.retention_map(RULES, network).tobytes() == two.tobytes()
+    assert te.incentives.retention_map(RULES, network, threads=1).tobytes() == two.tobytes()
 
 
 # --- laws

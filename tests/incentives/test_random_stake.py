@@ -191,6 +191,16 @@ TABLE = {
         lambda capped, stake, quantile: (capped.stake <= stake).all() or pytest.fail("grew"),
         refuses="quantile must leave",
     ),
+    "counted_under_cap": Case(
+        arguments(stake=amounts(), quantile=number("(0, 1]"), splitting_share=share),
+        lambda counted, stake, **_: (counted <= stake).all() or pytest.fail("grew"),
+        refuses="quantile must leave",
+    ),
+    "published_stake": Case(
+        arguments(validators=whole(1, 4_096)),
+        sums_to_one,
+        refuses="stake must be given|shares must be of",
+    ),
     "split_below_cap": Case(
         arguments(stake=amounts(), cap=above), split_law, refuses="cap must not ask"
     ),
@@ -374,15 +384,18 @@ TABLE = {
     "weight_copying": Case(
         arguments(
             rules=rules("liquid_alpha_on", "alpha_low", "alpha_high"),
+            subnet=st.builds(
+                te.incentives.CopiedSubnet,
+                validators=whole(2, 4),
+                miners=whole(2, 4),
+                copier_stake=number(SHARES),
+                noise=number("[0, inf)"),
+                turnover=share,
+                reward=amount,
+            ),
             lags=st.lists(whole(0, 4), min_size=1, max_size=2),
             commit_reveal=st.booleans(),
-            copier_stake=number(SHARES),
-            validators=whole(2, 4),
-            miners=whole(2, 4),
-            noise=number("[0, inf)"),
-            turnover=share,
             epochs=whole(10, 12),
-            reward=amount,
             networks=whole(2, 3),
             seed=seeds,
         ),

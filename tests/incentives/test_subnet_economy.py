@@ -12,7 +12,10 @@ import tao_econ as te
 from tao_econ.incentives import subnet_economy as ask
 
 NOW, PLAIN = te.rules_at("gate-rank"), te.rules_at("price-unburned")
-SMALL, SCENARIO = te.incentives.synthetic_subnets(12), te.Scenario()
+SMALL = te.incentives.synthetic_subnets(12)
+SCENARIO = te.Scenario(
+    owners_sold_share=1.0, miners_sold_share=1.0, stakers_sold_share=1.0, root_claims_per_day=0.02
+)
 NO_SALES = te.Scenario(
     owners_sold_share=0.0, miners_sold_share=0.0, stakers_sold_share=0.0, root_claims_per_day=0.0
 )
@@ -37,7 +40,7 @@ def test_mainnet_2026_md_5_pools_have_the_percentiles_of_main_net():
 
 
 def test_mainnet_2026_md_5_the_largest_under_the_gate(rules_compared):
-    gate = rules_compared.loc["price_ema_unburned + gate (rank)"]
+    gate = rules_compared.loc[("price_ema_unburned", "rank")]
     # published 53.1, 76.3, 97.2 %: a smooth law of prices has no cliff after rank 32, so the third
     # stays lower
     assert gate["top_8"] == pytest.approx(0.531, abs=0.04) and gate["top_16"] == pytest.approx(
@@ -49,15 +52,15 @@ def test_mainnet_2026_md_5_the_largest_under_the_gate(rules_compared):
 
 def test_models_md_2_8_the_gate_leaves_an_effective_22_subnets_of_50(rules_compared):
     before, after = (
-        rules_compared.loc[f"price_ema_unburned{gate}", "effective_subnets"]
-        for gate in ("", " + gate (rank)")
+        rules_compared.loc[("price_ema_unburned", gate), "effective_subnets"]
+        for gate in ("none", "rank")
     )
     assert after == pytest.approx(22, abs=3) and before == pytest.approx(
         34, abs=1
     )  # our law starts more concentrated
     assert (
-        rules_compared.loc["price_ema_unburned + gate (rank)", "gini"]
-        > rules_compared.loc["price_ema", "gini"] + 0.15
+        rules_compared.loc[("price_ema_unburned", "rank"), "gini"]
+        > rules_compared.loc[("price_ema", "none"), "gini"] + 0.15
     )
 
 
@@ -102,19 +105,20 @@ def test_models_md_2_7_three_owners_sell_37_000_tao_worth():
 
 
 def test_rules_compared_name_every_rule_there_has_been_and_mark_the_unproven(rules_compared):
+    assert set(rules_compared.index) < set(
+        ask.rules_of_shares()
+    ) and "flow_ema" not in rules_compared.index.unique("subnet_shares")  # no flow given
     assert (
-        set(rules_compared.index) < set(ask.rules_of_shares())
-        and "flow_ema" not in rules_compared.index
-    )  # no flow given
-    assert (
-        rules_compared.loc["price_ema", "unproven"]
-        == ""
-        != rules_compared.loc["price_ema_unburned + tiers", "unproven"]
+        rules_compared.loc[("price_ema", "none"), "unproven"]
+        == ()
+        != rules_compared.loc[("price_ema_unburned", "tiers"), "unproven"]
     )
     flowing = te.incentives.synthetic_subnets()._replace(flow_ema_tao=np.linspace(1, -1, 128))
-    assert {"flow_ema", "net_flow_ema"} < set(te.incentives.compare_rules(flowing).index)
-    one = te.incentives.compare_rules(SMALL, rules={"mine": NOW})
-    assert list(one.index) == ["mine"] and one.loc["mine", "top_16"] == pytest.approx(1)
+    by_flow = te.incentives.compare_rules(flowing).index.unique("subnet_shares")
+    assert {"flow_ema", "net_flow_ema"} < set(by_flow)
+    one = te.incentives.compare_rules(SMALL, rules=[NOW])
+    assert list(one.index) == [(NOW.subnet_shares, NOW.gate)]
+    assert one["top_16"].tolist() == pytest.approx([1])
 
 
 def test_selling_costs_price_and_more_sellers_cost_more():
