@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import tao_econ as te
-from tao_econ.explore.dilution import Unit, walk
+from tao_econ.views.issuance import walk
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -42,7 +42,7 @@ def emission_after(presses: int):
     scenario = replace(
         te.load_scenario("article"), horizon_years=260.0, recycled_share=0.002 * presses
     )
-    years, issued, _ = walk(te.rules_at("2026-09-11"), scenario, Unit())
+    years, issued, _ = walk(te.rules_at("2026-09-11"), scenario)
     return np.interp(np.linspace(0, 260, 521), years, issued) / 1e6
 
 

@@ -4,15 +4,44 @@ own numbers.
 
 from __future__ import annotations
 
+import functools
+from dataclasses import replace
+
 import numpy as np
 
-from ..economy.supply import break_even_growth, discounted_supply, supply_at, supply_path
-from ..inputs.rules import Rules, Scenario, Snapshot, rules_at
+from ..economy.supply import (
+    NARROW_PEERS,
+    break_even_growth,
+    decompose_price,
+    discounted_supply,
+    holder_yield,
+    mc_fdv_ranking,
+    supply_at,
+    supply_path,
+)
+from ..inputs import data
+from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario, rules_at
 from ..inputs.units import tao
 from .gallery import snapshots, view
-from .marks import BLACK, GREEN, GREY, ORANGE, RED, Axis, Level, Line, Panel, Points, View
+from .marks import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    RED,
+    Axis,
+    Bars,
+    Level,
+    Line,
+    Panel,
+    Points,
+    Text,
+    View,
+)
 
 RATES = np.linspace(0, 1, 51)
+PLACES = {1: "lowest", 2: "second lowest", 3: "third lowest"}
 
 
 @view(rules="2026-09-11", then="article", now="2026-09-11", scenario="base")
@@ -38,7 +67,8 @@ def _discounted(rules: Rules, snapshot: Snapshot, scenario: Scenario, label: str
     rates = np.linspace(0, 0.6, 61)
     supply = supply_at(rules, snapshot, scenario)
     value = discounted_supply(rules, snapshot, scenario, rates=rates) * snapshot.price_usd / 1e9
-    fdv, cap = supply.fdv_usd / 1e9, supply.market_cap_usd / 1e9
+    fdv = supply.fdv_usd / 1e9
+    cap = supply.market_cap_usd / 1e9
     at = np.interp(scenario.discount_rate, rates, value)
     chosen = f"{at:.2f} bn at {scenario.discount_rate:.0%}"
     return Panel(
@@ -51,6 +81,229 @@ def _discounted(rules: Rules, snapshot: Snapshot, scenario: Scenario, label: str
         ],
         x=Axis(label="discount rate per year", format=".0%"),
         y=Axis(label=label, low=0, high=1.1 * fdv),
+    )
+
+
+@view(snapshot="2023-11-20")
+def mc_fdv_ladder(snapshot: Snapshot) -> View:
+    """Bars: market cap over FDV of AI-labelled tokens on the article's day, TAO and the narrow
+    peer set marked.
+    """
+    day = snapshot.date.isoformat()
+    table = mc_fdv_ranking(day)
+    narrow = mc_fdv_ranking(day, peers=NARROW_PEERS)
+    rank, rank_narrow = (ranks["token"].tolist().index("TAO") + 1 for ranks in (table, narrow))
+    mine = table["token"] == "TAO"
+    peer = table["token"].isin(NARROW_PEERS) & ~mine
+    groups = {
+        "TAO": (mine, RED),
+        "narrow set: tokens the article names or that trade beside them": (peer, BLUE),
+        "other tokens with an AI or data label": (~mine & ~peer, GREY),
+    }
+    bars = [
+        Bars(
+            label=label,
+            at=np.flatnonzero(chosen),
+            length=table["mc_fdv"][chosen],
+            texts=tuple(f"{value:.1%}" for value in table["mc_fdv"][chosen]),
+            colour=colour,
+            across=True,
+        )
+        for label, (chosen, colour) in groups.items()
+    ]
+    return View(
+        title="TAO's market cap / FDV was "
+        f"{PLACES.get(rank_narrow, f'number {rank_narrow}')} of {len(narrow)} AI tokens, "
+        f"{PLACES.get(rank, f'number {rank}')} of {len(table)} with storage and identity",
+        panels=[
+            Panel(
+                marks=bars,
+                x=Axis(label="market cap / FDV", low=0, high=1.12, format=".0%"),
+                y=Axis(names=tuple(table["token"]), inverted=True),
+                columns=1,
+            )
+        ],
+        size=(9.0, 5.6),
+        sources=(snapshot, "data/comparables.csv"),
+    )
+
+
+@view(then="article", now="2026-09-11")
+def price_waterfall(then: Snapshot, now: Snapshot) -> View:
+    """Waterfall in logarithms: growth of the market cap, less growth of supply, is growth of the
+    price.
+    """
+    split = decompose_price(
+        (then.price_usd, now.price_usd), (tao(then.issuance_rao), tao(now.issuance_rao))
+    )
+    base = np.array([0, split.log_cap, 0])
+    length = np.array([split.log_cap, -split.log_supply, split.log_price])
+    top = base + length
+    ratios = (split.cap_ratio, 1 / split.supply_ratio, split.price_ratio)
+    told = [f"× {ratio:.2f}\n{step:+.3f}" for ratio, step in zip(ratios, length, strict=True)]
+    bars = Bars(length=length, base=base, width=0.6, colour=(BLUE, RED, GREEN))
+    words = {"align": "center", "size": 11, "bold": True, "colour": "white"}
+    joined = [
+        Line(x=[place + 0.3, place + 0.7], y=[top[place]] * 2, colour=GREY, width=1)
+        for place in range(2)
+    ]
+    ends = [0.0, split.log_cap, split.log_price]
+    return View(
+        title=f"The network's value grew {split.cap_ratio:.2f}×, the price "
+        f"{split.price_ratio:.2f}×: {split.share_to_new_supply:.0%} of the growth went to new "
+        "supply",
+        panels=[
+            Panel(
+                marks=[
+                    bars,
+                    *joined,
+                    Level(at=0, width=0.8),
+                    Text(x=range(3), y=base + length / 2, text=tuple(told), **words),
+                ],
+                x=Axis(names=("market cap", "new supply", "price"), low=-0.6, high=2.6),
+                y=Axis(
+                    label=f"log growth, {then.date} to {now.date}",
+                    low=min(ends) * 1.06,
+                    high=max(ends) * 1.06,
+                ),
+            )
+        ],
+        sources=(then, now, "logarithms: steps add up"),
+    )
+
+
+@functools.cache
+def openai_bn_usd() -> dict[str, float]:
+    """OpenAI's valuations that are known, by month."""
+    table = data.load("private_valuations")
+    known = table[(table["company"] == "openai") & table["valuation_bn_usd"].notna()]
+    return dict(zip(known["date"], known["valuation_bn_usd"].astype(float), strict=True))
+
+
+@view(rules="2026-09-11", then="article", publication="2023-11-20", now="2026-09-11")
+def article_fdv(rules: Rules, then: Snapshot, publication: Snapshot, now: Snapshot) -> View:
+    """Bars: the FDV the article states, the one its own price gives, publication day's and
+    today's, with OpenAI's ratio.
+    """
+    openai = openai_bn_usd()
+    old, current, latest = (openai[month] for month in ("2023-04", "2023-10", "2026-03"))
+    supply = tao(rules.max_supply_rao)
+    stated = then.fdv_stated_usd / 1e9
+    implied, at_publication, today = (s.price_usd * supply / 1e9 for s in (then, publication, now))
+    bars = [
+        ("stated by\nthe article", stated, GREY, old),
+        (f"{then.price_usd:g} USD × {supply / 1e6:g} M", implied, RED, old),
+        (f"same, OpenAI at the\n{current:g} bn of that month", implied, ORANGE, current),
+        (f"publication day,\n{publication.price_usd:.2f} USD", at_publication, BLUE, current),
+        (f"{now.date},\n{now.price_usd:.2f} USD", today, GREEN, latest),
+    ]
+    names, values, colours, valuations = zip(*bars, strict=True)
+    told = [
+        f"{value:.2f} bn\nOpenAI {openai:g} bn = {openai / value:.1f}×"
+        for value, openai in zip(values, valuations, strict=True)
+    ]
+    return View(
+        title=f"{then.price_usd:g} USD × {supply / 1e6:g} M is {implied:.2f} bn, not "
+        f"{stated:.1f}; “{old / stated:.0f}×” was {current / implied:.0f}× on that month's "
+        "OpenAI price",
+        panels=[
+            Panel(
+                marks=[
+                    Bars(length=values, width=0.65, colour=colours, texts=tuple(told), texts_size=9)
+                ],
+                x=Axis(names=names, size=9),
+                y=Axis(label="FDV of TAO, bn USD", low=0, high=1.25 * max(values)),
+            )
+        ],
+        sources=(then, publication, now, "data/private_valuations.csv"),
+    )
+
+
+@view(rules="2026-09-11", then="article", now="2026-09-11", scenario="base")
+def break_even_cap(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenario) -> View:
+    """Bars: how much the market cap must grow for the price to stand still, over one to ten
+    years, for two dates.
+    """
+    years = (1, 2, 3, 5, 10)
+    article = load_scenario("article")
+    from_then = [break_even_growth(rules, then, article, y) for y in years]
+    from_now = [break_even_growth(rules, now, scenario, y) for y in years]
+    bars = [
+        Bars(
+            label=f"from {snapshot.date}, {assumed.recycled_share:.1%} recycled",
+            at=np.arange(len(years)) + shift,
+            length=values,
+            width=0.38,
+            colour=colour,
+            texts=tuple(f"{value:.0%}" for value in values),
+            texts_size=9,
+        )
+        for shift, snapshot, assumed, colour, values in (
+            (-0.2, then, article, RED, from_then),
+            (0.2, now, scenario, BLUE, from_now),
+        )
+    ]
+    return View(
+        title=f"To hold its price a year from {then.date:%B %Y}, TAO's market cap had to grow "
+        f"{from_then[0]:.0%}; from {now.date:%B %Y} it is {from_now[0]:.0%}",
+        panels=[
+            Panel(
+                marks=bars,
+                x=Axis(names=tuple(f"{y} year{'s' if y > 1 else ''}" for y in years)),
+                y=Axis(label="growth of the market cap for a flat price", format=".0%"),
+            )
+        ],
+    )
+
+
+@view(rules="2026-09-11", then="article", now="2026-09-11", scenario="base")
+def who_is_diluted(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenario) -> View:
+    """Bars: a year's change of share in the supply for a holder who does not stake and for one
+    who does, on two dates.
+    """
+    article = load_scenario("article")
+    old = rules_at(then.date)
+    untaken = replace(scenario, validator_take=0.0)
+    early = holder_yield(old, then, scenario)
+    late = holder_yield(rules, now, scenario)
+    cases = {
+        f"{then.name},\nequal split": holder_yield(old, then, article),
+        f"{then.name},\nafter the owner's cut": early,
+        f"{now.name},\ntake {scenario.validator_take:.0%}": late,
+        f"{now.name},\ntake 0": holder_yield(rules, now, untaken),
+    }
+    bars = [
+        Bars(
+            label=label,
+            at=np.arange(len(cases)) + shift,
+            length=values,
+            width=0.38,
+            colour=colour,
+            texts=tuple(f"{value:.1%}" for value in values),
+            texts_size=9,
+        )
+        for label, shift, colour, values in (
+            ("not staked", -0.2, RED, [case.unstaked for case in cases.values()]),
+            ("staked", 0.2, BLUE, [case.staker_real for case in cases.values()]),
+        )
+    ]
+    return View(
+        title=f"A year from {then.date:%B %Y} changed the share of one who did not stake by "
+        f"{early.unstaked:.1%}, of one who did by {early.staker_real:.1%}; one from "
+        f"{now.date:%B %Y} by {late.unstaked:.1%} and {late.staker_real:.1%}",
+        panels=[
+            Panel(
+                marks=[*bars, Level(at=0, width=0.8)],
+                x=Axis(names=tuple(cases)),
+                y=Axis(
+                    label="change of one's share in the supply, per year",
+                    format=".0%",
+                    low=-0.38,
+                    high=0.02,
+                ),
+            )
+        ],
+        sources=(rules, then, now, article, scenario),
     )
 
 
@@ -81,7 +334,8 @@ def supply(snapshot: Snapshot, scenario: Scenario) -> View:
     bn_usd = snapshot.price_usd / 1e9
     discounted = discounted_supply(chain, snapshot, scenario, rates=RATES) * bn_usd
     here = discounted_supply(chain, snapshot, scenario) * bn_usd
-    cap, fdv = value.market_cap_usd / 1e9, value.fdv_usd / 1e9
+    cap = value.market_cap_usd / 1e9
+    fdv = value.fdv_usd / 1e9
     prices = [
         Line(label="price if the market cap grows as set", x=path.years, y=path.price_usd),
         Level(label="price today", at=snapshot.price_usd, colour=GREY, style=":"),

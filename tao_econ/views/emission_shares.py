@@ -1,1 +1,434 @@
 """Views of who gets new TAO: rules of shares, the gate, and halvings."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import replace
+
+import numpy as np
+
+from ..chain.shares import ema_price, emission_shares, gate_kept, root_proportion, unproven
+from ..chain.subnets import Subnets
+from ..incentives.stake import gini, top_share
+from ..incentives.subnet_economy import (
+    compare_rules,
+    halving_effect,
+    rules_of_shares,
+    synthetic_subnets,
+)
+from ..inputs import data
+from ..inputs.record import checked_record, quantity
+from ..inputs.rules import Rules, Scenario, load_scenario, rules_at
+from ..inputs.units import BLOCKS_PER_DAY, RAO_PER_TAO
+from .gallery import view
+from .marks import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    RED,
+    SKY,
+    Axis,
+    Bars,
+    Line,
+    Panel,
+    Points,
+    Text,
+    View,
+)
+
+LAW = "128 synthetic subnets"  # main net's percentiles of pools, prices by a law of ours
+UNBURNED = ("price_ema_unburned", "none")
+AT_RANK = ("price_ema_unburned", "rank")
+RULES = {  # the six that need prices alone: their names in a picture and in a menu
+    ("price_ema", "none"): ("smoothed price\n(February 2025)", "smoothed price"),
+    ("price_ema_root_unburned", "none"): (
+        "× root × unburned\n(June 2026)",
+        "price × root × unburned *",
+    ),
+    UNBURNED: ("× unburned\n(July 2026)", "price × unburned"),
+    ("price_ema_unburned", "quantile"): (
+        "gate at quantile\n(July 2026)",
+        "the same, gate at a quantile *",
+    ),
+    AT_RANK: ("gate at rank 32\n(August 2026)", "the same, gate at rank 32 *"),
+    ("price_ema_unburned", "tiers"): ("two tiers\n(documentation)", "the same, two tiers *"),
+}
+COUNTS = (8, 16, 32)  # of the largest subnets
+TAO_PER_DAY = 3_600  # of half a TAO a block
+
+
+def only_miners_sell() -> Scenario:
+    """Half of the miners' pay is sold and nothing else: a middle, not a reading, for nobody knows
+    what each role sells.
+    """
+    return replace(
+        load_scenario("base"),
+        name="only miners sell, half",
+        owners_sold_share=0.0,
+        miners_sold_share=0.5,
+        stakers_sold_share=0.0,
+    )
+
+
+@functools.cache
+def reading(name: str) -> float:
+    """A published reading of data/subnet_readings.csv."""
+    return float(data.load("subnet_readings").set_index("id").loc[name, "value"])
+
+
+def unproven_fields(*rules: Rules) -> str:
+    """The fields of rules that nobody could prove, in words."""
+    marks = [mark for rule in rules for mark in unproven(rule)]
+    return ", ".join(dict.fromkeys(mark.field.replace("_", " ") for mark in marks))
+
+
+def marked(*rules: Rules) -> str:
+    """What a footer says of rules that nobody could prove, or nothing."""
+    fields = unproven_fields(*rules)
+    return f"* unproven: {fields}" if fields else ""
+
+
+# ---- Six rules on the same prices ----
+
+
+@view()
+def emission_concentration() -> View:
+    """Left, the share of new TAO of the largest 8, 16 and 32 subnets under six rules; right,
+    Gini and effective subnets.
+    """
+    start = synthetic_subnets()
+    most = COUNTS[0]
+    table = compare_rules(start).loc[list(RULES)]
+    gate = table.loc[AT_RANK]
+    plain = table.loc[UNBURNED]
+    names = [
+        label + (" *" if mark else "")
+        for (label, _), mark in zip(RULES.values(), table["unproven"], strict=True)
+    ]
+    largest = Panel(
+        marks=_largest(table),
+        x=Axis(names=tuple(names), size=8, turn=30),
+        y=Axis(label="share of new TAO", format=".0%", low=0, high=1.0),
+        columns=5,
+        drop=0.24,
+        legend_size=8,
+    )
+    spread = Panel(
+        marks=[
+            Points(x=table["gini"], y=table["effective_subnets"], colour=RED, size=7, layer=3),
+            *_named(table, names),
+        ],
+        x=Axis(label="Gini index of new TAO", low=0.58, high=0.92),
+        y=Axis(label="effective subnets, 1 / Σ share²", low=0, high=45),
+    )
+    return View(
+        title=f"On the same prices the gate lifts the largest {most} of {len(start.name)} subnets "
+        f"from {plain[f'top_{most}']:.0%} to {gate[f'top_{most}']:.0%} of new TAO; "
+        f"{plain['effective_subnets']:.0f} effective subnets become "
+        f"{gate['effective_subnets']:.0f}",
+        panels=[largest, spread],
+        size=(12.0, 6.0),
+        widths=(1.7, 1),
+        sources=(
+            LAW,
+            "* unproven rule",
+            "○ read on main net, 2026-10-08; × release notes of v440",
+        ),
+    )
+
+
+def _largest(table) -> list:
+    """Shares of the largest subnets under each rule, beside what was read on main net."""
+    at = np.arange(len(table))
+    shifts = (-0.27, 0, 0.27)
+    bars = []
+    told = []
+    for count, shift, colour in zip(COUNTS, shifts, (BLUE, SKY, GREEN), strict=True):
+        share = table[f"top_{count}"]
+        bars.append(
+            Bars(label=f"largest {count}", at=at + shift, length=share, width=0.25, colour=colour)
+        )
+        told.append(
+            Text(
+                x=at + shift,
+                y=np.full(len(at), 0.015),
+                text=tuple(f"{value:.0%}" for value in share),
+                align="center",
+                valign="baseline",
+                size=8,
+                colour=BLACK if colour == SKY else "white",
+            )
+        )
+    row, before = (list(RULES).index(rule) for rule in (AT_RANK, UNBURNED))
+    found = [reading(f"top_{count}") for count in COUNTS]
+    read = [
+        Points(
+            label="main net",
+            x=row + np.array(shifts),
+            y=found,
+            size=6,
+            fill="white",
+            edge=BLACK,
+            colour=BLACK,
+        ),
+        Points(
+            label="main net before the gate",
+            x=before + shifts[0],
+            y=reading("top_8_before_gate"),
+            marker="X",
+            size=7,
+            colour=BLACK,
+        ),
+    ]
+    return [*bars, *told, *read]
+
+
+def _named(table, names: list[str]) -> list[Text]:
+    """Names beside the points of rules, on the side where there is room."""
+    right = np.array(table["gini"] > 0.8)
+    words = np.array([name.replace("\n", " ") for name in names])
+    return [
+        Text(
+            x=table["gini"][there],
+            y=table["effective_subnets"][there],
+            text=tuple(words[there]),
+            align=align,
+            shift=(points, 0),
+            size=8,
+        )
+        for there, align, points in ((right, "right", -8), (~right, "left", 8))
+    ]
+
+
+@view(rules="2026-09-11", first="dynamic-tao")
+def emission_gate(rules: Rules, first: Rules) -> View:
+    """Left, the part of its share that the gate leaves a subnet; right, how fast the smoothed
+    price of a new subnet rises.
+    """
+    half = 0.5
+    fifth = 0.2
+    ages = np.linspace(0, 14, 57)
+    kept = {at: float(gate_kept(at, rules.gate_exponent)) for at in (1.0, half, 1 / 3, fifth)}
+    parts = ", ".join(f"{value:.1%}" for value in kept.values())
+    told = Points(
+        label=f"kept at the bar, ½, ⅓ and ⅕ of it: {parts}",
+        x=list(kept),
+        y=list(kept.values()),
+        colour=BLACK,
+        size=5,
+    )
+    live = _smoothed(rules, ages)
+    default = _smoothed(first, ages)
+    says = ", ".join(
+        f"{np.interp(day, ages, live):.0%} after {day} day{'s' if day > 1 else ''}"
+        for day in (1, 3, 7)
+    )
+    rising = []
+    for name, law, path, colour in (
+        ("live", rules, live, BLUE),
+        ("code's default", first, default, ORANGE),
+    ):
+        rate = f"{float(law.price_ema_rate):.7f}".rstrip("0")
+        rising.append(Line(label=f"{rate} a block, {name}", x=ages, y=path, colour=colour))
+    return View(
+        title=f"A subnet at {half:.0%} of the bar keeps {kept[half]:.0%} of its share, at "
+        f"{fifth:.0%} of it {kept[fifth]:.1%}; a new price counts {says}",
+        panels=[
+            Panel(
+                marks=[*_gates(rules.gate_exponent), told],
+                x=Axis(label="share before the gate, over the bar"),
+                y=Axis(label="part kept, before all are scaled to 100%", format=".0%"),
+                columns=1,
+            ),
+            Panel(
+                marks=rising,
+                x=Axis(label="days since the subnet's first emission"),
+                y=Axis(label="smoothed price over spot price", format=".0%", low=0, high=1.02),
+                columns=1,
+            ),
+        ],
+        size=(11.0, 5.0),
+        sources=(rules, marked(rules)),
+    )
+
+
+def _gates(live: int) -> list[Line]:
+    """The part that a gate of three exponents leaves, by the share over the bar."""
+    ratio = np.linspace(0, 3, 301)
+    lines = []
+    for exponent, colour in ((1, GREY), (live, BLUE), (6, PURPLE)):
+        name = f"h = {exponent}" + (", as on main net *" if exponent == live else "")
+        lines.append(Line(label=name, x=ratio, y=gate_kept(ratio, exponent), colour=colour))
+    return lines
+
+
+def _smoothed(rules: Rules, ages) -> list[float]:
+    """The smoothed price of a new subnet over its spot price, at so many days of age."""
+    return [
+        ema_price(0.0, 1.0, age_blocks=0, blocks=int(days * BLOCKS_PER_DAY), rules=rules)
+        for days in ages
+    ]
+
+
+@view(rules="2026-09-11", scenario=only_miners_sell)
+def halving_and_small_subnets(rules: Rules, scenario: Scenario) -> View:
+    """New TAO a day over the pool's TAO by size of pool, before and after a halving, without and
+    with the gate.
+    """
+    start = synthetic_subnets()._replace(issuance_rao=10_000_000 * RAO_PER_TAO)
+    laws = (replace(rules_at("chain-buys"), subnet_shares="price_ema"), rules)
+    tables = [halving_effect(law, scenario, start, days=3) for law in laws]
+    found = reading("size_premium_after") / reading("size_premium_before")
+    gap = tables[0].loc["small − large", "inflow_ratio"]
+    kept = [table.loc["small", "inflow"] / table.loc["large", "inflow"] for table in tables]
+    most = max(table["inflow"].max() for table in tables)
+    panels = [
+        Panel(
+            title=title,
+            marks=_inflows(table),
+            x=Axis(names=("smallest third", "middle third", "largest third")),
+            y=Axis(
+                label="new TAO a day over TAO in the pool", format=".1%", low=0, high=most * 1.15
+            ),
+        )
+        for table, title in zip(
+            tables, ("shares by smoothed price", "with burn and gate *"), strict=True
+        )
+    ]
+    return View(
+        title=f"A halving leaves {gap:.2f} of the small pools' lead in new TAO (measured on "
+        f"prices: {found:.2f}); for their size they get {kept[0]:.1f} times what large ones get, "
+        f"under the gate {kept[1]:.2f} times",
+        panels=panels,
+        size=(11.0, 5.0),
+        sources=(LAW, scenario, marked(*laws), "Maymin, arXiv:2603.29751"),
+    )
+
+
+def _inflows(table) -> list[Bars]:
+    """New TAO over the pool's TAO by size of pool, at two rewards."""
+    sizes = ["small", "middle", "large"]
+    return [
+        Bars(
+            label=label,
+            at=np.arange(3) + shift,
+            length=table.loc[sizes, key],
+            width=0.38,
+            colour=colour,
+            texts=tuple(f"{value:.2%}" for value in table.loc[sizes, key]),
+        )
+        for shift, key, colour, label in (
+            (-0.2, "inflow", BLUE, "reward of 1 TAO"),
+            (0.2, "inflow_halved", ORANGE, "reward of ½ TAO"),
+        )
+    ]
+
+
+# ---- Live ----
+
+
+@checked_record
+class Market:
+    """Subnets that are none in particular."""
+
+    subnets: int = quantity(
+        128, unit="", meaning="number of subnets", ge=8, le=1_024, step=1, span=(8, 128)
+    )
+    price_exponent: float = quantity(
+        0.9,
+        unit="power",
+        meaning="price grows with this power of the pool",
+        ge=0,
+        le=3,
+        step=0.05,
+        span=(0, 1.5),
+    )
+    burned_share: float = quantity(
+        0.23,
+        unit="share",
+        ge=0,
+        le=0.95,
+        step=0.01,
+        meaning="part of the subnets, the smallest, whose miners' pay is all burned",
+    )
+
+
+@functools.cache
+def rules_to_choose() -> dict[str, Rules]:
+    """The six rules by their names in a menu."""
+    found = rules_of_shares()
+    return {name: found[rule] for rule, (_, name) in RULES.items()}
+
+
+@functools.lru_cache(maxsize=64)
+def pools_of(market: Market) -> Subnets:
+    """The subnets that the sliders describe."""
+    earning = max(round(market.subnets * (1 - market.burned_share)), 1)
+    return synthetic_subnets(market.subnets, earning=earning, price_exponent=market.price_exponent)
+
+
+def shares_of(rules: Rules, market: Market) -> np.ndarray:
+    """Each subnet's share of new TAO, largest first."""
+    pools = pools_of(market)
+    root = root_proportion(rules, pools.root_tao, pools.reserve_alpha + pools.outstanding_alpha)
+    share = emission_shares(
+        rules,
+        price_ema_tao=pools.price_ema_tao,
+        burned_share=pools.burned_share,
+        root_proportion=root,
+    )
+    return np.sort(share)[::-1]
+
+
+@view(
+    rules=RULES[AT_RANK][1],
+    market=Market,
+    menus={"rules": rules_to_choose},
+    published=False,
+    sliders=("gate_exponent", "subnets", "price_exponent", "burned_share"),
+)
+def emission_rules(rules: Rules, market: Market) -> View:
+    """Where new TAO goes: the rule, its gate, how steeply price grows with the pool, and how many
+    subnets burn.
+    """
+    share = shares_of(rules, market)
+    plain = shares_of(rules_to_choose()["smoothed price"], market)
+    rank = np.arange(1, market.subnets + 1)
+    counts = np.minimum(COUNTS, market.subnets)
+    top = [top_share(share, count=int(count)) for count in counts]
+    each = [
+        Line(label="under this rule", x=rank, y=share),
+        Line(label="by smoothed price alone", x=rank, y=plain, colour=GREY, style=":"),
+    ]
+    together = [
+        Line(label="of the largest together", x=rank, y=np.cumsum(share), colour=RED),
+        Line(label="the same by price alone", x=rank, y=np.cumsum(plain), colour=ORANGE, style=":"),
+        Points(label="largest 8, 16, 32", x=counts, y=top, colour=BLACK, size=7),
+    ]
+    return View(
+        title=f"The largest 8, 16 and 32 of {market.subnets} subnets take {top[0]:.0%}, "
+        f"{top[1]:.0%} and {top[2]:.0%} of new TAO",
+        panels=[
+            Panel(
+                marks=each,
+                x=Axis(label="subnet, from the largest"),
+                y=Axis(label="share of new TAO", format=".0%", low=0),
+            ),
+            Panel(
+                marks=together,
+                x=Axis(label="so many of the largest"),
+                y=Axis(label="share together", format=".0%", low=0, high=1.02),
+            ),
+        ],
+        readout={
+            "Gini index": f"{gini(share):.3f}",
+            "effective subnets": f"{1 / np.sum(share**2):.1f}",
+            "largest": f"{share[0] * TAO_PER_DAY:,.0f} of {TAO_PER_DAY:,} TAO a day",
+            "get at least 10 TAO a day": f"{int(np.sum(share * TAO_PER_DAY >= 10))} subnets",
+            "* unproven": unproven_fields(rules) or "none",
+        },
+        size=(11.0, 5.0),
+    )

@@ -1,1 +1,226 @@
 """Views of dates: published supplies, the first halving replayed, the next ones."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from ..chain.emission import emission_path
+from ..economy import halving_dates as halving
+from ..inputs.rules import Rules
+from ..inputs.units import decimal_year, tao
+from .gallery import view
+from .marks import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    RED,
+    SKY,
+    Axis,
+    Bars,
+    Level,
+    Line,
+    Panel,
+    Points,
+    View,
+    in_words,
+)
+
+FROM = np.datetime64("2025-08-01")  # ends of the picture of the first halving
+TO = np.datetime64("2026-02-10")
+
+
+def _after(start: datetime, days) -> list[datetime]:
+    """Moments so many days after another."""
+    return [start + timedelta(days=float(day)) for day in days]
+
+
+@view(rules="2026-09-11")
+def supply_readings(rules: Rules) -> View:
+    """Every dated reading of TAO's supply, against the schedule from genesis and from the last
+    reading that is trusted.
+    """
+    points = halving.check_supply_points(rules)
+    trusted = points[points["confidence"].isin(halving.TRUSTED)]
+    above = points[points["above"]]
+    below = points[points["below"]]
+    other = points[
+        ~points["above"] & ~points["below"] & ~points["confidence"].isin(halving.TRUSTED)
+    ]
+
+    def read(table, **look) -> dict:
+        return {"x": table["when"], "y": table["tao"] / 1e6} | look
+
+    readings = [
+        Line(label="trusted (high confidence)", **read(trusted, marker="o")),
+        Points(
+            label="possible, not trusted", **read(other, colour=SKY, edge=SKY, fill="white", size=6)
+        ),
+        Points(
+            label="too low to lead to the next trusted one",
+            **read(below, marker="v", colour=ORANGE, size=6),
+        ),
+        Points(label="above what can follow", **read(above, marker="^", colour=RED)),
+    ]
+    return View(
+        title=f"{len(below)} of {len(points)} published readings are too low to lead to the next "
+        f"trusted one, {in_words(len(above))} too high to follow the last",
+        panels=[
+            Panel(
+                marks=[*_most_issued(rules, points, trusted), *readings],
+                x=Axis(dates=True),
+                y=Axis(label="TAO, million"),
+            )
+        ],
+        sources=(rules, "data/supply_points.csv"),
+    )
+
+
+def _most_issued(rules: Rules, points, trusted) -> list[Line]:
+    """The schedule from genesis, and from the last trusted reading, to the last reading of all."""
+    start = halving.GENESIS_UTC
+    span = (points["when"].iloc[-1] - start) / timedelta(days=1)
+    days = np.arange(0, span, 7)
+    path = emission_path(
+        rules, issuance_rao=halving.GENESIS_ISSUANCE_RAO, days=int(days[-1]), every_days=7
+    )
+    last = trusted["when"].iloc[-1]
+    tao_then = trusted["tao"].iloc[-1]
+    since_last = (start - last) / timedelta(days=1)
+    after = [*days[days > -since_last], span]
+    most = [halving.most_issued_tao(rules, tao_then, since_last + day) for day in after]
+    return [
+        Line(
+            label="schedule with nothing recycled since genesis",
+            x=_after(start, days),
+            y=tao(path.issuance_rao) / 1e6,
+            colour=GREY,
+            style="--",
+            width=1.2,
+        ),
+        Line(
+            label="most that can follow the last trusted one",
+            x=[last, *_after(start, after)],
+            y=np.array([tao_then, *most]) / 1e6,
+            colour=RED,
+            style=":",
+            width=1.6,
+        ),
+    ]
+
+
+def _density(values: np.ndarray, width: float) -> tuple[np.ndarray, np.ndarray]:
+    """Middles of bins of a width, and the density of values in each."""
+    density, edges = np.histogram(
+        values, bins=np.arange(values.min(), values.max(), width), density=True
+    )
+    return edges[:-1] + width / 2, density
+
+
+@view(rules="2026-09-11")
+def first_halving_forecast(rules: Rules) -> View:
+    """Density of the first halving's date as forecast from supplies up to 1 October 2025, with
+    the real date.
+    """
+    fit, forecast, miss = halving.replay_first_halving(rules)
+    real = halving.FIRST_HALVING_UTC
+    naive = halving.unrecycled_first_halving(rules)
+    until = fit.end - timedelta(days=1)
+    days, per_day = _density(forecast.days, 1.0)
+    recent = miss.last_three_supplies
+    whole = miss.from_genesis
+    moments = [
+        ("what happened", real, BLACK, "-"),
+        (f"nothing recycled since genesis: {naive.day} {naive:%B %Y}", naive, RED, "--"),
+        (
+            f"line through the last three supplies ({recent:+.1f} days)",
+            real + timedelta(days=recent),
+            GREEN,
+            ":",
+        ),
+        (f"line from genesis ({whole:+.1f} days)", real + timedelta(days=whole), PURPLE, "-."),
+    ]
+    marks = [
+        Bars(
+            label="forecast, per day", at=_after(fit.end, days), length=per_day, width=1, colour=SKY
+        ),
+        Level(label="90% band", at=forecast.low, to=forecast.high, upright=True, colour=SKY),
+    ]
+    marks += [
+        Level(label=label, at=when, upright=True, colour=colour, style=style, width=1.8)
+        for label, when, colour, style in moments
+    ]
+    return View(
+        title=f"Supplies to {until:%B %Y} gave {forecast.low.day} {forecast.low:%b} to "
+        f"{forecast.high.day} {forecast.high:%b %Y} (90%); the halving came on {real.day} "
+        f"{real:%B %Y}",
+        panels=[
+            Panel(
+                marks=marks,
+                x=Axis(dates=True, format="%b %Y", low=FROM, high=TO),
+                y=Axis(label="probability per day", format=".0%"),
+            )
+        ],
+        sources=(
+            rules,
+            f"supplies to {until:%Y-%m-%d}",
+            f"{fit.recycled_share:.1%} recycled, {fit.block_time_s:.2f} s a block",
+        ),
+    )
+
+
+@view(rules="2026-09-11")
+def next_halvings(rules: Rules) -> View:
+    """Densities of the next three halving dates with their 90% bands and the earliest possible
+    days.
+    """
+    fit, forecasts = halving.next_halvings(rules)
+    first = forecasts[0]
+    base = decimal_year(fit.end)
+    marks = []
+    for forecast, colour in zip(forecasts, (BLUE, GREEN, PURPLE), strict=True):
+        years, per_year = _density(base + forecast.days / 365.25, 1 / 24)
+        marks.append(
+            Bars(
+                label=f"halving {forecast.halving}: median {forecast.median:%b %Y}, "
+                f"90% {forecast.low:%b %Y} to {forecast.high:%b %Y}",
+                at=years,
+                length=per_year,
+                width=1 / 24,
+                colour=colour,
+                alpha=0.75,
+            )
+        )
+        earliest = decimal_year(forecast.earliest)
+        marks.append(Level(at=earliest, upright=True, colour=colour, style="--"))
+    marks.append(
+        Line(
+            label="earliest: nothing recycled from the last reading on",
+            x=(),
+            y=(),
+            colour=GREY,
+            style="--",
+            width=1.2,
+        )
+    )
+    return View(
+        title=f"Halving {first.halving} comes between {first.low:%B %Y} and {first.high:%B %Y} "
+        f"(90%) if recycling goes on as since {halving.FIRST_HALVING_UTC:%B %Y}",
+        panels=[
+            Panel(
+                marks=marks,
+                x=Axis(label="year", format="g"),
+                y=Axis(label="probability per year", low=0),
+                columns=1,
+            )
+        ],
+        sources=(
+            rules,
+            f"supplies 2025-12-15 to {fit.end:%Y-%m-%d}",
+            f"{1 - fit.net_share:.1%} of the schedule not issued",
+        ),
+    )

@@ -174,10 +174,11 @@ def _(mark: Bars, axes):
     along = "x" if mark.across else "y"
     if mark.error is not None:
         look |= {f"{along}err": mark.error, "error_kw": {"capsize": 3, "lw": 1.2}}
+    at = dates.date2num(mark.at) if mark.at.dtype.kind == "M" else mark.at  # a width of 1 is a day
     if mark.across:
-        bars = axes.barh(mark.at, mark.length, mark.width, left=mark.base, **look)
+        bars = axes.barh(at, mark.length, mark.width, left=mark.base, **look)
     else:
-        bars = axes.bar(mark.at, mark.length, mark.width, bottom=mark.base, **look)
+        bars = axes.bar(at, mark.length, mark.width, bottom=mark.base, **look)
     if len(mark.texts):
         end = mark.texts_at == "end"
         place = {"padding": 2} if end else {"label_type": "center"}

@@ -1,1 +1,455 @@
 """Views of pools: what a trade, selling, an exit and a round trip do."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from ..chain.emission import block_emission
+from ..chain.fixed_point import U16
+from ..chain.pools import Pool, spot_price, swap, trade_to_price
+from ..chain.subnets import run_subnets
+from ..incentives.subnet_economy import exit_replay, manipulation, selling_cost, synthetic_subnets
+from ..inputs import data
+from ..inputs.record import checked_record, quantity
+from ..inputs.rules import Rules, Scenario
+from ..inputs.units import BLOCKS_PER_DAY, tao
+from .emission_shares import LAW, marked, only_miners_sell
+from .gallery import view
+from .marks import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    RED,
+    Axis,
+    Bars,
+    Level,
+    Line,
+    Panel,
+    Points,
+    View,
+    in_words,
+)
+
+PLACES = {  # share of pools that are smaller
+    0.0: "smallest",
+    0.1: "10% are smaller",
+    0.25: "25%",
+    0.5: "middle",
+    0.75: "75%",
+    0.9: "90%",
+    1.0: "largest",
+}
+FALLS = (0.05, 0.10)
+
+
+class Traded(NamedTuple):
+    """What a trade did."""
+
+    price_change: float  # of the spot price, as a share
+    price_after: float  # TAO per alpha
+    got: float  # alpha for TAO, TAO for alpha
+
+
+def traded(pool: Pool, **order) -> Traded:
+    """A trade with a pool: its price and what was got, for an order as `swap` takes it."""
+    after, got = swap(pool, **order)
+    price = spot_price(after)
+    return Traded(price / spot_price(pool) - 1, price, got)
+
+
+def price_after(pool: Pool, part: float) -> float:
+    """Change of the price where so large a part of a reserve is brought: TAO in above 0, alpha
+    in below 0.
+    """
+    if part >= 0:
+        return traded(pool, tao_in=part * pool.reserve_tao).price_change
+    return traded(pool, alpha_in=-part * pool.reserve_alpha).price_change
+
+
+# ---- One trade ----
+
+
+def _told(values, shift: float, form: str, look: dict) -> Bars:
+    """Bars beside their places, each with its number."""
+    texts = tuple(format(value, form) for value in values)
+    return Bars(at=np.arange(len(values)) + shift, length=values, texts=texts, **look)
+
+
+@view()
+def pool_impact() -> View:
+    """Left, price change against trade size for three pool weights; right, the sale that lowers
+    the price by 5 and 10%.
+    """
+    sold_part = 0.1
+    table = data.load("pool_percentiles").set_index("pools_below_share")
+    pools = [_even(reserve) for reserve in table["reserve_tao"]]
+    middle = pools[table.index.get_loc(0.5)]
+    least = min(FALLS)
+    return View(
+        title=f"Selling {sold_part:.0%} of a pool's alpha lowers its price by "
+        f"{-price_after(middle, -sold_part):.1%}; the middle pool pays out "
+        f"{paid_until(middle, least):.0f} TAO before it falls {least:.0%}",
+        panels=[
+            Panel(
+                marks=[
+                    *_by_weight(middle),
+                    Level(at=0, width=0.8),
+                    Level(at=0, upright=True, width=0.8),
+                ],
+                x=Axis(label="← alpha sold | TAO paid in →, share of that reserve", format=".0%"),
+                y=Axis(label="change of the price", format=".0%"),
+                columns=1,
+            ),
+            Panel(
+                marks=_paid_out(pools),
+                x=Axis(
+                    label="TAO that sellers get out of the pool",
+                    scale="log",
+                    low=2,
+                    high=60_000,
+                    format=",.0f",
+                ),
+                y=Axis(names=tuple(PLACES[below] for below in table.index), inverted=True),
+                columns=1,
+            ),
+        ],
+        size=(11.0, 5.2),
+        sources=(
+            "balancer.rs at 14bc6f9, no fee",
+            "data/pool_percentiles.csv, 2026-10-08, constant product",
+        ),
+    )
+
+
+def _by_weight(pool: Pool) -> list[Line]:
+    """Change of the price by the part of a reserve that is brought, for three weights of TAO."""
+    parts = np.linspace(-0.5, 0.5, 101)
+    lines = []
+    for weight, colour in ((0.5, BLUE), (0.3, ORANGE), (0.7, GREEN)):
+        name = "constant product, ½ TAO" if weight == 0.5 else f"balancer, {weight:.0%} TAO"
+        moved = [price_after(replace(pool, tao_weight=weight), part) for part in parts]
+        lines.append(Line(label=name, x=parts, y=moved, colour=colour))
+    return lines
+
+
+def _paid_out(pools: list[Pool]) -> list[Bars]:
+    """What sellers get out of pools until the price has fallen by each of `FALLS`."""
+    bars = []
+    for fall, shift, colour in zip(FALLS, (-0.2, 0.2), (PURPLE, RED), strict=True):
+        name = f"until the price is {fall:.0%} lower"
+        look = {"label": name, "width": 0.38, "across": True, "colour": colour}
+        bars.append(_told([paid_until(pool, fall) for pool in pools], shift, ",.0f", look))
+    return bars
+
+
+def _even(reserve_tao: float) -> Pool:
+    """A constant product with so much TAO; how much alpha decides its price alone."""
+    return Pool(reserve_tao=reserve_tao, reserve_alpha=1e6)
+
+
+def paid_until(pool: Pool, fall: float) -> float:
+    """TAO that sellers take out while the price falls by a share of itself."""
+    return swap(pool, alpha_in=trade_to_price(pool, (1 - fall) * spot_price(pool))[1])[1]
+
+
+# ---- Selling ----
+
+
+@functools.cache
+def sold(rules: Rules, scenario: Scenario, days: int):
+    """What root and miners sell of the alpha they are paid, and what it does to prices, under
+    rules.
+    """
+    return selling_cost(rules, scenario, synthetic_subnets(), days=days)
+
+
+@view(rules="2026-09-11", first="dynamic-tao", scenario=only_miners_sell)
+def selling_pressure(rules: Rules, first: Rules, scenario: Scenario) -> View:
+    """Left, TAO a day that sellers of alpha take out of all pools; right, what a week of it does
+    to prices.
+    """
+    days = 7
+    early = sold(first, scenario, days)
+    late = sold(rules, scenario, days)
+    new = BLOCKS_PER_DAY * tao(block_emission(rules, synthetic_subnets().issuance_rao))
+    eras = (
+        (f"rules of {first.first_date:%B %Y}", -0.2, early, ORANGE),
+        (f"rules of {rules.first_date:%B %Y} *", 0.2, late, BLUE),
+    )
+    out = []
+    lower = []
+    for name, shift, table, colour in eras:
+        look = {"label": name, "width": 0.38, "colour": colour}
+        amounts = [
+            table.loc["root", "root_tao_per_day"],
+            table.loc["miners", "miners_tao_per_day"],
+        ]
+        falls = -table["median_price_change"]
+        out.append(_told(amounts, shift, ",.0f", look))
+        lower.append(_told(falls, shift, ".2%", look))
+    taken, fall = late.loc["miners", ["miners_tao_per_day", "median_price_change"]]
+    all_new = Level(label="new TAO a day", at=new, style="--")
+    return View(
+        title=f"Miners who sell {scenario.miners_sold_share:.0%} of their alpha take "
+        f"{taken:,.0f} of {new:,.0f} new TAO a day out of the pools; {days} days of it cost the "
+        f"middle price {-fall:.1%}",
+        panels=[
+            Panel(
+                marks=[*out, all_new],
+                x=Axis(names=("root's dividends\n(baskets start empty)", "miners")),
+                y=Axis(label="TAO a day out of the pools", format=",.0f", low=0, high=new * 1.1),
+            ),
+            Panel(
+                marks=lower,
+                x=Axis(names=("root sells", "miners sell", "both sell")),
+                y=Axis(
+                    label=f"middle price after {days} days below a run without sales",
+                    format=".1%",
+                ),
+            ),
+        ],
+        size=(11.0, 5.2),
+        sources=(LAW, scenario, marked(rules)),
+    )
+
+
+@view(rules="2026-09-11", scenario=only_miners_sell, tao_out=37_000.0)
+def subnet_exit(rules: Rules, scenario: Scenario, tao_out: float) -> View:
+    """Prices and shares of new TAO of three subnets whose owners sell out, and of all others,
+    before and after.
+    """
+    days = 10
+    leaving = ["s3", "s5", "s9"]
+    start = synthetic_subnets()
+    table = exit_replay(rules, scenario, start, leaving=leaving, tao_out=tao_out, days=days)
+    shock = data.load("price_shocks").iloc[0]
+    calm = run_subnets(rules, scenario, start, days=1)
+    alone = dict(zip(calm.name, calm.price_tao[-1], strict=True))
+    usual = [alone.pop(name) for name in leaving]
+    fall = table["price_next_day"] / [*usual, np.median(list(alone.values()))] - 1
+    change = table["share_at_end"] / table["share_before"] - 1
+    tao_fell = shock["after_usd"] / shock["before_usd"] - 1
+    names = [
+        f"{name}\n{got:,.0f} TAO out" if got else name for name, got in table["tao_got"].items()
+    ]
+    look = {"width": 0.6, "colour": (*[RED] * len(leaving), BLUE), "texts_size": 9}
+    zero = Level(at=0, width=0.8)
+    return View(
+        title=f"{in_words(len(leaving)).capitalize()} owners who sell {tao_out:,.0f} TAO worth "
+        f"lower their own prices by {-fall[leaving].mean():.0%} and the others' by "
+        f"{abs(fall['all others']):.1%}; the {-tao_fell:.0%} that TAO fell on "
+        f"{shock['date'].day} {shock['date']:%B %Y} did not pass through pools",
+        panels=[
+            Panel(
+                marks=[_told(fall, 0, ".1%", look), zero],
+                x=Axis(names=tuple(names)),
+                y=Axis(
+                    label="price after a day, beside a run without the exit",
+                    format=".0%",
+                    low=fall.min() * 1.2,
+                    high=0.02,
+                ),
+            ),
+            Panel(
+                marks=[_told(change, 0, "+.1%", look), zero],
+                x=Axis(names=tuple(names)),
+                y=Axis(
+                    label=f"change of the share of new TAO after {days} days",
+                    format=".0%",
+                    low=change.min() * 1.25,
+                    high=change.max() * 2.2,
+                ),
+            ),
+        ],
+        size=(11.0, 5.0),
+        sources=(rules, scenario, LAW, marked(rules)),
+    )
+
+
+@view(rules="price-unburned", gate="2026-09-11", first="dynamic-tao", scenario=only_miners_sell)
+def price_manipulation(rules: Rules, gate: Rules, first: Rules, scenario: Scenario) -> View:
+    """What an hour's round trip costs and what new TAO it attracts, by spot price and two speeds
+    of smoothing.
+    """
+    tao_in = 500.0
+    subnet = "s40"
+    laws = {
+        "slow": replace(rules, price_ema_rate=first.price_ema_rate),
+        "plain": rules,
+        "gated": gate,
+    }
+    trips = {
+        name: manipulation(law, scenario, synthetic_subnets(), subnet=subnet, tao_in=tao_in)
+        for name, law in laws.items()
+    }
+    spot = trips["plain"].loc["spot"]
+    live = trips["plain"].loc["smoothed"]
+    slow = trips["slow"].loc["smoothed"]
+    rows = {
+        "spot price": spot,
+        "smoothed,\nlive rate": live,
+        "smoothed,\ncode's default": slow,
+        "gate,\nspot price *": trips["gated"].loc["spot"],
+        "gate,\nlive rate *": trips["gated"].loc["smoothed"],
+    }
+    bars = [
+        _told([row[key] for row in rows.values()], shift, ".3f", {"width": 0.38} | look)
+        for shift, key, look in (
+            (-0.2, "tao_lost", {"label": "TAO the trader loses", "colour": RED}),
+            (0.2, "tao_attracted", {"label": "TAO its pool attracts that day", "colour": PURPLE}),
+        )
+    ]
+    kept = [smoothed["tao_attracted"] / spot["tao_attracted"] for smoothed in (live, slow)]
+    return View(
+        title="Lifting a price for an hour costs "
+        f"{1 / spot['attracted_per_tao_lost']:.1f} times the TAO it attracts; smoothing keeps "
+        f"{kept[0]:.0%} of that within the day at the live rate, {kept[1]:.0%} at the code's "
+        "default",
+        panels=[Panel(marks=bars, x=Axis(names=tuple(rows)), y=Axis(label="TAO"))],
+        sources=(
+            rules,
+            gate,
+            LAW,
+            f"{tao_in:,.0f} TAO in and out of {subnet}, 300 blocks apart; nobody else sells",
+            marked(gate),
+        ),
+    )
+
+
+# ---- One pool, live ----
+
+PARTS = np.linspace(-0.5, 0.5, 51)
+
+
+@checked_record
+class Trade:
+    """A pool and a trade with it."""
+
+    reserve_tao: float = quantity(
+        6_740.0,
+        unit="TAO",
+        meaning="TAO in the pool; 6,740 is the middle one",
+        gt=0,
+        le=1e9,
+        step=10,
+        span=(100, 202_000),
+    )
+    reserve_alpha: float = quantity(
+        1_685_000.0,
+        unit="alpha",
+        meaning="alpha in the pool",
+        gt=0,
+        le=1e12,
+        step=1_000,
+        span=(10_000, 10_000_000),
+    )
+    tao_weight: float = quantity(
+        0.5,
+        unit="share",
+        meaning="weight of TAO; one half is the constant product",
+        ge=0.01,
+        le=0.99,
+        step=0.01,
+    )
+    trade_tao: float = quantity(
+        -170.0,
+        unit="TAO",
+        ge=-1e9,
+        le=1e9,
+        step=10,
+        span=(-5_000, 5_000),
+        meaning="above 0 TAO paid in, below 0 alpha sold, at its worth at the spot price",
+    )
+    fee_parts: int = quantity(
+        33,
+        unit="of 65,535",
+        meaning="fee on the input, as the chain stores it",
+        ge=0,
+        le=65_535,
+        step=1,
+        span=(0, 655),
+    )
+
+
+def worth_traded(pool: Pool, worth_tao: float, fee: float) -> tuple[Traded, float]:
+    """A trade of so much TAO's worth at the spot price, alpha sold below 0, and what is got over
+    what is paid.
+    """
+    spot = spot_price(pool)
+    if worth_tao >= 0:
+        done = traded(pool, tao_in=worth_tao, fee=fee)
+        return done, done.got * spot / worth_tao if worth_tao else 1 - fee
+    done = traded(pool, alpha_in=-worth_tao / spot, fee=fee)
+    return done, done.got / -worth_tao
+
+
+def _by_worth(mine: Pool, fee: float) -> tuple[list[Line], Line]:
+    """Change of the price, beside a constant product, and got over paid, by what is traded."""
+    worths = PARTS * mine.reserve_tao
+    moved = [worth_traded(mine, worth, fee) for worth in worths]
+    even = [worth_traded(replace(mine, tao_weight=0.5), worth, fee)[0] for worth in worths]
+    this = [done.price_change for done, _ in moved]
+    constant = [done.price_change for done in even]
+    prices = [
+        Line(label="this pool", x=worths, y=this),
+        Line(label="constant product", x=worths, y=constant, colour=GREY, style=":"),
+    ]
+    kept = [got_over_paid for _, got_over_paid in moved]
+    return prices, Line(label="got over paid, at the spot price", x=worths, y=kept, colour=GREEN)
+
+
+@view(
+    trade=Trade,
+    published=False,
+    sliders=("reserve_tao", "reserve_alpha", "tao_weight", "trade_tao", "fee_parts"),
+)
+def pool(trade: Trade) -> View:
+    """One pool and one trade: what it gets, what it does to the price, beside a constant
+    product.
+    """
+    mine = Pool(
+        reserve_tao=trade.reserve_tao,
+        reserve_alpha=trade.reserve_alpha,
+        tao_weight=trade.tao_weight,
+    )
+    fee = trade.fee_parts / U16
+    spot = spot_price(mine)
+    paid = trade.trade_tao
+    prices, paid_back = _by_worth(mine, fee)
+    here = {"x": paid, "colour": BLACK}
+    done, got_over_paid = worth_traded(mine, paid, fee)
+    verb = "Selling alpha worth" if paid < 0 else "Paying in"
+    got = f"{done.got:,.2f} TAO" if paid < 0 else f"{done.got:,.1f} alpha"
+    return View(
+        title=f"{verb} {abs(paid):,.0f} TAO moves the price by {done.price_change:+.1%}",
+        panels=[
+            Panel(
+                marks=[*prices, Points(label="your trade", y=done.price_change, **here)],
+                x=Axis(label="← alpha sold | TAO paid in →, TAO at the spot price"),
+                y=Axis(label="change of the price", format=".0%"),
+            ),
+            Panel(
+                marks=[
+                    paid_back,
+                    Points(label="yours", legend=False, y=got_over_paid if paid else 1.0, **here),
+                ],
+                x=Axis(label="← alpha sold | TAO paid in →"),
+                y=Axis(label="got over paid", format=".0%", low=0, high=1.02),
+            ),
+        ],
+        readout={
+            "spot price": f"{spot:.6f} TAO",
+            "price after": f"{done.price_after:.6f} TAO",
+            "you get": got,
+            "below the spot price": f"{1 - got_over_paid:.2%}" if paid else "no trade",
+            "a price 5 % lower pays sellers": f"{paid_until(mine, 0.05):,.0f} TAO",
+        },
+        size=(11.0, 5.0),
+    )

@@ -18,10 +18,10 @@ from ..economy.rewards import (
     reward_split,
 )
 from ..economy.supply import holder_yield, staker_real_yield, supply_at
-from ..inputs import data
 from ..inputs.record import checked_record, quantity, same
 from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario, load_snapshot, rules_at
 from ..inputs.units import BLOCKS_PER_DAY, DAYS_PER_YEAR, RAO_PER_TAO, decimal_year
+from .emission_shares import reading
 from .gallery import view
 from .marks import (
     BLACK,
@@ -51,11 +51,6 @@ HOLDERS = {  # fields of an ownership path: label on paper, label on a screen, c
     "nominator": ("staked, rewards staked too", "staked, rewards too", BLUE),
     "validator": ("the same without a take", "without a take", GREEN),
 }
-
-
-def reading(name: str) -> float:
-    """A published reading of data/subnet_readings.csv."""
-    return float(data.load("subnet_readings").set_index("id").loc[name, "value"])
 
 
 @view(then="article", now="2026-09-11", equal="article", scenario="base")

@@ -175,9 +175,11 @@ QUIET = {  # sliders that move the read-out alone, or the figure only once anoth
 
 def seen(box):
     """The figure's titles and numbers, to the digits that one could tell apart."""
-    shown, flat = figure(box).to_dict(), {}
-    for number, trace in enumerate(shown["data"]):
-        states._flatten(trace, f"data/{number}", flat)
+    shown = figure(box).to_dict()
+    flat = {}
+    for number, trace in enumerate(figure(box).data):
+        columns = {key: trace[key] for key in ("x", "y", "z") if key in trace}  # not as bytes
+        states._flatten(shown["data"][number] | columns, f"data/{number}", flat)
     states._flatten(
         {key: part for key, part in shown["layout"].items() if key != "template"}, "layout", flat
     )

@@ -1,0 +1,34 @@
+"""Pictures of halving dates: densities are densities, and titles follow from the records."""
+
+from dataclasses import replace
+
+import pytest
+
+import tao_econ as te
+from tao_econ.economy import halving_dates
+from tao_econ.views import VIEWS, explore, paper
+
+
+def test_densities_of_dates_add_up_to_one():
+    (panel,) = VIEWS["first_halving_forecast"]().panels
+    assert panel.marks[0].length.sum() == pytest.approx(1)
+    for mark in VIEWS["next_halvings"]().panels[0].marks[::2][:3]:
+        assert mark.length.sum() * mark.width == pytest.approx(1)
+
+
+def test_a_bar_of_a_day_is_a_day_wide_on_paper():
+    (axes,) = paper.figure(VIEWS["first_halving_forecast"]()).axes
+    assert axes.patches[1].get_x() - axes.patches[0].get_x() == pytest.approx(1)
+    assert axes.patches[0].get_width() == 1
+
+
+def test_every_reading_of_the_supply_is_shown():
+    points = halving_dates.check_supply_points(te.rules_at("2026-09-11"))
+    lines = VIEWS["supply_readings"]().panels[0].marks[2:]
+    assert sum(len(line.x) for line in lines) == len(points)
+
+
+def test_another_reward_moves_the_title():
+    faster = replace(te.rules_at("2026-09-11"), block_reward_rao=2_000_000_000)
+    assert VIEWS["next_halvings"](rules=faster).title != VIEWS["next_halvings"]().title
+    assert explore.first_halving_forecast().children

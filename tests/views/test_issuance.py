@@ -1,0 +1,22 @@
+"""Pictures of the schedule: what they say and show is the model's."""
+
+import numpy as np
+
+import tao_econ as te
+from tao_econ.views import VIEWS, explore, issuance
+
+
+def test_the_titles_of_the_schedule_follow_from_the_records():
+    assert "and 47," not in VIEWS["supply_four_ways"]().title
+
+
+def test_a_field_of_two_records_is_moved_where_the_view_reads_it():
+    assert explore.emission(block_time_s=24.0).recipe().owner["block_time_s"][0] == "scenario"
+
+
+def test_emission_is_walked_once_for_the_figure_and_its_instrument():
+    rules, scenario = te.rules_at("2026-09-11"), issuance.whole_life()
+    walked = issuance.walk(rules, scenario)
+    (issued,), (left, _) = (panel.marks for panel in VIEWS["emission"]().panels)
+    np.testing.assert_array_equal(issued.y, np.interp(issued.x, *walked[:2]) / 1e6)
+    np.testing.assert_array_equal(left.y, walked.left_tao)
