@@ -54,6 +54,7 @@ from .gallery import explore as explore
 from .gallery import fields_read as fields_read
 from .holding import Holder as Holder
 from .marks import View as View
+from .sensitivity import deciding_inputs as deciding_inputs
 
 
 def __getattr__(name: str):
