@@ -33,6 +33,7 @@ from . import concentration as concentration
 from . import consensus as consensus
 from . import dilution as dilution
 from . import emission_shares as emission_shares
+from . import evaluation as evaluation
 from . import halving_dates as halving_dates
 from . import holding as holding
 from . import issuance as issuance
@@ -41,6 +42,8 @@ from . import pools as pools
 from . import queries as queries
 from . import real_stake as real_stake
 from . import roles as roles
+from . import sale as sale
+from . import scenario_tree as scenario_tree
 from . import segments as segments
 from . import selling as selling
 from . import sensitivity as sensitivity
@@ -49,7 +52,9 @@ from . import worth as worth
 from .gallery import VIEWS as VIEWS
 from .gallery import explore as explore
 from .gallery import fields_read as fields_read
+from .holding import Holder as Holder
 from .marks import View as View
+from .sensitivity import deciding_inputs as deciding_inputs
 
 
 def __getattr__(name: str):

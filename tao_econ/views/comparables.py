@@ -1,1 +1,423 @@
-"""Views of the comparison with OpenAI and other comparables."""
+"""Views of the comparison with OpenAI and others: the ratio through time, the spread of all
+comparables, the share needed.
+"""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+import pandas as pd
+
+from ..economy.comparables import (
+    comparable_ratios,
+    comparables_on,
+    dispersion,
+    openai_ratio_path,
+    sales_multiples,
+    supply_counted,
+    value_ratio,
+    weekly_ratio,
+)
+from ..economy.scenario_tree import scenario_tree
+from ..inputs import data
+from ..inputs.record import checked_record, quantity
+from ..inputs.rules import Rules, Scenario, Snapshot, load_snapshot, rules_at
+from .gallery import snapshots, view
+from .marks import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    RED,
+    SKY,
+    Axis,
+    Band,
+    Level,
+    Line,
+    Panel,
+    Points,
+    Text,
+    View,
+)
+
+EARLY_USD = 29e9  # OpenAI's tender of April 2023, the comparable of the article
+NAMES = {"openai": "OpenAI", "together": "Together", "gensyn": "Gensyn"}
+
+
+@view(rules="2026-09-11", snapshot="article", scenario="base")
+def openai_ratio(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> View:
+    """Left, OpenAI's latest valuation over TAO's FDV, weekly and as published; right, TAO's
+    price against an 8× rise.
+    """
+    path = weekly_ratio()
+    quoted = openai_ratio_path()
+    path = path[path["date"] >= "2023-05-01"]
+    when = [pd.Timestamp(f"{text}-15" if len(text) == 7 else text) for text in quoted["date"]]
+    promised = value_ratio(rules, snapshot, scenario, EARLY_USD).ratio
+    rise = path["close_usd"] / snapshot.price_usd
+    return View(
+        title=f"OpenAI stood at {promised:.1f}× TAO's FDV in the article and at "
+        f"{quoted['ratio'].iloc[-1]:.0f}× in {when[-1]:%B %Y}; TAO's price had to rise "
+        f"{promised:.1f}×, and its highest close was {rise.max():.1f}× the article's",
+        panels=[
+            _gap(path, when, quoted["ratio"], promised),
+            _rise(path["date"], rise, promised, snapshot.price_usd),
+        ],
+        size=(11.0, 5.2),
+        sources=(
+            rules,
+            snapshot,
+            "data/private_valuations.csv, openai_points.csv, closes of TAO",
+        ),
+    )
+
+
+def _gap(path: pd.DataFrame, when: list, published: pd.Series, promised: float) -> Panel:
+    """Left of `openai_ratio`: the ratio through time."""
+    stayed = f"if OpenAI had stayed at {EARLY_USD / 1e9:g} bn"
+    equal = Level(label="equal", at=1, width=0.9, style=":")
+    ratios = [
+        Line(
+            label="latest valuation over FDV at the close",
+            x=path["date"],
+            y=path["ratio"],
+            width=1.6,
+        ),
+        Points(
+            label="as published, at the price quoted",
+            x=when,
+            y=published,
+            colour=ORANGE,
+            size=7,
+            edge=BLACK,
+        ),
+        Line(
+            label=stayed,
+            x=path["date"],
+            y=EARLY_USD / path["fdv_usd"],
+            colour=GREY,
+            width=1.2,
+            style="--",
+        ),
+    ]
+    closed = published.iloc[-1] < promised
+    return Panel(
+        title="The gap closed" if closed else "The gap that was to close opened",
+        marks=[*ratios, equal],
+        x=Axis(dates=True, turn=30),
+        y=Axis(label="OpenAI's value over TAO's FDV (log)", scale="log", format="g"),
+        columns=1,
+        drop=0.2,
+    )
+
+
+def _rise(dates: pd.Series, rise: pd.Series, promised: float, start_usd: float) -> Panel:
+    """Right of `openai_ratio`: the price in times the article's, and the target."""
+    top = dates.loc[rise.idxmax()]
+    highest = f"{rise.max():.2f}×, {top.day} {top:%B %Y}"
+    goal = f"{promised:.2f}×: FDV of {EARLY_USD / 1e9:g} bn USD"
+    return Panel(
+        title=f"The highest close stood at {rise.max() / promised:.0%} of the target",
+        marks=[
+            Line(label=f"close over {start_usd:g} USD", x=dates, y=rise, width=1.6),
+            Level(label=goal, at=promised, colour=RED, style="--", width=1.4),
+            Level(at=1, width=0.9, style=":"),
+            Text(x=[top], y=rise.max(), text=highest, shift=(8, 4), valign="baseline"),
+        ],
+        x=Axis(dates=True, turn=30),
+        y=Axis(label="TAO's price, times the article's", format="g", low=0, high=promised * 1.12),
+        columns=1,
+        drop=0.2,
+    )
+
+
+@view(rules="2026-09-11", then="article", now="2026-09-11", scenario="base")
+def implied_spread(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenario) -> View:
+    """Price of TAO if its FDV were that of each comparable, at two dates, with quantiles over
+    all and the real price.
+    """
+    tables = [comparable_ratios(rules, day, scenario) for day in (then, now)]
+    first, last = (
+        f"{table['implied_price_usd'].min():,.0f} to {table['implied_price_usd'].max():,.0f} USD"
+        for table in tables
+    )
+    return View(
+        title=f"Comparables of {then.date:%B %Y} put TAO at {first}, those of {now.date:%B %Y} at "
+        f"{last}",
+        panels=[_spread(day, table) for day, table in zip((then, now), tables, strict=True)],
+        size=(11.0, 5.6),
+        sources=("each at its latest value, over FDV",),
+    )
+
+
+def _spread(snapshot: Snapshot, table: pd.DataFrame) -> Panel:
+    """One date of `implied_spread`."""
+    spread = dispersion(table).loc["all"]
+    price = snapshot.price_usd
+    company = "company (Gensyn: FDV of its token)" if "gensyn" in set(table["name"]) else "company"
+    rows = np.arange(len(table))
+    companies = (table["kind"] == "company").to_numpy()
+    dots = [
+        Points(
+            label=label,
+            x=table["implied_price_usd"][chosen],
+            y=rows[chosen],
+            colour=colour,
+            size=6,
+            layer=3,
+        )
+        for label, chosen, colour in ((company, companies, ORANGE), ("token", ~companies, BLACK))
+    ]
+    band = {"upright": True, "colour": SKY}
+    quantiles = [
+        Level(label="10 to 90% of them", at=spread["p10"], to=spread["p90"], alpha=0.18, **band),
+        Level(label="25 to 75%", at=spread["p25"], to=spread["p75"], alpha=0.3, **band),
+        Level(
+            label=f"median {spread['p50']:,.0f} USD", at=spread["p50"], upright=True, colour=BLUE
+        ),
+    ]
+    line = {"upright": True, "colour": RED, "style": "--", "width": 1.4}
+    return Panel(
+        title=f"{snapshot.name}: {spread['count']:.0f} comparables, {spread['spread']:,.0f}× apart",
+        marks=[*quantiles, Level(label=f"price {price:,.2f} USD", at=price, **line), *dots],
+        x=Axis(label="USD per TAO (log)", scale="log", format=",.0f", low=3, high=1e5),
+        y=Axis(names=tuple(table["name"].replace(NAMES)), inverted=True),
+    )
+
+
+@view(
+    rules="2026-09-11",
+    then="article",
+    publication="2023-11-20",
+    now="2026-09-11",
+    scenario="base",
+)
+def openai_fraction(
+    rules: Rules, then: Snapshot, publication: Snapshot, now: Snapshot, scenario: Scenario
+) -> View:
+    """Which pairs of capture share and survival chance make TAO's price a fair part of OpenAI's
+    value, at three dates.
+    """
+    tender, latest = (
+        comparable_ratios(rules, day, scenario).set_index("name").loc["openai", "value_usd"]
+        for day in (publication, now)
+    )
+    cases = [(then, EARLY_USD, GREEN), (publication, tender, BLUE), (now, latest, RED)]
+    needed = [value_ratio(rules, day, scenario, value).tao_share for day, value, _ in cases]
+    capture = np.logspace(-3, 0, 151)
+    lines = []
+    for (day, value, colour), share in zip(cases, needed, strict=True):
+        pair = f"{day.price_usd:,.2f} USD against {value / 1e9:,.0f} bn ({day.date})"
+        survival = np.where(share / capture <= 1, share / capture, np.nan)
+        label = f"{pair}: product {share:.2%}"
+        lines.append(Line(label=label, x=capture, y=survival, colour=colour))
+    worth_more = Band(
+        label=f"worth more than {now.price_usd:,.2f} USD",
+        x=capture,
+        low=np.where(needed[2] / capture <= 1, needed[2] / capture, 1),
+        high=np.ones(len(capture)),
+        colour=RED,
+        alpha=0.07,
+    )
+    shares = {"scale": "log", "low": 1e-3, "ticks": (1e-3, 1e-2, 1e-1, 1), "format": "g%"}
+    part = "part of the comparable's value that reaches holders (log)"
+    return View(
+        title=f"TAO's price asked for {needed[0]:.1%} of OpenAI in the article, {needed[1]:.1%} at "
+        f"that day's close and tender, {needed[2]:.2%} in {now.date:%B %Y}; a token is no claim on "
+        "any of it",
+        panels=[
+            Panel(
+                marks=[*lines, worth_more, *_stories(rules, now.price_usd)],
+                x=Axis(label=part, high=1, **shares),
+                y=Axis(label="chance of getting there (log)", high=1.02, **shares),
+                columns=1,
+            )
+        ],
+        size=(9.0, 5.6),
+        sources=(rules, then, publication, now, "capture × survival × OpenAI = TAO's FDV"),
+    )
+
+
+def _stories(rules: Rules, price_usd: float) -> list[Points]:
+    """Where the article and the published tree stand: all captured, for certain or by its odds."""
+    tree = scenario_tree(rules, spot_usd=price_usd).branches.set_index("branch")
+    odds = tree.loc["next OpenAI", "probability"]
+    told = f"tree of January 2024: {odds:.1%} chance of becoming an OpenAI, all captured"
+    mark = {"x": 1, "size": 9, "clip": False, "layer": 4}
+    certain = Points(
+        label="as the article counts: all of it, for certain",
+        y=1,
+        marker="s",
+        colour=BLACK,
+        **mark,
+    )
+    by_tree = Points(label=told, y=odds, marker="D", colour=ORANGE, edge=BLACK, **mark)
+    return [certain, by_tree]
+
+
+# ---- One comparable, live ----
+
+COUNTS = {"FDV": "fdv", "market cap": "market_cap", "discounted FDV": "discounted_fdv"}
+
+
+@checked_record
+class Other:
+    """What TAO is held against: one value on one date."""
+
+    value_usd: float = quantity(unit="USD", meaning="value of the comparable", gt=0, le=1e18)
+
+
+@checked_record
+class Count:
+    """Which supply turns a value into a price."""
+
+    denominator: str = quantity(
+        "fdv", unit="", meaning="supply counted, see comparables.supply_counted"
+    )
+
+
+@functools.cache
+def others() -> dict[str, Other]:
+    """OpenAI at each valuation, and everything else dated on the article's day and on the last
+    snapshot's.
+    """
+    rounds = (
+        data.load("private_valuations")
+        .query("company == 'openai'")
+        .dropna(subset="valuation_bn_usd")
+    )
+    openai = {
+        f"OpenAI, {bn} bn ({pd.Period(date, 'M'):%B %Y})": Other(value_usd=float(bn) * 1e9)
+        for date, bn in zip(rounds["date"], rounds["valuation_bn_usd"], strict=True)
+    }
+    rest = {
+        f"{NAMES.get(row.name, row.name)}, {row.value_usd / 1e9:.2f} bn ({row.date:%B %Y})": Other(
+            value_usd=row.value_usd
+        )
+        for name in ("article", "2026-09-11")
+        for row in comparables_on(load_snapshot(name).date).itertuples(index=False)
+        if row.name != "openai"
+    }
+    return openai | rest
+
+
+def first_other() -> Other:
+    """OpenAI at its first valuation."""
+    return next(iter(others().values()))
+
+
+def counts() -> dict[str, Count]:
+    """The supplies that a value can be divided by."""
+    return {label: Count(denominator=name) for label, name in COUNTS.items()}
+
+
+@functools.lru_cache(maxsize=16)
+def everything_on(day, like: str) -> tuple[list[str], np.ndarray]:
+    """Names and values in USD of all that TAO can be held against on a day."""
+    table = comparables_on(day, token_value=like)
+    return [NAMES.get(name, name) for name in table["name"]], table["value_usd"].to_numpy()
+
+
+@view(
+    other=first_other,
+    snapshot="article",
+    count="FDV",
+    scenario="base",
+    menus={"other": others, "snapshot": snapshots, "count": counts},
+    published=False,
+    sliders=(
+        "price_usd",
+        "capture_share",
+        "survival_share",
+        "discount_rate",
+        "fee_revenue_usd_per_year",
+    ),
+)
+def comparable(other: Other, snapshot: Snapshot, count: Count, scenario: Scenario) -> View:
+    """Hold TAO against something else: what it is, TAO's day and supply, and how much of it holders
+    would get.
+    """
+    chain = rules_at("2026-09-11")
+    fees = scenario.fee_revenue_usd_per_year
+    got = value_ratio(chain, snapshot, scenario, other.value_usd, denominator=count.denominator)
+    own = f"{got.tao_usd / fees:,.0f}×" if fees else "no fees"
+    return View(
+        title=f"Ratio {got.ratio:.2f}×, times capture and survival {got.multiple:.2f}×: "
+        f"{got.implied_price_usd:,.2f} USD per TAO",
+        panels=[
+            _everything(snapshot, count, scenario),
+            _by_capture(other, snapshot, scenario, got.implied_price_usd),
+        ],
+        readout={
+            "comparable": f"{got.value_usd / 1e9:,.2f} bn USD",
+            "TAO": f"{got.tao_usd / 1e9:,.2f} bn USD",
+            "ratio": f"{got.ratio:,.2f}×",
+            "capture × survival that gives the price": f"{got.tao_share:.2%}"
+            if got.tao_share <= 1
+            else "above 100%",
+            "TAO's own value over fees": own,
+        },
+        size=(11.0, 7.0),
+    )
+
+
+def _everything(snapshot: Snapshot, count: Count, scenario: Scenario) -> Panel:
+    """Left of `comparable`: the price by all that is dated on the day."""
+    chain = rules_at("2026-09-11")
+    counted = count.denominator
+    names, values = everything_on(snapshot.date, "market_cap" if counted == "market_cap" else "fdv")
+    kept = scenario.capture_share * scenario.survival_share
+    implied = values * kept / supply_counted(chain, snapshot, scenario, counted)
+    sales = sales_multiples(chain, snapshot, scenario, denominator=counted).iloc[:-1]
+    rows = [*names, *(f"{name}, sales" for name in sales["company"])]
+    dot = {"size": 7.5}
+    return Panel(
+        marks=[
+            Points(label="all that is dated on that day", x=implied, y=range(len(names)), **dot),
+            Points(
+                label="sales multiples × TAO's fees",
+                x=[*sales["low_usd"], *sales["high_usd"]],
+                y=[*range(len(names), len(rows))] * 2,
+                colour=GREEN,
+                **dot,
+            ),
+            Level(
+                label="price",
+                at=snapshot.price_usd,
+                upright=True,
+                colour=RED,
+                style="--",
+                width=2.0,
+            ),
+        ],
+        x=Axis(label="USD per TAO (log)", scale="log", format=",g"),
+        y=Axis(names=tuple(rows), inverted=True, grid=True),
+    )
+
+
+def _by_capture(other: Other, snapshot: Snapshot, scenario: Scenario, implied_usd: float) -> Panel:
+    """Right of `comparable`: the price by the part that reaches holders, for each supply."""
+    chain = rules_at("2026-09-11")
+    shares = np.linspace(0, 1, 51)
+    worth = shares * other.value_usd * scenario.survival_share
+    lines = [
+        Line(
+            label=f"chosen, by {label}",
+            x=shares,
+            y=worth / supply_counted(chain, snapshot, scenario, name),
+            colour=colour,
+            style=style,
+        )
+        for (label, name), colour, style in zip(
+            COUNTS.items(), (BLUE, GREEN, ORANGE), ("-", ":", "--"), strict=True
+        )
+    ]
+    here = {"x": scenario.capture_share, "y": implied_usd, "colour": BLACK}
+    price = Level(at=snapshot.price_usd, colour=RED, style="--", width=2.0)
+    return Panel(
+        marks=[*lines, price, Points(label="as set", **here)],
+        x=Axis(label="part of its value that reaches holders", format=".0%"),
+        y=Axis(label="USD per TAO", low=0),
+    )

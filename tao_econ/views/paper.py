@@ -158,6 +158,7 @@ def _(mark: Line, axes):
     each = not isinstance(mark.colour, str)
     look = {"ls": mark.style or "none", "lw": mark.width, "marker": mark.marker} | _shared(mark)
     look |= {"ms": mark.size, "mfc": mark.fill or None, "mec": mark.edge or None}
+    look |= {"mew": mark.width} if mark.marker == "|" else {}
     if each:
         layer = 3 if mark.layer is None else mark.layer
         return axes.scatter(mark.x, mark.y, c=mark.colour, s=mark.size**2, zorder=layer)

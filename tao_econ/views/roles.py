@@ -1,1 +1,484 @@
-"""Views of roles: who got a day's emission, who is diluted, and a yield in alpha."""
+"""Views of roles: who got a day's emission, who is diluted, and what a yield in alpha is worth in
+TAO.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import replace
+
+import numpy as np
+
+from ..economy.rewards import (
+    RewardSplit,
+    SubnetTerms,
+    alpha_yield_per_day,
+    ownership_path,
+    real_yield,
+    reward_split,
+)
+from ..economy.supply import holder_yield, staker_real_yield, supply_at
+from ..inputs.record import checked_record, quantity, same
+from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario, load_snapshot, rules_at
+from ..inputs.units import BLOCKS_PER_DAY, DAYS_PER_YEAR, RAO_PER_TAO, decimal_year
+from .emission_shares import reading
+from .gallery import view
+from .marks import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    LOSS_GAIN,
+    ORANGE,
+    PURPLE,
+    RED,
+    SKY,
+    Axis,
+    Bars,
+    Level,
+    Line,
+    Map,
+    Panel,
+    Points,
+    Text,
+    View,
+)
+
+ROLES = {"owner": ORANGE, "miners": BLUE, "validators": GREEN, "nominators": SKY, "root": PURPLE}
+HOLDERS = {  # fields of an ownership path: label on paper, label on a screen, colour
+    "unstaked": ("not staked", "not staked", RED),
+    "nominator_idle_rewards": ("staked, rewards left unstaked", "staked, rewards left", ORANGE),
+    "nominator": ("staked, rewards staked too", "staked, rewards too", BLUE),
+    "validator": ("the same without a take", "without a take", GREEN),
+}
+
+
+@view(then="article", now="2026-09-11", equal="article", scenario="base")
+def real_yield_map(then: Snapshot, now: Snapshot, equal: Scenario, scenario: Scenario) -> View:
+    """Heat maps of a staker's real yield by staked share and stakers' part of new TAO, with the
+    line where it is zero.
+    """
+    old = rules_at("2023-11-20")
+    new = rules_at("2026-09-11")
+    untaken = replace(scenario, validator_take=0.0)
+    take = f"take {scenario.validator_take:.0%}"
+    first, worst = _yields(
+        then, {"equal split": (old, equal, "s"), "after the owner's cut": (old, scenario, "o")}
+    )
+    second, late = _yields(now, {take: (new, scenario, "o"), "take 0": (new, untaken, "^")})
+    return View(
+        title=f"Stakers keep their share only above the line; a year changed it by {worst[0]:.1%} "
+        f"with an equal split and {worst[1]:.1%} after the owner's cut in {then.date.year}, "
+        f"{late[0]:.1%} in {now.date.year}",
+        panels=[first, second],
+        size=(11.5, 5.4),
+    )
+
+
+def _yields(snapshot: Snapshot, cases: dict) -> tuple[Panel, list[float]]:
+    """One date of `real_yield_map`, and the real yield of each of its cases."""
+    staked = np.linspace(0.3, 1.0, 71)
+    kept = np.linspace(0, 1, 101)
+    found = []
+    points = []
+    for name, (rules, assumed, marker) in cases.items():
+        year = holder_yield(rules, snapshot, assumed)
+        supply = supply_at(rules, snapshot, assumed)
+        point = Points(
+            label=f"{name}: {year.staker_real:.1%}",
+            x=supply.staked_tao / supply.issued_tao,
+            y=year.break_even_staked_share,
+            marker=marker,
+            colour=RED,
+            edge="white",
+            size=10,
+        )
+        found.append(year)
+        points.append(point)
+    rate = 1 / (1 + found[0].unstaked) - 1
+    plane = Map(
+        x=staked,
+        y=kept,
+        z=staker_real_yield(rate, staked, kept[:, None]),
+        colours=LOSS_GAIN,
+        least=-0.4,
+        most=0.4,
+        bar="change of share in the supply, per year",
+        bar_format=".0%",
+    )
+    ends = [0.3, 1]
+    even = Line(label="a(1 − c) = s: share unchanged", x=ends, y=ends, colour=BLACK)
+    panel = Panel(
+        title=f"{snapshot.date}: supply grows {rate:.1%} a year",
+        marks=[plane, even, *points],
+        x=Axis(label="staked share of supply, s", format=".0%", low=0.3, high=1),
+        y=Axis(label="stakers' part of new TAO after take, a(1 − c)", format=".0%", low=0, high=1),
+        columns=1,
+    )
+    return panel, [year.staker_real for year in found]
+
+
+@view(rules="2026-09-11", then="article", now="2026-09-11", scenario="base")
+def ownership_through_time(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenario) -> View:
+    """The share of the supply of someone who starts with 1%, over ten years from two dates,
+    under four ways to hold.
+    """
+    assumed = replace(scenario, horizon_years=10.0)
+    early, late = (ownership_path(rules, day, assumed, every_days=5) for day in (then, now))
+    gap = decimal_year(now.date) - decimal_year(then.date)
+    left = {key: float(np.interp(gap, early.years, getattr(early, key))) for key in HOLDERS}
+    first = _ownership(then, early)
+    second = _ownership(now, late)
+    today = Level(at=decimal_year(now.date), upright=True, style=":")
+    return View(
+        title=f"Of {early.unstaked[0]:.0%} of the supply in {then.date:%B %Y} a holder who did not "
+        f"stake had {left['unstaked']:.2%} left in {now.date:%B %Y}, a nominator "
+        f"{left['nominator']:.2%}",
+        panels=[replace(first, marks=[*first.marks, today]), second],
+        size=(11.0, 5.4),
+        sources=(rules, scenario, "staked share and split stay what they are"),
+    )
+
+
+def _ownership(snapshot: Snapshot, path) -> Panel:
+    """One start of `ownership_through_time`."""
+    start = decimal_year(snapshot.date)
+    marks = []
+    for key, (label, _, colour) in HOLDERS.items():
+        share = getattr(path, key)
+        upright = "top" if key == "nominator_idle_rewards" else "center"
+        end = {"x": start + 10.1, "y": share[-1], "text": f"{share[-1]:.2%}"}
+        marks.append(Line(label=label, x=start + path.years, y=share, colour=colour))
+        marks.append(Text(size=8.5, valign=upright, **end))
+    return Panel(
+        title=f"{path.unstaked[0]:.0%} on {snapshot.date}",
+        marks=marks,
+        x=Axis(label="year", format=".0f", low=start, high=start + 11.6),
+        y=Axis(label="share of the supply", format=".1%", low=0, high=0.0103),
+        columns=1,
+    )
+
+
+@view(then="article", now="2026-09-11", scenario="base")
+def a_days_emission(
+    then: Snapshot, now: Snapshot, scenario: Scenario, price_sum_tao: float = 1.0
+) -> View:
+    """Stacked bars: a day's emission by role as shares and in thousand USD, on two dates, with
+    and without an owner.
+    """
+    splits = days_split(then, now, scenario, price_sum_tao)
+    free, owned, late = splits.values()
+    with_owner, today = (
+        f"{split.share.owner:.0%}, {split.share.miners:.0%} and {_stakers(split):.0%}"
+        for split in (owned, late)
+    )
+    usd = [sum(split.usd_per_day) / 1e3 for split in splits.values()]
+    totals = Text(
+        x=range(len(splits)),
+        y=usd,
+        text=tuple(f"{sum(split.tao_per_day):,.0f} TAO" for split in splits.values()),
+        align="center",
+        valign="bottom",
+    )
+    days = Axis(names=tuple(splits))
+    thousand = "thousand USD a day, at the spot price"
+    return View(
+        title=f"“Split equally” held only without an owner: {free.share.miners:.0%} for miners and "
+        f"{_stakers(free):.0%} for stake; with one, {with_owner} for owner, miners and stake, "
+        f"{'then as now' if today == with_owner else f'now {today}'}",
+        panels=[
+            Panel(
+                marks=_stacked([split.share for split in splits.values()], 1, "{:.1%}"),
+                x=days,
+                y=Axis(label="share of a day's emission", format=".0%", low=0, high=1),
+                columns=3,
+            ),
+            Panel(
+                marks=[
+                    *_stacked([split.usd_per_day for split in splits.values()], 1e-3, "{:,.0f}"),
+                    totals,
+                ],
+                x=days,
+                y=Axis(label=thousand, format=",.0f", low=0, high=usd[-1] * 1.1),
+                columns=3,
+            ),
+        ],
+        size=(11.0, 5.4),
+        sources=(
+            f"alpha prices sum to {price_sum_tao:g} TAO, root holds "
+            f"{reading('root_proportion_2'):.0%} of stake",
+        ),
+    )
+
+
+def days_split(
+    then: Snapshot, now: Snapshot, scenario: Scenario, price_sum_tao: float
+) -> dict[str, RewardSplit]:
+    """A day's emission of all subnets by role: on the article's day without and with owners, and
+    now in alpha.
+    """
+    old = rules_at("2023-11-20")
+    return {
+        f"{then.date}\nno owner": reward_split(old, then, scenario, SubnetTerms(owned=False)),
+        f"{then.date}\nowned": reward_split(old, then, scenario),
+        f"{now.date}\nin alpha": reward_split(
+            rules_at("2026-09-11"),
+            now,
+            scenario,
+            SubnetTerms(
+                alpha_price_tao=price_sum_tao, root_proportion=reading("root_proportion_2")
+            ),
+        ),
+    }
+
+
+def _stacked(parts: list, scale: float, form: str) -> list[Bars]:
+    """Bars of what each role gets, one above the other; parts under 3 % of the highest go
+    unnamed.
+    """
+    most = max(sum(part) for part in parts) * scale
+    below = np.zeros(len(parts))
+    bars = []
+    for role, colour in ROLES.items():
+        values = np.array([getattr(part, role) for part in parts]) * scale
+        texts = tuple(form.format(value) if value > most * 0.03 else "" for value in values)
+        look = {"texts_at": "middle", "texts_colour": "white" if colour == BLUE else BLACK}
+        label = "root's holders" if role == "root" else role
+        bars.append(
+            Bars(
+                label=label,
+                length=values,
+                base=below,
+                width=0.62,
+                colour=colour,
+                texts=texts,
+                **look,
+            )
+        )
+        below = below + values
+    return bars
+
+
+def _stakers(split: RewardSplit) -> float:
+    """Share that validators, their nominators and root's holders get."""
+    return split.share.validators + split.share.nominators + split.share.root
+
+
+def alpha_growth(rules: Rules, scenario: Scenario, which: int, days):
+    """Alpha of a nominator after so many days for each at the start, where all who earn stake what
+    they earn.
+
+    **Ref:** stake A grows by r a day and a nominator's h by r(1 − c)h/A, so h grows as A to the
+    power 1 − c
+    """
+    per_day = alpha_yield_per_day(
+        rules,
+        earning_alpha=reading(f"earning_alpha_{which}"),
+        root_proportion=reading(f"root_proportion_{which}"),
+        alpha_per_day=float(BLOCKS_PER_DAY),
+    )
+    return (1 + days * per_day) ** (1 - scenario.validator_take)
+
+
+@view(rules="2026-09-11", scenario="base")
+def alpha_fan(rules: Rules, scenario: Scenario) -> View:
+    """Left, the worth in TAO of alpha staked for a year under five drifts of its price; right,
+    the fall that eats the yield.
+    """
+    year = round(DAYS_PER_YEAR)
+    grown = {which: float(alpha_growth(rules, scenario, which, year)) for which in (1, 2, 3)}
+    falls = {which: 1 / value - 1 for which, value in grown.items()}
+    return View(
+        title=f"{grown[3] - 1:.0%} a year in alpha is gone once its price falls {-falls[3]:.0%}; "
+        f"even {grown[1] - 1:.0%} is gone at a fall of {-falls[1]:.0%}",
+        panels=[_worth_of_alpha(rules, scenario, grown[3]), _yield_eaten(grown, falls)],
+        size=(11.0, 5.2),
+        sources=("three subnets read on 2026-10-08; all stake what they earn",),
+    )
+
+
+def _worth_of_alpha(rules: Rules, scenario: Scenario, grown: float) -> Panel:
+    """Left of `alpha_fan`: the third subnet."""
+    drifts = {1.0: GREEN, 0.5: SKY, 0.0: GREY, -0.5: ORANGE, -0.8: PURPLE}
+    days = np.arange(0, 366, 5)
+    marks = []
+    for drift, colour in drifts.items():
+        label = f"price {drift:+.0%} a year" if drift else "price unchanged"
+        worth = alpha_growth(rules, scenario, 3, days) * (1 + drift) ** (days / DAYS_PER_YEAR)
+        end = 1 + real_yield(grown - 1, price_change=drift)
+        marks.append(Line(label=label, x=days, y=worth, colour=colour))
+        marks.append(Text(x=days[-1] + 4, y=end, text=f"{end:.2f}", size=8.5))
+    return Panel(
+        title=f"{reading('earning_alpha_3') / 1e6:.1f} M alpha at stake, root "
+        f"{reading('root_proportion_3'):.0%}",
+        marks=[*marks, Level(at=1, width=0.8)],
+        x=Axis(label="days", low=0, high=395),
+        y=Axis(label="worth in TAO for each TAO staked", low=0),
+    )
+
+
+def _yield_eaten(grown: dict[int, float], falls: dict[int, float]) -> Panel:
+    """Right of `alpha_fan`: three subnets."""
+    names = [
+        f"{reading(f'earning_alpha_{which}') / 1e6:.1f} M alpha,\n"
+        f"root {reading(f'root_proportion_{which}'):.0%}"
+        for which in grown
+    ]
+    bars = [
+        Bars(
+            label=label,
+            at=np.arange(3) + shift,
+            length=values,
+            width=0.38,
+            colour=colour,
+            texts=tuple(f"{value:+.0%}" for value in values),
+            texts_size=9,
+        )
+        for shift, values, colour, label in (
+            (-0.2, [value - 1 for value in grown.values()], BLUE, "alpha earned in a year"),
+            (0.2, list(falls.values()), RED, "change of price that eats it"),
+        )
+    ]
+    return Panel(
+        marks=[*bars, Level(at=0, width=0.8)],
+        x=Axis(names=tuple(names)),
+        y=Axis(
+            label="share of the alpha staked, or of its price",
+            format=".0%",
+            low=-0.8,
+            high=max(grown.values()) - 0.8,
+        ),
+    )
+
+
+# ---- A holder, live ----
+
+
+@checked_record
+class Staker:
+    """Someone with 1 % of the supply, and the network around."""
+
+    issued_million: float = quantity(
+        5.5,
+        unit="M TAO",
+        meaning="TAO issued at the start",
+        ge=0.1,
+        le=20.9,
+        step=0.01,
+        span=(4, 20),
+    )
+    staked_share: float = same(
+        Scenario,
+        "staked_share",
+        0.85,
+        meaning="part of the supply that is staked",
+        step=0.001,
+        span=(0.2, 1),
+    )
+    stakers_share: float = same(Scenario, "stakers_share", 0.5)
+    validator_take: float = same(Scenario, "validator_take", 0.18, le=0.18)
+    recycled_share: float = same(Scenario, "recycled_share", 0.0, span=(0, 0.3))
+    alpha_part: float = quantity(
+        0.5,
+        unit="share",
+        meaning="part of the stake held in alpha, the rest on root",
+        ge=0,
+        le=1,
+        step=0.05,
+    )
+    alpha_drift: float = quantity(
+        -0.2,
+        unit="share per year",
+        meaning="yearly change of alpha's price in TAO",
+        ge=-0.99,
+        le=10,
+        step=0.05,
+        span=(-0.8, 1),
+    )
+    horizon_years: float = same(Scenario, "horizon_years", 5.0, step=0.5, span=(1, 20))
+
+
+@functools.cache
+def holders() -> dict[str, Staker]:
+    """Dates and splits by name."""
+    return {
+        "November 2023, equal split": Staker(),
+        "November 2023, after the owner's cut": Staker(stakers_share=0.41),
+        "September 2026": Staker(
+            issued_million=11.33, staked_share=0.646, stakers_share=0.41, recycled_share=0.146
+        ),
+    }
+
+
+def facts_of(holder: Staker) -> tuple[Snapshot, Scenario]:
+    """The snapshot and the scenario that the sliders describe."""
+    issued_rao = round(holder.issued_million * 1e6) * RAO_PER_TAO
+    snapshot = replace(load_snapshot("article"), issuance_rao=issued_rao, staked_tao=None)
+    fields = ("staked_share", "stakers_share", "validator_take", "recycled_share", "horizon_years")
+    chosen = {field: getattr(holder, field) for field in fields}
+    return snapshot, replace(load_scenario("base"), **chosen)
+
+
+@view(
+    holder="November 2023, equal split",
+    menus={"holder": holders},
+    published=False,
+    sliders=(
+        "issued_million",
+        "staked_share",
+        "stakers_share",
+        "validator_take",
+        "recycled_share",
+        "alpha_part",
+        "alpha_drift",
+        "horizon_years",
+    ),
+)
+def rewards(holder: Staker) -> View:
+    """Who keeps a share of the supply: staked share, split, take, recycling, and stake in alpha
+    whose price drifts.
+    """
+    day = (rules_at("2026-09-11"), *facts_of(holder))
+    path = ownership_path(*day)
+    year = holder_yield(*day)
+    drifted = 1 - holder.alpha_part + holder.alpha_part * (1 + holder.alpha_drift) ** path.years
+    mixed = path.nominator * drifted
+    staked = np.linspace(0.2, 1.0, 41)
+    rate = 1 / (1 + year.unstaked) - 1
+    by_stake = staker_real_yield(rate, staked, year.break_even_staked_share)
+    ways = [
+        Line(label=label, x=path.years, y=getattr(path, key), colour=colour)
+        for key, (_, label, colour) in HOLDERS.items()
+    ]
+    in_alpha = Line(label="partly in alpha", x=path.years, y=mixed, colour=PURPLE, style="--")
+    here = {"x": holder.staked_share, "y": year.staker_real, "colour": BLACK}
+    yields = [
+        Line(label="real yield by staked share", x=staked, y=by_stake, style=":"),
+        Level(label="zero", legend=False, at=0, colour=GREY, style=":"),
+        Points(label="here", **here),
+    ]
+    return View(
+        title=f"A year changes a holder's share by {year.unstaked:+.1%}, a nominator's by "
+        f"{year.staker_real:+.1%}",
+        panels=[
+            Panel(
+                marks=[*ways, in_alpha],
+                x=Axis(label="years"),
+                y=Axis(label="share of the supply", format=".1%", low=0),
+            ),
+            Panel(
+                marks=yields,
+                x=Axis(label="staked share of the supply", format=".0%"),
+                y=Axis(label="change of a nominator's share", format=".0%"),
+            ),
+        ],
+        readout={
+            "nominal yield": f"{year.staker_nominal:.1%} a year",
+            "supply grows": f"{rate:.1%} a year, gross",
+            "stakers keep their share if staked is at most": f"{year.break_even_staked_share:.1%}",
+            f"1% after {path.years[-1]:.1f} years, not staked": f"{path.unstaked[-1]:.2%}",
+            "staked": f"{path.nominator[-1]:.2%}",
+            "partly in alpha": f"{mixed[-1]:.2%}",
+        },
+        size=(11.0, 5.2),
+    )

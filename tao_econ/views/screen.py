@@ -24,13 +24,14 @@ def plotted(view: View) -> dict:
     widths *= (1 - gap * (columns - 1)) / widths.sum()
     height = (1 - row_gap * (view.rows - 1)) / view.rows
     title = textwrap.wrap(view.title, LETTERS)
+    named = any(panel.title for panel in view.panels)
     layout = {
         "title": {"text": "<br>".join(title), "x": 0, "xanchor": "left", "font": {"size": 15}},
         "autosize": True,
-        "height": 120 + 330 * view.rows,
+        "height": max(120 + 330 * view.rows, round(80 * view.size[1])),
         "template": "plotly_white",
         "uirevision": "keep",
-        "margin": {"l": 60, "r": 20, "t": 40 + 20 * len(title), "b": 100},
+        "margin": {"l": 60, "r": 20, "t": 40 + 20 * (len(title) + named), "b": 100},
         "legend": {"orientation": "h", "y": -0.28 / view.rows},
         "barmode": "overlay",
     }
@@ -65,7 +66,9 @@ def _axis(axis: Axis) -> dict:
     categories = bool(axis.names) and axis.ticks is None
     shown["showgrid"] = not categories if axis.grid is None else axis.grid
     ends = [_place(end, axis) for end in (axis.low, axis.high)]
-    if ends != [None, None]:
+    if ends == [0.0, None] and kind == "linear":  # plotly 4 may pass over half a range
+        shown["rangemode"] = "tozero"
+    elif ends != [None, None]:
         shown |= {"range": ends[::-1] if axis.inverted else ends}
     elif axis.inverted:
         shown["autorange"] = "reversed"

@@ -1,1 +1,202 @@
-"""Views of what decides: tornado, Sobol indices, and how fast a mean is found."""
+"""Views of what decides: which input moves Kelly's weight, and how fast an average is found."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from ..analysis.uncertainty import Convergence, convergence, tornado
+from ..economy.portfolio import drift_error
+from ..economy.supply import supply_after
+from ..inputs.rules import Rules, Scenario, Snapshot
+from ..inputs.units import DAYS_PER_YEAR, tao
+from .gallery import view
+from .holding import Holder, five_years
+from .marks import BLUE, GREY, ORANGE, SKY, Axis, Bars, Level, Line, Panel, View
+
+SAMPLES = 2_048
+RECYCLED = tuple(np.linspace(0, 0.5, 26).tolist())
+LABELS = {
+    "cap_drift": "drift of the market cap, ± 1 s.e.",
+    "daily_volatility": "daily volatility, 3 to 9%",
+    "survival_share": "survival over the horizon, 44 to 100%",
+    "recycled_share": "recycled, 0 to 50%",
+    "jumps_per_year": "jumps a year, 0 to 3",
+    "jump_log_mean": "mean jump, -0.5 to 0 in logs",
+}
+
+
+def weight_ranges(holder: Holder) -> dict[str, tuple[float, float]]:
+    """What each input may be: the drift within one standard error of nothing, the rest as wide
+    as their sources.
+    """
+    error = drift_error(holder.volatility, holder.years_of_prices)
+    return {
+        "cap_drift": (-error, error),
+        "daily_volatility": (0.03, 0.09),
+        "survival_share": (0.44, 1.0),
+        "recycled_share": (0.0, 0.5),
+        "jumps_per_year": (0.0, 3.0),
+        "jump_log_mean": (-0.5, 0.0),
+    }
+
+
+def deciding_inputs(
+    rules: Rules, snapshot: Snapshot, scenario: Scenario, holder: Holder
+) -> pd.DataFrame:
+    """Tornado and Sobol indices of Kelly's weight for one who does not stake.
+
+    Notes
+    -----
+    The drift of the price is that of the market cap, less dilution, less the yearly chance of ruin;
+    jumps enter by their variance alone, which is exact only for small ones.
+    """
+    years = scenario.horizon_years
+    issued = [
+        supply_after(rules, snapshot, replace(scenario, recycled_share=share), years)
+        for share in RECYCLED
+    ]
+    dilution = tuple((np.log(np.array(issued) / tao(snapshot.issuance_rao)) / years).tolist())
+    return _deciding(dilution, years, scenario.jump_log_sd, holder)
+
+
+@functools.cache
+def _deciding(dilution: tuple, years: float, jump_log_sd: float, holder: Holder) -> pd.DataFrame:
+    def weight(points):
+        drift, sigma, survival, recycled, jumps, jump = points.T
+        net = drift - np.interp(recycled, RECYCLED, dilution) + np.log(survival) / years
+        return net / (sigma**2 * DAYS_PER_YEAR + jumps * (jump**2 + jump_log_sd**2))
+
+    return tornado(weight, None, weight_ranges(holder), samples=SAMPLES)
+
+
+@view(rules="2026-09-11", snapshot="2026-09-11", scenario=five_years, holder=Holder)
+def sobol_beside_tornado(
+    rules: Rules, snapshot: Snapshot, scenario: Scenario, holder: Holder
+) -> View:
+    """Left, Kelly's weight with one input at a time at its ends; right, Sobol indices with 95%
+    intervals.
+    """
+    table = deciding_inputs(rules, snapshot, scenario, holder).sort_values("ST")
+    first, second = (
+        (LABELS[name].split(",")[0], f"{row['ST']:.2f} ± {row['ST_conf']:.2f}")
+        for name, row in table.iloc[:-3:-1].iterrows()
+    )
+    least = table[["low", "high"]].min(axis=None)
+    most = table[["low", "high"]].max(axis=None)
+    margin = 0.05 * (most - least)
+    ends = Bars(
+        label="one input from end to end",
+        length=table["high"] - table["low"],
+        base=table["low"],
+        across=True,
+        colour=SKY,
+    )
+    zero = Level(at=0, upright=True, width=1.0)
+    names = tuple(LABELS[name].replace(", ", ",\n", 1) for name in table.index)
+    weight = "Kelly's weight in TAO, share of wealth"
+    return View(
+        title=f"Which input decides Kelly's weight: {first[0]}, with ST = {first[1]}; next, "
+        f"{second[0]} with {second[1]}",
+        panels=[
+            Panel(
+                marks=[ends, zero],
+                x=Axis(label=weight, format=".0%", low=least - margin, high=most + margin),
+                y=Axis(names=names, grid=True),
+            ),
+            Panel(
+                marks=[*_indices(table), zero],
+                x=Axis(label="share of the variance of the weight, with 95% intervals"),
+                y=Axis(names=("",) * len(names), grid=True),
+            ),
+        ],
+        size=(11.5, 5.2),
+        widths=(1.15, 1),
+        sources=(
+            f"{SAMPLES * (len(table) + 2):,} runs, drift ± one s.e. of "
+            f"{holder.years_of_prices:g} years",
+        ),
+    )
+
+
+def _indices(table: pd.DataFrame) -> list[Bars]:
+    """Sobol indices, total above first-order, with their intervals."""
+    rows = np.arange(len(table))
+    return [
+        Bars(
+            label=label,
+            at=rows + shift,
+            length=table[index],
+            width=0.38,
+            across=True,
+            colour=colour,
+            error=table[f"{index}_conf"],
+        )
+        for shift, index, colour, label in (
+            (0.2, "ST", BLUE, "ST: with all interactions"),
+            (-0.2, "S1", ORANGE, "S1: alone"),
+        )
+    ]
+
+
+@functools.cache
+def mean_errors(sigma: float) -> Convergence:
+    """How fast the mean of a lognormal of four normals, each of `sigma`, is found."""
+    from scipy.special import ndtri
+
+    return convergence(
+        lambda u: np.exp(sigma * ndtri(u).sum(axis=1) - 2 * sigma**2), 4, 1.0, seed=1
+    )
+
+
+@view(holder=Holder)
+def convergence_rates(holder: Holder) -> View:
+    """Error of a mean against the number of points, drawn at random and as scrambled Sobol
+    points, for two volatilities.
+    """
+    gentle, own = (mean_errors(sigma) for sigma in (0.1, holder.volatility / 2))
+    times = own.rmse_random[-1] / own.rmse_sobol[-1]
+    return View(
+        title=f"Errors fall with slope {gentle.slope_random:.2f} at random and "
+        f"{gentle.slope_sobol:.2f} with Sobol points; at TAO's volatility {own.slope_random:.2f} "
+        f"and {own.slope_sobol:.2f}, {times:.0f} times closer at {own.points[-1]:,} points",
+        panels=[
+            _errors("a gentle one: 10% a step", gentle),
+            _errors(f"TAO: {holder.volatility:.0%} a year in four quarters", own),
+        ],
+        size=(10.5, 5.0),
+        sources=("mean of a lognormal of four normals, 32 replicates each",),
+    )
+
+
+def _errors(name: str, got: Convergence) -> Panel:
+    """One volatility of `convergence_rates`."""
+    fewer = got.points[0] / got.points
+    dots = {"x": got.points, "marker": "o", "size": 4}
+    guide = {"x": got.points, "colour": GREY}
+    return Panel(
+        title=name,
+        marks=[
+            Line(
+                label=f"random: slope {got.slope_random:.2f}",
+                y=got.rmse_random,
+                colour=ORANGE,
+                **dots,
+            ),
+            Line(label=f"scrambled Sobol: slope {got.slope_sobol:.2f}", y=got.rmse_sobol, **dots),
+            Line(label="slope -1/2", y=got.rmse_random[0] * np.sqrt(fewer), style=":", **guide),
+            Line(label="slope -1", y=got.rmse_sobol[0] * fewer, style="--", width=1.2, **guide),
+        ],
+        x=Axis(label="points", scale="log", format=",.0f", ticks=tuple(got.points[::2])),
+        y=Axis(
+            label="root mean square error of the mean",
+            scale="log",
+            low=3e-6,
+            high=0.2,
+            ticks=(1e-5, 1e-4, 1e-3, 1e-2, 1e-1),
+            names=("0.00001", "0.0001", "0.001", "0.01", "0.1"),
+        ),
+    )

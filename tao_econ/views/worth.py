@@ -1,1 +1,286 @@
-"""Views of intrinsic value: every model on one axis, the fees a price asks for, the tree."""
+"""Views of intrinsic value: every model on one axis, and the fees that a price asks for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ..economy.scenario_tree import scenario_tree
+from ..economy.valuation import (
+    captured_fees,
+    convenience_value,
+    exchange_equation,
+    metcalfe,
+    reverse_dcf,
+    reverse_dcf_surface,
+    stock_to_flow,
+)
+from ..economy.valuation_range import football_field
+from ..inputs.record import checked_record, quantity
+from ..inputs.rules import Rules, Scenario, Snapshot, rules_at
+from .gallery import snapshots, view
+from .marks import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    RED,
+    SKY,
+    Axis,
+    Bars,
+    Level,
+    Line,
+    Map,
+    Panel,
+    Points,
+    Text,
+    View,
+    in_words,
+)
+
+GROWING_YEARS = 10  # of the fees, before they stand still
+ESTIMATES_USD = (3e6, 20e6)  # published range of the whole network's fees a year, 2026
+USD_LOG = Axis(label="USD per TAO (log)", scale="log", format=",g")
+
+
+@view(rules="2026-09-11", then="article", now="2026-09-11", scenario="base")
+def valuation_field(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenario) -> View:
+    """Low, middle and high price of TAO by ten methods at two dates on one log axis, with the
+    price of each date.
+    """
+    before, after = (football_field(rules, day, scenario) for day in (then, now))
+    middles = after["mid_usd"]
+    rows = np.arange(len(before))
+    ranges = [
+        Bars(
+            label=f"{day.name}: low to high",
+            at=rows + shift,
+            base=table["low_usd"],
+            length=np.maximum(table["high_usd"] - table["low_usd"], 0.03 * table["mid_usd"]),
+            width=0.3,
+            across=True,
+            colour=colour,
+            alpha=0.75,
+        )
+        for day, table, shift, colour in ((then, before, -0.18, SKY), (now, after, 0.18, BLUE))
+    ]
+    middle = Points(
+        label="middle",
+        x=[*before["mid_usd"], *middles],
+        y=[*(rows - 0.18), *(rows + 0.18)],
+        marker="|",
+        colour=BLACK,
+        size=11,
+    )
+    prices = _prices(then, now)
+    names = before["method"].replace({"stock-to-flow": "stock-to-flow (foil)"})
+    return View(
+        title=f"{len(after)} methods, {len(after)} middles: from {middles.min():.2f} to "
+        f"{middles.max():,.0f} USD for a TAO that traded at {now.price_usd:,.2f} in "
+        f"{now.date:%B %Y}",
+        panels=[
+            Panel(
+                marks=[*ranges, middle, *prices],
+                x=replace(USD_LOG, low=0.008, high=1e5),
+                y=Axis(names=tuple(names), inverted=True),
+            )
+        ],
+        size=(10.0, 6.4),
+        sources=("ranges: see the table's column 'basis'",),
+    )
+
+
+def _prices(then: Snapshot, now: Snapshot) -> list[Level]:
+    """The price of each date."""
+    return [
+        Level(
+            label=f"price {day.price_usd:,.2f} USD, {day.name}",
+            at=day.price_usd,
+            upright=True,
+            colour=colour,
+            style=style,
+            width=width,
+        )
+        for day, colour, style, width in ((then, ORANGE, ":", 1.8), (now, RED, "--", 1.6))
+    ]
+
+
+@view(rules="2026-09-11", snapshot="2026-09-11", scenario="base")
+def fees_needed(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> View:
+    """Price by yearly fees and capture share, as contours, without growth and with the
+    scenario's, estimates shaded.
+    """
+    cases = (replace(scenario, revenue_growth=0.0), scenario)
+    asked = [reverse_dcf(rules, snapshot, case, growth_years=GROWING_YEARS) for case in cases]
+    flat, growing = (found.fee_revenue_usd_per_year / 1e6 for found in asked)
+    low, high = (usd / 1e6 for usd in ESTIMATES_USD)
+    panels = [
+        _fees(rules, snapshot, case, need)
+        for case, need in zip(cases, (flat, growing), strict=True)
+    ]
+    part = replace(panels[0].y, label="part of the fees that reaches holders (log)")
+    return View(
+        title=f"At full capture {snapshot.price_usd:,.0f} USD asks for fees of {flat:,.0f} M USD a "
+        f"year that never grow, or {growing:,.0f} M that grow {scenario.revenue_growth:.0%} a year "
+        f"for {in_words(GROWING_YEARS)} years; estimates run from {low:g} to {high:g} M",
+        panels=[replace(panels[0], y=part), panels[1]],
+        size=(11.0, 5.4),
+        sources=(f"discounted at {scenario.discount_rate:.0%}",),
+    )
+
+
+def _fees(rules: Rules, snapshot: Snapshot, scenario: Scenario, need: float) -> Panel:
+    """One growth of fees of `fees_needed`: lines of equal price, need in M USD."""
+    fees = np.logspace(6, 11, 101)
+    capture = np.logspace(-2, 0, 61)
+    price = reverse_dcf_surface(
+        rules,
+        snapshot,
+        scenario,
+        fee_revenue_usd_per_year=fees,
+        capture_share=capture,
+        growth_years=GROWING_YEARS,
+    ).price_usd
+    low, high = (usd / 1e6 for usd in ESTIMATES_USD)
+    estimates = f"estimates of 2026: {low:g} to {high:g} M USD"
+    marks = [Level(label=estimates, at=low, to=high, upright=True, colour=GREEN, alpha=0.15)]
+    plane = {"kind": "lines", "x": fees / 1e6, "y": capture, "z": price.T}
+    for times in (0.01, 0.1, 1, 10):
+        level = snapshot.price_usd * times
+        told = f"today's price, {snapshot.price_usd:,.2f} USD" if times == 1 else ""
+        look = {"colour": RED, "width": 2.4} if times == 1 else {"colour": GREY}
+        name = f"{level:,.3g} USD" if level < 1000 else f"{level:,.0f} USD"
+        fifth = need * times / 0.2  # fees at which a fifth captured gives the level
+        word = {"align": "center", "valign": "baseline", "box": True, "clip": True}
+        marks.append(Map(label=told, levels=(level,), **look, **plane))
+        marks.append(Text(x=fifth, y=0.2, text=name, size=8.5, **word))
+    at_need = {"label": f"{need:,.0f} M USD, all captured", "x": need, "y": 1}
+    marks.append(Points(colour=RED, edge=BLACK, clip=False, **at_need))
+    growth = scenario.revenue_growth
+    grow = f"Fees grow by {growth:.0%} a year for {in_words(GROWING_YEARS)} years"
+    fees_axis = {"label": "fees of the network today, M USD a year (log)", "format": ",g"}
+    return Panel(
+        title=grow if growth else "Fees never grow",
+        marks=marks,
+        x=Axis(scale="log", low=1, high=1e5, **fees_axis),
+        y=Axis(scale="log", low=0.01, high=1, ticks=(0.01, 0.1, 1), format="g%"),
+        columns=1,
+    )
+
+
+# ---- Models from within, live ----
+
+
+@checked_record
+class Adoption:
+    """What Metcalfe's law asks for and nobody has counted."""
+
+    users: float = quantity(
+        11_000.0, unit="", meaning="active users", ge=0, le=1e12, step=1_000, span=(0, 500_000)
+    )
+    exponent: float = quantity(
+        1.69, unit="power", meaning="exponent of value in users", ge=0, le=4, step=0.01, span=(1, 2)
+    )
+
+
+def models(snapshot: Snapshot, scenario: Scenario, adoption: Adoption) -> dict[str, float]:
+    """USD per TAO by each model at the sliders' numbers."""
+    chain = rules_at("2026-09-11")
+    day = (chain, snapshot, scenario)
+    adopted = metcalfe(*day, users=adoption.users, exponent=adoption.exponent)
+    return {
+        "MV = PQ": exchange_equation(*day).price_usd,
+        "Metcalfe's law": adopted.price_usd,
+        "Cong-Li-Wang": convenience_value(*day).price_usd,
+        "captured fees": captured_fees(*day).price_usd,
+        "scenario tree of 2024": scenario_tree(chain, spot_usd=snapshot.price_usd).price_usd,
+        "stock-to-flow (foil)": stock_to_flow(*day).price_usd,
+    }
+
+
+@view(
+    snapshot="2026-09-11",
+    scenario="base",
+    adoption=Adoption,
+    menus={"snapshot": snapshots},
+    published=False,
+    sliders=(
+        "price_usd",
+        "fee_revenue_usd_per_year",
+        "revenue_growth",
+        "capture_share",
+        "survival_share",
+        "discount_rate",
+        "velocity",
+        "recycled_share",
+        "users",
+        "exponent",
+    ),
+)
+def intrinsic(snapshot: Snapshot, scenario: Scenario, adoption: Adoption) -> View:
+    """Each model of value at your own numbers, and the fees that captured fees would have to be."""
+    chain = rules_at("2026-09-11")
+    prices = models(snapshot, scenario, adoption)
+    fees = prices["captured fees"]
+    names = tuple(prices)
+    need = reverse_dcf(chain, snapshot, scenario)
+    flat = reverse_dcf(chain, snapshot, replace(scenario, revenue_growth=0.0))
+    grows = np.isfinite(need.revenue_growth)
+    spot = {"at": snapshot.price_usd, "colour": RED, "style": "--", "width": 2.0}
+    by_model = Points(
+        label="model",
+        x=list(prices.values()),
+        y=range(len(names)),
+        size=9,
+        colour=(BLUE,) * (len(names) - 1) + (GREY,),
+    )
+    return View(
+        title=f"Captured fees give {fees:,.2f} USD per TAO; the price is {snapshot.price_usd:,.2f}",
+        panels=[
+            Panel(
+                marks=[by_model, Level(label="price", upright=True, **spot)],
+                x=USD_LOG,
+                y=Axis(names=names, inverted=True, grid=True),
+            ),
+            _by_fees(snapshot, scenario, Level(**spot), fees),
+        ],
+        readout={  # what alone would have to be true for the price
+            "fees the price asks for": _million(need.fee_revenue_usd_per_year),
+            "without growth": _million(flat.fee_revenue_usd_per_year),
+            "or capture": "above 100%" if need.capture_share > 1 else f"{need.capture_share:.1%}",
+            "or growth, ten years": f"{need.revenue_growth:.0%} a year" if grows else "none does",
+            "least and greatest model": f"{min(prices.values()):,.2f} to "
+            f"{max(prices.values()):,.2f} USD",
+        },
+        size=(11.0, 5.0),
+    )
+
+
+def _by_fees(snapshot: Snapshot, scenario: Scenario, spot: Level, fees_usd: float) -> Panel:
+    """Right of `intrinsic`: the price that captured fees give, by the fees of today."""
+    grid = np.logspace(6, 10, 81)
+    lines = []
+    for assumed, label, colour, style in (
+        (scenario, "captured fees, growth as set", BLUE, "-"),
+        (replace(scenario, revenue_growth=0.0), "without growth", GREEN, ":"),
+    ):
+        price = reverse_dcf_surface(
+            rules_at("2026-09-11"),
+            snapshot,
+            assumed,
+            fee_revenue_usd_per_year=grid,
+            capture_share=[assumed.capture_share],
+        ).price_usd[:, 0]
+        lines.append(Line(label=label, x=grid / 1e6, y=price, colour=colour, style=style))
+    here = {"x": scenario.fee_revenue_usd_per_year / 1e6, "y": fees_usd, "colour": BLACK}
+    return Panel(
+        marks=[*lines, spot, Points(label="as set", **here)],
+        x=Axis(label="fees today, M USD a year (log)", scale="log", format=",g"),
+        y=USD_LOG,
+    )
+
+
+def _million(usd: float) -> str:
+    return f"{usd / 1e6:,.0f} M USD a year" if np.isfinite(usd) else "no fees suffice"

@@ -446,7 +446,7 @@ def test_intrinsic_shows_each_models_own_number_and_what_the_price_asks_for():
     box = explore.intrinsic(velocity=5.0, recycled_share=0.0)
     day = te.load_snapshot("2026-09-11")
     scenario = replace(te.load_scenario("base"), velocity=5.0, recycled_share=0.0)
-    prices = dict(zip(figure(box).data[0].y, figure(box).data[0].x, strict=True))
+    prices = dict(zip(figure(box).data[0].customdata, figure(box).data[0].x, strict=True))
     assert prices["MV = PQ"] == te.economy.exchange_equation(RULES, day, scenario).price_usd
     assert prices["captured fees"] == te.economy.captured_fees(RULES, day, scenario).price_usd
     assert prices["stock-to-flow (foil)"] == pytest.approx(236.11, abs=5e-3)

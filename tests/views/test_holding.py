@@ -10,32 +10,31 @@ import pytest
 from test_explore import figure, parts, slider
 
 import tao_econ as te
-from tao_econ import explore, figures
-from tao_econ.figures import holding
+from tao_econ import views
+from tao_econ.views import explore, holding, sensitivity
 
-HOLDER, NOW = figures.Holder(), te.load_snapshot("2026-09-11")
+HOLDER, NOW = views.Holder(), te.load_snapshot("2026-09-11")
+RULES, FIVE_YEARS = te.rules_at("2026-09-11"), holding.five_years()
 LONG = replace(HOLDER, years_of_prices=10.0)
 
 
 def test_titles_follow_from_the_records():
     assert (
-        "±56% a year" in figures.price_fan().finding
-        and "±28% a year" in figures.price_fan(holder=LONG).finding
+        "±56% a year" in views.price_fan().title
+        and "±28% a year" in views.price_fan(holder=LONG).title
     )
-    said = figures.kelly_under_estimate().finding  # models.md 3.7: 62, 37 and 0 %
+    said = views.kelly_under_estimate().title  # models.md 3.7: 62, 37 and 0 %
     assert "62% at a drift of 50%, 37% at a drift of 30%, 0% at a drift of 0%" in said
     assert "±69 points" in said and "-3.8% a year" in said
-    assert "±35 points" in figures.kelly_under_estimate(holder=LONG).finding
+    assert "±35 points" in views.kelly_under_estimate(holder=LONG).title
     assert (
-        "slope -0.5" in figures.convergence_rates().finding
-        and "-1.0" in figures.convergence_rates().finding
+        "slope -0.5" in views.convergence_rates().title
+        and "-1.0" in views.convergence_rates().title
     )
 
 
 def test_the_drift_decides_and_less_so_the_better_it_is_known():
-    few, many = (
-        holding.deciding_inputs(holding.RULES, NOW, holding.FIVE_YEARS, h) for h in (HOLDER, LONG)
-    )
+    few, many = (sensitivity.deciding_inputs(RULES, NOW, FIVE_YEARS, h) for h in (HOLDER, LONG))
     for table in (few, many):
         assert table["ST"].idxmax() == "cap_drift"
         assert table["ST"].iloc[0] - table["ST_conf"].iloc[0] > table["ST"].iloc[1:].max()
@@ -48,15 +47,12 @@ def test_the_weight_in_the_middle_of_all_ranges_is_kellys():
     # the ends of the drift, all else in the middle: jumps of 1.5 a year of −0.25, 25 % recycled,
     # survival 0.72
     table, error = (
-        holding.deciding_inputs(holding.RULES, NOW, holding.FIVE_YEARS, HOLDER),
+        sensitivity.deciding_inputs(RULES, NOW, FIVE_YEARS, HOLDER),
         te.economy.drift_error(0.9, 2.6),
     )
-    scenario = replace(holding.FIVE_YEARS, recycled_share=0.25)
+    scenario = replace(FIVE_YEARS, recycled_share=0.25)
     grown = (
-        np.log(
-            te.economy.supply_after(holding.RULES, NOW, scenario, 5.0) / (NOW.issuance_rao / 1e9)
-        )
-        / 5
+        np.log(te.economy.supply_after(RULES, NOW, scenario, 5.0) / (NOW.issuance_rao / 1e9)) / 5
     )
     sigma = np.sqrt(0.06**2 * 365.25 + 1.5 * (0.25**2 + 0.1**2))
     for end, drift in (("low", -error), ("high", error)):

@@ -1,0 +1,188 @@
+"""A sale of new TAO, live: what it does in a day if nobody expected it, and over three years."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import replace
+
+import numpy as np
+
+from ..economy.market import flow_balance, price_under_flow
+from ..economy.market import sell_pressure as pressure_of
+from ..inputs.record import checked_record, quantity, same
+from ..inputs.rules import Scenario, Snapshot, load_scenario, load_snapshot, rules_at
+from ..inputs.units import tao
+from .gallery import view
+from .marks import GREY, ORANGE, Axis, Level, Line, Map, Panel, Points, View
+from .selling import fall, sold_by_all
+
+VOLUMES = np.geomspace(1e6, 1e9, 31)
+SHARES = np.linspace(0, 1, 21)
+YEARS = 3.0
+
+
+@checked_record
+class Market:
+    """One date and what is assumed of its market."""
+
+    snapshot: str = quantity(unit="", meaning="name of the dated facts")
+    volume_usd: float = same(
+        Scenario, "volume_usd", meaning="traded volume of a day", step=1e5, span=(1e5, 250e6)
+    )
+    daily_volatility: float = same(Scenario, "daily_volatility")
+    recycled_share: float = same(Scenario, "recycled_share", span=None)
+
+
+@checked_record
+class Sale:
+    """What is sold, what is bought, and how the price takes it."""
+
+    sold_share: float = quantity(
+        1.0, unit="share", meaning="part of new TAO that is sold", ge=0, le=1, step=0.01
+    )
+    anticipated_share: float = same(Scenario, "anticipated_share", 1.0)
+    macro_multiplier: float = same(Scenario, "macro_multiplier", 1.0)
+    inflow_usd_per_day: float = quantity(
+        0.0,
+        unit="USD per day",
+        meaning="net buying by everyone else",
+        ge=0,
+        le=1e12,
+        step=1e4,
+        span=(0, 2e6),
+    )
+    impact_prefactor: float = same(Scenario, "impact_prefactor", 1.0)
+    impact_exponent: float = same(Scenario, "impact_exponent", 0.5)
+
+
+@functools.cache
+def markets() -> dict[str, Market]:
+    """Dated markets by name."""
+    then = {"daily_volatility": 0.08, "recycled_share": 0.0}
+    now = {"snapshot": "2026-09-11", "daily_volatility": 0.05, "recycled_share": 0.146}
+    return {
+        "the article: 160 USD, 5 M a day": Market(snapshot="article", volume_usd=5e6, **then),
+        "publication day: 287.70 USD, 22.6 M": Market(
+            snapshot="2023-11-20", volume_usd=22.6e6, **then
+        ),
+        "2026-09-11, low volume 42 M": Market(volume_usd=42e6, **now),
+        "2026-09-11, middle 95.1 M": Market(volume_usd=95.1e6, **now),
+        "2026-09-11, high 238 M": Market(volume_usd=238e6, **now),
+    }
+
+
+def facts_of(market: Market, sale: Sale) -> tuple[Snapshot, Scenario]:
+    """The snapshot and the scenario that the sliders describe."""
+    scenario = replace(
+        sold_by_all(load_scenario("base"), sale.sold_share),
+        anticipated_share=sale.anticipated_share,
+        macro_multiplier=sale.macro_multiplier,
+        horizon_years=YEARS,
+        impact_prefactor=sale.impact_prefactor,
+        impact_exponent=sale.impact_exponent,
+        daily_volatility=market.daily_volatility,
+        recycled_share=market.recycled_share,
+    )
+    return replace(load_snapshot(market.snapshot), volume_usd=market.volume_usd), scenario
+
+
+@view(
+    market="the article: 160 USD, 5 M a day",
+    sale=Sale,
+    menus={"market": markets},
+    published=False,
+    sliders=(
+        "volume_usd",
+        "daily_volatility",
+        "recycled_share",
+        "sold_share",
+        "anticipated_share",
+        "macro_multiplier",
+        "inflow_usd_per_day",
+        "impact_prefactor",
+        "impact_exponent",
+    ),
+)
+def sell_pressure(market: Market, sale: Sale) -> View:
+    """A day of selling on the map of volume and share sold, and the price under a sale that lasts
+    three years.
+    """
+    chain = rules_at("2026-09-11")
+    snapshot, scenario = facts_of(market, sale)
+    inflow = sale.inflow_usd_per_day
+    got = pressure_of(chain, snapshot, scenario)
+    balance = flow_balance(chain, snapshot, scenario, inflow_usd_per_day=inflow)
+    share = got.sold_usd_per_year / (tao(snapshot.issuance_rao) * snapshot.price_usd)
+    return View(
+        title=f"{got.participation_share:.1%} of volume, {got.unexpected_impact_share:.2%} off "
+        "the price had nobody expected it; "
+        f"{got.sold_usd_per_year / 1e6:,.0f} M USD a year hold the price",
+        panels=[
+            _one_day(sale, snapshot, scenario, got.paid_tao_per_day * snapshot.price_usd),
+            _three_years(inflow, snapshot, scenario, balance.price_at_inflow_usd),
+        ],
+        readout={
+            "sold in a day": f"{got.sold_tao_per_day:,.0f} TAO, "
+            f"{got.sold_usd_per_day / 1e6:.2f} M USD",
+            "of volume": f"{got.participation_share:.1%}",
+            "fall if nobody expected it": f"{got.unexpected_impact_share:.2%} "
+            f"({got.mean_cost_share:.2%} on average)",
+            "fall by the part that is news": f"{got.surprise_impact_share:.2%}",
+            "inflow that holds the price": f"{balance.break_even_inflow_usd_per_day / 1e6:.2f} M "
+            "USD a day",
+            "of market cap": f"{share:.0%} a year",
+            "drift of the log price at first": f"{balance.drift_per_year:+.0%} a year",
+        },
+        size=(11.0, 5.2),
+    )
+
+
+def _one_day(sale: Sale, snapshot: Snapshot, scenario: Scenario, all_sold_usd: float) -> Panel:
+    """The map of `sell_pressure`, and where the sale stands on it."""
+    here = {"x": snapshot.volume_usd / 1e6, "y": sale.sold_share}
+    return Panel(
+        marks=[
+            Map(
+                label="fall in a day",
+                legend=False,
+                x=VOLUMES / 1e6,
+                y=SHARES,
+                z=100 * fall(scenario, all_sold_usd * SHARES[:, None], VOLUMES),
+                kind="filled",
+                levels=tuple(np.arange(0, 8.5, 0.5)),
+                least=0,
+                most=8,
+                bar="fall, %",
+            ),
+            Points(label="your market and sale", size=10.5, edge="white", **here),
+        ],
+        x=Axis(label="volume, million USD a day (log)", scale="log"),
+        y=Axis(label="share of new TAO sold", format=".0%", low=0, high=1.02),
+    )
+
+
+def _three_years(
+    inflow_usd: float, snapshot: Snapshot, scenario: Scenario, held_usd: float
+) -> Panel:
+    """The price under a lasting sale, and the one at which the inflow buys what is sold today:
+    a gap in the line where there is no such price.
+    """
+    chain = rules_at("2026-09-11")
+    path = price_under_flow(chain, snapshot, scenario, inflow_usd_per_day=inflow_usd)
+    held = held_usd if 0 < held_usd < np.inf and inflow_usd else np.nan
+    price = Level(label="price today", at=snapshot.price_usd, colour=GREY, style=":")
+    return Panel(
+        marks=[
+            Line(label="price under your lasting sale", x=path.years, y=path.price_usd),
+            price,
+            Line(
+                label="price that the inflow holds at first",
+                x=[0, YEARS],
+                y=[held, held],
+                colour=ORANGE,
+                style="--",
+            ),
+        ],
+        x=Axis(label=f"years from {snapshot.date}"),
+        y=Axis(label="USD per TAO", low=0),
+    )
