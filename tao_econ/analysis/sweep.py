@@ -33,7 +33,7 @@ from ..inputs.checks import whole
 from ..inputs.files import replacing, write_whole
 from ..inputs.record import unknown
 
-MOST_POINTS = 100_000_000
+MAX_POINTS = 100_000_000
 PART_ROWS = 20_000  # of one Parquet file
 SHOW_AFTER_S = 1.0  # a progress bar for anything longer
 
@@ -86,7 +86,8 @@ def sweep_to_parquet(
     `pandas.read_parquet(folder)`. A folder with another sweep's plan is refused. Other arguments as
     in `sweep`.
     """
-    plan, folder = _Plan(model, base, seed, errors, axes), Path(folder)
+    plan = _Plan(model, base, seed, errors, axes)
+    folder = Path(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -125,7 +126,9 @@ class _Plan:
             raise ValueError(unknown("value of errors", errors, ("raise", "keep")))
         if not axes:
             raise ValueError("axes must be one or more name=values, got none")
-        self.model, self.base, self.errors = model, base, errors
+        self.model = model
+        self.base = base
+        self.errors = errors
         self.seed = None if seed is None else whole("seed", seed)
         self.axes = {name: _values(name, values) for name, values in axes.items()}
         if base is not None:
@@ -139,8 +142,8 @@ class _Plan:
                     raise ValueError(
                         unknown(f"axis of a sweep over {type(base).__name__}", name, fields)
                     )
-        if len(self) > MOST_POINTS:
-            raise ValueError(f"axes must make at most {MOST_POINTS:,} points, got {len(self):,}")
+        if len(self) > MAX_POINTS:
+            raise ValueError(f"axes must make at most {MAX_POINTS:,} points, got {len(self):,}")
 
     def __len__(self):
         return math.prod(len(values) for values in self.axes.values())
@@ -155,7 +158,8 @@ class _Plan:
 
     def columns(self, first: int, count: int) -> dict:
         """The same for a run of points, an axis at a time."""
-        numbers, out = np.arange(first, first + count), {}
+        numbers = np.arange(first, first + count)
+        out = {}
         for name, values in reversed(self.axes.items()):
             numbers, k = np.divmod(numbers, len(values))
             out[name] = [values[j] for j in k]
@@ -247,7 +251,8 @@ def _computed(plan, numbered, executor, progress) -> Iterator[list[dict]]:
                 yield _some_rows(plan, first, last)
                 bar.update(last - first)
             return
-        waiting, left = deque(), iter(batches)
+        waiting = deque()
+        left = iter(batches)
         try:
             for first, last in itertools.islice(left, 4 * workers):
                 waiting.append((last - first, executor.submit(_some_rows, plan, first, last)))

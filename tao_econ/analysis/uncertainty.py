@@ -24,7 +24,7 @@ import pandas as pd
 from ..inputs.checks import draws, real, reals, whole
 from ..inputs.record import unknown
 
-MOST_RUNS = 1 << 24  # of a model in one call
+MAX_RUNS = 1 << 24  # of a model in one call
 
 
 class Estimate(NamedTuple):
@@ -73,11 +73,13 @@ def sensitivity(
     from SALib.sample import sobol as sampling
 
     problem = _problem(ranges)
-    samples, seed = whole("samples", samples, at_least=2), whole("seed", seed)
+    samples = whole("samples", samples, at_least=2)
+    seed = whole("seed", seed)
     if samples & (samples - 1):
         raise ValueError(f"samples must be a power of two, got {samples}")
     _few_enough(samples * (problem["num_vars"] + 2))
-    level, resamples = real("level", level, "(0, 1)"), whole("resamples", resamples, at_least=2)
+    level = real("level", level, "(0, 1)")
+    resamples = whole("resamples", resamples, at_least=2)
     points = sampling.sample(problem, samples, calc_second_order=False, seed=seed)
     output = _runs(model, base, problem["names"], points)
     columns = ["S1", "S1_conf", "ST", "ST_conf"]
@@ -131,7 +133,8 @@ def morris(
     from SALib.sample import morris as sampling
 
     problem = _problem(ranges)
-    trajectories, seed = whole("trajectories", trajectories, at_least=2), whole("seed", seed)
+    trajectories = whole("trajectories", trajectories, at_least=2)
+    seed = whole("seed", seed)
     if whole("levels", levels, at_least=2) % 2:
         raise ValueError(f"levels must be even, got {levels}")
     _few_enough(trajectories * (problem["num_vars"] + 1))
@@ -205,7 +208,8 @@ def sample_quantiles(values, shares) -> Estimate:
     """
     values = draws("values", values)
     shares = np.atleast_1d(reals("shares", shares, "(0, 1)"))
-    ordered, n = np.sort(values, axis=0), len(values)
+    ordered = np.sort(values, axis=0)
+    n = len(values)
     spread = np.sqrt(n * shares * (1 - shares))
     low = np.clip(np.floor(n * shares - spread), 0, n - 1).astype(int)
     high = np.clip(np.ceil(n * shares + spread), 0, n - 1).astype(int)
@@ -229,10 +233,8 @@ def monte_carlo_mean(
     """
     if method not in METHODS:
         raise ValueError(unknown("method", method, METHODS))
-    dimensions, replicates = (
-        whole("dimensions", dimensions, at_least=1),
-        whole("replicates", replicates, at_least=2),
-    )
+    dimensions = whole("dimensions", dimensions, at_least=1)
+    replicates = whole("replicates", replicates, at_least=2)
     if whole("log2_points", log2_points) > 20:
         raise ValueError(f"log2_points must be at most 20, got {log2_points}")
     _few_enough((1 << log2_points) * replicates)
@@ -257,7 +259,8 @@ def convergence(
     function, dimensions, replicates, seed : as in `monte_carlo_mean`; exact : float, the true mean
     log2_points : at least two ints. The slopes are least squares through the logs.
     """
-    exact, sizes = real("exact", exact), list(log2_points)
+    exact = real("exact", exact)
+    sizes = list(log2_points)
     if len(sizes) < 2:
         raise ValueError(f"log2_points must hold at least two sizes, got {sizes}")
     rmse = {}
@@ -304,7 +307,8 @@ def brier(probability, happened) -> float:
 
     probability : float or (n,) in [0, 1]; happened : bool or (n,)
     """
-    p, o = reals("probability", probability, "[0, 1]"), np.asarray(happened)
+    p = reals("probability", probability, "[0, 1]")
+    o = np.asarray(happened)
     if o.dtype != bool:
         raise TypeError(f"happened must be bool, got {o.dtype}")
     if o.shape != p.shape or not p.size:
@@ -331,7 +335,8 @@ def pit(forecast, observed: float, *, weights=None, tie: float = 0.5) -> float:
     number makes the transform of a discrete forecast exactly uniform
     """
     values, weights = _distribution(forecast, weights)
-    y, tie = real("observed", observed), real("tie", tie, "[0, 1]")
+    y = real("observed", observed)
+    tie = real("tie", tie, "[0, 1]")
     return float(np.sum(weights[values < y]) + tie * np.sum(weights[values == y]))
 
 
@@ -370,8 +375,8 @@ def _problem(ranges):
 
 
 def _few_enough(runs):
-    if runs > MOST_RUNS:
-        raise ValueError(f"runs of the model must be at most {MOST_RUNS:,}, got {runs:,}")
+    if runs > MAX_RUNS:
+        raise ValueError(f"runs of the model must be at most {MAX_RUNS:,}, got {runs:,}")
 
 
 def _runs(model, base, names, points):

@@ -56,7 +56,8 @@ def check(*, stress: str | None = None, reading: str = "all") -> pd.DataFrame:
     readings_now (in how many of them it is true), flips, missing, grade, notebook; `then` is
     2023-11-20. Raises ValueError for an unknown stress or reading.
     """
-    table, rows = _claims(), []
+    table = _claims()
+    rows = []
     for number, found in findings(stress).items():
         row = table.loc[number]
         rows.append(

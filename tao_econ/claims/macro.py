@@ -26,11 +26,9 @@ def c01(world: World):
     """Tripled in a month: the article's price, and each close while it was written, over the
     close 30 days before.
     """
-    price, days, factor = (
-        world.then.snapshot.price_usd,
-        writing_days()[::-1],
-        price_factor(world.then),
-    )
+    price = world.then.snapshot.price_usd
+    days = writing_days()[::-1]
+    factor = price_factor(world.then)
     before = [close_on(day - pd.Timedelta(days=30)) for day in days]
     closes = [
         close_on(day) * factor / month_ago for day, month_ago in zip(days, before, strict=True)
@@ -69,7 +67,8 @@ def c03(world: World):
 def c04(world: World):
     """More than 14 bn for generative AI in 2023: another provider then, the whole year now."""
     least = float(stated("C04"))
-    then, now = fact("C04", "Dealroom"), funding("2023", "generative AI")
+    then = fact("C04", "Dealroom")
+    now = funding("2023", "generative AI")
     deal = funding("2023", "one deal")
     flips = f"leaving out one deal of {deal:g} bn: {now - deal:.1f} bn"
     return true_of(then, then >= least), true_of(now, now >= least), flips
@@ -91,7 +90,8 @@ def c05(world: World):
 def c06(world: World):
     """The jump from one year to the next, with and without the one large deal."""
     deal = funding("2023", "one deal")
-    before, after = float(stated("C05")), float(stated("C04"))
+    before = float(stated("C05"))
+    after = float(stated("C04"))
     later = funding("2022", "generative AI"), funding("2023", "generative AI")
     then = [after / before, (after - deal) / before]
     now = [later[1] / later[0], (later[1] - deal) / later[0]]
@@ -116,7 +116,8 @@ def c08(world: World):
     """More money by 2026: change of assets of two central banks since the forecast, against none
     and the pandemic's.
     """
-    fed, ecb = assets_change("Fed", since="2023-12-01"), assets_change("ECB", since="2023-12-01")
+    fed = assets_change("Fed", since="2023-12-01")
+    ecb = assets_change("ECB", since="2023-12-01")
     bar = assets_change("Fed", since="2020-01-01", until="2022-06-01")
     return (
         untested(),
@@ -152,10 +153,8 @@ def c10(world: World):
 def _segments(day: str):
     rows = table("comparables")
     segment = rows.loc[rows["as_of"] == day, "segment"]
-    models, others = (
-        segment.str.startswith("model").sum(),
-        segment.str.contains("data|compute").sum(),
-    )
+    models = segment.str.startswith("model").sum()
+    others = segment.str.contains("data|compute").sum()
     return true_of(f"{models} model, {others} data or compute", models < others)
 
 

@@ -27,12 +27,10 @@ from .sources import (
     writing_days,
 )
 
-SUPPLY, MC_FDV, SELL, JUDGED = (
-    "01_supply_curve",
-    "02_circulating_vs_fdv",
-    "04_sell_pressure",
-    "12_judged_by_what_happened",
-)
+SUPPLY = "01_supply_curve"
+MC_FDV = "02_circulating_vs_fdv"
+SELL = "04_sell_pressure"
+JUDGED = "12_judged_by_what_happened"
 # of a day's volume, the part that desks hold a large order to: a rule of thumb, see notebook 04
 CEILING = 0.10
 AI_LABELLED = tuple(
@@ -225,7 +223,8 @@ def c44(world: World):
     """Bearable: emission sold, less fees that buy TAO back, within a tenth of the volume; did
     the price hold for a year?
     """
-    then, now = _participation(world.then), _participation(world.now)
+    then = _participation(world.then)
+    now = _participation(world.now)
     windows = [
         then,
         *(

@@ -13,12 +13,10 @@ from ..inputs.rules import rules_at
 from .rule import World, claim, fact, near, says, stated, true_of, untested
 from .sources import table
 
-ATTACK, STAKE, LEGOS, PAY = (
-    "08_yuma_under_attack",
-    "09_how_decentralised",
-    "10_do_lego_models_add_up",
-    "03_who_pays_inflation",
-)
+ATTACK = "08_yuma_under_attack"
+STAKE = "09_how_decentralised"
+LEGOS = "10_do_lego_models_add_up"
+PAY = "03_who_pays_inflation"
 GENESIS = "Node chain spec (Substrate Aura/GRANDPA authorities)"
 
 
@@ -125,7 +123,8 @@ def rule_rewards_accuracy(rules_name: str) -> bool:
     weights[2, 3:] = (0.2, 0.3, 0.5)  # one that does not
     stake = np.array([1.0, 1.0, 1.0, 0.0, 0.0, 0.0])
     epoch = yuma_epoch(rules_at(rules_name), weights, stake, np.zeros((6, 6)))
-    dividends, incentive = np.asarray(epoch.dividends), np.asarray(epoch.incentive)
+    dividends = np.asarray(epoch.dividends)
+    incentive = np.asarray(epoch.incentive)
     return bool(dividends[2] < dividends[0] and incentive[3] > incentive[4] > incentive[5])
 
 

@@ -24,7 +24,10 @@ from ..inputs import data
 from ..inputs.record import unknown
 from ..inputs.rules import load_scenario, load_snapshot, rules_at
 
-HOLDS, CONDITIONS, FAILS, UNKNOWN = "holds", "holds with conditions", "fails", "cannot be checked"
+HOLDS = "holds"
+CONDITIONS = "holds with conditions"
+FAILS = "fails"
+UNKNOWN = "cannot be checked"
 VERDICTS = (HOLDS, CONDITIONS, FAILS, UNKNOWN)
 HOW = ("all", "strict", "lenient")
 ABOUT = 0.10  # tolerance of a number given as "about", as a share
@@ -136,7 +139,8 @@ def rounds_to(stated: str, values: Iterable[float]) -> Reading:
     """Does each value, rounded as the stated number was printed, give it? For numbers that
     should follow from others.
     """
-    values, places = [float(value) for value in values], len(stated.partition(".")[2])
+    values = [float(value) for value in values]
+    places = len(stated.partition(".")[2])
     return Reading(values[0], tuple(round(value, places) == float(stated) for value in values))
 
 

@@ -32,7 +32,8 @@ def forecasts() -> dict[str, tuple[np.ndarray, np.ndarray]]:
     published tree.
     """
     tree = table("scenario_tree")
-    odds, values = tree["probability"].to_numpy(float), tree["fdv_bn_usd"].to_numpy(float)
+    odds = tree["probability"].to_numpy(float)
+    values = tree["fdv_bn_usd"].to_numpy(float)
     start = load_snapshot("article").price_usd * tao(rules_at("2023-11-20").max_supply_rao) / BN
     one = np.ones(1)
     return {

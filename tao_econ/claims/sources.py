@@ -26,7 +26,8 @@ def closes() -> pd.Series:
     """Every close of TAO known, by day, with the two prices of 2026 that stand beside a
     valuation.
     """
-    known, quoted = weekly_ratio().set_index("date")["close_usd"], table("openai_points")
+    known = weekly_ratio().set_index("date")["close_usd"]
+    quoted = table("openai_points")
     quoted = quoted[quoted["date"].str.startswith("2026-")]
     return pd.concat(
         [known, pd.Series(quoted["tao_price_usd"].to_numpy(), pd.to_datetime(quoted["date"]))]
@@ -100,9 +101,11 @@ def volume_signal(until, weeks: int) -> tuple[float, float]:
     """
     rows = table("tao_weekly")
     rows = rows[rows["date"] <= pd.Timestamp(until)]
-    volume, scope = rows["volume_usd_7d_mean"].to_numpy(float), rows["price_scope"].to_numpy()
+    volume = rows["volume_usd_7d_mean"].to_numpy(float)
+    scope = rows["price_scope"].to_numpy()
     gains = np.diff(np.log(rows["close_usd"].to_numpy()))
-    signal, held = 0.0, 0.0
+    signal = 0.0
+    held = 0.0
     for week in range(weeks, len(gains)):
         if (
             len(set(scope[week - weeks : week + 1])) > 1

@@ -23,12 +23,10 @@ from ..inputs.units import BLOCKS_PER_DAY, DAYS_PER_YEAR, SECONDS_PER_DAY, block
 from .rule import World, claim, fact, near, rounds_to, says, stated, true_of, untested
 from .sources import table
 
-SUPPLY, PAY, STAKE, SELL = (
-    "01_supply_curve",
-    "03_who_pays_inflation",
-    "09_how_decentralised",
-    "04_sell_pressure",
-)
+SUPPLY = "01_supply_curve"
+PAY = "03_who_pays_inflation"
+STAKE = "09_how_decentralised"
+SELL = "04_sell_pressure"
 WHOLE_RAO = "article-whole-rao"  # the article's schedule with TAO's nine decimals
 GENESIS = "Finney genesis plain chain spec"
 
@@ -67,7 +65,8 @@ def c23(world: World):
     that runs.
     """
     law = first_interval_years(WHOLE_RAO)
-    began, halved = utc(rules_at("kusanagi").first_date), halving.FIRST_HALVING_UTC
+    began = utc(rules_at("kusanagi").first_date)
+    halved = halving.FIRST_HALVING_UTC
     real = (halved - began) / timedelta(days=DAYS_PER_YEAR)
     running = (second_halving(world.now) - halved) / timedelta(days=DAYS_PER_YEAR)
     years = float(stated("C23"))
@@ -140,7 +139,8 @@ def c26(world: World):
     then, and the day.
     """
     month = stated("C26")
-    line, snapshot = halving.unrecycled_first_halving(rules_at("2026-09-11")), world.then.snapshot
+    line = halving.unrecycled_first_halving(rules_at("2026-09-11"))
+    snapshot = world.then.snapshot
     readings = snapshot.issuance_rao, snapshot.issuance_low_rao, snapshot.issuance_high_rao
     days = [line, *(_straight_line(rao, world.then) for rao in readings)]
     real = halving.FIRST_HALVING_UTC
@@ -175,7 +175,8 @@ def c27(world: World):
 @claim(PAY)
 def c28(world: World):
     """One TAO every 12 s: the reward of the day; now also with what is recycled taken off."""
-    value, reward = float(stated("C28")), _reward(world.then)
+    value = float(stated("C28"))
+    reward = _reward(world.then)
     recycled = world.now.scenario.recycled_share
     return (
         near(value, [reward]),

@@ -17,8 +17,11 @@ from .market import day_price_traded
 from .rule import World, claim, fact, near, rounds_to, says, stated, true_of, untested
 from .sources import PUBLISHED, close_on, closes, correlation, price_factor, table, volume_signal
 
-OPENAI, VALUE, RISK = "06_openai_comparable", "07_intrinsic_value", "11_portfolio_under_uncertainty"
-JUDGED, SUPPLY = "12_judged_by_what_happened", "01_supply_curve"
+OPENAI = "06_openai_comparable"
+VALUE = "07_intrinsic_value"
+RISK = "11_portfolio_under_uncertainty"
+JUDGED = "12_judged_by_what_happened"
+SUPPLY = "01_supply_curve"
 
 
 @claim("02_circulating_vs_fdv")
@@ -63,7 +66,8 @@ def _rivals(day: str) -> pd.DataFrame:
 def c47(world: World):
     """8× to OpenAI: the ratio in every way it can be formed; since then, how far TAO got."""
     value = float(stated("C47"))
-    april, latest = float(stated("C46")), _openai(PUBLISHED.date())
+    april = float(stated("C46"))
+    latest = _openai(PUBLISHED.date())
     ways = {
         "own price": (april, world.then, "fdv"),
         "printed": (april, world.then, "fdv_stated"),
@@ -185,10 +189,8 @@ def _next_largest(records):
         rows["segment"].str.startswith("model") | rows["name"].isin(["gensyn", "together"])
     ]
     supply = supply_at(records.rules, records.snapshot, records.scenario)
-    most, tokens = (
-        niche["value_usd"].max(),
-        niche.loc[niche["name"] != "together", "value_usd"].max(),
-    )
+    most = niche["value_usd"].max()
+    tokens = niche.loc[niche["name"] != "together", "value_usd"].max()
     half = supply.fdv_usd / 2
     return true_of(f"{most / supply.fdv_usd:.0%} of TAO's FDV", most < half, not tokens >= half)
 
@@ -198,7 +200,9 @@ def c57(world: World):
     """Further leverage: the best and the last price since, over the close of publication day."""
     start = world.day.snapshot.price_usd / price_factor(world.day)
     later = closes()[PUBLISHED + pd.Timedelta(days=1) :]
-    peak, low, now = later.max() / start, later.min() / start, world.now.snapshot.price_usd / start
+    peak = later.max() / start
+    low = later.min() / start
+    now = world.now.snapshot.price_usd / start
     return (
         untested(),
         true_of(f"{peak:.2f}× at best, {now:.2f}× in September 2026", peak > 1, now > 1),
@@ -248,7 +252,8 @@ def c60(world: World):
     """Blocks, seconds, years and August 2025 do not fit: where counting 10.5 M blocks leads,
     from either start.
     """
-    blocks, time = int(stated("C24")), world.then.rules.block_time_s
+    blocks = int(stated("C24"))
+    time = world.then.rules.block_time_s
     days = [
         block_date(blocks, from_block=0, from_date=start, block_time_s=time)
         for start in (GENESIS_UTC, "2021-01-03")

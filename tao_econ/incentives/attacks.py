@@ -128,13 +128,13 @@ def weight_copying(
     """
     real("copier_stake", copier_stake, SHARES)
     real("turnover", turnover, "[0, 1]")
-    noise, reward = real("noise", noise, "[0, inf)"), real("reward", reward, "[0, inf)")
+    noise = real("noise", noise, "[0, inf)")
+    reward = real("reward", reward, "[0, inf)")
     lags = [whole("lags", lag) for lag in lags]
-    validators, miners = (
-        whole("validators", validators, at_least=2),
-        whole("miners", miners, at_least=2),
-    )
-    epochs, networks = whole("epochs", epochs, at_least=10), whole("networks", networks, at_least=2)
+    validators = whole("validators", validators, at_least=2)
+    miners = whole("miners", miners, at_least=2)
+    epochs = whole("epochs", epochs, at_least=10)
+    networks = whole("networks", networks, at_least=2)
     if not lags or max(lags) * 2 >= epochs:
         raise ValueError(
             f"lags must be one or more, below half of epochs {epochs}, got "
@@ -195,7 +195,8 @@ def bribery(
     """
     real("target_worth", target_worth, "[0, 1)")
     real("bribed_weight", bribed_weight, "(0, 1]")
-    epochs, reward = whole("epochs", epochs, at_least=1), real("reward", reward, "[0, inf)")
+    epochs = whole("epochs", epochs, at_least=1)
+    reward = real("reward", reward, "[0, inf)")
     network = checked_network(network)
     validators, miners = network.weights.shape
     if not (network.stake.any() and network.weights[:, :-1].any(axis=1).all()):
@@ -309,7 +310,8 @@ def majority_cost(
     """
     real("share", share, "(0, 1)")
     supply = supply_at(rules, snapshot, scenario)
-    present, added = share * supply.staked_tao, share / (1 - share) * supply.staked_tao
+    present = share * supply.staked_tao
+    added = share / (1 - share) * supply.staked_tao
     unstaked = supply.circulating_tao - supply.staked_tao
     minted = (
         tao(block_emission(rules, snapshot.issuance_rao, block=snapshot.block))
@@ -351,10 +353,8 @@ def alpha_majority_cost(
     """
     real("share", share, "(0, 1)")
     real("root_weight", root_weight, "[0, 1]")
-    pool_tao, pool_alpha = (
-        real("pool_tao", pool_tao, "(0, inf)"),
-        real("pool_alpha", pool_alpha, "(0, inf)"),
-    )
+    pool_tao = real("pool_tao", pool_tao, "(0, inf)")
+    pool_alpha = real("pool_alpha", pool_alpha, "(0, inf)")
     others = real("staked_alpha", staked_alpha, "[0, inf)") + root_weight * real(
         "root_tao", root_tao, "[0, inf)"
     )
@@ -400,8 +400,11 @@ def _copied(rules, worth, seen, consensus, stake, lag, commit_reveal, epochs, re
     More epochs are drawn than run, so that every lag has a past to look into.
     """
     _, honest, miners = seen.shape
-    n, delay, start = honest + 1 + miners, lag if commit_reveal else 0, len(seen) - epochs
-    weights, set_at = np.zeros((epochs, n, n)), start + np.arange(epochs) - delay
+    n = honest + 1 + miners
+    delay = lag if commit_reveal else 0
+    start = len(seen) - epochs
+    weights = np.zeros((epochs, n, n))
+    set_at = start + np.arange(epochs) - delay
     weights[:, :honest, honest + 1 :] = seen[set_at]
     weights[:, honest, honest + 1 :] = consensus[set_at - lag]
     run = yuma_run(rules, weights, stake, epochs=epochs, reward=reward)

@@ -53,7 +53,8 @@ def effective_jurors(stake, correlation: float = 0.0) -> float:
     stake : (n,) ≥ 0, any unit      correlation : float in [0, 1] — of two votes
     1/HHI without correlation; n/(1 + (n − 1)ρ) with equal stakes.
     """
-    rho, hhi = real("correlation", correlation, "[0, 1]"), float((stake_shares(stake) ** 2).sum())
+    rho = real("correlation", correlation, "[0, 1]")
+    hhi = float((stake_shares(stake) ** 2).sum())
     return 1 / (hhi + (1 - hhi) * rho)
 
 
@@ -69,9 +70,11 @@ def jury_accuracy(stake, accuracy: float, *, correlation: float = 0.0) -> Jury:
     Exact while sums of stake take at most 1,024 values (equal stakes, stakes in few units, 10
     jurors), else within 1e-3.
     """
-    p, rho = real("accuracy", accuracy, "[0, 1]"), real("correlation", correlation, "[0, 1]")
+    p = real("accuracy", accuracy, "[0, 1]")
+    rho = real("correlation", correlation, "[0, 1]")
     share = stake_shares(stake)
-    size, limit = effective_jurors(share, rho), _ceiling(p, rho)
+    size = effective_jurors(share, rho)
+    limit = _ceiling(p, rho)
     if rho == 1 or p in (0.0, 1.0):
         return Jury(p, p, size, limit)
     right, exact = _majority(share, p, rho)
@@ -91,7 +94,8 @@ def stake_median(reports, stake, *, kappa: float = 0.5) -> float:
     """
     share = stake_shares(stake)
     reports = reals("reports", reports, ndim=1, shape=share.shape, each="validator")
-    need, order = real("kappa", kappa, "(0, 1]"), np.argsort(-reports, kind="stable")
+    need = real("kappa", kappa, "(0, 1]")
+    order = np.argsort(-reports, kind="stable")
     held = np.cumsum(share[order])
     return float(reports[order[min(int(np.searchsorted(held, need - SAME)), len(held) - 1)]])
 
@@ -108,10 +112,8 @@ def oracle_bias(corrupt_share, *, attack_sd: float = 10.0) -> OracleBias:
     """
     from scipy.special import ndtri
 
-    corrupt, attack = (
-        reals("corrupt_share", corrupt_share, "[0, 1]", ndim=1),
-        real("attack_sd", attack_sd, "[0, inf)"),
-    )
+    corrupt = reals("corrupt_share", corrupt_share, "[0, 1]", ndim=1)
+    attack = real("attack_sd", attack_sd, "[0, inf)")
     with np.errstate(divide="ignore"):
         level = np.minimum(0.5 / (1 - corrupt), 1.0)
     worst = ndtri(level)
@@ -138,7 +140,8 @@ def _majority(share, p, rho):
 
     After i votes, k of them right, the next is right with chance (p + kγ)/(1 + iγ), γ = ρ/(1 − ρ).
     """
-    share, gamma = np.sort(share[share > 0])[::-1], rho / (1 - rho)
+    share = np.sort(share[share > 0])[::-1]
+    gamma = rho / (1 - rho)
     n = len(share)
     if np.ptp(share) <= SAME / n:
         right = np.ones(1)
@@ -147,11 +150,14 @@ def _majority(share, p, rho):
             right = np.r_[right * (1 - yes), 0.0] + np.r_[0.0, right * yes]
         return right[n // 2 + 1 :].sum() + (0.5 * right[n // 2] if n % 2 == 0 else 0.0), True
     columns = n + 1 if gamma > 0 else 1  # only correlated votes need to know how many were right
-    sums, mass, exact = np.zeros(1), np.zeros((1, columns)), True
+    sums = np.zeros(1)
+    mass = np.zeros((1, columns))
+    exact = True
     mass[0, 0] = 1.0
     for i, part in enumerate(share):
         yes = np.minimum((p + gamma * np.arange(columns)) / (1 + gamma * i), 1.0)
-        no, right = mass * (1 - yes), mass * yes
+        no = mass * (1 - yes)
+        right = mass * yes
         if columns > 1:
             right = np.c_[np.zeros(len(right)), right[:, :-1]]
         sums, mass, kept = _merged(np.r_[sums, sums + part], np.r_[no, right])
@@ -165,7 +171,8 @@ def _merged(sums, mass):
     and the last is False.
     """
     order = np.argsort(sums, kind="stable")
-    sums, mass = sums[order], mass[order]
+    sums = sums[order]
+    mass = mass[order]
     new = np.r_[True, np.diff(sums) > SAME]
     exact = new.sum() <= ATOMS
     if not exact:

@@ -24,7 +24,8 @@ import numpy as np
 from ..analysis.uncertainty import sample_mean
 from ..inputs.checks import real, reals, whole
 
-REACH, NODES = 12.0, 256  # a standard normal number beyond 12 never happens: 1e-33
+REACH = 12.0  # a standard normal number beyond 12 never happens: 1e-33
+NODES = 256
 _legendre = cache(np.polynomial.legendre.leggauss)
 
 
@@ -78,7 +79,8 @@ def expected_max(n):
         [whole("n", each, at_least=1) for each in np.atleast_1d(np.asarray(n, dtype=object))], float
     )
     x, weights = _legendre(NODES)
-    x, weights = REACH / 2 * (x + 1), REACH / 2 * weights
+    x = REACH / 2 * (x + 1)
+    weights = REACH / 2 * weights
     above = -np.expm1(counts[:, None] * log_ndtr(x))
     below = np.exp(counts[:, None] * log_ndtr(-x))
     means = (weights * (above - below)).sum(axis=1)
@@ -105,10 +107,8 @@ def panel_correlation(
     shared_error : float c in [0, 1] — part of the error's variance that all judges have in common
     effective_judges : float ≥ 1 — see `effective_jurors`, at correlation 0
     """
-    rho, c = (
-        real("judge_correlation", judge_correlation, "[0, 1]"),
-        real("shared_error", shared_error, "[0, 1]"),
-    )
+    rho = real("judge_correlation", judge_correlation, "[0, 1]")
+    c = real("shared_error", shared_error, "[0, 1]")
     left = (1 - rho**2) * (c + (1 - c) / real("effective_judges", effective_judges, "[1, inf)"))
     return rho / math.sqrt(rho**2 + left) if rho > 0 else 0.0
 
@@ -131,11 +131,9 @@ def beta_coverage(tries, a: float, b: float) -> np.ndarray:
 
     tries : (k,) in [1, 1e12]      a, b : floats in (0, 1e9] — with more tasks are all but equal
     """
-    tries, a, b = (
-        reals("tries", tries, "[1, 1e12]", ndim=1),
-        real("a", a, "(0, 1e9]"),
-        real("b", b, "(0, 1e9]"),
-    )
+    tries = reals("tries", tries, "[1, 1e12]", ndim=1)
+    a = real("a", a, "(0, 1e9]")
+    b = real("b", b, "(0, 1e9]")
     return _solved_once(tries, a, b)
 
 
@@ -157,7 +155,8 @@ def coverage_fit(one_try: float, coverage: float, tries: int) -> CoverageFit:
     """
     from scipy.optimize import brentq
 
-    first, tries = real("one_try", one_try, "(0, 1)"), whole("tries", tries, at_least=2)
+    first = real("one_try", one_try, "(0, 1)")
+    tries = whole("tries", tries, at_least=2)
     same = -math.expm1(tries * math.log1p(-first))
     if not first < real("coverage", coverage, "(0, 1)") < same:
         raise ValueError(
@@ -180,11 +179,10 @@ def ensemble_error(models: int, error_correlation: float, *, error_sd: float = 1
     models : int ≥ 1      error_correlation : float in [0, 1] — of any two models' errors
       error_sd : float ≥ 0
     """
-    models, rho = (
-        whole("models", models, at_least=1),
-        real("error_correlation", error_correlation, "[0, 1]"),
-    )
-    sd, left = real("error_sd", error_sd, "[0, inf)"), rho + (1 - rho) / models
+    models = whole("models", models, at_least=1)
+    rho = real("error_correlation", error_correlation, "[0, 1]")
+    sd = real("error_sd", error_sd, "[0, inf)")
+    left = rho + (1 - rho) / models
     return Ensemble(sd * math.sqrt(left), sd * math.sqrt(rho), 1 / left)
 
 
@@ -216,26 +214,21 @@ def tournament(
     Selection ends at the model with the best lasting score: ρ'·E[max], ρ' = `panel_correlation(ρ,
     c, ∞)`.
     """
-    models, rounds = whole("models", models, at_least=1), whole("rounds", rounds, at_least=1)
-    replicas, random = (
-        whole("replicas", replicas, at_least=2),
-        np.random.default_rng(whole("seed", seed)),
-    )
-    rho, c = (
-        real("judge_correlation", judge_correlation, "[0, 1]"),
-        real("lasting_error", lasting_error, "[0, 1]"),
-    )
-    pressure, effort = (
-        real("pressure", pressure, "[0, inf)"),
-        real("effort_sd", effort_sd, "[0, inf)"),
-    )
-    gaming, miss = real("gaming", gaming, "[0, 1]"), math.sqrt(1 - rho**2)
+    models = whole("models", models, at_least=1)
+    rounds = whole("rounds", rounds, at_least=1)
+    replicas = whole("replicas", replicas, at_least=2)
+    random = np.random.default_rng(whole("seed", seed))
+    rho = real("judge_correlation", judge_correlation, "[0, 1]")
+    c = real("lasting_error", lasting_error, "[0, 1]")
+    pressure = real("pressure", pressure, "[0, inf)")
+    effort = real("effort_sd", effort_sd, "[0, inf)")
+    gaming = real("gaming", gaming, "[0, 1]")
+    miss = math.sqrt(1 - rho**2)
     pool = random.standard_normal((replicas, models))
-    quality, error = (
-        [pool, pool.copy()],
-        [np.sqrt(c) * random.standard_normal((replicas, models))] * 2,
-    )
-    total, out = np.zeros((2, replicas, models)), np.empty((2, replicas, rounds))
+    quality = [pool, pool.copy()]
+    error = [np.sqrt(c) * random.standard_normal((replicas, models))] * 2
+    total = np.zeros((2, replicas, models))
+    out = np.empty((2, replicas, rounds))
     for t in range(rounds):
         fresh = np.sqrt(1 - c) * random.standard_normal((replicas, models))
         for k, response in enumerate((0.0, effort)):

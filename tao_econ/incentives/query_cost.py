@@ -77,7 +77,8 @@ def query_bill(
     A test query is paid for by users too: a share t of tests makes every user query cost 1/(1 − t)
     queries.
     """
-    queries, copies = real("queries", queries, "(0, inf)"), whole("copies", copies, at_least=1)
+    queries = real("queries", queries, "(0, inf)")
+    copies = whole("copies", copies, at_least=1)
     fee, emission = (
         real(n, v, "[0, inf)") / queries
         for n, v in (("fees_tao", fees_tao), ("emission_tao", emission_tao))
@@ -85,7 +86,8 @@ def query_bill(
     if fee + emission == 0:
         raise ValueError("fees_tao must be > 0 where emission_tao is 0, got 0")
     answers = copies / (1 - real("test_share", test_share, "[0, 1)"))
-    cost, paid = answers * real("answer_tao", answer_tao, "[0, inf)"), fee + emission
+    cost = answers * real("answer_tao", answer_tao, "[0, inf)")
+    paid = fee + emission
     dearer = math.nan if rival_tao is None else paid / real("rival_tao", rival_tao, "(0, inf)")
     return QueryBill(
         fee,
@@ -122,17 +124,14 @@ def query_latency(
     """
     from scipy.optimize import brentq
 
-    rate, mu = (
-        real("arrivals_per_s", arrivals_per_s, "[0, inf)"),
-        real("served_per_s", served_per_s, "(0, inf)"),
-    )
-    servers, miners = whole("servers", servers, at_least=1), whole("miners", miners, at_least=1)
+    rate = real("arrivals_per_s", arrivals_per_s, "[0, inf)")
+    mu = real("served_per_s", served_per_s, "(0, inf)")
+    servers = whole("servers", servers, at_least=1)
+    miners = whole("miners", miners, at_least=1)
     if whole("needed", needed, at_least=1) > miners:
         raise ValueError(f"needed must be at most miners {miners}, got {needed}")
-    answer, wanted = (
-        real("answered_per_s", answered_per_s, "(0, inf)"),
-        reals("quantiles", quantiles, QUANTILES, ndim=1),
-    )
+    answer = real("answered_per_s", answered_per_s, "(0, inf)")
+    wanted = reals("quantiles", quantiles, QUANTILES, ndim=1)
     if not rate < servers * mu:
         raise ValueError(
             f"arrivals_per_s must be below servers × served_per_s = {servers * mu:g}, got {rate:g}"

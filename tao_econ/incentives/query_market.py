@@ -31,7 +31,7 @@ from .lego import over_replicas
 from .query_market_record import QueryMarket
 from .stake_model import stake_from_ranks
 
-MOST_LOG = 100.0  # of the growth of demand
+MAX_LOG = 100.0  # of the growth of demand
 
 
 class QueryMarketPath(NamedTuple):
@@ -102,7 +102,8 @@ def query_market_path(
     seed : int — the same seed gives the same market
     Raises ValueError where the skill of judges would pass 1 or the stake does not fit.
     """
-    rounds, random = whole("rounds", rounds, at_least=1), np.random.default_rng(whole("seed", seed))
+    rounds = whole("rounds", rounds, at_least=1)
+    random = np.random.default_rng(whole("seed", seed))
     state = _start(market, whole("replicas", replicas, at_least=2), stake, random)
     out = np.empty((len(QueryMarketPath._fields), len(state.talent), rounds))
     for t in range(rounds):
@@ -124,15 +125,14 @@ def query_market_report(path: QueryMarketPath, *, settled: float = 0.5) -> pd.Da
     rounds = path.fees_tao.shape[1]
     last = slice(rounds - max(round(real("settled", settled, "(0, 1]") * rounds), 1), None)
     means = {name: values[:, last].mean(axis=1) for name, values in path._asdict().items()}
-    fees, emission = means["fees_tao"], means["emission_tao"]
+    fees = means["fees_tao"]
+    emission = means["emission_tao"]
     span = means["quality_best_sd"] - means["quality_mean_sd"]
     means["selection_efficiency"] = _ratio(
         means["quality_delivered_sd"] - means["quality_mean_sd"], span
     )
-    means["fee_coverage"], means["external_share"] = (
-        _ratio(fees, emission),
-        _ratio(fees, fees + emission),
-    )
+    means["fee_coverage"] = _ratio(fees, emission)
+    means["external_share"] = _ratio(fees, fees + emission)
     means["subsidy_ratio"] = np.where(fees > 0, _ratio(emission, fees), np.inf)
     rows = {}
     for name, values in means.items():
@@ -195,17 +195,17 @@ def displacement(
     With perfect judges and an incumbent of quality q > 0 it takes ln(1 − q/(q +
     lead))/ln(score_memory) rounds.
     """
-    lead, rounds = real("lead_sd", lead_sd, "[-100, 100]"), whole("rounds", rounds, at_least=1)
-    market, random = replace(market, entry_chance=0.0), np.random.default_rng(whole("seed", seed))
+    lead = real("lead_sd", lead_sd, "[-100, 100]")
+    rounds = whole("rounds", rounds, at_least=1)
+    market = replace(market, entry_chance=0.0)
+    random = np.random.default_rng(whole("seed", seed))
     state = _start(market, whole("replicas", replicas, at_least=2), stake, random)
     scratch = np.empty((len(QueryMarketPath._fields), len(state.talent)))
     for _ in range(whole("warm_up", warm_up, at_least=1)):
         incentive = _round(rules, market, state, random, scratch)
-    every, best, worst = (
-        np.arange(len(incentive)),
-        incentive.argmax(axis=1),
-        incentive.argmin(axis=1),
-    )
+    every = np.arange(len(incentive))
+    best = incentive.argmax(axis=1)
+    worst = incentive.argmin(axis=1)
     quality = state.talent + state.effort
     errors = np.sqrt(market.shared_error) * random.standard_normal(len(every))
     _register(market, state, every, worst, quality[every, best] + lead, errors)
@@ -227,7 +227,8 @@ def _start(market, replicas, stake, random):
     """Miners of random quality, known through a settled moving average; stake by rank, skill at
     random.
     """
-    v, m = market.validators, market.miners
+    v = market.validators
+    m = market.miners
     if market.judge_correlation * (1 + market.judge_spread) > 1:
         raise ValueError(
             "judge_correlation must be at most 1/(1 + judge_spread) = "
@@ -276,15 +277,16 @@ def _round(rules, market, state, random, row):
     """One epoch of every replica: judge, route, agree, pay, improve, re-delegate, register.
     Returns miners' incentive.
     """
-    staked, quality = state.own_tao + state.nominated_tao, state.talent + state.effort
+    staked = state.own_tao + state.nominated_tao
+    quality = state.talent + state.effort
     weights = _judged(market, state, quality, random)
     incentive, dividends = _epochs(rules, market, state, weights, staked)
     share = staked / staked.sum(axis=1, keepdims=True)
     routed = (share.astype(np.float32)[:, None, :] @ weights)[:, 0].astype(float)
     delivered = (routed * quality).sum(axis=1)
     growth = market.demand_per_sd * delivered
-    if growth.max() > MOST_LOG:
-        rule = f"demand_per_sd must keep queries below e^{MOST_LOG:g} times those of random miners"
+    if growth.max() > MAX_LOG:
+        rule = f"demand_per_sd must keep queries below e^{MAX_LOG:g} times those of random miners"
         raise ValueError(f"{rule}, got {market.demand_per_sd}")
     queries = market.queries_per_round * np.exp(growth)
     fees = market.fee_tao_per_query * queries[:, None]
@@ -320,7 +322,9 @@ def _judged(market, state, quality, random):
     lasts is skill ×
     quality + miss × shared error, of averaged vectors.
     """
-    memory, skill, noise = market.score_memory, state.skill, state.noise
+    memory = market.score_memory
+    skill = state.skill
+    noise = state.noise
     miss = np.sqrt(1 - skill**2)
     for seen, now in ((state.seen_quality, quality), (state.seen_error, state.error)):
         seen *= memory
@@ -348,17 +352,19 @@ def _epochs(rules, market, state, weights, staked):
     """The chain's consensus for every replica: (r, m) incentive and (r, v) dividends; bonds move
     on.
     """
-    v, n = market.validators, market.validators + market.miners
-    square, stake = np.zeros((n, n)), np.zeros(n)
-    incentive, dividends = np.empty(state.talent.shape), np.empty(staked.shape)
+    v = market.validators
+    n = market.validators + market.miners
+    square = np.zeros((n, n))
+    stake = np.zeros(n)
+    incentive = np.empty(state.talent.shape)
+    dividends = np.empty(staked.shape)
     for r in range(len(staked)):
-        square[:v, v:], stake[:v] = weights[r], staked[r]
+        square[:v, v:] = weights[r]
+        stake[:v] = staked[r]
         epoch = yuma_epoch(rules, square, stake, state.bonds[r])
-        incentive[r], dividends[r], state.bonds[r] = (
-            epoch.incentive[v:],
-            epoch.dividends[:v],
-            epoch.bonds,
-        )
+        incentive[r] = epoch.incentive[v:]
+        dividends[r] = epoch.dividends[:v]
+        state.bonds[r] = epoch.bonds
     return incentive, dividends
 
 
@@ -379,10 +385,8 @@ def _newcomers(market, state, miner_pay, random):
     if there is one.
     """
     replicas = len(miner_pay)
-    comes, drawn = (
-        random.random(replicas) < market.entry_chance,
-        random.standard_normal((2, replicas)),
-    )
+    comes = random.random(replicas) < market.entry_chance
+    drawn = random.standard_normal((2, replicas))
     immune = state.age < market.immunity_rounds
     slot = np.where(
         immune, miner_pay + miner_pay.sum(axis=1, keepdims=True) + 1.0, miner_pay
@@ -399,7 +403,8 @@ def _newcomers(market, state, miner_pay, random):
 
 
 def _register(market, state, rows, slots, talent, error):
-    state.talent[rows, slots], state.error[rows, slots] = talent, error
+    state.talent[rows, slots] = talent
+    state.error[rows, slots] = error
     for array in (state.effort, state.seen_quality, state.seen_error, state.age):
         array[rows, slots] = 0
     for r, j in zip(rows, slots, strict=True):
@@ -413,13 +418,14 @@ def _register(market, state, rows, slots, talent, error):
 def _measured(
     market, state, quality, delivered, miner_pay, validator_pay, staked, share, incentive, fees
 ):
-    mine, theirs = _centred(miner_pay), _centred(validator_pay)
-    by_quality, by_stake = (
-        _correlation(_centred(quality), mine),
-        _correlation(_centred(staked), theirs),
-    )
-    within_miners, within_validators = (mine**2).sum(axis=1), (theirs**2).sum(axis=1)
-    skill, both = _centred(state.skill), within_miners + within_validators
+    mine = _centred(miner_pay)
+    theirs = _centred(validator_pay)
+    by_quality = _correlation(_centred(quality), mine)
+    by_stake = _correlation(_centred(staked), theirs)
+    within_miners = (mine**2).sum(axis=1)
+    within_validators = (theirs**2).sum(axis=1)
+    skill = _centred(state.skill)
+    both = within_miners + within_validators
     return (
         delivered,
         quality.mean(axis=1),

@@ -19,7 +19,8 @@ import numpy as np
 
 from ..inputs.checks import amounts, real, reals, whole
 
-REACH, NODES = 12.0, 512
+REACH = 12.0
+NODES = 512
 _legendre = cache(np.polynomial.legendre.leggauss)
 
 
@@ -65,7 +66,8 @@ def route(quality, topic_share=None, *, router_accuracy: float = 1.0) -> Routing
     best = int(means.argmax())
     dominant = bool((table[best] >= table.max(axis=0)).all())
     chosen = np.where(table[best] >= table.max(axis=0), best, table.argmax(axis=0))
-    routed, blind = float((table.max(axis=0) * share).sum()), float((means[chosen] * share).sum())
+    routed = float((table.max(axis=0) * share).sum())
+    blind = float((means[chosen] * share).sum())
     gain = 0.0 if dominant else max(routed - float(means[best]), 0.0)
     needed = (means[best] - blind) / (routed - blind) if gain > 0 and routed > blind else 0.0
     return Routing(
@@ -95,12 +97,14 @@ def leader_routing_gain(experts: int, *, lead_sd: float = 0.0, correlation: floa
     """
     from scipy.special import log_ndtr, ndtr
 
-    others, lead = whole("experts", experts, at_least=1) - 1, real("lead_sd", lead_sd, "[0, inf)")
+    others = whole("experts", experts, at_least=1) - 1
+    lead = real("lead_sd", lead_sd, "[0, inf)")
     own = np.sqrt(1 - real("correlation", correlation, "[0, 1]"))
     if own == 0 or others == 0:
         return 0.0
     x, weights = _legendre(NODES)
-    x, weights = REACH * x, REACH * weights
+    x = REACH * x
+    weights = REACH * weights
     behind = -np.expm1(
         others * log_ndtr(x + lead / own)
     )  # chance that some other expert is above the leader's x
@@ -118,7 +122,8 @@ def routing_frontier(quality, cost, topic_share=None) -> Frontier:
     if price.shape != table.shape:
         raise ValueError(f"cost must have the shape of quality {table.shape}, got {price.shape}")
     share = _mix(topic_share, table.shape[1:])
-    start, steps = np.zeros(2), []
+    start = np.zeros(2)
+    steps = []
     for topic, weight in enumerate(share):
         first, *others = _envelope(price[:, topic], table[:, topic])
         start += weight * np.array(first)
@@ -127,7 +132,8 @@ def routing_frontier(quality, cost, topic_share=None) -> Frontier:
     steps = sorted((s for s in steps if s[0] > 0), key=lambda s: -s[1] / s[0])
     points = np.cumsum([start, *steps], axis=0)
     points = points[np.r_[True, np.diff(points[:, 1]) > 0]]  # a gain lost in rounding is none
-    means, costs = (table * share).sum(axis=1), (price * share).sum(axis=1)
+    means = (table * share).sum(axis=1)
+    costs = (price * share).sum(axis=1)
     best = max(range(len(means)), key=lambda k: (means[k], -costs[k]))
     spent = float(np.interp(means[best], points[:, 1], points[:, 0]))
     reached = float(np.interp(costs[best], points[:, 0], points[:, 1]))

@@ -19,7 +19,7 @@ import pandas as pd
 
 from ..inputs.checks import amounts, real, reals, whole
 
-MOST_WALLETS = 10_000_000  # that one split or one population may hold
+MAX_WALLETS = 10_000_000  # that one split or one population may hold
 
 
 class Concentration(NamedTuple):
@@ -198,18 +198,17 @@ def split_below_cap(stake, cap: float) -> Split:
     stake : (n,), one entry an owner; cap : float > 0, the same unit, left where it was
     Rewards are proportional to counted stake. After the split every owner again has his uncapped
     share.
-    Raises ValueError for more than `MOST_WALLETS` wallets.
+    Raises ValueError for more than `MAX_WALLETS` wallets.
     """
     stake = amounts("stake", stake)
     cap = real("cap", cap, "(0, inf)")
-    if (
-        stake.max() / MOST_WALLETS > cap
-        or np.sum(np.maximum(np.ceil(stake / cap), 1)) > MOST_WALLETS
-    ):
-        raise ValueError(f"cap must not ask for more than {MOST_WALLETS:,} wallets, got {cap}")
+    if stake.max() / MAX_WALLETS > cap or np.sum(np.maximum(np.ceil(stake / cap), 1)) > MAX_WALLETS:
+        raise ValueError(f"cap must not ask for more than {MAX_WALLETS:,} wallets, got {cap}")
     pieces = np.maximum(np.ceil(stake / cap), 1).astype(np.int64)
-    wallets, owner = np.repeat(stake / pieces, pieces), np.repeat(np.arange(len(stake)), pieces)
-    capped, counted = np.minimum(stake, cap), np.bincount(owner, np.minimum(wallets, cap))
+    wallets = np.repeat(stake / pieces, pieces)
+    owner = np.repeat(np.arange(len(stake)), pieces)
+    capped = np.minimum(stake, cap)
+    counted = np.bincount(owner, np.minimum(wallets, cap))
     columns = {"uncapped": stake, "capped": capped, "split": counted}
     return Split(
         wallets, owner, pd.DataFrame({name: part / part.sum() for name, part in columns.items()})

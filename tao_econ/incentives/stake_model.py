@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..inputs.checks import real, reals, record, whole
-from .stake import MOST_WALLETS, top_share
+from .stake import MAX_WALLETS, top_share
 from .stake import gini as gini_of
 
 FIT_TOLERANCE = 1e-6  # to which both targets of `fit_stake` are met
@@ -233,6 +233,6 @@ def _check(model, *, least_exponent):
 
 
 def _countable(wallets):
-    if whole("wallets", wallets, at_least=1) > MOST_WALLETS:
-        raise ValueError(f"wallets must be at most {MOST_WALLETS:,}, got {wallets}")
+    if whole("wallets", wallets, at_least=1) > MAX_WALLETS:
+        raise ValueError(f"wallets must be at most {MAX_WALLETS:,}, got {wallets}")
     return int(wallets)

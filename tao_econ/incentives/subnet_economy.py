@@ -181,7 +181,8 @@ def halving_effect(
             f"schedule must be 'issuance' to halve, got {rules.schedule!r} in {rules.name!r}"
         )
     ahead = [t for t in halving_thresholds_rao(rules) if t > pools.issuance_rao]
-    inflow, growth = [], []
+    inflow = []
+    growth = []
     for issuance in (
         pools.issuance_rao,
         ahead[0] if ahead else pools.issuance_rao,
@@ -235,7 +236,8 @@ def exit_replay(
     the share of new TAO before and at the end.
     Raises ValueError where more than a billion alpha would have to be sold, the most of a trade.
     """
-    days, leaving = whole("days", days, at_least=1), list(leaving)
+    days = whole("days", days, at_least=1)
+    leaving = list(leaving)
     for name in leaving:
         if name not in pools.name:
             raise ValueError(unknown("subnet", name, pools.name))
@@ -295,7 +297,8 @@ def emission_rates(
     """
     if subnet not in pools.name:
         raise ValueError(unknown("subnet", subnet, pools.name))
-    at, rows = pools.name.index(subnet), {}
+    at = pools.name.index(subnet)
+    rows = {}
     for rate in rates:
         chosen = pools.alpha_rate.copy()
         chosen[at] = real("rates", rate, "[0, 1]")
@@ -339,10 +342,13 @@ def manipulation(
     """
     if subnet not in pools.name:
         raise ValueError(unknown("subnet", subnet, pools.name))
-    at, hold = pools.name.index(subnet), whole("hold_blocks", hold_blocks, at_least=1)
+    at = pools.name.index(subnet)
+    hold = whole("hold_blocks", hold_blocks, at_least=1)
     tao_in = real("tao_in", tao_in, "(0, 1e9]")
-    days, rows = -(-(hold + 1) // BLOCKS_PER_DAY), {}
-    fee, power = float(rules.swap_fee), pools.tao_weight[at] / (1 - pools.tao_weight[at])
+    days = -(-(hold + 1) // BLOCKS_PER_DAY)
+    rows = {}
+    fee = float(rules.swap_fee)
+    power = pools.tao_weight[at] / (1 - pools.tao_weight[at])
     ratio = pools.reserve_tao[at] / (pools.reserve_tao[at] + tao_in * (1 - fee))
     bought = pools.reserve_alpha[at] * (1 - ratio**power)
     spot = replace(rules, price_ema_rate=Fraction(1), price_ema_warmup_blocks=0)
