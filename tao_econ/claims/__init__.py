@@ -94,26 +94,22 @@ def counts(ledger: pd.DataFrame) -> pd.DataFrame:
 
 
 def under_stress() -> pd.DataFrame:
-    """Verdicts of the claims that a stress turns, a row for each claim and date, a column for each
-    stress.
+    """Verdicts of the claims that at least one stress turns.
 
-    The first column, 'as it is', has no stress.
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each claim and date, by (`id`, `date`), "then" before "now"; a column for each
+        stress, after 'as it is', which has none.
     """
-    columns = {"as it is": check()} | {name: check(stress=name) for name in STRESSES}
-    tables = [
-        pd.DataFrame(
-            {
-                name: table[f"verdict_{when}"].set_axis(table["id"] + " " + when)
-                for name, table in columns.items()
-            }
-        )
-        for when in ("then", "now")
-    ]
-    table = pd.concat(tables)
+    columns = {}
+    for name, stress in {"as it is": None, **{name: name for name in STRESSES}}.items():
+        ledger = check(stress=stress).set_index("id")
+        verdicts = ledger[["verdict_then", "verdict_now"]].set_axis(["then", "now"], axis=1)
+        columns[name] = verdicts.rename_axis("date", axis=1).stack()
+    table = pd.DataFrame(columns)
     turned = table.ne(table["as it is"], axis=0).any(axis=1)
-    return table[turned].sort_index(
-        key=lambda index: index.str.replace(" then", " a").str.replace(" now", " b")
-    )
+    return table[turned]
 
 
 def _true(reading: Reading) -> str:

@@ -173,7 +173,7 @@ def c11(world: World):
     beats = [gain["fil"] > gain[name] for name in ("tao", "rndr", "btc")]
     return (
         untested(),
-        true_of(f"{later:+.0%}", *beats, later > tao),
+        true_of(f"{later:+.0%}", *beats, later > tao, number=later),
         f"the date: {gain['fil']:+.0%} to March 2024, {later:+.0%} to July 2026",
         "the outcome",
     )

@@ -14,6 +14,7 @@ it is younger.
 from __future__ import annotations
 
 import functools
+import math
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -42,10 +43,10 @@ GRADES = {
 class Reading(NamedTuple):
     """What the code gives for a claim on one date."""
 
-    value: float | str  # at the first reading
-    true: tuple[
-        bool, ...
-    ]  # the claim, in every admissible reading; none where it cannot be checked
+    value: float | str  # at the first reading, as the ledger shows it
+    # the claim, in every admissible reading; none where it cannot be checked
+    true: tuple[bool, ...]
+    number: float = math.nan  # what `value` shows, where a text shows one number; unrounded
 
 
 class Finding(NamedTuple):
@@ -98,15 +99,11 @@ def verdict(reading: Reading, how: str = "all") -> str:
         return UNKNOWN
     if how == "strict":
         return HOLDS if reading.true[0] else FAILS
-    return (
-        HOLDS
-        if all(reading.true)
-        else FAILS
-        if not any(reading.true)
-        else HOLDS
-        if how == "lenient"
-        else CONDITIONS
-    )
+    if all(reading.true):
+        return HOLDS
+    if not any(reading.true):
+        return FAILS
+    return HOLDS if how == "lenient" else CONDITIONS
 
 
 def world(stress: str | None = None) -> World:
@@ -132,7 +129,7 @@ def near(stated: float, values: Iterable[float], tolerance: float = ABOUT) -> Re
     shown.
     """
     values = [float(value) for value in values]
-    return Reading(values[0], tuple(abs(value / stated - 1) <= tolerance for value in values))
+    return _reading(values[0], tuple(abs(value / stated - 1) <= tolerance for value in values))
 
 
 def rounds_to(stated: str, values: Iterable[float]) -> Reading:
@@ -141,17 +138,37 @@ def rounds_to(stated: str, values: Iterable[float]) -> Reading:
     """
     values = [float(value) for value in values]
     places = len(stated.partition(".")[2])
-    return Reading(values[0], tuple(round(value, places) == float(stated) for value in values))
+    return _reading(values[0], tuple(round(value, places) == float(stated) for value in values))
 
 
-def true_of(value: float | str, *readings) -> Reading:
-    """A yes or no for each admissible reading, and what to show."""
-    return Reading(value, tuple(bool(reading) for reading in readings))
+def true_of(value: float | str, *readings: bool, number: float | None = None) -> Reading:
+    """A yes or no for each admissible reading, and what to show.
+
+    Parameters
+    ----------
+    value : float or str
+        What the ledger shows.
+    *readings : bool
+        The claim, in every admissible reading.
+    number : float, optional
+        What a text shows, for whoever reckons with it.
+
+    Returns
+    -------
+    Reading
+    """
+    return _reading(value, tuple(bool(reading) for reading in readings), number)
 
 
 def untested(value: float | str = "") -> Reading:
     """Nothing to test with; the value, if any, is all there is."""
-    return Reading(value, ())
+    return _reading(value, ())
+
+
+def _reading(value, true, number=None) -> Reading:
+    if number is None:
+        number = math.nan if isinstance(value, str) else float(value)
+    return Reading(value=value, true=true, number=number)
 
 
 def stated(claim_id: str) -> str:
@@ -181,9 +198,11 @@ def grade(claim_id: str) -> str:
     """Evidence grade of a claim by its rows in evidence.csv, see `GRADES`."""
     rows = _evidence()[_evidence()["claim_id"] == claim_id]
     high = rows.loc[rows["confidence"] == "high", "url_or_repo_path"].nunique()
-    return (
-        "A" if high > 1 else "B" if high else "C" if (rows["confidence"] == "medium").any() else "D"
-    )
+    if high > 1:
+        return "A"
+    if high == 1:
+        return "B"
+    return "C" if (rows["confidence"] == "medium").any() else "D"
 
 
 @functools.cache

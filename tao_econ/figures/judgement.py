@@ -44,9 +44,9 @@ def claims_under_stress():
     by mark.
     """
     both, ledger = turned(), claims.check().set_index("id")
-    flips = both.iloc[:, 1:].ne(both["as it is"], axis=0).groupby(both.index.str[:3]).any().sum()
+    flips = both.iloc[:, 1:].ne(both["as it is"], axis=0).groupby(level="id").any().sum()
     picture, axis = canvas(
-        f"{both.index.str[:3].nunique()} of {len(ledger)} claims turn under some stress, at most "
+        f"{both.index.unique('id').size} of {len(ledger)} claims turn under some stress, at most "
         f"{flips.max()} under one; "
         f"{(flips == 0).sum()} of {len(flips)} stresses turn none",
         "data/claims.csv",
@@ -71,7 +71,8 @@ def claims_under_stress():
             fontweight="bold" if changed else "normal",
         )
     names = [
-        textwrap.fill(f"{label}: {ledger.loc[label[:3], 'claim']}", 44) for label in table.index
+        textwrap.fill(f"{number}, {dates}: {ledger.loc[number, 'claim']}", 44)
+        for number, dates in table.index
     ]
     axis.set_yticks(range(len(names)), names, fontsize=9)
     axis.set_xticks(
@@ -103,10 +104,11 @@ def claims_under_stress():
 def merged(table: pd.DataFrame) -> pd.DataFrame:
     """One row for a claim whose verdicts are the same on both dates under every stress."""
     rows = {}
-    for label, row in table.iterrows():
-        twin = f"{label[:3]} {'now' if label.endswith('then') else 'then'}"
-        same = twin in table.index and row.equals(table.loc[twin])
-        rows[f"{label[:3]}, both dates" if same else label[:3] + ", " + label[4:]] = row
+    for number, own in table.groupby(level="id"):
+        if len(own) == 2 and own.iloc[0].equals(own.iloc[1]):
+            rows[number, "both dates"] = own.iloc[0]
+        else:
+            rows |= dict(own.iterrows())
     return pd.DataFrame(rows).T
 
 
@@ -319,8 +321,8 @@ def _pick(axis):
     ]
     day = pd.Timestamp("2026-07-04")
     earned = claims.what_was_earned(day, bought_usd=sources.close_on(sources.PUBLISHED))
-    later = [claims.findings()["C11"].now.value, earned["TAO"] - 1, np.nan, earned["bitcoin"] - 1]
-    later[0] = float(later[0].rstrip("%")) / 100
+    pick = claims.findings()["C11"].now.number
+    later = [pick, earned["TAO"] - 1, np.nan, earned["bitcoin"] - 1]
     for k, (values, label, colour) in enumerate(
         ((march, "to March 2024", GREY), (later, "to July 2026", BLUE))
     ):

@@ -222,12 +222,12 @@ def _stress(turned: pd.DataFrame) -> str:
         f'<th scope="col">{html.escape(name)}</th>' for name in ("Claim and date", *turned.columns)
     )
     rows = "".join(
-        f'<tr><th scope="row"><a href="#{html.escape(label[:3])}">{html.escape(label)}</a></th>'
+        f'<tr><th scope="row"><a href="#{number}">{number} {date}</a></th>'
         + "".join(
             f"<td{' class=t' if name != row[0] else ''}>{_verdict(name)}</td>" for name in row
         )
         + "</tr>"
-        for label, *row in turned.itertuples()
+        for (number, date), *row in turned.itertuples()
     )
     return (
         '<div class="wide" tabindex="0" role="region" aria-label="Stress"><table><caption>Claims '

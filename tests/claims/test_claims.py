@@ -244,15 +244,23 @@ def test_what_the_stresses_do():
 
 def test_the_sell_pressure_is_not_bearable_where_volume_is_a_fifth_or_stakers_leave():
     turned = claims.under_stress()
-    assert turned.loc["C44 then", "as it is"] == CONDITIONS
+    assert turned.loc[("C44", "then"), "as it is"] == CONDITIONS
     assert (
-        turned.loc["C44 then", ["volume / 5", "wash trading", "stakers exit in 30 days"]] == FAILS
+        turned.loc[("C44", "then"), ["volume / 5", "wash trading", "stakers exit in 30 days"]]
+        == FAILS
     ).all()
     assert (
-        turned.loc["C44 now", "stakers exit in 30 days"] == CONDITIONS
-        and turned.loc["C44 now", "volume / 5"] == HOLDS
+        turned.loc[("C44", "now"), "stakers exit in 30 days"] == CONDITIONS
+        and turned.loc[("C44", "now"), "volume / 5"] == HOLDS
     )
     assert turned.ne(turned["as it is"], axis=0).any(axis=1).all()
+
+
+def test_a_reading_carries_the_number_that_its_text_shows():
+    pick = FOUND["C11"].now
+    assert pick.value == f"{pick.number:+.0%}" and pick.number != round(pick.number, 2)
+    assert FOUND["C41"].then.number == FOUND["C41"].then.value == 287.70
+    assert np.isnan(rule.untested("the post exists").number)
 
 
 def test_net_inflow_that_holds_the_price():  # models.md 0: 420 M USD a year
