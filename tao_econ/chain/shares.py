@@ -63,10 +63,18 @@ UNPROVEN = {  # field of Rules and its value: why a result that rests on it carr
 }
 
 
-def unproven(rules: Rules) -> tuple[str, ...]:
+class Mark(NamedTuple):
+    """Something unproven that rules rest on."""
+
+    field: str  # of Rules
+    value: str
+    why: str
+
+
+def unproven(rules: Rules) -> tuple[Mark, ...]:
     """Which of the rules rest on something unproven, and why; a figure that uses them shows it."""
     marks = [
-        f"{field} {value!r}: {why}"
+        Mark(field, value, why)
         for (field, value), why in UNPROVEN.items()
         if getattr(rules, field) == value
     ]

@@ -19,7 +19,7 @@ from ..inputs.rules import Rules, Scenario
 from ..inputs.units import BLOCKS_PER_DAY, RAO_PER_TAO, tao
 from . import subnet_kernels as kernels
 from .emission import halving_thresholds_rao, reward_after, whole_rao_fits
-from .shares import SHARES, gate_of, unproven
+from .shares import SHARES, Mark, gate_of, unproven
 from .subnet_kernels import (
     MAX_OF_RESERVE,
     MAX_WEIGHT,

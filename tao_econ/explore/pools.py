@@ -96,12 +96,12 @@ class Market:
 
 
 NAMES = {
-    "smoothed price": "price_ema",
-    "price × root × unburned *": "price_ema_root_unburned",
-    "price × unburned": "price_ema_unburned",
-    "the same, gate at a quantile *": "price_ema_unburned + gate (quantile)",
-    "the same, gate at rank 32 *": "price_ema_unburned + gate (rank)",
-    "the same, two tiers *": "price_ema_unburned + tiers",
+    "smoothed price": ("price_ema", "none"),
+    "price × root × unburned *": ("price_ema_root_unburned", "none"),
+    "price × unburned": ("price_ema_unburned", "none"),
+    "the same, gate at a quantile *": ("price_ema_unburned", "quantile"),
+    "the same, gate at rank 32 *": ("price_ema_unburned", "rank"),
+    "the same, two tiers *": ("price_ema_unburned", "tiers"),
 }
 RULES = Choice({name: rules_of_shares()[rule] for name, rule in NAMES.items()})
 
@@ -335,7 +335,7 @@ def draw_emission_rules(rules: Rules, market: Market) -> dict:
 def read_emission_rules(rules: Rules, market: Market) -> dict[str, str]:
     """The read-out of `emission_rules`."""
     share = shares_of(rules, market)
-    marks = ", ".join(mark.split()[0].replace("_", " ") for mark in unproven(rules))
+    marks = ", ".join(mark.field.replace("_", " ") for mark in unproven(rules))
     return {
         "Gini index": f"{gini(share):.3f}",
         "effective subnets": f"{1 / np.sum(share**2):.1f}",

@@ -53,13 +53,13 @@ SELLING = replace(
     stakers_sold_share=0.0,
 )
 LAW = "128 synthetic subnets"  # main net's percentiles of pools, prices by a law of ours
-LABELS = {  # what the six rules that need prices alone are called in a picture
-    "price_ema": "smoothed price\n(February 2025)",
-    "price_ema_root_unburned": "× root × unburned\n(June 2026)",
-    "price_ema_unburned": "× unburned\n(July 2026)",
-    "price_ema_unburned + gate (quantile)": "gate at quantile\n(July 2026)",
-    "price_ema_unburned + gate (rank)": "gate at rank 32\n(August 2026)",
-    "price_ema_unburned + tiers": "two tiers\n(documentation)",
+LABELS = {  # (subnet_shares, gate) of the six rules that need prices alone, and their names
+    ("price_ema", "none"): "smoothed price\n(February 2025)",
+    ("price_ema_root_unburned", "none"): "× root × unburned\n(June 2026)",
+    ("price_ema_unburned", "none"): "× unburned\n(July 2026)",
+    ("price_ema_unburned", "quantile"): "gate at quantile\n(July 2026)",
+    ("price_ema_unburned", "rank"): "gate at rank 32\n(August 2026)",
+    ("price_ema_unburned", "tiers"): "two tiers\n(documentation)",
 }
 PERCENT = PercentFormatter(1, decimals=0)
 
@@ -73,7 +73,7 @@ def read(name: str) -> float:
 def marked(*rules: Rules) -> str:
     """What a footer says of rules that nobody could prove: '* gate: …', or nothing."""
     fields = dict.fromkeys(
-        mark.split()[0].replace("_", " ") for rule in rules for mark in unproven(rule)
+        mark.field.replace("_", " ") for rule in rules for mark in unproven(rule)
     )
     return "* unproven: " + ", ".join(fields) if fields else ""
 
@@ -159,7 +159,7 @@ def emission_concentration():
     """
     start, counts = synthetic_subnets(), (8, 16, 32)
     table, most = compare_rules(start).loc[list(LABELS)], counts[0]
-    gate, plain = table.loc["price_ema_unburned + gate (rank)"], table.loc["price_ema_unburned"]
+    gate, plain = (table.loc[("price_ema_unburned", gate)] for gate in ("rank", "none"))
     picture, left, right = canvas(
         f"On the same prices the gate lifts the largest {most} of {len(start.name)} subnets from "
         f"{plain[f'top_{most}']:.0%} to "
@@ -192,9 +192,7 @@ def emission_concentration():
                 fontsize=8,
                 color=BLACK if colour == SKY else "white",
             )
-    row, before = (
-        list(table.index).index(f"price_ema_unburned{end}") for end in (" + gate (rank)", "")
-    )
+    row, before = (table.index.get_loc(("price_ema_unburned", gate)) for gate in ("rank", "none"))
     found = [read(f"top_{count}") for count in counts]
     left.plot(
         row + np.array([-0.27, 0, 0.27]), found, "o", mfc="white", mec=BLACK, label="main net"

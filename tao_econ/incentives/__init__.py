@@ -66,7 +66,6 @@ from .stake_model import stake_at as stake_at
 from .stake_model import stake_from_ranks as stake_from_ranks
 from .stake_model import stake_population as stake_population
 from .subnet_economy import compare_rules as compare_rules
-from .subnet_economy import emission_rates as emission_rates
 from .subnet_economy import exit_replay as exit_replay
 from .subnet_economy import halving_effect as halving_effect
 from .subnet_economy import manipulation as manipulation

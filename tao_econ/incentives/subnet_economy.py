@@ -3,12 +3,14 @@ manipulation do.
 
 Each question is one or two runs of `run_subnets` on the same start and a table of the difference.
 
-**Ref:** Maymin, Common Risk Factors in Decentralized AI Subnets, arXiv:2603.29751, for the size
-premium.
+References
+----------
+Maymin, Common Risk Factors in Decentralized AI Subnets, arXiv:2603.29751, for the size premium.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 
@@ -16,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from ..chain.emission import halving_thresholds_rao
+from ..chain.pools import Pool, spot_price, swap, trade_to_price
 from ..chain.shares import SHARES, emission_shares, root_proportion, unproven
 from ..chain.subnets import Subnets, Trade, make_subnets, run_subnets
 from ..inputs import data
@@ -26,6 +29,7 @@ from ..inputs.units import BLOCKS_PER_DAY, RAO_PER_TAO, tao
 from .stake import gini, top_share
 
 NOBODY_SELLS = {"owners_sold_share": 0.0, "miners_sold_share": 0.0, "stakers_sold_share": 0.0}
+LOWEST_PRICE = 1e-12  # of the price before: no pool bears a sale that lowers it further
 
 
 def synthetic_subnets(
@@ -38,20 +42,37 @@ def synthetic_subnets(
     root_tao: float = 5.454e6,
     issuance_rao: int = 11_330_335 * RAO_PER_TAO,
 ) -> Subnets:
-    """Subnets whose pools have main net's percentiles (data/pool_percentiles.csv), and prices by a
-    law of ours.
+    """Subnets whose pools have main net's percentiles, and prices by a law of ours.
 
-    earning : int — the largest pools whose incentive is not all burned; the same part as main net's
-      99 of 128
-    price_exponent : float — price grows with this power of the pool; 0.9 puts the largest 8 and 16
-      near their 53 and
-    76 % of new TAO under the gate
-    middle_price_tao : float, TAO per alpha — of the middle pool; near 0.004 about a third of new
-      TAO is injected, as then
-    alpha_per_pool_alpha : float — alpha issued over alpha in the pool: 3.65 M TAO of alpha over
-      1.983 M in pools
-    root_tao, issuance_rao : TAO on root on 2026-10-08, and issuance on 2026-09-11
-    No subnet here is a real one. Names run from the largest, "s1".
+    Parameters
+    ----------
+    n : int
+        Number of subnets, 3 or more.
+    earning : int, optional
+        The largest pools whose incentive is not all burned; by default the same part as main
+        net's 99 of 128.
+    price_exponent : float
+        Price grows with this power of the pool, in [0, 3]; 0.9 puts the largest 8 and 16 near
+        their 53 and 76 % of new TAO under the gate.
+    middle_price_tao : float
+        TAO per alpha of the middle pool, in (0, 1]; near 0.004 about a third of new TAO is
+        injected, as then.
+    alpha_per_pool_alpha : float
+        Alpha issued over alpha in the pool, in [1, 1000]: 3.65 M TAO of alpha over 1.983 M in
+        pools.
+    root_tao : float
+        TAO on root, on 2026-10-08.
+    issuance_rao : int
+        Issuance, rao, on 2026-09-11.
+
+    Returns
+    -------
+    Subnets
+        No subnet here is a real one. Names run from the largest, "s1".
+
+    Notes
+    -----
+    Percentiles of pools from data/pool_percentiles.csv.
     """
     n = whole("n", n, at_least=3)
     earning = round(n * 99 / 128) if earning is None else whole("earning", earning, at_least=1)
@@ -75,32 +96,42 @@ def synthetic_subnets(
     )
 
 
-def rules_of_shares() -> dict[str, Rules]:
-    """Every rule that has divided TAO among pools, by name, and the two tiers that documentation
-    announces.
+def rules_of_shares() -> dict[tuple[str, str], Rules]:
+    """Every rule that has divided TAO among pools, and the two tiers that documentation announces.
+
+    Returns
+    -------
+    dict
+        (`subnet_shares`, `gate`) of the rules → the first Rules that had both.
     """
     found = {}
     for rules in eras():
         if rules.subnet_shares in SHARES:
-            found.setdefault(
-                rules.subnet_shares + ("" if rules.gate == "none" else f" + gate ({rules.gate})"),
-                rules,
-            )
-    last = next(r for r in eras() if r.gate == "rank")
-    return found | {f"{last.subnet_shares} + tiers": replace(last, gate="tiers")}
+            found.setdefault((rules.subnet_shares, rules.gate), rules)
+    ranked = next(rules for rules in eras() if rules.gate == "rank")
+    return found | {(ranked.subnet_shares, "tiers"): replace(ranked, gate="tiers")}
 
 
-def compare_rules(pools: Subnets, *, rules: dict[str, Rules] | None = None) -> pd.DataFrame:
-    """Where a block's TAO goes under each rule on the same subnets; a rule that gives nothing to
-    anyone is left out.
+def compare_rules(pools: Subnets, *, rules: Iterable[Rules] | None = None) -> pd.DataFrame:
+    """Where a block's TAO goes under each rule on the same subnets.
 
-    rules : name → Rules; all there have been if not given
-    Returns, by rule: gini, top_8, top_16, top_32, largest (shares), effective subnets (1/Σσ²), and
-    the marks.
+    Parameters
+    ----------
+    pools : Subnets
+        The subnets that share.
+    rules : iterable of Rules, optional
+        All there have been if not given.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By (`subnet_shares`, `gate`): gini, top_8, top_16, top_32 and largest (shares),
+        effective_subnets (1/Σσ²), and `unproven`, a tuple of marks. A rule that gives nothing to
+        anyone is left out.
     """
-    rows = {}
+    rows = []
     alpha = pools.reserve_alpha + pools.outstanding_alpha
-    for name, rule in (rules or rules_of_shares()).items():
+    for rule in rules_of_shares().values() if rules is None else rules:
         share = emission_shares(
             rule,
             price_ema_tao=pools.price_ema_tao * pools.started,
@@ -111,44 +142,54 @@ def compare_rules(pools: Subnets, *, rules: dict[str, Rules] | None = None) -> p
             emission_on=pools.emission_on,
         )
         if share.sum() > 0:
-            tops = {f"top_{k}": top_share(share, count=k) for k in (8, 16, 32)}
-            rows[name] = (
-                {"gini": gini(share)}
+            tops = {f"top_{count}": top_share(share, count=count) for count in (8, 16, 32)}
+            rows.append(
+                {"subnet_shares": rule.subnet_shares, "gate": rule.gate, "gini": gini(share)}
                 | tops
                 | {
                     "largest": share.max(),
                     "effective_subnets": 1 / np.sum(share**2),
-                    "unproven": "; ".join(unproven(rule)),
+                    "unproven": unproven(rule),
                 }
             )
-    return pd.DataFrame.from_dict(rows, orient="index")
+    columns = "subnet_shares gate gini top_8 top_16 top_32 largest effective_subnets unproven"
+    return pd.DataFrame(rows, columns=columns.split()).set_index(["subnet_shares", "gate"])
 
 
 @takes_records
 def selling_cost(
     rules: Rules, scenario: Scenario, pools: Subnets, *, days: int = 30
 ) -> pd.DataFrame:
-    """What root's dividends and miners sell, and what that does to prices, against a run in which
-    nobody sells.
+    """What root's dividends and miners sell, and what that does to prices.
 
-    Returns, for root alone, miners alone and both: TAO a day taken out of the pools, and the median
-    and worst
-    price beside the run without selling, as a change.
+    Parameters
+    ----------
+    rules : Rules
+    scenario : Scenario
+        How fast root's dividends are claimed, and what part of their alpha miners sell.
+    pools : Subnets
+        Where the runs start.
+    days : int
+        Length of a run, 1 or more.
+
+    Returns
+    -------
+    pandas.DataFrame
+        For root alone, miners alone and both: TAO a day taken out of the pools, and the median
+        and worst price as a change against a run in which nobody sells.
     """
     days = whole("days", days, at_least=1)
     quiet = replace(scenario, root_claims_per_day=0.0, **NOBODY_SELLS)
-    kept = (
-        replace(rules, root_dividends="claimed")
-        if rules.root_dividends == "sold_each_block"
-        else rules
-    )
+    claimed = rules
+    if rules.root_dividends == "sold_each_block":
+        claimed = replace(rules, root_dividends="claimed")
     miners = scenario.miners_sold_share
     runs = {
         "root": (rules, replace(quiet, root_claims_per_day=scenario.root_claims_per_day)),
-        "miners": (kept, replace(quiet, miners_sold_share=miners)),
+        "miners": (claimed, replace(quiet, miners_sold_share=miners)),
         "both": (rules, replace(scenario, **NOBODY_SELLS | {"miners_sold_share": miners})),
     }
-    still = run_subnets(kept, quiet, pools, days=days, every_days=days).price_tao[-1]
+    still = run_subnets(claimed, quiet, pools, days=days, every_days=days).price_tao[-1]
     rows = {}
     for name, (rule, assumed) in runs.items():
         path = run_subnets(rule, assumed, pools, days=days, every_days=days)
@@ -169,11 +210,27 @@ def halving_effect(
     """The growth a day that new TAO gives to small and large pools, before and after a halving of
     the reward.
 
-    Returns, by tercile of TAO in the pool and for "small − large": the mean new TAO a day over the
-    pool's TAO and the
-    mean log growth of price a day, each at the reward of now and at half of it, and their ratio (0
-    where there is none).
-    Only subnets that get TAO count.
+    Parameters
+    ----------
+    rules : Rules
+        With a schedule that halves by issuance.
+    scenario : Scenario
+    pools : Subnets
+        Where both runs start.
+    days : int
+        Length of a run, 1 or more.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By tercile of TAO in the pool and for "small − large": the mean new TAO a day over the
+        pool's TAO and the mean log growth of price a day, each at the reward of now and at half
+        of it, and their ratio (0 where there is none). Only subnets that get TAO count.
+
+    Raises
+    ------
+    ValueError
+        Where the schedule is another, or a pool has no price at the start or the end.
     """
     days = whole("days", days, at_least=1)
     if rules.schedule != "issuance":
@@ -181,32 +238,28 @@ def halving_effect(
             f"schedule must be 'issuance' to halve, got {rules.schedule!r} in {rules.name!r}"
         )
     ahead = [t for t in halving_thresholds_rao(rules) if t > pools.issuance_rao]
-    inflow = []
-    growth = []
-    for issuance in (
-        pools.issuance_rao,
-        ahead[0] if ahead else pools.issuance_rao,
-    ):  # alpha halves on its own curve
-        path = run_subnets(
-            rules, scenario, pools._replace(issuance_rao=issuance), days=days, every_days=days
-        )
-        inflow.append((path.injected_tao[-1] + path.bought_tao[-1]) / days / path.reserve_tao[0])
-        if not path.price_tao[[0, -1]].all():
-            dry = pools.name[int((path.price_tao[[0, -1]] == 0).any(axis=0).argmax())]
-            raise ValueError(
-                f"pools must have a price at the start and at the end, got none for {dry!r}"
-            )
-        growth.append(np.log(path.price_tao[-1] / path.price_tao[0]) / days)
-    order = np.argsort(pools.reserve_tao)
-    order = order[inflow[0][order] > 0]
-    groups = dict(zip(("small", "middle", "large"), np.array_split(order, 3), strict=True))
-    rows = {
-        name: [np.mean(v[at]) if len(at) else 0.0 for v in (*inflow, *growth)]
-        for name, at in groups.items()
-    }
-    table = pd.DataFrame.from_dict(
-        rows, orient="index", columns=["inflow", "inflow_halved", "growth", "growth_halved"]
+    halved = ahead[0] if ahead else pools.issuance_rao  # alpha halves on its own curve
+    inflow, growth = _growth(rules, scenario, pools, days)
+    inflow_halved, growth_halved = _growth(
+        rules, scenario, pools._replace(issuance_rao=halved), days
     )
+    subnets = pd.DataFrame(
+        {
+            "inflow": inflow,
+            "inflow_halved": inflow_halved,
+            "growth": growth,
+            "growth_halved": growth_halved,
+        }
+    )
+    order = np.argsort(pools.reserve_tao)
+    order = order[inflow[order] > 0]
+    rows = {
+        name: subnets.iloc[members].mean() if len(members) else 0.0 * subnets.iloc[0]
+        for name, members in zip(
+            ("small", "middle", "large"), np.array_split(order, 3), strict=True
+        )
+    }
+    table = pd.DataFrame(rows).T
     table.loc["small − large"] = table.loc["small"] - table.loc["large"]
     for kind in ("inflow", "growth"):
         table[f"{kind}_ratio"] = np.divide(
@@ -215,108 +268,109 @@ def halving_effect(
     return table
 
 
+def _growth(rules, scenario, pools, days):
+    """New TAO a day over the pool's, and log growth of price a day, of each subnet."""
+    path = run_subnets(rules, scenario, pools, days=days, every_days=days)
+    first, last = path.price_tao[[0, -1]]
+    dry = (first == 0) | (last == 0)
+    if dry.any():
+        raise ValueError(
+            "pools must have a price at the start and at the end, got none for "
+            f"{pools.name[int(dry.argmax())]!r}"
+        )
+    inflow = (path.injected_tao[-1] + path.bought_tao[-1]) / days / path.reserve_tao[0]
+    return inflow, np.log(last / first) / days
+
+
 @takes_records
 def exit_replay(
     rules: Rules,
     scenario: Scenario,
     pools: Subnets,
     *,
-    leaving,
+    leaving: Iterable[str],
     tao_out: float = 37_000.0,
     days: int = 30,
 ) -> pd.DataFrame:
-    """Some owners sell out of their own subnets in one block, as three did in April 2026 with about
-    37,000 TAO.
+    """Some owners sell out of their own subnets in one block, as three did in April 2026.
 
-    leaving : names of subnets;  tao_out : float, TAO — wanted in all, from each in proportion to
-      its pool; alpha is sold
-    up to what is outside the pool
-    Returns, by subnet and for all others: TAO got, price just before, at the end of that day and of
-    the run, and
-    the share of new TAO before and at the end.
-    Raises ValueError where more than a billion alpha would have to be sold, the most of a trade.
+    Parameters
+    ----------
+    rules : Rules
+    scenario : Scenario
+    pools : Subnets
+        Where the run starts.
+    leaving : iterable of str
+        Names of subnets.
+    tao_out : float
+        TAO wanted in all, from each in proportion to its pool; about 37,000 in April 2026. Alpha
+        is sold up to what is outside the pool.
+    days : int
+        Length of the run, 1 or more.
+
+    Returns
+    -------
+    pandas.DataFrame
+        By subnet and for all others: TAO got, price (TAO per alpha) just before, at the end of
+        that day and of the run, and the share of new TAO before and at the end.
+
+    Raises
+    ------
+    ValueError
+        For a name that is none, and where more than a billion alpha would have to be sold, the
+        most of a trade.
     """
     days = whole("days", days, at_least=1)
     leaving = list(leaving)
-    for name in leaving:
-        if name not in pools.name:
-            raise ValueError(unknown("subnet", name, pools.name))
+    positions = [_position(pools, name) for name in leaving]
     if not leaving:
         raise ValueError(f"leaving must name a subnet, got {leaving}")
-    at = [pools.name.index(name) for name in leaving]
-    reserve = pools.reserve_tao[at]
+    reserve = pools.reserve_tao[positions]
     wanted = real("tao_out", tao_out, f"[0, {float(reserve.sum()) * 0.999}]") / reserve.sum()
-    power = pools.tao_weight[at] / (1 - pools.tao_weight[at])
-    alpha = pools.reserve_alpha[at] * ((1 - wanted) ** -power - 1)
-    sold = np.minimum(alpha, pools.outstanding_alpha[at])
-    path = run_subnets(
-        rules,
-        scenario,
-        pools,
-        days=days,
-        trades=[Trade(0, name, alpha_in=float(a)) for name, a in zip(leaving, sold, strict=True)],
-    )
-    got = reserve * (
-        1 - (pools.reserve_alpha[at] / (pools.reserve_alpha[at] + sold)) ** (1 / power)
-    )
-    others = np.setdiff1d(np.arange(len(pools.name)), at)
-    before = run_subnets(rules, scenario, pools, days=1).share[-1]
+    own = [_pool(pools, k) for k in positions]
+    sold = [
+        min(_alpha_for(pool, wanted), float(pools.outstanding_alpha[k]))
+        for pool, k in zip(own, positions, strict=True)
+    ]
+    trades = [Trade(0, name, alpha_in=alpha) for name, alpha in zip(leaving, sold, strict=True)]
+    path = run_subnets(rules, scenario, pools, days=days, trades=trades)
     columns = {
         "price_before": path.price_tao[0],
         "price_next_day": path.price_tao[1],
         "price_at_end": path.price_tao[-1],
-        "share_before": before,
+        "share_before": run_subnets(rules, scenario, pools, days=1).share[-1],
         "share_at_end": path.share[-1],
     }
-    rows = {
-        name: {"tao_got": got[k]} | {c: v[at[k]] for c, v in columns.items()}
-        for k, name in enumerate(leaving)
+    table = pd.DataFrame(columns, index=pools.name)
+    others = table.drop(leaving)
+    rows = table.loc[leaving]
+    rows.loc["all others"] = {
+        name: others[name].sum() if name.startswith("share") else others[name].median()
+        for name in columns
     }
-    rest = {
-        c: (v[others].sum() if c.startswith("share") else np.median(v[others]))
-        for c, v in columns.items()
-    }
-    return pd.DataFrame.from_dict(rows | {"all others": {"tao_got": 0.0} | rest}, orient="index")
+    got = [swap(pool, alpha_in=alpha)[1] for pool, alpha in zip(own, sold, strict=True)]
+    rows.insert(0, "tao_got", [*got, 0.0])
+    return rows
 
 
-@takes_records
-def emission_rates(
-    rules: Rules,
-    scenario: Scenario,
-    pools: Subnets,
-    *,
-    subnet: str,
-    rates=(1.0, 0.5, 0.25),
-    days: int = 365,
-) -> pd.DataFrame:
-    """What if an owner could mint only a part of the subnet's alpha? A proposal, never a rule of
-    the chain.
+def _position(pools, name):
+    if name not in pools.name:
+        raise ValueError(unknown("subnet", name, pools.name))
+    return pools.name.index(name)
 
-    Returns, by rate: price, alpha issued, its growth over the run, and TAO that miners and stakers
-    sold their alpha for.
-    """
-    if subnet not in pools.name:
-        raise ValueError(unknown("subnet", subnet, pools.name))
-    at = pools.name.index(subnet)
-    rows = {}
-    for rate in rates:
-        chosen = pools.alpha_rate.copy()
-        chosen[at] = real("rates", rate, "[0, 1]")
-        path = run_subnets(
-            rules,
-            scenario,
-            pools._replace(alpha_rate=chosen),
-            days=whole("days", days, at_least=1),
-            every_days=days,
-        )
-        issued = path.reserve_alpha[:, at] + path.outstanding_alpha[:, at]
-        rows[rate] = {
-            "price_tao": path.price_tao[-1, at],
-            "alpha_issued": issued[-1],
-            "alpha_growth": issued[-1] / issued[0] - 1,
-            "sold_tao": path.sold_tao[-1, at],
-        }
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("rate")
+
+def _pool(pools, k) -> Pool:
+    return Pool(
+        reserve_tao=float(pools.reserve_tao[k]),
+        reserve_alpha=float(pools.reserve_alpha[k]),
+        tao_weight=float(pools.tao_weight[k]),
+    )
+
+
+def _alpha_for(pool, tao_share):
+    """Alpha that buys a share of a pool's TAO: the price falls by (1 − share)^(1/(1 − w))."""
+    left = max((1 - tao_share) ** (1 / (1 - pool.tao_weight)), LOWEST_PRICE)
+    return trade_to_price(pool, spot_price(pool) * left)[1]
 
 
 @takes_records
@@ -332,35 +386,52 @@ def manipulation(
     """A round trip to lift a subnet's price: buy, hold, sell back; what it costs and what new TAO
     it attracts.
 
-    tao_in : float, TAO;  hold_blocks : int — between buying and selling; an hour
-    Returns, for shares by the spot price and by the smoothed one: TAO lost in the round trip, the
-    new TAO that the
-    subnet gets more than without it by the end of that day, and that over the loss. What it
-    attracts goes to the pool,
-    not to the buyer; smoothing puts it off more than it lowers it.
-    Raises ValueError where it would buy more than a billion alpha, the most of a trade.
+    Parameters
+    ----------
+    rules : Rules
+    scenario : Scenario
+    pools : Subnets
+        Where the runs start.
+    subnet : str
+        The name of the subnet.
+    tao_in : float
+        TAO that buys, in (0, 1e9].
+    hold_blocks : int
+        Blocks between buying and selling, 1 or more; 300 are an hour.
+
+    Returns
+    -------
+    pandas.DataFrame
+        For shares by the spot price and by the smoothed one: TAO lost in the round trip, the new
+        TAO that the subnet gets more than without it by the end of that day, and that over the
+        loss.
+
+    Raises
+    ------
+    ValueError
+        Where it would buy more than a billion alpha, the most of a trade.
+
+    Notes
+    -----
+    What it attracts goes to the pool, not to the buyer; smoothing puts it off more than it
+    lowers it.
     """
-    if subnet not in pools.name:
-        raise ValueError(unknown("subnet", subnet, pools.name))
-    at = pools.name.index(subnet)
+    k = _position(pools, subnet)
     hold = whole("hold_blocks", hold_blocks, at_least=1)
     tao_in = real("tao_in", tao_in, "(0, 1e9]")
     days = -(-(hold + 1) // BLOCKS_PER_DAY)
-    rows = {}
-    fee = float(rules.swap_fee)
-    power = pools.tao_weight[at] / (1 - pools.tao_weight[at])
-    ratio = pools.reserve_tao[at] / (pools.reserve_tao[at] + tao_in * (1 - fee))
-    bought = pools.reserve_alpha[at] * (1 - ratio**power)
+    _, bought = swap(_pool(pools, k), tao_in=tao_in, fee=float(rules.swap_fee))
+    orders = [
+        Trade(0, subnet, tao_in=tao_in),
+        Trade(hold, subnet, alpha_in=bought * (1 - 1e-9)),
+    ]
     spot = replace(rules, price_ema_rate=Fraction(1), price_ema_warmup_blocks=0)
     quiet = replace(scenario, **NOBODY_SELLS)  # so that only the trader trades
+    rows = {}
     for name, rule in {"spot": spot, "smoothed": rules}.items():
         plain = run_subnets(rule, quiet, pools, days=days, every_days=days)
-        orders = [
-            Trade(0, subnet, tao_in=tao_in),
-            Trade(hold, subnet, alpha_in=float(bought) * (1 - 1e-9)),
-        ]
         moved = run_subnets(rule, quiet, pools, days=days, every_days=days, trades=orders)
-        gain = [(p.injected_tao + p.bought_tao)[-1, at] for p in (plain, moved)]
+        gain = [(path.injected_tao + path.bought_tao)[-1, k] for path in (plain, moved)]
         lost = -tao(moved.users_rao[-1] - plain.users_rao[-1])
         attracted = gain[1] - gain[0]
         rows[name] = {

@@ -245,13 +245,6 @@ TABLE = {
         refuses=f"{BEAR}|tao_out must|{TOO_MUCH}",
         most=8,
     ),
-    "emission_rates": Case(
-        arguments(**runs, rates=st.lists(share, min_size=1, max_size=2)).flatmap(
-            lambda given: of_subnet(given, "subnet")
-        ),
-        refuses=BEAR,
-        most=8,
-    ),
     "manipulation": Case(
         arguments(
             **{k: v for k, v in runs.items() if k != "days"},
