@@ -1,5 +1,6 @@
 """Who takes part and how they play: stake, guarantee, attacks, subnets, the query market."""
 
+from .attacks import CopiedSubnet as CopiedSubnet
 from .attacks import alpha_majority_cost as alpha_majority_cost
 from .attacks import bribery as bribery
 from .attacks import collusion as collusion

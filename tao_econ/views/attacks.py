@@ -9,7 +9,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..incentives.attacks import Copying, bribery, collusion, majority_cost, weight_copying
+from ..incentives.attacks import (
+    CopiedSubnet,
+    Copying,
+    bribery,
+    collusion,
+    majority_cost,
+    weight_copying,
+)
 from ..incentives.guarantee import draw_network, honest_stake_path, retention_map
 from ..inputs.record import checked_record, quantity
 from ..inputs.rules import Rules, Scenario, Snapshot, rules_at
@@ -302,17 +309,14 @@ def bonds() -> dict[str, Rules]:
 @functools.lru_cache(maxsize=8)
 def copied(rules: Rules, copying: Copier) -> Copying:
     """A copier's advantage at each delay, small enough for a slider."""
-    return weight_copying(
-        rules,
-        lags=FEW_LAGS,
+    subnet = CopiedSubnet(
+        validators=8,
+        miners=16,
         noise=copying.noise,
         turnover=copying.turnover,
         copier_stake=copying.copier_stake,
-        validators=8,
-        miners=16,
-        epochs=50,
-        networks=3,
     )
+    return weight_copying(rules, subnet, lags=FEW_LAGS, epochs=50, networks=3)
 
 
 @view(

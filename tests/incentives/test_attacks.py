@@ -12,14 +12,17 @@ import tao_econ as te
 
 RULES = te.rules_at("2026-09-11")
 NAN = float("nan")
-SMALL = {"validators": 8, "miners": 16, "epochs": 60, "networks": 6}
+SUBNET = te.incentives.CopiedSubnet(
+    validators=8, miners=16, copier_stake=0.1, noise=0.3, turnover=0.02, reward=0.0005
+)
+SMALL = {"epochs": 60, "networks": 6}
 
 # --- weight copying
 
 
 @pytest.fixture(scope="module")
 def copying():
-    return te.incentives.weight_copying(RULES, lags=(0, 1, 5, 20), **SMALL)
+    return te.incentives.weight_copying(RULES, SUBNET, lags=(0, 1, 5, 20), **SMALL)
 
 
 def test_a_copier_without_lag_earns_more_than_those_who_measure(copying):
@@ -33,7 +36,7 @@ def test_each_epoch_of_lag_costs_the_copier_until_it_pays_to_work(copying):
 
 def test_hiding_weights_costs_the_miners_accuracy_and_a_mere_delay_of_the_copier_does_not(copying):
     assert (np.diff(copying.accuracy) < -0.01).all()
-    late = te.incentives.weight_copying(RULES, lags=(0, 20), commit_reveal=False, **SMALL)
+    late = te.incentives.weight_copying(RULES, SUBNET, lags=(0, 20), commit_reveal=False, **SMALL)
     assert late.accuracy[1] > copying.accuracy[1] and late.advantage[1] < 0
 
 
@@ -43,17 +46,19 @@ def test_the_copiers_share_of_stake_follows_its_advantage(copying):
 
 
 def test_with_nothing_to_measure_the_copier_is_as_good_as_the_others():
-    got = te.incentives.weight_copying(RULES, lags=(0, 7), noise=0.0, turnover=0.0, **SMALL)
+    got = te.incentives.weight_copying(
+        RULES, SUBNET._replace(noise=0.0, turnover=0.0), lags=(0, 7), **SMALL
+    )
     np.testing.assert_allclose(got.advantage, 0, atol=1e-6)
     np.testing.assert_allclose(got.accuracy, 1, atol=1e-6)
 
 
 def test_the_same_seed_gives_the_same_numbers_and_another_one_others(copying):
-    again = te.incentives.weight_copying(RULES, lags=(0, 1, 5, 20), **SMALL)
+    again = te.incentives.weight_copying(RULES, SUBNET, lags=(0, 1, 5, 20), **SMALL)
     for name in copying._fields:
         np.testing.assert_array_equal(getattr(again, name), getattr(copying, name))
     assert (
-        te.incentives.weight_copying(RULES, lags=(0,), seed=1, **SMALL).advantage[0]
+        te.incentives.weight_copying(RULES, SUBNET, lags=(0,), seed=1, **SMALL).advantage[0]
         != copying.advantage[0]
     )
 
@@ -205,19 +210,35 @@ POOL = {
 @pytest.mark.parametrize(
     ("name", "value", "call"),
     [
-        ("lags", 30, lambda n: te.incentives.weight_copying(RULES, lags=(0, 30), **SMALL)),
-        ("lags", 0.5, lambda n: te.incentives.weight_copying(RULES, lags=(0.5,), **SMALL)),
-        ("noise", -0.1, lambda n: te.incentives.weight_copying(RULES, noise=-0.1, **SMALL)),
-        ("turnover", 1.2, lambda n: te.incentives.weight_copying(RULES, turnover=1.2, **SMALL)),
-        ("copier_stake", 1, lambda n: te.incentives.weight_copying(RULES, copier_stake=1, **SMALL)),
-        ("networks", 1, lambda n: te.incentives.weight_copying(RULES, networks=1)),
-        ("validators", 1, lambda n: te.incentives.weight_copying(RULES, validators=1)),
+        ("lags", 30, lambda n: te.incentives.weight_copying(RULES, SUBNET, lags=(0, 30), **SMALL)),
+        ("lags", 0.5, lambda n: te.incentives.weight_copying(RULES, SUBNET, lags=(0.5,), **SMALL)),
+        (
+            "noise",
+            -0.1,
+            lambda n: te.incentives.weight_copying(RULES, SUBNET._replace(noise=-0.1), **SMALL),
+        ),
+        (
+            "turnover",
+            1.2,
+            lambda n: te.incentives.weight_copying(RULES, SUBNET._replace(turnover=1.2), **SMALL),
+        ),
+        (
+            "copier_stake",
+            1,
+            lambda n: te.incentives.weight_copying(RULES, SUBNET._replace(copier_stake=1), **SMALL),
+        ),
+        ("networks", 1, lambda n: te.incentives.weight_copying(RULES, SUBNET, networks=1)),
+        (
+            "validators",
+            1,
+            lambda n: te.incentives.weight_copying(RULES, SUBNET._replace(validators=1)),
+        ),
         ("target_worth", 1.0, lambda n: te.incentives.bribery(RULES, n, target_worth=1.0)),
         ("bribed_weight", 0, lambda n: te.incentives.bribery(RULES, n, bribed_weight=0)),
         ("reward", NAN, lambda n: te.incentives.bribery(RULES, n, reward=NAN)),
         ("worth", 0, lambda n: te.incentives.collusion(RULES, n, worth=0)),
         ("miner_burn", 1.5, lambda n: te.incentives.collusion(RULES, n, miner_burn=1.5)),
-        ("lags", "none", lambda n: te.incentives.weight_copying(RULES, lags=(), **SMALL)),
+        ("lags", "none", lambda n: te.incentives.weight_copying(RULES, SUBNET, lags=(), **SMALL)),
         ("stake", 1.0, lambda n: te.incentives.collusion(RULES, n, stake=(0.5, 1.0))),
         ("network", "None", lambda n: te.incentives.bribery(RULES, None)),
         (
