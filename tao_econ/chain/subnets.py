@@ -118,7 +118,7 @@ class SubnetPath(NamedTuple):
     recycled_rao: np.ndarray
     fees_rao: np.ndarray
     users_rao: np.ndarray  # what users took out of the pools, less what they put in and fees
-    unproven: tuple[str, ...]  # marks that figures of this run must show
+    unproven: tuple[Mark, ...]  # marks that figures of this run must show
 
 
 def make_subnets(

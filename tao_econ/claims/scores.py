@@ -83,6 +83,25 @@ def forecast_scores(fdv_usd: float, *, score: str = "CRPS of ln FDV") -> pd.Seri
     return pd.Series(scores, name=score).sort_values(kind="stable")
 
 
+def scores_by_day(fdv_usd: pd.Series, *, score: str = "CRPS of ln FDV") -> pd.DataFrame:
+    """Each forecast's score against the diluted value of every day.
+
+    Parameters
+    ----------
+    fdv_usd : pandas.Series
+        USD, by date.
+    score : str
+        As in `forecast_scores`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a date, a column a forecast.
+    """
+    rows = [forecast_scores(value, score=score) for value in fdv_usd]
+    return pd.DataFrame(rows, index=fdv_usd.index)[list(forecasts())]
+
+
 @functools.cache
 def benchmark_closes() -> dict[str, pd.Series]:
     """What money could have done instead: hold cash, bitcoin, or AI-labelled tokens in equal parts,

@@ -80,11 +80,8 @@ def judgement(**settings):
 @functools.cache
 def scored(score: str) -> pd.DataFrame:
     """Scores of the forecasts shown, at every close from publication to the last evaluation."""
-    prices = sources.closes()[sources.PUBLISHED : LAST]
-    rows = [
-        claims.forecast_scores(price * FDV_PER_PRICE, score=score)[list(SHOWN)] for price in prices
-    ]
-    return pd.DataFrame(rows, index=prices.index)
+    closes = sources.closes()[sources.PUBLISHED : LAST]
+    return claims.scores_by_day(closes * FDV_PER_PRICE, score=score)[list(SHOWN)]
 
 
 @functools.cache

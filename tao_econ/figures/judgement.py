@@ -115,9 +115,7 @@ def merged(table: pd.DataFrame) -> pd.DataFrame:
 @functools.cache
 def scored(score: str) -> pd.DataFrame:
     """Each forecast's score at every close after publication."""
-    prices = sources.closes()[sources.PUBLISHED :]
-    rows = [claims.forecast_scores(price * FDV_PER_PRICE, score=score) for price in prices]
-    return pd.DataFrame(rows, index=prices.index)
+    return claims.scores_by_day(sources.closes()[sources.PUBLISHED :] * FDV_PER_PRICE, score=score)
 
 
 @figure

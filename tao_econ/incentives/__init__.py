@@ -41,10 +41,10 @@ from .stake import cap_stake as cap_stake
 from .stake import coalition as coalition
 from .stake import composite_score as composite_score
 from .stake import concentration as concentration
+from .stake import counted_under_cap as counted_under_cap
 from .stake import gini as gini
 from .stake import hhi as hhi
 from .stake import lorenz as lorenz
-from .stake import max_power as max_power
 from .stake import nakamoto as nakamoto
 from .stake import performance_split as performance_split
 from .stake import reward_correlations as reward_correlations
@@ -63,6 +63,7 @@ from .stake_model import model_gini as model_gini
 from .stake_model import model_lorenz as model_lorenz
 from .stake_model import model_top_share as model_top_share
 from .stake_model import pareto_stake as pareto_stake
+from .stake_model import published_stake as published_stake
 from .stake_model import stake_at as stake_at
 from .stake_model import stake_from_ranks as stake_from_ranks
 from .stake_model import stake_population as stake_population

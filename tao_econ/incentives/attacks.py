@@ -156,9 +156,9 @@ def weight_copying(
             f"lags must be one or more, below half of epochs {epochs}, got "
             f"{max(lags, default='none')}"
         )
-    validators, miners = subnet.validators, subnet.miners
+    validators = subnet.validators
     honest = np.full(validators - 1, (1 - subnet.copier_stake) / (validators - 1))
-    stake = np.r_[honest, subnet.copier_stake, np.zeros(miners)]
+    stake = np.r_[honest, subnet.copier_stake, np.zeros(subnet.miners)]
     found = np.empty((3, networks, len(lags)))
     children = np.random.SeedSequence(whole("seed", seed)).spawn(networks)
     for network, child in enumerate(children):
@@ -461,7 +461,8 @@ def _check_copied(subnet):
 
 
 def _past(rules, subnet, stake, epochs, random) -> _Past:
-    honest, miners = subnet.validators - 1, subnet.miners
+    honest = subnet.validators - 1
+    miners = subnet.miners
     worth = np.exp(random.standard_normal((epochs, miners)))
     stays = random.random((epochs, miners)) >= subnet.turnover
     for t in range(1, epochs):

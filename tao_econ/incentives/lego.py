@@ -16,17 +16,16 @@ arXiv:2407.21787.
 from __future__ import annotations
 
 import math
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
+from ..analysis.quadrature import gauss_legendre
 from ..analysis.uncertainty import sample_mean
 from ..inputs.checks import real, reals, whole
 
 REACH = 12.0  # a standard normal number beyond 12 never happens: 1e-33
 NODES = 256
-_legendre = cache(np.polynomial.legendre.leggauss)
 
 
 class CoverageFit(NamedTuple):
@@ -78,7 +77,7 @@ def expected_max(n):
     counts = np.array(
         [whole("n", each, at_least=1) for each in np.atleast_1d(np.asarray(n, dtype=object))], float
     )
-    x, weights = _legendre(NODES)
+    x, weights = gauss_legendre(NODES)
     x = REACH / 2 * (x + 1)
     weights = REACH / 2 * weights
     above = -np.expm1(counts[:, None] * log_ndtr(x))

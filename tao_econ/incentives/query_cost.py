@@ -14,16 +14,15 @@ statistics of exponentials by Rényi (1953); fees and emission from Pine Analyti
 from __future__ import annotations
 
 import math
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
+from ..analysis.quadrature import gauss_legendre
 from ..inputs.checks import real, reals, whole
 
 QUANTILES = "(0, 0.999999999]"  # beyond, a chance of one less a float has no digits left
 NODES = 200  # of the quadrature over the miners' time
-_legendre = cache(np.polynomial.legendre.leggauss)
 
 
 class QueryBill(NamedTuple):
@@ -177,7 +176,7 @@ def _late(t, wait, mu, leave, miners, needed, answer):
     """
     from scipy.special import betainc, betaincinv
 
-    x, weights = _legendre(NODES)
+    x, weights = gauss_legendre(NODES)
     in_time = float(betainc(needed, miners - needed + 1, -math.expm1(-answer * t)))
     level = in_time * (x + 1) / 2
     spent = -np.log1p(-betaincinv(needed, miners - needed + 1, level)) / answer

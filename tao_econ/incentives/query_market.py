@@ -24,12 +24,11 @@ import numpy as np
 import pandas as pd
 
 from ..chain.yuma import yuma_epoch
-from ..inputs import data
 from ..inputs.checks import real, reals, takes_records, whole
 from ..inputs.rules import Rules
 from .lego import over_replicas
 from .query_market_record import QueryMarket
-from .stake_model import stake_from_ranks
+from .stake_model import published_stake
 
 MAX_LOG = 100.0  # of the growth of demand
 
@@ -236,14 +235,7 @@ def _start(market, replicas, stake, random):
             f"got {market.judge_correlation}"
         )
     if stake is None:
-        table = data.load("validator_stake")
-        table = table[table["date"] == table["date"].max()]
-        if v <= table["largest"].max():
-            raise ValueError(
-                f"stake must be given for {table['largest'].max()} validators or fewer, got none "
-                f"for {v}"
-            )
-        stake = stake_from_ranks(table["largest"].tolist(), table["share"].tolist(), v)
+        stake = published_stake(v)
     stake = reals("stake", stake, "(0, inf)", ndim=1, shape=(v,), each="validator")
     talent, error = random.standard_normal((2, replicas, m))
     error *= np.sqrt(market.shared_error)

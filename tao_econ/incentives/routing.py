@@ -12,16 +12,15 @@ beat a simple baseline.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
+from ..analysis.quadrature import gauss_legendre
 from ..inputs.checks import amounts, real, reals, whole
 
 REACH = 12.0
 NODES = 512
-_legendre = cache(np.polynomial.legendre.leggauss)
 
 
 class Routing(NamedTuple):
@@ -102,7 +101,7 @@ def leader_routing_gain(experts: int, *, lead_sd: float = 0.0, correlation: floa
     own = np.sqrt(1 - real("correlation", correlation, "[0, 1]"))
     if own == 0 or others == 0:
         return 0.0
-    x, weights = _legendre(NODES)
+    x, weights = gauss_legendre(NODES)
     x = REACH * x
     weights = REACH * weights
     behind = -np.expm1(

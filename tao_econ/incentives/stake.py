@@ -12,10 +12,12 @@ reward rules here are the plainest forms of what their abstract names, and their
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from ..inputs.checks import amounts, real, reals, whole
 
@@ -98,11 +100,6 @@ def theil_nats(stake) -> float:
     return float(np.sum(times_fair * np.log(times_fair)) / len(share))
 
 
-def max_power(stake) -> float:
-    """Share of the largest wallet."""
-    return float(stake_shares(stake).max())
-
-
 def tau(stake, threshold: float) -> int:
     """Fewest wallets that together hold a share **≥ threshold** in (0, 1]: exactly half counts
     at 0.5.
@@ -161,17 +158,20 @@ def lorenz(stake) -> pd.DataFrame:
 
 def concentration(stake) -> Concentration:
     """All indices of a (n,) stake vector at once."""
+    share = stake_shares(stake)
+    majority = coalition(stake)
     return Concentration(
-        len(stake_shares(stake)),
-        gini(stake),
-        hhi(stake),
-        shannon_bits(stake),
-        theil_nats(stake),
-        max_power(stake),
-        nakamoto(stake),
-        tau(stake, 0.66),
-        top_share(stake, wallet_share=0.01),
-        *coalition(stake),
+        wallets=len(share),
+        gini=gini(stake),
+        hhi=hhi(stake),
+        shannon_bits=shannon_bits(stake),
+        theil_nats=theil_nats(stake),
+        max_power=float(share.max()),
+        nakamoto=nakamoto(stake),
+        tau_66=tau(stake, 0.66),
+        top_percent_share=top_share(stake, wallet_share=0.01),
+        coalition_wallets=majority.wallets,
+        coalition_share=majority.wallet_share,
     )
 
 
@@ -190,6 +190,35 @@ def cap_stake(stake, quantile: float = 0.88) -> Capped:
             f"quantile must leave a positive cap, got {quantile}, below which all wallets hold 0"
         )
     return Capped(cap, np.minimum(stake, cap))
+
+
+def counted_under_cap(
+    stake: ArrayLike, quantile: float = 0.88, *, splitting_share: float = 0.0
+) -> np.ndarray:
+    """What counts of each owner's stake under a cap that some escape by splitting their wallets.
+
+    Parameters
+    ----------
+    stake : array_like
+        (n,) at least 0, in any unit, one entry an owner.
+    quantile : float
+        Where the cap is, see `cap_stake`.
+    splitting_share : float
+        Part of the capped owners, the richest first, who split and so lose nothing, in [0, 1].
+
+    Returns
+    -------
+    numpy.ndarray
+        (n,) in the unit of stake.
+    """
+    held = amounts("stake", stake)
+    capped = cap_stake(held, quantile)
+    above = np.flatnonzero(held > capped.cap)
+    escaping = math.ceil(real("splitting_share", splitting_share, "[0, 1]") * len(above))
+    richest = above[np.argsort(-held[above], kind="stable")][:escaping]
+    counted = capped.stake.copy()
+    counted[richest] = held[richest]
+    return counted
 
 
 def split_below_cap(stake, cap: float) -> Split:
@@ -254,11 +283,16 @@ def reward_correlations(stake, performance, reward, *, ranks: bool = False) -> C
     """
     given = {"stake": stake, "performance": performance, "reward": reward}
     shape = amounts("stake", stake).shape
-    arrays = {name: amounts(name, v, shape=shape, each="wallet") for name, v in given.items()}
+    arrays = {
+        name: amounts(name, values, shape=shape, each="wallet") for name, values in given.items()
+    }
     for name, values in arrays.items():
         if np.ptp(values) == 0:
             raise ValueError(f"{name} must vary over wallets, got {values[0]:g} for all of them")
-    rows = [pd.Series(v).rank().to_numpy() if ranks else v / v.max() for v in arrays.values()]
+    rows = [
+        pd.Series(values).rank().to_numpy() if ranks else values / values.max()
+        for values in arrays.values()
+    ]
     return Correlations(*np.corrcoef(rows)[:2, 2].tolist())
 
 

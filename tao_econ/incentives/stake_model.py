@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..inputs import data
 from ..inputs.checks import real, reals, record, whole
 from .stake import MAX_WALLETS, top_share
 from .stake import gini as gini_of
@@ -201,6 +202,33 @@ def stake_from_ranks(largest, shares, wallets: int) -> np.ndarray:
     return np.repeat(each, widths)
 
 
+def published_stake(validators: int) -> np.ndarray:
+    """Shares of stake of 2024-06-19, the last published list of the largest validators.
+
+    Parameters
+    ----------
+    validators : int
+        How many there are; more than the list names.
+
+    Returns
+    -------
+    numpy.ndarray
+        (validators,) shares, largest first; beyond the list all are equal.
+
+    Notes
+    -----
+    data/validator_stake.csv: Mentat Minds, 2024-06-19.
+    """
+    table = data.load("validator_stake")
+    table = table[table["date"] == table["date"].max()]
+    most = table["largest"].max()
+    if whole("validators", validators, at_least=1) <= most:
+        raise ValueError(
+            f"validators must be more than the {most} whose stake is published, got {validators}"
+        )
+    return stake_from_ranks(table["largest"].tolist(), table["share"].tolist(), validators)
+
+
 def _masses(model):
     """(stake of the body, stake of the tail, normal quantile where they meet) of a model, per
     wallet.
@@ -208,16 +236,16 @@ def _masses(model):
     from scipy.special import ndtr, ndtri
 
     _check(model, least_exponent=1)
-    b = model.tail_share
-    if b == 1:
-        return 0.0, model.tail_exponent / (model.tail_exponent - 1), -math.inf
-    z = float(-ndtri(b)) if b else math.inf
-    body = math.exp(model.sigma**2 / 2) * float(ndtr(z - model.sigma))
-    return (
-        body,
-        b and b * math.exp(model.sigma * z) * model.tail_exponent / (model.tail_exponent - 1),
-        z,
-    )
+    share = model.tail_share
+    sigma = model.sigma
+    if share == 0:
+        return math.exp(sigma**2 / 2), 0.0, math.inf
+    mean_of_tail = model.tail_exponent / (model.tail_exponent - 1)  # over its own minimum
+    if share == 1:
+        return 0.0, mean_of_tail, -math.inf
+    z = float(-ndtri(share))
+    body = math.exp(sigma**2 / 2) * float(ndtr(z - sigma))
+    return body, share * math.exp(sigma * z) * mean_of_tail, z
 
 
 def _check(model, *, least_exponent):

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 import tao_econ as te
 from tao_econ.incentives import jury
-from tao_econ.inputs import data
 
 NAN = float("nan")
 STAKES = st.lists(st.integers(0, 1_000), min_size=1, max_size=12).filter(any)
@@ -31,17 +30,8 @@ def test_o2_condorcet_11_jurors_of_60_percent():
     )  # ties count half
 
 
-def stake_of_2024():
-    """The published shares of 2024-06-19 over 64 validators; the least concentrated that agrees
-    with them.
-    """
-    table = data.load("validator_stake")
-    table = table[table["date"].astype(str) == "2024-06-19"]
-    return te.incentives.stake_from_ranks(table["largest"].tolist(), table["share"].tolist(), 64)
-
-
 def test_mentat_minds_2024_06_19_the_effective_jury_is_below_ten():
-    stake = stake_of_2024()
+    stake = te.incentives.published_stake(64)
     assert stake[:5] == pytest.approx([0.25, 0.135, 0.11, 0.09, 0.065])
     jurors = te.incentives.effective_jurors(stake)
     assert 8.5 < jurors < 10  # models.md 6: "the effective jury 1/HHI is < 10"
@@ -172,7 +162,7 @@ def test_the_median_breaks_at_half_of_the_stake_and_the_mean_at_once():
 
 
 def test_finite_reports_break_where_the_coalition_has_half():
-    stake, honest = stake_of_2024(), np.random.default_rng(0).standard_normal(64)
+    stake, honest = te.incentives.published_stake(64), np.random.default_rng(0).standard_normal(64)
     wanted = te.incentives.coalition(stake).wallets  # fewest with more than half
     for corrupt, broken in ((wanted - 1, False), (wanted, True)):
         reports = np.where(np.arange(64) < corrupt, 1e9, honest)

@@ -271,10 +271,6 @@ TABLE = {
         arguments(stake=amounts()),
         lambda found, stake: between(1e4 / len(stake) * (1 - 1e-9), 1e4 * (1 + 1e-9))(found),
     ),
-    "max_power": Case(
-        arguments(stake=amounts()),
-        lambda found, stake: between(1 / len(stake) * (1 - 1e-9), 1)(found),
-    ),
     "shannon_bits": Case(arguments(stake=amounts()), log_law(2)),
     "theil_nats": Case(arguments(stake=amounts()), log_law(math.e)),
     "model_lorenz": Case(

@@ -191,6 +191,16 @@ TABLE = {
         lambda capped, stake, quantile: (capped.stake <= stake).all() or pytest.fail("grew"),
         refuses="quantile must leave",
     ),
+    "counted_under_cap": Case(
+        arguments(stake=amounts(), quantile=number("(0, 1]"), splitting_share=share),
+        lambda counted, stake, **_: (counted <= stake).all() or pytest.fail("grew"),
+        refuses="quantile must leave",
+    ),
+    "published_stake": Case(
+        arguments(validators=whole(1, 4_096)),
+        sums_to_one,
+        refuses="validators must be more than|shares must be of",
+    ),
     "split_below_cap": Case(
         arguments(stake=amounts(), cap=above), split_law, refuses="cap must not ask"
     ),

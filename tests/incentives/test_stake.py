@@ -171,7 +171,6 @@ def test_no_index_depends_on_the_unit(values, power, factor):
         stake.hhi,
         stake.shannon_bits,
         stake.theil_nats,
-        stake.max_power,
     ):
         assert index(amounts * factor) == pytest.approx(index(amounts), rel=1e-9, abs=1e-12)
 
@@ -400,6 +399,17 @@ def test_tables_and_tuples_are_taken_and_left_as_they_were():
     assert mine.tolist() == [1, 5]
 
 
+def test_under_a_cap_those_who_split_keep_what_they_have_the_richest_first():
+    held = np.array([1.0, 9.0, 2.0, 5.0, 3.0])
+    capped = te.incentives.cap_stake(held, 0.5)
+    assert capped.cap == 3
+    counted = [
+        te.incentives.counted_under_cap(held, 0.5, splitting_share=part).tolist()
+        for part in (0.0, 0.5, 1.0)
+    ]
+    assert counted == [[1, 3, 2, 3, 3], [1, 9, 2, 3, 3], held.tolist()]
+
+
 # --- refusals
 
 TAKES_STAKE = [
@@ -408,7 +418,6 @@ TAKES_STAKE = [
     stake.hhi,
     stake.shannon_bits,
     stake.theil_nats,
-    stake.max_power,
     te.incentives.nakamoto,
     te.incentives.coalition,
     te.incentives.lorenz,
