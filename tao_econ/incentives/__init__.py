@@ -1,10 +1,8 @@
 """Who takes part and how they play: stake, guarantee, attacks, subnets, the query market."""
 
 from .attacks import CopiedSubnet as CopiedSubnet
-from .attacks import alpha_majority_cost as alpha_majority_cost
 from .attacks import bribery as bribery
 from .attacks import collusion as collusion
-from .attacks import majority_cost as majority_cost
 from .attacks import weight_copying as weight_copying
 from .guarantee import HONEST_STAKE as HONEST_STAKE
 from .guarantee import draw_network as draw_network
@@ -18,6 +16,7 @@ from .jury import effective_jurors as effective_jurors
 from .jury import jury_accuracy as jury_accuracy
 from .jury import oracle_bias as oracle_bias
 from .jury import stake_median as stake_median
+from .lego import Contest as Contest
 from .lego import best_of_n as best_of_n
 from .lego import beta_coverage as beta_coverage
 from .lego import coverage_fit as coverage_fit
@@ -27,6 +26,8 @@ from .lego import over_replicas as over_replicas
 from .lego import panel_correlation as panel_correlation
 from .lego import power_coverage as power_coverage
 from .lego import tournament as tournament
+from .majority import alpha_majority_cost as alpha_majority_cost
+from .majority import majority_cost as majority_cost
 from .query_cost import query_bill as query_bill
 from .query_cost import query_latency as query_latency
 from .query_market import displacement as displacement

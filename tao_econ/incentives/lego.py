@@ -55,6 +55,20 @@ class ReplicaMean(NamedTuple):
     standard_error: np.ndarray
 
 
+class Contest(NamedTuple):
+    """Models that compete for reward."""
+
+    models: int = 256
+    judge_correlation: float = 0.3  # of one score with quality, at the start
+    lasting_error: float = 0.5  # part of the judge's error variance that stays with a model
+    pressure: float = 0.2  # reward shares are ∝ exp(pressure × sum of scores)
+    effort_sd: float = 0.02  # gain in a round with all reward; less in proportion
+    gaming: float = 0.0  # part of that gain which goes into the judge's error, not into quality
+
+
+CONTEST = Contest()
+
+
 class Tournament(NamedTuple):
     """Quality that reward-weighted choice delivers, before each round; sd of quality in the pool
     at the start.
@@ -186,57 +200,54 @@ def ensemble_error(models: int, error_correlation: float, *, error_sd: float = 1
 
 
 def tournament(
-    *,
-    models=256,
-    rounds=200,
-    replicas=100,
-    judge_correlation=0.3,
-    lasting_error=0.5,
-    pressure=0.2,
-    effort_sd=0.02,
-    gaming=0.0,
-    seed: int = 0,
+    contest: Contest = CONTEST, *, rounds: int = 200, replicas: int = 100, seed: int = 0
 ) -> Tournament:
     """Reward moves to what scored well: once over models that never change, once over models that
     improve with reward.
 
-    models, rounds, replicas : int — the same draws serve both tournaments
-    judge_correlation : float in [0, 1] — of one score with quality, at the start
-    lasting_error : float in [0, 1] — part of the judge's error variance that stays with a model;
-      the rest is fresh
-    pressure : float ≥ 0 — reward shares are ∝ exp(pressure × sum of scores)
-    effort_sd : float ≥ 0 — what a model gains in a round in which it gets all reward; less in
-      proportion
-    gaming : float in [0, 1] — part of that gain which goes into the judge's error instead of
-      quality
+    Parameters
+    ----------
+    contest : Contest
+        Who competes, how they are judged and what reward does.
+    rounds : int
+        1 or more.
+    replicas : int
+        2 or more; the same draws serve both tournaments.
+    seed : int
 
-    Selection ends at the model with the best lasting score: ρ'·E[max], ρ' = `panel_correlation(ρ,
-    c, ∞)`.
+    Returns
+    -------
+    Tournament
+
+    Notes
+    -----
+    Selection ends at the model with the best lasting score: ρ'·E[max], ρ' =
+    `panel_correlation(ρ, c, ∞)`.
     """
-    models = whole("models", models, at_least=1)
+    models = whole("models", contest.models, at_least=1)
     rounds = whole("rounds", rounds, at_least=1)
     replicas = whole("replicas", replicas, at_least=2)
     random = np.random.default_rng(whole("seed", seed))
-    rho = real("judge_correlation", judge_correlation, "[0, 1]")
-    c = real("lasting_error", lasting_error, "[0, 1]")
-    pressure = real("pressure", pressure, "[0, inf)")
-    effort = real("effort_sd", effort_sd, "[0, inf)")
-    gaming = real("gaming", gaming, "[0, 1]")
-    miss = math.sqrt(1 - rho**2)
+    correlation = real("judge_correlation", contest.judge_correlation, "[0, 1]")
+    lasting = real("lasting_error", contest.lasting_error, "[0, 1]")
+    pressure = real("pressure", contest.pressure, "[0, inf)")
+    effort = real("effort_sd", contest.effort_sd, "[0, inf)")
+    gaming = real("gaming", contest.gaming, "[0, 1]")
+    miss = math.sqrt(1 - correlation**2)
     pool = random.standard_normal((replicas, models))
     quality = [pool, pool.copy()]
-    error = [np.sqrt(c) * random.standard_normal((replicas, models))] * 2
+    error = [np.sqrt(lasting) * random.standard_normal((replicas, models))] * 2
     total = np.zeros((2, replicas, models))
-    out = np.empty((2, replicas, rounds))
+    delivered = np.empty((2, replicas, rounds))
     for t in range(rounds):
-        fresh = np.sqrt(1 - c) * random.standard_normal((replicas, models))
+        fresh = np.sqrt(1 - lasting) * random.standard_normal((replicas, models))
         for k, response in enumerate((0.0, effort)):
             share = _softmax(pressure * total[k])
-            out[k, :, t] = (share * quality[k]).sum(axis=1)
-            total[k] += rho * quality[k] + miss * (error[k] + fresh)
+            delivered[k, :, t] = (share * quality[k]).sum(axis=1)
+            total[k] += correlation * quality[k] + miss * (error[k] + fresh)
             quality[k] = quality[k] + response * (1 - gaming) * share
             error[k] = error[k] + response * gaming * share
-    return Tournament(np.arange(rounds), out[0], out[1], pool.max(axis=1))
+    return Tournament(np.arange(rounds), delivered[0], delivered[1], pool.max(axis=1))
 
 
 def over_replicas(values) -> ReplicaMean:

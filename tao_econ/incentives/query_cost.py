@@ -37,9 +37,8 @@ class QueryBill(NamedTuple):
     subsidy_ratio: float  # emission ÷ fee; infinite without a fee
     fee_coverage: float  # fee ÷ emission; infinite without emission
     external_share: float  # fee ÷ (fee + emission)
-    price_to_rival: (
-        float  # what it would cost without emission, over a rival's price; NaN where none is given
-    )
+    # what it would cost without emission, over a rival's price; NaN where none is given
+    price_to_rival: float
 
 
 class QueryLatency(NamedTuple):
@@ -78,10 +77,8 @@ def query_bill(
     """
     queries = real("queries", queries, "(0, inf)")
     copies = whole("copies", copies, at_least=1)
-    fee, emission = (
-        real(n, v, "[0, inf)") / queries
-        for n, v in (("fees_tao", fees_tao), ("emission_tao", emission_tao))
-    )
+    fee = real("fees_tao", fees_tao, "[0, inf)") / queries
+    emission = real("emission_tao", emission_tao, "[0, inf)") / queries
     if fee + emission == 0:
         raise ValueError("fees_tao must be > 0 where emission_tao is 0, got 0")
     answers = copies / (1 - real("test_share", test_share, "[0, 1)"))
@@ -89,16 +86,16 @@ def query_bill(
     paid = fee + emission
     dearer = math.nan if rival_tao is None else paid / real("rival_tao", rival_tao, "(0, inf)")
     return QueryBill(
-        fee,
-        emission,
-        paid,
-        answers,
-        cost,
-        paid - cost,
-        emission / fee if fee else math.inf,
-        fee / emission if emission else math.inf,
-        fee / paid,
-        dearer,
+        fee_tao=fee,
+        emission_tao=emission,
+        paid_tao=paid,
+        answers=answers,
+        computing_tao=cost,
+        margin_tao=paid - cost,
+        subsidy_ratio=emission / fee if fee else math.inf,
+        fee_coverage=fee / emission if emission else math.inf,
+        external_share=fee / paid,
+        price_to_rival=dearer,
     )
 
 
@@ -158,7 +155,13 @@ def query_latency(
         for q in wanted
     ]
     return QueryLatency(
-        rate / mu / servers, wait, queue, queue + 1 / mu, fan, mean, np.array(times)
+        utilisation=rate / mu / servers,
+        wait_chance=wait,
+        queue_mean_s=queue,
+        validator_mean_s=queue + 1 / mu,
+        miners_mean_s=fan,
+        mean_s=mean,
+        quantile_s=np.array(times),
     )
 
 

@@ -43,13 +43,11 @@ class QueryMarketPath(NamedTuple):
     quality_best_sd: np.ndarray  # of the best miner: what a perfect judge would deliver
     miner_quality_correlation: np.ndarray  # of miners' pay with their quality
     validator_stake_correlation: np.ndarray  # of validators' pay with their stake
-    judge_yield_correlation: (
-        np.ndarray
-    )  # of validators' pay per stake with their skill as judges; 0 if all are equal
+    # of validators' pay per stake with their skill as judges; 0 if all are equal
+    judge_yield_correlation: np.ndarray
     judge_stake_correlation: np.ndarray  # of validators' stake with that skill
-    explained_by_quality_share: (
-        np.ndarray
-    )  # of the variance of pay among miners and among validators
+    # of the variance of pay among miners and among validators
+    explained_by_quality_share: np.ndarray
     explained_by_stake_share: np.ndarray
     effective_validators: np.ndarray  # 1 ÷ sum of squared stake shares
     top_miner_share: np.ndarray  # of miners' incentive
@@ -65,27 +63,38 @@ class Displacement(NamedTuple):
     lead_sd: float  # of its quality over the incumbent's
     ahead_share: np.ndarray  # (rounds,) replicas in which it earns more
     standard_error: np.ndarray
-    first_ahead: (
-        np.ndarray
-    )  # (replicas,) rounds until it first earned more; infinite where it never did
+    # (replicas,) rounds until it first earned more; infinite where it never did
+    first_ahead: np.ndarray
     median_rounds: float  # infinite where fewer than half ever did
     never_share: float  # of replicas
 
 
 class _State(NamedTuple):
-    """Plain arrays that a round changes in place: r replicas, v validators, m miners."""
+    """Plain arrays that a round changes in place."""
 
-    talent: np.ndarray  # (r, m) quality without effort
-    effort: np.ndarray  # (r, m)
-    error: np.ndarray  # (r, m) what judges share in seeing wrongly
-    seen_quality: np.ndarray  # (r, m) moving averages of the lasting part of scores
+    talent: np.ndarray  # (replicas, miners) quality without effort
+    effort: np.ndarray  # (replicas, miners)
+    error: np.ndarray  # (replicas, miners) what judges share in seeing wrongly
+    seen_quality: np.ndarray  # (replicas, miners) moving averages of the lasting part of scores
     seen_error: np.ndarray
-    noise: np.ndarray  # (r, v, m) the same of fresh errors, float32
-    skill: np.ndarray  # (r, v) correlation of a validator's score with quality
-    own_tao: np.ndarray  # (r, v) stake of the validator itself
-    nominated_tao: np.ndarray  # (r, v)
-    age: np.ndarray  # (r, m) rounds
-    bonds: list  # r matrices (v + m, v + m)
+    noise: np.ndarray  # (replicas, validators, miners) the same of fresh errors, float32
+    skill: np.ndarray  # (replicas, validators) correlation of a validator's score with quality
+    own_tao: np.ndarray  # (replicas, validators) stake of the validator itself
+    nominated_tao: np.ndarray  # (replicas, validators)
+    age: np.ndarray  # (replicas, miners) rounds
+    bonds: list  # a matrix (validators + miners, the same) for each replica
+
+
+class _Round(NamedTuple):
+    """What one epoch gave, replica by replica."""
+
+    quality: np.ndarray  # (replicas, miners)
+    delivered: np.ndarray  # (replicas,) mean quality over users' queries
+    miner_pay: np.ndarray  # (replicas, miners) TAO
+    validator_pay: np.ndarray  # (replicas, validators) TAO
+    staked: np.ndarray  # (replicas, validators) TAO before it
+    incentive: np.ndarray  # (replicas, miners)
+    fees: np.ndarray  # (replicas,) TAO
 
 
 @takes_records
@@ -214,8 +223,14 @@ def displacement(
         ahead[:, t] = incentive[every, worst] > incentive[every, best]
     first = np.where(ahead.any(axis=1), ahead.argmax(axis=1) + 1.0, np.inf)
     median = np.sort(first)[(len(first) - 1) // 2]
+    ahead_share, error = over_replicas(ahead)
     return Displacement(
-        lead, *over_replicas(ahead), first, float(median), float(np.isinf(first).mean())
+        lead_sd=lead,
+        ahead_share=ahead_share,
+        standard_error=error,
+        first_ahead=first,
+        median_rounds=float(median),
+        never_share=float(np.isinf(first).mean()),
     )
 
 
@@ -226,8 +241,8 @@ def _start(market, replicas, stake, random):
     """Miners of random quality, known through a settled moving average; stake by rank, skill at
     random.
     """
-    v = market.validators
-    m = market.miners
+    validators = market.validators
+    miners = market.miners
     if market.judge_correlation * (1 + market.judge_spread) > 1:
         raise ValueError(
             "judge_correlation must be at most 1/(1 + judge_spread) = "
@@ -235,33 +250,31 @@ def _start(market, replicas, stake, random):
             f"got {market.judge_correlation}"
         )
     if stake is None:
-        stake = published_stake(v)
-    stake = reals("stake", stake, "(0, inf)", ndim=1, shape=(v,), each="validator")
-    talent, error = random.standard_normal((2, replicas, m))
+        stake = published_stake(validators)
+    stake = reals("stake", stake, "(0, inf)", ndim=1, shape=(validators,), each="validator")
+    talent, error = random.standard_normal((2, replicas, miners))
     error *= np.sqrt(market.shared_error)
-    spread = market.judge_spread * random.uniform(-1, 1, (replicas, v))
+    spread = market.judge_spread * random.uniform(-1, 1, (replicas, validators))
     skill = market.judge_correlation * (1 + spread)
     memory = market.score_memory
     fresh = np.sqrt((1 - skill**2) * (1 - market.shared_error) * (1 - memory) / (1 + memory))
     noise = fresh[:, :, None].astype(np.float32) * random.standard_normal(
-        (replicas, v, m), dtype=np.float32
+        (replicas, validators, miners), dtype=np.float32
     )
     staked = np.tile(market.staked_tao * stake / stake.sum(), (replicas, 1))
     own = market.own_stake_share * staked
-    age = np.full((replicas, m), market.immunity_rounds)
-    bonds = [np.zeros((v + m, v + m)) for _ in range(replicas)]
     return _State(
-        talent,
-        np.zeros_like(talent),
-        error,
-        talent.copy(),
-        error.copy(),
-        noise,
-        skill,
-        own,
-        staked - own,
-        age,
-        bonds,
+        talent=talent,
+        effort=np.zeros_like(talent),
+        error=error,
+        seen_quality=talent.copy(),
+        seen_error=error.copy(),
+        noise=noise,
+        skill=skill,
+        own_tao=own,
+        nominated_tao=staked - own,
+        age=np.full((replicas, miners), market.immunity_rounds),
+        bonds=[np.zeros((validators + miners,) * 2) for _ in range(replicas)],
     )
 
 
@@ -286,18 +299,16 @@ def _round(rules, market, state, random, row):
     miner_pay = pot * incentive + fees * market.miner_fee_share * routed
     earned = pot * dividends
     validator_pay = earned + fees * (1 - market.miner_fee_share) * share
-    row[:] = _measured(
-        market,
-        state,
-        quality,
-        delivered,
-        miner_pay,
-        validator_pay,
-        staked,
-        share,
-        incentive,
-        fees[:, 0],
+    epoch = _Round(
+        quality=quality,
+        delivered=delivered,
+        miner_pay=miner_pay,
+        validator_pay=validator_pay,
+        staked=staked,
+        incentive=incentive,
+        fees=fees[:, 0],
     )
+    row[:] = _measured(market, state, epoch)
     aim = market.effort_sd * np.log1p(miner_pay / market.miner_cost_tao_per_round)
     state.effort[:] += market.effort_speed * (aim - state.effort)
     _restake(market, state, earned, staked)
@@ -307,8 +318,8 @@ def _round(rules, market, state, random, row):
 
 
 def _judged(market, state, quality, random):
-    """(r, v, m) weights, rows summing to 1: e^(sharpness × averaged score), in single precision,
-    which is as fast again.
+    """(replicas, validators, miners) weights, rows summing to 1: e^(sharpness × averaged score), in
+    single precision, which is as fast again.
 
     Only fresh errors differ for each pair, and their averages over rounds are near normal; what
     lasts is skill ×
@@ -341,22 +352,22 @@ def _judged(market, state, quality, random):
 
 
 def _epochs(rules, market, state, weights, staked):
-    """The chain's consensus for every replica: (r, m) incentive and (r, v) dividends; bonds move
-    on.
+    """The chain's consensus for every replica: (replicas, miners) incentive and (replicas,
+    validators) dividends; bonds move on.
     """
-    v = market.validators
+    validators = market.validators
     n = market.validators + market.miners
     square = np.zeros((n, n))
     stake = np.zeros(n)
     incentive = np.empty(state.talent.shape)
     dividends = np.empty(staked.shape)
-    for r in range(len(staked)):
-        square[:v, v:] = weights[r]
-        stake[:v] = staked[r]
-        epoch = yuma_epoch(rules, square, stake, state.bonds[r])
-        incentive[r] = epoch.incentive[v:]
-        dividends[r] = epoch.dividends[:v]
-        state.bonds[r] = epoch.bonds
+    for k in range(len(staked)):
+        square[:validators, validators:] = weights[k]
+        stake[:validators] = staked[k]
+        epoch = yuma_epoch(rules, square, stake, state.bonds[k])
+        incentive[k] = epoch.incentive[validators:]
+        dividends[k] = epoch.dividends[:validators]
+        state.bonds[k] = epoch.bonds
     return incentive, dividends
 
 
@@ -399,41 +410,41 @@ def _register(market, state, rows, slots, talent, error):
     state.error[rows, slots] = error
     for array in (state.effort, state.seen_quality, state.seen_error, state.age):
         array[rows, slots] = 0
-    for r, j in zip(rows, slots, strict=True):
-        state.noise[r, :, j] = 0.0
-        state.bonds[r][:, market.validators + j] = 0.0
+    for replica, miner in zip(rows, slots, strict=True):
+        state.noise[replica, :, miner] = 0.0
+        state.bonds[replica][:, market.validators + miner] = 0.0
 
 
 # ---- What is measured ----
 
 
-def _measured(
-    market, state, quality, delivered, miner_pay, validator_pay, staked, share, incentive, fees
-):
-    mine = _centred(miner_pay)
-    theirs = _centred(validator_pay)
-    by_quality = _correlation(_centred(quality), mine)
-    by_stake = _correlation(_centred(staked), theirs)
-    within_miners = (mine**2).sum(axis=1)
-    within_validators = (theirs**2).sum(axis=1)
-    skill = _centred(state.skill)
+def _measured(market, state, epoch) -> QueryMarketPath:
+    """A round's entry of each column of the path, (replicas,) each."""
+    miner_pay = _centred(epoch.miner_pay)
+    validator_pay = _centred(epoch.validator_pay)
+    by_quality = _correlation(_centred(epoch.quality), miner_pay)
+    by_stake = _correlation(_centred(epoch.staked), validator_pay)
+    within_miners = (miner_pay**2).sum(axis=1)
+    within_validators = (validator_pay**2).sum(axis=1)
     both = within_miners + within_validators
-    return (
-        delivered,
-        quality.mean(axis=1),
-        quality.max(axis=1),
-        by_quality,
-        by_stake,
-        _correlation(skill, _centred(validator_pay / staked)),
-        _correlation(skill, _centred(staked)),
-        _ratio(within_miners * by_quality**2, both),
-        _ratio(within_validators * by_stake**2, both),
-        1 / (share**2).sum(axis=1),
-        incentive.max(axis=1),
-        fees,
-        np.full(len(fees), market.emission_tao_per_round),
-        staked.sum(axis=1),
-        state.effort.mean(axis=1),
+    skill = _centred(state.skill)
+    share = epoch.staked / epoch.staked.sum(axis=1, keepdims=True)
+    return QueryMarketPath(
+        quality_delivered_sd=epoch.delivered,
+        quality_mean_sd=epoch.quality.mean(axis=1),
+        quality_best_sd=epoch.quality.max(axis=1),
+        miner_quality_correlation=by_quality,
+        validator_stake_correlation=by_stake,
+        judge_yield_correlation=_correlation(skill, _centred(epoch.validator_pay / epoch.staked)),
+        judge_stake_correlation=_correlation(skill, _centred(epoch.staked)),
+        explained_by_quality_share=_ratio(within_miners * by_quality**2, both),
+        explained_by_stake_share=_ratio(within_validators * by_stake**2, both),
+        effective_validators=1 / (share**2).sum(axis=1),
+        top_miner_share=epoch.incentive.max(axis=1),
+        fees_tao=epoch.fees,
+        emission_tao=np.full(len(epoch.fees), market.emission_tao_per_round),
+        staked_tao=epoch.staked.sum(axis=1),
+        effort_sd=state.effort.mean(axis=1),
     )
 
 

@@ -30,9 +30,8 @@ class Routing(NamedTuple):
     routed: float  # every query to the best expert for its topic
     gain: float  # routed − single: never negative, zero under dominance
     blind: float  # experts chosen as often, whatever the topic of the query
-    break_even_accuracy: (
-        float  # topics a router must recognise to match the best single expert; 0 under dominance
-    )
+    # topics a router must recognise to match the best single expert; 0 under dominance
+    break_even_accuracy: float
     at_accuracy: float  # quality with the router's own accuracy
     best_expert: int
     expert_of_topic: np.ndarray  # (topics,)
@@ -70,15 +69,15 @@ def route(quality, topic_share=None, *, router_accuracy: float = 1.0) -> Routing
     gain = 0.0 if dominant else max(routed - float(means[best]), 0.0)
     needed = (means[best] - blind) / (routed - blind) if gain > 0 and routed > blind else 0.0
     return Routing(
-        float(means[best]),
-        routed,
-        gain,
-        blind,
-        float(needed),
-        accuracy * routed + (1 - accuracy) * blind,
-        best,
-        chosen,
-        dominant,
+        single=float(means[best]),
+        routed=routed,
+        gain=gain,
+        blind=blind,
+        break_even_accuracy=float(needed),
+        at_accuracy=accuracy * routed + (1 - accuracy) * blind,
+        best_expert=best,
+        expert_of_topic=chosen,
+        dominant=dominant,
     )
 
 
@@ -128,7 +127,8 @@ def routing_frontier(quality, cost, topic_share=None) -> Frontier:
         start += weight * np.array(first)
         for step in np.diff([first, *others], axis=0):
             steps.append(weight * step)
-    steps = sorted((s for s in steps if s[0] > 0), key=lambda s: -s[1] / s[0])
+    dearer = [step for step in steps if step[0] > 0]
+    steps = sorted(dearer, key=lambda step: -step[1] / step[0])
     points = np.cumsum([start, *steps], axis=0)
     points = points[np.r_[True, np.diff(points[:, 1]) > 0]]  # a gain lost in rounding is none
     means = (table * share).sum(axis=1)

@@ -240,12 +240,12 @@ def _masses(model):
     sigma = model.sigma
     if share == 0:
         return math.exp(sigma**2 / 2), 0.0, math.inf
-    mean_of_tail = model.tail_exponent / (model.tail_exponent - 1)  # over its own minimum
+    exponent = model.tail_exponent
     if share == 1:
-        return 0.0, mean_of_tail, -math.inf
+        return 0.0, exponent / (exponent - 1), -math.inf
     z = float(-ndtri(share))
     body = math.exp(sigma**2 / 2) * float(ndtr(z - sigma))
-    return body, share * math.exp(sigma * z) * mean_of_tail, z
+    return body, share * math.exp(sigma * z) * exponent / (exponent - 1), z
 
 
 def _check(model, *, least_exponent):

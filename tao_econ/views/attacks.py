@@ -14,10 +14,10 @@ from ..incentives.attacks import (
     Copying,
     bribery,
     collusion,
-    majority_cost,
     weight_copying,
 )
 from ..incentives.guarantee import draw_network, honest_stake_path, retention_map
+from ..incentives.majority import majority_cost
 from ..inputs.record import checked_record, quantity
 from ..inputs.rules import Rules, Scenario, Snapshot, rules_at
 from ..inputs.units import BLOCKS_PER_DAY

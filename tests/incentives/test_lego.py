@@ -111,7 +111,9 @@ def test_panel_of_independent_judges_against_simulation():
 
 def test_selection_never_passes_the_best_model_of_the_pool_and_effort_does():
     got = te.incentives.tournament(
-        models=32, rounds=300, replicas=40, judge_correlation=0.8, effort_sd=0.05
+        te.incentives.Contest(models=32, judge_correlation=0.8, effort_sd=0.05),
+        rounds=300,
+        replicas=40,
     )
     assert (got.selection_sd <= got.ceiling_sd[:, None] + 1e-12).all()
     assert (got.creation_sd[:, -1] > got.ceiling_sd).all()
@@ -120,10 +122,14 @@ def test_selection_never_passes_the_best_model_of_the_pool_and_effort_does():
 
 
 def test_without_effort_the_two_tournaments_are_one():
-    got = te.incentives.tournament(models=16, rounds=30, replicas=5, effort_sd=0.0)
+    got = te.incentives.tournament(
+        te.incentives.Contest(models=16, effort_sd=0.0), rounds=30, replicas=5
+    )
     assert (got.selection_sd == got.creation_sd).all()
     all_gamed = te.incentives.tournament(
-        models=16, rounds=30, replicas=5, effort_sd=0.5, gaming=1.0, judge_correlation=1.0
+        te.incentives.Contest(models=16, effort_sd=0.5, gaming=1.0, judge_correlation=1.0),
+        rounds=30,
+        replicas=5,
     )
     assert (all_gamed.selection_sd == all_gamed.creation_sd).all()
 
@@ -131,12 +137,11 @@ def test_without_effort_the_two_tournaments_are_one():
 @pytest.mark.parametrize("judge, lasting", [(1.0, 0.0), (0.3, 1.0), (0.3, 0.5), (0.1, 0.2)])
 def test_selection_ends_at_the_judge_of_endless_rounds(judge, lasting):
     got = te.incentives.tournament(
-        models=64,
+        te.incentives.Contest(
+            models=64, judge_correlation=judge, lasting_error=lasting, pressure=1.0
+        ),
         rounds=2_000,
         replicas=150,
-        judge_correlation=judge,
-        lasting_error=lasting,
-        pressure=1.0,
         seed=2,
     )
     last = te.incentives.over_replicas(got.selection_sd[:, -1])
@@ -146,7 +151,9 @@ def test_selection_ends_at_the_judge_of_endless_rounds(judge, lasting):
 
 def test_effort_grows_by_what_all_reward_buys_once_one_model_has_it():
     got = te.incentives.tournament(
-        models=8, rounds=400, replicas=4, judge_correlation=1.0, pressure=5.0, effort_sd=0.03
+        te.incentives.Contest(models=8, judge_correlation=1.0, pressure=5.0, effort_sd=0.03),
+        rounds=400,
+        replicas=4,
     )
     assert np.diff(got.creation_sd[:, -50:]) == pytest.approx(0.03, abs=1e-12)
 
@@ -154,9 +161,9 @@ def test_effort_grows_by_what_all_reward_buys_once_one_model_has_it():
 def test_gaming_turns_effort_into_error():
     honest, gamed = (
         te.incentives.over_replicas(
-            te.incentives.tournament(models=32, replicas=50, effort_sd=0.05, gaming=g).creation_sd[
-                :, -1
-            ]
+            te.incentives.tournament(
+                te.incentives.Contest(models=32, effort_sd=0.05, gaming=g), replicas=50
+            ).creation_sd[:, -1]
         )
         for g in (0.0, 0.9)
     )
@@ -165,7 +172,8 @@ def test_gaming_turns_effort_into_error():
 
 def test_a_tournament_is_the_same_every_time_and_another_seed_differs():
     one, two, other = (
-        te.incentives.tournament(models=8, rounds=5, replicas=2, seed=s) for s in (1, 1, 2)
+        te.incentives.tournament(te.incentives.Contest(models=8), rounds=5, replicas=2, seed=s)
+        for s in (1, 1, 2)
     )
     assert all((a == b).all() for a, b in zip(one, two, strict=True))
     assert (one.selection_sd != other.selection_sd).any()
@@ -229,10 +237,18 @@ def test_a_panel_is_no_worse_than_one_judge(judge, shared, judges):
         ("error_sd", -1, lambda: te.incentives.ensemble_error(2, 0.1, error_sd=-1)),
         ("replicas", 1, lambda: te.incentives.tournament(replicas=1)),
         ("rounds", 0, lambda: te.incentives.tournament(rounds=0)),
-        ("lasting_error", 2, lambda: te.incentives.tournament(lasting_error=2)),
-        ("pressure", -0.1, lambda: te.incentives.tournament(pressure=-0.1)),
-        ("effort_sd", math.inf, lambda: te.incentives.tournament(effort_sd=math.inf)),
-        ("gaming", 1.5, lambda: te.incentives.tournament(gaming=1.5)),
+        (
+            "lasting_error",
+            2,
+            lambda: te.incentives.tournament(te.incentives.Contest(lasting_error=2)),
+        ),
+        ("pressure", -0.1, lambda: te.incentives.tournament(te.incentives.Contest(pressure=-0.1))),
+        (
+            "effort_sd",
+            math.inf,
+            lambda: te.incentives.tournament(te.incentives.Contest(effort_sd=math.inf)),
+        ),
+        ("gaming", 1.5, lambda: te.incentives.tournament(te.incentives.Contest(gaming=1.5))),
         ("seed", -1, lambda: te.incentives.tournament(seed=-1)),
         ("values", "(1,)", lambda: te.incentives.over_replicas([1.0])),
     ],

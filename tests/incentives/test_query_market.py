@@ -338,10 +338,16 @@ def test_measures_are_the_correlations_and_variances_they_name():
     state = query_market._start(market, 2, STAKE, random)
     quality, pay, incentive = random.random((3, 2, 12))
     earned, staked = random.random((2, 2, 6))
-    share = staked / staked.sum(axis=1, keepdims=True)
-    row = query_market._measured(
-        market, state, quality, np.ones(2), pay, earned, staked, share, incentive, np.ones(2)
+    epoch = query_market._Round(
+        quality=quality,
+        delivered=np.ones(2),
+        miner_pay=pay,
+        validator_pay=earned,
+        staked=staked,
+        incentive=incentive,
+        fees=np.ones(2),
     )
+    row = query_market._measured(market, state, epoch)
     got = query_market.QueryMarketPath._make(row)
     for r in range(2):
         by_quality, by_stake = (

@@ -214,17 +214,20 @@ TABLE = {
     ),
     "tournament": Case(
         arguments(
-            models=whole(1, 8),
+            contest=st.builds(
+                te.incentives.Contest,
+                models=whole(1, 8),
+                judge_correlation=share,
+                lasting_error=share,
+                pressure=amount,
+                effort_sd=amount,
+                gaming=share,
+            ),
             rounds=whole(1, 6),
             replicas=whole(2, 3),
-            judge_correlation=share,
-            lasting_error=share,
-            pressure=amount,
-            effort_sd=amount,
-            gaming=share,
             seed=seeds,
         ),
-        lambda found, models, rounds, replicas, **_: (
+        lambda found, contest, rounds, replicas, **_: (
             found.selection_sd.shape == (replicas, rounds) or pytest.fail("shape")
         ),
     ),
