@@ -1,13 +1,13 @@
 """Many runs of a model: sweeps, sensitivity and the error of an estimate."""
 
+from .scoring import brier as brier
+from .scoring import crps as crps
+from .scoring import pinball as pinball
+from .scoring import pit as pit
 from .uncertainty import Estimate as Estimate
-from .uncertainty import brier as brier
 from .uncertainty import convergence as convergence
-from .uncertainty import crps as crps
 from .uncertainty import monte_carlo_mean as monte_carlo_mean
 from .uncertainty import morris as morris
-from .uncertainty import pinball as pinball
-from .uncertainty import pit as pit
 from .uncertainty import sample_mean as sample_mean
 from .uncertainty import sample_quantiles as sample_quantiles
 from .uncertainty import sensitivity as sensitivity

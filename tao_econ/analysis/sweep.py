@@ -24,6 +24,7 @@ import numbers
 import os
 from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from pathlib import Path
 
 import numpy as np
@@ -40,9 +41,9 @@ SHOW_AFTER_S = 1.0  # a progress bar for anything longer
 
 def sweep(
     model: Callable,
-    base=None,
+    base: object | None = None,
     *,
-    executor=None,
+    executor: Executor | None = None,
     seed: int | None = None,
     errors: str = "raise",
     progress: bool = True,
@@ -50,17 +51,34 @@ def sweep(
 ) -> pd.DataFrame:
     """Every combination of the axes: one row with the axes' values and what the model returns.
 
-    model : a function of one record, or of the axes as keywords where `base` is None; with a seed
-      also of `rng`.
-        It returns a number, or a NamedTuple, dataclass or dict of numbers, texts and booleans
-    base : a frozen record whose fields the axes vary; it checks every value
-    executor : None (this process), or anything with `submit`; processes and clusters need a model
-      they can import
-    seed : int — each point gets numpy's default generator, seeded by it and the point's number
-    errors : 'raise' stops at the first failing point and names it; 'keep' puts the message into a
-      column `error`
-    axes : name=values, each a sequence of one or more
-    Raises ValueError for an unknown axis, an empty one, or more than 100,000,000 points.
+    Parameters
+    ----------
+    model : Callable
+        A function of one record, or of the axes as keywords where `base` is None; with a seed also
+        of `rng`. It returns a number, or a NamedTuple, dataclass or dict of numbers, texts and
+        booleans.
+    base : object, optional
+        A frozen record whose fields the axes vary; it checks every value.
+    executor : Executor, optional
+        None (this process), or anything with `submit`; processes and clusters need a model they can
+        import.
+    seed : int, optional
+        Each point gets numpy's default generator, seeded by it and the point's number.
+    errors : str
+        'raise' stops at the first failing point and names it; 'keep' puts the message into a column
+        `error`.
+    progress : bool
+    **axes
+        Name=values, each a sequence of one or more.
+
+    Returns
+    -------
+    pandas.DataFrame
+
+    Raises
+    ------
+    ValueError
+        For an unknown axis, an empty one, or more than 100,000,000 points.
     """
     plan = _Plan(model, base, seed, errors, axes)
     rows = [row for part in _computed(plan, range(len(plan)), executor, progress) for row in part]
@@ -69,10 +87,10 @@ def sweep(
 
 def sweep_to_parquet(
     model: Callable,
-    base=None,
+    base: object | None = None,
     *,
-    folder,
-    executor=None,
+    folder: str | Path,
+    executor: Executor | None = None,
     seed: int | None = None,
     errors: str = "raise",
     progress: bool = True,
@@ -81,10 +99,26 @@ def sweep_to_parquet(
     """The same rows, written to `folder` as part-00000.parquet, … with a _plan.json; returns the
     folder.
 
+    Parameters
+    ----------
+    model : Callable
+    base : object, optional
+    folder : str or Path
+    executor : Executor, optional
+    seed : int, optional
+    errors : str
+    progress : bool
+    **axes
+
+    Returns
+    -------
+    Path
+
+    Notes
+    -----
     Parts that are there are kept, so an interrupted sweep goes on where it stopped. Read it back
-    with
-    `pandas.read_parquet(folder)`. A folder with another sweep's plan is refused. Other arguments as
-    in `sweep`.
+    with `pandas.read_parquet(folder)`. A folder with another sweep's plan is refused. Other
+    arguments as in `sweep`.
     """
     plan = _Plan(model, base, seed, errors, axes)
     folder = Path(folder)

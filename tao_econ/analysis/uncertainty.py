@@ -1,5 +1,4 @@
-"""How sure is a number? Sensitivity of any model, Monte Carlo with its error, and proper scores of
-forecasts.
+"""How sure is a number? Sensitivity of any model, and Monte Carlo with its error.
 
 Works on any function: of a frozen record, one run at a time, or of an array of points, all runs at
 once.
@@ -15,11 +14,12 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from ..inputs.checks import draws, real, reals, whole
 from ..inputs.record import unknown
@@ -45,8 +45,8 @@ class Convergence(NamedTuple):
 
 
 def sensitivity(
-    model,
-    base,
+    model: Callable,
+    base: object | None,
     ranges: Mapping,
     *,
     samples: int = 1_024,
@@ -56,20 +56,39 @@ def sensitivity(
 ) -> pd.DataFrame:
     """Sobol indices of a model: which input decides, alone (S1) and with all its interactions (ST).
 
-    model : function of a record like `base` → float; with base None, of (rows, inputs) points →
-      (rows,)
-    base : frozen record whose fields are varied, or None
-    ranges : {input: (low, high)} — independent and uniform between the two
-    samples : int, a power of two — the model runs samples × (inputs + 2) times; seed : int of the
-      scrambled points
-    resamples : int — of the bootstrap; level : float in (0, 1) — of the intervals, whose
-      half-widths are *_conf
-    Returns S1, S1_conf, ST, ST_conf by input; `attrs` holds the mean, variance and runs. All zero
-    where the output
-    never changes. Raises ValueError where it changes, but not within a half of the samples.
-    **Ref:** Saltelli et al., Computer Physics Communications 181, 2010; computed by SALib.
+    Parameters
+    ----------
+    model : Callable
+        Function of a record like `base` → float; with base None, of (rows, inputs) points →
+        (rows,).
+    base : object, optional
+        Frozen record whose fields are varied, or None.
+    ranges : Mapping
+        Independent and uniform between the two; {input: (low, high)}.
+    samples : int
+        The model runs samples × (inputs + 2) times; a power of two.
+    seed : int
+        Of the scrambled points.
+    resamples : int
+        Of the bootstrap.
+    level : float
+        Of the intervals, whose half-widths are *_conf; in (0, 1).
+
+    Returns
+    -------
+    pandas.DataFrame
+        S1, S1_conf, ST, ST_conf by input; `attrs` holds the mean, variance and runs. All zero where
+        the output never changes.
+
+    Raises
+    ------
+    ValueError
+        Where it changes, but not within a half of the samples.
+
+    References
+    ----------
+    Saltelli et al., Computer Physics Communications 181, 2010; computed by SALib.
     """
-    from SALib.analyze import sobol as analysis
     from SALib.sample import sobol as sampling
 
     problem = _problem(ranges)
@@ -82,24 +101,11 @@ def sensitivity(
     resamples = whole("resamples", resamples, at_least=2)
     points = sampling.sample(problem, samples, calc_second_order=False, seed=seed)
     output = _runs(model, base, problem["names"], points)
-    columns = ["S1", "S1_conf", "ST", "ST_conf"]
-    independent = output.reshape(samples, -1)[
-        :, [0, -1]
-    ]  # the rows of A and B: the rest are mixtures of the two
-    if np.ptp(output) == 0:
-        found = dict.fromkeys(columns, np.zeros(problem["num_vars"]))
-    else:  # SALib takes seed 0 for none and then draws from NumPy's global state
-        with np.errstate(divide="ignore", invalid="ignore"):
-            found = analysis.analyze(
-                problem,
-                output / np.ptp(output),
-                calc_second_order=False,
-                num_resamples=resamples,
-                conf_level=level,
-                seed=seed + 1,
-            )
+    # the rows of A and B: the rest are mixtures of the two
+    independent = output.reshape(samples, -1)[:, [0, -1]]
+    found = _sobol_indices(problem, output, resamples, level, seed)
     table = pd.DataFrame(
-        {c: np.asarray(found[c], float) for c in columns},
+        {name: np.asarray(found[name], float) for name in ("S1", "S1_conf", "ST", "ST_conf")},
         index=pd.Index(problem["names"], name="input"),
     )
     if not np.isfinite(table).all(axis=None):
@@ -115,19 +121,60 @@ def sensitivity(
     return table
 
 
+def _sobol_indices(problem, output, resamples, level, seed):
+    """S1 and ST with their half-widths, of outputs of any size."""
+    from SALib.analyze import sobol as analysis
+
+    if np.ptp(output) == 0:
+        nothing = np.zeros(problem["num_vars"])
+        return {"S1": nothing, "S1_conf": nothing, "ST": nothing, "ST_conf": nothing}
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return analysis.analyze(
+            problem,
+            output / np.ptp(output),
+            calc_second_order=False,
+            num_resamples=resamples,
+            conf_level=level,
+            seed=seed + 1,  # SALib takes seed 0 for none and then draws from NumPy's global state
+        )
+
+
 def morris(
-    model, base, ranges: Mapping, *, trajectories: int = 64, levels: int = 4, seed: int = 0
+    model: Callable,
+    base: object | None,
+    ranges: Mapping,
+    *,
+    trajectories: int = 64,
+    levels: int = 4,
+    seed: int = 0,
 ) -> pd.DataFrame:
     """Morris screening: the cheap first look at many inputs; model, base and ranges as in
     `sensitivity`.
 
-    trajectories : int ≥ 2 — the model runs trajectories × (inputs + 1) times; levels : even int ≥ 2
-      of the grid
-    Returns by input mu, mu_star (mean absolute effect of the whole range), its 95 % half-width
-    mu_star_conf, and
-    sigma, which is large where an effect is not linear or depends on other inputs.
-    **Ref:** Morris, Technometrics 33, 1991; Campolongo et al., Environmental Modelling & Software
-    22, 2007.
+    Parameters
+    ----------
+    model : Callable
+        As in `sensitivity`.
+    base : object, optional
+        As in `sensitivity`.
+    ranges : Mapping
+        As in `sensitivity`.
+    trajectories : int
+        The model runs trajectories × (inputs + 1) times; ≥ 2.
+    levels : int
+        Even int ≥ 2 of the grid.
+    seed : int
+
+    Returns
+    -------
+    pandas.DataFrame
+        By input mu, mu_star (mean absolute effect of the whole range), its 95 % half-width
+        mu_star_conf, and sigma, which is large where an effect is not linear or depends on other
+        inputs.
+
+    References
+    ----------
+    Morris, Technometrics 33, 1991; Campolongo et al., Environmental Modelling & Software 22, 2007.
     """
     from SALib.analyze import morris as analysis
     from SALib.sample import morris as sampling
@@ -152,13 +199,32 @@ def morris(
     )
 
 
-def tornado(model, base, ranges: Mapping, *, samples: int = 1_024, seed: int = 0) -> pd.DataFrame:
+def tornado(
+    model: Callable, base: object | None, ranges: Mapping, *, samples: int = 1_024, seed: int = 0
+) -> pd.DataFrame:
     """One input at a time, low and high, never without the Sobol indices that say what it misses.
 
+    Parameters
+    ----------
+    model : Callable
+        As in `sensitivity`.
+    base : object, optional
+        As in `sensitivity`.
+    ranges : Mapping
+        As in `sensitivity`.
+    samples : int
+    seed : int
+
+    Returns
+    -------
+    pandas.DataFrame
+        By input low, high, swing (high less low), S1, S1_conf, ST and ST_conf, the largest |swing|
+        first.
+
+    Notes
+    -----
     Arguments as in `sensitivity`. The others stay at `base`, or in the middle of their ranges where
     base is None.
-    Returns by input low, high, swing (high less low), S1, S1_conf, ST and ST_conf, the largest
-    |swing| first.
     """
     table = sensitivity(model, base, ranges, samples=samples, seed=seed)
     names = list(table.index)
@@ -179,11 +245,19 @@ def tornado(model, base, ranges: Mapping, *, samples: int = 1_024, seed: int = 0
     return sides.join(table).iloc[order]
 
 
-def sample_mean(values, *, antithetic: bool = False) -> Estimate:
+def sample_mean(values: ArrayLike, *, antithetic: bool = False) -> Estimate:
     """Mean of independent draws along the first axis, with its standard error.
 
-    values : (n, …), n ≥ 2; antithetic : bool — rows 2i and 2i + 1 mirror each other and count as
-      one draw
+    Parameters
+    ----------
+    values : array_like
+        (n, …), n ≥ 2.
+    antithetic : bool
+        Rows 2i and 2i + 1 mirror each other and count as one draw.
+
+    Returns
+    -------
+    Estimate
     """
     values = draws("values", values)
     if antithetic:
@@ -197,14 +271,26 @@ def sample_mean(values, *, antithetic: bool = False) -> Estimate:
     return Estimate(values.mean(axis=0)[()], error[()])
 
 
-def sample_quantiles(values, shares) -> Estimate:
+def sample_quantiles(values: ArrayLike, shares: ArrayLike) -> Estimate:
     """Quantiles of independent draws along the first axis, each with a standard error from the
     order statistics.
 
-    values : (n, …), n ≥ 2; shares : (k,) in (0, 1). Arrays (k, …).
+    Parameters
+    ----------
+    values : array_like
+        (n, …), n ≥ 2.
+    shares : array_like
+        (k,) in (0, 1).
+
+    Returns
+    -------
+    Estimate
+        Arrays (k, …).
+
+    Notes
+    -----
     The error is half the distance between the draws one binomial standard deviation to either side:
-    too wide, never
-    too narrow, for antithetic paths that rise with every normal.
+    too wide, never too narrow, for antithetic paths that rise with every normal.
     """
     values = draws("values", values)
     shares = np.atleast_1d(reals("shares", shares, "(0, 1)"))
@@ -217,7 +303,7 @@ def sample_quantiles(values, shares) -> Estimate:
 
 
 def monte_carlo_mean(
-    function,
+    function: Callable,
     dimensions: int,
     *,
     log2_points: int = 12,
@@ -227,9 +313,22 @@ def monte_carlo_mean(
 ) -> Estimate:
     """Mean of a function over the unit cube, with a standard error from independent replicates.
 
-    function : (points, dimensions) in (0, 1) → (points,); dimensions : int
-    log2_points : int in [0, 20] — points of one replicate, a power of two; replicates : int ≥ 2
-    method : 'sobol' scrambles the points anew in each replicate; 'random' draws them
+    Parameters
+    ----------
+    function : Callable
+        (points, dimensions) in (0, 1) → (points,).
+    dimensions : int
+    log2_points : int
+        Points of one replicate, a power of two; in [0, 20].
+    replicates : int
+        At least 2.
+    seed : int
+    method : str
+        'sobol' scrambles the points anew in each replicate; 'random' draws them.
+
+    Returns
+    -------
+    Estimate
     """
     if method not in METHODS:
         raise ValueError(unknown("method", method, METHODS))
@@ -246,18 +345,33 @@ def monte_carlo_mean(
 
 
 def convergence(
-    function,
+    function: Callable,
     dimensions: int,
     exact: float,
     *,
-    log2_points=range(8, 15),
+    log2_points: Iterable[int] = range(8, 15),
     replicates: int = 32,
     seed: int = 0,
 ) -> Convergence:
     """Error of a mean by random and by scrambled Sobol points, for numbers of points that double.
 
-    function, dimensions, replicates, seed : as in `monte_carlo_mean`; exact : float, the true mean
-    log2_points : at least two ints. The slopes are least squares through the logs.
+    Parameters
+    ----------
+    function : Callable
+        As in `monte_carlo_mean`.
+    dimensions : int
+        As there.
+    exact : float
+        The true mean.
+    log2_points : iterable of int
+        Two sizes or more.
+    replicates, seed : int
+        As in `monte_carlo_mean`.
+
+    Returns
+    -------
+    Convergence
+        The slopes are least squares through the logs.
     """
     exact = real("exact", exact)
     sizes = list(log2_points)
@@ -284,60 +398,6 @@ def convergence(
     return Convergence(
         2 ** np.array(sizes), rmse["random"], rmse["sobol"], slopes["random"], slopes["sobol"]
     )
-
-
-def crps(forecast, observed: float, *, weights=None) -> float:
-    """Continuous ranked probability score of a distribution: E|X − y| − E|X − X′|/2, in the unit of
-    y, 0 at best.
-
-    forecast : (n,) values, or one: a point forecast scores its absolute error
-    weights : (n,) probabilities that sum to one; equal if not given
-    **Ref:** Gneiting and Raftery, J. American Statistical Association 102, 2007.
-    """
-    values, weights = _distribution(forecast, weights)
-    y = real("observed", observed)
-    order = np.argsort(values, kind="stable")
-    below = np.cumsum(weights[order])[:-1]
-    spread = np.sum(below * (1 - below) * np.diff(values[order]))
-    return float(max(np.sum(weights * np.abs(values - y)) - spread, 0.0))
-
-
-def brier(probability, happened) -> float:
-    """Brier score of event forecasts: the mean of (p − o)², 0 at best, 1 at worst.
-
-    probability : float or (n,) in [0, 1]; happened : bool or (n,)
-    """
-    p = reals("probability", probability, "[0, 1]")
-    o = np.asarray(happened)
-    if o.dtype != bool:
-        raise TypeError(f"happened must be bool, got {o.dtype}")
-    if o.shape != p.shape or not p.size:
-        raise ValueError(f"happened must have the shape of probability {p.shape}, got {o.shape}")
-    return float(np.mean((p - o) ** 2))
-
-
-def pinball(forecast, observed, level: float) -> float:
-    """Pinball loss of quantile forecasts, the mean of max(τ(y − q), (τ − 1)(y − q)).
-
-    forecast, observed : floats or (n,); level : float in (0, 1), the quantile τ
-    """
-    level = real("level", level, "(0, 1)")
-    miss = reals("observed", observed) - reals("forecast", forecast)
-    return float(np.mean(np.maximum(level * miss, (level - 1) * miss)))
-
-
-def pit(forecast, observed: float, *, weights=None, tie: float = 0.5) -> float:
-    """Probability integral transform F(y): uniform over many outcomes where the forecasts are
-    calibrated.
-
-    forecast, weights : as in `crps`; tie : float in [0, 1], the part of the mass at y that counts;
-      a uniform random
-    number makes the transform of a discrete forecast exactly uniform
-    """
-    values, weights = _distribution(forecast, weights)
-    y = real("observed", observed)
-    tie = real("tie", tie, "[0, 1]")
-    return float(np.sum(weights[values < y]) + tie * np.sum(weights[values == y]))
 
 
 def _sobol_points(dimensions, log2_points, rng):
@@ -400,15 +460,3 @@ def _runs(model, base, names, points):
 
 def _finite(output, rows):
     return reals("output", output, shape=(rows,), each="run")
-
-
-def _distribution(forecast, weights):
-    """(values, probabilities) of a forecast, checked."""
-    values = np.atleast_1d(forecast)
-    values = reals("forecast", values, ndim=1)
-    if weights is None:
-        return values, np.full(len(values), 1 / len(values))
-    weights = reals("weights", weights, "[0, inf)", shape=values.shape, each="value")
-    if abs(weights.sum() - 1) > 1e-9:
-        raise ValueError(f"weights must sum to one, got {weights.sum():.12g}")
-    return values, weights

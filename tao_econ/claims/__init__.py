@@ -36,7 +36,16 @@ from .sources import funding as funding
 
 
 def findings(stress: str | None = None) -> dict[str, Finding]:
-    """Every claim's finding by its number, with all its readings."""
+    """Every claim's finding by its number, with all its readings.
+
+    Parameters
+    ----------
+    stress : str, optional
+
+    Returns
+    -------
+    dict[str, Finding]
+    """
     return dict(_findings(stress))
 
 
@@ -49,13 +58,24 @@ def _findings(stress: str | None) -> dict[str, Finding]:
 def check(*, stress: str | None = None, reading: str = "all") -> pd.DataFrame:
     """The ledger: one row a claim, none dropped.
 
-    stress : name of one of `STRESSES`, under which all is computed again
-    reading : 'all' the rule; 'strict' the first reading of a claim alone; 'lenient' any reading
-      will do
-    Returns id, section, claim, stated, unit, value_then, verdict_then, value_now, verdict_now,
-    readings_then and
-    readings_now (in how many of them it is true), flips, missing, grade, notebook; `then` is
-    2023-11-20. Raises ValueError for an unknown stress or reading.
+    Parameters
+    ----------
+    stress : str, optional
+        Name of one of `STRESSES`, under which all is computed again.
+    reading : str
+        'all' the rule; 'strict' the first reading of a claim alone; 'lenient' any reading will do.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Id, section, claim, stated, unit, value_then, verdict_then, value_now, verdict_now,
+        readings_then and readings_now (in how many of them it is true), flips, missing, grade,
+        notebook; `then` is 2023-11-20.
+
+    Raises
+    ------
+    ValueError
+        For an unknown stress or reading.
     """
     table = _claims()
     rows = []
@@ -84,7 +104,16 @@ def check(*, stress: str | None = None, reading: str = "all") -> pd.DataFrame:
 
 
 def counts(ledger: pd.DataFrame) -> pd.DataFrame:
-    """How many claims got which verdict on the two dates."""
+    """How many claims got which verdict on the two dates.
+
+    Parameters
+    ----------
+    ledger : pandas.DataFrame
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
     then, now = (ledger[column].value_counts() for column in ("verdict_then", "verdict_now"))
     return (
         pd.DataFrame({"2023-11-20": then, "now": now}, index=VERDICTS)
@@ -118,7 +147,16 @@ def _true(reading: Reading) -> str:
 
 
 def shown(value: float | str) -> str:
-    """A computed value as a table shows it: four or five digits, no exponent."""
+    """A computed value as a table shows it: four or five digits, no exponent.
+
+    Parameters
+    ----------
+    value : float or str
+
+    Returns
+    -------
+    str
+    """
     if isinstance(value, str):
         return value
     return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"

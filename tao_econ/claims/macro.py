@@ -22,7 +22,7 @@ LEGOS = "10_do_lego_models_add_up"
 
 
 @claim("04_sell_pressure")
-def c01(world: World):
+def c01(world: World) -> tuple:
     """Tripled in a month: the article's price, and each close while it was written, over the
     close 30 days before.
     """
@@ -43,13 +43,13 @@ def c01(world: World):
 
 
 @claim(JUDGED)
-def c02(world: World):
+def c02(world: World) -> tuple:
     """Pantera and Collab as holders: only a retelling is stored."""
     return untested(), untested(), "", "the announcement itself, with an amount"
 
 
 @claim("02_circulating_vs_fdv")
-def c03(world: World):
+def c03(world: World) -> tuple:
     """Heavily traded: are the three named the three most traded of five, or among the first
     four?
     """
@@ -64,7 +64,7 @@ def c03(world: World):
 
 
 @claim(JUDGED)
-def c04(world: World):
+def c04(world: World) -> tuple:
     """More than 14 bn for generative AI in 2023: another provider then, the whole year now."""
     least = float(stated("C04"))
     then = fact("C04", "Dealroom")
@@ -75,7 +75,7 @@ def c04(world: World):
 
 
 @claim(JUDGED)
-def c05(world: World):
+def c05(world: World) -> tuple:
     """Only 2.5 bn the year before, against the same provider's later count."""
     now = funding("2022", "generative AI")
     return (
@@ -87,7 +87,7 @@ def c05(world: World):
 
 
 @claim(JUDGED)
-def c06(world: World):
+def c06(world: World) -> tuple:
     """The jump from one year to the next, with and without the one large deal."""
     deal = funding("2023", "one deal")
     before = float(stated("C05"))
@@ -101,7 +101,7 @@ def c06(world: World):
 
 
 @claim(JUDGED)
-def c07(world: World):
+def c07(world: World) -> tuple:
     """33.58 trillion to refinance: the table of the essay is not in what can be read of it."""
     return (
         untested(),
@@ -112,7 +112,7 @@ def c07(world: World):
 
 
 @claim(JUDGED)
-def c08(world: World):
+def c08(world: World) -> tuple:
     """More money by 2026: change of assets of two central banks since the forecast, against none
     and the pandemic's.
     """
@@ -128,7 +128,7 @@ def c08(world: World):
 
 
 @claim(JUDGED)
-def c09(world: World):
+def c09(world: World) -> tuple:
     """One favoured technology each wave: a story with four cases chosen afterwards."""
     return (
         untested(),
@@ -139,7 +139,7 @@ def c09(world: World):
 
 
 @claim(LEGOS)
-def c10(world: World):
+def c10(world: World) -> tuple:
     """Few tokens in algorithms, many in data and compute: tokens by segment in the table of
     comparables.
     """
@@ -159,7 +159,7 @@ def _segments(day: str):
 
 
 @claim(JUDGED)
-def c11(world: World):
+def c11(world: World) -> tuple:
     """Filecoin as the pick: did it beat TAO, RNDR and bitcoin to March 2024, and TAO to July
     2026?
     """
@@ -180,6 +180,6 @@ def c11(world: World):
 
 
 @claim(LEGOS)
-def c12(world: World):
+def c12(world: World) -> tuple:
     """Incentives select, they do not create: no measurement tells the two apart."""
     return untested(), untested(), "", "a model that only the incentive can have made"

@@ -39,7 +39,7 @@ AI_LABELLED = tuple(
 
 
 @claim(JUDGED)
-def c35(world: World):
+def c35(world: World) -> tuple:
     """More than 500% from the low of the year: at the article's price and at each close while it
     was written.
     """
@@ -58,7 +58,7 @@ def c35(world: World):
 
 
 @claim(JUDGED)
-def c36(world: World):
+def c36(world: World) -> tuple:
     """RNDR five times since January: from each Sunday of January and from their mean."""
     price = table("rndr_daily").set_index("date")["close_usd"][pd.Timestamp("2023-11-16")]
     january = table("peers_weekly").set_index("date")["rndr_usd"][:"2023-01-31"]
@@ -68,7 +68,7 @@ def c36(world: World):
 
 
 @claim(MC_FDV)
-def c37(world: World):
+def c37(world: World) -> tuple:
     """Second after RNDR: market caps on each day while the article was written, among
     AI-labelled tokens and all.
     """
@@ -86,6 +86,14 @@ def c37(world: World):
 def rank_days(factor: float = 1.0) -> tuple[bool, ...]:
     """Was TAO's market cap, at the supply then quoted, below RNDR's? Day by day from 15 to 20
     November 2023.
+
+    Parameters
+    ----------
+    factor : float
+
+    Returns
+    -------
+    tuple[bool, ...]
     """
     rndr = table("rndr_daily").set_index("date")["market_cap_usd"]
     supply = table("supply_points").set_index("date")["tao"]["2023-11-16"]
@@ -99,7 +107,7 @@ def _larger_than_tao(records: Records) -> int:
 
 
 @claim(MC_FDV)
-def c38(world: World):
+def c38(world: World) -> tuple:
     """Lowest market cap over FDV: among all with a ratio, and among the AI-labelled tokens."""
     then, now = (_lowest(day) for day in ("2023-11-20", "2025-10-01"))
     return then, now, "the set: Worldcoin and Filecoin were lower"
@@ -114,7 +122,7 @@ def _lowest(day: str):
 
 
 @claim(SUPPLY)
-def c39(world: World):
+def c39(world: World) -> tuple:
     """Low because issuance is gradual: issued over the cap as the schedule says, against what
     was read.
     """
@@ -143,7 +151,7 @@ def _ratio() -> float:
 
 
 @claim(SELL)
-def c40(world: World):
+def c40(world: World) -> tuple:
     """Easier to move: money that moves the price by a tenth under the impact law, per dollar of
     market cap, ranked.
     """
@@ -172,7 +180,7 @@ def _cheapest_to_move(day: str, factor: float):
 
 
 @claim(JUDGED)
-def c41(world: World):
+def c41(world: World) -> tuple:
     """About 160 USD: the close of publication day, and of each day before it."""
     closes = [close_on(day) * price_factor(world.then) for day in writing_days()[::-1]]
     reading = near(float(stated("C41")), closes)
@@ -184,7 +192,7 @@ def c41(world: World):
 
 
 @claim(SELL)
-def c42(world: World):
+def c42(world: World) -> tuple:
     """1.15 M USD a day if all is sold: at the article's price and at the close of its day; now
     also net of recycling.
     """
@@ -199,7 +207,7 @@ def c42(world: World):
 
 
 @claim(SELL)
-def c43(world: World):
+def c43(world: World) -> tuple:
     """About 5 M USD a day: the windows before, around and on publication day."""
     volumes = [
         _window(since, until).volume_usd_per_day * volume_factor(world.then) / 1e6
@@ -219,7 +227,7 @@ def _window(since: str, until: str):
 
 
 @claim(SELL)
-def c44(world: World):
+def c44(world: World) -> tuple:
     """Bearable: emission sold, less fees that buy TAO back, within a tenth of the volume; did
     the price hold for a year?
     """
@@ -260,12 +268,30 @@ def _base_share() -> float:
 
 
 def net_inflow(records: Records) -> float:
-    """Net buying in a year that holds the price with all emission sold, USD."""
+    """Net buying in a year that holds the price with all emission sold, USD.
+
+    Parameters
+    ----------
+    records : Records
+
+    Returns
+    -------
+    float
+    """
     return sell_pressure(*records).sold_usd_per_year
 
 
 def day_price_traded(price_usd: float) -> list[pd.Timestamp]:
-    """Days of late 2023, up to publication, on which a price lay between low and high."""
+    """Days of late 2023, up to publication, on which a price lay between low and high.
+
+    Parameters
+    ----------
+    price_usd : float
+
+    Returns
+    -------
+    list[pd.Timestamp]
+    """
     days = days_2023()
     inside = days[(days["low_usd"] <= price_usd) & (days["high_usd"] >= price_usd)]
     return [day for day in inside.index if day <= PUBLISHED]

@@ -21,7 +21,7 @@ GENESIS = "Node chain spec (Substrate Aura/GRANDPA authorities)"
 
 
 @claim(STAKE)
-def c13(world: World):
+def c13(world: World) -> tuple:
     """Modelled on a parachain: it is built with Substrate, as parachains are, and is none."""
     reading = true_of(
         "its own chain",
@@ -32,7 +32,7 @@ def c13(world: World):
 
 
 @claim(PAY)
-def c14(world: World):
+def c14(world: World) -> tuple:
     """Four roles: from October 2023 a subnet's owner is a fifth, and paid."""
     roles = [
         int(stated("C14")) + (records.rules.owner_cut > 0) for records in (world.then, world.now)
@@ -46,7 +46,7 @@ def c14(world: World):
 
 
 @claim(STAKE)
-def c15(world: World):
+def c15(world: World) -> tuple:
     """Validators mostly linked to the team: the largest known one is the foundation's, with a
     quarter of the stake.
     """
@@ -62,7 +62,7 @@ def c15(world: World):
 
 
 @claim(STAKE)
-def c16(world: World):
+def c16(world: World) -> tuple:
     """Like Lido: a fee on rewards, yes; a receipt that can be sold, and a pooled set of
     operators, no.
     """
@@ -74,7 +74,7 @@ def c16(world: World):
 
 
 @claim(STAKE)
-def c17(world: World):
+def c17(world: World) -> tuple:
     """Needs stake: seats go to the largest stakes, so some is needed, though no fixed sum was
     found.
     """
@@ -90,7 +90,7 @@ def c17(world: World):
 
 
 @claim("07_intrinsic_value")
-def c18(world: World):
+def c18(world: World) -> tuple:
     """Users pay in TAO for a task: the protocol of the day had no such payment."""
     reading = true_of(
         "no fee in the protocol",
@@ -100,7 +100,7 @@ def c18(world: World):
 
 
 @claim(ATTACK)
-def c19(world: World):
+def c19(world: World) -> tuple:
     """Pay follows accuracy: so says the rule, in one simulated epoch; measured rewards follow
     stake.
     """
@@ -117,6 +117,14 @@ def c19(world: World):
 def rule_rewards_accuracy(rules_name: str) -> bool:
     """Whether a validator that reports others than the consensus earns less, and a better miner
     more, in one epoch.
+
+    Parameters
+    ----------
+    rules_name : str
+
+    Returns
+    -------
+    bool
     """
     weights = np.zeros((6, 6))
     weights[:2, 3:] = (0.5, 0.3, 0.2)  # two that agree
@@ -129,7 +137,7 @@ def rule_rewards_accuracy(rules_name: str) -> bool:
 
 
 @claim(LEGOS)
-def c20(world: World):
+def c20(world: World) -> tuple:
     """Models that work together: subnets reward within themselves."""
     reading = true_of(
         "no composition in the protocol",

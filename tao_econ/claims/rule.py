@@ -79,7 +79,12 @@ CLAIMS: dict[str, Claim] = {}
 
 
 def claim(notebook: str):
-    """Register a function named after its claim: c01 judges C01."""
+    """Register a function named after its claim: c01 judges C01.
+
+    Parameters
+    ----------
+    notebook : str
+    """
 
     def keep(judge):
         CLAIMS[judge.__name__.upper()] = Claim(judge, notebook)
@@ -91,7 +96,15 @@ def claim(notebook: str):
 def verdict(reading: Reading, how: str = "all") -> str:
     """The rule: true of all readings, of some, of none, or nothing to read.
 
-    how : 'all'; 'strict' looks at the first reading alone; 'lenient' is content with any
+    Parameters
+    ----------
+    reading : Reading
+    how : str
+        'all'; 'strict' looks at the first reading alone; 'lenient' is content with any.
+
+    Returns
+    -------
+    str
     """
     if how not in HOW:
         raise ValueError(unknown("reading", how, HOW))
@@ -109,6 +122,14 @@ def verdict(reading: Reading, how: str = "all") -> str:
 def world(stress: str | None = None) -> World:
     """The records that claims are judged with. No revenue was known in 2023, so the article's
     scenario has none.
+
+    Parameters
+    ----------
+    stress : str, optional
+
+    Returns
+    -------
+    World
     """
     article = replace(load_scenario("article"), fee_revenue_usd_per_year=0.0)
     rules = rules_at("2023-11-20")
@@ -127,14 +148,33 @@ def world(stress: str | None = None) -> World:
 def near(stated: float, values: Iterable[float], tolerance: float = ABOUT) -> Reading:
     """Is each value within a tolerance, a share of what was stated? The first value is the one
     shown.
+
+    Parameters
+    ----------
+    stated : float
+    values : iterable of float
+    tolerance : float
+
+    Returns
+    -------
+    Reading
     """
     values = [float(value) for value in values]
     return _reading(values[0], tuple(abs(value / stated - 1) <= tolerance for value in values))
 
 
 def rounds_to(stated: str, values: Iterable[float]) -> Reading:
-    """Does each value, rounded as the stated number was printed, give it? For numbers that
-    should follow from others.
+    """Does each value, rounded as the stated number was printed, give it? For numbers that should
+    follow from others.
+
+    Parameters
+    ----------
+    stated : str
+    values : iterable of float
+
+    Returns
+    -------
+    Reading
     """
     values = [float(value) for value in values]
     places = len(stated.partition(".")[2])
@@ -161,7 +201,16 @@ def true_of(value: float | str, *readings: bool, number: float | None = None) ->
 
 
 def untested(value: float | str = "") -> Reading:
-    """Nothing to test with; the value, if any, is all there is."""
+    """Nothing to test with; the value, if any, is all there is.
+
+    Parameters
+    ----------
+    value : float or str
+
+    Returns
+    -------
+    Reading
+    """
     return _reading(value, ())
 
 
@@ -172,7 +221,16 @@ def _reading(value, true, number=None) -> Reading:
 
 
 def stated(claim_id: str) -> str:
-    """The value as the article gives it."""
+    """The value as the article gives it.
+
+    Parameters
+    ----------
+    claim_id : str
+
+    Returns
+    -------
+    str
+    """
     table = _claims()
     if claim_id not in table.index:
         raise ValueError(unknown("claim", claim_id, table.index))
@@ -180,14 +238,36 @@ def stated(claim_id: str) -> str:
 
 
 def says(claim_id: str, source: str, words: str) -> bool:
-    """Whether a piece of evidence says something, in its value, unit or note."""
+    """Whether a piece of evidence says something, in its value, unit or note.
+
+    Parameters
+    ----------
+    claim_id : str
+    source : str
+    words : str
+
+    Returns
+    -------
+    bool
+    """
     row = _row(claim_id, source)
     return words in f"{row['value']} {row['unit']} {row['note']}"
 
 
 def fact(claim_id: str, source: str, part: int = 0, column: str = "value") -> float:
-    """A number of a piece of evidence: the claim, the beginning of the source's title (and
-    date), which number in it.
+    """A number of a piece of evidence: the claim, the beginning of the source's title (and date),
+    which number in it.
+
+    Parameters
+    ----------
+    claim_id : str
+    source : str
+    part : int
+    column : str
+
+    Returns
+    -------
+    float
     """
     numbers = re.findall(r"-?\d[\d,]*\.?\d*", _row(claim_id, source)[column])
     return float(numbers[part].replace(",", ""))
@@ -195,7 +275,16 @@ def fact(claim_id: str, source: str, part: int = 0, column: str = "value") -> fl
 
 @functools.cache
 def grade(claim_id: str) -> str:
-    """Evidence grade of a claim by its rows in evidence.csv, see `GRADES`."""
+    """Evidence grade of a claim by its rows in evidence.csv, see `GRADES`.
+
+    Parameters
+    ----------
+    claim_id : str
+
+    Returns
+    -------
+    str
+    """
     rows = _evidence()[_evidence()["claim_id"] == claim_id]
     high = rows.loc[rows["confidence"] == "high", "url_or_repo_path"].nunique()
     if high > 1:

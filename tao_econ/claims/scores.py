@@ -10,11 +10,12 @@ evaluation: at the peak of
 from __future__ import annotations
 
 import functools
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from ..analysis.uncertainty import crps
+from ..analysis.scoring import crps
 from ..economy.stress import BASKET
 from ..inputs.checks import real
 from ..inputs.record import unknown
@@ -30,6 +31,10 @@ WIDTH = 0.5  # of the log score's kernel, in logs
 def forecasts() -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """What was said TAO would be worth diluted, in bn USD, with probabilities: points, and one
     published tree.
+
+    Returns
+    -------
+    dict[str, tuple[np.ndarray, np.ndarray]]
     """
     tree = table("scenario_tree")
     odds = tree["probability"].to_numpy(float)
@@ -71,7 +76,19 @@ SCORES = {"CRPS of ln FDV": _crps, "Brier, FDV doubles": _brier, "log score, wid
 def forecast_scores(fdv_usd: float, *, score: str = "CRPS of ln FDV") -> pd.Series:
     """Each forecast's score against a diluted value that came, best (lowest) first.
 
-    fdv_usd : float > 0; score : 'CRPS of ln FDV', 'Brier, FDV doubles' or 'log score, width 0.5'
+    Parameters
+    ----------
+    fdv_usd : float
+        Above 0.
+    score : str
+        'CRPS of ln FDV', 'Brier, FDV doubles' or 'log score, width 0.5'.
+
+    Returns
+    -------
+    pandas.Series
+
+    Notes
+    -----
     A point forecast's CRPS is its absolute error in logs.
     """
     if score not in SCORES:
@@ -107,6 +124,12 @@ def benchmark_closes() -> dict[str, pd.Series]:
     """What money could have done instead: hold cash, bitcoin, or AI-labelled tokens in equal parts,
     from publication on.
 
+    Returns
+    -------
+    dict[str, pd.Series]
+
+    Notes
+    -----
     Bitcoin has no close here between March and October 2024, the tokens none after March 2024: the
     last one stands.
     """
@@ -122,11 +145,19 @@ def benchmark_closes() -> dict[str, pd.Series]:
     }
 
 
-def what_was_earned(when, *, bought_usd: float = 160.0) -> pd.Series:
+def what_was_earned(when: str | date, *, bought_usd: float = 160.0) -> pd.Series:
     """One dollar put into TAO and into each benchmark when the article appeared, on a later day.
 
-    when : date; bought_usd : float > 0, USD per TAO — 160 is the article's price, 287.70 the close
-      of its day
+    Parameters
+    ----------
+    when : str or date
+        Date.
+    bought_usd : float
+        160 is the article's price, 287.70 the close of its day; > 0, USD per TAO.
+
+    Returns
+    -------
+    pandas.Series
     """
     day = pd.Timestamp(when)
     if not day > PUBLISHED:

@@ -5,7 +5,7 @@ supplies.
 from __future__ import annotations
 
 import functools
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pandas as pd
 
@@ -32,7 +32,7 @@ GENESIS = "Finney genesis plain chain spec"
 
 
 @claim(STAKE)
-def c21(world: World):
+def c21(world: World) -> tuple:
     """No pre-mine: the present chain began with TAO mined on the two before it."""
     carried = fact("C21", GENESIS)
     mined = says("C21", "Bittensor history", "mined TAO carried over")
@@ -47,7 +47,7 @@ def c21(world: World):
 
 
 @claim(SUPPLY)
-def c22(world: World):
+def c22(world: World) -> tuple:
     """The cap of the rules; whole rao leave a little of it unissued."""
     caps = [tao(records.rules.max_supply_rao) for records in (world.then, world.now)]
     short = caps[1] - tao(final_supply_rao(world.now.rules))
@@ -60,7 +60,7 @@ def c22(world: World):
 
 
 @claim(SUPPLY)
-def c23(world: World):
+def c23(world: World) -> tuple:
     """Four years: the schedule's era at 12 s a block; now also the era that was, and the one
     that runs.
     """
@@ -80,12 +80,30 @@ def c23(world: World):
 
 @functools.cache
 def first_interval_years(rules_name: str) -> float:
-    """Length of a schedule's first era, years."""
+    """Length of a schedule's first era, years.
+
+    Parameters
+    ----------
+    rules_name : str
+
+    Returns
+    -------
+    float
+    """
     return float(blocks_to_years(issuance_eras(rules_at(rules_name))[0].blocks))
 
 
-def second_halving(records: Records):
-    """When the second halving comes if recycling goes on as the scenario says."""
+def second_halving(records: Records) -> datetime:
+    """When the second halving comes if recycling goes on as the scenario says.
+
+    Parameters
+    ----------
+    records : Records
+
+    Returns
+    -------
+    datetime
+    """
     rows = halving_table(
         records.rules,
         issuance_rao=records.snapshot.issuance_rao,
@@ -98,7 +116,7 @@ def second_halving(records: Records):
 
 
 @claim(SUPPLY)
-def c24(world: World):
+def c24(world: World) -> tuple:
     """Every 10.5 M blocks: the code had no halving; issuance decides now, and the first came far
     sooner.
     """
@@ -119,7 +137,7 @@ def c24(world: World):
 
 
 @claim(SUPPLY)
-def c25(world: World):
+def c25(world: World) -> tuple:
     """64 halvings: rewards above zero in whole rao."""
     rewards = len(halving_thresholds_rao(rules_at(WHOLE_RAO))) - 1
     now = len(halving_thresholds_rao(world.now.rules)) - 1
@@ -134,7 +152,7 @@ def c25(world: World):
 
 
 @claim(SUPPLY)
-def c26(world: World):
+def c26(world: World) -> tuple:
     """August 2025: the straight line from genesis, the same line from the supply reached by
     then, and the day.
     """
@@ -160,7 +178,7 @@ def _straight_line(issuance_rao: int, records: Records):
 
 
 @claim(SUPPLY)
-def c27(world: World):
+def c27(world: World) -> tuple:
     """256 years: until the last whole rao, by blocks and by issuance."""
     both = rules_at(WHOLE_RAO), world.now.rules
     years = [float(blocks_to_years(issuance_eras(rules)[-1].first_block)) for rules in both]
@@ -173,7 +191,7 @@ def c27(world: World):
 
 
 @claim(PAY)
-def c28(world: World):
+def c28(world: World) -> tuple:
     """One TAO every 12 s: the reward of the day; now also with what is recycled taken off."""
     value = float(stated("C28"))
     reward = _reward(world.then)
@@ -192,7 +210,7 @@ def _reward(records: Records) -> float:
 
 
 @claim(PAY)
-def c29(world: World):
+def c29(world: World) -> tuple:
     """7,200 a day: by the clock; by the blocks really made; and by what reached circulation to
     the halving.
     """
@@ -208,12 +226,21 @@ def c29(world: World):
 
 @functools.lru_cache(maxsize=4)
 def finney_fit(rules: Rules):
-    """Net issuance from Finney's genesis to the first halving."""
+    """Net issuance from Finney's genesis to the first halving.
+
+    Parameters
+    ----------
+    rules : Rules
+
+    Returns
+    -------
+    halving.RecyclingFit
+    """
     return halving.fit_recycling(rules, since="2023-03-20", until="2025-12-16")
 
 
 @claim(PAY)
-def c30(world: World):
+def c30(world: World) -> tuple:
     """Equal halves for miners and validators: equal to each other, but not halves where an owner
     is paid first.
     """
@@ -226,7 +253,7 @@ def c30(world: World):
 
 
 @claim(STAKE)
-def c31(world: World):
+def c31(world: World) -> tuple:
     """No sale and no reserve: no allocation is known, but funds were there from the start."""
     share = fact("C31", "Presto research")
     early = says("C31", "Fortune reprint", "VC presence from the start")
@@ -239,7 +266,7 @@ def c31(world: World):
 
 
 @claim(STAKE)
-def c32(world: World):
+def c32(world: World) -> tuple:
     """Four backers on the website: two confirmed since."""
     found = sum(says("C32", "Fortune reprint", name) for name in ("DCG", "Polychain"))
     value = f"{found} of {stated('C32')} confirmed"
@@ -252,13 +279,13 @@ def c32(world: World):
 
 
 @claim(SELL)
-def c33(world: World):
+def c33(world: World) -> tuple:
     """Team-linked validators selling through market makers: a guess of the author."""
     return untested(), untested(), "", "flows on chain from named validators to market makers"
 
 
 @claim(STAKE)
-def c34(world: World):
+def c34(world: World) -> tuple:
     """Fairer than others: how unequal it began is known, how others began is not."""
     gini = table("genesis_concentration")["gini"].iloc[-1]
     return (

@@ -25,7 +25,7 @@ SUPPLY = "01_supply_curve"
 
 
 @claim("02_circulating_vs_fdv")
-def c45(world: World):
+def c45(world: World) -> tuple:
     """FDV 3.6 bn: the article's own price times the cap, and the close of its day."""
     value = stated("C45")
     fdv = [
@@ -40,7 +40,7 @@ def c45(world: World):
 
 
 @claim(OPENAI)
-def c46(world: World):
+def c46(world: World) -> tuple:
     """OpenAI at 29 bn: what it was last valued at by the date, and what it was in April 2023."""
     at_source, by = (_openai(day) for day in ("2023-04-30", world.then.snapshot.date))
     now = _openai(world.now.snapshot.date)
@@ -63,7 +63,7 @@ def _rivals(day: str) -> pd.DataFrame:
 
 
 @claim(OPENAI)
-def c47(world: World):
+def c47(world: World) -> tuple:
     """8× to OpenAI: the ratio in every way it can be formed; since then, how far TAO got."""
     value = float(stated("C47"))
     april = float(stated("C46"))
@@ -90,7 +90,7 @@ def c47(world: World):
 
 
 @claim(OPENAI)
-def c48(world: World):
+def c48(world: World) -> tuple:
     """Proposed in May by Attermann: the post exists, its paragraph on OpenAI and its date could
     not be read.
     """
@@ -99,20 +99,20 @@ def c48(world: World):
 
 
 @claim(OPENAI)
-def c49(world: World):
+def c49(world: World) -> tuple:
     """He held none: the post says so of his fund."""
     reading = true_of("as disclosed", says("C49", "Same post", "holds none"))
     return reading, reading, "a position taken later, which the post reserves"
 
 
 @claim("02_circulating_vs_fdv")
-def c50(world: World):
+def c50(world: World) -> tuple:
     """Filed under model training: the report was not found."""
     return untested(), untested(), "", "the Nansen report"
 
 
 @claim(OPENAI)
-def c51(world: World):
+def c51(world: World) -> tuple:
     """Gensyn and Together, one backed by a16z."""
     known = set(table("private_valuations")["company"])
     backed = says("C51", "Foresight News", "a16z")
@@ -121,7 +121,7 @@ def c51(world: World):
 
 
 @claim(OPENAI)
-def c52(world: World):
+def c52(world: World) -> tuple:
     """No public token: launches of the two up to each date."""
     counts = [_tokens(records.snapshot.date) for records in (world.then, world.now)]
     value = int(stated("C52"))
@@ -142,7 +142,7 @@ def _tokens(day) -> int:
 
 
 @claim(OPENAI)
-def c53(world: World):
+def c53(world: World) -> tuple:
     """No market comparison: until one of the two had a price."""
     then, now = (_tokens(records.snapshot.date) for records in (world.then, world.now))
     own = close_on(_launch()) * tao(world.now.rules.max_supply_rao) / BN
@@ -154,7 +154,7 @@ def c53(world: World):
 
 
 @claim(OPENAI)
-def c54(world: World):
+def c54(world: World) -> tuple:
     """Not comparable with RNDR: would two alike move together? Correlation of weeks below one
     half, and below RNDR-FET.
     """
@@ -168,13 +168,13 @@ def c54(world: World):
 
 
 @claim(VALUE)
-def c55(world: World):
+def c55(world: World) -> tuple:
     """Too different for a forecast: the author's own reservation."""
     return untested(), untested(), "", "a token and a company that give the same rights"
 
 
 @claim(OPENAI)
-def c56(world: World):
+def c56(world: World) -> tuple:
     """None of comparable size: the next in the niche, token or company, below half of TAO?"""
     then, now = (_next_largest(records) for records in (world.then, world.now))
     return then, now, "counting companies: Together was worth more than TAO's FDV in June 2026"
@@ -196,7 +196,7 @@ def _next_largest(records):
 
 
 @claim(RISK)
-def c57(world: World):
+def c57(world: World) -> tuple:
     """Further leverage: the best and the last price since, over the close of publication day."""
     start = world.day.snapshot.price_usd / price_factor(world.day)
     later = closes()[PUBLISHED + pd.Timedelta(days=1) :]
@@ -213,7 +213,7 @@ def c57(world: World):
 
 
 @claim(RISK)
-def c58(world: World):
+def c58(world: World) -> tuple:
     """Watching volume: holding TAO only after weeks above the mean volume of 4, 8 or 12, against
     holding it throughout.
     """
@@ -233,7 +233,7 @@ def c58(world: World):
 
 
 @claim(JUDGED)
-def c59(world: World):
+def c59(world: World) -> tuple:
     """Priced before publication: days from the last trade at the article's price to its day."""
     price = float(stated("C41"))
     days = [(PUBLISHED - day).days for day in day_price_traded(price)]
@@ -248,7 +248,7 @@ def c59(world: World):
 
 
 @claim(SUPPLY)
-def c60(world: World):
+def c60(world: World) -> tuple:
     """Blocks, seconds, years and August 2025 do not fit: where counting 10.5 M blocks leads,
     from either start.
     """

@@ -17,6 +17,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..inputs.checks import real, reals
 from .stake import stake_shares
@@ -47,10 +48,22 @@ class OracleBias(NamedTuple):
     median_to_mean_sd: float  # honest sampling error of the median over that of the mean: √(π/2)
 
 
-def effective_jurors(stake, correlation: float = 0.0) -> float:
+def effective_jurors(stake: ArrayLike, correlation: float = 0.0) -> float:
     """Independent equal jurors with the same spread of the vote: 1/(H + (1 − H)ρ), H = Σ share².
 
-    stake : (n,) ≥ 0, any unit      correlation : float in [0, 1] — of two votes
+    Parameters
+    ----------
+    stake : array_like
+        (n,) at least 0, in any unit.
+    correlation : float
+        Of two votes; in [0, 1].
+
+    Returns
+    -------
+    float
+
+    Notes
+    -----
     1/HHI without correlation; n/(1 + (n − 1)ρ) with equal stakes.
     """
     rho = real("correlation", correlation, "[0, 1]")
@@ -58,15 +71,25 @@ def effective_jurors(stake, correlation: float = 0.0) -> float:
     return 1 / (hhi + (1 - hhi) * rho)
 
 
-def jury_accuracy(stake, accuracy: float, *, correlation: float = 0.0) -> Jury:
+def jury_accuracy(stake: ArrayLike, accuracy: float, *, correlation: float = 0.0) -> Jury:
     """Chance that more than half of the stake votes right.
 
-    stake : (n,) ≥ 0, any unit; `np.ones(n)` is Condorcet's jury      accuracy : float in [0, 1] —
-      of one vote
-    correlation : float in [0, 1] — of two votes: the jurors' chance is Beta-distributed over
-      questions around
-        `accuracy` (Beta-binomial votes), and given the question they vote independently
+    Parameters
+    ----------
+    stake : array_like
+        (n,) ≥ 0, any unit; `np.ones(n)` is Condorcet's jury.
+    accuracy : float
+        Of one vote; in [0, 1].
+    correlation : float
+        Of two votes: the jurors' chance is Beta-distributed over questions around `accuracy`
+        (Beta-binomial votes), and given the question they vote independently; in [0, 1].
 
+    Returns
+    -------
+    Jury
+
+    Notes
+    -----
     Exact while sums of stake take at most 1,024 values (equal stakes, stakes in few units, 10
     jurors), else within 1e-3.
     """
@@ -83,12 +106,22 @@ def jury_accuracy(stake, accuracy: float, *, correlation: float = 0.0) -> Jury:
     return Jury(float(min(max(right, 0.0), 1.0)), p, size, limit)
 
 
-def stake_median(reports, stake, *, kappa: float = 0.5) -> float:
+def stake_median(reports: ArrayLike, stake: ArrayLike, *, kappa: float = 0.5) -> float:
     """The largest report that at least κ of the stake reaches: what the chain takes as consensus.
 
-    reports, stake : (n,), stake ≥ 0 in any unit      kappa : float in (0, 1] — a half is the
-      (upper) median
+    Parameters
+    ----------
+    reports, stake : array_like
+        (n,), stake ≥ 0 in any unit.
+    kappa : float
+        A half is the (upper) median; in (0, 1].
 
+    Returns
+    -------
+    float
+
+    Notes
+    -----
     Stake above 1 − κ can pull it down without limit, κ can push it up: no κ breaks later than one
     half.
     """
@@ -100,13 +133,23 @@ def stake_median(reports, stake, *, kappa: float = 0.5) -> float:
     return float(reports[order[min(int(np.searchsorted(held, need - SAME)), len(held) - 1)]])
 
 
-def oracle_bias(corrupt_share, *, attack_sd: float = 10.0) -> OracleBias:
+def oracle_bias(corrupt_share: ArrayLike, *, attack_sd: float = 10.0) -> OracleBias:
     """Bias of mean and median when a share of stake is corrupt and the honest reports are normal
     around the truth.
 
-    corrupt_share : (k,) in [0, 1] — of stake; the validators are many
-    attack_sd : float ≥ 0 — what the corrupted report, above the truth
+    Parameters
+    ----------
+    corrupt_share : array_like
+        Of stake; the validators are many; (k,) in [0, 1].
+    attack_sd : float
+        What the corrupted report, above the truth; ≥ 0.
 
+    Returns
+    -------
+    OracleBias
+
+    Notes
+    -----
     The mean moves by ε × attack, without limit; the median by no more than Φ⁻¹(1/(2(1 − ε))) while
     ε < 1/2.
     """

@@ -16,9 +16,11 @@ arXiv:2407.21787.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..analysis.quadrature import gauss_legendre
 from ..analysis.uncertainty import sample_mean
@@ -80,11 +82,19 @@ class Tournament(NamedTuple):
     ceiling_sd: np.ndarray  # (replicas,), the best model of the pool at the start
 
 
-def expected_max(n):
+def expected_max(n: int | Sequence[int]) -> float | np.ndarray:
     """Mean of the largest of n independent standard normal numbers, by quadrature: 0 for one, about
     √(2 ln n) for many.
 
-    n : int, or (k,) ints ≥ 1 — a float comes back for one, an array for several
+    Parameters
+    ----------
+    n : int or sequence of int
+        1 or more, or (k,) of them.
+
+    Returns
+    -------
+    float or numpy.ndarray
+        (k,) for several.
     """
     from scipy.special import log_ndtr
 
@@ -100,12 +110,21 @@ def expected_max(n):
     return means if np.ndim(n) else float(means[0])
 
 
-def best_of_n(n, judge_correlation: float):
+def best_of_n(n: int | Sequence[int], judge_correlation: float) -> float | np.ndarray:
     """Mean quality of the model a noisy judge puts first among n, in sd above a random one:
     ρ·E[max].
 
-    n : int or (k,) ints ≥ 1      judge_correlation : float in [0, 1] — of one score with quality,
-      both normal
+    Parameters
+    ----------
+    n : int or sequence of int
+        1 or more, or (k,) of them.
+    judge_correlation : float
+        Of one score with quality, both normal; in [0, 1].
+
+    Returns
+    -------
+    float or numpy.ndarray
+        (k,) for several.
     """
     return real("judge_correlation", judge_correlation, "[0, 1]") * expected_max(n)
 
@@ -116,9 +135,18 @@ def panel_correlation(
     """Correlation with quality of the mean score of several judges: ρ/√(ρ² + (1 − ρ²)(c + (1 −
     c)/n)).
 
-    judge_correlation : float ρ in [0, 1] — of one judge's score with quality
-    shared_error : float c in [0, 1] — part of the error's variance that all judges have in common
-    effective_judges : float ≥ 1 — see `effective_jurors`, at correlation 0
+    Parameters
+    ----------
+    judge_correlation : float
+        Of one judge's score with quality; ρ in [0, 1].
+    shared_error : float
+        Part of the error's variance that all judges have in common; c in [0, 1].
+    effective_judges : float
+        See `effective_jurors`, at correlation 0; ≥ 1.
+
+    Returns
+    -------
+    float
     """
     rho = real("judge_correlation", judge_correlation, "[0, 1]")
     c = real("shared_error", shared_error, "[0, 1]")
@@ -126,23 +154,43 @@ def panel_correlation(
     return rho / math.sqrt(rho**2 + left) if rho > 0 else 0.0
 
 
-def power_coverage(tries, a: float, b: float) -> np.ndarray:
+def power_coverage(tries: ArrayLike, a: float, b: float) -> np.ndarray:
     """Share of tasks solved at least once in so many tries, exp(a·k^b): the form fitted by its
     authors.
 
-    tries : (k,) ≥ 1      a, b : floats ≤ 0
+    Parameters
+    ----------
+    tries : array_like
+        (k,) of at least 1.
+    a, b : float
+        At most 0.
 
-    **Ref:** Brown et al., arXiv:2407.21787
+    Returns
+    -------
+    numpy.ndarray
+
+    References
+    ----------
+    Brown et al., arXiv:2407.21787.
     """
     tries = reals("tries", tries, "[1, inf)", ndim=1)
     return np.exp(real("a", a, "(-inf, 0]") * tries ** real("b", b, "(-inf, 0]"))
 
 
-def beta_coverage(tries, a: float, b: float) -> np.ndarray:
+def beta_coverage(tries: ArrayLike, a: float, b: float) -> np.ndarray:
     """The same where the chance of solving a task is Beta(a, b) over tasks: 1 − B(a, b + k)/B(a,
     b).
 
-    tries : (k,) in [1, 1e12]      a, b : floats in (0, 1e9] — with more tasks are all but equal
+    Parameters
+    ----------
+    tries : array_like
+        (k,) in [1, 1e12].
+    a, b : float
+        In (0, 1e9]; with more, tasks are all but equal.
+
+    Returns
+    -------
+    numpy.ndarray
     """
     tries = reals("tries", tries, "[1, 1e12]", ndim=1)
     a = real("a", a, "(0, 1e9]")
@@ -162,9 +210,20 @@ def coverage_fit(one_try: float, coverage: float, tries: int) -> CoverageFit:
     """Both laws through coverage at one try and at many, and the coverage equal tasks would have
     reached.
 
-    one_try, coverage : floats in (0, 1) — share of tasks solved in one try, and in `tries` tries
-    Raises ValueError unless coverage lies between `one_try` and what tasks of equal difficulty
-    would give.
+    Parameters
+    ----------
+    one_try, coverage : float
+        Share of tasks solved in one try, and in `tries` tries; in (0, 1).
+    tries : int
+
+    Returns
+    -------
+    CoverageFit
+
+    Raises
+    ------
+    ValueError
+        Unless coverage lies between `one_try` and what tasks of equal difficulty would give.
     """
     from scipy.optimize import brentq
 
@@ -189,8 +248,18 @@ def ensemble_error(models: int, error_correlation: float, *, error_sd: float = 1
     """Error of the mean of equally good models, s√(ρ + (1 − ρ)/N): more models never pass the floor
     s√ρ.
 
-    models : int ≥ 1      error_correlation : float in [0, 1] — of any two models' errors
-      error_sd : float ≥ 0
+    Parameters
+    ----------
+    models : int
+        At least 1.
+    error_correlation : float
+        Of any two models' errors; in [0, 1].
+    error_sd : float
+        At least 0.
+
+    Returns
+    -------
+    Ensemble
     """
     models = whole("models", models, at_least=1)
     rho = real("error_correlation", error_correlation, "[0, 1]")
@@ -250,11 +319,18 @@ def tournament(
     return Tournament(np.arange(rounds), delivered[0], delivered[1], pool.max(axis=1))
 
 
-def over_replicas(values) -> ReplicaMean:
+def over_replicas(values: ArrayLike) -> ReplicaMean:
     """Mean over the first axis and its standard error, of numbers or of yes and no: `sample_mean`
     of replicas.
 
-    values : (replicas, …) with 2 or more replicas
+    Parameters
+    ----------
+    values : array_like
+        (replicas, …) with 2 or more replicas.
+
+    Returns
+    -------
+    ReplicaMean
     """
     values = np.asarray(values)
     return ReplicaMean(*sample_mean(values.astype(float) if values.dtype == bool else values))

@@ -17,6 +17,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..analysis.quadrature import gauss_legendre
 from ..inputs.checks import real, reals, whole
@@ -66,12 +67,27 @@ def query_bill(
     """Fee, emission and computing cost of one user query; amounts and queries are of the same span
     of time.
 
-    queries : float > 0 — of users      fees_tao, emission_tao : floats ≥ 0, TAO — not both 0
-    copies : int ≥ 1 — miners who answer each query
-    test_share : float in [0, 1) — part of all queries that validators make up to score miners
-    answer_tao : float ≥ 0, TAO — cost of computing one answer      rival_tao : float > 0, TAO — a
-      rival's price
+    Parameters
+    ----------
+    queries : float
+        Of users; > 0.
+    fees_tao, emission_tao : float
+        Not both 0; ≥ 0, TAO.
+    copies : int
+        Miners who answer each query; ≥ 1.
+    test_share : float
+        Part of all queries that validators make up to score miners; in [0, 1).
+    answer_tao : float
+        Cost of computing one answer; ≥ 0, TAO.
+    rival_tao : float, optional
+        A rival's price; > 0, TAO.
 
+    Returns
+    -------
+    QueryBill
+
+    Notes
+    -----
     A test query is paid for by users too: a share t of tests makes every user query cost 1/(1 − t)
     queries.
     """
@@ -107,16 +123,33 @@ def query_latency(
     miners: int,
     needed: int,
     answered_per_s: float,
-    quantiles=(0.5, 0.95, 0.99),
+    quantiles: ArrayLike = (0.5, 0.95, 0.99),
 ) -> QueryLatency:
     """Time from a user's query to its answer: validator M/M/c, then the fastest k of N miners.
 
-    arrivals_per_s : float ≥ 0 — queries to this validator      servers : int ≥ 1 — it handles at
-      once
-    served_per_s : float > 0 — by one server      miners, needed : ints, 1 ≤ needed ≤ miners —
-      asked; awaited
-    answered_per_s : float > 0 — by one miner      quantiles : (q,) in (0, 1), to nine nines
-    Raises ValueError where more arrives than is served: the queue would grow without end.
+    Parameters
+    ----------
+    arrivals_per_s : float
+        Queries to this validator; ≥ 0.
+    servers : int
+        It handles at once; ≥ 1.
+    served_per_s : float
+        By one server; > 0.
+    miners, needed : int
+        Asked; awaited; 1 ≤ needed ≤ miners.
+    answered_per_s : float
+        By one miner; > 0.
+    quantiles : array_like
+        (q,) in (0, 1), to nine nines.
+
+    Returns
+    -------
+    QueryLatency
+
+    Raises
+    ------
+    ValueError
+        Where more arrives than is served: the queue would grow without end.
     """
     from scipy.optimize import brentq
 
@@ -141,18 +174,10 @@ def query_latency(
     def late(t, level):
         return _late(t, wait, mu, leave, miners, needed, answer) - (1 - level)
 
+    exact = {"xtol": 1e-12 * mean, "rtol": 1e-12, "maxiter": 1_000}
     # Markov's bound closes the search
     times = [
-        brentq(
-            late,
-            0.0,
-            mean / (1 - q) * 1.01,
-            args=(q,),
-            xtol=1e-12 * mean,
-            rtol=1e-12,
-            maxiter=1_000,
-        )
-        for q in wanted
+        brentq(late, 0.0, mean / (1 - level) * 1.01, args=(level,), **exact) for level in wanted
     ]
     return QueryLatency(
         utilisation=rate / mu / servers,

@@ -22,51 +22,16 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from ..chain.yuma import yuma_epoch
 from ..inputs.checks import real, reals, takes_records, whole
 from ..inputs.rules import Rules
 from .lego import over_replicas
-from .query_market_record import QueryMarket
+from .query_market_record import Displacement, QueryMarket, QueryMarketPath
 from .stake_model import published_stake
 
 MAX_LOG = 100.0  # of the growth of demand
-
-
-class QueryMarketPath(NamedTuple):
-    """What each round of each replica gave: (replicas, rounds) arrays; quality in sd of
-    newcomers' quality.
-    """
-
-    quality_delivered_sd: np.ndarray  # mean over users' queries
-    quality_mean_sd: np.ndarray  # of all miners: what a random choice would deliver
-    quality_best_sd: np.ndarray  # of the best miner: what a perfect judge would deliver
-    miner_quality_correlation: np.ndarray  # of miners' pay with their quality
-    validator_stake_correlation: np.ndarray  # of validators' pay with their stake
-    # of validators' pay per stake with their skill as judges; 0 if all are equal
-    judge_yield_correlation: np.ndarray
-    judge_stake_correlation: np.ndarray  # of validators' stake with that skill
-    # of the variance of pay among miners and among validators
-    explained_by_quality_share: np.ndarray
-    explained_by_stake_share: np.ndarray
-    effective_validators: np.ndarray  # 1 ÷ sum of squared stake shares
-    top_miner_share: np.ndarray  # of miners' incentive
-    fees_tao: np.ndarray  # of the round
-    emission_tao: np.ndarray  # of the round, with the subnet owner's part
-    staked_tao: np.ndarray  # before the round
-    effort_sd: np.ndarray  # mean over miners: quality that reward has created
-
-
-class Displacement(NamedTuple):
-    """A better newcomer against the best paid miner, round by round after it came."""
-
-    lead_sd: float  # of its quality over the incumbent's
-    ahead_share: np.ndarray  # (rounds,) replicas in which it earns more
-    standard_error: np.ndarray
-    # (replicas,) rounds until it first earned more; infinite where it never did
-    first_ahead: np.ndarray
-    median_rounds: float  # infinite where fewer than half ever did
-    never_share: float  # of replicas
 
 
 class _State(NamedTuple):
@@ -99,16 +64,36 @@ class _Round(NamedTuple):
 
 @takes_records
 def query_market_path(
-    rules: Rules, market: QueryMarket, *, rounds: int, replicas: int = 8, stake=None, seed: int = 0
+    rules: Rules,
+    market: QueryMarket,
+    *,
+    rounds: int,
+    replicas: int = 8,
+    stake: ArrayLike | None = None,
+    seed: int = 0,
 ) -> QueryMarketPath:
     """Rounds of the market from a settled start: validators know the first miners as well as they
     ever will.
 
-    rounds, replicas : int — an epoch each; replicas differ in all that is drawn
-    stake : (validators,) > 0, any unit — at the start; by default the shares published for
-      2024-06-19
-    seed : int — the same seed gives the same market
-    Raises ValueError where the skill of judges would pass 1 or the stake does not fit.
+    Parameters
+    ----------
+    rules : Rules
+    market : QueryMarket
+    rounds, replicas : int
+        An epoch each; replicas differ in all that is drawn.
+    stake : array_like, optional
+        At the start; by default the shares published for 2024-06-19; (validators,) > 0, any unit.
+    seed : int
+        The same seed gives the same market.
+
+    Returns
+    -------
+    QueryMarketPath
+
+    Raises
+    ------
+    ValueError
+        Where the skill of judges would pass 1 or the stake does not fit.
     """
     rounds = whole("rounds", rounds, at_least=1)
     random = np.random.default_rng(whole("seed", seed))
@@ -122,13 +107,21 @@ def query_market_path(
 def query_market_report(path: QueryMarketPath, *, settled: float = 0.5) -> pd.DataFrame:
     """Means over the last rounds with their standard error over replicas, one row a quantity.
 
-    settled : float in (0, 1] — part of the rounds, at the end, that counts
+    Parameters
+    ----------
+    path : QueryMarketPath
+    settled : float
+        Part of the rounds, at the end, that counts; in (0, 1].
 
+    Returns
+    -------
+    pandas.DataFrame
+
+    Notes
+    -----
     Beside the columns of the path: `selection_efficiency`, the part of the way from a random to the
-    best miner that
-    users get; `fee_coverage`, fees ÷ emission; `external_share`, fees ÷ (fees + emission);
-    `subsidy_ratio`,
-    emission ÷ fees, infinite without fees.
+    best miner that users get; `fee_coverage`, fees ÷ emission; `external_share`, fees ÷ (fees +
+    emission); `subsidy_ratio`, emission ÷ fees, infinite without fees.
     """
     rounds = path.fees_tao.shape[1]
     last = slice(rounds - max(round(real("settled", settled, "(0, 1]") * rounds), 1), None)
@@ -156,16 +149,30 @@ def judge_sweep(
     rules: Rules,
     market: QueryMarket,
     *,
-    judge_correlation=(0.01, 0.03, 0.1, 0.2, 0.3),
+    judge_correlation: ArrayLike = (0.01, 0.03, 0.1, 0.2, 0.3),
     rounds: int = 300,
     replicas: int = 8,
-    stake=None,
+    stake: ArrayLike | None = None,
     seed: int = 0,
 ) -> pd.DataFrame:
     """The market's report for each judge correlation, on the same draws: a row each, with columns
     `…_se` beside means.
 
-    judge_correlation : (k,) in [0, 1] — published for miners: 0.10 to 0.30
+    Parameters
+    ----------
+    rules : Rules
+    market : QueryMarket
+    judge_correlation : array_like
+        Published for miners: 0.10 to 0.30; (k,) in [0, 1].
+    rounds : int
+    replicas : int
+    stake : array_like, optional
+        As in `query_market_path`.
+    seed : int
+
+    Returns
+    -------
+    pandas.DataFrame
     """
     rows = []
     for value in reals("judge_correlation", judge_correlation, "[0, 1]", ndim=1):
@@ -188,18 +195,33 @@ def displacement(
     warm_up: int = 20,
     rounds: int = 100,
     replicas: int = 20,
-    stake=None,
+    stake: ArrayLike | None = None,
     seed: int = 0,
 ) -> Displacement:
     """How long a better miner needs: it takes the worst paid slot, unknown to all, and nobody else
     comes or goes.
 
-    lead_sd : float in [-100, 100] — its quality above that of the miner who is paid best after the
-      warm-up; its luck with the
+    Parameters
+    ----------
+    rules : Rules
+    market : QueryMarket
+    lead_sd : float
+        Its quality above that of the miner who is paid best after the warm-up; its luck with the
         judges' shared error is that of any newcomer, while the incumbent may be the best paid
-        because of his
-    warm_up, rounds : int — before and after it comes
+        because of his; in [-100, 100].
+    warm_up, rounds : int
+        Before and after it comes.
+    replicas : int
+    stake : array_like, optional
+        As in `query_market_path`.
+    seed : int
 
+    Returns
+    -------
+    Displacement
+
+    Notes
+    -----
     With perfect judges and an incumbent of quality q > 0 it takes ln(1 − q/(q +
     lead))/ln(score_memory) rounds.
     """

@@ -1,6 +1,12 @@
-"""ASSUMPTION: what the query market takes as given, each default with its reason and source."""
+"""Records of the query market: what it takes as given, each default with its reason and source,
+and what a run gives.
+"""
 
 from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
 
 from ..inputs.record import checked_record, quantity
 
@@ -235,3 +241,39 @@ class QueryMarket:
         reason="4,096 blocks of 360 to a round.",
         source="chain: miner immunity of a new subnet",
     )
+
+
+class QueryMarketPath(NamedTuple):
+    """What each round of each replica gave: (replicas, rounds) arrays; quality in sd of
+    newcomers' quality.
+    """
+
+    quality_delivered_sd: np.ndarray  # mean over users' queries
+    quality_mean_sd: np.ndarray  # of all miners: what a random choice would deliver
+    quality_best_sd: np.ndarray  # of the best miner: what a perfect judge would deliver
+    miner_quality_correlation: np.ndarray  # of miners' pay with their quality
+    validator_stake_correlation: np.ndarray  # of validators' pay with their stake
+    # of validators' pay per stake with their skill as judges; 0 if all are equal
+    judge_yield_correlation: np.ndarray
+    judge_stake_correlation: np.ndarray  # of validators' stake with that skill
+    # of the variance of pay among miners and among validators
+    explained_by_quality_share: np.ndarray
+    explained_by_stake_share: np.ndarray
+    effective_validators: np.ndarray  # 1 ÷ sum of squared stake shares
+    top_miner_share: np.ndarray  # of miners' incentive
+    fees_tao: np.ndarray  # of the round
+    emission_tao: np.ndarray  # of the round, with the subnet owner's part
+    staked_tao: np.ndarray  # before the round
+    effort_sd: np.ndarray  # mean over miners: quality that reward has created
+
+
+class Displacement(NamedTuple):
+    """A better newcomer against the best paid miner, round by round after it came."""
+
+    lead_sd: float  # of its quality over the incumbent's
+    ahead_share: np.ndarray  # (rounds,) replicas in which it earns more
+    standard_error: np.ndarray
+    # (replicas,) rounds until it first earned more; infinite where it never did
+    first_ahead: np.ndarray
+    median_rounds: float  # infinite where fewer than half ever did
+    never_share: float  # of replicas

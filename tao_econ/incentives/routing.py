@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..analysis.quadrature import gauss_legendre
 from ..inputs.checks import amounts, real, reals, whole
@@ -49,13 +50,23 @@ class Frontier(NamedTuple):
     gain_share: float  # of the best single expert's quality, at its cost
 
 
-def route(quality, topic_share=None, *, router_accuracy: float = 1.0) -> Routing:
+def route(
+    quality: ArrayLike, topic_share: ArrayLike | None = None, *, router_accuracy: float = 1.0
+) -> Routing:
     """Gain of routing, E[max over experts] − max over experts of E, with its test of dominance.
 
-    quality : (experts, topics) — mean quality of an answer
-    topic_share : (topics,) ≥ 0, any unit — of all queries; equal by default
-    router_accuracy : float in [0, 1] — topics recognised; the others are taken for one drawn by its
-      share
+    Parameters
+    ----------
+    quality : array_like
+        Mean quality of an answer; (experts, topics).
+    topic_share : array_like, optional
+        Of all queries; equal by default; (topics,) ≥ 0, any unit.
+    router_accuracy : float
+        Topics recognised; the others are taken for one drawn by its share; in [0, 1].
+
+    Returns
+    -------
+    Routing
     """
     table = reals("quality", quality, ndim=2)
     share = _mix(topic_share, table.shape[1:])
@@ -85,11 +96,21 @@ def leader_routing_gain(experts: int, *, lead_sd: float = 0.0, correlation: floa
     """Gain of perfect routing by query when one expert leads: normal qualities, sd 1 over queries,
     by quadrature.
 
-    experts : int ≥ 1 — with the leader      lead_sd : float ≥ 0 — mean of the leader above the
-      others, who are equal
-    correlation : float in [0, 1] — of two experts' quality over queries: what is hard for one is
-      hard for all
+    Parameters
+    ----------
+    experts : int
+        With the leader; ≥ 1.
+    lead_sd : float
+        Mean of the leader above the others, who are equal; ≥ 0.
+    correlation : float
+        Of two experts' quality over queries: what is hard for one is hard for all; in [0, 1].
 
+    Returns
+    -------
+    float
+
+    Notes
+    -----
     Without a lead the gain is √(1 − correlation)·E[max of N]; with a long one the frontier model
     wins every query.
     """
@@ -109,11 +130,22 @@ def leader_routing_gain(experts: int, *, lead_sd: float = 0.0, correlation: floa
     return float(own * (weights * behind * ndtr(x)).sum())
 
 
-def routing_frontier(quality, cost, topic_share=None) -> Frontier:
+def routing_frontier(
+    quality: ArrayLike, cost: ArrayLike, topic_share: ArrayLike | None = None
+) -> Frontier:
     """Quality against cost when each topic goes to one expert, or to a mixture of two: exact, by
     rising price of quality.
 
-    quality, cost : (experts, topics) — of one answer; cost > 0      topic_share : as in `route`
+    Parameters
+    ----------
+    quality, cost : array_like
+        Of one answer; cost > 0; (experts, topics).
+    topic_share : array_like, optional
+        As in `route`.
+
+    Returns
+    -------
+    Frontier
     """
     table = reals("quality", quality, ndim=2)
     price = reals("cost", cost, "(0, inf)", ndim=2)

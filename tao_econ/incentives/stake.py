@@ -1,7 +1,8 @@
 """How concentrated is stake, what would a cap or a better reward rule change, and how does a whale
 answer?
 
-Stake is a plain array, one entry a wallet, in any unit: every index is of shares.
+Stake is a plain array, one entry a wallet, in any unit: every index is of shares. A ValueError
+refuses what is empty, negative, not finite or all zero, a TypeError what holds no numbers.
 
 **Ref:** indices as in Blockchain-Technology-Lab/tokenomics-decentralization; published
 concentration and the
@@ -69,68 +70,138 @@ class Correlations(NamedTuple):
     performance_reward: float
 
 
-def gini(stake) -> float:
+def gini(stake: ArrayLike) -> float:
     """Gini coefficient of a (n,) stake vector: 0 all equal, (n − 1)/n all in one wallet.
 
-    Raises ValueError for stake that is empty, negative, not finite, all zero or not
-    one-dimensional; TypeError
-    for what holds no numbers. So do all functions of stake here.
+    Parameters
+    ----------
+    stake : array_like
+        (n,) at least 0, in any unit, one entry a wallet.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        For stake that is empty, negative, not finite, all zero or not one-dimensional.
+    TypeError
+        For what holds no numbers.
     """
     share = np.sort(stake_shares(stake))
     below = np.arange(1, len(share))
     return float(np.sum(below * (len(share) - below) / len(share) * np.diff(share)))
 
 
-def hhi(stake) -> float:
-    """Herfindahl-Hirschman index on the 0–10,000 scale: the sum of squared percent shares."""
+def hhi(stake: ArrayLike) -> float:
+    """Herfindahl-Hirschman index on the 0–10,000 scale: the sum of squared percent shares.
+
+    Parameters
+    ----------
+    stake : array_like
+        (n,) at least 0, in any unit, one entry a wallet.
+    """
     return float(np.sum(np.sort(stake_shares(stake)) ** 2) * 10_000)
 
 
-def shannon_bits(stake) -> float:
-    """Shannon entropy of the shares in bits: log₂ n where all are equal, 0 where one holds all."""
+def shannon_bits(stake: ArrayLike) -> float:
+    """Shannon entropy of the shares in bits: log₂ n where all are equal, 0 where one holds all.
+
+    Parameters
+    ----------
+    stake : array_like
+        (n,) at least 0, in any unit, one entry a wallet.
+    """
     share = np.sort(stake_shares(stake))
     share = share[share > 0]
     return float(np.sum(share * -np.log2(share)))
 
 
-def theil_nats(stake) -> float:
-    """Theil index in nats: 0 where all are equal, ln n where one holds all."""
+def theil_nats(stake: ArrayLike) -> float:
+    """Theil index in nats: 0 where all are equal, ln n where one holds all.
+
+    Parameters
+    ----------
+    stake : array_like
+        (n,) at least 0, in any unit, one entry a wallet.
+    """
     share = np.sort(stake_shares(stake))
     times_fair = share[share > 0] * len(share)
     return float(np.sum(times_fair * np.log(times_fair)) / len(share))
 
 
-def tau(stake, threshold: float) -> int:
-    """Fewest wallets that together hold a share **≥ threshold** in (0, 1]: exactly half counts
-    at 0.5.
+def tau(stake: ArrayLike, threshold: float) -> int:
+    """Fewest wallets that together hold a share **≥ threshold** in (0, 1]: exactly half counts at
+    0.5.
+
+    Parameters
+    ----------
+    stake : array_like
+        (n,) at least 0, in any unit, one entry a wallet.
+    threshold : float
+
+    Returns
+    -------
+    int
     """
     real("threshold", threshold, "(0, 1]")
     return int(np.searchsorted(_held(stake), threshold, side="left")) + 1
 
 
-def nakamoto(stake) -> int:
-    """Nakamoto coefficient: `tau` at one half."""
+def nakamoto(stake: ArrayLike) -> int:
+    """Nakamoto coefficient: `tau` at one half.
+
+    Parameters
+    ----------
+    stake : array_like
+        (n,) at least 0, in any unit, one entry a wallet.
+    """
     return tau(stake, 0.5)
 
 
-def coalition(stake, share: float = 0.5) -> Coalition:
+def coalition(stake: ArrayLike, share: float = 0.5) -> Coalition:
     """Fewest wallets that together hold **more than** a share: what a majority attack needs.
 
-    share : float in (0, 1)
-    **Ref:** Lui and Sun, arXiv:2507.02951: n for > 50 %, as a fraction of wallets.
+    Parameters
+    ----------
+    stake : array_like
+        (n,) at least 0, in any unit, one entry a wallet.
+    share : float
+        In (0, 1).
+
+    Returns
+    -------
+    Coalition
+
+    References
+    ----------
+    Lui and Sun, arXiv:2507.02951: n for > 50 %, as a fraction of wallets.
     """
     real("share", share, "(0, 1)")
     count = int(np.searchsorted(_held(stake), share, side="right")) + 1
     return Coalition(count, count / np.size(stake))
 
 
-def top_share(stake, *, count: int | None = None, wallet_share: float | None = None) -> float:
+def top_share(
+    stake: ArrayLike, *, count: int | None = None, wallet_share: float | None = None
+) -> float:
     """Share of stake of the richest `count` wallets, or of the richest `wallet_share` of all
     wallets.
 
-    count : int ≥ 1, all wallets where there are fewer; wallet_share : float in (0, 1], read off the
-      Lorenz curve,
-    so a part of a wallet counts in part. Exactly one of the two.
+    Parameters
+    ----------
+    stake : array_like
+        (n,) at least 0, in any unit, one entry a wallet.
+    count : int, optional
+        At least 1, all wallets where there are fewer.
+    wallet_share : float, optional
+        In (0, 1], read off the Lorenz curve, so a part of a wallet counts in part. Exactly one of
+        the two.
+
+    Returns
+    -------
+    float
     """
     if (count is None) == (wallet_share is None):
         raise ValueError(
@@ -146,9 +217,18 @@ def top_share(stake, *, count: int | None = None, wallet_share: float | None = N
     )
 
 
-def lorenz(stake) -> pd.DataFrame:
+def lorenz(stake: ArrayLike) -> pd.DataFrame:
     """Lorenz curve, poorest first: n + 1 rows of wallet_share and stake_share from (0, 0) to (1,
     1).
+
+    Parameters
+    ----------
+    stake : array_like
+        (n,) at least 0, in any unit, one entry a wallet.
+
+    Returns
+    -------
+    pandas.DataFrame
     """
     total = np.append(0.0, np.cumsum(np.sort(stake_shares(stake))))
     return pd.DataFrame(
@@ -156,8 +236,18 @@ def lorenz(stake) -> pd.DataFrame:
     )
 
 
-def concentration(stake) -> Concentration:
-    """All indices of a (n,) stake vector at once."""
+def concentration(stake: ArrayLike) -> Concentration:
+    """All indices of a (n,) stake vector at once.
+
+    Parameters
+    ----------
+    stake : array_like
+        (n,) at least 0, in any unit, one entry a wallet.
+
+    Returns
+    -------
+    Concentration
+    """
     share = stake_shares(stake)
     majority = coalition(stake)
     return Concentration(
@@ -175,12 +265,25 @@ def concentration(stake) -> Concentration:
     )
 
 
-def cap_stake(stake, quantile: float = 0.88) -> Capped:
+def cap_stake(stake: ArrayLike, quantile: float = 0.88) -> Capped:
     """Stake counted only up to a quantile of itself, min(s, q): the cap proposed for subnets at
     0.88.
 
-    quantile : float in (0, 1], interpolated linearly. Raises ValueError where the cap would be
-      zero.
+    Parameters
+    ----------
+    stake : array_like
+        (n,) at least 0, in any unit, one entry a wallet.
+    quantile : float
+        In (0, 1], interpolated linearly.
+
+    Returns
+    -------
+    Capped
+
+    Raises
+    ------
+    ValueError
+        Where the cap would be zero.
     """
     stake = amounts("stake", stake)
     real("quantile", quantile, "(0, 1]")
@@ -221,13 +324,29 @@ def counted_under_cap(
     return counted
 
 
-def split_below_cap(stake, cap: float) -> Split:
+def split_below_cap(stake: ArrayLike, cap: float) -> Split:
     """The whale's answer to a cap in stake: as many equal wallets as keep each at or below it.
 
-    stake : (n,), one entry an owner; cap : float > 0, the same unit, left where it was
+    Parameters
+    ----------
+    stake : array_like
+        (n,), one entry an owner.
+    cap : float
+        Above 0, the same unit, left where it was.
+
+    Returns
+    -------
+    Split
+
+    Raises
+    ------
+    ValueError
+        For more than `MAX_WALLETS` wallets.
+
+    Notes
+    -----
     Rewards are proportional to counted stake. After the split every owner again has his uncapped
     share.
-    Raises ValueError for more than `MAX_WALLETS` wallets.
     """
     stake = amounts("stake", stake)
     cap = real("cap", cap, "(0, inf)")
@@ -244,18 +363,40 @@ def split_below_cap(stake, cap: float) -> Split:
     )
 
 
-def performance_split(stake, performance, *, weight: float) -> np.ndarray:
+def performance_split(stake: ArrayLike, performance: ArrayLike, *, weight: float) -> np.ndarray:
     """Reward shares where a part of the emission is paid by performance: (1 − w)·s/Σs + w·p/Σp.
 
-    stake, performance : (n,), not negative; weight : float in [0, 1]
+    Parameters
+    ----------
+    stake, performance : array_like
+        (n,), not negative.
+    weight : float
+        In [0, 1].
+
+    Returns
+    -------
+    numpy.ndarray
     """
     share, merit = _pair(stake, performance, weight)
     return (1 - weight) * share + weight * merit
 
 
-def composite_score(stake, performance, *, weight: float) -> np.ndarray:
+def composite_score(stake: ArrayLike, performance: ArrayLike, *, weight: float) -> np.ndarray:
     """Reward shares by one score of both, s^(1−w)·p^w: who lacks either gets nothing for 0 < w < 1.
 
+    Parameters
+    ----------
+    stake : array_like
+        (n,) at least 0, in any unit, one entry a wallet.
+    performance : array_like
+    weight : float
+
+    Returns
+    -------
+    numpy.ndarray
+
+    Notes
+    -----
     Arguments as in `performance_split`. Raises ValueError where no wallet with stake performs.
     """
     share, merit = _pair(stake, performance, weight)
@@ -265,8 +406,22 @@ def composite_score(stake, performance, *, weight: float) -> np.ndarray:
     return score / score.sum()
 
 
-def trust_bonus(stake, trust, *, bonus: float) -> np.ndarray:
-    """Reward shares by stake × (1 + bonus·trust); trust : (n,) in [0, 1]; bonus : float ≥ 0."""
+def trust_bonus(stake: ArrayLike, trust: ArrayLike, *, bonus: float) -> np.ndarray:
+    """Reward shares by stake × (1 + bonus·trust).
+
+    Parameters
+    ----------
+    stake : array_like
+        (n,) at least 0, in any unit, one entry a wallet.
+    trust : array_like
+        (n,) in [0, 1].
+    bonus : float
+        In [0, 1e6].
+
+    Returns
+    -------
+    numpy.ndarray
+    """
     share = stake_shares(stake)
     trust = reals("trust", trust, "[0, 1]", ndim=1, shape=share.shape, each="wallet")
     bonus = real("bonus", bonus, "[0, 1e6]")
@@ -274,12 +429,26 @@ def trust_bonus(stake, trust, *, bonus: float) -> np.ndarray:
     return score / score.sum()
 
 
-def reward_correlations(stake, performance, reward, *, ranks: bool = False) -> Correlations:
+def reward_correlations(
+    stake: ArrayLike, performance: ArrayLike, reward: ArrayLike, *, ranks: bool = False
+) -> Correlations:
     """Correlation of reward with stake and with performance over wallets: Pearson, or Spearman with
     `ranks`.
 
-    stake, performance, reward : (n,), not negative. Raises ValueError where one of them does not
-      vary.
+    Parameters
+    ----------
+    stake, performance, reward : array_like
+        (n,), not negative.
+    ranks : bool
+
+    Returns
+    -------
+    Correlations
+
+    Raises
+    ------
+    ValueError
+        Where one of them does not vary.
     """
     given = {"stake": stake, "performance": performance, "reward": reward}
     shape = amounts("stake", stake).shape
@@ -304,9 +473,20 @@ def _held(stake):
     return total / total[-1]
 
 
-def stake_shares(stake, name: str = "stake") -> np.ndarray:
+def stake_shares(stake: ArrayLike, name: str = "stake") -> np.ndarray:
     """(n,) amounts ≥ 0 in any unit as shares of their sum, or one clear line that begins with
     `name`.
+
+    Parameters
+    ----------
+    stake : array_like
+        (n,) at least 0, in any unit, one entry a wallet.
+    name : str
+        What a refusal begins with.
+
+    Returns
+    -------
+    numpy.ndarray
     """
     held = amounts(name, stake)
     return held / held.sum()

@@ -12,9 +12,11 @@ state them.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..inputs import data
 from ..inputs.checks import real, reals, record, whole
@@ -33,7 +35,16 @@ class StakeModel(NamedTuple):
 
 
 def lognormal_stake(gini: float) -> StakeModel:
-    """The lognormal with a given Gini in (0, 1): sigma = √2 Φ⁻¹((1 + G)/2) = 2 erf⁻¹(G)."""
+    """The lognormal with a given Gini in (0, 1): sigma = √2 Φ⁻¹((1 + G)/2) = 2 erf⁻¹(G).
+
+    Parameters
+    ----------
+    gini : float
+
+    Returns
+    -------
+    StakeModel
+    """
     from scipy.special import erfinv
 
     real("gini", gini, "(0, 1)")
@@ -41,23 +52,43 @@ def lognormal_stake(gini: float) -> StakeModel:
 
 
 def pareto_stake(gini: float) -> StakeModel:
-    """The Pareto distribution with a given Gini in (0, 1): exponent (1/G + 1)/2."""
+    """The Pareto distribution with a given Gini in (0, 1): exponent (1/G + 1)/2.
+
+    Parameters
+    ----------
+    gini : float
+
+    Returns
+    -------
+    StakeModel
+    """
     real("gini", gini, "(0, 1)")
     return StakeModel(0.0, (1 / gini + 1) / 2, 1.0)
 
 
 def fit_stake(
-    gini: float, top_percent_share: float, *, tail_share=0.01, wallets: int | None = None
+    gini: float, top_percent_share: float, *, tail_share: float = 0.01, wallets: int | None = None
 ) -> StakeModel:
     """Lognormal body and Pareto tail with a given Gini and a given stake of the richest 1 %, to
     `FIT_TOLERANCE`.
 
-    gini, top_percent_share, tail_share : floats in (0, 1)
-    wallets : int — meet both in `stake_population(model, wallets)`; in the infinite population if
-      not given,
+    Parameters
+    ----------
+    gini, top_percent_share, tail_share : float
+        In (0, 1).
+    wallets : int, optional
+        Meet both in `stake_population(model, wallets)`; in the infinite population if not given,
         where the exponent must be above 1 and, near it, any number of wallets one could draw stays
-        below both
-    Raises ValueError where no such model meets both.
+        below both.
+
+    Returns
+    -------
+    StakeModel
+
+    Raises
+    ------
+    ValueError
+        Where no such model meets both.
     """
     from scipy.optimize import least_squares
 
@@ -93,8 +124,19 @@ def fit_stake(
     return model_of(found.x)
 
 
-def model_lorenz(model: StakeModel, wallet_share) -> np.ndarray:
-    """Share of stake of the poorest wallets of a model; wallet_share : array in [0, 1]."""
+def model_lorenz(model: StakeModel, wallet_share: ArrayLike) -> np.ndarray:
+    """Share of stake of the poorest wallets of a model.
+
+    Parameters
+    ----------
+    model : StakeModel
+    wallet_share : array_like
+        (k,) in [0, 1].
+
+    Returns
+    -------
+    numpy.ndarray
+    """
     from scipy.special import ndtr, ndtri
 
     u = reals("wallet_share", wallet_share, "[0, 1]", ndim=1)
@@ -109,6 +151,14 @@ def model_lorenz(model: StakeModel, wallet_share) -> np.ndarray:
 def model_gini(model: StakeModel) -> float:
     """Gini of the whole population: 1 − 2 ∫ Lorenz. Lognormal 2Φ(σ/√2) − 1, Pareto 1/(2a − 1) at
     exponent a.
+
+    Parameters
+    ----------
+    model : StakeModel
+
+    Returns
+    -------
+    float
     """
     from scipy.integrate import quad
     from scipy.special import ndtr
@@ -126,13 +176,35 @@ def model_gini(model: StakeModel) -> float:
 
 
 def model_top_share(model: StakeModel, wallet_share: float) -> float:
-    """Share of stake of the richest wallets of a model; wallet_share : float in (0, 1]."""
+    """Share of stake of the richest wallets of a model.
+
+    Parameters
+    ----------
+    model : StakeModel
+    wallet_share : float
+        In (0, 1].
+
+    Returns
+    -------
+    float
+    """
     real("wallet_share", wallet_share, "(0, 1]")
     return 1 - float(model_lorenz(model, [1 - wallet_share])[0])
 
 
 def model_coalition_share(model: StakeModel, share: float = 0.5) -> float:
-    """Fraction of a model's wallets that holds a share of the stake; share : float in (0, 1)."""
+    """Fraction of a model's wallets that holds a share of the stake.
+
+    Parameters
+    ----------
+    model : StakeModel
+    share : float
+        In (0, 1).
+
+    Returns
+    -------
+    float
+    """
     from scipy.special import ndtr, ndtri
 
     real("share", share, "(0, 1)")
@@ -145,8 +217,19 @@ def model_coalition_share(model: StakeModel, share: float = 0.5) -> float:
     return float(ndtr(-ndtri(poor) - model.sigma))
 
 
-def stake_at(model: StakeModel, uniforms) -> np.ndarray:
-    """Stakes at given uniforms, the quantile function; uniforms : array in [0, 1)."""
+def stake_at(model: StakeModel, uniforms: ArrayLike) -> np.ndarray:
+    """Stakes at given uniforms, the quantile function.
+
+    Parameters
+    ----------
+    model : StakeModel
+    uniforms : array_like
+        (k,) in [0, 1).
+
+    Returns
+    -------
+    numpy.ndarray
+    """
     from scipy.special import ndtri
 
     u = reals("uniforms", uniforms, "[0, 1)", ndim=1)
@@ -162,6 +245,16 @@ def stake_at(model: StakeModel, uniforms) -> np.ndarray:
 def draw_stake(model: StakeModel, wallets: int, *, rng: np.random.Generator) -> np.ndarray:
     """`wallets` independent stakes of a model, from a numpy Generator: the same seed, the same
     stakes.
+
+    Parameters
+    ----------
+    model : StakeModel
+    wallets : int
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    numpy.ndarray
     """
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a numpy Generator, got {rng!r} ({type(rng).__name__})")
@@ -169,21 +262,46 @@ def draw_stake(model: StakeModel, wallets: int, *, rng: np.random.Generator) -> 
 
 
 def stake_population(model: StakeModel, wallets: int) -> np.ndarray:
-    """`wallets` stakes of a model, poorest first, one at the middle of each equal part: no luck,
-    no seed.
+    """`wallets` stakes of a model, poorest first, one at the middle of each equal part: no luck, no
+    seed.
+
+    Parameters
+    ----------
+    model : StakeModel
+    wallets : int
+
+    Returns
+    -------
+    numpy.ndarray
     """
     count = _countable(wallets)
     return stake_at(model, (np.arange(count) + 0.5) / count)
 
 
-def stake_from_ranks(largest, shares, wallets: int) -> np.ndarray:
+def stake_from_ranks(largest: Sequence[int], shares: ArrayLike, wallets: int) -> np.ndarray:
     """(wallets,) shares of stake, largest first, that agree with published sums of the largest few.
 
-    largest : rising integers — how many of the largest wallets      shares : their shares of all
-      stake
+    Parameters
+    ----------
+    largest : sequence of int
+        How many of the largest wallets; rising integers.
+    shares : array_like
+        Their shares of all stake.
+    wallets : int
+
+    Returns
+    -------
+    numpy.ndarray
+
+    Raises
+    ------
+    ValueError
+        Where a later wallet would hold more than one before it.
+
+    Notes
+    -----
     Between two published sums all are taken as equal, so the result is the least concentrated that
     agrees with them.
-    Raises ValueError where a later wallet would hold more than one before it.
     """
     counts = [0, *(whole("largest", n, at_least=1) for n in largest), _countable(wallets)]
     sums = np.r_[0.0, reals("shares", shares, "[0, 1]", ndim=1), 1.0]

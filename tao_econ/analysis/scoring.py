@@ -1,0 +1,117 @@
+"""Proper scores: how good was a forecast, of a distribution, of an event, of a quantile?"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..inputs.checks import real, reals
+
+
+def crps(forecast: ArrayLike, observed: float, *, weights: ArrayLike | None = None) -> float:
+    """Continuous ranked probability score of a distribution: E|X − y| − E|X − X′|/2, in the unit of
+    y, 0 at best.
+
+    Parameters
+    ----------
+    forecast : array_like
+        (n,) values, or one: a point forecast scores its absolute error.
+    observed : float
+    weights : array_like, optional
+        (n,) probabilities that sum to one; equal if not given.
+
+    Returns
+    -------
+    float
+
+    References
+    ----------
+    Gneiting and Raftery, J. American Statistical Association 102, 2007.
+    """
+    values, weights = _distribution(forecast, weights)
+    y = real("observed", observed)
+    order = np.argsort(values, kind="stable")
+    below = np.cumsum(weights[order])[:-1]
+    spread = np.sum(below * (1 - below) * np.diff(values[order]))
+    return float(max(np.sum(weights * np.abs(values - y)) - spread, 0.0))
+
+
+def brier(probability: ArrayLike, happened: ArrayLike) -> float:
+    """Brier score of event forecasts: the mean of (p − o)², 0 at best, 1 at worst.
+
+    Parameters
+    ----------
+    probability : array_like
+        (n,) in [0, 1].
+    happened : array_like
+        (n,).
+
+    Returns
+    -------
+    float
+    """
+    p = reals("probability", probability, "[0, 1]")
+    o = np.asarray(happened)
+    if o.dtype != bool:
+        raise TypeError(f"happened must be bool, got {o.dtype}")
+    if o.shape != p.shape or not p.size:
+        raise ValueError(f"happened must have the shape of probability {p.shape}, got {o.shape}")
+    return float(np.mean((p - o) ** 2))
+
+
+def pinball(forecast: ArrayLike, observed: ArrayLike, level: float) -> float:
+    """Pinball loss of quantile forecasts, the mean of max(τ(y − q), (τ − 1)(y − q)).
+
+    Parameters
+    ----------
+    forecast, observed : array_like
+        (n,).
+    level : float
+        In (0, 1), the quantile τ.
+
+    Returns
+    -------
+    float
+    """
+    level = real("level", level, "(0, 1)")
+    miss = reals("observed", observed) - reals("forecast", forecast)
+    return float(np.mean(np.maximum(level * miss, (level - 1) * miss)))
+
+
+def pit(
+    forecast: ArrayLike, observed: float, *, weights: ArrayLike | None = None, tie: float = 0.5
+) -> float:
+    """Probability integral transform F(y): uniform over many outcomes where the forecasts are
+    calibrated.
+
+    Parameters
+    ----------
+    forecast : array_like
+        As in `crps`.
+    observed : float
+    weights : array_like, optional
+        As in `crps`.
+    tie : float
+        In [0, 1], the part of the mass at y that counts; a uniform random number makes the
+        transform of a discrete forecast exactly uniform.
+
+    Returns
+    -------
+    float
+    """
+    values, weights = _distribution(forecast, weights)
+    y = real("observed", observed)
+    tie = real("tie", tie, "[0, 1]")
+    return float(np.sum(weights[values < y]) + tie * np.sum(weights[values == y]))
+
+
+def _distribution(forecast, weights):
+    """(values, probabilities) of a forecast, checked."""
+    values = np.atleast_1d(forecast)
+    values = reals("forecast", values, ndim=1)
+    if weights is None:
+        return values, np.full(len(values), 1 / len(values))
+    weights = reals("weights", weights, "[0, inf)", shape=values.shape, each="value")
+    if abs(weights.sum() - 1) > 1e-9:
+        raise ValueError(f"weights must sum to one, got {weights.sum():.12g}")
+    return values, weights
