@@ -342,7 +342,7 @@ def published_stake(validators: int) -> np.ndarray:
     most = table["largest"].max()
     if whole("validators", validators, at_least=1) <= most:
         raise ValueError(
-            f"validators must be more than the {most} whose stake is published, got {validators}"
+            f"stake must be given for {most} validators or fewer, got none for {validators}"
         )
     return stake_from_ranks(table["largest"].tolist(), table["share"].tolist(), validators)
 

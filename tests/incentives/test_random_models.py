@@ -106,7 +106,7 @@ small = {
     "stake": st.one_of(st.none(), array((30,), "(0, inf)")),
 }
 SKILL = (
-    "judge_correlation must be at most|validators must be more than|queries_per_round|must be of a "
+    "judge_correlation must be at most|stake must be given|queries_per_round|must be of a "
     "size|demand_per_sd must"
 )
 path_of = arguments(**small, rounds=whole(1, 4)).filter(
