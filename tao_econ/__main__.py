@@ -135,11 +135,8 @@ def _claims(given) -> int:
     if given.stress:
         return 0
     changed = page.write(ledger, counted, claims.under_stress(), check=given.check)
-    print(
-        *[f"figures/{name} {'is out of date' if given.check else 'written'}" for name in changed]
-        or ["as written"],
-        sep="\n",
-    )
+    done = "is out of date: ./run claims writes it" if given.check else "written"
+    print(*[f"figures/{name} {done}" for name in changed] or ["as written"], sep="\n")
     return 1 if given.check and changed else 0
 
 

@@ -28,12 +28,12 @@ def crps(forecast: ArrayLike, observed: float, *, weights: ArrayLike | None = No
     ----------
     Gneiting and Raftery, J. American Statistical Association 102, 2007.
     """
-    values, weights = _distribution(forecast, weights)
+    values, chances = _distribution(forecast, weights)
     y = real("observed", observed)
     order = np.argsort(values, kind="stable")
-    below = np.cumsum(weights[order])[:-1]
+    below = np.cumsum(chances[order])[:-1]
     spread = np.sum(below * (1 - below) * np.diff(values[order]))
-    return float(max(np.sum(weights * np.abs(values - y)) - spread, 0.0))
+    return float(max(np.sum(chances * np.abs(values - y)) - spread, 0.0))
 
 
 def brier(probability: ArrayLike, happened: ArrayLike) -> float:
@@ -99,10 +99,10 @@ def pit(
     -------
     float
     """
-    values, weights = _distribution(forecast, weights)
+    values, chances = _distribution(forecast, weights)
     y = real("observed", observed)
     tie = real("tie", tie, "[0, 1]")
-    return float(np.sum(weights[values < y]) + tie * np.sum(weights[values == y]))
+    return float(np.sum(chances[values < y]) + tie * np.sum(chances[values == y]))
 
 
 def _distribution(forecast, weights):

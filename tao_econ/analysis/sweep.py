@@ -24,7 +24,7 @@ import numbers
 import os
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from pathlib import Path
 
 import numpy as np
@@ -285,7 +285,7 @@ def _computed(plan, numbered, executor, progress) -> Iterator[list[dict]]:
                 yield _some_rows(plan, first, last)
                 bar.update(last - first)
             return
-        waiting = deque()
+        waiting: deque[tuple[int, Future]] = deque()
         left = iter(batches)
         try:
             for first, last in itertools.islice(left, 4 * workers):

@@ -259,16 +259,16 @@ def sample_mean(values: ArrayLike, *, antithetic: bool = False) -> Estimate:
     -------
     Estimate
     """
-    values = draws("values", values)
+    sample = draws("values", values)
     if antithetic:
-        if len(values) % 2 or len(values) < 4:
+        if len(sample) % 2 or len(sample) < 4:
             raise ValueError(
                 "values must come in at least two pairs where they are antithetic, got "
-                f"{len(values)}"
+                f"{len(sample)}"
             )
-        values = values.reshape(-1, 2, *values.shape[1:]).mean(axis=1)
-    error = values.std(axis=0, ddof=1) / math.sqrt(len(values))
-    return Estimate(values.mean(axis=0)[()], error[()])
+        sample = sample.reshape(-1, 2, *sample.shape[1:]).mean(axis=1)
+    error = sample.std(axis=0, ddof=1) / math.sqrt(len(sample))
+    return Estimate(sample.mean(axis=0)[()], error[()])
 
 
 def sample_quantiles(values: ArrayLike, shares: ArrayLike) -> Estimate:

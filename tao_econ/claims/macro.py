@@ -57,7 +57,7 @@ def c03(world: World) -> tuple:
     volume = {
         name: fact("C03", "CoinMarketCap snapshot of 1 Nov", k) for k, name in enumerate(names)
     }
-    order = sorted(volume, key=volume.get, reverse=True)
+    order = sorted(volume, key=lambda name: volume[name], reverse=True)
     named = {"FET", "RNDR", "OCEAN"}
     reading = true_of(" > ".join(order), set(order[:3]) == named, named <= set(order[:4]))
     return reading, reading, "AGIX, left out, traded more than OCEAN"

@@ -124,6 +124,7 @@ def alpha_majority_cost(
     pool = Pool(
         reserve_tao=real("pool_tao", pool_tao, "(0, inf)"),
         reserve_alpha=real("pool_alpha", pool_alpha, "(0, inf)"),
+        tao_weight=0.5,
     )
     staked_alpha = real("staked_alpha", staked_alpha, "[0, inf)")
     others = staked_alpha + root_weight * real("root_tao", root_tao, "[0, inf)")

@@ -197,23 +197,20 @@ def top_share(
         At least 1, all wallets where there are fewer.
     wallet_share : float, optional
         In (0, 1], read off the Lorenz curve, so a part of a wallet counts in part. Exactly one of
-        the two.
+        the two is given.
 
     Returns
     -------
     float
     """
-    if (count is None) == (wallet_share is None):
-        raise ValueError(
-            f"count or wallet_share must be given, one of the two, got {count!r} and "
-            f"{wallet_share!r}"
-        )
     held = _held(stake)
-    if count is not None:
+    if count is not None and wallet_share is None:
         return float(held[min(whole("count", count, at_least=1), len(held)) - 1])
-    real("wallet_share", wallet_share, "(0, 1]")
-    return float(
-        np.interp(wallet_share * len(held), np.arange(len(held) + 1), np.append(0.0, held))
+    if wallet_share is not None and count is None:
+        wallets = real("wallet_share", wallet_share, "(0, 1]") * len(held)
+        return float(np.interp(wallets, np.arange(len(held) + 1), np.append(0.0, held)))
+    raise ValueError(
+        f"count or wallet_share must be given, one of the two, got {count!r} and {wallet_share!r}"
     )
 
 

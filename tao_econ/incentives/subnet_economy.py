@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,7 +29,11 @@ from ..inputs.rules import Rules, Scenario, eras
 from ..inputs.units import BLOCKS_PER_DAY, RAO_PER_TAO, tao
 from .stake import gini, top_share
 
-NOBODY_SELLS = {"owners_sold_share": 0.0, "miners_sold_share": 0.0, "stakers_sold_share": 0.0}
+NOBODY_SELLS: dict[str, Any] = {
+    "owners_sold_share": 0.0,
+    "miners_sold_share": 0.0,
+    "stakers_sold_share": 0.0,
+}
 LOWEST_PRICE = 1e-12  # of the price before: no pool bears a sale that lowers it further
 
 
@@ -104,7 +109,7 @@ def rules_of_shares() -> dict[tuple[str, str], Rules]:
     dict
         (`subnet_shares`, `gate`) of the rules → the first Rules that had both.
     """
-    found = {}
+    found: dict[tuple[str, str], Rules] = {}
     for rules in eras():
         if rules.subnet_shares in SHARES:
             found.setdefault((rules.subnet_shares, rules.gate), rules)

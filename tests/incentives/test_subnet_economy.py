@@ -12,7 +12,10 @@ import tao_econ as te
 from tao_econ.incentives import subnet_economy as ask
 
 NOW, PLAIN = te.rules_at("gate-rank"), te.rules_at("price-unburned")
-SMALL, SCENARIO = te.incentives.synthetic_subnets(12), te.Scenario()
+SMALL = te.incentives.synthetic_subnets(12)
+SCENARIO = te.Scenario(
+    owners_sold_share=1.0, miners_sold_share=1.0, stakers_sold_share=1.0, root_claims_per_day=0.02
+)
 NO_SALES = te.Scenario(
     owners_sold_share=0.0, miners_sold_share=0.0, stakers_sold_share=0.0, root_claims_per_day=0.0
 )
