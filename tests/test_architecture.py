@@ -13,7 +13,7 @@ ROOMS = {  # room: the rooms below it that it may import, and what it needs from
     "inputs": ("", "numpy pandas pydantic"),
     "chain": ("inputs", "numba numpy pandas"),
     "analysis": ("inputs", "SALib numpy pandas pyarrow scipy tqdm"),
-    "economy": ("inputs chain", "numpy pandas scipy"),
+    "economy": ("inputs chain analysis", "numpy pandas scipy"),
     "incentives": ("inputs chain analysis economy", "numpy pandas scipy"),
     "claims": ("inputs chain analysis economy", "numpy pandas"),
     "views": (
@@ -237,6 +237,32 @@ def test_a_statement_assigns_one_thing(path):
                 ast.unparse(part) for part in node.value.elts
             }
             assert not packed, f"line {node.lineno}: {ast.unparse(node)}"
+
+
+def fields_of(node):
+    """The fields of a named tuple or a record, in their order; none for another class."""
+    bases = {ast.unparse(base).rpartition(".")[2] for base in node.bases}
+    marks = {ast.unparse(mark).partition("(")[0].rpartition(".")[2] for mark in node.decorator_list}
+    if "NamedTuple" not in bases and not marks & {"dataclass", "checked_record"}:
+        return []
+    return [part.target.id for part in node.body if isinstance(part, ast.AnnAssign)]
+
+
+MANY_FIELDS = {
+    node.name
+    for path in FILES
+    for node in ast.walk(TREES[path])
+    if isinstance(node, ast.ClassDef) and len(fields_of(node)) >= 6
+}
+
+
+@pytest.mark.parametrize("path", FILES, ids=NAMES.get)
+def test_a_record_of_six_fields_or_more_is_built_by_keyword(path):
+    """Two fields of one type that change places would mislabel a number without a word."""
+    for node in ast.walk(TREES[path]):
+        if isinstance(node, ast.Call):
+            name = ast.unparse(node.func).removesuffix("._make").rpartition(".")[2]
+            assert not (name in MANY_FIELDS and node.args), f"line {node.lineno}: {name}"
 
 
 @pytest.mark.parametrize("path", FILES, ids=NAMES.get)

@@ -1,27 +1,27 @@
-"""Nodes of quadrature rules, reckoned once for each size."""
+"""Nodes and weights of a quadrature, computed once."""
 
 from __future__ import annotations
 
-from functools import cache
+import functools
 
 import numpy as np
 
 
-@cache
+@functools.cache
 def gauss_legendre(nodes: int) -> tuple[np.ndarray, np.ndarray]:
-    """Gauss-Legendre nodes and weights on [-1, 1].
+    """Abscissas and weights of Gauss and Legendre on [−1, 1], kept for the next call.
 
     Parameters
     ----------
     nodes : int
-        How many; the rule is exact for polynomials of degree 2·nodes − 1.
+        How many; polynomials of degree 2·nodes − 1 are integrated exactly.
 
     Returns
     -------
-    tuple of numpy.ndarray
-        (nodes,) points and (nodes,) weights, which nobody may change.
+    x, weights : (nodes,) arrays
+        Read-only, since they are shared.
     """
-    points, weights = np.polynomial.legendre.leggauss(nodes)
-    points.flags.writeable = False
-    weights.flags.writeable = False
-    return points, weights
+    x, weights = np.polynomial.legendre.leggauss(nodes)
+    x.setflags(write=False)
+    weights.setflags(write=False)
+    return x, weights

@@ -29,7 +29,6 @@ from .rule import stated as stated
 from .rule import verdict as verdict
 from .rule import world as world
 from .scores import forecast_scores as forecast_scores
-from .scores import scores_by_day as scores_by_day
 from .scores import what_was_earned as what_was_earned
 from .sources import assets_change as assets_change
 from .sources import funding as funding

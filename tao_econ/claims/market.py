@@ -9,7 +9,8 @@ import functools
 import pandas as pd
 
 from ..economy.halving_dates import GENESIS_ISSUANCE_RAO, GENESIS_UTC
-from ..economy.market import PUBLICATION_WINDOWS, emission_over_volume, price_impact, sell_pressure
+from ..economy.impact import price_impact
+from ..economy.market import PUBLICATION_WINDOWS, emission_over_volume, sell_pressure
 from ..economy.stress import Records
 from ..economy.supply import NARROW_PEERS, mc_fdv_ranking, supply_at
 from ..inputs.rules import load_snapshot

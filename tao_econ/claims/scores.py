@@ -100,23 +100,18 @@ def forecast_scores(fdv_usd: float, *, score: str = "CRPS of ln FDV") -> pd.Seri
     return pd.Series(scores, name=score).sort_values(kind="stable")
 
 
-def scores_by_day(fdv_usd: pd.Series, *, score: str = "CRPS of ln FDV") -> pd.DataFrame:
-    """Each forecast's score against the diluted value of every day.
+@functools.cache
+def scores_since_publication(score: str = "CRPS of ln FDV") -> pd.DataFrame:
+    """Each forecast's score at every close of TAO known from publication on, one column a forecast.
 
     Parameters
     ----------
-    fdv_usd : pandas.Series
-        USD, by date.
     score : str
         As in `forecast_scores`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row a date, a column a forecast.
     """
-    rows = [forecast_scores(value, score=score) for value in fdv_usd]
-    return pd.DataFrame(rows, index=fdv_usd.index)[list(forecasts())]
+    fdv = closes()[PUBLISHED:] * tao(rules_at("2023-11-20").max_supply_rao)
+    rows = [forecast_scores(value, score=score) for value in fdv]
+    return pd.DataFrame(rows, index=fdv.index)
 
 
 @functools.cache

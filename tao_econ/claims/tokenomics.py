@@ -18,8 +18,9 @@ from ..chain.emission import (
 )
 from ..economy import halving_dates as halving
 from ..economy.stress import Records
+from ..economy.supply import minted_per_day
 from ..inputs.rules import Rules, rules_at
-from ..inputs.units import BLOCKS_PER_DAY, DAYS_PER_YEAR, SECONDS_PER_DAY, blocks_to_years, tao, utc
+from ..inputs.units import BLOCKS_PER_DAY, DAYS_PER_YEAR, blocks_to_years, tao, utc
 from .rule import World, claim, fact, near, rounds_to, says, stated, true_of, untested
 from .sources import table
 
@@ -215,8 +216,16 @@ def c29(world: World) -> tuple:
     the halving.
     """
     fit = finney_fit(world.now.rules)
-    law = SECONDS_PER_DAY / world.then.rules.block_time_s * _reward(world.then)
-    blocks = SECONDS_PER_DAY / fit.block_time_s * _reward(world.then)
+    then = world.then
+    law, blocks = (
+        minted_per_day(
+            then.rules,
+            then.snapshot.issuance_rao,
+            block_time_s=seconds,
+            block=then.snapshot.block,
+        )
+        for seconds in (then.rules.block_time_s, fit.block_time_s)
+    )
     return (
         rounds_to(stated("C29"), [law]),
         near(float(stated("C29")), [law, blocks, fit.tao_per_day]),

@@ -1,10 +1,9 @@
 """What would TAO be worth if it were worth what something else is worth?
 
-A ratio to another asset says what that asset costs, not what TAO will. A share of OpenAI is a claim
-on a company's
-assets and profits; TAO is a right to pay fees, to stake for a part of the emission, and to vote. So
-every table here
-shows each comparable with its date and the spread over them; no function returns their average.
+A ratio to another asset tells what that asset costs, not what TAO will. A share of OpenAI is a
+claim on a company's assets and profits; TAO is a right to pay fees, to stake for a part of the
+emission, and to vote. So every table here shows each comparable with its date and the spread over
+them; no function returns their average.
 
 **Ref:** the article of 2023-11-20 (claims.csv C45-C55); Damodaran, The Dark Side of Valuation, on
 survival.
@@ -19,6 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from ..inputs import data
 from ..inputs.checks import real, reals, takes_records, whole
@@ -47,12 +47,17 @@ class Ratio(NamedTuple):
 def supply_counted(rules: Rules, snapshot: Snapshot, scenario: Scenario, denominator: str) -> float:
     """TAO by which a value is divided to get a price.
 
-    denominator : 'market_cap' what circulates; 'fdv' all there can be; 'discounted_fdv' what is
-      still to come counted
-        at e^(−r·t), see `discounted_supply`; 'fdv_stated' the diluted value as its source printed
-        it, over the price
-    Raises ValueError for an unknown denominator, and for 'fdv_stated' where the snapshot states
-    none.
+    Parameters
+    ----------
+    denominator
+        'market_cap' what circulates; 'fdv' all there can be; 'discounted_fdv' what is still to come
+        counted at e^(−r·t), see `discounted_supply`; 'fdv_stated' the diluted value as its source
+        printed it, over the price
+
+    Raises
+    ------
+    ValueError
+        for an unknown denominator, and for 'fdv_stated' where the snapshot states none
     """
     if denominator not in DENOMINATORS:
         raise ValueError(unknown("denominator", denominator, DENOMINATORS))
@@ -80,36 +85,58 @@ def value_ratio(
 ) -> Ratio:
     """Another value over TAO's on a day, with the part captured and the chance of survival.
 
-    value_usd : float in [1, 1e18], USD; denominator : see `supply_counted`
     The price implied is what TAO would cost if holders owned `capture_share` of such a value with
-    probability
-    `survival_share`. It fails where the two give different rights, which is always for a company.
+    probability `survival_share`. It fails where the two give different rights, which is always for
+    a company.
+
+    Parameters
+    ----------
+    value_usd
+        of the other, in [1, 1e18]
+    denominator
+        see `supply_counted`
     """
     value = real("value_usd", value_usd, "[1, 1e18]")
     own = supply_counted(rules, snapshot, scenario, denominator) * snapshot.price_usd
     multiple = value / own * scenario.capture_share * scenario.survival_share
-    return Ratio(value, own, value / own, multiple, snapshot.price_usd * multiple, own / value)
+    return Ratio(
+        value_usd=value,
+        tao_usd=own,
+        ratio=value / own,
+        multiple=multiple,
+        implied_price_usd=snapshot.price_usd * multiple,
+        tao_share=own / value,
+    )
 
 
-def comparables_on(when, *, token_value: str = "fdv", max_age_days: int = 180) -> pd.DataFrame:
+def comparables_on(
+    when: str | dt.date | dt.datetime, *, token_value: str = "fdv", max_age_days: int = 180
+) -> pd.DataFrame:
     """Everything TAO was compared with and that had a value by a day, each at its latest value,
     largest first.
 
-    when : date or ISO text; a value dated by its month counts from that month's last day
-    token_value : 'fdv' or 'market_cap' of the tokens; max_age_days : int — older values of tokens
-      are left out;
-        a company keeps its last valuation, however old
-    Returns name, kind (company or token), date, age_days, low_usd, value_usd (geometric middle of
-    the range where
-    the source gives one), high_usd, segment, confidence.
+    Parameters
+    ----------
+    when
+        the day; a value dated by its month counts from that month's last day
+    token_value
+        'fdv' or 'market_cap' of the tokens
+    max_age_days
+        older values of tokens are left out; a company keeps its last valuation, however old
+
+    Returns
+    -------
+    DataFrame
+        name, kind (company or token), date, age_days, low_usd, value_usd (geometric middle of the
+        range where the source gives one), high_usd, segment, confidence
     """
     day = pd.Timestamp(utc(when).date())
     if token_value not in TOKEN_VALUES:
         raise ValueError(unknown("token_value", token_value, TOKEN_VALUES))
     whole("max_age_days", max_age_days)
-    tokens, companies = _tokens(token_value), _companies()
+    tokens = _tokens(token_value)
     tokens = tokens[(day - tokens["date"]).dt.days <= max_age_days]
-    table = pd.concat([companies, tokens])
+    table = pd.concat([_companies(), tokens])
     table = table[table["date"] <= day].sort_values(["date", "name"], kind="stable")
     table = table.drop_duplicates("name", keep="last").reset_index(drop=True)
     table.insert(3, "age_days", (day - table["date"]).dt.days)
@@ -123,21 +150,26 @@ def comparable_ratios(
     scenario: Scenario,
     *,
     denominator: str = "fdv",
-    when=None,
+    when: str | dt.date | dt.datetime | None = None,
     token_value: str | None = None,
     max_age_days: int = 180,
 ) -> pd.DataFrame:
     """`comparables_on` a day with the columns of `Ratio` for each.
 
-    when : date; the snapshot's if not given. denominator : of TAO, see `supply_counted`
-    token_value : of the others; the market cap against the market cap and FDV against any form of
-      it, if not given
+    Parameters
+    ----------
+    denominator
+        of TAO, see `supply_counted`
+    when
+        the day; the snapshot's if not given
+    token_value
+        of the others; the market cap against the market cap and FDV against any form of it, if not
+        given
     """
-    like = "market_cap" if denominator == "market_cap" else "fdv"
-    when, token_value = (
-        snapshot.date if when is None else when,
-        like if token_value is None else token_value,
-    )
+    if when is None:
+        when = snapshot.date
+    if token_value is None:
+        token_value = "market_cap" if denominator == "market_cap" else "fdv"
     table = comparables_on(when, token_value=token_value, max_age_days=max_age_days)
     own = supply_counted(rules, snapshot, scenario, denominator) * snapshot.price_usd
     ratio = table["value_usd"] / own
@@ -152,12 +184,22 @@ def comparable_ratios(
 
 
 def dispersion(
-    ratios: pd.DataFrame, *, column: str = "implied_price_usd", quantiles=QUANTILES
+    ratios: pd.DataFrame, *, column: str = "implied_price_usd", quantiles: ArrayLike = QUANTILES
 ) -> pd.DataFrame:
     """How far comparables lie apart: count, least, quantiles, greatest, by kind and for all of
     them.
 
-    ratios : from `comparable_ratios`; column : its numeric column to look at; quantiles : in [0, 1]
+    Parameters
+    ----------
+    ratios
+        from `comparable_ratios`
+    column
+        its numeric column to look at
+    quantiles
+        (n,) in [0, 1]
+
+    Notes
+    -----
     `spread` is the greatest over the least (0 where the least is 0). There is no mean on purpose.
     """
     numeric = list(ratios.select_dtypes("number").columns)
@@ -168,12 +210,13 @@ def dispersion(
         raise ValueError("ratios must have at least one row, got none")
     rows = {}
     for kind, part in [*ratios.groupby("kind"), ("all", ratios)]:
-        low, high = part[column].min(), part[column].max()
-        at = {f"p{100 * q:g}": part[column].quantile(q) for q in quantiles}
+        low = part[column].min()
+        high = part[column].max()
+        between = {f"p{100 * q:g}": part[column].quantile(q) for q in quantiles}
         rows[kind] = {
             "count": len(part),
             "least": low,
-            **at,
+            **between,
             "greatest": high,
             "spread": high / low if low else 0.0,
         }
@@ -184,13 +227,17 @@ def openai_ratio_path() -> pd.DataFrame:
     """OpenAI's valuation over TAO's FDV on the dates on which both were quoted
     (data/openai_points.csv).
 
-    Returns the quoted date, valuation_usd, price_usd and printed_ratio, the ratio they give, and
-    beside them
-    close_usd (mean of the known closes of the month, or the last known close of a day, from
-    close_date) with its
-    ratio. The target moved more than the token: a ratio near 8 in 2023 was no forecast.
+    The target moved more than the token: a ratio near 8 in 2023 was no forecast.
+
+    Returns
+    -------
+    DataFrame
+        the quoted date, valuation_usd, price_usd and printed_ratio, the ratio they give, and beside
+        them close_usd (mean of the known closes of the month, or the last known close of a day,
+        from close_date) with its ratio
     """
-    points, closes = data.load("openai_points"), _closes()
+    points = data.load("openai_points")
+    closes = _closes()
     found = [_close(closes, text) for text in points["date"]]
     most = tao(eras()[-1].max_supply_rao)
     table = pd.DataFrame(
@@ -212,7 +259,14 @@ def weekly_ratio(company: str = "openai") -> pd.DataFrame:
     """A company's latest valuation over TAO's FDV at every close known: date, close_usd, fdv_usd,
     valuation_usd, ratio.
 
-    company : one of private_valuations.csv. By day in late 2023, by week to 2025, by month after.
+    Parameters
+    ----------
+    company
+        one of private_valuations.csv
+
+    Notes
+    -----
+    By day in late 2023, by week to 2025, by month after.
     """
     companies = _companies()
     known = companies[companies["name"] == company].sort_values("date")
@@ -237,18 +291,25 @@ def sales_multiples(
 ) -> pd.DataFrame:
     """What TAO would cost at the sales multiples of others, and its own multiple in the last row.
 
-    year : of the multiples; the latest year of data/sales_multiples.csv up to the snapshot's, if
-      not given
-    Returns company, low and high multiple, low_usd and high_usd per TAO: multiple × fees × capture
-    × survival over
-    supply. A company's sales are its own; of a network's fees holders get what owners pass on.
+    A company's sales are its own; of a network's fees holders get what owners pass on.
+
+    Parameters
+    ----------
+    denominator
+        see `supply_counted`
+    year
+        of the multiples; the latest year of data/sales_multiples.csv up to the snapshot's, if not
+        given
+
+    Returns
+    -------
+    DataFrame
+        company, low and high multiple, low_usd and high_usd per TAO: multiple × fees × capture ×
+        survival over supply
     """
     table = data.load("sales_multiples")
-    year = (
-        max((y for y in table["year"] if y <= snapshot.date.year), default=None)
-        if year is None
-        else year
-    )
+    if year is None:
+        year = max((y for y in table["year"] if y <= snapshot.date.year), default=None)
     if year not in set(table["year"]):
         raise ValueError(
             f"year must be one of {', '.join(map(str, sorted(set(table['year']))))}, got {year}"
@@ -256,24 +317,20 @@ def sales_multiples(
     table = table[table["year"] == whole("year", year)][["company", "low", "high", "confidence"]]
     counted = supply_counted(rules, snapshot, scenario, denominator)
     fees = scenario.fee_revenue_usd_per_year
-    held = fees * scenario.capture_share * scenario.survival_share
+    captured = fees * scenario.capture_share * scenario.survival_share
     priced = table.assign(
-        low_usd=table["low"] * held / counted, high_usd=table["high"] * held / counted
+        low_usd=table["low"] * captured / counted, high_usd=table["high"] * captured / counted
     )
     own = counted * snapshot.price_usd / fees if fees else math.inf
-    last = pd.DataFrame(
-        [
-            {
-                "company": "TAO",
-                "low": own,
-                "high": own,
-                "confidence": "low",
-                "low_usd": snapshot.price_usd,
-                "high_usd": snapshot.price_usd,
-            }
-        ]
-    )
-    return pd.concat([priced, last], ignore_index=True)
+    last = {
+        "company": "TAO",
+        "low": own,
+        "high": own,
+        "confidence": "low",
+        "low_usd": snapshot.price_usd,
+        "high_usd": snapshot.price_usd,
+    }
+    return pd.concat([priced, pd.DataFrame([last])], ignore_index=True)
 
 
 def _known_from(text: str) -> pd.Timestamp:
@@ -291,9 +348,9 @@ def _companies() -> pd.DataFrame:
             "name": table["company"],
             "kind": "company",
             "date": [_known_from(text) for text in table["date"]],
-            "low_usd": [e[0] for e in ends],
-            "value_usd": [math.sqrt(e[0] * e[-1]) for e in ends],
-            "high_usd": [e[-1] for e in ends],
+            "low_usd": [pair[0] for pair in ends],
+            "value_usd": [math.sqrt(pair[0] * pair[-1]) for pair in ends],
+            "high_usd": [pair[-1] for pair in ends],
             "segment": "company",
             "confidence": table["confidence"],
         }
@@ -333,8 +390,10 @@ def _closes() -> pd.DataFrame:
     """Every close of TAO known, a day each: days of late 2023, weeks to 2025, months and events
     after that.
     """
-    weeks, days = data.load("tao_weekly"), data.load("tao_daily_2023q4")
-    months, events = data.load("series_monthly"), data.load("key_dates")
+    weeks = data.load("tao_weekly")
+    days = data.load("tao_daily_2023q4")
+    months = data.load("series_monthly")
+    events = data.load("key_dates")
     parts = [
         weeks[["date", "close_usd"]],
         days[["date", "close_usd"]],

@@ -1,22 +1,20 @@
-"""When does the reward halve? Recycling measured from dated supplies, and what it says of the next
+"""When does the reward halve? Recycling measured from dated supplies, and what it tells of the next
 halvings.
 
 The method, stated once. Net issuance is a share q of what the schedule would mint in twelve-second
-blocks;
-what is missing was recycled, never issued, or lost to slow blocks. Cumulative net issuance is taken
-as a
-Brownian motion with drift q: its mean is the line from the first trusted supply to the last, its
-noise is the
-scatter of the steps between trusted supplies around that line. The day it first reaches a threshold
-is then
-inverse Gaussian, with q itself uncertain by the same noise. Days on which even the full schedule
-could not
-have reached the threshold are impossible and are removed.
+blocks; what is missing was recycled, never issued, or lost to slow blocks. Cumulative net issuance
+is taken as a Brownian motion with drift q: its mean is the line from the first trusted supply to
+the last, its noise is the scatter of the steps between trusted supplies around that line. The day
+it first reaches a threshold is then inverse Gaussian, with q itself uncertain by the same noise.
+Days on which even the full schedule could not have reached the threshold are impossible and are
+removed.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import math
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 import numpy as np
@@ -26,18 +24,18 @@ from ..chain.emission import halving_thresholds_rao, halvings_so_far, issuance_e
 from ..inputs import data
 from ..inputs.checks import real, takes_records, whole
 from ..inputs.rules import Rules
-from ..inputs.units import BLOCKS_PER_DAY, RAO_PER_TAO, SECONDS_PER_DAY, block_date, rao, utc
+from ..inputs.units import BLOCKS_PER_DAY, RAO_PER_TAO, block_date, rao, utc
 
 GENESIS_ISSUANCE_RAO = rao("4181329.66")  # supply_points.csv 2023-03-20
 GENESIS_UTC = utc("2023-03-20T18:39:00")  # block_anchors.csv block 0
 FIRST_HALVING_UTC = utc("2025-12-15T13:31:24")  # block_anchors.csv block 7,103,975
 TRUSTED = ("high",)
-MOST_DAYS = 2_000_000  # of a forecast, within Python's calendar
-LEAST_SHARE = 0.02  # of the schedule: with less net issuance no halving would ever come
+MAX_DAYS = 2_000_000  # of a forecast, within Python's calendar
+MIN_SHARE = 0.02  # of the schedule: with less net issuance no halving would ever come
 
 
 class RecyclingFit(NamedTuple):
-    """What dated supplies say of net issuance between two days."""
+    """What dated supplies tell of net issuance between two days."""
 
     start: datetime
     end: datetime
@@ -63,37 +61,72 @@ class HalvingForecast(NamedTuple):
     earliest: datetime  # with nothing recycled and no slow block from `fit.end` on
 
 
+class HalvingMiss(NamedTuple):
+    """Days from the first halving to what was forecast; positive: forecast too late."""
+
+    median: float  # of the forecast
+    last_three_supplies: float  # the line through the last three trusted supplies
+    from_genesis: float  # the line from genesis
+
+
+class HalvingReplay(NamedTuple):
+    """A halving that happened, as it could have been forecast before."""
+
+    fit: RecyclingFit
+    forecast: HalvingForecast
+    miss_days: HalvingMiss
+
+
+class _Draws(NamedTuple):
+    """What one forecast draws from."""
+
+    share: np.ndarray  # (n,) q of each draw, in [MIN_SHARE, 1]
+    noise: float  # per √day
+    uniforms: np.ndarray  # (n, 2 × halvings) for the first passages
+
+
+def _anchors() -> list[tuple[int, datetime]]:
+    """(block, its moment) of every block whose time is known."""
+    table = data.load("block_anchors")
+    return [
+        (int(block), utc(when)) for block, when in zip(table["block"], table["utc"], strict=True)
+    ]
+
+
 def anchored_date(block: int, *, block_time_s: float = 12.0) -> datetime:
     """The moment of a Finney block: between blocks whose time is known, or counted on from the last
     of them.
 
-    block : int — block number; block_time_s : seconds a block after the last anchor
+    Parameters
+    ----------
+    block
+        block number
+    block_time_s
+        seconds a block after the last anchor
     """
     block = whole("block", block)
-    anchors = data.load("block_anchors")
-    known = [(int(b), utc(t)) for b, t in zip(anchors["block"], anchors["utc"], strict=True)]
-    for (b0, t0), (b1, t1) in zip(known, known[1:], strict=False):
-        if b0 <= block <= b1:
-            return t0 + (t1 - t0) * ((block - b0) / (b1 - b0))
-    return block_date(
-        block, from_block=known[-1][0], from_date=known[-1][1], block_time_s=block_time_s
-    )
+    known = _anchors()
+    for (first, start), (last, end) in zip(known, known[1:], strict=False):
+        if first <= block <= last:
+            return start + (end - start) * ((block - first) / (last - first))
+    last, end = known[-1]
+    return block_date(block, from_block=last, from_date=end, block_time_s=block_time_s)
 
 
 def supply_observations() -> pd.DataFrame:
     """Dated supplies that name a day: when (UTC), tao, definition, confidence; oldest first.
 
     A reading of 15 December 2025 stands at the block that crossed the threshold; an aggregator's at
-    the end of
-    its day.
+    the end of its day.
     """
     table = data.load("supply_points")
     table = table[table["date"].str.len() == 10].copy()
     known = {"2023-03-20": GENESIS_UTC, "2025-12-15": FIRST_HALVING_UTC}
     end_of_day = timedelta(days=1)
     table["when"] = [
-        known.get(d) or utc(d) + (end_of_day if "end of day" in str(note) else timedelta(hours=12))
-        for d, note in zip(table["date"], table["note"], strict=True)
+        known.get(day)
+        or utc(day) + (end_of_day if "end of day" in str(note) else timedelta(hours=12))
+        for day, note in zip(table["date"], table["note"], strict=True)
     ]
     return table.sort_values("when", kind="stable").reset_index(drop=True)
 
@@ -103,79 +136,87 @@ def most_issued_tao(rules: Rules, tao: float, days: float) -> float:
     """The most that can be issued `days` after issuance stood at `tao`: full reward, nominal
     blocks.
     """
-    tao, blocks, issued = (
-        real("tao", tao, "[0, inf)"),
-        int(real("days", days, "[0, inf)") * BLOCKS_PER_DAY),
-        0,
-    )
-    for era in issuance_eras(rules, issuance_rao=round(tao * RAO_PER_TAO)):
+    start = real("tao", tao, "[0, inf)")
+    blocks = int(real("days", days, "[0, inf)") * BLOCKS_PER_DAY)
+    issued_rao = 0
+    for era in issuance_eras(rules, issuance_rao=round(start * RAO_PER_TAO)):
         run = blocks if era.blocks is None else min(blocks, era.blocks)
-        issued, blocks = era.issuance_rao + era.net_rao * run, blocks - run
+        issued_rao = era.issuance_rao + era.net_rao * run
+        blocks -= run
         if blocks == 0:
             break
-    return issued / RAO_PER_TAO
+    return issued_rao / RAO_PER_TAO
 
 
 @takes_records
-def check_supply_points(rules: Rules, *, since=None, until=None) -> pd.DataFrame:
+def check_supply_points(
+    rules: Rules, *, since: str | date | None = None, until: str | date | None = None
+) -> pd.DataFrame:
     """Every dated supply with the reason the schedule cannot reach it, or cannot lead from it to a
     trusted one.
 
-    Returns when, tao, definition, confidence, `above` (more than the schedule allows from the last
-    trusted
-    supply) and `below` (too little to reach the next trusted one).
+    Returns
+    -------
+    DataFrame
+        when, tao, definition, confidence, `above` (more than the schedule allows from the last
+        trusted supply) and `below` (too little to reach the next trusted one)
     """
     points = supply_observations()
     points = points[
         (points["when"] >= utc(since or "1970-01-01"))
         & (points["when"] <= utc(until or "9999-01-01"))
     ]
-    trusted = [(p.when, p.tao) for p in points.itertuples() if p.confidence in TRUSTED]
-    above, below = [], []
-    for p in points.itertuples():
-        days = [((p.when - when) / timedelta(days=1), tao) for when, tao in trusted]
-        before = [(d, tao) for d, tao in days if d > 0]
-        after = [(-d, tao) for d, tao in days if d < 0]
-        above.append(any(p.tao > most_issued_tao(rules, tao, d) for d, tao in before[-1:]))
-        below.append(any(tao > most_issued_tao(rules, p.tao, d) for d, tao in after[:1]))
+    trusted = [point for point in points.itertuples() if point.confidence in TRUSTED]
+    above = []
+    below = []
+    for point in points.itertuples():
+        before = [other for other in trusted if other.when < point.when][-1:]
+        after = [other for other in trusted if other.when > point.when][:1]
+        above.append(any(_beyond(rules, start, point) for start in before))
+        below.append(any(_beyond(rules, point, end) for end in after))
     return points.assign(above=np.array(above, bool), below=np.array(below, bool))
 
 
+def _beyond(rules, start, end) -> bool:
+    """Whether the schedule cannot lead from one supply to a later one."""
+    return end.tao > most_issued_tao(rules, start.tao, _days(start.when, end.when))
+
+
+def _days(start, end) -> float:
+    return (end - start) / timedelta(days=1)
+
+
 @takes_records
-def fit_recycling(rules: Rules, *, since, until, accept=TRUSTED) -> RecyclingFit:
+def fit_recycling(
+    rules: Rules, *, since: str | date, until: str | date, accept: Collection[str] = TRUSTED
+) -> RecyclingFit:
     """Net issuance as a share of the schedule, from the supplies of a window.
 
-    since, until : dates — the window, within one reward
-    accept : confidences used; a point that the schedule cannot reach is refused whatever its
-      confidence
-    Raises ValueError with fewer than three usable supplies.
+    Parameters
+    ----------
+    since, until
+        the window, within one reward
+    accept
+        confidences used; a point that the schedule cannot reach is refused whatever its confidence
+
+    Raises
+    ------
+    ValueError
+        with fewer than three usable supplies
     """
-    points = check_supply_points(rules, since=since, until=until)
-    why = np.select(
-        [points["above"], points["below"], ~points["confidence"].isin(accept)],
-        [
-            "above what the schedule allows",
-            "too low to lead to the next trusted supply",
-            "not trusted",
-        ],
-        default="",
-    )
-    used = points[why == ""]
-    if len(used) < 3:
-        raise ValueError(
-            f"the window {since} to {until} must hold three usable supplies, got {len(used)}"
-        )
-    refused = points.assign(why=why)[why != ""]
-    days = np.array([(w - used["when"].iloc[0]) / timedelta(days=1) for w in used["when"]])
+    used, refused = _usable(rules, since, until, accept)
+    days = np.array([_days(used["when"].iloc[0], when) for when in used["when"]])
     tao = used["tao"].to_numpy()
     reward = reward_after(rules, halvings_so_far(rules, round(tao[0] * RAO_PER_TAO))) / RAO_PER_TAO
     gross = reward * BLOCKS_PER_DAY
     if gross == 0:
         raise ValueError(f"rules must pay a reward in the window, got none under {rules.name!r}")
     share = (tao[-1] - tao[0]) / gross / days[-1]
-    steps, gained = np.diff(days), np.diff(tao) / gross
+    steps = np.diff(days)
+    gained = np.diff(tao) / gross
     noise = np.sqrt(np.sum((gained - share * steps) ** 2 / steps) / (len(steps) - 1))
     seconds = _block_time(since, until)
+    block_time_s = rules.block_time_s if math.isnan(seconds) else seconds
     return RecyclingFit(
         start=used["when"].iloc[0].to_pydatetime(),
         end=used["when"].iloc[-1].to_pydatetime(),
@@ -185,26 +226,37 @@ def fit_recycling(rules: Rules, *, since, until, accept=TRUSTED) -> RecyclingFit
         noise=float(noise),
         tao_per_day=float(share * gross),
         block_time_s=seconds,
-        recycled_share=float(
-            1 - share * (seconds if seconds == seconds else rules.block_time_s) / rules.block_time_s
-        ),
+        recycled_share=float(1 - share * block_time_s / rules.block_time_s),
         used=used[["when", "tao"]],
         refused=refused[["when", "tao", "why"]],
     )
 
 
+def _usable(rules, since, until, accept) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Supplies of a window that a fit may use, and the others with the reason why not."""
+    points = check_supply_points(rules, since=since, until=until)
+    reasons = {
+        "above what the schedule allows": points["above"],
+        "too low to lead to the next trusted supply": points["below"],
+        "not trusted": ~points["confidence"].isin(accept),
+    }
+    why = np.select(list(reasons.values()), list(reasons), default="")
+    used = points[why == ""]
+    if len(used) < 3:
+        raise ValueError(
+            f"the window {since} to {until} must hold three usable supplies, got {len(used)}"
+        )
+    return used, points.assign(why=why)[why != ""]
+
+
 def _block_time(since, until) -> float:
-    """Mean seconds a block between the first and last anchors of a window."""
-    anchors = data.load("block_anchors")
-    inside = [
-        (int(b), utc(t))
-        for b, t in zip(anchors["block"], anchors["utc"], strict=True)
-        if utc(since) <= utc(t) <= utc(until)
-    ]
+    """Mean seconds a block between the first and last anchors of a window; nan without two."""
+    inside = [anchor for anchor in _anchors() if utc(since) <= anchor[1] <= utc(until)]
     if len(inside) < 2:
-        return float("nan")
-    (b0, t0), (b1, t1) = inside[0], inside[-1]
-    return (t1 - t0).total_seconds() / (b1 - b0)
+        return math.nan
+    first, start = inside[0]
+    last, end = inside[-1]
+    return (end - start).total_seconds() / (last - first)
 
 
 @takes_records
@@ -213,85 +265,115 @@ def forecast_halvings(
     fit: RecyclingFit,
     *,
     halvings: int = 1,
-    noise_from=(),
+    noise_from: Sequence[RecyclingFit] = (),
     log2_draws: int = 14,
     seed: int = 2025,
 ) -> list[HalvingForecast]:
     """The next halvings with a band, from a fit of recycling.
 
-    halvings : int — how many
-    noise_from : other fits whose scatter is pooled with this one's, each step counting once
-    log2_draws : int — scrambled Sobol points, as a power of two
-    Raises ValueError where the schedule has no such halving, or the fit no share or no noise that
-    it could come from.
     Each draw keeps its own q from one halving to the next: ignorance of recycling does not average
     out.
-    """
-    from scipy.special import ndtr, ndtri
-    from scipy.stats import qmc
 
+    Parameters
+    ----------
+    halvings
+        how many, at most 10
+    noise_from
+        other fits whose scatter is pooled with this one's, each step counting once
+    log2_draws, seed
+        scrambled Sobol points, as a power of two up to 20, and the seed of the scrambling
+
+    Raises
+    ------
+    ValueError
+        where the schedule has no such halving, or the fit no share or no noise that it could come
+        from
+    """
     for name, value, most in (("halvings", halvings, 10), ("log2_draws", log2_draws, 20)):
         if not 1 <= whole(name, value, at_least=1) <= most:
             raise ValueError(f"{name} must be in [1, {most}], got {value}")
     whole("seed", seed)
-    _halves(rules)
-    if not LEAST_SHARE <= fit.net_share <= 1:
-        rule = f"net_share must be in [{LEAST_SHARE}, 1] for the schedule to explain the supplies"
+    _check_halves(rules)
+    drawn = _drawn(fit, noise_from, halvings, log2_draws, seed)
+    to_come = len(halving_thresholds_rao(rules)) - 1 - _passed(rules, fit)
+    if halvings > to_come:
+        raise ValueError(f"halvings must be at most the {to_come} to come, got {halvings}")
+    possible_days = _possible_days(rules, fit, halvings, drawn)
+    return [_forecast(rules, fit, halving, days) for halving, days in possible_days]
+
+
+def _passed(rules, fit) -> int:
+    return halvings_so_far(rules, round(fit.issued_tao * RAO_PER_TAO))
+
+
+def _drawn(fit, noise_from, halvings, log2_draws, seed) -> _Draws:
+    """Shares and noise that the supplies leave possible, and the uniforms for the passages."""
+    from scipy.special import ndtr, ndtri
+    from scipy.stats import qmc
+
+    if not MIN_SHARE <= fit.net_share <= 1:
+        rule = f"net_share must be in [{MIN_SHARE}, 1] for the schedule to explain the supplies"
         raise ValueError(f"{rule}, got {fit.net_share:g}")
     fits = [fit, *noise_from]
-    freedom = [len(f.used) - 2 for f in fits]
-    noise = np.sqrt(sum(k * f.noise**2 for k, f in zip(freedom, fits, strict=True)) / sum(freedom))
+    freedom = [len(one.used) - 2 for one in fits]
+    squares = sum(k * one.noise**2 for k, one in zip(freedom, fits, strict=True))
+    noise = np.sqrt(squares / sum(freedom))
     if not 0 < noise < np.inf:
         raise ValueError(f"noise must be > 0 and finite for a band, got {noise:g}")
-    error = noise / np.sqrt((fit.end - fit.start) / timedelta(days=1))
+    error = noise / np.sqrt(_days(fit.start, fit.end))
     draws = qmc.Sobol(d=1 + 2 * halvings, seed=seed).random_base2(log2_draws)
-    low, high = ndtr((np.array([LEAST_SHARE, 1.0]) - fit.net_share) / error)
-    share = fit.net_share + error * ndtri(
-        low + draws[:, 0] * (high - low)
-    )  # q stays in this interval
-    thresholds, passed = (
-        halving_thresholds_rao(rules),
-        halvings_so_far(rules, round(fit.issued_tao * RAO_PER_TAO)),
-    )
-    if passed + halvings >= len(thresholds):
-        raise ValueError(
-            f"halvings must be at most the {len(thresholds) - 1 - passed} to come, got {halvings}"
-        )
-    issued, elapsed, possible = fit.issued_tao, np.zeros(len(share)), np.ones(len(share), bool)
-    full = issuance_eras(
-        rules, issuance_rao=round(fit.issued_tao * RAO_PER_TAO)
-    )  # nothing recycled
-    found = []
-    for k in range(passed + 1, passed + 1 + halvings):
-        gross = reward_after(rules, k - 1) / RAO_PER_TAO * BLOCKS_PER_DAY
-        needed = (thresholds[k] / RAO_PER_TAO - issued) / gross  # days at the full schedule
-        issued = thresholds[k] / RAO_PER_TAO
-        column = 2 * (k - passed) - 1
+    low, high = ndtr((np.array([MIN_SHARE, 1.0]) - fit.net_share) / error)
+    inside = low + draws[:, 0] * (high - low)  # keeps q in its interval
+    return _Draws(fit.net_share + error * ndtri(inside), noise, draws[:, 1:])
+
+
+def _possible_days(rules, fit, halvings, drawn):
+    """(halving, sorted days after `fit.end` on which it may come) of each halving to come."""
+    thresholds = halving_thresholds_rao(rules)
+    passed = _passed(rules, fit)
+    issued = fit.issued_tao
+    elapsed = np.zeros(len(drawn.share))
+    possible = np.ones(len(drawn.share), bool)
+    for number in range(halvings):
+        halving = passed + 1 + number
+        gross = reward_after(rules, halving - 1) / RAO_PER_TAO * BLOCKS_PER_DAY
+        needed = (thresholds[halving] / RAO_PER_TAO - issued) / gross  # days at the full schedule
+        issued = thresholds[halving] / RAO_PER_TAO
         if needed:  # 0 where a supply of few rao has two thresholds in one
-            took = _first_passage(
-                needed / share, noise**2 / (share * needed), draws[:, column], draws[:, column + 1]
-            )
-            elapsed, possible = elapsed + took, possible & (took >= needed)
+            spread = drawn.noise**2 / (drawn.share * needed)
+            uniforms = drawn.uniforms[:, 2 * number : 2 * number + 2]
+            took = _first_passage(needed / drawn.share, spread, uniforms[:, 0], uniforms[:, 1])
+            elapsed = elapsed + took
+            possible = possible & (took >= needed)
         days = np.sort(elapsed[possible])
-        if not len(days) or days[-1] > MOST_DAYS:
+        if not len(days) or days[-1] > MAX_DAYS:
             raise ValueError(
-                f"halvings must come within {MOST_DAYS:,} days by {rules.name!r}, got number {k} "
-                "later or never"
+                f"halvings must come within {MAX_DAYS:,} days by {rules.name!r}, got number "
+                f"{halving} later or never"
             )
-        blocks = next(
-            e.first_block for e in full if e.halving >= k
-        )  # one block may cross two thresholds
-        low_day, median, high_day = (
-            fit.end + timedelta(days=float(q)) for q in np.quantile(days, (0.05, 0.5, 0.95))
-        )
-        earliest = block_date(
+        yield halving, days
+
+
+def _forecast(rules, fit, halving, days) -> HalvingForecast:
+    unrecycled = issuance_eras(rules, issuance_rao=round(fit.issued_tao * RAO_PER_TAO))
+    # one block may cross two thresholds
+    blocks = next(era.first_block for era in unrecycled if era.halving >= halving)
+    low, median, high = (
+        fit.end + timedelta(days=float(q)) for q in np.quantile(days, (0.05, 0.5, 0.95))
+    )
+    return HalvingForecast(
+        halving=halving,
+        days=days,
+        low=low,
+        median=median,
+        high=high,
+        earliest=block_date(
             blocks, from_block=0, from_date=fit.end, block_time_s=rules.block_time_s
-        )
-        found.append(HalvingForecast(k, days, low_day, median, high_day, earliest))
-    return found
+        ),
+    )
 
 
-def _halves(rules) -> None:
+def _check_halves(rules) -> None:
     if rules.schedule != "issuance":
         raise ValueError(
             f"schedule must be 'issuance' for halvings to come of it, got {rules.schedule!r} in "
@@ -299,18 +381,17 @@ def _halves(rules) -> None:
         )
 
 
-def _first_passage(mean, spread, u, v):
+def _first_passage(mean, spread, of_root, of_side):
     """Inverse Gaussian draws of a mean, `spread` being mean over shape, from two uniforms.
 
     **Ref:** the transformation of Michael, Schucany and Haas, American Statistician 30, 1976.
     """
     from scipy.special import ndtri
 
-    a = spread * ndtri(u) ** 2 / 2
-    root = (
-        1 + a + np.sqrt(a * (a + 2))
-    )  # mean over the smaller root: no difference of near numbers, however small the noise
-    return mean * np.where(v <= root / (1 + root), 1 / root, root)
+    half = spread * ndtri(of_root) ** 2 / 2
+    # mean over the smaller root: no difference of near numbers, however small the noise
+    root = 1 + half + np.sqrt(half * (half + 2))
+    return mean * np.where(of_side <= root / (1 + root), 1 / root, root)
 
 
 @takes_records
@@ -318,7 +399,7 @@ def unrecycled_first_halving(rules: Rules, *, block_time_s: float = 12.0) -> dat
     """The first halving counted from Finney's genesis with nothing recycled: the article's
     August 2025.
     """
-    _halves(rules)
+    _check_halves(rules)
     blocks = issuance_eras(rules, issuance_rao=GENESIS_ISSUANCE_RAO)[0].blocks
     if blocks is None:
         raise ValueError(
@@ -329,33 +410,29 @@ def unrecycled_first_halving(rules: Rules, *, block_time_s: float = 12.0) -> dat
 
 
 @takes_records
-def replay_first_halving(
-    rules: Rules, *, until="2025-10-01"
-) -> tuple[RecyclingFit, HalvingForecast, dict[str, float]]:
+def replay_first_halving(rules: Rules, *, until: str | date = "2025-10-01") -> HalvingReplay:
     """The first halving as it could be forecast from supplies up to `until`, and by how many days
     that missed.
-
-    Returns the fit, the forecast, and the miss in days (positive: forecast too late) of its median,
-    of a line
-    through the last three trusted supplies and of the line from genesis.
     """
     fit = fit_recycling(rules, since="2023-03-20", until=utc(until) + timedelta(days=1))
     forecast = forecast_halvings(rules, fit)[0]
     left = halving_thresholds_rao(rules)[1] / RAO_PER_TAO - fit.issued_tao
     last = fit.used.tail(3)
-    x = np.array([(w - fit.end) / timedelta(days=1) for w in last["when"]])
-    recent = np.polyfit(x, last["tao"], 1)[0]
-    lines = {"last three supplies": left / recent, "from genesis": left / fit.tao_per_day}
-    misses = {
-        name: (fit.end + timedelta(days=float(d)) - FIRST_HALVING_UTC) / timedelta(days=1)
-        for name, d in lines.items()
-    }
-    return (
-        fit,
-        forecast,
-        {"median": (forecast.median - FIRST_HALVING_UTC).total_seconds() / SECONDS_PER_DAY}
-        | misses,
+    days = np.array([_days(fit.end, when) for when in last["when"]])
+    recent_per_day = np.polyfit(days, last["tao"], 1)[0]
+    return HalvingReplay(
+        fit=fit,
+        forecast=forecast,
+        miss_days=HalvingMiss(
+            median=_days(FIRST_HALVING_UTC, forecast.median),
+            last_three_supplies=_line_miss(fit, left / recent_per_day),
+            from_genesis=_line_miss(fit, left / fit.tao_per_day),
+        ),
     )
+
+
+def _line_miss(fit, days) -> float:
+    return _days(FIRST_HALVING_UTC, fit.end + timedelta(days=float(days)))
 
 
 @takes_records
@@ -363,8 +440,7 @@ def next_halvings(rules: Rules, *, halvings: int = 3) -> tuple[RecyclingFit, lis
     """The coming halvings from the recycling seen since the first one.
 
     Three supplies carry little scatter of their own, so it is pooled with that of the years before
-    the halving,
-    measured as a share of the schedule.
+    the halving, measured as a share of the schedule.
     """
     before = fit_recycling(rules, since="2023-03-20", until="2025-10-02")
     since = fit_recycling(rules, since="2025-12-15", until="2026-12-31", accept=("high", "medium"))

@@ -1,10 +1,9 @@
 """Where can the price go? Random paths of the market cap, divided by the supply of the day.
 
 The market cap diffuses, the supply follows the issuance rule, and the price is one over the other:
-dilution is part
-of every path. Whatever the model, the expected market cap grows at `scenario.market_cap_growth`.
-Random numbers come
-from the caller, so that pseudo-random, antithetic and scrambled Sobol points all serve.
+dilution is part of every path. Whatever the model, the expected market cap grows at
+`scenario.market_cap_growth`. Random numbers come from the caller, so that pseudo-random, antithetic
+and scrambled Sobol points all serve.
 
 **Ref:** Merton, J. Financial Economics 3, 1976; Chappell, MPRA 90682 (regimes); Maymin,
 arXiv:2603.29763 (CEV).
@@ -13,9 +12,11 @@ arXiv:2603.29763 (CEV).
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..chain._jit import float_kernel, kernel
 from ..chain.emission import halving_thresholds_rao, halvings_so_far, reward_after
@@ -24,9 +25,9 @@ from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot
 from ..inputs.units import DAYS_PER_YEAR, SECONDS_PER_DAY, tao
 
-MOST_VALUES = 1 << 28  # normals in one call: 2 GiB
+MAX_VALUES = 1 << 28  # normals in one call: 2 GiB
 BLOCK_OF_PATHS = 64  # worked on together, so that they stay in the cache
-MOST_LOG = 690.0  # e^690 is still a float
+MAX_LOG = 690.0  # e^690 is still a float
 
 
 class Draws(NamedTuple):
@@ -35,55 +36,44 @@ class Draws(NamedTuple):
     paths: int
     steps: int
     seed: int
-    antithetic: bool = (
-        False  # paths 2i and 2i + 1 mirror each other: half the draws, and an exact mean of zero
-    )
+    # paths 2i and 2i + 1 mirror each other: half the draws, and an exact mean of zero
+    antithetic: bool = False
 
 
 class PricePaths(NamedTuple):
     """Prices over time; the first column is today."""
 
     years: np.ndarray  # (steps + 1,)
-    circulating_tao: (
-        np.ndarray
-    )  # (1, steps + 1), or (paths, steps + 1) where recycling differs between paths
+    # (1, steps + 1), or (paths, steps + 1) where recycling differs between paths
+    circulating_tao: np.ndarray
     price_usd: np.ndarray  # (paths, steps + 1)
+
+
+class _Schedule(NamedTuple):
+    """Where issuance stands today and how it goes on; amounts in TAO."""
+
+    issued: float
+    rewards: np.ndarray  # of a block, by halvings so far
+    thresholds: np.ndarray  # supply at which each halving comes
+    interval: float  # blocks between halvings; inf where none come by number
+    left: float  # blocks to the next one; -1 where thresholds decide
+    halvings: int  # so far
+    cap: float
+    step_blocks: float
 
 
 def normal_draws(draws: Draws) -> np.ndarray:
     """The (paths, steps) standard normals of a recipe, NumPy's PCG64 and ziggurat.
 
-    Raises ValueError for an odd number of antithetic paths or more than `MOST_VALUES` normals.
+    Raises
+    ------
+    ValueError
+        for an odd number of antithetic paths or more than `MAX_VALUES` normals
     """
-    _check_draws(draws)
-    out = np.empty((draws.paths, draws.steps))
+    paths, steps = _check_draws(draws)
+    out = np.empty((paths, steps))
     _fill(np.random.default_rng(draws.seed), draws.antithetic, out)
     return out
-
-
-def sobol_normals(log2_paths: int, steps: int, *, seed: int) -> np.ndarray:
-    """(2^log2_paths, steps) standard normals from scrambled Sobol points, the first point kept.
-
-    log2_paths : int in [0, 20]; steps : int, at most 21,201; seed : int of the scrambling
-    One scrambling has no standard error: `uncertainty.monte_carlo_mean` repeats it.
-    """
-    from scipy.special import ndtri
-    from scipy.stats import qmc
-
-    steps, seed = whole("steps", steps, at_least=1), whole("seed", seed)
-    if (
-        whole("log2_paths", log2_paths) > 20
-        or steps > qmc.Sobol.MAXDIM
-        or steps << log2_paths > MOST_VALUES
-    ):
-        rule = (
-            f"log2_paths must be at most 20 and steps {qmc.Sobol.MAXDIM:,}, with "
-            f"{MOST_VALUES:,} normals in all"
-        )
-        raise ValueError(f"{rule}, got {log2_paths} and {steps}")
-    points = qmc.Sobol(d=steps, seed=seed).random_base2(log2_paths)
-    points += 2.0**-31  # the middle of a point's cell of 2⁻³⁰: never 0
-    return ndtri(points, out=points)
 
 
 @takes_records
@@ -91,88 +81,136 @@ def price_paths(
     rules: Rules,
     snapshot: Snapshot,
     scenario: Scenario,
-    normals,
+    normals: np.ndarray | Draws,
     *,
     model: str = "gbm",
-    uniforms=None,
-    recycled_share=None,
+    uniforms: np.ndarray | None = None,
+    recycled_share: ArrayLike | None = None,
     diluted: bool = True,
 ) -> PricePaths:
     """Price paths over `scenario.horizon_years`, in as many equal steps as `normals` has columns.
 
-    normals : (paths, steps) standard normals, or a recipe for them (`Draws`)
-    model : 'gbm'; 'merton' adds jumps; 'regimes' switches between a calm and a stressed volatility
-    uniforms : (paths, steps) in [0, 1), for the jumps of 'merton' or the switches of 'regimes'; a
-      recipe draws its own
-    recycled_share : (paths,) in [0, 0.95] — one a path; `scenario.recycled_share` for all if not
-      given
-    diluted : bool — False leaves the supply where it is, to show what dilution does
-    Raises ValueError for an unknown model or prices beyond the range of floats.
+    Parameters
+    ----------
+    normals
+        (paths, steps) standard normals, or a recipe for them
+    model
+        'gbm'; 'merton' adds jumps; 'regimes' switches between a calm and a stressed volatility
+    uniforms
+        (paths, steps) in [0, 1), for the jumps of 'merton' or the switches of 'regimes'; a recipe
+        draws its own
+    recycled_share
+        (paths,) in [0, 0.95], one a path; `scenario.recycled_share` for all if not given
+    diluted
+        False leaves the supply where it is, to show what dilution does
+
+    Raises
+    ------
+    ValueError
+        for an unknown model or prices beyond the range of floats
     """
-    draws = normals if isinstance(normals, Draws) else None
-    if draws is None:
-        normals = float_matrix("normals", normals, "paths, steps")
-        paths, steps = normals.shape
-    else:
-        paths, steps = _check_draws(draws)
-        rng, buffer = np.random.default_rng(draws.seed), np.empty((BLOCK_OF_PATHS, steps))
-        if uniforms is None and model != "gbm":
-            uniforms = np.random.default_rng([draws.seed, 1]).random((paths, steps))
-    step_years = scenario.horizon_years / steps
-    recycled = [scenario.recycled_share] if recycled_share is None else recycled_share
-    shape = (1,) if recycled_share is None else (paths,)
-    recycled = reals("recycled_share", recycled, "[0, 0.95]", shape=shape, each="path")
-    scale, shifts = _increments(scenario, step_years, (paths, steps), model, uniforms)
-    era = _era(rules, snapshot, scenario, step_years)
-    circulating = np.empty((len(recycled), steps + 1))
-    price = np.empty((paths, steps + 1))
-    kept = 1 - scenario.lost_share
-    for first in range(0, paths, BLOCK_OF_PATHS):
-        some = slice(first, first + BLOCK_OF_PATHS)
+    normals, shape = _sized(normals)
+    if uniforms is None and isinstance(normals, Draws) and model != "gbm":
+        uniforms = np.random.default_rng([normals.seed, 1]).random(shape)
+    recycled = _recycled(scenario, recycled_share, shape[0])
+    scale, shifts = _increments(scenario, shape, model, uniforms)
+    schedule = _schedule(rules, snapshot, scenario, shape[1])
+    circulating = np.empty((len(recycled), shape[1] + 1))
+    price = np.empty((shape[0], shape[1] + 1))
+    for some, chunk in _blocks(normals, shape):
         block = price[some]
-        chunk = normals[some] if draws is None else buffer[: len(block)]
-        if draws:
-            _fill(rng, draws.antithetic, chunk)
-        if not _sum_logs(chunk, scale[some], shifts[some], MOST_LOG, block):
+        if not _sum_logs(chunk, scale[some], shifts[some], MAX_LOG, block):
             raise ValueError(
-                f"normals must be finite and keep prices within e^±{MOST_LOG:g}, got a path beyond"
+                f"normals must be finite and keep prices within e^±{MAX_LOG:g}, got a path beyond"
             )
         np.exp(block, out=block)
         rows = circulating[some] if len(recycled) > 1 else circulating
-        if len(recycled) > 1 or first == 0:
-            _advance_supply(recycled[some], kept, *era, rows)
+        if len(recycled) > 1 or some.start == 0:
+            _advance_supply(recycled[some], 1 - scenario.lost_share, schedule, rows)
         _divide(block, rows, snapshot.price_usd, diluted)
-    return PricePaths(np.linspace(0.0, scenario.horizon_years, steps + 1), circulating, price)
+    years = np.linspace(0.0, scenario.horizon_years, shape[1] + 1)
+    return PricePaths(years, circulating, price)
+
+
+def _sized(normals) -> tuple[np.ndarray | Draws, tuple[int, int]]:
+    """Normals or their recipe, checked, and their (paths, steps)."""
+    if isinstance(normals, Draws):
+        return normals, _check_draws(normals)
+    normals = float_matrix("normals", normals, "paths, steps")
+    return normals, normals.shape
+
+
+def _blocks(normals, shape) -> Iterator[tuple[slice, np.ndarray]]:
+    """The normals of a block of paths at a time, drawn into one buffer where they are a recipe."""
+    paths, steps = shape
+    drawn = isinstance(normals, Draws)
+    if drawn:
+        random = np.random.default_rng(normals.seed)
+        buffer = np.empty((BLOCK_OF_PATHS, steps))
+    for first in range(0, paths, BLOCK_OF_PATHS):
+        some = slice(first, first + BLOCK_OF_PATHS)
+        if not drawn:
+            yield some, normals[some]
+            continue
+        chunk = buffer[: min(BLOCK_OF_PATHS, paths - first)]
+        _fill(random, normals.antithetic, chunk)
+        yield some, chunk
+
+
+def _recycled(scenario, recycled_share, paths) -> np.ndarray:
+    """The share of each path, or one for all."""
+    if recycled_share is None:
+        return np.array([scenario.recycled_share])
+    return reals("recycled_share", recycled_share, "[0, 0.95]", shape=(paths,), each="path")
 
 
 def subnet_price_paths(
-    normals,
+    normals: np.ndarray,
     *,
     cap_tao: float,
-    supply_alpha,
+    supply_alpha: ArrayLike,
     years: float,
     volatility: float,
     exponent: float = 0.5,
     growth: float = 0.0,
 ) -> np.ndarray:
-    """(paths, steps + 1) prices of a subnet token in TAO, whose market cap follows a CEV process
-    absorbed at zero.
+    """Prices of a subnet token in TAO, whose market cap follows a CEV process absorbed at zero.
 
-    normals : (paths, steps) standard normals; cap_tao : float, TAO — market cap today
-    supply_alpha : float or (steps + 1,), alpha — supply at each moment
-    years : float — horizon; volatility : float, share per √year, at today's cap; growth : float,
-      per year, continuous
-    exponent : float in (0, 1] — β of dX = growth·X dt + σ X^β dW in units of today's cap; 1 is the
-      GBM
-    Euler steps: take them short where the token comes near zero.
-    **Ref:** Maymin, arXiv:2603.29763: a token priced by a pool follows a CEV with the pool weight
-    as exponent, 1/2
-    for a constant product; the median variance elasticity 2β − 2 of 90 subnets is −0.86.
+    Parameters
+    ----------
+    normals
+        (paths, steps) standard normals
+    cap_tao
+        market cap today
+    supply_alpha
+        supply, one for all time or (steps + 1,), one at each moment
+    years
+        horizon
+    volatility
+        share per √year, at today's cap
+    exponent
+        β in (0, 1] of dX = growth·X dt + σ X^β dW in units of today's cap; 1 is the GBM
+    growth
+        per year, continuous
+
+    Returns
+    -------
+    (paths, steps + 1) array
+        TAO per alpha
+
+    Notes
+    -----
+    Euler steps: take them short where the token comes near zero. Maymin, arXiv:2603.29763: a token
+    priced by a pool follows a CEV with the pool weight as exponent, 1/2 for a constant product; the
+    median variance elasticity 2β − 2 of 90 subnets is −0.86.
     """
     normals = float_matrix("normals", normals, "paths, steps")
-    cap, years = real("cap_tao", cap_tao, "(0, inf)"), real("years", years, "(0, inf)")
-    sigma, beta = real("volatility", volatility, "[0, inf)"), real("exponent", exponent, "(0, 1]")
-    growth, supply = real("growth", growth), reals("supply_alpha", supply_alpha, "(0, inf)")
+    cap = real("cap_tao", cap_tao, "(0, inf)")
+    years = real("years", years, "(0, inf)")
+    sigma = real("volatility", volatility, "[0, inf)")
+    beta = real("exponent", exponent, "(0, 1]")
+    growth = real("growth", growth)
+    supply = reals("supply_alpha", supply_alpha, "(0, inf)")
     steps = normals.shape[1]
     if supply.ndim and supply.shape != (steps + 1,):
         raise ValueError(
@@ -188,37 +226,6 @@ def subnet_price_paths(
     return out
 
 
-def cev_cdf(ratio, *, years: float, volatility: float, exponent: float = 0.5, growth: float = 0.0):
-    """Probability that a CEV process stands at or below `ratio` times its start; at 0, that it was
-    absorbed.
-
-    ratio : float or array ≥ 0; exponent : float in (0, 1); the others as in `subnet_price_paths`
-    Raises ValueError where growth × years is beyond ±345 or the process is all but certain.
-    **Ref:** Schroder, J. Finance 44, 1989: a noncentral chi-square in its noncentrality; growth is
-    a change of clock.
-    """
-    from scipy.stats import chi2, ncx2
-
-    level, years = reals("ratio", ratio, "[0, inf)"), real("years", years, "(0, inf)")
-    sigma, beta = real("volatility", volatility, "(0, inf)"), real("exponent", exponent, "(0, 1)")
-    growth = real("growth", growth, f"[{-MOST_LOG / 2 / years}, {MOST_LOG / 2 / years}]")
-    power = 2 * (1 - beta)
-    clock = years if growth == 0 else -math.expm1(-growth * power * years) / (growth * power)
-    scale = (1 - beta) ** 2 * sigma**2 * clock
-    here = (level * math.exp(-growth * years)) ** power / scale
-    above = np.where(
-        here > 0,
-        ncx2.cdf(1 / scale, 2 / power, np.maximum(here, 1e-300)),
-        chi2.cdf(1 / scale, 2 / power),
-    )
-    if np.isnan(above).any():
-        raise ValueError(
-            f"volatility must spread the process more in so short a time, got {sigma:g} in "
-            f"{years:g} years"
-        )
-    return (1 - above)[()]
-
-
 def _check_draws(draws):
     """(paths, steps) of a sensible recipe, or one clear line."""
     record("draws", draws, Draws)
@@ -227,35 +234,40 @@ def _check_draws(draws):
     whole("seed", draws.seed)
     if not isinstance(draws.antithetic, bool):
         raise TypeError(f"antithetic must be True or False, got {draws.antithetic!r}")
-    if paths * steps > MOST_VALUES:
+    if paths * steps > MAX_VALUES:
         raise ValueError(
-            f"paths must be at most {MOST_VALUES // steps:,} with {steps} steps, got {paths:,}"
+            f"paths must be at most {MAX_VALUES // steps:,} with {steps} steps, got {paths:,}"
         )
     if draws.antithetic and paths % 2:
         raise ValueError(f"paths must be even where they are antithetic, got {paths}")
     return paths, steps
 
 
-def _increments(scenario, step_years, shape, model, uniforms):
+def _increments(scenario, shape, model, uniforms):
     """(scale of the normals, shift) of each log step: broadcast views where all steps are alike."""
     if model not in MODELS:
         raise ValueError(unknown("model", model, MODELS))
-    drift = math.log1p(scenario.market_cap_growth) * step_years
     if model == "gbm" and uniforms is not None:
         raise ValueError(
             f"uniforms must be None for the model 'gbm', got {type(uniforms).__name__}"
         )
     if model != "gbm":
-        uniforms = float_matrix("uniforms", uniforms, "paths, steps")
-        low, high = uniforms.min(), uniforms.max()
-        if uniforms.shape != shape:
-            raise ValueError(
-                f"uniforms must have the shape of normals {shape}, got {uniforms.shape}"
-            )
-        if not (low >= 0 and high < 1):
-            raise ValueError(f"uniforms must be in [0, 1), got {high if low >= 0 else low}")
+        uniforms = _uniforms(uniforms, shape)
+    step_years = scenario.horizon_years / shape[1]
+    drift = math.log1p(scenario.market_cap_growth) * step_years
     scale, shift = MODELS[model](scenario, step_years, uniforms)
     return np.broadcast_to(scale, shape), np.broadcast_to(drift + shift, shape)
+
+
+def _uniforms(uniforms, shape) -> np.ndarray:
+    uniforms = float_matrix("uniforms", uniforms, "paths, steps")
+    if uniforms.shape != shape:
+        raise ValueError(f"uniforms must have the shape of normals {shape}, got {uniforms.shape}")
+    low = uniforms.min()
+    high = uniforms.max()
+    if not (low >= 0 and high < 1):
+        raise ValueError(f"uniforms must be in [0, 1), got {high if low >= 0 else low}")
+    return uniforms
 
 
 def _gbm(scenario, step_years, uniforms):
@@ -270,20 +282,21 @@ def _merton(scenario, step_years, uniforms):
     from scipy.special import ndtri, pdtr
 
     scale, shift = _gbm(scenario, step_years, None)
-    mean, sd, rate = (
-        scenario.jump_log_mean,
-        scenario.jump_log_sd,
-        scenario.jumps_per_year * step_years,
-    )
+    mean = scenario.jump_log_mean
+    sd = scenario.jump_log_sd
+    rate = scenario.jumps_per_year * step_years
     shift = np.full(uniforms.shape, shift - rate * math.expm1(mean + sd**2 / 2))
     some = np.flatnonzero(uniforms >= math.exp(-rate))
-    u = uniforms.flat[some]
-    n = np.full(len(u), max(1.0, math.floor(rate - 9 * math.sqrt(rate))))
-    while (more := u >= pdtr(n, rate)).any():
-        n[more] += 1
-    low, high = pdtr(n - 1, rate), pdtr(n, rate)
-    inside = np.clip((u - low) / np.maximum(high - low, 2.0**-60), 2.0**-53, 1 - 2.0**-53)
-    shift.flat[some] += n * mean + np.sqrt(n) * sd * ndtri(inside)
+    chance = uniforms.flat[some]
+    jumps = np.full(len(chance), max(1.0, math.floor(rate - 9 * math.sqrt(rate))))
+    more = chance >= pdtr(jumps, rate)
+    while more.any():
+        jumps[more] += 1
+        more = chance >= pdtr(jumps, rate)
+    low = pdtr(jumps - 1, rate)
+    high = pdtr(jumps, rate)
+    inside = np.clip((chance - low) / np.maximum(high - low, 2.0**-60), 2.0**-53, 1 - 2.0**-53)
+    shift.flat[some] += jumps * mean + np.sqrt(jumps) * sd * ndtri(inside)
     return scale, shift
 
 
@@ -291,7 +304,8 @@ def _regimes(scenario, step_years, uniforms):
     """Two regimes in continuous time, seen at the steps; the first is drawn from the stationary
     law.
     """
-    starts, ends = scenario.stress_starts_per_year, scenario.stress_ends_per_year
+    starts = scenario.stress_starts_per_year
+    ends = scenario.stress_ends_per_year
     stationary = starts / (starts + ends)
     moved = -math.expm1(-(starts + ends) * step_years)
     stressed = np.empty(uniforms.shape, bool)
@@ -304,41 +318,38 @@ def _regimes(scenario, step_years, uniforms):
 MODELS = {"gbm": _gbm, "merton": _merton, "regimes": _regimes}
 
 
-def _era(rules, snapshot, scenario, step_years):
-    """(issued, rewards by halving, thresholds, interval, blocks left, halvings, cap, blocks a
-    step), amounts in TAO.
-    """
+def _schedule(rules, snapshot, scenario, steps) -> _Schedule:
     if snapshot.issuance_rao > rules.max_supply_rao:
         raise ValueError(
             f"issuance_rao must be at most {rules.max_supply_rao:,}, got {snapshot.issuance_rao:,}"
         )
     thresholds = halving_thresholds_rao(rules)
     levels = len(thresholds) if rules.schedule == "issuance" else rules.max_halvings + 1
-    rewards = np.array([float(reward_after(rules, k)) for k in range(levels)])
-    block, k, left, interval = snapshot.block, 0, math.inf, math.inf
+    rewards = np.array([float(reward_after(rules, halvings)) for halvings in range(levels)])
+    halvings = 0
+    left = math.inf
+    interval = math.inf
     if rules.schedule == "block":
-        if block is None:
+        if snapshot.block is None:
             raise ValueError(
                 f"block must be known under the rules {rules.name!r}, got None in {snapshot.name!r}"
             )
+        halvings = min(snapshot.block // rules.halving_interval_blocks, levels - 1)
         interval = float(rules.halving_interval_blocks)
-        k, left = (
-            min(block // rules.halving_interval_blocks, levels - 1),
-            interval - block % interval,
-        )
+        left = interval - snapshot.block % interval
     elif rules.schedule == "issuance":
-        k = min(halvings_so_far(rules, snapshot.issuance_rao), levels - 1)
-        left = -1.0  # by the thresholds
-    step_blocks = step_years * DAYS_PER_YEAR * SECONDS_PER_DAY / scenario.block_time_s
-    return (
-        tao(snapshot.issuance_rao),
-        tao(rewards),
-        tao(np.array(thresholds, float)),
-        interval,
-        left,
-        k,
-        tao(rules.max_supply_rao),
-        step_blocks,
+        halvings = min(halvings_so_far(rules, snapshot.issuance_rao), levels - 1)
+        left = -1.0
+    step_years = scenario.horizon_years / steps
+    return _Schedule(
+        issued=tao(snapshot.issuance_rao),
+        rewards=tao(rewards),
+        thresholds=tao(np.array(thresholds, float)),
+        interval=interval,
+        left=left,
+        halvings=halvings,
+        cap=tao(rules.max_supply_rao),
+        step_blocks=step_years * DAYS_PER_YEAR * SECONDS_PER_DAY / scenario.block_time_s,
     )
 
 
@@ -373,32 +384,35 @@ def _sum_logs(normals, scale, shift, most, out):
 
 
 @float_kernel
-def _advance_supply(
-    recycled, kept, issued, rewards, thresholds, interval, left, halvings, cap, step_blocks, out
-):
+def _advance_supply(recycled, kept, schedule, out):
     """Circulating TAO after each step; within a step every halving falls on its own block."""
-    last = len(rewards) - 1
+    last = len(schedule.rewards) - 1
     for p in range(len(recycled)):
-        supply, k, to_go = issued, halvings, left
-        gain = rewards[k] * (1.0 - recycled[p])
-        if left < 0:
-            to_go = np.ceil((thresholds[k + 1] - supply) / gain - 1e-6) if k < last else np.inf
+        supply = schedule.issued
+        k = schedule.halvings
+        to_go = schedule.left
+        gain = schedule.rewards[k] * (1.0 - recycled[p])
+        if schedule.left < 0:
+            to_go = np.inf
+            if k < last:
+                to_go = np.ceil((schedule.thresholds[k + 1] - supply) / gain - 1e-6)
         out[p, 0] = kept * supply
         for t in range(out.shape[1] - 1):
-            blocks = step_blocks
+            blocks = schedule.step_blocks
             while to_go < blocks:
                 supply += gain * to_go
                 blocks -= to_go
                 k = min(k + 1, last)
-                gain = rewards[k] * (1.0 - recycled[p])
-                to_go = (
-                    interval if left >= 0 else np.ceil((thresholds[k + 1] - supply) / gain - 1e-6)
-                )
+                gain = schedule.rewards[k] * (1.0 - recycled[p])
                 if k == last:
                     to_go = np.inf
+                elif schedule.left >= 0:
+                    to_go = schedule.interval
+                else:
+                    to_go = np.ceil((schedule.thresholds[k + 1] - supply) / gain - 1e-6)
             supply += gain * blocks
             to_go -= blocks
-            out[p, t + 1] = kept * min(supply, cap)
+            out[p, t + 1] = kept * min(supply, schedule.cap)
 
 
 @float_kernel

@@ -4,24 +4,39 @@ Before dynamic TAO a subnet's participants were paid in TAO, since then in the s
 alpha.
 
 **Chain:** opentensor/subtensor, pallets/subtensor/src/coinbase/run_coinbase.rs, commit 14bc6f9;
-before dynamic TAO
-block_step.rs and epoch.rs, tree 62b1a70958.
+before dynamic TAO block_step.rs and epoch.rs, tree 62b1a70958.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from ..chain.emission import block_emission
-from ..inputs.checks import real, reals, takes_records
+from ..inputs.checks import real, reals, record, takes_records
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot
-from ..inputs.units import DAYS_PER_YEAR, RAO_PER_TAO, SECONDS_PER_DAY, tao
-from .supply import MOST_LOG, HolderYield, holder_yield, staked_share, supply_at, supply_path
+from ..inputs.units import DAYS_PER_YEAR, RAO_PER_TAO, tao
+from .supply import (
+    MAX_LOG,
+    after_dilution,
+    emission_tao_per_day,
+    minted_per_day,
+    staked_share,
+    supply_at,
+    supply_path,
+)
+
+WITHHELD = ("burned", "recycled")
+PART_OF = {  # what a participant's role is called in `Roles`
+    "owner": "owner",
+    "miner": "miners",
+    "validator": "validators",
+    "nominator": "nominators",
+    "root holder": "root",
+}
 
 
 class Roles(NamedTuple):
@@ -68,86 +83,82 @@ class OwnershipPath(NamedTuple):
     validator: np.ndarray  # the same without a take
 
 
+class SubnetTerms(NamedTuple):
+    """What one subnet is like, as far as its pay goes; a network's one payer before subnets had
+    tokens.
+    """
+
+    owned: bool = True  # it has an owner who takes a cut
+    subnet_share: float = 1.0  # part of the network's TAO that it gets, where it is paid in TAO
+    alpha_issuance: float = 0.0  # issued so far, in and outside its pool: decides alpha's halving
+    alpha_price_tao: float | None = None  # must be given where alpha is paid
+    root_proportion: float = 0.0  # root's part of the validators' half
+    root_paid: bool = True  # False where root's part is recycled
+    withheld_share: float = 0.0  # of miners' incentive, to the owner's own hotkeys
+    withheld_is: str = "burned"  # or "recycled": what becomes of it
+    own_stake_share: float = 0.0  # of the stake: pays no take, since the validators own it
+
+
+WHOLE_NETWORK = SubnetTerms()
+
+
 @takes_records
 def reward_split(
     rules: Rules,
     snapshot: Snapshot,
     scenario: Scenario,
-    *,
-    owned: bool = True,
-    subnet_share: float = 1.0,
-    alpha_issuance: float = 0.0,
-    alpha_price_tao: float | None = None,
-    root_proportion: float = 0.0,
-    root_paid: bool = True,
-    withheld_share: float = 0.0,
-    withheld_is: str = "burned",
-    own_stake_share: float = 0.0,
+    subnet: SubnetTerms = WHOLE_NETWORK,
 ) -> RewardSplit:
     """A day's emission by role; `scenario.validator_take` is the validators' take.
 
-    owned : bool — the subnet has an owner who takes a cut
-    subnet_share : float, share — part of the network's TAO that the subnet gets (paid in TAO,
-      before dynamic TAO)
-    alpha_issuance : float, alpha — issued by the subnet so far, in and outside its pool; it decides
-      the alpha halving
-    alpha_price_tao : float, TAO per alpha — must be given where alpha is paid
-    root_proportion : float, share — root's part of the validators' half;  root_paid : false where
-      it is recycled
-    withheld_share : float, share — of miners' incentive that goes to the owner's own hotkeys,
-      "burned" or "recycled"
-    own_stake_share : float, share — of the stake that pays no take because the validators own it
-    Raises ValueError for a share outside [0, 1], and for what is missing, or given where the era
-    does not read it.
+    Parameters
+    ----------
+    subnet
+        the subnet that is paid; by default all of the network's TAO, with an owner
+
+    Raises
+    ------
+    ValueError
+        for a share outside [0, 1], and for what is missing, or given where the era does not read it
     """
-    for name, value in (
-        ("subnet_share", subnet_share),
-        ("root_proportion", root_proportion),
-        ("withheld_share", withheld_share),
-        ("own_stake_share", own_stake_share),
-    ):
-        real(name, value, "[0, 1]")
-    if withheld_is not in ("burned", "recycled"):
-        raise ValueError(unknown("withheld_is", withheld_is, ("burned", "recycled")))
+    _check(rules, subnet)
     in_alpha = rules.pool != "none"
-    price = _alpha_price(rules, alpha_price_tao, in_alpha)
-    unread, only = ("subnet_share", 1) if in_alpha else ("alpha_issuance", 0)
-    if (given := {"subnet_share": subnet_share, "alpha_issuance": alpha_issuance}[unread]) != only:
+    price = _alpha_price(rules, subnet.alpha_price_tao, in_alpha)
+    share = _shares(rules, subnet, scenario.validator_take)
+    if in_alpha:
+        most = tao(rules.max_supply_rao)
+        alpha_issuance = real("alpha_issuance", subnet.alpha_issuance, f"[0, {most}]")
+        issued_rao = round(alpha_issuance * RAO_PER_TAO)
+        per_day = minted_per_day(rules, issued_rao, block_time_s=scenario.block_time_s)
+    else:
+        per_day = emission_tao_per_day(rules, snapshot, scenario) * subnet.subnet_share
+    return RewardSplit(
+        token="alpha" if in_alpha else "TAO",
+        share=share,
+        token_per_day=_times(share, per_day),
+        tao_per_day=_times(share, per_day * price),
+        usd_per_day=_times(share, per_day * price * snapshot.price_usd),
+    )
+
+
+def _check(rules, subnet) -> None:
+    """Refuse a share outside [0, 1], and what the era does not read."""
+    record("subnet", subnet, SubnetTerms)
+    for name in ("subnet_share", "root_proportion", "withheld_share", "own_stake_share"):
+        real(name, getattr(subnet, name), "[0, 1]")
+    if subnet.withheld_is not in WITHHELD:
+        raise ValueError(unknown("withheld_is", subnet.withheld_is, WITHHELD))
+    name, needed = ("alpha_issuance", 0) if rules.pool == "none" else ("subnet_share", 1)
+    given = getattr(subnet, name)
+    if given != needed:
         raise ValueError(
-            f"{unread} must be {only} under {rules.name!r}, which does not read it, got {given}"
+            f"{name} must be {needed} under {rules.name!r}, which does not read it, got {given}"
         )
-    if root_proportion and not rules.root_weight:
+    if subnet.root_proportion and not rules.root_weight:
         raise ValueError(
             f"root_proportion must be 0 under {rules.name!r}, where root has no weight, got "
-            f"{root_proportion}"
+            f"{subnet.root_proportion}"
         )
-    share = _shares(
-        rules,
-        owned,
-        root_proportion,
-        root_paid,
-        withheld_share,
-        withheld_is,
-        own_stake_share,
-        scenario.validator_take,
-    )
-    blocks_per_day = SECONDS_PER_DAY / scenario.block_time_s
-    if in_alpha:
-        real("alpha_issuance", alpha_issuance, f"[0, {tao(rules.max_supply_rao)}]")
-        per_day = tao(block_emission(rules, round(alpha_issuance * RAO_PER_TAO))) * blocks_per_day
-    else:
-        per_day = (
-            tao(block_emission(rules, snapshot.issuance_rao, block=snapshot.block))
-            * blocks_per_day
-            * subnet_share
-        )
-    return RewardSplit(
-        "alpha" if in_alpha else "TAO",
-        share,
-        _times(share, per_day),
-        _times(share, per_day * price),
-        _times(share, per_day * price * snapshot.price_usd),
-    )
 
 
 def _alpha_price(rules, alpha_price_tao, in_alpha) -> float:
@@ -161,33 +172,31 @@ def _alpha_price(rules, alpha_price_tao, in_alpha) -> float:
     return real("alpha_price_tao", alpha_price_tao, "[0, inf)") if in_alpha else 1.0
 
 
-def _shares(
-    rules, owned, root_proportion, root_paid, withheld_share, withheld_is, own_stake_share, take
-) -> Roles:
+def _shares(rules, subnet, take) -> Roles:
     """**Chain:** run_coinbase.rs: the owner's cut, then equal halves; root takes its part of the
     validators' half.
     """
-    owner = float(rules.owner_cut) if owned else 0.0
+    owner = float(rules.owner_cut) if subnet.owned else 0.0
     half = (1 - owner) / 2
-    root = half * root_proportion
-    staked = half - root
-    withheld = half * withheld_share
-    recycled = (0.0 if root_paid else root) + (withheld if withheld_is == "recycled" else 0.0)
-    root = root if root_paid else 0.0
-    nominators = staked * (1 - own_stake_share) * (1 - take)
+    of_root = half * subnet.root_proportion
+    staked = half - of_root
+    withheld = half * subnet.withheld_share
+    burned = withheld if subnet.withheld_is == "burned" else 0.0
+    root = of_root if subnet.root_paid else 0.0
+    nominators = staked * (1 - subnet.own_stake_share) * (1 - take)
     return Roles(
-        owner,
-        half - withheld,
-        staked - nominators + root * take,
-        nominators,
-        root * (1 - take),
-        withheld if withheld_is == "burned" else 0.0,
-        recycled,
+        owner=owner,
+        miners=half - withheld,
+        validators=staked - nominators + root * take,
+        nominators=nominators,
+        root=root * (1 - take),
+        burned=burned,
+        recycled=(of_root - root) + (withheld - burned),
     )
 
 
 def _times(share: Roles, factor: float) -> Roles:
-    return Roles(*(part * factor for part in share))
+    return Roles(**{role: part * factor for role, part in share._asdict().items()})
 
 
 def holder_reward(
@@ -198,49 +207,65 @@ def holder_reward(
     paid_usd_per_day: float = 0.0,
     price_usd: float | None = None,
 ) -> HolderReward:
-    """A day of one participant: 'owner', 'miner', 'validator', 'nominator', 'root holder' or
-    'user'.
+    """A day of one participant.
 
-    share : float, share — of what its role gets: a miner's incentive, a validator's part of the
-      stake behind all
-    validators, a nominator's of all nominated stake, a holder's of the TAO on root
-    paid_usd_per_day, price_usd : what a user pays for the service, and USD per TAO; emission brings
-      a user nothing
+    Parameters
+    ----------
+    role
+        'owner', 'miner', 'validator', 'nominator', 'root holder' or 'user'
+    share
+        of what its role gets: a miner's incentive, a validator's part of the stake behind all
+        validators, a nominator's of all nominated stake, a holder's of the TAO on root
+    paid_usd_per_day, price_usd
+        what a user pays for the service, and USD per TAO; emission brings a user nothing
     """
-    real("share", share, "[0, 1]")
-    days = split.token_per_day, split.tao_per_day, split.usd_per_day
+    share = real("share", share, "[0, 1]")
     if role == "user":
-        paid = real("paid_usd_per_day", paid_usd_per_day, "[0, inf)")
-        in_tao = paid / real("price_usd", price_usd, "(0, inf)") if paid else 0.0
-        per_tao = sum(days[0]) / sum(days[1]) if sum(days[1]) else 0.0
-        return HolderReward(-in_tao * per_tao, -in_tao, -paid)
-    parts = {
-        "owner": "owner",
-        "miner": "miners",
-        "validator": "validators",
-        "nominator": "nominators",
-        "root holder": "root",
-    }
-    if role not in parts:
-        raise ValueError(unknown("role", role, [*parts, "user"]))
-    share = 1.0 if role == "owner" else share
-    return HolderReward(*(getattr(day, parts[role]) * share for day in days))
+        return _user(split, paid_usd_per_day, price_usd)
+    if role not in PART_OF:
+        raise ValueError(unknown("role", role, [*PART_OF, "user"]))
+    part = PART_OF[role]
+    if role == "owner":
+        share = 1.0
+    return HolderReward(
+        token_per_day=getattr(split.token_per_day, part) * share,
+        tao_per_day=getattr(split.tao_per_day, part) * share,
+        usd_per_day=getattr(split.usd_per_day, part) * share,
+    )
+
+
+def _user(split, paid_usd_per_day, price_usd) -> HolderReward:
+    paid = real("paid_usd_per_day", paid_usd_per_day, "[0, inf)")
+    in_tao = paid / real("price_usd", price_usd, "(0, inf)") if paid else 0.0
+    paid_out = sum(split.tao_per_day)
+    per_tao = sum(split.token_per_day) / paid_out if paid_out else 0.0
+    return HolderReward(-in_tao * per_tao, -in_tao, -paid)
 
 
 def subsidy(split: RewardSplit, revenue_usd_per_year: float) -> float:
     """USD of emission for each USD that users pay.
 
-    revenue_usd_per_year : float, USD — paid by users from outside
+    Parameters
+    ----------
+    revenue_usd_per_year
+        paid by users from outside, above 0
     """
     revenue = real("revenue_usd_per_year", revenue_usd_per_year, "(0, inf)")
     return sum(split.usd_per_day) * DAYS_PER_YEAR / revenue
 
 
 def break_even_incentive(split: RewardSplit, cost_usd_per_day: float) -> float:
-    """The share of a subnet's incentive that pays a miner's costs; above 1 no miner can earn them,
-    infinite if none is paid.
+    """The share of a subnet's incentive that pays a miner's costs.
 
-    cost_usd_per_day : float, USD — of running one miner
+    Parameters
+    ----------
+    cost_usd_per_day
+        of running one miner
+
+    Returns
+    -------
+    float
+        above 1 no miner can earn its costs; infinite if none is paid
     """
     cost = real("cost_usd_per_day", cost_usd_per_day, "[0, inf)")
     if cost == 0:
@@ -250,10 +275,16 @@ def break_even_incentive(split: RewardSplit, cost_usd_per_day: float) -> float:
 
 @takes_records
 def break_even_take(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> float:
-    """The highest take at which a nominator keeps its share of the supply: 1 − s/a; negative where
-    no take is low enough.
+    """The highest take at which a nominator keeps its share of the supply: 1 − s/a.
 
-    **Ref:** the real yield of `holder_yield` is zero where a(1 − c) = s.
+    Returns
+    -------
+    float
+        negative where no take is low enough, minus infinity where stakers get nothing
+
+    Notes
+    -----
+    The real yield of `holder_yield` is zero where a(1 − c) = s.
     """
     supply = supply_at(rules, snapshot, scenario)
     if scenario.stakers_share == 0:
@@ -272,73 +303,94 @@ def alpha_yield_per_day(
 ) -> float:
     """What a nominator of a subnet earns a day, in alpha per alpha staked.
 
-    earning_alpha : float, alpha — all stake that shares the validators' part
-    alpha_per_day : float, alpha — the subnet's emission to its participants
+    Parameters
+    ----------
+    earning_alpha
+        all alpha staked that shares the validators' part
+    alpha_per_day
+        the subnet's emission to its participants
+    root_proportion, take
+        shares, as in `reward_split`
     """
-    real("earning_alpha", earning_alpha, "(0, inf)")
-    real("alpha_per_day", alpha_per_day, "[0, inf)")
-    for name, value in (("root_proportion", root_proportion), ("take", take)):
-        real(name, value, "[0, 1]")
-    return (
-        alpha_per_day
-        * (1 - float(rules.owner_cut))
-        / 2
-        * (1 - root_proportion)
-        * (1 - take)
-        / earning_alpha
-    )
+    earning_alpha = real("earning_alpha", earning_alpha, "(0, inf)")
+    alpha_per_day = real("alpha_per_day", alpha_per_day, "[0, inf)")
+    root_proportion = real("root_proportion", root_proportion, "[0, 1]")
+    take = real("take", take, "[0, 1]")
+    validators_half = alpha_per_day * (1 - float(rules.owner_cut)) / 2
+    return validators_half * (1 - root_proportion) * (1 - take) / earning_alpha
 
 
 def distribute_dividends(
     validator_alpha: float,
     root_alpha: float,
     *,
-    dividends,
-    alpha_stake,
-    root_stake,
+    dividends: ArrayLike,
+    alpha_stake: ArrayLike,
+    root_stake: ArrayLike,
     root_weight: float,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """An epoch's validator and root alpha for each validator: two (v,) arrays, before its take.
+    """An epoch's validator and root alpha for each validator, before its take.
 
-    dividends : (v,), alpha — from the epoch; only their proportions count
-    alpha_stake, root_stake : (v,) — alpha and TAO behind each;  root_weight : float, share — of TAO
-      on root
-    **Chain:** run_coinbase.rs, `calculate_dividend_distribution`: a dividend is root's in
-    proportion to ωt/(a + ωt)
+    Parameters
+    ----------
+    validator_alpha, root_alpha
+        alpha to distribute
+    dividends
+        (v,) alpha from the epoch; only their proportions count
+    alpha_stake, root_stake
+        (v,) alpha and TAO behind each
+    root_weight
+        share, of TAO on root
+
+    Returns
+    -------
+    (v,), (v,)
+        validators' and root's alpha
+
+    Notes
+    -----
+    run_coinbase.rs, `calculate_dividend_distribution`: a dividend is root's in proportion to
+    ωt/(a + ωt).
     """
-    real("validator_alpha", validator_alpha, "[0, inf)")
-    real("root_alpha", root_alpha, "[0, inf)")
-    real("root_weight", root_weight, "[0, 1]")
-    given = {"dividends": dividends, "alpha_stake": alpha_stake, "root_stake": root_stake}
-    shape = np.shape(dividends)
-    given = {
-        name: reals(name, values, "[0, inf)", ndim=1, shape=shape, each="validator")
-        for name, values in given.items()
-    }
-    weighted = given["root_stake"] * root_weight
-    both = given["alpha_stake"] + weighted
-    of_root = given["dividends"] * np.divide(
-        weighted, both, out=np.zeros_like(both), where=both > 0
-    )
-    of_alpha = given["dividends"] - of_root
-    return tuple(
-        pool * part / part.sum() if part.sum() else np.zeros_like(part)
-        for pool, part in ((validator_alpha, of_alpha), (root_alpha, of_root))
-    )
+    validator_alpha = real("validator_alpha", validator_alpha, "[0, inf)")
+    root_alpha = real("root_alpha", root_alpha, "[0, inf)")
+    root_weight = real("root_weight", root_weight, "[0, 1]")
+    paid = reals("dividends", dividends, "[0, inf)", ndim=1)
+    alpha = reals("alpha_stake", alpha_stake, "[0, inf)", ndim=1)
+    root = reals("root_stake", root_stake, "[0, inf)", ndim=1)
+    for name, values in (("alpha_stake", alpha), ("root_stake", root)):
+        if len(values) != len(paid):
+            raise ValueError(
+                f"{name} must have one value a validator ({len(paid)}), got {len(values)}"
+            )
+    weighted = root * root_weight
+    both = alpha + weighted
+    of_root = paid * np.divide(weighted, both, out=np.zeros_like(both), where=both > 0)
+    return _in_proportion(validator_alpha, paid - of_root), _in_proportion(root_alpha, of_root)
+
+
+def _in_proportion(pool: float, parts: np.ndarray) -> np.ndarray:
+    total = parts.sum()
+    return pool * parts / total if total else np.zeros_like(parts)
 
 
 def real_yield(nominal: float, *, supply_growth: float = 0.0, price_change: float = 0.0) -> float:
     """A nominal yield less dilution and price: the change of share in a supply, or of worth in
     another money.
 
-    nominal : float, share — in the token that is staked;  supply_growth : of that token over the
-      same time
-    price_change : of that token, in the money that counts (alpha in TAO, TAO in USD)
+    Parameters
+    ----------
+    nominal
+        share, in the token that is staked
+    supply_growth
+        of that token over the same time
+    price_change
+        of that token, in the money that counts (alpha in TAO, TAO in USD)
     """
-    real("nominal", nominal, "[-1, inf)")
-    real("supply_growth", supply_growth, "(-1, inf)")
-    real("price_change", price_change, "[-1, inf)")
-    return (1 + nominal) * (1 + price_change) / (1 + supply_growth) - 1
+    nominal = real("nominal", nominal, "[-1, inf)")
+    growth = real("supply_growth", supply_growth, "(-1, inf)")
+    change = real("price_change", price_change, "[-1, inf)")
+    return after_dilution(nominal, growth, change)
 
 
 @takes_records
@@ -353,44 +405,36 @@ def ownership_path(
     """What becomes of a holder's share of the supply over `scenario.horizon_years`, under four ways
     to hold it.
 
-    share : float, share of the supply at the start
     The staked part of the supply stays what it is; rewards follow the gross emission, supply the
     net one.
-    Raises ValueError where nothing is staked.
+
+    Parameters
+    ----------
+    share
+        of the supply at the start
+    every_days
+        sampling step in nominal days
+
+    Raises
+    ------
+    ValueError
+        where nothing is staked
     """
-    real("share", share, "[0, 1]")
+    share = real("share", share, "[0, 1]")
     path = supply_path(rules, snapshot, scenario, every_days=every_days)
     staked = staked_share(supply_at(rules, snapshot, scenario))
-    rate = (
-        scenario.stakers_share
-        * path.emission_tao_per_day
-        * DAYS_PER_YEAR
-        / (staked * path.issued_tao)
-    )
+    paid_per_year = scenario.stakers_share * path.emission_tao_per_day * DAYS_PER_YEAR
+    rate = paid_per_year / (staked * path.issued_tao)
     grown = np.concatenate([[0.0], np.cumsum(np.diff(path.years) * (rate[1:] + rate[:-1]) / 2)])
-    if grown[-1] > MOST_LOG:
-        rule = f"staked_share must be large enough that rewards stay within e^{MOST_LOG:g}"
+    if grown[-1] > MAX_LOG:
+        rule = f"staked_share must be large enough that rewards stay within e^{MAX_LOG:g}"
         raise ValueError(f"{rule}, got {staked:g} of the supply")
     diluted = share * path.issued_tao[0] / path.issued_tao
     kept = 1 - scenario.validator_take
     return OwnershipPath(
-        path.years,
-        diluted,
-        diluted * (1 + kept * grown),
-        diluted * np.exp(kept * grown),
-        diluted * np.exp(grown),
-    )
-
-
-@takes_records
-def network_yields(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> HolderYield:
-    """Dilution and real yield of a year for stakers and others with the stakers' share that the
-    rules give them.
-
-    `supply.holder_yield` takes that share from the scenario; here it is half of what the owner's
-    cut leaves.
-    """
-    split = _shares(rules, True, 0.0, True, 0.0, "burned", 0.0, 0.0)
-    return holder_yield(
-        rules, snapshot, replace(scenario, stakers_share=split.validators + split.nominators)
+        years=path.years,
+        unstaked=diluted,
+        nominator_idle_rewards=diluted * (1 + kept * grown),
+        nominator=diluted * np.exp(kept * grown),
+        validator=diluted * np.exp(grown),
     )

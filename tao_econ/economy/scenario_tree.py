@@ -1,11 +1,9 @@
 """What is a bet on TAO worth, given odds on what it becomes?
 
 A tree is a table of branches, each with a probability and the diluted value (FDV) TAO would then
-have. The odds are
-one person's on one day: a tree states a belief clearly and cannot test it. Nor does it say when a
-branch comes true,
-so nothing is discounted; and a branch named after a company gives a token holder no company's
-rights.
+have. The odds are one person's on one day: a tree states a belief clearly and cannot test it. Nor
+does it tell when a branch comes true, so nothing is discounted; and a branch named after a company
+gives a token holder no company's rights.
 
 **Ref:** IridiumEagle / goodalexander, Deep Dive on Bittensor (TAO), 2024-01-07
 (data/scenario_tree.csv).
@@ -18,7 +16,9 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
+from ..analysis.uncertainty import sample_mean, sample_quantiles
 from ..inputs import data
 from ..inputs.checks import real, reals, takes_records, whole
 from ..inputs.record import unknown
@@ -29,9 +29,8 @@ from ..inputs.units import BN, tao
 class Tree(NamedTuple):
     """What a tree is worth."""
 
-    branches: (
-        pd.DataFrame
-    )  # branch, probability, fdv_usd, contribution_usd, share of the expected value
+    # branch, probability, fdv_usd, contribution_usd, share of the expected value
+    branches: pd.DataFrame
     fdv_usd: float  # expected
     price_usd: float  # expected, over the maximum supply
     gap_to_spot: float  # expected price over spot, less one
@@ -61,48 +60,68 @@ class TreeNoise(NamedTuple):
 def scenario_tree(rules: Rules, *, spot_usd: float, tree: pd.DataFrame | None = None) -> Tree:
     """Expected value of a tree, the part of each branch in it, and the spread of its outcomes.
 
-    spot_usd : float > 0, USD per TAO — the price to compare with
-    tree : branch, probability, fdv_bn_usd; the published one of 2024-01-07 if not given
-    Raises ValueError unless probabilities sum to one.
+    Parameters
+    ----------
+    spot_usd
+        USD per TAO to compare with, above 0
+    tree
+        branch, probability, fdv_bn_usd; the published one of 2024-01-07 if not given
+
+    Raises
+    ------
+    ValueError
+        unless probabilities sum to one
     """
     names, odds, fdv = _parts(tree)
-    spot, supply = real("spot_usd", spot_usd, "(0, inf)"), tao(rules.max_supply_rao)
+    spot = real("spot_usd", spot_usd, "(0, inf)")
+    supply = tao(rules.max_supply_rao)
     part = odds * fdv
     total = float(part.sum())
-    share = part / total if total else np.zeros(len(part))
     branches = pd.DataFrame(
         {
             "branch": names,
             "probability": odds,
             "fdv_usd": fdv,
             "contribution_usd": part,
-            "share": share,
+            "share": part / total if total else np.zeros(len(part)),
         }
     )
     spread = math.sqrt(float(np.sum(odds * (fdv - total) ** 2)))
-    low, middle, high = (_outcome(odds, fdv, q) / supply for q in (0.1, 0.5, 0.9))
     return Tree(
-        branches,
-        total,
-        total / supply,
-        total / supply / spot - 1,
-        spread / supply,
-        low,
-        middle,
-        high,
+        branches=branches,
+        fdv_usd=total,
+        price_usd=total / supply,
+        gap_to_spot=total / supply / spot - 1,
+        spread_usd=spread / supply,
+        p10_usd=_outcome(odds, fdv, 0.1) / supply,
+        p50_usd=_outcome(odds, fdv, 0.5) / supply,
+        p90_usd=_outcome(odds, fdv, 0.9) / supply,
     )
 
 
 @takes_records
 def tree_sensitivity(
-    rules: Rules, branch: str, probabilities, *, tree: pd.DataFrame | None = None
+    rules: Rules, branch: str, probabilities: ArrayLike, *, tree: pd.DataFrame | None = None
 ) -> np.ndarray:
     """Expected price where one branch has other odds and the rest share what is left in proportion
     to theirs.
 
-    branch : name in the tree; probabilities : (n,) in [0, 1]
-    Returns (n,) USD per TAO. Raises ValueError for a branch that is certain: nothing is left to
-    share.
+    Parameters
+    ----------
+    branch
+        name in the tree
+    probabilities
+        (n,) in [0, 1]
+
+    Returns
+    -------
+    (n,) array
+        USD per TAO
+
+    Raises
+    ------
+    ValueError
+        for a branch that is certain: nothing is left to share
     """
     inside, rest = _split(branch, tree)
     odds = reals("probabilities", probabilities, "[0, 1]", ndim=1)
@@ -116,10 +135,14 @@ def tree_break_even(
     """Probability of a branch at which the expected price is the spot price, the rest in
     proportion.
 
-    Raises ValueError where no probability in [0, 1] gives that price.
+    Raises
+    ------
+    ValueError
+        where no probability in [0, 1] gives that price
     """
     inside, rest = _split(branch, tree)
-    spot, supply = real("spot_usd", spot_usd, "(0, inf)"), tao(rules.max_supply_rao)
+    spot = real("spot_usd", spot_usd, "(0, inf)")
+    supply = tao(rules.max_supply_rao)
     low, high = sorted((inside / supply, rest / supply))
     if low == high or not low <= spot <= high:
         raise ValueError(
@@ -129,8 +152,8 @@ def tree_break_even(
 
 
 def without_smallest(tree: pd.DataFrame | None = None, *, count: int = 2) -> pd.DataFrame:
-    """A tree less its least likely branches, whose probability goes to the others in proportion
-    to theirs.
+    """A tree less its `count` least likely branches, whose probability goes to the others in
+    proportion to theirs.
     """
     names, odds, fdv = _parts(tree)
     if whole("count", count) >= len(names):
@@ -157,22 +180,40 @@ def tree_noise(
     """Expected price where the odds themselves are drawn from a Dirichlet distribution about the
     given ones.
 
-    concentration : float > 0 — the odds are as sure as so many observations would make them; our
-      choice
-    draws : int ≥ 100; seed : int — the same bytes for the same seed
+    Parameters
+    ----------
+    concentration
+        above 0: the odds are as sure as so many observations would make them; our choice
+    draws, seed
+        at least 100 draws; the same bytes for the same seed
+
+    Notes
+    -----
     Quantiles carry the standard error of an order statistic. The mean has the closed form of the
-    tree itself and the
-    variance (Σp·x² − (Σp·x)²)/(concentration + 1).
+    tree itself and the variance (Σp·x² − (Σp·x)²)/(concentration + 1).
     """
     _, odds, fdv = _parts(tree)
     weight = real("concentration", concentration, "(0, inf)")
-    count, rng = whole("draws", draws, at_least=100), np.random.default_rng(whole("seed", seed))
+    count = whole("draws", draws, at_least=100)
+    random = np.random.default_rng(whole("seed", seed))
     possible = odds > 0
-    drawn = rng.dirichlet(weight * odds[possible], count)
+    drawn = random.dirichlet(weight * odds[possible], count)
     price = np.sort(np.sum(drawn * fdv[possible], axis=1) / tao(rules.max_supply_rao))
-    mean_se = float(price.std(ddof=1)) / math.sqrt(count)
-    bands = [figure for q in (0.1, 0.5, 0.9) for figure in _quantile(price, q)]
-    return TreeNoise(count, float(price.mean()), mean_se, *bands)
+    mean = sample_mean(price)
+    quantiles = sample_quantiles(price, (0.1, 0.5, 0.9))
+    p10, p50, p90 = quantiles.value.tolist()
+    p10_se, p50_se, p90_se = quantiles.standard_error.tolist()
+    return TreeNoise(
+        draws=count,
+        mean_usd=float(mean.value),
+        mean_se=float(mean.standard_error),
+        p10_usd=p10,
+        p10_se=p10_se,
+        p50_usd=p50,
+        p50_se=p50_se,
+        p90_usd=p90,
+        p90_se=p90_se,
+    )
 
 
 def _parts(tree):
@@ -198,27 +239,16 @@ def _split(branch, tree):
     names, odds, fdv = _parts(tree)
     if branch not in names:
         raise ValueError(unknown("branch", branch, names))
-    at = names.index(branch)
-    others = np.delete(odds, at).sum()
+    row = names.index(branch)
+    others = np.delete(odds, row).sum()
     if others == 0:
         raise ValueError(
-            f"probability must leave something to the other branches, got {odds[at]:g} for "
+            f"probability must leave something to the other branches, got {odds[row]:g} for "
             f"{branch!r}"
         )
-    return float(fdv[at]), float(np.sum(np.delete(odds * fdv, at)) / others)
+    return float(fdv[row]), float(np.sum(np.delete(odds * fdv, row)) / others)
 
 
 def _outcome(odds, fdv, quantile):
     order = np.argsort(fdv, kind="stable")
     return float(fdv[order][np.searchsorted(np.cumsum(odds[order]), quantile * (1 - 1e-12))])
-
-
-def _quantile(ordered, quantile):
-    """A sample quantile and its standard error: half the distance between the order statistics
-    one s.d. away.
-    """
-    step = math.sqrt(quantile * (1 - quantile) / len(ordered))
-    low, middle, high = np.quantile(
-        ordered, np.clip([quantile - step, quantile, quantile + step], 0, 1)
-    )
-    return float(middle), float(high - low) / 2

@@ -2,8 +2,8 @@
 model takes those.
 
 A stress is a question and no forecast. It changes what was assumed or observed, never what the code
-does with it,
-so any figure, claim or instrument can be drawn again under it: `STRESSES["volume / 5"](records)`.
+does with it, so any figure, claim or instrument can be drawn again under it:
+`STRESSES["volume / 5"](records)`.
 """
 
 from __future__ import annotations
@@ -15,25 +15,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..chain.emission import block_emission
 from ..inputs import data
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario
-from ..inputs.units import DAYS_PER_YEAR, RAO_PER_TAO, SECONDS_PER_DAY, tao
-from .supply import supply_after
+from ..inputs.units import DAYS_PER_YEAR, RAO_PER_TAO, tao
+from .supply import emission_tao_per_day, supply_after
 
 # of reported volume, the mean over unregulated exchanges: Cong, Li, Tang and Yang, NBER 30783
 FAKE_SHARE = 0.7
 HIGHEST_RECYCLING = 0.185  # of a month's emission, April 2024: 1kx-network/depin_tokenomics
 EXIT_DAYS = 30
 FEES_OVER_EMISSION = 0.1
-BASKET = (
-    "rndr_usd",
-    "fet_usd",
-    "grt_usd",
-    "near_usd",
-    "icp_usd",
-)  # AI-labelled tokens with a weekly close
+# AI-labelled tokens with a weekly close
+BASKET = ("rndr_usd", "fet_usd", "grt_usd", "near_usd", "icp_usd")
+DILUTION_ONLY = ("recycled_share", "market_cap_growth", "stake_stickiness")  # what it assumes
 
 
 class Records(NamedTuple):
@@ -47,8 +42,10 @@ class Records(NamedTuple):
 def stressed(records: Records, name: str | None) -> Records:
     """The records under a named stress; as they are for None.
 
-    Raises ValueError naming the known stresses, or the field that the stress would put out of its
-    bounds.
+    Raises
+    ------
+    ValueError
+        naming the known stresses, or the field that the stress would put out of its bounds
     """
     if name is None:
         return records
@@ -63,12 +60,13 @@ def ai_beta() -> float:
     """
     table = data.load("peers_weekly").dropna(subset="tao_usd")
     returns = np.diff(np.log(table[["tao_usd", *BASKET]].to_numpy()), axis=0)
-    own, basket = returns[:, 0], returns[:, 1:].mean(axis=1)
+    own = returns[:, 0]
+    basket = returns[:, 1:].mean(axis=1)
     return float(np.cov(own, basket)[0, 1] / np.var(basket, ddof=1))
 
 
 def _volume(records: Records, factor: float) -> Records:
-    """Volume times a factor, where the snapshot says it and where the scenario does."""
+    """Volume times a factor, in the snapshot where it is known and in the scenario."""
     seen = records.snapshot.volume_usd
     snapshot = (
         records.snapshot if seen is None else replace(records.snapshot, volume_usd=seen * factor)
@@ -93,10 +91,7 @@ def _all_sold(records: Records) -> Records:
 
 def _revenue_ramp(records: Records) -> Records:
     """Fees of a tenth of what the emission is worth, all of it the holders'."""
-    reward = tao(
-        block_emission(records.rules, records.snapshot.issuance_rao, block=records.snapshot.block)
-    )
-    per_year = reward * SECONDS_PER_DAY / records.scenario.block_time_s * DAYS_PER_YEAR
+    per_year = emission_tao_per_day(*records) * DAYS_PER_YEAR
     fees = FEES_OVER_EMISSION * per_year * records.snapshot.price_usd
     return _scenario(records, fee_revenue_usd_per_year=fees, capture_share=1.0)
 
@@ -115,13 +110,7 @@ def _subnet_exodus(records: Records) -> Records:
 def _dilution_only(records: Records) -> Records:
     """A year on with the same market cap: nothing is recycled and nothing but supply moves."""
     alone = load_scenario("dilution-only")
-    later = _scenario(
-        records,
-        **{
-            k: getattr(alone, k)
-            for k in ("recycled_share", "market_cap_growth", "stake_stickiness")
-        },
-    )
+    later = _scenario(records, **{field: getattr(alone, field) for field in DILUTION_ONLY})
     before = tao(records.snapshot.issuance_rao)
     after = supply_after(later.rules, later.snapshot, later.scenario, 1.0)
     snapshot = replace(records.snapshot, issuance_rao=round(after * RAO_PER_TAO))

@@ -1,17 +1,18 @@
 """How much TAO is there, what is it worth diluted, and who loses share to new supply?
 
-Amounts come in as whole rao and leave as floating TAO; `units.tao` is the border.
-
-**Ref:** equations and check numbers in the papers named at each function.
+Amounts come in as whole rao and leave as floating TAO; `units.tao` is the border. Equations and
+check numbers are in the papers named at each function.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from ..chain.emission import PPM, block_emission, emission_path, issuance_eras
 from ..inputs import data
@@ -23,7 +24,8 @@ from ..inputs.units import BLOCKS_PER_DAY, DAYS_PER_YEAR, RAO_PER_TAO, SECONDS_P
 # AI tokens that trade against TAO by name in the article and beside them in the listings of the
 # time
 NARROW_PEERS = ("TAO", "RNDR", "FET", "OCEAN", "AGIX", "AKT", "GRT")
-MOST_LOG = 600.0  # of growth over a horizon: what grows so stays a float
+MAX_LOG = 600.0  # of growth over a horizon: what grows so stays a float
+MIN_RATE = 1e-290  # below it r·t is subnormal, with too few digits to divide by r
 
 
 class Supply(NamedTuple):
@@ -32,7 +34,7 @@ class Supply(NamedTuple):
     issued_tao: float
     circulating_tao: float  # issued less lost
     staked_tao: float
-    staked_is_assumed: bool  # the snapshot does not say; `scenario.staked_share` was used
+    staked_is_assumed: bool  # unknown in the snapshot; `scenario.staked_share` was used
     float_tao: float  # circulating less the part of stake that would not come to market
     float_ratio: float  # float over circulating
     max_supply_tao: float
@@ -75,10 +77,59 @@ class HolderYield(NamedTuple):
 
 
 @takes_records
+def minted_per_day(
+    rules: Rules, issuance_rao: int, *, block_time_s: float, block: int | None = None
+) -> float:
+    """What the blocks of a day mint at an issuance, before anything is recycled.
+
+    Parameters
+    ----------
+    issuance_rao
+        rao issued so far: of TAO, or of a subnet's alpha, whose schedule is the same
+    block_time_s
+        seconds a block
+    block
+        block number, where it decides the halving
+
+    Returns
+    -------
+    float
+        TAO, or alpha
+    """
+    reward_rao = block_emission(rules, issuance_rao, block=block)
+    return tao(reward_rao) * SECONDS_PER_DAY / block_time_s
+
+
+@takes_records
+def emission_tao_per_day(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> float:
+    """TAO that a day's blocks mint at a snapshot's issuance, before anything is recycled.
+
+    Raises
+    ------
+    ValueError
+        where the rules halve by block number and the snapshot has none
+    """
+    return minted_per_day(
+        rules, snapshot.issuance_rao, block_time_s=scenario.block_time_s, block=snapshot.block
+    )
+
+
+@takes_records
+def staked_tao(snapshot: Snapshot, scenario: Scenario) -> float:
+    """TAO staked on a day: the snapshot's, or `scenario.staked_share` of what is issued."""
+    if snapshot.staked_tao is None:
+        return tao(snapshot.issuance_rao) * scenario.staked_share
+    return snapshot.staked_tao
+
+
+@takes_records
 def supply_at(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> Supply:
     """Issued, circulating, staked and floating TAO on a snapshot's day, with market cap and FDV.
 
-    Raises ValueError where less circulates than is staked, or more is issued than the cap allows.
+    Raises
+    ------
+    ValueError
+        where less circulates than is staked, or more is issued than the cap allows
     """
     if snapshot.issuance_rao > rules.max_supply_rao:
         raise ValueError(
@@ -86,8 +137,7 @@ def supply_at(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> Supply:
         )
     issued = tao(snapshot.issuance_rao)
     circulating = issued * (1 - scenario.lost_share)
-    assumed = snapshot.staked_tao is None
-    staked = issued * scenario.staked_share if assumed else snapshot.staked_tao
+    staked = staked_tao(snapshot, scenario)
     if staked > circulating:
         raise ValueError(
             f"staked_tao must be at most what circulates ({circulating:,.0f}), got {staked:,.0f}"
@@ -95,16 +145,16 @@ def supply_at(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> Supply:
     floating = circulating - scenario.stake_stickiness * staked
     cap = tao(rules.max_supply_rao)
     return Supply(
-        issued,
-        circulating,
-        staked,
-        assumed,
-        floating,
-        floating / circulating,
-        cap,
-        circulating * snapshot.price_usd,
-        cap * snapshot.price_usd,
-        circulating / cap,
+        issued_tao=issued,
+        circulating_tao=circulating,
+        staked_tao=staked,
+        staked_is_assumed=snapshot.staked_tao is None,
+        float_tao=floating,
+        float_ratio=floating / circulating,
+        max_supply_tao=cap,
+        market_cap_usd=circulating * snapshot.price_usd,
+        fdv_usd=cap * snapshot.price_usd,
+        mc_fdv=circulating / cap,
     )
 
 
@@ -114,20 +164,23 @@ def supply_path(
 ) -> SupplyPath:
     """Supply, inflation, market cap and price from a snapshot on, under a scenario.
 
-    every_days : int — sampling step in nominal days
-    The market cap grows at `scenario.market_cap_growth`; the price is that over the circulating
-    supply, so
-    dilution is part of it. A horizon shorter than a step gives the starting point alone.
+    The market cap grows at `scenario.market_cap_growth` and the price is that over the circulating
+    supply, so dilution is part of it.
+
+    Parameters
+    ----------
+    every_days
+        sampling step in nominal days; a horizon shorter than a step gives the start alone
+
+    Raises
+    ------
+    ValueError
+        where the market cap would grow beyond a float
     """
     every_days = whole("every_days", every_days, at_least=1)
-    days = int(
-        scenario.horizon_years
-        * DAYS_PER_YEAR
-        * SECONDS_PER_DAY
-        / scenario.block_time_s
-        / BLOCKS_PER_DAY
-    )
-    year_days = round(DAYS_PER_YEAR * SECONDS_PER_DAY / scenario.block_time_s / BLOCKS_PER_DAY)
+    year_seconds = DAYS_PER_YEAR * SECONDS_PER_DAY
+    days = int(scenario.horizon_years * year_seconds / scenario.block_time_s / BLOCKS_PER_DAY)
+    year_days = round(year_seconds / scenario.block_time_s / BLOCKS_PER_DAY)
     ahead = -(-year_days // every_days)  # samples in the extra year that inflation looks into
     path = emission_path(
         rules,
@@ -143,19 +196,18 @@ def supply_path(
     years = elapsed[:keep]
     in_a_year = np.interp(years + 1, elapsed, issued)
     circulating = issued[:keep] * (1 - scenario.lost_share)
-    if math.log1p(scenario.market_cap_growth) * years[-1] > MOST_LOG:
-        rule = f"market_cap_growth must stay within e^{MOST_LOG:g} over the horizon"
+    if math.log1p(scenario.market_cap_growth) * years[-1] > MAX_LOG:
+        rule = f"market_cap_growth must stay within e^{MAX_LOG:g} over the horizon"
         raise ValueError(f"{rule}, got {scenario.market_cap_growth}")
     cap = circulating[0] * snapshot.price_usd * (1 + scenario.market_cap_growth) ** years
-    per_day = tao(path.reward_rao[:keep]) * SECONDS_PER_DAY / scenario.block_time_s
     return SupplyPath(
-        years,
-        issued[:keep],
-        circulating,
-        per_day,
-        in_a_year / issued[:keep] - 1,
-        cap,
-        cap / circulating,
+        years=years,
+        issued_tao=issued[:keep],
+        circulating_tao=circulating,
+        emission_tao_per_day=tao(path.reward_rao[:keep]) * SECONDS_PER_DAY / scenario.block_time_s,
+        inflation_per_year=in_a_year / issued[:keep] - 1,
+        market_cap_usd=cap,
+        price_usd=cap / circulating,
     )
 
 
@@ -163,15 +215,22 @@ def supply_path(
 def supply_after(rules: Rules, snapshot: Snapshot, scenario: Scenario, years: float) -> float:
     """TAO issued so many years after a snapshot, to the block.
 
-    years : float, years — of any finite length
-    Raises TypeError for what is no number, ValueError for a negative or infinite one.
+    Parameters
+    ----------
+    years
+        at least 0, of any finite length
+
+    Raises
+    ------
+    TypeError
+        for what is no number
+    ValueError
+        for a negative or infinite one
     """
-    blocks = (
-        real("years", years, "[0, inf)") * DAYS_PER_YEAR * SECONDS_PER_DAY / scenario.block_time_s
-    )
-    return sum(run * net for _, run, net in _runs(rules, snapshot, scenario, blocks)) + tao(
-        snapshot.issuance_rao
-    )
+    years = real("years", years, "[0, inf)")
+    blocks = years * DAYS_PER_YEAR * SECONDS_PER_DAY / scenario.block_time_s
+    new = sum(run * net for _, run, net in _runs(rules, snapshot, scenario, blocks))
+    return new + tao(snapshot.issuance_rao)
 
 
 @takes_records
@@ -181,26 +240,42 @@ def break_even_growth(rules: Rules, snapshot: Snapshot, scenario: Scenario, year
 
 
 @takes_records
-def discounted_supply(rules: Rules, snapshot: Snapshot, scenario: Scenario, *, rates=None):
-    """Supply with each future TAO counted at e^(−r·t): TAO, a float, or an array where rates are
-    given.
+def discounted_supply(
+    rules: Rules, snapshot: Snapshot, scenario: Scenario, *, rates: ArrayLike | None = None
+) -> float | np.ndarray:
+    """Supply with each future TAO counted at e^(−r·t).
 
-    rates : array of yearly rates in [0, 1]; `scenario.discount_rate` if not given
-    The cap at r = 0, today's supply as r grows: between FDV and market cap lies one free parameter.
-    **Ref:** S_PV(r) = S₀ + Σ Eₖ ∫ e^(−rt) dt over the eras.
+    It is the cap at r = 0 and today's supply as r grows: between FDV and market cap lies one free
+    parameter.
+
+    Parameters
+    ----------
+    rates
+        yearly rates in [0, 1]; `scenario.discount_rate` if not given
+
+    Returns
+    -------
+    float or array
+        TAO; an array where rates are given
+
+    Notes
+    -----
+    S_PV(r) = S₀ + Σ Eₖ ∫ e^(−rt) dt over the eras.
     """
-    r = np.atleast_1d(reals("rates", scenario.discount_rate if rates is None else rates, "[0, 1]"))
+    rate = np.atleast_1d(
+        reals("rates", scenario.discount_rate if rates is None else rates, "[0, 1]")
+    )
     per_block = scenario.block_time_s / SECONDS_PER_DAY / DAYS_PER_YEAR
-    none = r < 1e-290  # r·t would be subnormal, with too few digits to divide by r
-    divisor = np.where(none, 1.0, r)
-    total = np.full(r.shape, tao(snapshot.issuance_rao))
+    none = rate < MIN_RATE
+    divisor = np.where(none, 1.0, rate)
+    total = np.full(rate.shape, tao(snapshot.issuance_rao))
     for first, run, net in _runs(rules, snapshot, scenario, math.inf):
-        flow = np.exp(-r * first * per_block) * -np.expm1(-r * run * per_block) / divisor
+        flow = np.exp(-rate * first * per_block) * -np.expm1(-rate * run * per_block) / divisor
         total += net / per_block * np.where(none, run * per_block, flow)
     return float(total[0]) if rates is None else total
 
 
-def _runs(rules, snapshot, scenario, blocks):
+def _runs(rules, snapshot, scenario, blocks) -> Iterator[tuple[int, float, float]]:
     """(first block from now, blocks, net TAO a block) of every era within so many blocks, up to
     the cap.
     """
@@ -234,45 +309,106 @@ def decompose_price(
 ) -> Decomposition:
     """A price change as growth of the market cap less growth of supply, in ratios and logs.
 
-    price_usd, supply_tao : (before, after)
-    Raises ValueError unless all four are positive.
+    Parameters
+    ----------
+    price_usd, supply_tao
+        (before, after)
+
+    Raises
+    ------
+    ValueError
+        unless all four are positive
     """
     for name, pair in (("price_usd", price_usd), ("supply_tao", supply_tao)):
         if not isinstance(pair, (tuple, list)) or len(pair) != 2:
             raise ValueError(f"{name} must be a pair (before, after), got {pair!r}")
         for value in pair:
             real(name, value, "(0, inf)")
-    price, supply = price_usd[1] / price_usd[0], supply_tao[1] / supply_tao[0]
-    log_price, log_supply = math.log(price), math.log(supply)
+    price = price_usd[1] / price_usd[0]
+    supply = supply_tao[1] / supply_tao[0]
+    log_price = math.log(price)
+    log_supply = math.log(supply)
     log_cap = log_price + log_supply
-    share = log_supply / log_cap if log_cap else math.nan
-    return Decomposition(price, supply, price * supply, log_price, log_supply, log_cap, share)
+    return Decomposition(
+        price_ratio=price,
+        supply_ratio=supply,
+        cap_ratio=price * supply,
+        log_price=log_price,
+        log_supply=log_supply,
+        log_cap=log_cap,
+        share_to_new_supply=log_supply / log_cap if log_cap else math.nan,
+    )
 
 
 @takes_records
 def holder_yield(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> HolderYield:
     """A year's dilution of those who stake and those who do not, at the present gross emission.
 
-    Raises ValueError where nothing is staked: what stakers get then has no one to go to.
-    **Ref:** D = 1/(1+I) − 1; y = a(1−c)I/s; real (1+y)/(1+I) − 1. Solana economic design papers;
-    Cong, He, Tang, The Tokenomics of Staking, NBER 33640.
+    Raises
+    ------
+    ValueError
+        where nothing is staked: what stakers get then has no one to go to
+
+    Notes
+    -----
+    D = 1/(1+I) − 1; y = a(1−c)I/s; real (1+y)/(1+I) − 1, see `staker_real_yield`. Solana economic
+    design papers; Cong, He, Tang, The Tokenomics of Staking, NBER 33640.
     """
     supply = supply_at(rules, snapshot, scenario)
-    reward = block_emission(rules, snapshot.issuance_rao, block=snapshot.block)
     if supply.staked_tao == 0:
         raise ValueError("staked_tao must be > 0 for stake to have a yield, got 0")
-    per_year = tao(reward) * SECONDS_PER_DAY / scenario.block_time_s * DAYS_PER_YEAR
+    per_year = emission_tao_per_day(rules, snapshot, scenario) * DAYS_PER_YEAR
     issuance_rate = per_year / supply.issued_tao
     staked = staked_share(supply)
     kept = scenario.stakers_share * (1 - scenario.validator_take)
-    nominal = kept * issuance_rate / staked
     return HolderYield(
-        1 / (1 + issuance_rate) - 1, nominal, (1 + nominal) / (1 + issuance_rate) - 1, kept
+        unstaked=staker_real_yield(issuance_rate, staked, 0.0),
+        staker_nominal=kept * issuance_rate / staked,
+        staker_real=staker_real_yield(issuance_rate, staked, kept),
+        break_even_staked_share=kept,
     )
 
 
+def staker_real_yield(
+    issuance_rate: float | np.ndarray,
+    staked_share: float | np.ndarray,
+    kept_share: float | np.ndarray,
+) -> float | np.ndarray:
+    """Change of a staker's share of the supply in a year: the one formula for tables and pictures.
+
+    Parameters
+    ----------
+    issuance_rate
+        I, new TAO of the year over the supply
+    staked_share
+        s > 0, part of the supply that is staked
+    kept_share
+        k, part of new TAO that stakers keep after the validators' take; 0 for one who does not
+        stake; the three broadcast
+
+    Returns
+    -------
+    float or array
+        (1 + kI/s)/(1 + I) − 1; 0 where k = s
+    """
+    return after_dilution(kept_share * issuance_rate / staked_share, issuance_rate)
+
+
+def after_dilution(
+    nominal: float | np.ndarray, supply_growth: float | np.ndarray, price_change: float = 0.0
+) -> float | np.ndarray:
+    """A nominal yield less dilution: (1 + y)(1 + p)/(1 + g) − 1; arguments as in `real_yield`."""
+    return (1 + nominal) * (1 + price_change) / (1 + supply_growth) - 1
+
+
 def staked_share(supply: Supply) -> float:
-    """Part of issued TAO that is staked, to divide by. Raises ValueError where it is zero."""
+    """Part of issued TAO that is staked, to divide by.
+
+    Raises
+    ------
+    ValueError
+        where it is zero
+    """
     if not supply.staked_tao:
         raise ValueError("staked_tao must be > 0 to give a yield, got 0")
     return supply.staked_tao / supply.issued_tao
@@ -281,21 +417,34 @@ def staked_share(supply: Supply) -> float:
 def mc_fdv_ranking(as_of: str, *, peers: tuple[str, ...] | None = None) -> pd.DataFrame:
     """Tokens by market cap over FDV on a day, lowest first, from data/comparables.csv.
 
-    as_of : ISO date of the table; peers : tickers to keep, all with a ratio if not given
-    Returns token, mc_fdv, market_cap_usd, segment, confidence. Raises ValueError for a day without
-    rows.
+    Parameters
+    ----------
+    as_of
+        ISO date of the table
+    peers
+        tickers to keep; all with a ratio if not given
+
+    Returns
+    -------
+    DataFrame
+        token, mc_fdv, market_cap_usd, segment, confidence
+
+    Raises
+    ------
+    ValueError
+        for a day without rows, or an unknown ticker
     """
-    table = data.load("comparables")
-    days = sorted(set(table["as_of"]))
+    everything = data.load("comparables")
+    days = sorted(set(everything["as_of"]))
     if as_of not in days:
         raise ValueError(f"as_of must be one of {', '.join(days)}, got {as_of!r}")
-    table = table[(table["as_of"] == as_of) & table["mcap_fdv"].notna()]
+    known = sorted(set(everything["token"]))
     for peer in peers or ():
-        if peer not in set(data.load("comparables")["token"]):
-            raise ValueError(unknown("token", peer, sorted(set(data.load("comparables")["token"]))))
+        if peer not in known:
+            raise ValueError(unknown("token", peer, known))
+    table = everything[(everything["as_of"] == as_of) & everything["mcap_fdv"].notna()]
     if peers is not None:
         table = table[table["token"].isin(peers)]
     table = table.rename(columns={"mcap_fdv": "mc_fdv"}).sort_values(["mc_fdv", "token"])
-    return table[["token", "mc_fdv", "market_cap_usd", "segment", "confidence"]].reset_index(
-        drop=True
-    )
+    columns = ["token", "mc_fdv", "market_cap_usd", "segment", "confidence"]
+    return table[columns].reset_index(drop=True)

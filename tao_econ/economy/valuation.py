@@ -1,14 +1,10 @@
 """What would have to be true for a price? Models of value from within, each with what it takes TAO
 to be.
 
-Every model takes (snapshot, scenario, rules) and gives an `Implied` value and price. None is
-blended with another:
-they answer different questions and rest on different rights. TAO gives no claim on a subnet's
-revenue; it pays fees,
-is staked for a part of the emission, and sets weights. `football_field` (football.py) puts all of
-them on one axis.
-
-**Ref:** named at each function.
+Every model takes (rules, snapshot, scenario) and gives an `Implied` value and price. None is
+blended with another: they answer different questions and rest on different rights. TAO gives no
+claim on a subnet's revenue; it pays fees, is staked for a part of the emission, and sets weights.
+`valuation_range.football_field` puts all of them on one axis. Sources at each function.
 """
 
 from __future__ import annotations
@@ -17,26 +13,23 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from ..chain.emission import block_emission
 from ..inputs.checks import real, reals, takes_records, whole
 from ..inputs.rules import Rules, Scenario, Snapshot
-from ..inputs.units import DAYS_PER_YEAR, SECONDS_PER_DAY, tao
+from ..inputs.units import DAYS_PER_YEAR, tao
 from .comparables import supply_counted
-from .supply import supply_after
+from .supply import emission_tao_per_day, supply_after
 
-BITCOIN_LAW = {
-    "exponent": 1.69,
-    "log_constant": 1.51,
-}  # Wheatley et al. 2019, market value in USD of active users
-PLANB = {
-    "exponent": 3.3,
-    "log_constant": 14.6,
-}  # PlanB 2019, market value in USD of stock over flow
+# Wheatley et al. 2019, market value in USD of active users
+BITCOIN_LAW = {"exponent": 1.69, "log_constant": 1.51}
+# PlanB 2019, market value in USD of stock over flow
+PLANB = {"exponent": 3.3, "log_constant": 14.6}
+MIN_CARRY = 1e-9  # discount rate less growth for ever
 
 
 class Implied(NamedTuple):
-    """What a model says TAO is worth."""
+    """What TAO is worth by a model."""
 
     value_usd: float  # of the whole
     supply_tao: float  # that it is divided by
@@ -51,9 +44,8 @@ class Required(NamedTuple):
     fee_revenue_usd_per_year: float  # today; inf where nothing is captured
     revenue_multiple: float  # that over the fees assumed; inf where none are
     capture_share: float  # above one cannot be had; inf where there are no fees
-    revenue_growth: (
-        float  # per year while fees grow; inf where nothing is captured, -1 where no fees need last
-    )
+    # per year while fees grow; inf where nothing is captured, -1 where no fees need last
+    revenue_growth: float
 
 
 class Surface(NamedTuple):
@@ -79,19 +71,19 @@ class Bands(NamedTuple):
     p10_usd: np.ndarray
     p50_usd: np.ndarray
     p90_usd: np.ndarray
-    supply_ratio: (
-        np.ndarray
-    )  # supply over today's: a band times this is what it would be without dilution
+    # supply over today's: a band times this is what it would be without dilution
+    supply_ratio: np.ndarray
 
 
 @takes_records
 def exchange_equation(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> Implied:
     """MV = PQ: the value of the TAO needed to pay the network's fees, PQ over velocity.
 
+    Notes
+    -----
     Takes TAO as a means of payment. Fails where velocity is free (it rises when holding is costly),
-    where fees need
-    not be paid in TAO, and for all TAO held for any other reason. **Ref:** Burniske, Cryptoasset
-    Valuations, 2017.
+    where fees need not be paid in TAO, and for all TAO held for any other reason. Burniske,
+    Cryptoasset Valuations, 2017.
     """
     value = scenario.fee_revenue_usd_per_year / scenario.velocity
     return _implied(rules, snapshot, scenario, value, "market_cap")
@@ -109,31 +101,25 @@ def metcalfe(
 ) -> Implied:
     """A power of the number of active users, e^a·n^b, by default as fitted to Bitcoin.
 
-    users : float ≥ 0, active; exponent b in [0, 4]; log_constant a in [-50, 50]
+    Parameters
+    ----------
+    users
+        n, active
+    exponent, log_constant
+        b in [0, 4] and a in [-50, 50]
+
+    Notes
+    -----
     Takes TAO as membership. Fails for want of a count of active users, and because value and users
-    trend together
-    in any boom: another network's constant says nothing on this one. **Ref:** Wheatley et al., R.
-    Soc. Open Sci. 6,
-    2019: b = 1.69 (read in a summary); a = 1.51 is from memory, and makes their 22 to 44 bn USD of
-    2018 ask for 0.54
-    to 0.81 M users.
+    trend together in any boom: another network's constant tells nothing on this one. Wheatley et
+    al., R. Soc. Open Sci. 6, 2019: b = 1.69 (read in a summary); a = 1.51 is from memory, and makes
+    their 22 to 44 bn USD of 2018 ask for 0.54 to 0.81 M users.
     """
-    users, b, a = _metcalfe_given(users, "users", exponent, log_constant)
-    return _implied(
-        rules, snapshot, scenario, math.exp(a) * users**b if users else 0.0, "market_cap"
-    )
-
-
-def metcalfe_users(
-    value_usd: float, *, exponent=BITCOIN_LAW["exponent"], log_constant=BITCOIN_LAW["log_constant"]
-):
-    """Active users for which `metcalfe` gives a value; value_usd : float ≥ 0; exponent at least
-    0.5.
-    """
-    value, b, a = _metcalfe_given(value_usd, "value_usd", exponent, log_constant)
-    if b < 0.5:
-        raise ValueError(f"exponent must be at least 0.5 to count users, got {b:g}")
-    return (value / math.exp(a)) ** (1 / b)
+    users = real("users", users, "[0, 1e18]")
+    exponent = real("exponent", exponent, "[0, 4]")
+    scale = math.exp(real("log_constant", log_constant, "[-50, 50]"))
+    value = scale * users**exponent if users else 0.0
+    return _implied(rules, snapshot, scenario, value, "market_cap")
 
 
 @takes_records
@@ -151,24 +137,31 @@ def cong_li_wang(
     """Price at which users hold all TAO for what transactions it makes possible,
     N^γ·A·((1−a)/(r−μ))^(1/a)/M.
 
-    users N ≥ 0; productivity_usd A ≥ 0, USD a year per unit of N^γ; network_exponent γ in [0, 1]
-    curvature a in [0.05, 0.95] — how fast more balance helps less; appreciation μ per year, below
-    the discount rate
+    Parameters
+    ----------
+    users
+        N, at least 0
+    productivity_usd
+        A, USD a year per unit of N^γ
+    network_exponent
+        γ in [0, 1]
+    curvature
+        a in [0.05, 0.95], how fast more balance helps less
+    appreciation
+        μ per year, below the discount rate
+
+    Notes
+    -----
     Takes TAO as the money of a platform. Fails where users can pay in anything else and convert at
-    once; A is not
-    observed, and the last factor moves a hundredfold with a and r. Defaults are our choice.
-    **Ref:** Cong, Li, Wang, Tokenomics, Rev. Financial Studies 34, 2021, static form.
+    once; A is not observed, and the last factor moves a hundredfold with a and r. Defaults are our
+    choice. Cong, Li, Wang, Tokenomics, Rev. Financial Studies 34, 2021, static form.
     """
-    users, level = (
-        real("users", users, "[0, 1e12]"),
-        real("productivity_usd", productivity_usd, "[0, 1e15]"),
-    )
-    gamma, a = (
-        real("network_exponent", network_exponent, "[0, 1]"),
-        real("curvature", curvature, "[0.05, 0.95]"),
-    )
+    users = real("users", users, "[0, 1e12]")
+    level = real("productivity_usd", productivity_usd, "[0, 1e15]")
+    gamma = real("network_exponent", network_exponent, "[0, 1]")
+    curvature = real("curvature", curvature, "[0.05, 0.95]")
     carry = _carry(scenario, real("appreciation", appreciation), "appreciation")
-    value = users**gamma * level * ((1 - a) / carry) ** (1 / a)
+    value = users**gamma * level * ((1 - curvature) / carry) ** (1 / curvature)
     return _implied(rules, snapshot, scenario, value, "market_cap")
 
 
@@ -186,11 +179,10 @@ def convenience_value(
 
     `cong_li_wang` with its unobserved N^γ·A solved from that flow; arguments and limits as there.
     """
-    a = real("curvature", curvature, "[0.05, 0.95]")
+    curvature = real("curvature", curvature, "[0.05, 0.95]")
     carry = _carry(scenario, real("appreciation", appreciation), "appreciation")
-    return _implied(
-        rules, snapshot, scenario, scenario.fee_revenue_usd_per_year * (1 - a) / carry, "market_cap"
-    )
+    value = scenario.fee_revenue_usd_per_year * (1 - curvature) / carry
+    return _implied(rules, snapshot, scenario, value, "market_cap")
 
 
 @takes_records
@@ -205,18 +197,22 @@ def captured_fees(
 ) -> Implied:
     """Discounted cash flow: the present value of the fees that reach holders, times survival.
 
-    growth_years : float ≥ 0 — fees grow at `revenue_growth` so long, then at terminal_growth for
-      ever
-    denominator : see `supply_counted`; 'discounted_fdv' lets TAO issued later have its share of the
-      value
+    Parameters
+    ----------
+    growth_years, terminal_growth
+        fees grow at `revenue_growth` so long, then at this rate for ever
+    denominator
+        see `supply_counted`; 'discounted_fdv' lets TAO issued later have its share of the value
+
+    Notes
+    -----
     Fees flow and are discounted at e^(−r·t), as `discounted_supply` counts TAO. Takes TAO as a
-    share in a business.
-    Fails on the first word: the protocol gives holders no claim on fees, so `capture_share` is a
-    hope.
+    share in a business. Fails on the first word: the protocol gives holders no claim on fees, so
+    `capture_share` is a hope.
     """
     per_dollar = _dollar_a_year(scenario, growth_years, terminal_growth)
-    held = scenario.fee_revenue_usd_per_year * scenario.capture_share * scenario.survival_share
-    return _implied(rules, snapshot, scenario, per_dollar * held, denominator)
+    captured = scenario.fee_revenue_usd_per_year * scenario.capture_share * scenario.survival_share
+    return _implied(rules, snapshot, scenario, per_dollar * captured, denominator)
 
 
 @takes_records
@@ -233,25 +229,30 @@ def reverse_dcf(
     """The fees, the capture share or the growth that would make `captured_fees` give a price, one
     at a time.
 
-    price_usd : float > 0; the snapshot's if not given; the rest as in `captured_fees`
+    Parameters
+    ----------
+    price_usd
+        above 0; the snapshot's if not given; the rest as in `captured_fees`
+
+    Notes
+    -----
     Growth is found with SciPy's Brent root finder; the other two are ratios.
     """
     price = real("price_usd", snapshot.price_usd if price_usd is None else price_usd, "(0, 1e12]")
     target = price * supply_counted(rules, snapshot, scenario, denominator)
     per_dollar = _dollar_a_year(scenario, growth_years, terminal_growth)
-    fees, share, survival = (
-        scenario.fee_revenue_usd_per_year,
-        scenario.capture_share,
-        scenario.survival_share,
-    )
+    fees = scenario.fee_revenue_usd_per_year
+    share = scenario.capture_share
+    survival = scenario.survival_share
     needed = target / per_dollar / survival if survival else math.inf
+    captured = fees * share * survival
     return Required(
-        price,
-        target,
-        needed / share if share else math.inf,
-        needed / share / fees if share and fees else math.inf,
-        needed / fees if fees else math.inf,
-        _growth_for(scenario, target, fees * share * survival, growth_years, terminal_growth),
+        price_usd=price,
+        value_usd=target,
+        fee_revenue_usd_per_year=needed / share if share else math.inf,
+        revenue_multiple=needed / share / fees if share and fees else math.inf,
+        capture_share=needed / fees if fees else math.inf,
+        revenue_growth=_growth_for(scenario, target, captured, growth_years, terminal_growth),
     )
 
 
@@ -261,8 +262,8 @@ def reverse_dcf_surface(
     snapshot: Snapshot,
     scenario: Scenario,
     *,
-    fee_revenue_usd_per_year,
-    capture_share,
+    fee_revenue_usd_per_year: ArrayLike,
+    capture_share: ArrayLike,
     growth_years: float = 10.0,
     terminal_growth: float = 0.0,
     denominator: str = "discounted_fdv",
@@ -271,11 +272,8 @@ def reverse_dcf_surface(
     fees = reals("fee_revenue_usd_per_year", fee_revenue_usd_per_year, "[0, 1e15]", ndim=1)
     share = reals("capture_share", capture_share, "[0, 1]", ndim=1)
     per_dollar = _dollar_a_year(scenario, growth_years, terminal_growth)
-    price = (
-        per_dollar
-        * scenario.survival_share
-        / supply_counted(rules, snapshot, scenario, denominator)
-    )
+    supply = supply_counted(rules, snapshot, scenario, denominator)
+    price = per_dollar * scenario.survival_share / supply
     return Surface(fees, share, price * np.outer(fees, share))
 
 
@@ -286,22 +284,26 @@ def cost_of_production(
     """Price at which new TAO just pays what miners and validators spend: cost over the TAO issued
     in a year.
 
-    cost_usd_per_year : float ≥ 0, of the whole network. value_usd is at that price, of what
-      circulates
+    Parameters
+    ----------
+    cost_usd_per_year
+        of the whole network, at least 0
+
+    Returns
+    -------
+    Implied
+        `value_usd` is at that price, of what circulates
+
+    Notes
+    -----
     Takes TAO as a commodity. Fails since cost follows the reward: miners enter until it is spent,
-    so a low price
-    lowers the cost. A lagging floor at best. **Ref:** Hayes, Telematics and Informatics 34, 2017;
-    against it
-    Fantazzini and Kolodin, JRFM 13, 2020: price leads cost.
+    so a low price lowers the cost. A lagging floor at best. Hayes, Telematics and Informatics 34,
+    2017; against it Fantazzini and Kolodin, JRFM 13, 2020: price leads cost.
     """
     cost = real("cost_usd_per_year", cost_usd_per_year, "[0, 1e15]")
-    issued = new_tao_per_year(rules, snapshot, scenario)
-    if issued == 0:
-        raise ValueError(
-            f"issuance_rao must leave something to issue, got {snapshot.issuance_rao:,}"
-        )
+    price = cost / _yearly_flow(rules, snapshot, scenario)
     supply = supply_counted(rules, snapshot, scenario, "market_cap")
-    return Implied(cost / issued * supply, supply, cost / issued)
+    return Implied(price * supply, supply, price)
 
 
 @takes_records
@@ -315,55 +317,61 @@ def stock_to_flow(
 ) -> StockToFlow:
     """A foil: stock over a year's net flow, and PlanB's fit to Bitcoin's first decade.
 
+    Notes
+    -----
     The flow is net of `recycled_share`; set that to zero for the gross schedule. Takes scarcity as
-    value, with no
-    buyer anywhere. Fails as a regression of one trend on another (Burger 2019), out of sample on
-    Bitcoin since 2021,
-    and here because the price moves with the 3.3rd power of what one calls the flow.
-    **Ref:** PlanB, Modeling Bitcoin's Value with Scarcity, 2019: e^14.6·SF^3.3.
+    value, with no buyer anywhere. Fails as a regression of one trend on another (Burger 2019), out
+    of sample on Bitcoin since 2021, and here because the price moves with the 3.3rd power of what
+    one calls the flow. PlanB, Modeling Bitcoin's Value with Scarcity, 2019: e^14.6·SF^3.3.
     """
-    flow = new_tao_per_year(rules, snapshot, scenario)
-    if flow == 0:
-        raise ValueError(
-            f"issuance_rao must leave something to issue, got {snapshot.issuance_rao:,}"
-        )
-    stock = tao(snapshot.issuance_rao)
-    value = s2f_value(stock / flow, exponent=exponent, log_constant=log_constant)
-    return StockToFlow(stock / flow, value, value / stock)
+    ratio = tao(snapshot.issuance_rao) / _yearly_flow(rules, snapshot, scenario)
+    value = s2f_value(ratio, exponent=exponent, log_constant=log_constant)
+    return StockToFlow(ratio, value, value / tao(snapshot.issuance_rao))
 
 
 def s2f_value(
-    ratio_years: float, *, exponent: float = PLANB["exponent"], log_constant=PLANB["log_constant"]
+    ratio_years: float,
+    *,
+    exponent: float = PLANB["exponent"],
+    log_constant: float = PLANB["log_constant"],
 ) -> float:
-    """Market value in USD by PlanB's fit; ratio_years : float ≥ 0, stock over a year's flow."""
+    """Market value in USD by PlanB's fit of `ratio_years`, stock over a year's flow."""
     ratio = real("ratio_years", ratio_years, "[0, 1e15]")
-    return math.exp(real("log_constant", log_constant, "[-50, 50]")) * ratio ** real(
-        "exponent", exponent, "[0, 10]"
-    )
+    scale = math.exp(real("log_constant", log_constant, "[-50, 50]"))
+    return scale * ratio ** real("exponent", exponent, "[0, 10]")
 
 
 def spurious_r2(
     *, length: int = 120, draws: int = 1000, drift: float = 0.0, seed: int = 0
 ) -> np.ndarray:
-    """R² of regressing one random walk on another that has nothing to do with it: (draws,) in [0,
-    1], sorted.
+    """R² of regressing one random walk on another that has nothing to do with it.
 
-    length : int ≥ 3 steps; drift : float, of both in units of a step's standard deviation; seed :
-      int
+    Parameters
+    ----------
+    length, draws
+        steps of a walk, at least 3, and pairs of walks
+    drift
+        of both, in units of a step's standard deviation
+
+    Returns
+    -------
+    (draws,) array
+        in [0, 1], sorted
+
+    Notes
+    -----
     Why a good fit of two growing series is no evidence: without drift half of the fits already pass
-    0.18, and
-    with one nearly all are near one. **Ref:** Granger and Newbold, J. Econometrics 2, 1974.
+    0.18, and with one nearly all are near one. Granger and Newbold, J. Econometrics 2, 1974.
     """
-    count, steps = whole("draws", draws, at_least=1), whole("length", length, at_least=3)
-    rng = np.random.default_rng(whole("seed", seed))
-    walks = np.cumsum(
-        rng.standard_normal((2, count, steps)) + real("drift", drift, "[-100, 100]"), axis=2
-    )
+    count = whole("draws", draws, at_least=1)
+    steps = whole("length", length, at_least=3)
+    random = np.random.default_rng(whole("seed", seed))
+    moves = random.standard_normal((2, count, steps)) + real("drift", drift, "[-100, 100]")
+    walks = np.cumsum(moves, axis=2)
     walks -= walks.mean(axis=2, keepdims=True)
     one, two = walks
-    return np.sort(
-        np.sum(one * two, axis=1) ** 2 / (np.sum(one**2, axis=1) * np.sum(two**2, axis=1))
-    )
+    variances = np.sum(one**2, axis=1) * np.sum(two**2, axis=1)
+    return np.sort(np.sum(one * two, axis=1) ** 2 / variances)
 
 
 @takes_records
@@ -374,48 +382,58 @@ def price_bands(
     *,
     volatility: float,
     growth_se: float = 0.0,
-    years=None,
+    years: ArrayLike | None = None,
 ) -> Bands:
     """Price where the market cap is lognormal with mean growth `market_cap_growth` and supply
     follows the schedule.
 
-    volatility : float in [0, 10], per √year, of the market cap; growth_se : float in [0, 1] —
-      standard error of its
-        yearly log growth; years : (n,) in [0, 100]; whole years to `horizon_years`, at most 100, if
-        not given
+    Parameters
+    ----------
+    volatility
+        of the market cap, per √year, in [0, 10]
+    growth_se
+        standard error of its yearly log growth, in [0, 1]
+    years
+        (n,) in [0, 100]; whole years to `horizon_years`, at most 100, if not given
+
+    Notes
+    -----
     Quantiles are in closed form: nothing is drawn, so they carry no Monte Carlo error. Dilution is
-    structural: the cap
-    diffuses and price is cap over supply. A lognormal has no jumps and no regimes: its tails are
-    too thin.
+    structural: the cap diffuses and price is cap over supply. A lognormal has no jumps and no
+    regimes: its tails are too thin.
     """
     from scipy.special import ndtri
 
-    sigma, error = real("volatility", volatility, "[0, 10]"), real("growth_se", growth_se, "[0, 1]")
+    sigma = real("volatility", volatility, "[0, 10]")
+    error = real("growth_se", growth_se, "[0, 1]")
     yearly = np.arange(min(int(scenario.horizon_years), 100) + 1.0)
-    at = yearly if years is None else reals("years", years, "[0, 100]", ndim=1)
-    ratio = np.array([supply_after(rules, snapshot, scenario, t) for t in at.tolist()]) / tao(
-        snapshot.issuance_rao
-    )
-    middle = (math.log1p(scenario.market_cap_growth) - sigma**2 / 2) * at
-    width = np.sqrt(sigma**2 * at + (error * at) ** 2)
+    moments = yearly if years is None else reals("years", years, "[0, 100]", ndim=1)
+    supply = np.array([supply_after(rules, snapshot, scenario, t) for t in moments.tolist()])
+    ratio = supply / tao(snapshot.issuance_rao)
+    middle = (math.log1p(scenario.market_cap_growth) - sigma**2 / 2) * moments
+    width = np.sqrt(sigma**2 * moments + (error * moments) ** 2)
     low, half, high = (
         snapshot.price_usd * np.exp(middle + float(ndtri(q)) * width) / ratio
         for q in (0.1, 0.5, 0.9)
     )
-    return Bands(at, low, half, high, ratio)
+    return Bands(moments, low, half, high, ratio)
 
 
 @takes_records
 def new_tao_per_year(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> float:
     """TAO a year at the reward of the day, net of `recycled_share`."""
-    reward = tao(block_emission(rules, snapshot.issuance_rao, block=snapshot.block))
-    return (
-        reward
-        * (1 - scenario.recycled_share)
-        * SECONDS_PER_DAY
-        * DAYS_PER_YEAR
-        / scenario.block_time_s
-    )
+    per_day = emission_tao_per_day(rules, snapshot, scenario)
+    return per_day * (1 - scenario.recycled_share) * DAYS_PER_YEAR
+
+
+def _yearly_flow(rules, snapshot, scenario) -> float:
+    """New TAO of a year, to divide by."""
+    flow = new_tao_per_year(rules, snapshot, scenario)
+    if flow == 0:
+        raise ValueError(
+            f"issuance_rao must leave something to issue, got {snapshot.issuance_rao:,}"
+        )
+    return flow
 
 
 def _implied(rules, snapshot, scenario, value, denominator) -> Implied:
@@ -423,15 +441,9 @@ def _implied(rules, snapshot, scenario, value, denominator) -> Implied:
     return Implied(value, supply, value / supply)
 
 
-def _metcalfe_given(amount, name, exponent, log_constant):
-    """An amount and the law's two constants, checked."""
-    b, a = real("exponent", exponent, "[0, 4]"), real("log_constant", log_constant, "[-50, 50]")
-    return real(name, amount, "[0, 1e18]"), b, a
-
-
 def _carry(scenario, growth, name) -> float:
     """Discount rate less a growth rate for ever, which must be below it."""
-    if not scenario.discount_rate - growth > 1e-9:
+    if not scenario.discount_rate - growth > MIN_CARRY:
         raise ValueError(
             f"{name} must be below discount_rate ({scenario.discount_rate:g}), got {growth:g}"
         )
@@ -445,28 +457,28 @@ def _dollar_a_year(scenario, growth_years, terminal_growth, log_growth=None) -> 
     length = real("growth_years", growth_years, "[0, 100]")
     forever = math.log1p(real("terminal_growth", terminal_growth, "[-0.99, 1]"))
     carry = _carry(scenario, forever, "log of 1 + terminal_growth")
-    rate = (
-        math.log1p(scenario.revenue_growth) if log_growth is None else log_growth
-    ) - scenario.discount_rate
+    if log_growth is None:
+        log_growth = math.log1p(scenario.revenue_growth)
+    rate = log_growth - scenario.discount_rate
     grown = math.expm1(rate * length) / rate if rate else length
     return grown + math.exp(rate * length) / carry
 
 
-def _growth_for(scenario, target, held, growth_years, terminal_growth) -> float:
-    """Yearly growth at which fees held are worth the target; inf where no growth or no time to
+def _growth_for(scenario, target, captured, growth_years, terminal_growth) -> float:
+    """Yearly growth at which fees captured are worth the target; inf where no growth or no time to
     grow could do it.
     """
     from scipy.optimize import brentq
 
-    if held == 0 or growth_years == 0:
+    if captured == 0 or growth_years == 0:
         return math.inf
 
     def miss(log_growth):
-        return math.log(
-            _dollar_a_year(scenario, growth_years, terminal_growth, log_growth) * held / target
-        )
+        per_dollar = _dollar_a_year(scenario, growth_years, terminal_growth, log_growth)
+        return math.log(per_dollar * captured / target)
 
-    low, high = -30.0, 5.0
+    low = -30.0
+    high = 5.0
     while miss(high) < 0 and high * growth_years < 300:
         high *= 2
     if miss(low) > 0 or miss(high) < 0:

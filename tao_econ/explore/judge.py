@@ -77,11 +77,9 @@ def judgement(**settings):
     )
 
 
-@functools.cache
 def scored(score: str) -> pd.DataFrame:
     """Scores of the forecasts shown, at every close from publication to the last evaluation."""
-    closes = sources.closes()[sources.PUBLISHED : LAST]
-    return claims.scores_by_day(closes * FDV_PER_PRICE, score=score)[list(SHOWN)]
+    return scores.scores_since_publication(score)[:LAST][list(SHOWN)]
 
 
 @functools.cache

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..economy.market import flow_balance, price_impact, price_under_flow
+from ..economy.impact import price_impact
+from ..economy.market import flow_balance, price_under_flow
 from ..economy.market import sell_pressure as pressure_of
 from ..inputs.record import checked_record, quantity, same
 from ..inputs.rules import Scenario, load_scenario, load_snapshot, rules_at

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..economy.rewards import ownership_path
-from ..economy.supply import HolderYield, holder_yield
+from ..economy.supply import HolderYield, holder_yield, staker_real_yield
 from ..inputs.record import checked_record, quantity, same
 from ..inputs.rules import Scenario, Snapshot, load_scenario, load_snapshot, rules_at
 from ..inputs.units import RAO_PER_TAO
@@ -116,7 +116,7 @@ def draw_rewards(holder: Holder) -> dict:
     path, mixed = paths_of(holder)
     year = year_of(holder)
     rate = 1 / (1 + year.unstaked) - 1
-    by_stake = (1 + year.break_even_staked_share * rate / STAKED) / (1 + rate) - 1
+    by_stake = staker_real_yield(rate, STAKED, year.break_even_staked_share)
     line = {"type": "scatter", "mode": "lines", "x": path.years}
     right = {"type": "scatter", "mode": "lines", "x": STAKED, "xaxis": "x2", "yaxis": "y2"}
     return {

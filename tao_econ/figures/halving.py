@@ -147,16 +147,16 @@ def first_halving_forecast(rules: Rules = RULES):
         (real, BLACK, "-", "what happened"),
         (naive, RED, "--", f"nothing recycled since genesis: {naive.day} {naive:%B %Y}"),
         (
-            real + timedelta(days=miss["last three supplies"]),
+            real + timedelta(days=miss.last_three_supplies),
             GREEN,
             ":",
-            f"line through the last three supplies ({miss['last three supplies']:+.1f} days)",
+            f"line through the last three supplies ({miss.last_three_supplies:+.1f} days)",
         ),
         (
-            real + timedelta(days=miss["from genesis"]),
+            real + timedelta(days=miss.from_genesis),
             PURPLE,
             "-.",
-            f"line from genesis ({miss['from genesis']:+.1f} days)",
+            f"line from genesis ({miss.from_genesis:+.1f} days)",
         ),
     ]
     for when, colour, style, label in marks:

@@ -112,18 +112,12 @@ def merged(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows).T
 
 
-@functools.cache
-def scored(score: str) -> pd.DataFrame:
-    """Each forecast's score at every close after publication."""
-    return claims.scores_by_day(sources.closes()[sources.PUBLISHED :] * FDV_PER_PRICE, score=score)
-
-
 @figure
 def forecasts_scored():
     """CRPS of three forecasts of the diluted value at every date since the article appeared;
     lower is better.
     """
-    table, names = scored("CRPS of ln FDV"), list(scores.forecasts())
+    table, names = scores.scores_since_publication(), list(scores.forecasts())
     last, peak = pd.Timestamp(NOW.date), sources.closes()[sources.PUBLISHED :].idxmax()
     best, at, claimed = table.idxmin(axis=1), table.loc[last], f"{claims.stated('C47')}×"
     ahead = (best.resample("W").last().ffill() == names[3]).mean()

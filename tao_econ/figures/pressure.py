@@ -10,16 +10,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullFormatter, PercentFormatter
 
+from ..economy.impact import price_impact, replay_shock, volatility_multiplier
 from ..economy.market import (
     PUBLICATION_WINDOWS,
     emission_over_volume,
     flow_balance,
-    price_impact,
     price_under_flow,
     publication_windows,
-    replay_shock,
     sell_pressure,
-    volatility_multiplier,
 )
 from ..inputs import data
 from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario, load_snapshot, rules_at

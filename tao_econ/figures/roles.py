@@ -11,12 +11,13 @@ from matplotlib.ticker import PercentFormatter
 
 from ..economy.rewards import (
     RewardSplit,
+    SubnetTerms,
     alpha_yield_per_day,
     ownership_path,
     real_yield,
     reward_split,
 )
-from ..economy.supply import HolderYield, holder_yield, supply_at
+from ..economy.supply import HolderYield, holder_yield, staker_real_yield, supply_at
 from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario, load_snapshot, rules_at
 from ..inputs.units import BLOCKS_PER_DAY, DAYS_PER_YEAR, decimal_year
 from .canvas import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SKY, canvas, figure, legend_below
@@ -27,13 +28,6 @@ THEN, NOW = load_snapshot("article"), load_snapshot("2026-09-11")
 EQUAL, BASE = load_scenario("article"), load_scenario("base")
 ROLES = {"owner": ORANGE, "miners": BLUE, "validators": GREEN, "nominators": SKY, "root": PURPLE}
 PERCENT = PercentFormatter(1, decimals=0)
-
-
-def real_yields(issuance_rate: float, staked: np.ndarray, kept: np.ndarray) -> np.ndarray:
-    """Change of share of a staker in a year for each part kept of new TAO (rows) and staked
-    share (columns).
-    """
-    return (1 + kept[:, None] * issuance_rate / staked) / (1 + issuance_rate) - 1
 
 
 @figure
@@ -70,7 +64,7 @@ def real_yield_map(
         shown = axis.pcolormesh(
             staked,
             kept,
-            real_yields(rate, staked, kept),
+            staker_real_yield(rate, staked, kept[:, None]),
             cmap="PuOr_r",
             vmin=-0.4,
             vmax=0.4,
@@ -161,14 +155,15 @@ def days_split(
     now in alpha.
     """
     return {
-        f"{then.date}\nno owner": reward_split(THEN_RULES, then, scenario, owned=False),
+        f"{then.date}\nno owner": reward_split(
+            THEN_RULES, then, scenario, SubnetTerms(owned=False)
+        ),
         f"{then.date}\nowned": reward_split(THEN_RULES, then, scenario),
         f"{now.date}\nin alpha": reward_split(
             RULES,
             now,
             scenario,
-            alpha_price_tao=price_sum_tao,
-            root_proportion=read("root_proportion_2"),
+            SubnetTerms(alpha_price_tao=price_sum_tao, root_proportion=read("root_proportion_2")),
         ),
     }
 

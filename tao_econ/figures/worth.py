@@ -9,9 +9,9 @@ from dataclasses import replace
 import numpy as np
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
-from ..economy.football import football_field
 from ..economy.scenario_tree import scenario_tree, tree_break_even, tree_noise, tree_sensitivity
 from ..economy.valuation import reverse_dcf, reverse_dcf_surface
+from ..economy.valuation_range import football_field
 from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario, load_snapshot, rules_at
 from ..inputs.units import tao
 from .canvas import (

@@ -11,12 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..chain.emission import block_emission
 from ..chain.pools import Pool, spot_price
-from ..economy.supply import supply_at
+from ..economy.supply import emission_tao_per_day, supply_at
 from ..inputs.checks import real, takes_records
 from ..inputs.rules import Rules, Scenario, Snapshot
-from ..inputs.units import SECONDS_PER_DAY, tao
 
 
 class MajorityCost(NamedTuple):
@@ -68,11 +66,7 @@ def majority_cost(
     present = share * supply.staked_tao
     added = share / (1 - share) * supply.staked_tao
     unstaked = supply.circulating_tao - supply.staked_tao
-    minted = (
-        tao(block_emission(rules, snapshot.issuance_rao, block=snapshot.block))
-        * SECONDS_PER_DAY
-        / scenario.block_time_s
-    )
+    minted = emission_tao_per_day(rules, snapshot, scenario)
     return MajorityCost(
         share=share,
         present_tao=present,

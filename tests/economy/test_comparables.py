@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from assumed import AS_ARTICLE, BASE
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,11 +16,7 @@ from tao_econ.economy import comparables
 from tao_econ.inputs import data
 
 CHAIN, ARTICLE = te.rules_at("2026-09-11"), te.load_snapshot("article")
-LATEST, AS_ARTICLE, BASE = (
-    te.load_snapshot("2026-09-11"),
-    te.load_scenario("article"),
-    te.load_scenario("base"),
-)
+LATEST = te.load_snapshot("2026-09-11")
 
 
 def varied(**values):

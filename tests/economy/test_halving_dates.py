@@ -46,11 +46,10 @@ def test_supply_points_the_90_percent_band_of_october_2025_covers_the_halving(re
 
 
 def test_supply_points_median_and_both_lines_miss_the_halving_by_days(replay):
-    misses = replay[2]
-    assert set(misses) == {"median", "last three supplies", "from genesis"}
-    assert misses["median"] == pytest.approx(6.2, abs=0.5)
-    assert misses["last three supplies"] == pytest.approx(-3.95, abs=0.5)
-    assert misses["from genesis"] == pytest.approx(5.6, abs=0.5)
+    misses = replay.miss_days
+    assert misses.median == pytest.approx(6.2, abs=0.5)
+    assert misses.last_three_supplies == pytest.approx(-3.95, abs=0.5)
+    assert misses.from_genesis == pytest.approx(5.6, abs=0.5)
 
 
 def test_the_replay_looks_at_nothing_that_was_published_later(replay, rules, monkeypatch):

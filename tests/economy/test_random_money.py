@@ -200,7 +200,19 @@ TABLE = {
         unknown={"share_to_new_supply": "no part of a market cap that did not change"},
     ),
     "holder_yield": Case(arguments(**day), yields_law, refuses=f"{BEYOND}|{NO_BLOCK}|{UNSTAKED}"),
-    "network_yields": Case(arguments(**day), yields_law, refuses=f"{BEYOND}|{NO_BLOCK}|{UNSTAKED}"),
+    "emission_tao_per_day": Case(
+        arguments(**day),
+        lambda tao, **_: tao >= 0 or pytest.fail("negative"),
+        refuses=NO_BLOCK,
+    ),
+    "staker_real_yield": Case(
+        arguments(issuance_rate=share, staked_share=number("(0, 1]"), kept_share=share),
+        lambda change, issuance_rate, staked_share, kept_share: (
+            (change >= -1e-15) == (kept_share >= staked_share * (1 - 1e-12))
+            or issuance_rate < 1e-12
+            or pytest.fail("keeps its share where k = s")
+        ),
+    ),
     "mc_fdv_ranking": Case(
         arguments(
             as_of=st.sampled_from(sorted(set(ranked["as_of"]))),
@@ -215,15 +227,18 @@ TABLE = {
     "reward_split": Case(
         arguments(
             **day,
-            owned=st.booleans(),
-            subnet_share=share,
-            alpha_issuance=number("[0, 21e6]"),
-            alpha_price_tao=st.one_of(st.none(), amount),
-            root_proportion=st.one_of(st.just(0.0), share),
-            root_paid=st.booleans(),
-            withheld_share=share,
-            withheld_is=st.sampled_from(["burned", "recycled"]),
-            own_stake_share=share,
+            subnet=st.builds(
+                te.economy.SubnetTerms,
+                owned=st.booleans(),
+                subnet_share=share,
+                alpha_issuance=number("[0, 21e6]"),
+                alpha_price_tao=st.one_of(st.none(), amount),
+                root_proportion=st.one_of(st.just(0.0), share),
+                root_paid=st.booleans(),
+                withheld_share=share,
+                withheld_is=st.sampled_from(["burned", "recycled"]),
+                own_stake_share=share,
+            ),
         ),
         roles_sum,
         refuses="alpha_price_tao must|[a-z_]+ must be [^ ]+ under|alpha_issuance must be "
@@ -374,10 +389,6 @@ TABLE = {
             )
             or pytest.fail("shape or mirror")
         ),
-    ),
-    "sobol_normals": Case(
-        arguments(log2_paths=st.integers(0, 6), steps=st.integers(1, 50), seed=whole()),
-        lambda z, log2_paths, steps, **_: z.shape == (2**log2_paths, steps) or pytest.fail("shape"),
     ),
 }
 

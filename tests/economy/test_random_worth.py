@@ -195,14 +195,6 @@ TABLE = {
         implied_law,
         refuses=SUPPLY,
     ),
-    "metcalfe_users": Case(
-        arguments(
-            value_usd=number("[0, 1e18]"),
-            exponent=number("[0.5, 4]"),
-            log_constant=number("[-50, 50]"),
-        ),
-        lambda users, **_: users >= 0 or pytest.fail("negative"),
-    ),
     "cong_li_wang": Case(
         arguments(
             **day,

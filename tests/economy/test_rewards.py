@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from assumed import assumed
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,7 +20,8 @@ def split_at(when, snapshot=ARTICLE, scenario=None, **more):
     rules = te.rules_at(when)
     if rules.pool != "none":
         more = {"alpha_price_tao": 0.1} | more
-    return te.economy.reward_split(rules, snapshot, scenario or te.Scenario(), **more)
+    subnet = te.economy.SubnetTerms(**more)
+    return te.economy.reward_split(rules, snapshot, scenario or assumed(), subnet)
 
 
 def three(share):
@@ -72,18 +74,21 @@ def test_mainnet_2026_md_6_gross_yield_of_a_nominator_a_day(root, earning, perce
 
 
 def test_models_md_1_4_yields_with_the_stakers_share_that_the_rules_give(as_article):
-    at_85 = te.economy.network_yields(
-        te.rules_at("2023-09-01"), ARTICLE, as_article
-    )  # nobody owned a subnet yet
+    def yields(rules, snapshot, scenario):
+        """Stakers get half of what the owner's cut leaves."""
+        half = (1 - float(rules.owner_cut)) / 2
+        return te.economy.holder_yield(
+            rules, snapshot, dataclasses.replace(scenario, stakers_share=half)
+        )
+
+    at_85 = yields(te.rules_at("2023-09-01"), ARTICLE, as_article)  # nobody owned a subnet yet
     assert at_85.unstaked == pytest.approx(-0.323, abs=5e-4) and at_85.staker_real == pytest.approx(
         -0.167, abs=5e-4
     )
-    owned = te.economy.network_yields(te.rules_at("2023-11-20"), ARTICLE, as_article)
+    owned = yields(te.rules_at("2023-11-20"), ARTICLE, as_article)
     assert owned.staker_real == pytest.approx(-0.195, abs=6e-4)
     now = te.rules_at("2026-09-11")
-    free, taken = (
-        te.economy.network_yields(now, LATEST, te.Scenario(validator_take=c)) for c in (0.0, 0.18)
-    )
+    free, taken = (yields(now, LATEST, assumed(validator_take=c)) for c in (0.0, 0.18))
     assert free.unstaked == pytest.approx(-0.104, abs=5e-4)
     assert (free.staker_real, taken.staker_real) == pytest.approx((-0.038, -0.050), abs=5e-4)
 
@@ -146,7 +151,7 @@ def test_a_miner_breaks_even_where_its_incentive_pays_its_cost():
 
 @given(st.floats(0.41, 1.0))
 def test_a_nominator_breaks_even_at_the_take_that_says_so(stakers_share):
-    scenario = te.Scenario(stakers_share=stakers_share, staked_share=0.4)
+    scenario = assumed(stakers_share=stakers_share, staked_share=0.4)
     take = te.economy.break_even_take(te.rules_at("2023-11-20"), ARTICLE, scenario)
     at_take = te.economy.holder_yield(
         te.rules_at("2023-11-20"), ARTICLE, dataclasses.replace(scenario, validator_take=take)
@@ -162,9 +167,7 @@ def test_a_nominator_breaks_even_at_the_take_that_says_so(stakers_share):
 
 def test_no_take_is_low_enough_where_stakers_get_nothing():
     assert (
-        te.economy.break_even_take(
-            te.rules_at("2023-11-20"), ARTICLE, te.Scenario(stakers_share=0.0)
-        )
+        te.economy.break_even_take(te.rules_at("2023-11-20"), ARTICLE, assumed(stakers_share=0.0))
         == -math.inf
     )
 
@@ -240,7 +243,7 @@ def test_every_part_is_paid_once_and_none_is_negative(
     root = root if te.rules_at(era).root_weight else 0.0
     split = split_at(
         era,
-        scenario=te.Scenario(validator_take=take),
+        scenario=assumed(validator_take=take),
         root_proportion=root,
         withheld_share=withheld,
         own_stake_share=own,
@@ -319,7 +322,7 @@ def test_what_means_nothing_in_an_era_is_refused(refused):
         (
             "share",
             lambda s: te.economy.ownership_path(
-                te.rules_at("2023-11-20"), ARTICLE, te.Scenario(), share=True
+                te.rules_at("2023-11-20"), ARTICLE, assumed(), share=True
             ),
         ),
     ],

@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from assumed import AS_ARTICLE, assumed
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +14,6 @@ from tao_econ.economy import supply
 from tao_econ.inputs import rules as inputs
 
 CHAIN, ARTICLE_DAY = inputs.rules_at("2026-09-11"), te.load_snapshot("article")
-AS_ARTICLE = te.load_scenario("article")
 
 
 def varied(**values):
@@ -74,8 +74,8 @@ def test_models_md_yields_of_the_articles_day(snapshots, rules, as_article):
 
 
 def test_models_md_yields_of_2026_09_11(snapshots, rules):
-    got = te.economy.holder_yield(rules.chain, snapshots.latest, te.Scenario())
-    free = te.economy.holder_yield(rules.chain, snapshots.latest, te.Scenario(validator_take=0.0))
+    got = te.economy.holder_yield(rules.chain, snapshots.latest, assumed())
+    free = te.economy.holder_yield(rules.chain, snapshots.latest, assumed(validator_take=0.0))
     assert got.unstaked == pytest.approx(-0.104, abs=5e-4)
     assert free.staker_real == pytest.approx(-0.038, abs=5e-4)
     assert got.staker_real == pytest.approx(-0.050, abs=5e-4)
@@ -103,7 +103,7 @@ def test_article_a_day_of_emission_is_7_200_tao_and_market_cap_plus_fdv_follow(
 
 
 def test_models_md_inflation_on_2026_09_11_is_9_9_percent_net(snapshots, rules):
-    path = te.economy.supply_path(rules.chain, snapshots.latest, te.Scenario())
+    path = te.economy.supply_path(rules.chain, snapshots.latest, assumed())
     assert path.inflation_per_year[0] == pytest.approx(0.099, abs=5e-4)
     assert path.emission_tao_per_day[0] == 3_600
 

@@ -174,16 +174,6 @@ TABLE = {
     "subnet_price_paths": Case(
         several(subnet_paths), at_least_0, refuses="normals must be finite and keep prices finite"
     ),
-    "cev_cdf": Case(
-        st.one_of(
-            arguments(ratio=st.one_of(amount, vector("[0, inf)")), **CEV),
-            arguments(
-                ratio=amount, years=above, volatility=above, exponent=inside, growth=number()
-            ),
-        ),
-        at_most_1,
-        refuses="growth must|volatility must",
-    ),
     "over_replicas": Case(arguments(values=st.one_of(vector(least=2), array((3, 2)))), error_law),
     "expected_max": Case(
         arguments(n=st.one_of(counts, st.lists(counts, min_size=1, max_size=4))), at_least_0

@@ -1,13 +1,14 @@
 """How far apart do all the models lie on one day?
 
 One row a method, one axis, no blend: the width is the result. A range comes from the spread of what
-a method compares
-with, or from three named scenarios, or from an input nobody has counted; `basis` says which.
+a method compares with, or from three named scenarios, or from an input nobody has counted; `basis`
+tells which.
 """
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,12 @@ from .valuation import (
     stock_to_flow,
 )
 
+# Active users for `metcalfe`; our choice, for none is published. The greatest is every wallet in
+# Lui and Sun's sample to February 2025 (arXiv:2507.02951), with a tenth and a hundredth of it.
+USERS = (1_000, 11_000, 121_567)
+# Parts of their reward that miners keep; our choice, for want of accounts.
+MINER_MARGINS = (0.75, 0.5, 0.0)
+
 
 @takes_records
 def football_field(
@@ -35,59 +42,48 @@ def football_field(
     *,
     low: Scenario | None = None,
     high: Scenario | None = None,
-    users=(1_000, 11_000, 121_567),
-    miner_margins=(0.75, 0.5, 0.0),
+    users: Sequence[float] = USERS,
+    miner_margins: Sequence[float] = MINER_MARGINS,
 ) -> pd.DataFrame:
     """Low, middle and high price by every method at a snapshot, in USD per TAO.
 
-    scenario : the middle one; low, high : the scenarios 'bear' and 'bull' if not given
-    users : three rising counts of active users for `metcalfe`; our choice, for none is published.
-      The greatest is
-        every wallet in Lui and Sun's sample to February 2025 (arXiv:2507.02951), with a tenth and a
-        hundredth of it
-    miner_margins : three falling parts of their reward that miners keep, in [0, 1]; our choice, for
-      want of accounts
-    Returns method, low_usd, mid_usd, high_usd, mid_over_spot, basis; low ≤ mid ≤ high in each row.
+    Parameters
+    ----------
+    scenario
+        the middle one
+    low, high
+        the scenarios 'bear' and 'bull' if not given
+    users
+        three rising counts of active users for `metcalfe`
+    miner_margins
+        three falling parts of their reward that miners keep, in [0, 1]
+
+    Returns
+    -------
+    DataFrame
+        method, low_usd, mid_usd, high_usd, mid_over_spot, basis; low ≤ mid ≤ high in each row
     """
-    _three("users", users, "[0, 1e15]", rising=True)
-    _three("miner_margins", miner_margins, "[0, 1]", rising=False)
+    _check_three("users", users, "[0, 1e15]", rising=True)
+    _check_three("miner_margins", miner_margins, "[0, 1]", rising=False)
     low = load_scenario("bear") if low is None else low
     high = load_scenario("bull") if high is None else high
-    three, day = (low, scenario, high), (rules, snapshot, scenario)
-    tree = scenario_tree(rules, spot_usd=snapshot.price_usd)
-    gross = dataclasses.replace(scenario, recycled_share=0.0)
+    three = (low, scenario, high)
     rows = [
-        *_relative(*day),
-        (
-            "scenario tree",
-            (tree.p10_usd, tree.price_usd, tree.p90_usd),
-            "expected; 10 and 90 % outcomes of 2024 odds",
-        ),
+        *_relative(rules, snapshot, scenario),
+        _by_tree(rules, snapshot),
         _by_scenario(rules, snapshot, "MV = PQ", exchange_equation, three),
-        (
-            "Metcalfe's law",
-            [metcalfe(*day, users=n).price_usd for n in users],
-            f"{_list(users)} active users",
-        ),
+        _by_users(rules, snapshot, scenario, users),
         _by_scenario(rules, snapshot, "Cong-Li-Wang", convenience_value, three),
         _by_scenario(rules, snapshot, "captured fees", captured_fees, three),
-        (
-            "cost of production",
-            _costs(rules, snapshot, scenario, miner_margins),
-            f"miners keep {_list(miner_margins)}: moves with spot",
-        ),
-        (
-            "stock-to-flow",
-            [stock_to_flow(rules, snapshot, s).price_usd for s in (gross, scenario)],
-            "foil; gross flow and flow net of recycling",
-        ),
+        _by_costs(rules, snapshot, scenario, miner_margins),
+        _by_stock_to_flow(rules, snapshot, scenario),
     ]
     table = pd.DataFrame([_row(method, prices, basis) for method, prices, basis in rows])
     table.insert(4, "mid_over_spot", table["mid_usd"] / snapshot.price_usd)
     return table
 
 
-def _three(name, values, bounds, *, rising):
+def _check_three(name, values, bounds, *, rising):
     """Refuse what is not three numbers inside bounds, in order from the low price to the high
     one.
     """
@@ -128,25 +124,41 @@ def _relative(rules, snapshot, scenario):
     )
 
 
+def _by_tree(rules, snapshot):
+    tree = scenario_tree(rules, spot_usd=snapshot.price_usd)
+    prices = (tree.p10_usd, tree.price_usd, tree.p90_usd)
+    return "scenario tree", prices, "expected; 10 and 90 % outcomes of 2024 odds"
+
+
 def _by_scenario(rules, snapshot, method, model, scenarios):
     prices = [model(rules, snapshot, scenario).price_usd for scenario in scenarios]
     return method, prices, f"scenarios {_list(s.name for s in scenarios)}"
 
 
-def _costs(rules, snapshot, scenario, margins):
+def _by_users(rules, snapshot, scenario, users):
+    prices = [metcalfe(rules, snapshot, scenario, users=count).price_usd for count in users]
+    return "Metcalfe's law", prices, f"{_list(users)} active users"
+
+
+def _by_costs(rules, snapshot, scenario, margins):
     """Price floors where miners get their share of the emission at spot and spend all but a
     margin.
     """
-    earned = (
-        new_tao_per_year(rules, snapshot, scenario)
-        * snapshot.price_usd
-        * (1 - float(rules.owner_cut))
-        / 2
-    )
-    return [
-        cost_of_production(rules, snapshot, scenario, cost_usd_per_year=earned * (1 - m)).price_usd
-        for m in margins
+    new_usd = new_tao_per_year(rules, snapshot, scenario) * snapshot.price_usd
+    earned = new_usd * (1 - float(rules.owner_cut)) / 2
+    prices = [
+        cost_of_production(
+            rules, snapshot, scenario, cost_usd_per_year=earned * (1 - margin)
+        ).price_usd
+        for margin in margins
     ]
+    return "cost of production", prices, f"miners keep {_list(margins)}: moves with spot"
+
+
+def _by_stock_to_flow(rules, snapshot, scenario):
+    gross = dataclasses.replace(scenario, recycled_share=0.0)
+    prices = [stock_to_flow(rules, snapshot, flow).price_usd for flow in (gross, scenario)]
+    return "stock-to-flow", prices, "foil; gross flow and flow net of recycling"
 
 
 def _list(values):

@@ -4,12 +4,13 @@ import dataclasses
 
 import numpy as np
 import pytest
+from assumed import BASE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tao_econ as te
 
-CHAIN, BASE = te.rules_at("2026-09-11"), te.load_scenario("base")
+CHAIN = te.rules_at("2026-09-11")
 DAYS = ["article", "2023-11-20", "halving-2025-12-15", "2026-09-11"]
 METHODS = [
     "companies",
