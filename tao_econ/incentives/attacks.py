@@ -228,7 +228,7 @@ def bribery(
             stake_after=after[:bribes].sum(),
         )
         found.append(bribery)
-    return Bribery(*np.array(found).T)
+    return Bribery._make(np.array(found).T)
 
 
 @takes_records
