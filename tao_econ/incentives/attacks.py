@@ -228,7 +228,9 @@ def bribery(
             stake_after=after[:bribes].sum(),
         )
         found.append(bribery)
-    return Bribery._make(np.array(found).T)
+    return Bribery(
+        **{name: np.array([getattr(one, name) for one in found]) for name in Bribery._fields}
+    )
 
 
 @takes_records
