@@ -101,7 +101,7 @@ def query_market_path(
     out = np.empty((len(QueryMarketPath._fields), len(state.talent), rounds))
     for t in range(rounds):
         _round(rules, market, state, random, out[:, :, t])
-    return QueryMarketPath(*out)
+    return QueryMarketPath(**dict(zip(QueryMarketPath._fields, out, strict=True)))
 
 
 def query_market_report(path: QueryMarketPath, *, settled: float = 0.5) -> pd.DataFrame:

@@ -149,12 +149,7 @@ def counted_stake(cap_quantile: float, splitting_share: float) -> np.ndarray:
     cap_quantile : of stake; splitting_share : of those above the cap, rounded up
     """
     held = wallets()
-    capped = stake.cap_stake(held, cap_quantile)
-    counted = capped.stake.copy()
-    escaped = int(np.ceil(splitting_share * (held > capped.cap).sum()))
-    if escaped:
-        counted[-escaped:] = held[-escaped:]
-    return counted
+    return stake.counted_under_cap(held, cap_quantile, splitting_share=splitting_share)
 
 
 @functools.lru_cache(maxsize=4_096)

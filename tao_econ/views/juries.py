@@ -7,8 +7,7 @@ import functools
 import numpy as np
 
 from ..incentives.jury import jury_accuracy, oracle_bias
-from ..incentives.stake_model import stake_from_ranks
-from ..inputs import data
+from ..incentives.stake_model import published_stake
 from ..inputs.record import checked_record, quantity
 from .gallery import view
 from .marks import (
@@ -36,19 +35,11 @@ STAKE_SOURCE = "stake: Mentat Minds, 2024-06-19"
 CORRUPTED = "corrupted share of stake"
 
 
-@functools.cache
-def june_stake(validators: int = VALIDATORS) -> np.ndarray:
-    """(validators,) shares of stake of 2024-06-19, as published for the largest ten."""
-    table = data.load("validator_stake")
-    table = table[table["date"] == table["date"].max()]
-    return stake_from_ranks(table["largest"].tolist(), table["share"].tolist(), validators)
-
-
 @functools.lru_cache(maxsize=256)
 def voted(sizes: tuple, listed: int, vote: float, correlation: float):
     """Juries of several sizes with equal stake, and one of `listed` by the stake of June 2024."""
     equal = [jury_accuracy(np.ones(n), vote, correlation=correlation) for n in sizes]
-    return equal, jury_accuracy(june_stake(listed), vote, correlation=correlation)
+    return equal, jury_accuracy(published_stake(listed), vote, correlation=correlation)
 
 
 @view()
@@ -105,7 +96,7 @@ def corrupted_oracle(attack_sd: float = 10.0) -> View:
     """Bias of mean and median of validators' reports against the share of stake that reports an
     attack value.
     """
-    largest = np.cumsum(june_stake())
+    largest = np.cumsum(published_stake(VALIDATORS))
     short = int(np.argmax(largest >= 0.5))  # so many together hold less than half
     held = largest[: short + 1]
     bent = oracle_bias([held[-2]], attack_sd=attack_sd)
@@ -222,7 +213,7 @@ def oracle(corruption: Corruption) -> View:
 
 def _bought(share: float) -> dict[str, str]:
     """How many of the largest validators a share of stake could buy, and how many it takes."""
-    largest = np.cumsum(june_stake(LISTED))
+    largest = np.cumsum(published_stake(LISTED))
     half = int(np.argmax(largest > 0.5))
     return {
         "largest validators this share could buy": str(np.searchsorted(largest, share + 1e-9)),
