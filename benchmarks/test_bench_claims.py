@@ -1,7 +1,9 @@
 """How long the ledger takes: all sixty claims, and one redraw of the instrument that judges."""
 
+from dataclasses import replace
+
 from tao_econ import claims
-from tao_econ.explore import judge
+from tao_econ.views import VIEWS, screen
 
 
 def test_sixty_claims(benchmark):
@@ -11,8 +13,8 @@ def test_sixty_claims(benchmark):
 
 
 def test_one_move_of_the_date(benchmark):
-    start = next(iter(judge._menu(judge.scores.SCORES).values()))
-    rest = judge._menu(["bitcoin"])["bitcoin"], judge._menu(["all"])["all"]
-    evaluation = judge.Evaluation(days_after=108)
-    shown = benchmark(judge.draw_judgement, evaluation, start, *rest)
+    judgement = VIEWS["judgement"]
+    records = judgement.records()
+    records["evaluation"] = replace(records["evaluation"], days_after=108)
+    shown = benchmark(lambda: screen.plotted(judgement.drawn(records)))
     assert len(shown["data"]) == 7

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from .inputs.record import quoted, summary
+from .inputs.checks import quoted
+from .inputs.record import summary
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -85,13 +86,14 @@ def _pairs(given: list[str], flag: str) -> dict[str, str]:
 def _figures(given) -> int:
     from tqdm import tqdm
 
-    from .figures import FIGURES
     from .publish import press
+    from .views import VIEWS
 
-    settings, names = _pairs(given.set, "--set"), press.select(given.names)
+    settings = _pairs(given.set, "--set")
+    names = press.select(given.names)
     if given.list:
         for name in names:
-            print(f"{name:24} {summary(FIGURES[name])}")
+            print(f"{name:24} {summary(VIEWS[name])}")
         return 0
     if given.check:
         with tqdm(names, desc="checking", leave=False, disable=None) as bar:
@@ -115,7 +117,8 @@ def _notebooks(given) -> int:
 
     from .publish import notebooks
 
-    parameters, files = _pairs(given.p, "-p"), notebooks.select(given.names)
+    parameters = _pairs(given.p, "-p")
+    files = notebooks.select(given.names)
     with tqdm(files, desc="executing", leave=False, disable=None) as bar:
         changed = {file.stem: notebooks.run(file, parameters, save=not given.check) for file in bar}
     for name, difference in changed.items():

@@ -15,7 +15,7 @@ import hashlib, json, pathlib, sys, tempfile
 from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import tao_econ as te
-from tao_econ import claims, figures
+from tao_econ import claims, views
 from tao_econ.publish import ledger as page
 from tao_econ.analysis.sweep import sweep_to_parquet
 threads = int(sys.argv[1])
@@ -24,7 +24,7 @@ rules, now, base = te.rules_at("2026-09-11"), te.load_snapshot("2026-09-11"), te
 found = claims.check()
 bytes_of = {"ledger": page.csv(found), "page": page.page(found, claims.counts(found), claims.under_stress())}
 for name in ("retention_contours", "guarantee_on_real_stake", "price_fan", "market_by_judge", "supply_four_ways"):
-    picture = figures.FIGURES[name]()
+    picture = views.VIEWS[name]()
     bytes_of |= {f"{name}.{kind}": picture.bytes(kind) for kind in ("svg", "png")}
 bytes_of["map"] = te.incentives.retention_map(rules, te.incentives.draw_network(seed=3)).tobytes()
 with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(threads) as pool:

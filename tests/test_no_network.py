@@ -38,11 +38,11 @@ import tao_econ as te
 for module in pkgutil.walk_packages(te.__path__, "tao_econ."):
     if not module.name.endswith("__main__"):
         importlib.import_module(module.name)
-from tao_econ import claims, explore, figures
+from tao_econ import claims, views
 assert len(claims.check()) == 60
 for name in ("supply_four_ways", "guarantee_on_real_stake", "price_fan"):
-    assert figures.FIGURES[name]().bytes("png")
-panels = [make() for make in vars(explore).values() if inspect.isfunction(make)]
+    assert views.VIEWS[name]().bytes("png")
+panels = [views.explore(name) for name in views.instruments()]
 assert len(panels) > 15
 with ThreadPoolExecutor(2) as pool:
     assert len(te.sweep(lambda x: x, executor=pool, x=[1.0, 2.0])) == 2

@@ -19,7 +19,7 @@ from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.misc.appdirs import AppDirs
 
 PACKAGE = Path(__file__).resolve().parents[1]
-NO_KERNELS = {"claims", "views", "publish", "figures", "explore"}  # rooms that no kernel can import
+NO_KERNELS = {"claims", "views", "publish"}  # rooms that no kernel can import
 
 
 class _EntryPerSignature(IndexDataCacheFile):

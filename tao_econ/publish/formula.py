@@ -10,7 +10,7 @@ import matplotlib
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath, TextToPath
 
-from ..figures.canvas import STYLE
+from ..views.paper import STYLE
 
 SIZE = 100.0  # units of the picture for one em
 SPOKEN = {

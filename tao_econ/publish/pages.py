@@ -17,6 +17,7 @@ from pathlib import Path
 
 from ..inputs.record import summary
 from ..inputs.rules import DATA
+from ..views import VIEWS, explore, instruments
 from . import assumptions, notebooks, press, prose, states
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -58,7 +59,8 @@ def build(folder: Path | None = None, *, many: int = states.POSITIONS) -> dict[s
 def _files(many: int) -> dict[str, str | bytes]:
     import nbformat
 
-    index, names = press.read_index(), list(states.instruments())
+    index = press.read_index()
+    names = instruments()
     sources = notebooks.select([])
     links = {file.name: f"notebooks/{file.stem}.html" for file in sources} | {
         assumptions.FILE.name: "assumptions.html"
@@ -122,10 +124,9 @@ def _leave_interrupts() -> None:
 
 
 def _states_of(name: str, many: int) -> tuple[str, str]:
-    instrument = states.instruments()[name]
-    says = summary(instrument)
+    says = summary(VIEWS[name])
     return says, json.dumps(
-        states.states(instrument(), many=many),
+        states.states(explore(name), many=many),
         separators=(",", ":"),
         ensure_ascii=False,
         allow_nan=False,
@@ -200,7 +201,7 @@ def _index(books: dict[str, prose.Notebook], instruments: list[str], ledger: boo
 
 
 def _first_line(name: str) -> str:
-    return summary(states.instruments()[name])
+    return summary(VIEWS[name])
 
 
 def _finding(stem: str, book: prose.Notebook) -> str:
@@ -265,7 +266,7 @@ def _instrument(name: str, says: str, packed: str, menu: list[tuple[str, str]]) 
 <div id="finding" aria-live="polite"></div>
 <form class="controls" autocomplete="off">{menus}{sliders}<p><button type="button" id="reset">Reset</button></p>
 <p class="note">{len(it["shots"])} states were computed in advance, in which one slider at a time has left its start:
-moving a second one puts the first back{still}. In JupyterLab all move together: <code>explore.{name}()</code>.</p></form>
+moving a second one puts the first back{still}. In JupyterLab all move together: <code>views.explore("{name}")</code>.</p></form>
 <div class="result"><p id="refused" role="status"></p><dl id="read" aria-live="polite"></dl>
 <div id="plot" role="img" aria-labelledby="finding"></div></div>
 </div>

@@ -18,9 +18,9 @@ ACTIVE = re.compile(
     r"<\s*(script|iframe|object|embed)\b|<[^>]*\s(on\w+\s*=|(href|src)\s*=\s*[\"']?\s*javascript:)",
     re.IGNORECASE,
 )
-DRAWN = re.compile(r"\bfigures\.(\w+)\(")
+DRAWN = re.compile(r"\bviews\.(\w+)\(")
 KERNEL = re.compile(r"^\*Restarted the kernel\?.*$\n?", re.MULTILINE)  # a page has none
-LIVE = re.compile(r"\bexplore\.(\w+)\(")
+LIVE = re.compile(r'\bviews\.explore\("(\w+)"')
 
 
 @dataclass

@@ -5,32 +5,18 @@ a kernel.
 from __future__ import annotations
 
 import dataclasses
-import inspect
 import itertools
 import json
 import math
-from collections.abc import Callable
 
 import numpy as np
 
-from ..views import VIEWS
 from ..views.live import Live, Recipe
 
-POSITIONS, COARSE = (
-    11,
-    7,
-)  # of a slider, besides its start; COARSE under a choice of the menus that is not the first shown
+POSITIONS = 11  # of a slider, besides its start
+COARSE = 7  # under a choice of the menus that is not the first shown
 FEW_CHOICES = 6  # with more of them, sliders move under the first alone
 DECADES = 1_000  # a slider whose ends differ by more than this goes in equal ratios
-
-
-def instruments() -> dict[str, Callable[..., Live]]:
-    """Every instrument, by name: the views that are not drawn into figures/."""
-    from .. import explore, views
-
-    made = {name: getattr(views.explore, name) for name, it in VIEWS.items() if not it.published}
-    old = {name: it for name, it in vars(explore).items() if inspect.isfunction(it)}
-    return dict(sorted((made | {k: it for k, it in old.items() if k[0] != "_"}).items()))
 
 
 def plotly_js() -> str:
@@ -56,7 +42,8 @@ def states(panel: Live, *, many: int = POSITIONS) -> dict:
       no state changes
     """
     it = panel.recipe()
-    taken, shots = [], {}
+    taken: list[dict] = []
+    shots: dict[str, int] = {}
 
     def shoot(records: dict) -> int:
         parts = _parts(it, records)
@@ -71,9 +58,8 @@ def states(panel: Live, *, many: int = POSITIONS) -> dict:
     given = [dict(zip(it.choices, chosen, strict=True)) for chosen in names]
     cases = [_case(it, chosen, shoot, many if chosen == it.chosen else coarse) for chosen in given]
     first = cases[names.index(tuple(it.chosen.values()))]["sliders"]
-    alone = [
-        n for n, slider in enumerate(first) if len(set(slider["shots"])) > 1
-    ]  # others need a second one to be moved
+    # others need a second one to be moved
+    alone = [n for n, slider in enumerate(first) if len(set(slider["shots"])) > 1]
     for case in cases:
         case["sliders"] = [case["sliders"][n] for n in alone]
     offered = [list(it.sliders.values())[n] for n in alone]
@@ -94,7 +80,9 @@ def states(panel: Live, *, many: int = POSITIONS) -> dict:
 
 def positions(slider, start, many: int) -> list:
     """Values of a slider from end to end, on its steps, its start among them."""
-    low, high, step = slider.min, slider.max, slider.step
+    low = slider.min
+    high = slider.max
+    step = slider.step
     spread = np.geomspace if low > 0 and high / low > DECADES else np.linspace
     kind = int if isinstance(start, int) else float
     on_steps = {
@@ -109,7 +97,8 @@ def _case(it: Recipe, chosen: dict[str, str], shoot, many: int) -> dict:
     start = it.records | {
         key: it.choices[key][name] for key, name in chosen.items() if name != it.chosen[key]
     }
-    sliders, at_start = [], shoot(start)
+    at_start = shoot(start)
+    sliders = []
     for name, slider in it.sliders.items():
         key, field = it.owner[name]
         begin = getattr(start[key], field)

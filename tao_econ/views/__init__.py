@@ -2,7 +2,7 @@
 
 A view is called with records or their names; `explore` gives it sliders for the fields it reads:
 
-    views.inflation(snapshot="article")        views.explore.inflation(discount_rate=0.3)
+    views.inflation(snapshot="article")    views.explore("inflation", recycled_share=0.0)
     views.inflation().to_frame()               views.fields_read("inflation")
 
 To write one (`dilution.py` and `attacks.py` have examples):
@@ -52,6 +52,8 @@ from . import worth as worth
 from .gallery import VIEWS as VIEWS
 from .gallery import explore as explore
 from .gallery import fields_read as fields_read
+from .gallery import instruments as instruments
+from .gallery import published as published
 from .holding import Holder as Holder
 from .marks import View as View
 from .sensitivity import deciding_inputs as deciding_inputs

@@ -7,6 +7,7 @@ import functools
 import inspect
 import typing
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from ..inputs.record import quoted, summary, unknown
 from ..inputs.rules import (
@@ -20,6 +21,9 @@ from ..inputs.rules import (
 )
 from . import watch
 from .marks import View
+
+if TYPE_CHECKING:
+    from .live import Live
 
 NAMED = {  # kinds of records that have names: what loads one, and the word for it in a footer
     Rules: (rules_at, "rules"),
@@ -198,42 +202,33 @@ def fields_read(name: str, **records) -> frozenset[tuple[str, str]]:
     return watch.reads(VIEWS[name].draw, VIEWS[name].records(**records))[1]
 
 
-class Explorer:
-    """`explore("inflation", discount_rate=0.3)` or `explore.inflation(discount_rate=0.3)`: a view
-    with sliders.
+def published() -> list[str]:
+    """The views that are drawn into figures/, in the order of their files."""
+    return [name for name, it in VIEWS.items() if it.published]
+
+
+def instruments() -> list[str]:
+    """The views that are made to be moved and are not drawn into figures/."""
+    return sorted(name for name, it in VIEWS.items() if not it.published)
+
+
+def explore(name: str, **settings: Any) -> Live:
+    """A view's live form: a slider for each field it reads, its picture and its read-out.
+
+    Parameters
+    ----------
+    name
+        of a view
+    settings
+        argument → a name to start from, or field → value
+
+    Raises
+    ------
+    ValueError, TypeError
+        for a name, field or value that does not fit, and for a field that the view never reads
     """
+    if name not in VIEWS:
+        raise ValueError(unknown("view", name, VIEWS))
+    from .live import Live
 
-    def __call__(self, name: str, **settings):
-        """A view's live form: a slider for each field it reads, its picture and its read-out.
-
-        Parameters
-        ----------
-        name : of a view
-        settings : argument → a name to start from, or field → value
-
-        Raises
-        ------
-        ValueError, TypeError
-            For a name, field or value that does not fit, and for a field that the view never reads.
-        """
-        if name not in VIEWS:
-            raise ValueError(unknown("view", name, VIEWS))
-        from .live import Live
-
-        return Live(VIEWS[name], **settings)
-
-    def __getattr__(self, name: str):
-        if name not in VIEWS:
-            raise AttributeError(unknown("view", name, VIEWS))
-
-        def live(**settings):
-            return self(name, **settings)
-
-        live.__name__, live.__doc__ = name, VIEWS[name].__doc__
-        return live
-
-    def __dir__(self):
-        return list(VIEWS)
-
-
-explore = Explorer()
+    return Live(VIEWS[name], **settings)

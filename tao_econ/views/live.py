@@ -196,7 +196,7 @@ class Live(w.VBox):
         for key in given:
             if not any(hasattr(record, key.rpartition(".")[2]) for record in now.values()):
                 known = [*self._menus_of, *(drawn.sliders or _movable(drawn, now))]
-                raise ValueError(unknown(f"setting of explore.{drawn.name}", key, known))
+                raise ValueError(unknown(f"setting of view {drawn.name}", key, known))
         wanted = dict.fromkeys([*(drawn.sliders or ()), *given])
         owner = {key: drawn.place(now, key) for key in wanted}
         for key, value in given.items():
@@ -239,13 +239,14 @@ class Live(w.VBox):
             if self._menus_of[key][menu.value] != self._published[key]
         }
         given = {key: name for key, name in self._given.items() if key not in self._menus}
-        parts = [f"{key}={name!r}" for key, name in (given | named).items()]
+        parts = [f'"{self._drawn.name}"']
+        parts += [f"{key}={name!r}" for key, name in (given | named).items()]
         for key, slider in self._sliders.items():
             argument, field = self._owner[key]
             now, was = f"{slider.value:.10g}", f"{getattr(self._chosen[argument], field):.10g}"
             if now != was:
                 parts.append(f"**{{{key!r}: {now}}}" if "." in key else f"{key}={now}")
-        return f"explore.{self._drawn.name}({', '.join(parts)})"
+        return f"views.explore({', '.join(parts)})"
 
     def _move_to(self, now: dict):
         """Set every slider from the records, then draw once."""

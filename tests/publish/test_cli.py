@@ -6,7 +6,7 @@ import json
 import pytest
 
 import tao_econ as te
-from tao_econ import figures
+from tao_econ import views
 from tao_econ.__main__ import main
 from tao_econ.inputs import data
 from tao_econ.inputs import record as records
@@ -30,7 +30,7 @@ def complaint(capsys, *arguments) -> str:
 def test_list_names_every_figure_and_draws_nothing(capsys, folder):
     assert main(["figures", "--list"]) == 0
     listed = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
-    assert listed == list(figures.FIGURES)
+    assert listed == views.published()
     assert not list(folder.iterdir())
 
 

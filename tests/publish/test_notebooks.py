@@ -8,7 +8,7 @@ import re
 import nbformat
 import pytest
 
-from tao_econ import figures
+from tao_econ import views
 from tao_econ.publish import notebooks
 
 FILES = notebooks.select([])
@@ -57,7 +57,7 @@ def test_its_outputs_read_without_running(file):
     assert [c.execution_count for c in code] == list(range(1, len(code) + 1))
     pictures = sum("image/png" in o.get("data", {}) for c in code for o in c.outputs)
     assert pictures == sum(
-        bool(set(re.findall(r"figures\.(\w+)\(", c.source)) & set(figures.FIGURES)) for c in code
+        bool(set(re.findall(r"views\.(\w+)\(", c.source)) & set(views.published())) for c in code
     )
 
 

@@ -290,7 +290,7 @@ def test_the_code_of_the_readme_runs_and_says_what_it_says():
     rewards, ratio, picture, panel = (value for value, _ in shown)
     assert shown[0][1] == "all thirty rewards, exactly" and len(rewards) == 30
     assert shown[1][1] == f"{ratio:.4f}"
-    assert picture.axes and panel is not None
+    assert picture.panels and panel is not None
 
 
 def test_the_sweep_of_the_readme_runs_on_a_cluster(monkeypatch):

@@ -9,10 +9,10 @@ import lab
 import numpy as np
 import pytest
 
-from tao_econ import explore
 from tao_econ.__main__ import main
 from tao_econ.publish import notebooks, pages, press, prose, states
 from tao_econ.publish.formula import formula
+from tao_econ.views import explore, instruments
 
 STATES = re.compile(r'<script type="application/json" id="states">(.*?)</script>', re.DOTALL)
 
@@ -54,8 +54,8 @@ def test_every_notebook_instrument_and_figure_has_its_place(folder, read):
     index = {attrs.get("href") for attrs in read["index.html"].all("a")}
     for file in notebooks.select([]):
         assert f"notebooks/{file.stem}.html" in index & set(read)
-    assert set(states.instruments()) >= {"supply", "emission", "epoch", "guarantee", "copier"}
-    for name in states.instruments():
+    assert set(instruments()) >= {"supply", "emission", "epoch", "guarantee", "copier"}
+    for name in instruments():
         assert f"instruments/{name}.html" in index & set(read)
     shown = {attrs["src"] for attrs in read["figures.html"].all("img")}
     assert shown == {f"figures/{name}.svg" for name in press.read_index()}
@@ -142,7 +142,7 @@ def test_a_state_is_what_the_instrument_shows(folder):
     number = [slider["label"] for slider in it["sliders"]].index("your stake")
     slider = it["cases"][0]["sliders"][number]
     assert slider["texts"][slider["start"]] == "10" and slider["texts"][-1] == "100"
-    box = explore.epoch(your_stake=100.0).recipe()
+    box = explore("epoch", your_stake=100.0).recipe()
     shown, texts = box.show(**box.records)
     np.testing.assert_allclose(
         value(it, slider["shots"][-1], "data/4/y"), shown["data"][4]["y"], rtol=1e-5
@@ -152,7 +152,7 @@ def test_a_state_is_what_the_instrument_shows(folder):
 
 
 def test_every_slider_of_every_instrument_has_its_start_and_changes_the_figure(folder):
-    for name in states.instruments():
+    for name in instruments():
         it = json.loads(
             STATES.search((folder / f"instruments/{name}.html").read_text(encoding="utf-8"))[1]
         )
@@ -169,14 +169,14 @@ def test_every_slider_of_every_instrument_has_its_start_and_changes_the_figure(f
 
 def test_the_same_instrument_gives_the_same_states(folder):
     text = STATES.search((folder / "instruments/emission.html").read_text(encoding="utf-8"))[1]
-    assert json.loads(text) == states.states(explore.emission(), many=3)
+    assert json.loads(text) == states.states(explore("emission"), many=3)
 
 
 def test_a_record_that_refuses_leaves_its_one_line():
-    got = states.states(explore.supply(), many=3)
+    got = states.states(explore("supply"), many=3)
     assert not any("error" in path and value is None for path, value in got["base"].items())
     made = states._parts(
-        explore.supply().recipe(), {"snapshot": ValueError("price_usd must be finite, got nan")}
+        explore("supply").recipe(), {"snapshot": ValueError("price_usd must be finite, got nan")}
     )
     assert made == {"error": "price_usd must be finite, got nan"}
 

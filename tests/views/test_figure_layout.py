@@ -10,33 +10,28 @@ import pytest
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from tao_econ import figures
-from tao_econ.figures.canvas import STYLE
+from tao_econ import views
 from tao_econ.publish import press
-from tao_econ.views import View, paper
+from tao_econ.views import paper
+from tao_econ.views.paper import STYLE
 
 LEAST_POINTS = 7  # no text smaller than this
 SCALES = (120, 240)  # dots per inch: as saved, and as on a screen of twice the density
 
 
-@pytest.fixture(scope="module", params=figures.FIGURES)
+@pytest.fixture(scope="module", params=views.published())
 def picture(request):
-    """One figure, made once for all tests on it."""
-    return figures.FIGURES[request.param]()
-
-
-def on_paper(picture):
-    """A picture as matplotlib has it."""
-    return paper.figure(picture) if isinstance(picture, View) else picture
+    """One view, made once for all tests on it."""
+    return views.VIEWS[request.param]()
 
 
 def test_the_committed_figure_shows_what_the_code_gives(picture):
-    assert press.problems(picture.name, picture=picture) == ""
+    assert press.problems(picture.name, view=picture) == ""
 
 
 def test_the_check_sees_what_it_should():
     """A picture with one fault of each kind: the checks find all of them, and none without them."""
-    picture = on_paper(figures.price_waterfall())
+    picture = paper.figure(views.price_waterfall())
     assert faults(picture, 120) == []
     (axes,) = picture.axes
     axes.text(0, 0.5, "under the other text")
@@ -59,7 +54,7 @@ def test_the_check_sees_what_it_should():
 
 
 def test_texts_are_readable_and_lie_apart(picture):
-    assert {dpi: found for dpi in SCALES if (found := faults(on_paper(picture), dpi))} == {}
+    assert {dpi: found for dpi in SCALES if (found := faults(paper.figure(picture), dpi))} == {}
 
 
 def faults(picture, dpi):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tao_econ import figures
+from tao_econ import views
 
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 NUMBERS = re.compile(
@@ -40,15 +40,15 @@ def test_the_finder_finds_what_is_typed():
     """
     tree = ast.parse(
         "def f():\n    fate = 'falls to 54%' if x else 'grows'\n"
-        "    picture = canvas(f'{share:.0%} of stake {fate} in ' 'three years', rules)"
+        "    return View(title=f'{share:.0%} of stake {fate} in ' 'three years', panels=[])"
     )
     said = " ".join(literals(finding(tree.body[0]), tree.body[0]))
     assert NUMBERS.findall(said) == ["5", "4", "three"]
 
 
-@pytest.mark.parametrize("name", figures.FIGURES)
+@pytest.mark.parametrize("name", views.published())
 def test_no_number_of_a_title_is_typed_in(name):
-    function = functions(inspect.getsourcefile(inspect.unwrap(figures.FIGURES[name])))[name]
+    function = functions(inspect.getsourcefile(inspect.unwrap(views.VIEWS[name])))[name]
     said = " ".join(literals(finding(function), function))
     for known in STATED.get(name, ()):
         assert known in said, f"{known!r} no longer stands in the title"
@@ -63,22 +63,14 @@ def functions(file):
 
 
 def finding(function):
-    """The first argument of the figure's call of `canvas`, or the title of its View."""
-    views = [
+    """The title of the View that a function makes."""
+    made = [
         node
         for node in ast.walk(function)
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "View"
     ]
-    if views:
-        assert len(views) == 1, f"{function.name} must make one View"
-        return next(word.value for word in views[0].keywords if word.arg == "title")
-    calls = [
-        node
-        for node in ast.walk(function)
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "canvas"
-    ]
-    assert len(calls) == 1, f"{function.name} must make one canvas"
-    return calls[0].args[0]
+    assert len(made) == 1, f"{function.name} must make one View"
+    return next(word.value for word in made[0].keywords if word.arg == "title")
 
 
 def literals(node, function, seen=frozenset()):

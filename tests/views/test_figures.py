@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from tao_econ import figures
+from tao_econ import views
 from tao_econ.publish import press
 
 
@@ -14,7 +14,7 @@ def test_every_figure_says_what_it_shows():
 
 def test_two_processes_draw_the_same_bytes():
     code = (
-        "import hashlib; from tao_econ import figures; p = figures.supply_four_ways();"
+        "import hashlib; from tao_econ import views; p = views.supply_four_ways();"
         "print(hashlib.sha256(p.bytes('svg')).hexdigest(), "
         "hashlib.sha256(p.bytes('png')).hexdigest())"
     )
@@ -25,10 +25,10 @@ def test_two_processes_draw_the_same_bytes():
         for _ in "ab"
     }
     assert len(runs) == 1
-    assert b"<dc:date>" not in figures.price_waterfall().bytes("svg")
+    assert b"<dc:date>" not in views.price_waterfall().bytes("svg")
 
 
 def test_a_picture_shows_itself_in_a_notebook():
-    picture = figures.price_waterfall()
+    picture = views.price_waterfall()
     assert picture._repr_png_().startswith(b"\x89PNG")
     assert repr(picture).startswith("View price_waterfall: The network's value grew")

@@ -31,4 +31,4 @@ def test_every_reading_of_the_supply_is_shown():
 def test_another_reward_moves_the_title():
     faster = replace(te.rules_at("2026-09-11"), block_reward_rao=2_000_000_000)
     assert VIEWS["next_halvings"](rules=faster).title != VIEWS["next_halvings"]().title
-    assert explore.first_halving_forecast().children
+    assert explore("first_halving_forecast").children

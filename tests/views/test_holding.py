@@ -76,7 +76,7 @@ def test_simulated_wealth_touches_a_little_less_than_in_closed_form_and_more_und
 
 
 def test_the_fraction_is_of_the_true_weight_and_jump_size_counts_where_there_are_jumps():
-    box = explore.portfolio(jumps_per_year=1.0, fraction=0.5)
+    box = explore("portfolio", jumps_per_year=1.0, fraction=0.5)
     assert figure(box).data[-1].x[0] == pytest.approx(figure(box).data[6].x[0] / 2)
     before = figure(box).to_json()
     slider(box, "jump log mean").value = -0.5
@@ -84,6 +84,6 @@ def test_the_fraction_is_of_the_true_weight_and_jump_size_counts_where_there_are
 
 
 def test_the_start_is_the_published_weight_before_dilution():
-    texts = " ".join(h.value for h in parts(explore.portfolio(), w.HTML))
+    texts = " ".join(h.value for h in parts(explore("portfolio"), w.HTML))
     assert "62% of wealth" in texts and "56% a year" in texts
-    assert "± 69 points" in figure(explore.portfolio()).layout.title.text
+    assert "± 69 points" in figure(explore("portfolio")).layout.title.text

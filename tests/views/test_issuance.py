@@ -11,7 +11,7 @@ def test_the_titles_of_the_schedule_follow_from_the_records():
 
 
 def test_a_field_of_two_records_is_moved_where_the_view_reads_it():
-    assert explore.emission(block_time_s=24.0).recipe().owner["block_time_s"][0] == "scenario"
+    assert explore("emission", block_time_s=24.0).recipe().owner["block_time_s"][0] == "scenario"
 
 
 def test_emission_is_walked_once_for_the_figure_and_its_instrument():

@@ -39,7 +39,7 @@ def test_an_instrument_starts_under_the_rules_of_now():
     chosen = VIEWS["emission_rules"].records()["rules"]
     now = te.rules_at("2026-09-11")
     assert (chosen.subnet_shares, chosen.gate) == (now.subnet_shares, now.gate)
-    assert "gate_exponent" in explore.emission_rules().recipe().sliders
+    assert "gate_exponent" in explore("emission_rules").recipe().sliders
     menu = [name.endswith("*") for name in VIEWS["emission_rules"].menu("rules")]
     marks = map(emission_shares.unproven_fields, VIEWS["emission_rules"].menu("rules").values())
     assert menu == [bool(mark) for mark in marks]

@@ -36,14 +36,14 @@ def test_titles_follow_from_the_records():
     ("label", "value"), [("anticipated", 0.5), ("macro", 5.0), ("inflow", 1e6)]
 )
 def test_a_lasting_sale_that_is_news_moves_the_path(label, value):
-    box = views.explore.sell_pressure(anticipated_share=0.0)
+    box = views.explore("sell_pressure", anticipated_share=0.0)
     before = figure(box).data[2].y.copy()
     slider(box, label).value = value
     assert not np.array_equal(figure(box).data[2].y, before)
 
 
 def test_an_expected_sale_leaves_the_price_and_a_menu_takes_its_volume():
-    box = views.explore.sell_pressure()
+    box = views.explore("sell_pressure")
     assert (figure(box).data[2].y == 160.0).all() and "23.0% of volume, 3.84%" in figure(
         box
     ).layout.title.text

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 import tao_econ as te
+from tao_econ import views
 from tao_econ.views import VIEWS, explore, fields_read, gallery, watch
 from tao_econ.views.marks import Line, Panel, View
 
@@ -74,8 +75,8 @@ def test_every_number_that_a_view_reads_has_a_slider():
     box = explore("discounted_fdv", **{"now.price_usd": 300.0})
     fields = box.recipe().sliders
     assert {"discount_rate", "then.price_usd", "now.price_usd"} <= set(fields)
-    assert box._code.value == "explore.discounted_fdv(**{'now.price_usd': 300})"
-    again = eval(box._code.value, {"explore": explore})
+    assert box._code.value == "views.explore(\"discounted_fdv\", **{'now.price_usd': 300})"
+    again = eval(box._code.value, {"views": views})
     assert again._figure.to_json() == box._figure.to_json()
 
 
@@ -101,7 +102,7 @@ class Counted:
 
 
 def test_a_picture_whose_traces_change_in_number_is_still_the_right_one(growing):
-    box = explore.growing()
+    box = explore("growing")
     box._sliders["lines"].value = 4
     assert [trace.name for trace in box._figure.data] == ["0", "1", "2", "3"]
     box._sliders["lines"].value = 1
