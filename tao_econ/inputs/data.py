@@ -100,10 +100,8 @@ def check(text: str, resource: dict, file: str) -> pd.DataFrame:
     wrong.
     """
     fields = resource["schema"]["fields"]
-    wanted, got = (
-        [f["name"] for f in fields],
-        text.removeprefix("\ufeff").partition("\n")[0].strip().split(","),
-    )
+    wanted = [f["name"] for f in fields]
+    got = text.removeprefix("\ufeff").partition("\n")[0].strip().split(",")
     if got != wanted:
         seen = ", ".join(got[: len(wanted) + 1])[:1_000]
         raise ValueError(
@@ -127,7 +125,9 @@ def check(text: str, resource: dict, file: str) -> pd.DataFrame:
 
 def _column(cells: pd.Series, field: dict, file: str) -> pd.Series:
     """One column converted and held to its constraints."""
-    limits, kind, name = field.get("constraints", {}), field["type"], field["name"]
+    limits = field.get("constraints", {})
+    kind = field["type"]
+    name = field["name"]
 
     def refuse(row, rule):
         raise ValueError(

@@ -66,7 +66,8 @@ def _rule(field: Any) -> str:
     low = ends.get("low")
     high = ends.get("high")
     if low and high:
-        opens, closes = "(" if low[0] == ">" else "[", ")" if high[0] == "<" else "]"
+        opens = "(" if low[0] == ">" else "["
+        closes = ")" if high[0] == "<" else "]"
         return f"in {opens}{low[1]:,}, {high[1]:,}{closes}"
     return " and ".join(f"{sign} {value:,}" for sign, value in filter(None, (low, high)))
 
@@ -74,7 +75,9 @@ def _rule(field: Any) -> str:
 def _one_line(record: Any, error: ValidationError) -> Exception:
     """The first thing wrong with a record as name, rule and value."""
     problem = error.errors()[0]
-    name, kind, value = str(problem["loc"][0]), problem["type"], problem["input"]
+    name = str(problem["loc"][0])
+    kind = problem["type"]
+    value = problem["input"]
     fields = record.__pydantic_fields__
     if kind == "missing":
         return TypeError(f"{record.__name__}.{name} is missing")

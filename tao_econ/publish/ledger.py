@@ -127,7 +127,8 @@ def write(
     """
     from ..inputs.files import write_whole
 
-    changed, files = [], {"claims.csv": csv(ledger), "claims.html": page(ledger, counted, turned)}
+    files = {"claims.csv": csv(ledger), "claims.html": page(ledger, counted, turned)}
+    changed = []
     for name, content in (files | {"claims.json": origin(_records(), files)}).items():
         file = (folder or OUTPUT) / name
         if not file.exists() or file.read_bytes() != content:

@@ -6,16 +6,22 @@ from __future__ import annotations
 
 import ast
 import json
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ..inputs.record import unknown
 
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 WIDGET = "application/vnd.jupyter.widget-view+json"
+STUDY = "study"  # tag of a cell that takes a minute or more and that no other cell needs
 
 
-def select(names) -> list[Path]:
-    """Notebook files by name or number, or all; raises ValueError for one that does not exist."""
+def select(names: Iterable[str]) -> list[Path]:
+    """Notebook files by name or number, or all; a ValueError names one that does not exist."""
     files = {file.stem: file for file in sorted(FOLDER.glob("[0-9][0-9]_*.ipynb"))}
     chosen = []
     for name in names:
@@ -26,19 +32,42 @@ def select(names) -> list[Path]:
     return chosen or list(files.values())
 
 
-def run(file: Path, parameters: dict[str, str] | None = None, *, save: bool = True) -> str:
-    """Execute a notebook; returns how its outputs differ from those saved, '' if they do not.
+def run(
+    file: Path,
+    parameters: dict[str, str] | None = None,
+    *,
+    save: bool = True,
+    studies: bool = True,
+) -> str:
+    """Execute a notebook.
 
-    parameters : name → text; with any, a copy goes to notebooks/what_if/ and the notebook itself
-      stays
-    Raises ValueError naming notebook and cell if a cell fails or writes to stderr.
+    Parameters
+    ----------
+    file
+        the notebook
+    parameters
+        name → text; with any, a copy goes to notebooks/what_if/ and the notebook itself stays
+    save
+        whether the notebook gets the new outputs
+    studies
+        whether cells tagged as studies run too; otherwise they keep their outputs
+
+    Returns
+    -------
+    str
+        how its outputs differ from those saved, '' if they do not
+
+    Raises
+    ------
+    ValueError
+        naming notebook and cell if a cell fails or writes to stderr
     """
     import nbformat
 
     from .press import file_stem
 
     before = nbformat.read(file, as_version=4)
-    after = execute(before, file, parameters)
+    after = execute(before, file, parameters, studies=studies)
     if parameters:
         copy = FOLDER / "what_if" / f"{file_stem(file.stem, parameters)}.ipynb"
         _write(after, copy)
@@ -49,7 +78,13 @@ def run(file: Path, parameters: dict[str, str] | None = None, *, save: bool = Tr
     return changed
 
 
-def execute(notebook, file: Path, parameters: dict[str, str] | None = None):
+def execute(
+    notebook: NotebookNode,
+    file: Path,
+    parameters: dict[str, str] | None = None,
+    *,
+    studies: bool = True,
+) -> NotebookNode:
     """A tidied, executed copy of a notebook."""
     import copy
 
@@ -74,16 +109,16 @@ def execute(notebook, file: Path, parameters: dict[str, str] | None = None):
             timeout=900,
             kernel_name="python3",
             resources={"metadata": {"path": FOLDER}},
-            extra_arguments=[
-                "--IPKernelApp.log_level=ERROR"
-            ],  # its notice on TCP is no output of ours
+            skip_cells_with_tag="" if studies else STUDY,
+            # its notice on TCP is no output of ours
+            extra_arguments=["--IPKernelApp.log_level=ERROR"],
         ).execute()
     except CellExecutionError as error:
         raise ValueError(f"notebook {file.stem} stopped: {error.ename}: {error.evalue}") from None
     return tidy(work, file.stem)
 
 
-def tidy(notebook, name: str):
+def tidy(notebook: NotebookNode, name: str) -> NotebookNode:
     """Drop what changes from run to run or cannot be shown again: widgets, timings, versions."""
     notebook.metadata = {
         "kernelspec": {
@@ -111,7 +146,7 @@ def tidy(notebook, name: str):
 
 def _joined(outputs) -> list:
     """Outputs with printed lines in one piece: a busy kernel sends them in several."""
-    kept = []
+    kept: list[Any] = []
     for output in outputs:
         if (
             kept
@@ -124,7 +159,7 @@ def _joined(outputs) -> list:
     return kept
 
 
-def words(notebook) -> list[list[str]]:
+def words(notebook: NotebookNode) -> list[list[str]]:
     """Every text and table output, cell by cell: what a reader reads."""
     kept = []
     for cell in notebook.cells:
@@ -139,9 +174,10 @@ def words(notebook) -> list[list[str]]:
     return kept
 
 
-def difference(before, after) -> str:
+def difference(before: NotebookNode, after: NotebookNode) -> str:
     """The first difference a reader would see between two executions; '' for none."""
-    old, new = words(before), words(after)
+    old = words(before)
+    new = words(after)
     if len(old) != len(new):
         return f"has {len(new)} cells, had {len(old)}"
     for number, (was, now) in enumerate(zip(old, new, strict=True)):
@@ -156,7 +192,7 @@ def _parameters(notebook) -> list[str]:
     for cell in notebook.cells:
         if "parameters" in cell.metadata.get("tags", []):
             names += [
-                t.id
+                ast.unparse(t)
                 for s in ast.parse(cell.source).body
                 if isinstance(s, ast.Assign)
                 for t in s.targets

@@ -70,7 +70,7 @@ def under_stress(records: dict, stress: str) -> dict:
     ValueError
         for an unknown stress, and for a view without a record that a stress could change
     """
-    kinds = {
+    kinds: dict[Any, Any] = {
         Rules: rules_at("2026-09-11"),
         Snapshot: load_snapshot("2026-09-11"),
         Scenario: load_scenario("base"),

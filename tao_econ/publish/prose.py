@@ -8,6 +8,7 @@ import html
 import re
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from typing import Any
 
 import mistune
 
@@ -57,7 +58,9 @@ class _Renderer(mistune.HTMLRenderer):
 
     def __init__(self, links: dict[str, str], up: str):
         super().__init__(escape=True)
-        self._links, self._up, self._ids = links, up, set()
+        self._links = links
+        self._up = up
+        self._ids: set[str] = set()
 
     def heading(self, text, level, **_):
         slug = re.sub(r"[^a-z0-9]+", "-", _bare(text).lower()).strip("-") or "part"
@@ -105,9 +108,11 @@ def markdown(text: str, links: dict[str, str], up: str = "") -> str:
     return _reader(links, up)(text)
 
 
-def notebook(book, stem: str, pages: Pages) -> Notebook:
+def notebook(book: Any, stem: str, pages: Pages) -> Notebook:
     """A notebook as the body of a page."""
-    read, made, parts = _reader(pages.links, "../"), Notebook(), []
+    read = _reader(pages.links, "../")
+    made = Notebook()
+    parts: list[str] = []
     for cell in book.cells:
         if cell.cell_type == "markdown":
             parts.append(read(KERNEL.sub("", cell.source)))
@@ -124,12 +129,13 @@ def notebook(book, stem: str, pages: Pages) -> Notebook:
                         f"the instrument “{name}”</a></p>\n"
                     )
     made.body = "".join(parts)
-    made.title = _bare(re.search(r"<h1[^>]*>(.*?)</h1>", made.body, re.DOTALL)[1])
+    heading = re.search(r"<h1[^>]*>(.*?)</h1>", made.body, re.DOTALL)
+    made.title = _bare(heading[1]) if heading else stem
     made.sentences = sentences(book)
     return made
 
 
-def sentences(book) -> list[str]:
+def sentences(book: Any) -> list[str]:
     """The sentences that a notebook says it can be told in, as Markdown."""
     told = re.search(
         r"\*\*In three sentences\.\*\*\s*(.*?)(?:\n\s*\n|$)", book.cells[0].source, re.DOTALL
@@ -194,10 +200,13 @@ def _figure(content: bytes, says: str, stem: str, pages: Pages, made: Notebook) 
     """A picture of a cell: the committed one where it is the same, else one saved beside the
     page.
     """
-    name, alt = re.match(r"(?:Figure (\w+): )?(.*)", says, re.DOTALL).groups()
-    entry = pages.figures.get(name or "", {})
+    shown = re.fullmatch(r"View (\w+): (.*)", says, re.DOTALL)
+    name = shown[1] if shown else ""
+    alt = shown[2] if shown else says
+    entry = pages.figures.get(name, {})
     if entry.get("png") == hashlib.sha256(content).hexdigest():
-        source, alt = f"../figures/{name}.svg", entry["alt"]
+        source = f"../figures/{name}.svg"
+        alt = entry["alt"]
     else:
         file = f"{stem}-{len(made.pictures) + 1}-{name or 'figure'}.png"
         made.pictures[file] = content

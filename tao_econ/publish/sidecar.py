@@ -33,7 +33,7 @@ def origin(records: dict, files: dict[str, bytes]) -> bytes:
     return (json.dumps(about, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def provenance(path) -> dict:
+def provenance(path: str | Path) -> dict:
     """What made a file that a command wrote: records, data hashes, version; `unchanged_data` says
     whether data are as then.
 
@@ -58,7 +58,8 @@ def provenance(path) -> dict:
         )
     try:
         about = json.loads(beside.read_text(encoding="utf-8"))
-        wanted, data = str(about["files"][path.name]), about["data"]
+        wanted = str(about["files"][path.name])
+        data = about["data"]
     except (ValueError, KeyError, TypeError, RecursionError):
         raise ValueError(
             f"{beside.name} must say where {path.name} comes from, but does not"

@@ -8,6 +8,7 @@ import dataclasses
 import itertools
 import json
 import math
+from typing import Any
 
 import numpy as np
 
@@ -78,7 +79,7 @@ def states(panel: Live, *, many: int = POSITIONS) -> dict:
     }
 
 
-def positions(slider, start, many: int) -> list:
+def positions(slider: Any, start: float, many: int) -> list:
     """Values of a slider from end to end, on its steps, its start among them."""
     low = slider.min
     high = slider.max
@@ -138,7 +139,7 @@ def _parts(it: Recipe, records: dict) -> dict[str, object]:
         shown, texts = it.show(**records)
     except (ValueError, TypeError) as error:
         return {"error": str(error)}
-    flat = {}
+    flat: dict[str, object] = {}
     for number, trace in enumerate(shown["data"]):
         _flatten(trace, f"data/{number}", flat)
     layout = {
@@ -158,7 +159,7 @@ def _flatten(tree: dict, path: str, into: dict) -> None:
             into[f"{path}/{key}"] = plain(value)
 
 
-def plain(value):
+def plain(value: Any) -> Any:
     """A value as JSON: numbers to five significant digits of their own or of their span, whichever
     is finer.
 

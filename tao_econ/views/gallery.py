@@ -74,8 +74,12 @@ class Drawn:
 
     def __init__(self, draw, defaults: dict, sliders, menus: dict, published: bool):
         functools.update_wrapper(self, draw)
-        self.name, self.sliders, self.published = draw.__name__, sliders, published
-        self.draw, self._menus, self._defaults = draw, menus, defaults
+        self.name = draw.__name__
+        self.sliders = sliders
+        self.published = published
+        self.draw = draw
+        self._menus = menus
+        self._defaults = defaults
 
     def __call__(self, **given) -> View:
         return self.drawn(self.records(**given))
@@ -128,8 +132,8 @@ class Drawn:
             and dataclasses.is_dataclass(kind)
             and not isinstance(value, kind)
         ):
-            wanted, got = kind.__name__, f"{quoted(value)} ({type(value).__name__})"
-            raise TypeError(f"{argument} of view {self.name} must be a {wanted}, got {got}")
+            got = f"{quoted(value)} ({type(value).__name__})"
+            raise TypeError(f"{argument} of view {self.name} must be a {kind.__name__}, got {got}")
         return value
 
     def _by_name(self, argument: str, kind, name: str):

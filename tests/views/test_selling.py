@@ -49,5 +49,5 @@ def test_an_expected_sale_leaves_the_price_and_a_menu_takes_its_volume():
     ).layout.title.text
     parts(box, w.Dropdown)[0].value = "2026-09-11, high 238 M"
     assert slider(box, "volume").value == 238e6 and figure(box).data[1].x[0] == 238.0
-    again = eval(code(box), {"explore": views.explore})
+    again = eval(code(box), {"views": views})
     assert figure(again).to_json() == figure(box).to_json()
