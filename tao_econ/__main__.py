@@ -9,8 +9,7 @@ from .inputs.checks import quoted
 from .inputs.record import summary
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run one command and return its exit code. A mistake is one line on stderr and code 2."""
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="run", description="Draw, execute, check.", allow_abbrev=False
     )
@@ -58,7 +57,12 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser(
         "site", help="write site/: every page, figure and instrument, to be read without a kernel"
     )
-    given = parser.parse_args(arguments)
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code. A mistake is one line on stderr and code 2."""
+    given = _parser().parse_args(arguments)
     verbs = {
         "figures": _figures,
         "notebooks": _notebooks,

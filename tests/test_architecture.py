@@ -18,7 +18,7 @@ ROOMS = {  # room: the rooms below it that it may import, and what it needs from
     "claims": ("inputs chain analysis economy", "numpy pandas"),
     "views": (
         "inputs chain analysis economy incentives claims",
-        "IPython anywidget ipywidgets matplotlib numpy pandas plotly scipy traitlets",
+        "anywidget ipywidgets matplotlib numpy pandas plotly scipy traitlets",
     ),
     "publish": (
         "inputs economy incentives claims views",
@@ -67,12 +67,8 @@ TREES = {p: ast.parse(p.read_text(encoding="utf-8")) for p in FILES}
 NAMES = {p: p.relative_to(PACKAGE).as_posix() for p in FILES}
 
 
-MOVING = {"figures": "views", "explore": "views"}
-
-
 def room_of(path):
-    room = NAMES[path].partition("/")[0]
-    return MOVING.get(room, room)
+    return NAMES[path].partition("/")[0]
 
 
 def imported(path):
@@ -97,7 +93,7 @@ def rooms_of(path):
     for ours, module, names in imported(path):
         if ours:
             found |= {module.partition(".")[0]} if module else set(names)
-    return {MOVING.get(room, room) for room in found} - {room_of(path)}
+    return found - {room_of(path)}
 
 
 def outside(path):
