@@ -24,7 +24,7 @@ class Pool:
     reserve_tao: float = quantity(unit="TAO", meaning="TAO in the pool", ge=0)
     reserve_alpha: float = quantity(unit="alpha", meaning="alpha in the pool", ge=0)
     tao_weight: float = quantity(
-        0.5,
+        default=0.5,
         unit="share",
         meaning="weight of TAO in the pool; one half is the constant product",
         ge=MIN_WEIGHT,

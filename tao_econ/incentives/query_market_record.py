@@ -16,7 +16,7 @@ class QueryMarket:
     """ASSUMPTION: one subnet's market for queries, in the fields a slider may move."""
 
     validators: int = quantity(
-        64,
+        default=64,
         unit="validators",
         meaning="who judge and route",
         ge=2,
@@ -26,7 +26,7 @@ class QueryMarket:
         source="eras.toml: max_validators",
     )
     miners: int = quantity(
-        192,
+        default=192,
         unit="miners",
         meaning="who answer",
         ge=2,
@@ -36,7 +36,7 @@ class QueryMarket:
         source="chain: 256 UIDs a subnet",
     )
     judge_correlation: float = quantity(
-        0.2,
+        default=0.2,
         unit="",
         meaning="mean correlation of a validator's score of one round with quality",
         ge=0,
@@ -46,7 +46,7 @@ class QueryMarket:
         source="Lui and Sun, arXiv:2507.02951, quoted by others",
     )
     judge_spread: float = quantity(
-        0.5,
+        default=0.5,
         unit="share",
         meaning="validators' own correlations are uniform within this part around the mean",
         ge=0,
@@ -56,7 +56,7 @@ class QueryMarket:
         source="our choice: none published",
     )
     shared_error: float = quantity(
-        0.5,
+        default=0.5,
         unit="share",
         meaning="part of the variance of judges' errors that all share and that lasts",
         ge=0,
@@ -67,7 +67,7 @@ class QueryMarket:
         source="our choice: none published",
     )
     score_memory: float = quantity(
-        0.9,
+        default=0.9,
         unit="share",
         meaning="part of a moving score that the last round leaves",
         ge=0,
@@ -77,7 +77,7 @@ class QueryMarket:
         source="our choice: subnets use 0.8 to 0.99",
     )
     sharpness: float = quantity(
-        3.0,
+        default=3.0,
         unit="per sd",
         meaning="weights and routes are proportional to e^(sharpness x averaged score)",
         ge=0,
@@ -88,7 +88,7 @@ class QueryMarket:
         source="our choice",
     )
     emission_tao_per_round: float = quantity(
-        25.92,
+        default=25.92,
         unit="TAO",
         meaning="the subnet's emission in one epoch, with its owner's part",
         ge=0,
@@ -99,7 +99,7 @@ class QueryMarket:
         source="Pine Analytics, March 2026",
     )
     queries_per_round: float = quantity(
-        200_000.0,
+        default=200_000.0,
         unit="queries",
         meaning="what users ask in one epoch if they get random miners",
         ge=0,
@@ -110,7 +110,7 @@ class QueryMarket:
         source="our choice",
     )
     fee_tao_per_query: float = quantity(
-        6e-6,
+        default=6e-6,
         unit="TAO",
         meaning="what a user pays for a query",
         ge=0,
@@ -122,7 +122,7 @@ class QueryMarket:
         source="Pine Analytics, March 2026",
     )
     demand_per_sd: float = quantity(
-        0.0,
+        default=0.0,
         unit="log per sd",
         meaning="growth of the logarithm of queries with delivered quality",
         ge=0,
@@ -133,7 +133,7 @@ class QueryMarket:
         source="our choice",
     )
     miner_fee_share: float = quantity(
-        0.5,
+        default=0.5,
         unit="share",
         meaning="part of a fee that the validator passes on to miners",
         ge=0,
@@ -143,7 +143,7 @@ class QueryMarket:
         source="our choice",
     )
     staked_tao: float = quantity(
-        950_000.0,
+        default=950_000.0,
         unit="TAO",
         meaning="stake weight of all validators at the start",
         gt=0,
@@ -154,7 +154,7 @@ class QueryMarket:
         source="chain reading of 2026-09-11",
     )
     own_stake_share: float = quantity(
-        0.1,
+        default=0.1,
         unit="share",
         meaning="part of a validator's stake that is its own, at the start",
         ge=0,
@@ -164,7 +164,7 @@ class QueryMarket:
         source="our choice",
     )
     validator_take: float = quantity(
-        0.18,
+        default=0.18,
         unit="share",
         meaning="part of a nominator's reward that the validator keeps",
         ge=0,
@@ -174,7 +174,7 @@ class QueryMarket:
         source="eras.toml: max_take 11,796/65,535",
     )
     redelegation_share: float = quantity(
-        0.001,
+        default=0.001,
         unit="share per round",
         meaning="part of nominated stake moved in a round to where it earned",
         ge=0,
@@ -186,7 +186,7 @@ class QueryMarket:
         source="our choice",
     )
     effort_sd: float = quantity(
-        0.0,
+        default=0.0,
         unit="sd",
         meaning="quality a miner gains in the end for each e-fold of 1 + pay / cost",
         ge=0,
@@ -199,7 +199,7 @@ class QueryMarket:
         source="article, claim C12; our choice of form",
     )
     miner_cost_tao_per_round: float = quantity(
-        0.05,
+        default=0.05,
         unit="TAO",
         meaning="what running a miner costs in one epoch",
         gt=0,
@@ -211,7 +211,7 @@ class QueryMarket:
         source="our choice",
     )
     effort_speed: float = quantity(
-        0.01,
+        default=0.01,
         unit="share per round",
         meaning="part of the way that gained quality moves to where pay would have it",
         ge=0,
@@ -222,7 +222,7 @@ class QueryMarket:
         source="our choice",
     )
     entry_chance: float = quantity(
-        0.1,
+        default=0.1,
         unit="per round",
         meaning="chance that a newcomer takes the worst paid slot",
         ge=0,
@@ -232,7 +232,7 @@ class QueryMarket:
         source="our choice",
     )
     immunity_rounds: int = quantity(
-        11,
+        default=11,
         unit="rounds",
         meaning="rounds for which a newcomer may not be replaced",
         ge=0,
