@@ -60,6 +60,10 @@ LONG_FILES: dict[str, str] = {
 LONG_FUNCTIONS: dict[str, str] = {}
 MANY_PARAMETERS: dict[str, str] = {
     "chain/subnets.py make_subnets": "the constructor of a record: a column of subnets each",
+    "chain/yuma.py yuma_epoch": "a subnet's matrices and vectors as the chain keeps them",
+    "chain/yuma.py yuma_run": "the same, over epochs",
+    "chain/yuma_exact.py yuma_epoch_exact": "everything that an epoch of the chain reads",
+    "incentives/guarantee.py honest_weight_needed": "a study's axes are arguments by name",
 }
 
 FILES = sorted(PACKAGE.rglob("*.py"))

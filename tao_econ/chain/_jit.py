@@ -1,9 +1,8 @@
 """The one compiler wrapper: cached on disk where that is possible, releasing the GIL always.
 
 numba stamps a cached kernel with the hash of its own file alone. A kernel also contains what it
-calls, so the cache
-folder here is named after every source a kernel can see: change one of them and all kernels are
-compiled anew.
+calls, so the cache folder here is named after every source a kernel can see: change one of them and
+all kernels are compiled anew.
 """
 
 from __future__ import annotations
@@ -12,20 +11,21 @@ import contextlib
 import functools
 import hashlib
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numba
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.misc.appdirs import AppDirs
 
+CONFIG: Any = numba.config  # its settings are made when it is loaded: no checker knows them
 PACKAGE = Path(__file__).resolve().parents[1]
 NO_KERNELS = {"claims", "views", "publish"}  # rooms that no kernel can import
 
 
 class _EntryPerSignature(IndexDataCacheFile):
-    """numba numbers its files, so two processes that compile at once may give one name to two
-    signatures.
-    """
+    """numba numbers its files: two processes at once may give one name to two signatures."""
 
     def save(self, key, data):
         name = self._data_name(int(hashlib.sha256(repr(key).encode()).hexdigest()[:16], 16))
@@ -50,7 +50,7 @@ def _folder() -> str:
         content = path.read_bytes()
         digest.update(f"{path.relative_to(PACKAGE).as_posix()} {len(content)}\n".encode() + content)
     for place in (
-        numba.config.CACHE_DIR,
+        CONFIG.CACHE_DIR,
         PACKAGE / "__pycache__",
         AppDirs("tao_econ", False).user_cache_dir,
     ):
@@ -63,20 +63,19 @@ def _folder() -> str:
     return ""
 
 
-def kernel(function, **options):
+def kernel(function: Callable, **options: Any) -> Any:
     """Compile a private kernel with ``nogil``; no cache where no cache folder is writable."""
     compiled = numba.njit(nogil=True, **options)(function)
     if _folder() and hasattr(compiled, "enable_caching"):  # a plain function where JIT is off
-        given, numba.config.CACHE_DIR = numba.config.CACHE_DIR, _folder()
+        given = CONFIG.CACHE_DIR
+        CONFIG.CACHE_DIR = _folder()
         try:
             compiled._cache = _KernelCache(function)
         finally:
-            numba.config.CACHE_DIR = given
+            CONFIG.CACHE_DIR = given
     return compiled
 
 
-def float_kernel(function):
-    """The same without a check for x / 0 in every division, which would keep loops from being
-    vectorized.
-    """
+def float_kernel(function: Callable) -> Any:
+    """The same without a check for x / 0 in every division, which keeps loops from vectorizing."""
     return kernel(function, error_model="numpy")

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ..inputs.checks import MAX_INT64, real, whole
+from ..inputs.checks import MAX_INT64, real, takes_records, whole
 from ..inputs.rules import MAX_RAO, Rules
 from ..inputs.units import BLOCKS_PER_DAY, RAO_PER_TAO, SECONDS_PER_DAY, block_date, blocks_to_years
 from ._jit import kernel
@@ -73,6 +73,7 @@ class Curve(NamedTuple):
     recycled_ppm: int  # millionths
 
 
+@takes_records
 def reward_after(rules: Rules, halvings: int) -> int | Fraction:
     """Rao that a block mints once so many halvings have happened: whole (a right shift), or an
     exact Fraction where `rules.whole_rao` is false.
@@ -84,6 +85,7 @@ def reward_after(rules: Rules, halvings: int) -> int | Fraction:
     return Fraction(rules.block_reward_rao, 1 << halvings)
 
 
+@takes_records
 def halving_thresholds_rao(rules: Rules) -> list[int]:
     """Issuance at which each halving comes, in rao: ⌈cap·(1 − 2⁻ᵏ)⌉ for k = 0, 1, … until the
     reward is zero.
@@ -94,12 +96,14 @@ def halving_thresholds_rao(rules: Rules) -> list[int]:
     return [rules.max_supply_rao - (rules.max_supply_rao >> k) for k in range(last + 1)]
 
 
+@takes_records
 def halvings_so_far(rules: Rules, issuance_rao: int) -> int:
-    """Halving thresholds that an issuance has reached (issuance schedule)."""
+    """Halving thresholds that `issuance_rao` has reached (issuance schedule)."""
     issuance_rao = whole("issuance_rao", issuance_rao)
     return bisect_right(halving_thresholds_rao(rules), issuance_rao, lo=1) - 1
 
 
+@takes_records
 def block_emission(rules: Rules, issuance_rao: int, *, block: int | None = None) -> int:
     """Rao minted by one block.
 
@@ -134,6 +138,7 @@ def block_emission(rules: Rules, issuance_rao: int, *, block: int | None = None)
     return int(min(reward, max(rules.max_supply_rao - issuance_rao, 0)))
 
 
+@takes_records
 def issuance_eras(
     rules: Rules, *, issuance_rao: int = 0, block: int = 0, recycled_ppm: int = 0
 ) -> list[Era]:
@@ -193,6 +198,7 @@ def issuance_eras(
         issued += net * blocks
 
 
+@takes_records
 def halving_table(
     rules: Rules,
     *,
@@ -207,6 +213,8 @@ def halving_table(
 
     Parameters
     ----------
+    issuance_rao, block, recycled_ppm
+        as in `issuance_eras`
     date
         when `block` is; without it only years from the start are given
     block_time_s
@@ -244,6 +252,7 @@ def halving_table(
     return pd.DataFrame(rows, columns=columns).set_index("halving")
 
 
+@takes_records
 def final_supply_rao(rules: Rules) -> int:
     """Rao in existence when emission has ended, from nothing and without recycling (rounded
     down).
@@ -251,6 +260,7 @@ def final_supply_rao(rules: Rules) -> int:
     return int(min(issuance_eras(rules)[-1].issuance_rao, rules.max_supply_rao))
 
 
+@takes_records
 def emission_path(
     rules: Rules,
     *,
@@ -330,6 +340,7 @@ def _checked_start(rules: Rules, issuance_rao: int, block: int, days: int, per_d
     return Start(issuance_rao=issuance_rao, block=block)
 
 
+@takes_records
 def whole_rao_fits(rules: Rules) -> None:
     """Refuse rules whose amounts are too large for loops in 64 bits."""
     for name in ("max_supply_rao", "block_reward_rao"):

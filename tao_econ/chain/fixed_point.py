@@ -3,8 +3,7 @@
 A number is an int64 that stands for itself ÷ 2³² (here "Q32"). Products are floored, quotients cut
 toward zero, x ÷ 0 is 0; sums are exact. The values of an epoch stay far inside the format, so only
 quotients can saturate. Every kernel of the exact epoch lives here: a compiled file that calls
-another's
-kernels would not notice when those change.
+another's kernels would not notice when those change.
 
 **Chain:** opentensor/subtensor, pallets/subtensor/src/epoch/math.rs, commit 14bc6f9.
 """
@@ -77,9 +76,7 @@ def _div(a, b):
 
 @kernel
 def _exp_safe(x):
-    """e^x for x cut to [-20, 20]: the Taylor series to the 31st power on |x|, inverted for x <
-    0.
-    """
+    """e^x for x cut to [-20, 20]: the Taylor series to x^31 on |x|, inverted for x < 0."""
     x = min(max(x, -20 * ONE), 20 * ONE)
     if x == 0:
         return ONE
@@ -133,22 +130,22 @@ def _products(matrix, vector):
     return out
 
 
-def normalize_each(matrix):
+def normalize_each(matrix: np.ndarray) -> np.ndarray:
     """Each row ÷ its sum."""
     return _divide_each(matrix, matrix.sum(axis=1))
 
 
-def normalize(vector):
+def normalize(vector: np.ndarray) -> np.ndarray:
     """A vector ÷ its sum."""
     return _divide_each(vector[None, :], vector.sum(keepdims=True))[0]
 
 
-def max_upscale_each(matrix):
+def max_upscale_each(matrix: np.ndarray) -> np.ndarray:
     """Each row ÷ its largest entry."""
     return _divide_each(matrix, matrix.max(axis=1, initial=0))
 
 
-def interpolate(low, high, ratio):
+def interpolate(low: np.ndarray, high: np.ndarray, ratio: int) -> np.ndarray:
     """low + ratio · (high − low), the product floored."""
     return low + _products(high - low, np.full(low.shape[1], ratio))
 
@@ -159,17 +156,17 @@ def q32(ratio: Fraction) -> int:
     return size if ratio.numerator > 0 else -size
 
 
-def proportion(parts):
+def proportion(parts: np.ndarray) -> np.ndarray:
     """u16 → Q32: u ÷ 65,535, cut."""
     return (parts.astype(np.int64) << 32) // U16
 
 
-def u16(fractions):
+def u16(fractions: np.ndarray) -> np.ndarray:
     """Q32 of 0 or more → u16: ⌊x · 65,535⌋, at most 65,535."""
     return ((np.minimum(fractions, ONE) * U16) >> 32).astype(np.uint16)
 
 
-def max_upscale_u16(values):
+def max_upscale_u16(values: np.ndarray) -> np.ndarray:
     """Q32 → u16: the largest becomes 65,535 and the rest follow, rounded half up."""
     largest = values.max(initial=0)
     if largest > 32_768 * ONE:
@@ -181,9 +178,7 @@ def max_upscale_u16(values):
 
 @kernel
 def _weighted_median(stake, score, minority, low, high):
-    """The score v with stake(< v) ≤ minority < stake(≤ v), found by halving around pivots,
-    without sorting.
-    """
+    """The score v with stake(< v) ≤ minority < stake(≤ v), by halving around pivots, unsorted."""
     stake = stake.copy()
     score = score.copy()
     size = len(stake)
@@ -234,9 +229,7 @@ def _weighted_median_each(stake, scores, majority):
 
 @kernel
 def _ema_varying(new, old, rates):
-    """new · rate + old · (1 − rate) with a rate for each entry, each product floored, never
-    above 1.
-    """
+    """new · rate + old · (1 − rate), a rate for each entry, products floored, never above 1."""
     out = np.zeros_like(new)
     for j in range(new.shape[0]):
         for k in range(new.shape[1]):

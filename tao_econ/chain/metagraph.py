@@ -3,10 +3,10 @@
 Two layouts, both n UIDs wide:
 
 - **NPZ** (`numpy.savez`): arrays `weights` (n, n), `stake` (n,) and, if there, `bonds` (n, n); real
-numbers, any unit for
-  weights and stake, bonds as shares of one or as the chain's u16. Pickled objects are refused.
+  numbers, any unit for weights and stake, bonds as shares of one or as the chain's u16. Pickled
+  objects are refused.
 - **CSV**: a header `uid,stake,0,1,…,n-1`, then one row a UID in order: its number, its stake, its
-weight on each UID.
+  weight on each UID.
 
 Row = who scores, column = who is scored. Nothing is fetched: export a file with the network's own
 SDK and load it here.
@@ -22,6 +22,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from ..inputs.checks import MAX_UIDS
 from ..inputs.files import replacing
@@ -30,18 +31,20 @@ MAX_BYTES = 64_000_000
 
 
 class Metagraph(NamedTuple):
-    """What validators of one subnet say and own: `yuma_epoch(*load_metagraph(path), rules)`."""
+    """What validators of one subnet say and own: `yuma_epoch(rules, *load_metagraph(path))`."""
 
     weights: np.ndarray  # (n, n), any unit
     stake: np.ndarray  # (n,), any unit
     bonds: np.ndarray  # (n, n), shares of one; zeros where the file has none
 
 
-def load_metagraph(path) -> Metagraph:
-    """A subnet from an .npz or a .csv file in the layout above.
+def load_metagraph(path: str | Path) -> Metagraph:
+    """A subnet from the .npz or .csv file at `path`; nothing in it is ever executed.
 
-    Raises ValueError naming the file and what is wrong with it; nothing in the file is ever
-    executed.
+    Raises
+    ------
+    ValueError
+        naming the file and what is wrong with it
     """
     path = Path(path)
     readers = {".npz": _npz, ".csv": _csv}
@@ -76,13 +79,17 @@ def load_metagraph(path) -> Metagraph:
     return Metagraph(weights, stake, bonds / 65_535 if bonds.max(initial=0) > 1 else bonds)
 
 
-def save_metagraph(path, weights, stake, bonds=None):
-    """Write the .npz layout; what `load_metagraph` would refuse is an error and leaves no file."""
+def save_metagraph(
+    path: str | Path, weights: ArrayLike, stake: ArrayLike, bonds: ArrayLike | None = None
+) -> None:
+    """Write `weights` (n, n), `stake` (n,) and `bonds` (n, n) as .npz to `path`; what
+    `load_metagraph` would refuse is an error and leaves no file.
+    """
     path = Path(path)
     if path.suffix.lower() != ".npz":
         raise ValueError(f"path must end in .npz, got {path.name!r}")
-    arrays = {"weights": weights, "stake": stake} | ({} if bonds is None else {"bonds": bonds})
-    arrays = {name: np.asarray(array) for name, array in arrays.items()}
+    given = {"weights": weights, "stake": stake, "bonds": bonds}
+    arrays = {name: np.asarray(array) for name, array in given.items() if array is not None}
     try:
         with replacing(path) as draft:
             np.savez_compressed(draft, **arrays)
@@ -120,9 +127,7 @@ def _npz(path):
             )
     except Refused as error:
         raise ValueError(f"{path.name} {error}") from None
-    except (
-        Exception
-    ) as error:  # zipfile, zlib and NumPy's parser of headers each fail in ways of their own
+    except Exception as error:  # zipfile, zlib and NumPy's parser each fail in their own ways
         if path.name in str(error) and type(error) is ValueError:
             raise
         raise ValueError(
@@ -135,9 +140,7 @@ class Refused(ValueError):
 
 
 def _check_header(archive, part, name):
-    """Refuse an array that says it is larger than its bytes: NumPy would make room for it before
-    it reads.
-    """
+    """Refuse an array said to be larger than its bytes: NumPy makes room before it reads."""
     with archive.open(part) as file:
         version = np.lib.format.read_magic(file)
         shape, _, dtype = HEADERS[version](file)
@@ -160,9 +163,8 @@ def _csv(path):
             raise ValueError(
                 f"{path.name} must have at most {MAX_UIDS + 2:,} columns, got {columns:,}"
             )
-        with warnings.catch_warnings(
-            action="error", category=pd.errors.ParserWarning
-        ):  # a row longer than the header
+        # a row longer than the header
+        with warnings.catch_warnings(action="error", category=pd.errors.ParserWarning):
             table = pd.read_csv(
                 path,
                 dtype=str,
@@ -199,9 +201,7 @@ def _csv(path):
 def _real(path, name, array):
     if array.dtype.kind not in "iuf":
         raise ValueError(f"{path.name}: {name} must be real numbers, got {array.dtype}")
-    with np.errstate(
-        over="ignore"
-    ):  # a long double beyond floats becomes infinite, which is refused
+    with np.errstate(over="ignore"):  # a long double beyond floats: infinite, which is refused
         return array.astype(float)
 
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..inputs.checks import real, reals, whole, whole_array
+from ..inputs.checks import real, reals, takes_records, whole, whole_array
 from ..inputs.record import unknown
 from ..inputs.rules import Rules
 from . import subnet_kernels as kernels
@@ -71,6 +71,7 @@ class Mark(NamedTuple):
     why: str
 
 
+@takes_records
 def unproven(rules: Rules) -> tuple[Mark, ...]:
     """Which of the rules rest on something unproven, and why; a figure that uses them shows it."""
     marks = [
@@ -81,6 +82,7 @@ def unproven(rules: Rules) -> tuple[Mark, ...]:
     return tuple(marks)
 
 
+@takes_records
 def emission_shares(
     rules: Rules,
     *,
@@ -185,6 +187,7 @@ def flow_measure(
     return measured
 
 
+@takes_records
 def gate_of(rules: Rules) -> kernels.Gate:
     """The rules' bar for small subnets, as plain numbers."""
     return kernels.Gate(
@@ -236,9 +239,10 @@ def root_weight_shares(
     return share
 
 
+@takes_records
 def root_proportion(rules: Rules, root_tao: float, alpha_issuance: ArrayLike) -> float | np.ndarray:
-    """Root's part of a subnet's stake: ωR/(ωR + A), of a number or an array of alpha; 0 where there
-    is neither.
+    """Root's part of a subnet's stake: ωR/(ωR + A), of `root_tao` R and `alpha_issuance` A, a
+    number or an array; 0 where there is neither.
 
     **Chain:** run_coinbase.rs, `root_proportion`
     """
@@ -250,6 +254,7 @@ def root_proportion(rules: Rules, root_tao: float, alpha_issuance: ArrayLike) ->
     return float(part) if alpha.ndim == 0 else part
 
 
+@takes_records
 def ema_price(start: float, spot: float, *, age_blocks: int, blocks: int, rules: Rules) -> float:
     """The smoothed price of a subnet after so many more blocks at one spot price.
 
@@ -273,7 +278,7 @@ def ema_price(start: float, spot: float, *, age_blocks: int, blocks: int, rules:
 
 def gate_kept(share_over_bar: ArrayLike, exponent: int = 3) -> float | np.ndarray:
     """Part of a subnet's share that the bar leaves it before all are scaled to sum to 1: 1/(1 +
-    (θ/σ)^h), from its share σ over the bar's θ, a number or an array, and h ≥ 1.
+    (θ/σ)^h), from `share_over_bar` σ/θ, a number or an array, and `exponent` h ≥ 1.
     """
     ratio = reals("share_over_bar", share_over_bar, "[0, inf)")
     power = whole("exponent", exponent, at_least=1)

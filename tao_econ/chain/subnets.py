@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..inputs.checks import real, reals, whole, whole_array
+from ..inputs.checks import real, reals, takes_records, whole, whole_array
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario
 from ..inputs.units import BLOCKS_PER_DAY, RAO_PER_TAO, tao
@@ -205,6 +205,7 @@ def _each(field: str, values: ArrayLike, name: tuple[str, ...], bounds: str) -> 
     return reals(field, array, bounds, ndim=1, shape=(len(name),), each="subnet")
 
 
+@takes_records
 def run_subnets(
     rules: Rules,
     scenario: Scenario,
@@ -225,6 +226,8 @@ def run_subnets(
     ----------
     pools
         where they start; not changed
+    every_days
+        sampling step
     trades
         users' trades
     inflow_tao_per_day

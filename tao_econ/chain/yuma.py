@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..inputs.checks import MAX_UIDS, permitted_rows, whole, whole_array
+from ..inputs.checks import MAX_UIDS, permitted_rows, takes_records, whole, whole_array
 from ..inputs.record import unknown
 from ..inputs.rules import Rules
 from .fixed_point import q32
@@ -100,6 +100,7 @@ class Start(NamedTuple):
     resets: np.ndarray  # (resets, 2): epoch, and the UID whose bonds go
 
 
+@takes_records
 def yuma_epoch(
     rules: Rules,
     weights: ArrayLike,
@@ -180,6 +181,7 @@ def yuma_epoch(
     return _with_proposed_bonds(epoch, law, variant, weights, votes, bonds)
 
 
+@takes_records
 def yuma_run(
     rules: Rules,
     weights: ArrayLike,
@@ -202,6 +204,8 @@ def yuma_run(
         (n, n) or (epochs, n, n), any unit
     stake
         (n,), any unit, at the start
+    epochs
+        how many
     bonds
         (n, n), shares, at the start; by default none
     reward

@@ -1,14 +1,11 @@
 """One Yuma epoch exactly as the chain computes it: the definition that the fast engine is held to.
 
 Fractions are the chain's (fixed_point.py). Matrices inside are laid out [miner, validator], so that
-a
-column of the specification is a row here; validators are the UIDs with a permit or with bonds,
-because
-nobody else's row can hold anything.
+a column of the specification is a row here; validators are the UIDs with a permit or with bonds,
+because nobody else's row can hold anything.
 
 **Chain:** opentensor/subtensor, pallets/subtensor/src/epoch/run_epoch.rs (the sparse, production
-path), commit
-14bc6f9; for the rules of 2023-11-20 the same file at 62b1a70.
+path), commit 14bc6f9; for the rules of 2023-11-20 the same file at 62b1a70.
 """
 
 from __future__ import annotations
@@ -18,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..inputs.checks import permitted_rows, square_u16, whole, whole_array
+from ..inputs.checks import permitted_rows, square_u16, takes_records, whole, whole_array
 from ..inputs.rules import Rules
 from ..inputs.units import RAO_PER_TAO
 from .fixed_point import (
@@ -67,6 +64,7 @@ class Epoch(NamedTuple):
     dividends_q32: np.ndarray
 
 
+@takes_records
 def yuma_epoch_exact(
     rules: Rules,
     weights_u16: ArrayLike,
@@ -83,29 +81,41 @@ def yuma_epoch_exact(
     last_step_block: int = 0,
     owner_uid: int | None = None,
 ) -> Epoch:
-    """One epoch on the chain's integers: who earns what, and the bonds that the next epoch starts
-    from.
-
-    weights_u16 : (n, n) int, u16 — row = validator, as stored (see `stored_weights`)
-    stake_rao : (n,) int, rao — stake weight: alpha + root weight · TAO on root (before 2025: all
-      TAO staked)
-    bonds_u16 : (n, n) int, u16 — as the epoch before stored them; zeros at first
-    emission_rao : int, rao — what the epoch divides
-    listed : (n, n) bool — which weights are entries of their row; by default those above 0. Under
-      liquid alpha a
-        listed 0 lets an old bond fade, a missing entry deletes it
-    permits : (n,) bool — who may validate now; by default who gets a permit from this epoch, and
-      rows of the others
-        are not read; where given, weights on others without a permit are refused
-    last_update, block_at_registration : (n,) int, blocks — by default now, and before anything that
-      matters
-    commit_block : (n,) int, blocks — earliest unexpired weight commit, −1 for none (the default)
-    block, last_step_block : int, blocks — now, and the end of the epoch before (0: count back one
-      tempo)
-    owner_uid : int — the subnet owner's UID, if it has one
-    Raises TypeError for anything but integers and bits, ValueError for shapes and ranges.
+    """One epoch on the chain's integers: who earns what, and the bonds the next epoch starts from.
 
     **Chain:** run_epoch.rs, `epoch_mechanism`
+
+    Parameters
+    ----------
+    weights_u16
+        (n, n); row = validator, as stored (see `stored_weights`)
+    stake_rao
+        (n,) stake weight: alpha + root weight · TAO on root (before 2025: all TAO staked)
+    bonds_u16
+        (n, n), as the epoch before stored them; zeros at first
+    emission_rao
+        what the epoch divides
+    listed
+        (n, n) bool, which weights are entries of their row; by default those above 0. Under liquid
+        alpha a listed 0 lets an old bond fade, a missing entry deletes it
+    permits
+        (n,) bool, who may validate now; by default who gets a permit from this epoch, and rows of
+        the others are not read; where given, weights on others without a permit are refused
+    last_update, block_at_registration
+        (n,) blocks; by default now, and before anything that matters
+    commit_block
+        (n,) block of the earliest unexpired weight commit, −1 for none (the default)
+    block, last_step_block
+        now, and the end of the epoch before (0: count back one tempo)
+    owner_uid
+        the subnet owner's, if it has one
+
+    Raises
+    ------
+    TypeError
+        for anything but integers and bits
+    ValueError
+        for shapes and ranges
     """
     now = 2 * rules.tempo if block is None else whole("block", block)
     weights = square_u16("weights_u16", weights_u16)
@@ -206,12 +216,12 @@ def _epoch(given: _Given, emission_rao: int, rules: Rules) -> Epoch:
 # ---- The steps ----
 
 
-def _active(given, rules):
+def _active(given: _Given, rules: Rules) -> np.ndarray:
     """Whoever has set weights within the cutoff, which is at least one block."""
     return given.updated + max(int(rules.activity_cutoff * rules.tempo), 1) >= given.block
 
 
-def _stake_that_counts(given, rules):
+def _stake_that_counts(given: _Given, rules: Rules) -> np.ndarray:
     """Shares of the stake of those above the threshold; the owner is exempt."""
     return normalize(
         np.where((given.stake >= rules.stake_threshold_rao) | given.owner, given.stake, 0)
@@ -231,13 +241,11 @@ def _top_k(stake, k):
 
 
 def _weights(given, permitted, rows):
-    """Masked weights, then each validator's ÷ their sum; and which entries are left, zeros
-    included.
+    """Masked weights, then each validator's ÷ their sum; and which entries are left, with zeros.
 
     Masked: rows without a permit, weights for oneself (but the owner's), weights no newer than the
-    miner's
-    registration, and weights committed before it. What a masked miner would have had goes to the
-    others.
+    miner's registration, and weights committed before it. What a masked miner would have had goes
+    to the others.
     """
     updated = given.updated[rows, None]
     committed = given.committed[rows, None]
@@ -260,9 +268,7 @@ def _consensus(weights, active_stake, kappa):
 
 
 def _old_bonds(given, rows, rules):
-    """Stored bonds, as integers, without those on miners that registered too late to have earned
-    them.
-    """
+    """Stored bonds, as integers, without those on miners that registered too late to earn them."""
     if rules.bonds_mask == "stale_weights":
         known = given.updated[rows, None] > given.registered
     elif given.last_step_block == 0:
@@ -273,9 +279,7 @@ def _old_bonds(given, rows, rules):
 
 
 def _bond_weights(weights, clipped, listed, consensus, penalty):
-    """The weights that bonds follow, between submitted and clipped ones, and the entries they
-    keep.
-    """
+    """The weights that bonds follow, between submitted and clipped, and the entries they keep."""
     if penalty == 0:
         return weights, listed
     if penalty == ONE:
@@ -303,15 +307,12 @@ def _classic_bonds(weights, bonds, active_stake, incentive, rules):
 
 
 def _yuma3_bonds(weights, listed, bonds, active_stake, incentive, consensus, rules):
-    """Bonds of each validator's own, following its weights. Returns them as stored, and the
-    dividends.
-    """
+    """Bonds that each follow their validator's weights. Returns them as stored, and dividends."""
     bonds = proportion(bonds)
     if rules.liquid_alpha_on and consensus.any():
         rates = _liquid_rates(weights, bonds, consensus, rules)
-        bonds = np.where(
-            listed, _ema_varying(weights, bonds, rates), 0
-        )  # no entry in the row, no bond left
+        # no entry in the row, no bond left
+        bonds = np.where(listed, _ema_varying(weights, bonds, rates), 0)
     else:
         bonds = _ema(weights, bonds, _bond_rate(rules))
     return u16(bonds), normalize(
@@ -320,9 +321,7 @@ def _yuma3_bonds(weights, listed, bonds, active_stake, incentive, consensus, rul
 
 
 def _liquid_rates(weights, bonds, consensus, rules):
-    """Bond rate of every pair: faster the further a weight is above consensus, or a bond above
-    its weight.
-    """
+    """Bond rate of a pair: faster the more its weight is above consensus, or its bond above it."""
     low = q32(rules.alpha_low)
     high = q32(rules.alpha_high)
     gap = np.where(weights >= bonds, weights - consensus[:, None], bonds - weights)
@@ -336,9 +335,7 @@ def _earned(bonds, incentive):
 
 
 def _emission_shares(incentive, dividends, active_stake, stake):
-    """Shares of miners, of validators and of both together; by stake where nobody earned
-    anything.
-    """
+    """Shares of miners, of validators and of both; by stake where nobody earned anything."""
     total = (incentive + dividends).sum(keepdims=True)
     if total[0] == 0:
         by_stake = active_stake if active_stake.any() else stake
@@ -372,6 +369,7 @@ def _owner(owner_uid, n, rules) -> np.ndarray:
     return owner
 
 
+@takes_records
 def check_liquid_alpha(rules: Rules) -> None:
     """Refuse rates of bonds that no epoch can use."""
     if rules.alpha_low > rules.alpha_high:
@@ -388,19 +386,17 @@ def check_liquid_alpha(rules: Rules) -> None:
 
 
 def stored_weights(weights_u16: ArrayLike) -> np.ndarray:
-    """One validator's weights as the chain stores them: the largest becomes 65,535.
+    """One validator's `weights_u16`, (m,) as submitted, as stored: the largest becomes 65,535.
 
-    weights_u16 : (m,) int, u16 — as submitted
     **Chain:** math.rs, `vec_u16_max_upscale_to_u16`
     """
     return max_upscale_u16(_row(weights_u16))
 
 
 def within_max_weight(weights_u16: ArrayLike, max_weight_u16: int) -> bool:
-    """Whether no weight of a row is above the limit once the row sums to 1 (the limit was
-    1000/65,535 in 2023).
+    """Whether no weight of a row, `weights_u16` (m,), is above `max_weight_u16` once the row sums
+    to 1 (the limit was 1000/65,535 in 2023).
 
-    weights_u16 : (m,) int, u16      max_weight_u16 : int, u16
     **Chain:** math.rs, `check_vec_max_limited`
     """
     if whole("max_weight_u16", max_weight_u16) > U16:
@@ -416,11 +412,10 @@ def _row(weights_u16):
     return given << 32
 
 
+@takes_records
 def reset_bonds(rules: Rules, bonds_u16: ArrayLike, uid: int) -> np.ndarray:
-    """Bonds without any on one miner, at that miner's wish; unchanged where the subnet does not
-    allow it.
-
-    bonds_u16 : (n, n) int, u16      uid : int
+    """`bonds_u16`, (n, n), without any on the miner `uid`, at that miner's wish; unchanged where
+    the subnet does not allow it.
     """
     bonds = square_u16("bonds_u16", bonds_u16).astype(np.uint16)
     if whole("uid", uid) >= len(bonds):
@@ -433,11 +428,10 @@ def reset_bonds(rules: Rules, bonds_u16: ArrayLike, uid: int) -> np.ndarray:
 def split_among_mechanisms(
     emission_rao: int, count: int, split_u16: ArrayLike | None = None
 ) -> list[int]:
-    """A subnet's emission for each of its mechanisms; what rounding leaves goes to the first.
+    """A subnet's `emission_rao` for each of `count` mechanisms, by stored fractions `split_u16`,
+    (count,), 65,535 in all (the chain checks when they are set), or evenly without them; what
+    rounding leaves goes to the first.
 
-    emission_rao : int, rao      count : int — mechanisms
-    split_u16 : (count,) int, u16 — stored fractions, 65,535 in all (the chain checks when they are
-      set); even without them
     **Chain:** subnets/mechanism.rs, `split_emissions`
     """
     emission_rao = whole("emission_rao", emission_rao)
@@ -453,8 +447,8 @@ def split_among_mechanisms(
 
 
 def blocks_until_next_epoch(tempo: int, last_epoch_block: int, block: int) -> int:
-    """Blocks from `block` to the next epoch, 0 if it is due; 2^64 − 1, the chain's "never", if the
-    tempo is 0.
+    """Blocks from `block` to the next epoch, a `tempo` after `last_epoch_block`: 0 if it is due,
+    2^64 − 1, the chain's "never", if the tempo is 0.
 
     **Chain:** coinbase/run_coinbase.rs, `blocks_until_next_auto_epoch`
     """

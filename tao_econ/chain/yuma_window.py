@@ -74,7 +74,14 @@ def _window(weights, bonds, listed, scoring, bonded, tiny):
         to = kept[i, first:last]
         for j in range(len(to)):
             to[j] = given[j] if given[j] > tiny else 0.0
-    return Window(rows, kept, scorers, validators, row_of, first)
+    return Window(
+        weights=rows,
+        bonds=kept,
+        scorers=scorers,
+        validators=validators,
+        row_of=row_of,
+        first=first,
+    )
 
 
 @kernel

@@ -229,7 +229,8 @@ def bribery(
             stake_after=after[:bribes].sum(),
         )
         found.append(bribery)
-    return Bribery(*np.array(found).T)
+    columns = np.array(found).T
+    return Bribery(**dict(zip(Bribery._fields, columns, strict=True)))
 
 
 @takes_records

@@ -2,12 +2,9 @@
 map.
 
 Honest validators hold a share of all stake and give a share of their weight to honest miners; a
-cabal holds the rest
-and gives a share of its weight to its own miners. Emission is staked where it is earned, so the
-honest side keeps its
-share of stake only if it earns at least that share. The map says what it earns; the guarantee is
-the honest weight
-that suffices whatever the cabal does.
+cabal holds the rest and gives a share of its weight to its own miners. Emission is staked where it
+is earned, so the honest side keeps its share of stake only if it earns at least that share. The map
+says what it earns; the guarantee is the honest weight that suffices whatever the cabal does.
 
 **Chain:** opentensor/subtensor, docs/consensus.md and pallets/subtensor/src/tests/consensus.rs,
 commit 14bc6f9
@@ -18,39 +15,21 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from ..chain._jit import kernel
-from ..chain.fixed_point import q32
 from ..inputs.checks import real, reals, takes_records, whole
 from ..inputs.rules import Rules
 from .network import Network, checked_network, draw_network
+from .two_teams import _fill, rescaled, sorted_teams, teams_law
 
 HONEST_STAKE = (0.51, 0.55, 0.60, 0.65, 0.70, 0.75, 0.80, 0.85, 0.90, 0.95, 0.99)
 GRID = tuple(np.arange(51) / 50)  # of the chain's document, in rising order
-VOTES = float(1 << 32)  # steps of the chain's fractions: sums of votes are exact
 SHARES = "[0.000001, 0.999999]"  # of stake, so that the smallest team has a vote
 SMALL = 1_000_000  # points × weights: less is done before two threads have started
-
-
-class Law(NamedTuple):
-    """What the map needs of the rules."""
-
-    kappa: float  # on the grid of votes
-    penalty: float
-    classic: bool  # bonds are bought with stake
-
-
-class Teams(NamedTuple):
-    """Each column (miner) sorted once: votes and weights of a team's validators, largest first."""
-
-    honest_votes: np.ndarray  # (miners, honest validators)
-    honest: np.ndarray
-    cabal_votes: np.ndarray  # (miners, cabal validators)
-    cabal: np.ndarray
-    own: np.ndarray  # (miners,) bool: the honest team's
 
 
 class Guarantee(NamedTuple):
@@ -79,24 +58,43 @@ def retention_map(
     rules: Rules,
     network: Network,
     *,
-    honest_stake=HONEST_STAKE,
-    honest_weight=GRID,
-    cabal_weight=GRID,
+    honest_stake: ArrayLike = HONEST_STAKE,
+    honest_weight: ArrayLike = GRID,
+    cabal_weight: ArrayLike = GRID,
     validator_share: float = 0.5,
     threads: int = 2,
 ) -> np.ndarray:
-    """What the honest side earns at every point, as a share of all emission: (stakes, honest
-    weights, cabal weights).
+    """What the honest side earns at every point, as a share of all emission.
 
-    rules : κ, bonds penalty and kind of bonds are read from it; bonds are those that constant
-      weights settle at
-    honest_stake : (s,) in (0, 1), a millionth from either end — share of all stake
-    honest_weight : (h,) in [0, 1] — of an honest validator's weight given to honest miners
-    cabal_weight : (c,) in [0, 1] — of a cabal validator's to the cabal's miners
-    validator_share : float in [0, 1] — of an epoch's emission that goes to validators
-    Raises ValueError where a share is out of range or a validator has no weight for one of the
-    teams.
+    Parameters
+    ----------
+    rules
+        κ, bonds penalty and kind of bonds are read; bonds are those constant weights settle at
+    network
+        before it is divided into teams
+    honest_stake
+        (s,) in (0, 1), a millionth from either end: share of all stake
+    honest_weight
+        (h,) in [0, 1], of an honest validator's weight given to honest miners
+    cabal_weight
+        (c,) in [0, 1], of a cabal validator's to the cabal's miners
+    validator_share
+        of an epoch's emission that goes to validators, in [0, 1]
+    threads
+        how many compute at once, where there is enough to do
 
+    Returns
+    -------
+    np.ndarray
+        (s, h, c)
+
+    Raises
+    ------
+    ValueError
+        where a share is out of range or a validator has no weight for one of the teams
+
+    Notes
+    -----
     **Chain:** tests/consensus.rs, `map_consensus_guarantees`; both teams' sizes are ⌊s·validators⌋
     and ⌊s·miners⌋
     """
@@ -105,13 +103,13 @@ def retention_map(
     c = _grid("cabal_weight", cabal_weight)
     threads = whole("threads", threads, at_least=1)
     xi = real("validator_share", validator_share, "[0, 1]")
-    law = _law(rules)
+    law = teams_law(rules)
     network = checked_network(network)
     out = np.empty((len(stakes), len(h), len(c)))
 
     def fill(task):
         k, part = task
-        _fill(_sorted_teams(network, stakes[k]), stakes[k], h[part], c, law, xi, out[k, part])
+        _fill(sorted_teams(network, stakes[k]), stakes[k], h[part], c, law, xi, out[k, part])
 
     # one share of stake alone has work for two threads too
     half = (len(h) + 1) // 2 if len(stakes) == 1 else len(h)
@@ -126,14 +124,29 @@ def retention_map(
     return out
 
 
-def required_honest_weight(earned, honest_stake=HONEST_STAKE, honest_weight=GRID) -> np.ndarray:
-    """(s,) smallest honest weight from which on the honest side keeps its share against every cabal
+def required_honest_weight(
+    earned: ArrayLike, honest_stake: ArrayLike = HONEST_STAKE, honest_weight: ArrayLike = GRID
+) -> np.ndarray:
+    """Smallest honest weight from which on the honest side keeps its share against every cabal
     weight.
 
-    earned : (s, h, c) of `retention_map`. Interpolated between grid points, as one reads a contour;
-      NaN where only
-    an honest weight of 1, or nothing, suffices.
-    Raises ValueError where the shape is not that of the two axes.
+    Parameters
+    ----------
+    earned
+        (s, h, c) of `retention_map`
+    honest_stake, honest_weight
+        (s,) and (h,), its first two axes
+
+    Returns
+    -------
+    np.ndarray
+        (s,), interpolated between grid points, as one reads a contour; NaN where only an honest
+        weight of 1, or nothing, suffices
+
+    Raises
+    ------
+    ValueError
+        where the shape is not that of the two axes
     """
     shares = _shares("honest_stake", honest_stake)
     h = _grid("honest_weight", honest_weight)
@@ -163,20 +176,26 @@ def honest_weight_needed(
     stake_spread: float = 0.3,
     weight_spread: float = 0.4,
     validator_share: float = 0.5,
-    kappa=None,
-    bonds_penalty=None,
-    validators=64,
-    miners=448,
+    kappa: Fraction | None = None,
+    bonds_penalty: Fraction | None = None,
+    validators: int = 64,
+    miners: int = 448,
     steps: int = 51,
     seed: int = 0,
 ) -> float:
     """`required_honest_weight` of one drawn network, 1 where nothing below suffices: one point of a
     parameter study.
 
-    honest_stake, validator_share : as in `retention_map`
-    stake_spread, weight_spread, validators, miners, seed : as in `draw_network`
-    kappa, bonds_penalty : Fraction — in place of those of the rules
-    steps : int — points of the honest and of the cabal's weight from 0 to 1
+    Parameters
+    ----------
+    honest_stake, validator_share
+        as in `retention_map`
+    stake_spread, weight_spread, validators, miners, seed
+        as in `draw_network`
+    kappa, bonds_penalty
+        in place of those of the rules
+    steps
+        points of the honest and of the cabal's weight from 0 to 1
     """
     given = {"kappa": kappa, "bonds_penalty": bonds_penalty}
     varied = {name: value for name, value in given.items() if value is not None}
@@ -203,20 +222,34 @@ def honest_weight_needed(
 @takes_records
 def guarantee(
     rules: Rules,
-    stakes,
+    stakes: ArrayLike,
     *,
-    honest_stake=(0.51, 0.55, 0.60, 0.70, 0.80),
-    miners=448,
-    weight_spread=0.4,
+    honest_stake: ArrayLike = (0.51, 0.55, 0.60, 0.70, 0.80),
+    miners: int = 448,
+    weight_spread: float = 0.4,
     validator_share: float = 0.5,
     steps: int = 26,
     seed: int = 0,
 ) -> Guarantee:
     """The honest weight required over many networks, each with its own stake and its own opinions.
 
-    stakes : (networks, validators), any unit — one row of stake for each network
-    steps : int — points of the honest and of the cabal's weight from 0 to 1
-    Raises ValueError for fewer than two networks: the standard error comes from their scatter.
+    Parameters
+    ----------
+    stakes
+        (networks, validators), any unit: a row of stake for each network
+    honest_stake, validator_share
+        as in `retention_map`
+    miners, weight_spread
+        as in `draw_network`
+    steps
+        points of the honest and of the cabal's weight from 0 to 1
+    seed
+        of the networks' opinions
+
+    Raises
+    ------
+    ValueError
+        for fewer than two networks: the standard error comes from their scatter
     """
     stakes = np.asarray(stakes, float)
     wanted = _shares("honest_stake", honest_stake)
@@ -275,12 +308,18 @@ def _required_from_above(rules, network, wanted, grid, validator_share):
     return out
 
 
-def honest_stake_drawn(stakes, honest_validators: float, *, seed: int = 0) -> np.ndarray:
+def honest_stake_drawn(stakes: ArrayLike, honest_validators: float, *, seed: int = 0) -> np.ndarray:
     """Share of stake on the honest side where validators, not stake, are honest: one random choice
     for each network.
 
-    stakes : (networks, validators), any unit      honest_validators : float in (0, 1) — ⌊share ×
-      validators⌋ are honest
+    Parameters
+    ----------
+    stakes
+        (networks, validators), any unit
+    honest_validators
+        share in (0, 1): ⌊share × validators⌋ are honest
+    seed
+        of the choice
     """
     share = real("honest_validators", honest_validators, "(0, 1)")
     stakes = reals("stakes", stakes, "[0, inf)", ndim=2)
@@ -309,9 +348,16 @@ def honest_stake_path(
 ) -> StakePath:
     """The honest share of stake epoch by epoch, where all emission is staked by whoever earned it.
 
-    epochs : int — how many      reward : float ≥ 0 — an epoch's emission as a share of all stake at
-      the start
     Who belongs to which team stays as at the start; stake within a team keeps its proportions.
+
+    Parameters
+    ----------
+    honest_stake, honest_weight, cabal_weight, validator_share
+        as in `retention_map`, the first at the start
+    epochs
+        how many
+    reward
+        an epoch's emission as a share of all stake at the start, ≥ 0
     """
     network = checked_network(network)
     rewards = real("reward", reward, "[0, inf)")
@@ -319,23 +365,19 @@ def honest_stake_path(
     h = _grid("honest_weight", [honest_weight])
     c = _grid("cabal_weight", [cabal_weight])
     xi = real("validator_share", validator_share, "[0, 1]")
-    law = _law(rules)
-    teams = _sorted_teams(network, now)
+    law = teams_law(rules)
+    teams = sorted_teams(network, now)
     total = 1.0
     point = np.empty((1, 1))
     stakes = np.empty(whole("epochs", epochs, at_least=1))
     earned = np.empty(epochs)
     for t in range(epochs):
-        _fill(_rescaled(teams, now), now, h, c, law, xi, point)
+        _fill(rescaled(teams, now), now, h, c, law, xi, point)
         stakes[t] = now
         earned[t] = point[0, 0]
         now = (now * total + rewards * earned[t]) / (total + rewards)
         total += rewards
     return StakePath(np.arange(epochs), stakes, earned)
-
-
-def _law(rules) -> Law:
-    return Law(q32(rules.kappa) / VOTES, float(rules.bonds_penalty), rules.bonds == "classic")
 
 
 def _shares(name, given):
@@ -347,152 +389,3 @@ def _grid(name, given):
     if (np.diff(values) <= 0).any():
         raise ValueError(f"{name} must rise from one value to the next, got {values.tolist()}")
     return values
-
-
-def _sorted_teams(network, honest_stake):
-    validators, miners = network.weights.shape
-    v = min(max(int(honest_stake * validators), 1), validators - 1)
-    m = min(max(int(honest_stake * miners), 1), miners - 1)
-    weights = np.empty_like(network.weights)
-    for part in (slice(None, m), slice(m, None)):
-        block = network.weights[:, part]
-        sums = block.sum(axis=1, keepdims=True)
-        if not (sums > 0).all():
-            raise ValueError(
-                "weights must be above 0 for some miner of each team, got none from validator "
-                f"{sums.argmin()}"
-            )
-        weights[:, part] = block / sums
-    sides = []
-    for part, share in ((slice(None, v), honest_stake), (slice(v, None), 1 - honest_stake)):
-        stake = network.stake[part]
-        if not stake.sum() > 0:
-            raise ValueError("stake must be above 0 in both teams, got none in one")
-        votes = np.floor(share * stake / stake.sum() * VOTES) / VOTES
-        order = np.argsort(-weights[part], axis=0, kind="stable")
-        sides += [votes[order].T.copy(), np.take_along_axis(weights[part], order, axis=0).T.copy()]
-    return Teams(*sides, np.arange(miners) < m)
-
-
-def _rescaled(teams, honest_stake):
-    """The same teams with another honest share of stake."""
-    return teams._replace(
-        honest_votes=_scaled_to(teams.honest_votes, honest_stake),
-        cabal_votes=_scaled_to(teams.cabal_votes, 1 - honest_stake),
-    )
-
-
-def _scaled_to(votes, share):
-    return np.floor(votes * (share / votes[0].sum()) * VOTES) / VOTES
-
-
-@kernel
-def _fill(teams, stake, h, c, law, xi, out):
-    """Every point of one share of stake; column after column, for a column's lists stay in the
-    fastest cache.
-
-    A validator's weights differ between points by one factor for each team of miners, so their
-    order within a team never changes: each column is sorted once, and each point starts from where
-    its neighbour's merge ended.
-    """
-    rank = np.zeros(out.shape)
-    rank_own = np.zeros(out.shape)
-    ours = np.zeros(out.shape)
-    theirs = np.zeros(out.shape)
-    for j in range(len(teams.own)):
-        a = teams.honest[j]
-        b = teams.cabal[j]
-        first = _running(teams.honest_votes[j], a)
-        second = _running(teams.cabal_votes[j], b)
-        need = min(law.kappa, first[0, -1] + second[0, -1])
-        i = 0
-        k = 0
-        for p in range(len(h)):
-            x = h[p] if teams.own[j] else 1.0 - h[p]
-            for step in range(len(c)):
-                # neighbours follow each other: few steps to the next
-                q = step if p % 2 == 0 else len(c) - 1 - step
-                y = 1.0 - c[q] if teams.own[j] else c[q]
-                i, k, level = _consensus_of_two(a, first[0], x, b, second[0], y, need, (i, k))
-                ranks, mine, others = _earned(first, x, second, y, level, i, k, law)
-                rank[p, q] += ranks
-                rank_own[p, q] += ranks if teams.own[j] else 0.0
-                ours[p, q] += mine
-                theirs[p, q] += others
-    for p in range(len(h)):
-        for q in range(len(c)):
-            paid = ours[p, q] + theirs[p, q]
-            out[p, q] = stake
-            if paid > 0.0:
-                by_rank = (1.0 - xi) * rank_own[p, q] / rank[p, q]
-                out[p, q] = xi * ours[p, q] / paid + by_rank
-
-
-@kernel
-def _running(votes, weights):
-    """Running sums over the first 0, 1, … validators: votes, votes × weight, weight."""
-    out = np.zeros((3, len(votes) + 1))
-    for k in range(len(votes)):
-        out[0, k + 1] = out[0, k] + votes[k]
-        out[1, k + 1] = out[1, k] + votes[k] * weights[k]
-        out[2, k + 1] = out[2, k] + weights[k]
-    return out
-
-
-@kernel
-def _consensus_of_two(a, votes_a, x, b, votes_b, y, need, start):
-    """Consensus of x·a and y·b, both falling: the i and k largest are those of at least that weight
-    that meet `need`.
-
-    Starts from those of a neighbour: first the largest i + k of both lists, then no more and
-    no fewer than needed.
-    """
-    i, k = start
-    m = len(a)
-    n = len(b)
-    while i > 0 and k < n and x * a[i - 1] < y * b[k]:
-        i -= 1
-        k += 1
-    while k > 0 and i < m and y * b[k - 1] < x * a[i]:
-        k -= 1
-        i += 1
-    while votes_a[i] + votes_b[k] < need and i + k < m + n:
-        if k == n or (i < m and x * a[i] >= y * b[k]):
-            i += 1
-        else:
-            k += 1
-    while i + k > 0:
-        if k == 0 or (i > 0 and x * a[i - 1] <= y * b[k - 1]):  # the smallest is of the first list
-            if votes_a[i - 1] + votes_b[k] < need:
-                break
-            i -= 1
-        else:
-            if votes_a[i] + votes_b[k - 1] < need:
-                break
-            k -= 1
-    low_a = x * a[i - 1] if i > 0 else np.inf
-    low_b = y * b[k - 1] if k > 0 else np.inf
-    return i, k, min(low_a, low_b)
-
-
-@kernel
-def _earned(first, x, second, y, level, i, k, law):
-    """(rank of one miner, what honest and what cabal validators earn of it): the i and k largest
-    are clipped.
-    """
-    penalty = law.penalty
-    sum_a = x * first[1, -1]
-    sum_b = y * second[1, -1]
-    rank_a = level * first[0, i] + sum_a - x * first[1, i]
-    rank_b = level * second[0, k] + sum_b - y * second[1, k]
-    rank = rank_a + rank_b
-    ours = (1.0 - penalty) * sum_a + penalty * rank_a
-    theirs = (1.0 - penalty) * sum_b + penalty * rank_b
-    held = ours + theirs
-    if not law.classic:
-        plain = x * first[2, -1] + y * second[2, -1]
-        clipped = level * (i + k) + plain - x * first[2, i] - y * second[2, k]
-        held = (1.0 - penalty) * plain + penalty * clipped
-    if held <= 0.0 or rank <= 0.0:
-        return max(rank, 0.0), 0.0, 0.0
-    return rank, rank * ours / held, rank * theirs / held

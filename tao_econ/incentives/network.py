@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..inputs.checks import real, reals, record, whole
 
@@ -25,16 +26,27 @@ class Network(NamedTuple):
 
 
 def draw_network(
-    *, validators=64, miners=448, stake_spread=0.3, weight_spread=0.4, stake=None, seed: int = 0
+    *,
+    validators: int = 64,
+    miners: int = 448,
+    stake_spread: float = 0.3,
+    weight_spread: float = 0.4,
+    stake: ArrayLike | None = None,
+    seed: int = 0,
 ) -> Network:
     """Validators with near-equal stake who scatter around one opinion, as the chain's document
     draws them.
 
-    validators, miners : int — 512 nodes in the document
-    stake_spread, weight_spread : float ≥ 0 — standard deviation of normal numbers around 1, cut at
-      0
-    stake : (validators,), any unit — in place of drawn stake
-    seed : int — of numpy's default generator; the same seed gives the same network
+    Parameters
+    ----------
+    validators, miners
+        512 nodes in the document
+    stake_spread, weight_spread
+        standard deviation of normal numbers around 1, cut at 0
+    stake
+        (validators,), any unit, in place of drawn stake
+    seed
+        of numpy's default generator; the same seed gives the same network
     """
     stake_spread = real("stake_spread", stake_spread, "[0, 10]")
     weight_spread = real("weight_spread", weight_spread, "[0, 10]")
@@ -52,7 +64,7 @@ def draw_network(
     )
 
 
-def checked_network(network) -> Network:
+def checked_network(network: Network) -> Network:
     """A network with at least two validators and two miners whose numbers are not negative, or
     one clear line.
     """

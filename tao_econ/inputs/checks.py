@@ -185,7 +185,8 @@ def whole_array(
     if shape is not None:
         _shaped(name, array, shape)
     if array.size and array.dtype.kind in "iu" and array.dtype != np.uint16:
-        low, high = array.min(), array.max()
+        low = array.min()
+        high = array.max()
         if low < least or high > most:
             wrong = low if low < least else high
             raise ValueError(f"{name} must be in [{least}, {most}], got {wrong}")

@@ -22,9 +22,8 @@ MAX_BYTES = 64_000_000  # of one file
 @functools.cache
 def _package(folder: Path = DATA) -> dict:
     try:
-        found = json.loads(_text(_bytes(folder, "datapackage.json"), "data/datapackage.json"))[
-            "resources"
-        ]
+        text = _text(_bytes(folder, "datapackage.json"), "data/datapackage.json")
+        found = json.loads(text)["resources"]
         package = {r["name"]: r for r in found if r["schema"]["fields"] and r["hash"]}
         if all(Path(r["path"]).name == r["path"] for r in found):
             return package
@@ -96,9 +95,7 @@ def _text(raw: bytes, file: str) -> str:
 
 
 def check(text: str, resource: dict, file: str) -> pd.DataFrame:
-    """CSV text as a typed table, or one line naming file, row and column of the first thing
-    wrong.
-    """
+    """CSV text as a typed table, or one line naming file, row and column of what is wrong."""
     fields = resource["schema"]["fields"]
     wanted = [f["name"] for f in fields]
     got = text.removeprefix("\ufeff").partition("\n")[0].strip().split(",")
@@ -108,9 +105,8 @@ def check(text: str, resource: dict, file: str) -> pd.DataFrame:
             f"{file} must have the columns {', '.join(wanted)}, got {seen} ({len(got)} in all)"
         )
     try:
-        with warnings.catch_warnings(
-            action="error", category=pd.errors.ParserWarning
-        ):  # a row longer than the header
+        # a row longer than the header
+        with warnings.catch_warnings(action="error", category=pd.errors.ParserWarning):
             table = pd.read_csv(
                 io.StringIO(text),
                 dtype=str,

@@ -22,7 +22,7 @@ NEXT = {"Rules": "Snapshot", "Snapshot": "Scenario", "Scenario": "Rules"}
 
 def doors():
     """Every public function of the models that takes a record, and which parameters are records."""
-    for room in (te.economy, te.incentives, te.analysis):
+    for room in (te.chain, te.economy, te.incentives, te.analysis):
         for found in pkgutil.iter_modules(room.__path__, f"{room.__name__}."):
             for name, function in vars(importlib.import_module(found.name)).items():
                 if name[0] == "_" or not isinstance(function, types.FunctionType):
