@@ -18,7 +18,7 @@ import math
 import warnings
 import zipfile
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -89,7 +89,9 @@ def save_metagraph(
     if path.suffix.lower() != ".npz":
         raise ValueError(f"path must end in .npz, got {path.name!r}")
     given = {"weights": weights, "stake": stake, "bonds": bonds}
-    arrays = {name: np.asarray(array) for name, array in given.items() if array is not None}
+    arrays: dict[str, Any] = {
+        name: np.asarray(array) for name, array in given.items() if array is not None
+    }
     try:
         with replacing(path) as draft:
             np.savez_compressed(draft, **arrays)

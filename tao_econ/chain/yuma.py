@@ -26,7 +26,7 @@ from ..inputs.record import unknown
 from ..inputs.rules import Rules
 from .fixed_point import q32
 from .yuma_exact import check_liquid_alpha
-from .yuma_kernels import GRID, TINY, _on_grid, _path, _permits
+from .yuma_kernels import GRID, TINY, Law, Start, _on_grid, _path, _permits
 from .yuma_window import _rows_in_use, _window
 
 MAX_INPUT = 1e300
@@ -41,7 +41,7 @@ VARIANTS = {
 }
 NO_FLAGS = {1: np.zeros(0, bool), 2: np.zeros((0, 0), bool)}
 NO_RESETS = np.empty((0, 2), np.int64)
-AIMS = {"current": 0, "previous": 1, "max": 2, "auto": None}
+AIMS = {"current": 0, "previous": 1, "max": 2, "auto": -1}
 
 
 class FloatEpoch(NamedTuple):
@@ -71,33 +71,6 @@ class EpochPath(NamedTuple):
     trust: np.ndarray
     emission_share: np.ndarray
     bonds: np.ndarray  # (n, n)
-
-
-class Law(NamedTuple):
-    """What kernels need of the rules, as plain numbers; shares of one."""
-
-    yuma3: bool
-    liquid: bool
-    limit: int  # permits
-    nobody_too: bool  # permits for those without stake
-    kappa: float
-    penalty: float
-    kept: float  # part of a bond kept by an epoch
-    aim: int  # of AIMS: which consensus liquid rates are measured from
-    low: float
-    high: float
-    steepness: float
-
-
-class Start(NamedTuple):
-    """What a run of epochs starts from, by UID; empty where nothing is given."""
-
-    listed: np.ndarray  # (n, n) bool
-    stake: np.ndarray
-    permits: np.ndarray  # bool
-    active: np.ndarray  # bool
-    consensus: np.ndarray  # of the epoch before
-    resets: np.ndarray  # (resets, 2): epoch, and the UID whose bonds go
 
 
 @takes_records
@@ -155,30 +128,29 @@ def yuma_epoch(
     **Chain:** run_epoch.rs, `epoch_mechanism`
     """
     law = _law(rules, variant, liquid_from)
-    weights, scoring = _square(weights)
-    n = len(weights)
+    matrix, scoring = _square(weights)
+    n = len(matrix)
     before = np.zeros(n)
     if previous_consensus is not None:
         before = _vector("previous_consensus", previous_consensus, n, 1.0)
     start = _start(n, stake, listed, permits, active, before)
-    bonds, bonded = _bonds(bonds, n, law)
+    owned, bonded = _bonds(bonds, n, law)
     permitted = start.permits
     if permits is None:
         permitted = _permits(_on_grid(start.stake), law.limit, law.nobody_too)
     else:
-        permitted_rows("weights", weights, permitted)
+        permitted_rows("weights", matrix, permitted)
     scoring = _scoring(scoring, start.listed) & permitted
-    window = _window(weights[None], bonds, start.listed, scoring, bonded, TINY)
+    window = _window(matrix[None], owned, start.listed, scoring, bonded, TINY)
     _, rows, share = _path(window, start, law, 1, 0.0)
     epoch = FloatEpoch(stake=share, bonds=window.bonds, **dict(zip(RESULTS, rows[0], strict=True)))
-    if variant not in PROPOSED:
+    if variant is None or variant not in PROPOSED:
         return epoch
     if previous_weights is not None:
-        previous_weights, _ = _numbers("previous_weights", previous_weights, (n, n))
-    if variant == "yuma2b" and previous_weights is not None:
-        weights = previous_weights
+        earlier, _ = _numbers("previous_weights", previous_weights, (n, n))
+        matrix = earlier if variant == "yuma2b" else matrix
     votes = _on_grid(np.where(permitted & (active is None or start.active), share, 0.0))
-    return _with_proposed_bonds(epoch, law, variant, weights, votes, bonds)
+    return _with_proposed_bonds(epoch, law, variant, matrix, votes, owned)
 
 
 @takes_records
@@ -224,17 +196,17 @@ def yuma_run(
     """
     epochs = whole("epochs", epochs, at_least=1)
     law = _law(rules, variant, liquid_from)
-    weights, scoring = _matrices(weights, epochs)
-    n = weights.shape[-1]
+    matrices, scoring = _matrices(weights, epochs)
+    n = matrices.shape[-1]
     start = _start(n, stake, listed, None, active, np.zeros(n))
-    bonds, bonded = _bonds(np.zeros((n, n)) if bonds is None else bonds, n, law)
+    owned, bonded = _bonds(np.zeros((n, n)) if bonds is None else bonds, n, law)
     reward = float(_numbers("reward", reward, ())[0])
     start = start._replace(resets=_resets(bond_resets, epochs, n, rules))
     if variant in PROPOSED:
         given = {"variant": variant, "listed": listed, "active": active}
-        return _proposed_run(rules, weights, bonds, start, law, epochs, reward, given)
+        return _proposed_run(rules, matrices, owned, start, law, epochs, reward, given)
     scoring = _scoring(scoring, start.listed)
-    window = _window(weights, bonds, start.listed, scoring, bonded, TINY)
+    window = _window(matrices, owned, start.listed, scoring, bonded, TINY)
     stakes, rows, _ = _path(window, start, law, epochs, reward)
     results = dict(zip(RESULTS, rows.transpose(1, 0, 2), strict=True))
     return EpochPath(stake=stakes, bonds=window.bonds, **results)

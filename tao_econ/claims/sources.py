@@ -100,7 +100,8 @@ def volume_factor(records: Records) -> float:
     float
     """
     seen = load_snapshot(records.snapshot.name).volume_usd
-    return records.snapshot.volume_usd / seen if seen else 1.0
+    now = records.snapshot.volume_usd
+    return now / seen if now and seen else 1.0
 
 
 def weekly_gain(column: str, start: str | date, end: str | date) -> float:

@@ -91,7 +91,11 @@ def first_interval_years(rules_name: str) -> float:
     -------
     float
     """
-    return float(blocks_to_years(issuance_eras(rules_at(rules_name))[0].blocks))
+    return float(blocks_to_years(_blocks_to_halving(rules_at(rules_name), 0)))
+
+
+def _blocks_to_halving(rules: Rules, issuance_rao: int) -> int:
+    return int(halving_table(rules, issuance_rao=issuance_rao)["block"].iloc[0])
 
 
 def second_halving(records: Records) -> datetime:
@@ -122,7 +126,7 @@ def c24(world: World) -> tuple:
     sooner.
     """
     value = float(stated("C24"))
-    by_genesis = issuance_eras(world.now.rules, issuance_rao=halving.GENESIS_ISSUANCE_RAO)[0].blocks
+    by_genesis = _blocks_to_halving(world.now.rules, halving.GENESIS_ISSUANCE_RAO)
     real = fact("C24", "bittensor-labs verified halving record")
     constant = world.then.rules.schedule == "constant"
     then = true_of(
@@ -161,7 +165,7 @@ def c26(world: World) -> tuple:
     line = halving.unrecycled_first_halving(rules_at("2026-09-11"))
     snapshot = world.then.snapshot
     readings = snapshot.issuance_rao, snapshot.issuance_low_rao, snapshot.issuance_high_rao
-    days = [line, *(_straight_line(rao, world.then) for rao in readings)]
+    days = [line, *(_straight_line(rao, world.then) for rao in readings if rao is not None)]
     real = halving.FIRST_HALVING_UTC
     return (
         true_of(f"{line:%Y-%m-%d}", *(f"{day:%Y-%m}" == month for day in days)),

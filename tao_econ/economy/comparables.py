@@ -66,7 +66,7 @@ def supply_counted(rules: Rules, snapshot: Snapshot, scenario: Scenario, denomin
     if denominator == "fdv":
         return tao(rules.max_supply_rao)
     if denominator == "discounted_fdv":
-        return discounted_supply(rules, snapshot, scenario)
+        return float(discounted_supply(rules, snapshot, scenario))
     if snapshot.fdv_stated_usd is None:
         raise ValueError(
             f"fdv_stated_usd must be known for 'fdv_stated', got None in {snapshot.name!r}"
@@ -310,7 +310,7 @@ def sales_multiples(
     table = data.load("sales_multiples")
     if year is None:
         year = max((y for y in table["year"] if y <= snapshot.date.year), default=None)
-    if year not in set(table["year"]):
+    if year is None or year not in set(table["year"]):
         raise ValueError(
             f"year must be one of {', '.join(map(str, sorted(set(table['year']))))}, got {year}"
         )

@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
+from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
@@ -138,14 +139,14 @@ def most_issued_tao(rules: Rules, tao: float, days: float) -> float:
     """
     start = real("tao", tao, "[0, inf)")
     blocks = int(real("days", days, "[0, inf)") * BLOCKS_PER_DAY)
-    issued_rao = 0
+    issued_rao: int | Fraction = 0
     for era in issuance_eras(rules, issuance_rao=round(start * RAO_PER_TAO)):
         run = blocks if era.blocks is None else min(blocks, era.blocks)
         issued_rao = era.issuance_rao + era.net_rao * run
         blocks -= run
         if blocks == 0:
             break
-    return issued_rao / RAO_PER_TAO
+    return float(issued_rao / RAO_PER_TAO)
 
 
 @takes_records

@@ -19,7 +19,7 @@ from ..inputs import data
 from ..inputs.checks import real, reals, takes_records, whole
 from ..inputs.record import unknown
 from ..inputs.rules import Scenario
-from ..inputs.units import utc
+from ..inputs.units import Numbers, utc
 
 ALMGREN_GAMMA = 0.314  # fitted by Almgren, Thum, Hauptmann and Li (2005)
 ALMGREN_ETA = 0.142
@@ -99,11 +99,8 @@ def price_impact(
 
 
 def impact_share(
-    participation: float | np.ndarray,
-    daily_volatility: float | np.ndarray,
-    prefactor: float | np.ndarray,
-    exponent: float,
-) -> float | np.ndarray:
+    participation: Numbers, daily_volatility: Numbers, prefactor: Numbers, exponent: float
+) -> Numbers:
     """The law of one isolated order, Y σ (Q/V)^δ, as a share of the price; arguments as in
     `price_impact`, with Q/V, the order over a day's volume, in one.
     """
@@ -310,7 +307,7 @@ def replay_shock(scenario: Scenario, date: str | dt.date | dt.datetime) -> Shock
         prefactor=scenario.impact_prefactor,
         exponent=scenario.impact_exponent,
     )
-    low, high = law.peak_share.tolist()
+    low, high = np.asarray(law.peak_share).tolist()
     fall = float(1 - row["after_usd"] / row["before_usd"])
     return ShockReplay(
         event=row["event"],

@@ -390,7 +390,7 @@ def real_yield(nominal: float, *, supply_growth: float = 0.0, price_change: floa
     nominal = real("nominal", nominal, "[-1, inf)")
     growth = real("supply_growth", supply_growth, "(-1, inf)")
     change = real("price_change", price_change, "[-1, inf)")
-    return after_dilution(nominal, growth, change)
+    return float(after_dilution(nominal, growth, change))
 
 
 @takes_records

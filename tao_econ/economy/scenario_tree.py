@@ -201,8 +201,8 @@ def tree_noise(
     price = np.sort(np.sum(drawn * fdv[possible], axis=1) / tao(rules.max_supply_rao))
     mean = sample_mean(price)
     quantiles = sample_quantiles(price, (0.1, 0.5, 0.9))
-    p10, p50, p90 = quantiles.value.tolist()
-    p10_se, p50_se, p90_se = quantiles.standard_error.tolist()
+    p10, p50, p90 = np.asarray(quantiles.value).tolist()
+    p10_se, p50_se, p90_se = np.asarray(quantiles.standard_error).tolist()
     return TreeNoise(
         draws=count,
         mean_usd=float(mean.value),

@@ -362,9 +362,9 @@ def holder_yield(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> Holder
     staked = staked_share(supply)
     kept = scenario.stakers_share * (1 - scenario.validator_take)
     return HolderYield(
-        unstaked=staker_real_yield(issuance_rate, staked, 0.0),
+        unstaked=float(staker_real_yield(issuance_rate, staked, 0.0)),
         staker_nominal=kept * issuance_rate / staked,
-        staker_real=staker_real_yield(issuance_rate, staked, kept),
+        staker_real=float(staker_real_yield(issuance_rate, staked, kept)),
         break_even_staked_share=kept,
     )
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -198,7 +198,7 @@ def honest_weight_needed(
         points of the honest and of the cabal's weight from 0 to 1
     """
     given = {"kappa": kappa, "bonds_penalty": bonds_penalty}
-    varied = {name: value for name, value in given.items() if value is not None}
+    varied: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     network = draw_network(
         validators=validators,
         miners=miners,

@@ -53,8 +53,8 @@ class Ensemble(NamedTuple):
 class ReplicaMean(NamedTuple):
     """A mean over replicas with its standard error."""
 
-    mean: np.ndarray
-    standard_error: np.ndarray
+    mean: float | np.ndarray
+    standard_error: float | np.ndarray
 
 
 class Contest(NamedTuple):

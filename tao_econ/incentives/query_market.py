@@ -248,8 +248,8 @@ def displacement(
     ahead_share, error = over_replicas(ahead)
     return Displacement(
         lead_sd=lead,
-        ahead_share=ahead_share,
-        standard_error=error,
+        ahead_share=np.asarray(ahead_share),
+        standard_error=np.asarray(error),
         first_ahead=first,
         median_rounds=float(median),
         never_share=float(np.isinf(first).mean()),

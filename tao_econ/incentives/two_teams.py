@@ -68,15 +68,23 @@ def sorted_teams(network: Network, honest_stake: float) -> Teams:
                 f"{sums.argmin()}"
             )
         weights[:, part] = block / sums
-    sides = []
-    for part, share in ((slice(None, v), honest_stake), (slice(v, None), 1 - honest_stake)):
-        stake = network.stake[part]
-        if not stake.sum() > 0:
-            raise ValueError("stake must be above 0 in both teams, got none in one")
-        votes = np.floor(share * stake / stake.sum() * VOTES) / VOTES
-        order = np.argsort(-weights[part], axis=0, kind="stable")
-        sides += [votes[order].T.copy(), np.take_along_axis(weights[part], order, axis=0).T.copy()]
-    return Teams(*sides, np.arange(miners) < m)
+    honest_votes, honest = _sorted_side(weights[:v], network.stake[:v], honest_stake)
+    cabal_votes, cabal = _sorted_side(weights[v:], network.stake[v:], 1 - honest_stake)
+    return Teams(
+        honest_votes=honest_votes,
+        honest=honest,
+        cabal_votes=cabal_votes,
+        cabal=cabal,
+        own=np.arange(miners) < m,
+    )
+
+
+def _sorted_side(weights, stake, share):
+    if not stake.sum() > 0:
+        raise ValueError("stake must be above 0 in both teams, got none in one")
+    votes = np.floor(share * stake / stake.sum() * VOTES) / VOTES
+    order = np.argsort(-weights, axis=0, kind="stable")
+    return votes[order].T.copy(), np.take_along_axis(weights, order, axis=0).T.copy()
 
 
 def rescaled(teams: Teams, honest_stake: float) -> Teams:

@@ -345,7 +345,8 @@ def rules_at(when: int | str | dt.date) -> Rules:
     else:
         if isinstance(when, str) and not when[:1].isdigit():
             raise ValueError(unknown("era", when, named))
-        started = [r for r in eras() if r.first_date <= utc(when).date()]
+        moment = utc(when)  # type: ignore[arg-type]  # refuses a bool
+        started = [r for r in eras() if r.first_date <= moment.date()]
     if not started:
         raise ValueError(f"when must not be before the first era, got {when}")
     return started[-1]

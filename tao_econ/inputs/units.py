@@ -6,12 +6,13 @@ import numbers
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from typing import TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from .checks import real
 
+Numbers = TypeVar("Numbers", float, np.ndarray)  # what is given alone comes back alone
 RAO_PER_TAO = 10**9
 SECONDS_PER_DAY = 86_400
 DAYS_PER_YEAR = 365.25  # a Julian year: 10.5 M blocks of 12 s are 3.9927 of them
@@ -20,13 +21,13 @@ BN = 1e9  # a billion, of USD
 LAST_YEAR = 9_999  # of Python's calendar
 
 
-def tao(rao):
-    """Rao, a number or an array, as floating TAO: the border of exact and floating amounts."""
+def tao(rao: Numbers) -> Numbers:
+    """`rao`, a number or an array, as floating TAO: the border of exact and floating amounts."""
     return rao / RAO_PER_TAO
 
 
 def rao(amount_tao: int | str | Decimal) -> int:
-    """An exact amount of TAO, with at most nine decimals, as integer rao.
+    """An exact `amount_tao`, with at most nine decimals, as integer rao.
 
     Raises
     ------
@@ -52,7 +53,7 @@ def rao(amount_tao: int | str | Decimal) -> int:
 
 
 def utc(when: str | date | datetime) -> datetime:
-    """A moment in UTC from a date, a datetime or ISO text; a bare date is its midnight."""
+    """A moment in UTC `when` is a date, a datetime or ISO text; a bare date is its midnight."""
     if isinstance(when, str):
         try:
             when = datetime.fromisoformat(when)
@@ -70,7 +71,7 @@ def utc(when: str | date | datetime) -> datetime:
 def block_date(
     block: int, *, from_block: int, from_date: str | date | datetime, block_time_s: float = 12.0
 ) -> datetime:
-    """The moment of a block, counted from a block whose time is known.
+    """The moment of `block`, counted from `from_block`, which was at `from_date`.
 
     Raises
     ------
@@ -86,13 +87,13 @@ def block_date(
 
 
 def decimal_year(when: str | date | datetime) -> float:
-    """A moment as a year with fraction: 2025-07-02 12:00 is 2025.5."""
+    """The moment `when` as a year with fraction: 2025-07-02 12:00 is 2025.5."""
     when = utc(when)
     start = datetime(when.year, 1, 1, tzinfo=UTC)
     length = datetime(when.year + 1, 1, 1, tzinfo=UTC) - start
     return when.year + (when - start) / length
 
 
-def blocks_to_years(blocks: ArrayLike, block_time_s: float = 12.0):
-    """A number of blocks (or an array of them) in Julian years."""
+def blocks_to_years(blocks: Numbers, block_time_s: float = 12.0) -> Numbers:
+    """`blocks` of `block_time_s` seconds, a number or an array, in Julian years."""
     return np.multiply(blocks, block_time_s / SECONDS_PER_DAY / DAYS_PER_YEAR)
