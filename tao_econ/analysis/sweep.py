@@ -2,12 +2,9 @@
 every executor.
 
 `sweep` keeps the rows; `sweep_to_parquet` writes them in parts as they come, goes on where an
-earlier run stopped, and
-needs no more memory for a million points than for a thousand. Points are numbered in the order of
-the axes, the last
-one fastest; each has its own random numbers, drawn from the seed and its number alone, so nothing
-depends on who
-computes what, or when.
+earlier run stopped, and needs no more memory for a million points than for a thousand. Points are
+numbered in the order of the axes, the last one fastest; each has its own random numbers, drawn from
+the seed and its number alone, so nothing depends on who computes what, or when.
 
 Any executor of the standard library does; so does a cluster's, such as Dask's
 `Client(...).get_executor()`.
@@ -23,7 +20,7 @@ import math
 import numbers
 import os
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from pathlib import Path
 
@@ -47,7 +44,7 @@ def sweep(
     seed: int | None = None,
     errors: str = "raise",
     progress: bool = True,
-    **axes,
+    **axes: Iterable,
 ) -> pd.DataFrame:
     """Every combination of the axes: one row with the axes' values and what the model returns.
 
@@ -94,7 +91,7 @@ def sweep_to_parquet(
     seed: int | None = None,
     errors: str = "raise",
     progress: bool = True,
-    **axes,
+    **axes: Iterable,
 ) -> Path:
     """The same rows, written to `folder` as part-00000.parquet, … with a _plan.json; returns the
     folder.

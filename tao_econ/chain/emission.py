@@ -254,9 +254,7 @@ def halving_table(
 
 @takes_records
 def final_supply_rao(rules: Rules) -> int:
-    """Rao in existence when emission has ended, from nothing and without recycling (rounded
-    down).
-    """
+    """Rao in existence when emission has ended, from nothing, without recycling, rounded down."""
     return int(min(issuance_eras(rules)[-1].issuance_rao, rules.max_supply_rao))
 
 

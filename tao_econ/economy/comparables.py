@@ -165,6 +165,8 @@ def comparable_ratios(
     token_value
         of the others; the market cap against the market cap and FDV against any form of it, if not
         given
+    max_age_days
+        as in `comparables_on`
     """
     if when is None:
         when = snapshot.date

@@ -156,6 +156,11 @@ def check_supply_points(
     """Every dated supply with the reason the schedule cannot reach it, or cannot lead from it to a
     trusted one.
 
+    Parameters
+    ----------
+    since, until
+        the window; all there are if not given
+
     Returns
     -------
     DataFrame
@@ -397,8 +402,8 @@ def _first_passage(mean, spread, of_root, of_side):
 
 @takes_records
 def unrecycled_first_halving(rules: Rules, *, block_time_s: float = 12.0) -> datetime:
-    """The first halving counted from Finney's genesis with nothing recycled: the article's
-    August 2025.
+    """The first halving with nothing recycled, blocks of `block_time_s` counted from Finney's
+    genesis: the article's August 2025.
     """
     _check_halves(rules)
     blocks = issuance_eras(rules, issuance_rao=GENESIS_ISSUANCE_RAO)[0].blocks

@@ -111,8 +111,8 @@ def touch_probability(fraction: float, level: float) -> float:
 
 
 def drift_error(volatility: float, years: float) -> float:
-    """Standard error of a yearly drift estimated from so many years of prices, however finely
-    sampled: σ/√years.
+    """Standard error of a yearly drift estimated from so many `years` of prices, however finely
+    sampled: σ/√years, with σ the yearly `volatility`.
     """
     return real("volatility", volatility, VOLATILITIES) / math.sqrt(real("years", years, YEARS))
 

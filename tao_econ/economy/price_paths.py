@@ -430,9 +430,7 @@ def _divide(caps, supply, price, diluted):
 
 @float_kernel
 def _switch(uniforms, at_first, into, stay, out):
-    """Which steps are stressed: the first by `at_first`, then by the chance to enter, or to
-    stay.
-    """
+    """Which steps are stressed: the first by `at_first`, then by the chance to enter or stay."""
     for p in range(uniforms.shape[0]):
         out[p, 0] = uniforms[p, 0] < at_first
         for t in range(1, uniforms.shape[1]):

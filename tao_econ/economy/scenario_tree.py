@@ -112,6 +112,8 @@ def tree_sensitivity(
         name in the tree
     probabilities
         (n,) in [0, 1]
+    tree
+        as in `scenario_tree`
 
     Returns
     -------
@@ -134,6 +136,13 @@ def tree_break_even(
 ) -> float:
     """Probability of a branch at which the expected price is the spot price, the rest in
     proportion.
+
+    Parameters
+    ----------
+    branch
+        name in the tree
+    spot_usd, tree
+        as in `scenario_tree`
 
     Raises
     ------
@@ -186,6 +195,8 @@ def tree_noise(
         above 0: the odds are as sure as so many observations would make them; our choice
     draws, seed
         at least 100 draws; the same bytes for the same seed
+    tree
+        as in `scenario_tree`
 
     Notes
     -----

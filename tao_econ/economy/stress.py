@@ -40,7 +40,7 @@ class Records(NamedTuple):
 
 
 def stressed(records: Records, name: str | None) -> Records:
-    """The records under a named stress; as they are for None.
+    """The records under the stress of that `name`; as they are for None.
 
     Raises
     ------

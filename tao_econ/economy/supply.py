@@ -235,7 +235,7 @@ def supply_after(rules: Rules, snapshot: Snapshot, scenario: Scenario, years: fl
 
 @takes_records
 def break_even_growth(rules: Rules, snapshot: Snapshot, scenario: Scenario, years: float) -> float:
-    """Growth of the market cap that merely holds the price: S(t)/S(0) − 1, as a share."""
+    """Growth of the market cap that in so many `years` merely holds the price: S(t)/S(0) − 1."""
     return supply_after(rules, snapshot, scenario, years) / tao(snapshot.issuance_rao) - 1
 
 

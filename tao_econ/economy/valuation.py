@@ -177,7 +177,8 @@ def convenience_value(
     """The same model where the yearly convenience of holding TAO is the fees paid:
     fees·(1−a)/(r−μ).
 
-    `cong_li_wang` with its unobserved N^γ·A solved from that flow; arguments and limits as there.
+    `cong_li_wang` with its unobserved N^γ·A solved from that flow; `curvature`, `appreciation` and
+    limits as there.
     """
     curvature = real("curvature", curvature, "[0.05, 0.95]")
     carry = _carry(scenario, real("appreciation", appreciation), "appreciation")
@@ -232,7 +233,9 @@ def reverse_dcf(
     Parameters
     ----------
     price_usd
-        above 0; the snapshot's if not given; the rest as in `captured_fees`
+        above 0; the snapshot's if not given
+    growth_years, terminal_growth, denominator
+        as in `captured_fees`
 
     Notes
     -----
@@ -268,7 +271,15 @@ def reverse_dcf_surface(
     terminal_growth: float = 0.0,
     denominator: str = "discounted_fdv",
 ) -> Surface:
-    """Price by `captured_fees` for every pair of fees (n,) and capture share (m,) in [0, 1]."""
+    """Price by `captured_fees` for every pair of fees and capture share.
+
+    Parameters
+    ----------
+    fee_revenue_usd_per_year, capture_share
+        (n,) USD a year, and (m,) in [0, 1]
+    growth_years, terminal_growth, denominator
+        as in `captured_fees`
+    """
     fees = reals("fee_revenue_usd_per_year", fee_revenue_usd_per_year, "[0, 1e15]", ndim=1)
     share = reals("capture_share", capture_share, "[0, 1]", ndim=1)
     per_dollar = _dollar_a_year(scenario, growth_years, terminal_growth)
@@ -315,7 +326,8 @@ def stock_to_flow(
     exponent: float = PLANB["exponent"],
     log_constant: float = PLANB["log_constant"],
 ) -> StockToFlow:
-    """A foil: stock over a year's net flow, and PlanB's fit to Bitcoin's first decade.
+    """A foil: stock over a year's net flow, and PlanB's fit to Bitcoin's first decade, of which
+    `exponent` and `log_constant` are the numbers.
 
     Notes
     -----
@@ -335,7 +347,7 @@ def s2f_value(
     exponent: float = PLANB["exponent"],
     log_constant: float = PLANB["log_constant"],
 ) -> float:
-    """Market value in USD by PlanB's fit of `ratio_years`, stock over a year's flow."""
+    """Market value in USD by PlanB's fit: e^`log_constant` · `ratio_years`^`exponent`."""
     ratio = real("ratio_years", ratio_years, "[0, 1e15]")
     scale = math.exp(real("log_constant", log_constant, "[-50, 50]"))
     return scale * ratio ** real("exponent", exponent, "[0, 10]")
@@ -352,6 +364,8 @@ def spurious_r2(
         steps of a walk, at least 3, and pairs of walks
     drift
         of both, in units of a step's standard deviation
+    seed
+        of numpy's default generator
 
     Returns
     -------

@@ -84,9 +84,7 @@ def football_field(
 
 
 def _check_three(name, values, bounds, *, rising):
-    """Refuse what is not three numbers inside bounds, in order from the low price to the high
-    one.
-    """
+    """Refuse what is not three numbers inside bounds, in order from the low price to the high."""
     given = reals(name, values, bounds, ndim=1)
     if len(given) != 3 or (np.diff(given) * (1 if rising else -1) < 0).any():
         raise ValueError(
@@ -141,9 +139,7 @@ def _by_users(rules, snapshot, scenario, users):
 
 
 def _by_costs(rules, snapshot, scenario, margins):
-    """Price floors where miners get their share of the emission at spot and spend all but a
-    margin.
-    """
+    """Price floors where miners get their share of emission at spot and spend all but a margin."""
     new_usd = new_tao_per_year(rules, snapshot, scenario) * snapshot.price_usd
     earned = new_usd * (1 - float(rules.owner_cut)) / 2
     prices = [

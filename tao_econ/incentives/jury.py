@@ -2,10 +2,9 @@
 the answer?
 
 A jury votes yes or no by stake; an oracle takes the stake-weighted median of what validators
-report. On chain the
-consensus weight of a miner is such a median, at κ of the stake. Nothing outside the chain says what
-a good answer was,
-so, unlike with a price, no arbitrage bounds what a corrupted median can claim.
+report. On chain the consensus weight of a miner is such a median, at κ of the stake. Nothing
+outside the chain says what a good answer was, so, unlike with a price, no arbitrage bounds what a
+corrupted median can claim.
 
 **Ref:** Condorcet (1785); design effect in Kish, Survey Sampling (1965); Beta-binomial votes in
 Ladha, AJPS 36 (1992);

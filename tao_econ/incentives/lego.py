@@ -2,11 +2,9 @@
 and effort.
 
 Quality is in standard deviations among the models of a pool, so 0 is a model drawn at random. What
-can be said in
-closed form is; the tournament is simulated, and `over_replicas` gives its mean with a standard
-error. Routing is in
-`routing`, the validators' votes in `jury`, latency and cost in `query_cost`, the whole market in
-`query_market`.
+can be said in closed form is; the tournament is simulated, and `over_replicas` gives its mean with
+a standard error. Routing is in `routing`, the validators' votes in `jury`, latency and cost in
+`query_cost`, the whole market in `query_market`.
 
 **Ref:** order statistics in David and Nagaraja, Order Statistics, 3rd ed. (2003); coverage in Brown
 et al.,

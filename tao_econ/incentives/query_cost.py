@@ -1,10 +1,9 @@
 """What a query costs, who pays for it, and how long its user waits.
 
 A query waits for a free server of its validator, is served there, and is then sent to N miners at
-once; the answer is
-ready when k of them have answered. All times are exponential, arrivals Poisson, and miners never
-queue: the waiting of
-a validator of standard parts, closed in form, to be read as an order of magnitude.
+once; the answer is ready when k of them have answered. All times are exponential, arrivals Poisson,
+and miners never queue: the waiting of a validator of standard parts, closed in form, to be read as
+an order of magnitude.
 
 **Ref:** Erlang (1917); M/M/c and the output theorem of Burke (1956) in Kleinrock, Queueing Systems
 I (1975); order

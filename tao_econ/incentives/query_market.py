@@ -2,13 +2,10 @@
 nominators re-delegate.
 
 One round is one consensus epoch of the chain's own rules (`yuma_epoch`). Miners have a hidden
-quality, in standard
-deviations among newcomers; validators see scores of which only a part is quality. The rest of their
-error is fresh in
-every round, or it is shared and lasts: all of them use one benchmark, and some miners are simply
-good at benchmarks.
-Weights route queries and set rewards; emission and fees are paid in TAO; the worst paid make room
-for newcomers.
+quality, in standard deviations among newcomers; validators see scores of which only a part is
+quality. The rest of their error is fresh in every round, or it is shared and lasts: all of them use
+one benchmark, and some miners are simply good at benchmarks. Weights route queries and set rewards;
+emission and fees are paid in TAO; the worst paid make room for newcomers.
 
 **Ref:** judge correlations from Lui and Sun, arXiv:2507.02951; fees and emission from Pine
 Analytics, March 2026.
@@ -344,8 +341,7 @@ def _judged(market, state, quality, random):
     single precision, which is as fast again.
 
     Only fresh errors differ for each pair, and their averages over rounds are near normal; what
-    lasts is skill ×
-    quality + miss × shared error, of averaged vectors.
+    lasts is skill × quality + miss × shared error, of averaged vectors.
     """
     memory = market.score_memory
     skill = state.skill

@@ -2,9 +2,8 @@
 it saves.
 
 Experts × topics is a table of quality, such as the article's pair of a model for Spanish and a
-model for code. Routing
-gains only where the best expert differs from topic to topic; a leader ahead on all of them makes it
-worthless.
+model for code. Routing gains only where the best expert differs from topic to topic; a leader ahead
+on all of them makes it worthless.
 
 **Ref:** RouterBench, arXiv:2403.12031; LLMRouterBench, arXiv:2601.07206, where many routers do not
 beat a simple baseline.
@@ -40,9 +39,7 @@ class Routing(NamedTuple):
 
 
 class Frontier(NamedTuple):
-    """The most quality that routing can buy at each cost, from the cheapest choice to the best
-    one.
-    """
+    """The most quality that routing can buy at each cost, from the cheapest choice to the best."""
 
     cost: np.ndarray  # per query; between two points a mixture of both is as good as the line
     quality: np.ndarray

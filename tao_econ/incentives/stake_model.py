@@ -2,9 +2,8 @@
 tail.
 
 One family holds all three: `StakeModel` is a lognormal up to a quantile and a Pareto above it,
-continuous where
-they meet. Shares, Gini and Lorenz curve are closed forms of the population, so no draw is needed to
-state them.
+continuous where they meet. Shares, Gini and Lorenz curve are closed forms of the population, so no
+draw is needed to state them.
 
 **Ref:** calibration targets from Lui and Sun, arXiv:2507.02951 (Gini 0.9825, top 1 % with 90 %).
 """

@@ -1,8 +1,8 @@
 """Law, fact and assumption: three frozen records that never share a field.
 
 `Rules` are the chain's own (data/eras.toml), a `Snapshot` is what was observed on a date
-(data/snapshots.toml), a `Scenario` is what we assume (scenario.py, varied by
-data/scenarios.toml). `dataclasses.replace` makes a varied copy and checks it again.
+(data/snapshots.toml), a `Scenario` is what we assume (scenario.py, varied by data/scenarios.toml).
+`dataclasses.replace` makes a varied copy and checks it again.
 """
 
 from __future__ import annotations
