@@ -287,3 +287,29 @@ def test_importing_the_package_pulls_in_no_pictures_and_no_widgets():
     )
     loaded = set(done.stdout.split())
     assert "tao_econ" in loaded and not loaded & NOT_ON_IMPORT
+
+
+WITHOUT_TABLES = """
+import importlib, pkgutil, sys, tomllib
+import pandas
+
+def refuse(*given, **named):
+    raise AssertionError("a table is read at import")
+
+tomllib.load = tomllib.loads = pandas.read_csv = refuse
+import tao_econ
+for room in sys.argv[1:]:
+    package = importlib.import_module(f"tao_econ.{room}")
+    for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        importlib.import_module(found.name)
+"""
+
+
+def test_no_table_and_no_named_record_is_loaded_at_import():
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_TABLES, *ROOMS],
+        capture_output=True,
+        text=True,
+        cwd=PACKAGE.parent,
+    )
+    assert done.returncode == 0, done.stderr
