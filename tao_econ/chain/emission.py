@@ -28,9 +28,7 @@ MAX_BLOCKS = int(10_000 * 365.25 * BLOCKS_PER_DAY)  # ten thousand years
 
 
 class Era(NamedTuple):
-    """A run of blocks that pay one reward. Amounts are rao, exact; Fractions where decimals are
-    unlimited.
-    """
+    """A run of blocks that pay one reward, in exact rao; Fractions where decimals are unlimited."""
 
     halving: int  # halvings so far: 0 before the first
     first_block: int
@@ -87,9 +85,7 @@ def reward_after(rules: Rules, halvings: int) -> int | Fraction:
 
 @takes_records
 def halving_thresholds_rao(rules: Rules) -> list[int]:
-    """Issuance at which each halving comes, in rao: ⌈cap·(1 − 2⁻ᵏ)⌉ for k = 0, 1, … until the
-    reward is zero.
-    """
+    """Issuance in rao at each halving: ⌈cap·(1 − 2⁻ᵏ)⌉, k = 0, 1, … until the reward is zero."""
     last = rules.max_halvings
     if rules.whole_rao:
         last = min(last, rules.block_reward_rao.bit_length())
@@ -363,9 +359,7 @@ def _recycled_by_day(recycled_rao_per_block: ArrayLike, days: int) -> np.ndarray
 
 
 def _walk(rules: Rules, start: Start, recycled_ppm: int, blocks: np.ndarray) -> np.ndarray:
-    """Issuance at sorted block numbers by walking the eras: exact, a few dozen steps whatever
-    the horizon.
-    """
+    """Issuance at sorted blocks by walking the eras: exact, a few dozen steps to any horizon."""
     issued = np.empty(len(blocks), np.int64)
     for era in issuance_eras(rules, **start._asdict(), recycled_ppm=recycled_ppm):
         first = np.searchsorted(blocks, era.first_block)

@@ -30,9 +30,7 @@ def _mul(a, b):
 
 @kernel
 def _floor(top, bottom):
-    """⌊top ÷ bottom⌋ for 0 ≤ top < 2^62, 0 < bottom < 2^62: below 2^50 a float guess set right
-    by its remainder.
-    """
+    """⌊top ÷ bottom⌋ for both in [0, 2^62): below 2^50 a float guess set right by its remainder."""
     guess = int(top / bottom)
     if guess >= 1 << 50:
         return top // bottom
@@ -44,9 +42,7 @@ def _floor(top, bottom):
 
 @kernel
 def _div(a, b):
-    """a ÷ b cut toward zero, saturating; 0 if b is 0. The fraction's 32 bits come as many at a
-    time as fit.
-    """
+    """a ÷ b cut toward zero, saturating; 0 if b is 0. Fraction bits come as many at once as fit."""
     if b == 0:
         return 0
     top = abs(a)

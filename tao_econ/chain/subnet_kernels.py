@@ -124,9 +124,7 @@ def _price(reserve_tao, reserve_alpha, tao_weight):
 
 @float_kernel
 def _out(reserve_in, reserve_out, power, amount):
-    """What comes out of a pool: reserve_out · (1 − (in/(in + amount))^power), precise for the
-    smallest amount.
-    """
+    """What leaves a pool: reserve_out · (1 − (in/(in + amount))^power), precise if small."""
     u = amount / reserve_in
     if power * u + 5 * u < SMALL:
         return reserve_out * _small_part(power * u, u)
@@ -135,9 +133,7 @@ def _out(reserve_in, reserve_out, power, amount):
 
 @float_kernel
 def _small_part(q, u):
-    """1 − (1 + u)^(−q/u) for small u and q by the binomial series, far cheaper than a power: the
-    next term is < 1e-17.
-    """
+    """1 − (1 + u)^(−q/u) for small u, q by the binomial series, cheaper than a power, to 1e-17."""
     tail = 1 - (q + 3 * u) * 0.25 * (1 - (q + 4 * u) * 0.2)
     return q * (1 - (q + u) * 0.5 * (1 - (q + 2 * u) * THIRD * tail))
 
@@ -163,9 +159,7 @@ def _smoothed(mean, spot, rate, warmup, age, blocks):
 
 @float_kernel
 def _flow_measure(flow, protocol, net, power, out):
-    """Flow above zero, to a power. Net: less what the protocol itself put in, scaled down to
-    what users did.
-    """
+    """Flow above zero, to a power. Net: less the protocol's own, which counts at most as much."""
     scale = 1.0
     if net:
         users = 0.0
@@ -228,9 +222,7 @@ def _sum(values):
 
 @float_kernel
 def _bar(gate, share):
-    """The rank-th largest share, or the one at which the largest sum to the quantile; 0 where too
-    few are there.
-    """
+    """The rank-th largest share, or where the largest sum to the quantile; 0 for too few."""
     order = _from_largest(share)
     if gate.kind == RANK:
         return share[order[gate.rank - 1]] if gate.rank <= len(share) else 0.0
@@ -431,9 +423,7 @@ def _part(root, rao, i):
 
 @float_kernel
 def _terms(law, rao, real, root, reward):
-    """What goes into each pool and what buys from it, in whole rao. Short loops, which the
-    compiler can vectorize.
-    """
+    """What goes into each pool and what buys from it, whole rao; short loops that vectorize."""
     share = real[REAL.share]
     price = real[REAL.price_tao]
     cap = real[REAL.cap]
@@ -483,9 +473,7 @@ def _new_weights(rao, real):
 
 @float_kernel
 def _inject(law, rao, real):
-    """Chain buys, then the injections, and the participants' alpha; returns the rao of TAO
-    injected and of chain buys.
-    """
+    """Chain buys, injections, participants' alpha; returns rao of TAO injected and bought with."""
     inject = rao[RAO.inject]
     buy = rao[RAO.buy]
     got = rao[RAO.got]
@@ -537,9 +525,7 @@ def _trade_all(reserve_in, reserve_out, tao_weight, with_tao, amount, got):
 
 @float_kernel
 def _pay(law, state, root, root_paid):
-    """The alpha just minted for participants is pending until the epoch. Root's part of it is
-    sold, kept or recycled.
-    """
+    """Participants' new alpha waits for the epoch; root's part is sold, kept or recycled."""
     rao = state.rao
     half = state.real[REAL.half]
     to_root = state.real[REAL.to_root]
@@ -584,9 +570,7 @@ def _sell_all_for_root(rao, real, total):
 
 @float_kernel
 def _smooth(law, rao, real):
-    """Spot prices after the coinbase, and the smoothed prices that follow them; a subnet is a
-    block older.
-    """
+    """Spot prices after the coinbase, smoothed ones that follow; a subnet is a block older."""
     spot = real[REAL.price_tao]
     ema = real[REAL.price_ema_tao]
     age = real[REAL.age_blocks]
@@ -636,9 +620,7 @@ def _epoch(law, state, i):
 
 @float_kernel
 def _flow(law, state, i, tao):
-    """Users' flow of one block: TAO in, or the alpha sold that takes so much TAO out. False
-    where there is too little.
-    """
+    """Users' flow of a block: TAO in, or alpha sold for so much TAO. False for too little."""
     if tao > 0:
         return _order(law, state, i, np.int64(tao), np.int64(0)) == 0
     weight = state.real[REAL.tao_weight, i]

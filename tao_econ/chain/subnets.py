@@ -20,16 +20,7 @@ from ..inputs.units import BLOCKS_PER_DAY, RAO_PER_TAO, tao
 from . import subnet_kernels as kernels
 from .emission import halving_thresholds_rao, reward_after, whole_rao_fits
 from .shares import SHARES, Mark, gate_of, unproven
-from .subnet_kernels import (
-    MAX_OF_RESERVE,
-    MAX_WEIGHT,
-    MIN_WEIGHT,
-    RAO,
-    REAL,
-    Law,
-    Orders,
-    State,
-)
+from .subnet_kernels import MAX_OF_RESERVE, MAX_WEIGHT, MIN_WEIGHT, RAO, REAL, Law, Orders, State
 
 EXCESS = {
     "injected": kernels.INJECTED,

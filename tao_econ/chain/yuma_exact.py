@@ -42,9 +42,7 @@ MAX_MECHANISMS = 255  # their number is a byte
 
 
 class Epoch(NamedTuple):
-    """What an epoch stores: vectors by UID, bonds [validator, miner]. The last three are what
-    u16 was cut from.
-    """
+    """What an epoch stores, by UID; bonds [validator, miner]. u16 are cut from the last three."""
 
     stake_weight_u16: np.ndarray  # share of the stake that counts
     active: np.ndarray  # bool: has set weights recently

@@ -254,9 +254,7 @@ def _halved(w, voters, votes, need, start, columns):
 
 @kernel
 def _select(w, voters, votes, column, least, below, need):
-    """The largest of a column's weights in [least, below) such that it and those above it have the
-    votes needed.
-    """
+    """A column's largest weight in [least, below) that, with all above, has the votes needed."""
     scores = np.empty(len(voters))
     stakes = np.empty(len(voters))
     size = 0
@@ -374,9 +372,7 @@ def _yuma3(w, window, listed, level, aim, permits, law):
 
 @kernel
 def _rates(f, old, aim, law, rate):
-    """Liquid alpha: e^x is (Taylor series of e^(x/64))^64, which vectorizes; the sigmoid is within
-    2·10⁻¹⁰.
-    """
+    """Liquid alpha: e^x is (Taylor series of e^(x/64))^64, vectorized; sigmoid within 2·10⁻¹⁰."""
     span = law.high - law.low
     slope = -law.steepness / 64.0
     reach = 20.0 / abs(law.steepness)  # the chain's e^x ends at ±20

@@ -75,12 +75,7 @@ def _window(weights, bonds, listed, scoring, bonded, tiny):
         for j in range(len(to)):
             to[j] = given[j] if given[j] > tiny else 0.0
     return Window(
-        weights=rows,
-        bonds=kept,
-        scorers=scorers,
-        validators=validators,
-        row_of=row_of,
-        first=first,
+        weights=rows, bonds=kept, scorers=scorers, validators=validators, row_of=row_of, first=first
     )
 
 

@@ -211,9 +211,7 @@ def permitted_rows(name: str, matrix: np.ndarray, permits: np.ndarray) -> None:
 
 
 def record(name: str, value: object, kind: type) -> None:
-    """Refuse what is not a record of that kind, with the order of arguments where two may be
-    swapped.
-    """
+    """Refuse what is no record of that kind, with the order of arguments if two may be swapped."""
     if isinstance(value, kind):
         return
     got = type(value).__name__
@@ -225,9 +223,7 @@ def record(name: str, value: object, kind: type) -> None:
 
 
 def takes_records(function: Callable[P, R]) -> Callable[P, R]:
-    """The function with `record` at its door, for each parameter annotated Rules, Snapshot or
-    Scenario.
-    """
+    """The function with `record` at its door for each Rules, Snapshot or Scenario it takes."""
     wanted = []
     for position, parameter in enumerate(inspect.signature(function).parameters.values()):
         annotation = getattr(parameter.annotation, "__name__", parameter.annotation)

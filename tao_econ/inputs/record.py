@@ -33,18 +33,14 @@ def quantity(
     source: str | None = None,
     **bounds: Any,
 ) -> Any:
-    """A field of a record: its unit and meaning, bounds (gt, ge, lt, le), slider step and span,
-    reason and source.
-    """
+    """A field: its unit, meaning, bounds (gt, ge, lt, le), slider step, span, reason, source."""
     about: Any = {"unit": unit, "step": step, "span": span, "reason": reason, "source": source}
     given = {} if default is REQUIRED else {"default": default}
     return Field(**given, description=meaning, json_schema_extra=about, **bounds)
 
 
 def same(record: Any, name: str, default: Any = REQUIRED, **changes: Any) -> Any:
-    """A field of another record once more: its unit, meaning, bounds, step and span, but for
-    what is given here.
-    """
+    """A field of another record once more, but for what is given here; no reason, no source."""
     field = record.__pydantic_fields__[name]
     bounds = {
         rule: getattr(bound, rule)
@@ -139,9 +135,7 @@ def checked_record(cls: type[T]) -> type[T]:
 
 
 def about(record: Any, name: str) -> dict:
-    """One field's unit, meaning, step, span of a slider, reason and source, with its bounds in
-    words (`rule`).
-    """
+    """A field's unit, meaning, slider step, span, reason, source, and bounds in words (`rule`)."""
     fields = type(record).__pydantic_fields__
     if name not in fields:
         raise ValueError(unknown(f"{type(record).__name__} field", name, fields))

@@ -7,9 +7,7 @@ from .record import checked_record, quantity
 
 @checked_record
 class Scenario:
-    """ASSUMPTION: what we choose. Each default has its reason and source; ASSUMPTIONS.md lists
-    them.
-    """
+    """ASSUMPTION: what we choose. Each default has its reason and source, as in ASSUMPTIONS.md."""
 
     name: str = quantity(default="base", unit="", meaning="name of the scenario")
     recycled_share: float = quantity(
