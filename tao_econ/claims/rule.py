@@ -1,11 +1,9 @@
 """One rule from readings to verdicts, and the small record that every claim's function returns.
 
 A claim is read in every admissible way: each definition it leaves open, each day its numbers may
-belong to, each end
-of a range that is not known better. It *holds* if it is true of all readings, *holds with
-conditions* if of some,
-*fails* if of none, and *cannot be checked* if there is nothing to read. No verdict is written by
-hand.
+belong to, each end of a range that is not known better. It *holds* if it is true of all readings,
+*holds with conditions* if of some, *fails* if of none, and *cannot be checked* if there is nothing
+to read. No verdict is written by hand.
 
 What could be known on the first date is what was so on that day, even where the page that reports
 it is younger.
@@ -66,19 +64,20 @@ class World(NamedTuple):
     now: Records  # the latest snapshot found
 
 
-class Claim(NamedTuple):
-    """A claim's function, which returns the fields of a Finding, with the notebook that shows
-    it.
-    """
+Judge = Callable[[World], tuple]  # returns the fields of a Finding
 
-    judge: Callable[[World], tuple]
+
+class Claim(NamedTuple):
+    """A claim's function with the notebook that shows it."""
+
+    judge: Judge
     notebook: str
 
 
 CLAIMS: dict[str, Claim] = {}
 
 
-def claim(notebook: str):
+def claim(notebook: str) -> Callable[[Judge], Judge]:
     """Register a function named after its claim: c01 judges C01.
 
     Parameters
@@ -86,7 +85,7 @@ def claim(notebook: str):
     notebook : str
     """
 
-    def keep(judge):
+    def keep(judge: Judge) -> Judge:
         CLAIMS[judge.__name__.upper()] = Claim(judge, notebook)
         return judge
 

@@ -387,14 +387,16 @@ def composite_score(stake: ArrayLike, performance: ArrayLike, *, weight: float) 
         (n,) at least 0, in any unit, one entry a wallet.
     performance : array_like
     weight : float
+        Both as in `performance_split`.
 
     Returns
     -------
     numpy.ndarray
 
-    Notes
-    -----
-    Arguments as in `performance_split`. Raises ValueError where no wallet with stake performs.
+    Raises
+    ------
+    ValueError
+        Where no wallet with stake performs.
     """
     share, merit = _pair(stake, performance, weight)
     score = share ** (1 - weight) * merit**weight
