@@ -28,7 +28,7 @@ for name in ("retention_contours", "guarantee_on_real_stake", "price_fan", "mark
     bytes_of |= {f"{name}.{kind}": picture.bytes(kind) for kind in ("svg", "png")}
 bytes_of["map"] = te.incentives.retention_map(rules, te.incentives.draw_network(seed=3)).tobytes()
 with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(threads) as pool:
-    model = lambda snapshot, rng: {"mc_fdv": te.economy.supply_at(snapshot, base, rules).mc_fdv, "drawn": rng.standard_normal()}
+    model = lambda snapshot, rng: {"mc_fdv": te.economy.supply_at(rules, snapshot, base).mc_fdv, "drawn": rng.standard_normal()}
     sweep_to_parquet(model, now, folder=folder, executor=pool, seed=1, price_usd=np.linspace(1, 900, 200), progress=False)
     bytes_of |= {path.name: path.read_bytes() for path in sorted(pathlib.Path(folder).iterdir())}
 print(json.dumps({name: hashlib.sha256(content).hexdigest() for name, content in bytes_of.items()}))

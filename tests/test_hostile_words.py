@@ -210,7 +210,7 @@ def test_html_in_a_claim_or_a_page_is_shown_and_not_run():
         "readings_then": "",
         "readings_now": "",
     }
-    made = page._row(row) + page._stress(pd.DataFrame({bad: ["holds"]}, index=[bad]))
+    made = page._row(row) + page._stress(pd.DataFrame({bad: ["holds"]}, index=[(bad, "then")]))
     assert "<script" not in made and 'onmouseover="' not in made
     links = {"01.ipynb": "notebooks/01.html"}
     for text in (

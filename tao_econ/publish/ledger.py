@@ -223,7 +223,7 @@ def _stress(turned: pd.DataFrame) -> str:
         f'<th scope="col">{html.escape(name)}</th>' for name in ("Claim and date", *turned.columns)
     )
     rows = "".join(
-        f'<tr><th scope="row"><a href="#{number}">{number} {date}</a></th>'
+        f'<tr><th scope="row"><a href="#{html.escape(number)}">{html.escape(number)} {date}</a></th>'
         + "".join(
             f"<td{' class=t' if name != row[0] else ''}>{_verdict(name)}</td>" for name in row
         )

@@ -191,19 +191,30 @@ def _word(part) -> str:
 
 @functools.cache
 def _read_at_start(name: str) -> frozenset:
-    return watch.reads(VIEWS[name].draw, VIEWS[name].records())[1]
+    return _read(VIEWS[name], VIEWS[name].records())
 
 
-def fields_read(name: str, **records) -> frozenset[tuple[str, str]]:
+def _read(drawn: Drawn, records: dict) -> frozenset:
+    """What a view reads, with the names that its footer says."""
+    named = {(key, "name") for key, record in records.items() if isinstance(record, tuple(NAMED))}
+    return watch.reads(drawn.draw, records)[1] | named
+
+
+def fields_read(name: str, **records: Any) -> frozenset[tuple[str, str]]:
     """The (argument, field) pairs that a view reads from its records, as it draws and reads out.
 
-    name : of a view; records : by argument, in place of those it starts from
+    Parameters
+    ----------
+    name
+        of a view
+    records
+        by argument, in place of those it starts from
     """
     if name not in VIEWS:
         raise ValueError(unknown("view", name, VIEWS))
     if not records:
         return _read_at_start(name)
-    return watch.reads(VIEWS[name].draw, VIEWS[name].records(**records))[1]
+    return _read(VIEWS[name], VIEWS[name].records(**records))
 
 
 def published() -> list[str]:
