@@ -15,7 +15,7 @@ from matplotlib.ticker import FuncFormatter
 
 from ..inputs.record import summary
 from ..inputs.rules import Rules, Scenario, Snapshot
-from ..views.marks import in_words as in_words
+from ..views.words import in_words as in_words
 
 # Okabe and Ito's colours, told apart by colour-blind readers
 BLUE, ORANGE, GREEN, RED, PURPLE, SKY, GREY, BLACK = (

@@ -60,14 +60,14 @@ def copier_against_honest(rules: Rules) -> View:
         marker="o",
         colour=GREEN,
     )
-    lags = Axis(label=UNTIL, every=5)
+    lags = Axis(label=UNTIL)
     return View(
         title=f"Unhidden, a copier earns {new.advantage[0]:.0%} more than those who work; under "
         f"Yuma3 hiding weights {even:.0f} epochs ends that and costs miners' pay "
         f"{new.accuracy[0] - at_even:.2f} of its correlation with their worth",
         panels=[
             Panel(
-                marks=[*earned, Level(at=0)],
+                marks=[*earned, Level(y=0)],
                 x=lags,
                 y=Axis(label="copier's dividends per stake above honest", format=".0%"),
             ),
@@ -107,10 +107,10 @@ def bribe_threshold(rules: Rules) -> View:
             colour=RED,
             **line,
         ),
-        Level(at=0, width=1.0),
+        Level(y=0, width=1.0),
     ]
     miner = Line(label="the bribed miner's share", y=got.target_incentive, **line)
-    threshold = Level(label=f"κ = {kappa:.0%}", at=kappa, upright=True, style=":", width=1.4)
+    threshold = Level(label=f"κ = {kappa:.0%}", x=kappa, style=":", width=1.4)
     bribed = Axis(label="share of stake that takes the bribe", format=".0%")
     return View(
         title=f"Bribed below κ, validators lose up to {most:.1%} of emission; from it on they gain "
@@ -160,8 +160,7 @@ def collusion_gain(rules: Rules) -> View:
     ]
     decide = Level(
         label="the colluders decide every median",
-        at=1 - float(rules.kappa),
-        upright=True,
+        x=1 - float(rules.kappa),
         style=":",
         width=1.4,
     )
@@ -176,7 +175,6 @@ def collusion_gain(rules: Rules) -> View:
                 y=Axis(
                     label="pay above honest behaviour (log above 1%)",
                     scale="symlog",
-                    linear_to=0.01,
                     ticks=(0, 0.01, 0.1, 1),
                     format=".0%",
                     low=0,
@@ -227,8 +225,8 @@ def stake_erosion(rules: Rules) -> View:
             Panel(
                 marks=[
                     *lines,
-                    Level(at=start, colour=GREY, style=":"),
-                    Level(label="half of stake", at=0.5, style="--"),
+                    Level(y=start, colour=GREY, style=":"),
+                    Level(label="half of stake", y=0.5, style="--"),
                 ],
                 x=Axis(label="epochs", format=",.0f"),
                 y=Axis(label="honest share of stake", format=".0%"),
@@ -261,7 +259,7 @@ def majority_price(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenar
             (f"{when}: TAO outside of stake", c.unstaked_tao / 1e6, GREY, staked),
         ]
     names, amounts, colours, texts = zip(*rows, strict=True)
-    bars = Bars(length=amounts, across=True, colour=colours, texts=texts, texts_size=9)
+    bars = Bars(x=amounts, across=True, colour=colours, text=texts)
     return View(
         title=f"{late.share:.0%} of stake takes {late.added_tao / 1e6:.1f} M TAO staked beside the "
         f"others, {have} than the {late.unstaked_tao / 1e6:.1f} M unstaked; bought from stakers it "
@@ -270,7 +268,7 @@ def majority_price(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenar
             Panel(
                 marks=[bars],
                 x=Axis(label="TAO, million", low=0, high=1.75 * max(amounts)),
-                y=Axis(names=names, inverted=True),
+                y=Axis(names=names),
             )
         ],
     )
@@ -286,13 +284,13 @@ class Copier:
     """One validator copies consensus, the others measure."""
 
     noise: float = quantity(
-        0.3, unit="", meaning="error of one measurement, as a share", ge=0, le=1, step=0.05
+        default=0.3, unit="", meaning="error of one measurement, as a share", ge=0, le=1, step=0.05
     )
     turnover: float = quantity(
-        0.02, unit="share", meaning="miners replaced in an epoch", ge=0, le=0.3, step=0.01
+        default=0.02, unit="share", meaning="miners replaced in an epoch", ge=0, le=0.3, step=0.01
     )
     copier_stake: float = quantity(
-        0.1, unit="share", meaning="the copier's share of stake", ge=0.01, le=0.6, step=0.01
+        default=0.1, unit="share", meaning="the copier's share of stake", ge=0.01, le=0.6, step=0.01
     )
 
 

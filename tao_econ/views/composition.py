@@ -39,8 +39,8 @@ from .marks import (
     Panel,
     Points,
     View,
-    in_words,
 )
+from .words import in_words
 
 MINERS = 256
 MEASURED = (0.1, 0.3)  # correlation of miners' reward with performance, arXiv:2507.02951
@@ -74,7 +74,7 @@ def best_of_many(models: int = MINERS) -> View:
     ]
     pair = Level(
         label=f"{in_words(few)} models and a perfect judge",
-        at=expected_max(few),
+        y=expected_max(few),
         style=":",
         width=1.4,
     )
@@ -110,18 +110,23 @@ class Pool:
     its cost.
     """
 
-    models: int = quantity(256, unit="", meaning="in the pool", ge=1, le=512)
+    models: int = quantity(default=256, unit="", meaning="in the pool", ge=1, le=512)
     judge_correlation: float = same(
-        QueryMarket, "judge_correlation", 0.2, meaning="of one judge's score with quality"
+        QueryMarket, "judge_correlation", default=0.2, meaning="of one judge's score with quality"
     )
     judges: int = quantity(
-        9, unit="", meaning="whose scores are averaged, of equal stake", ge=1, le=64
+        default=9, unit="", meaning="whose scores are averaged, of equal stake", ge=1, le=64
     )
     shared_error: float = same(
-        QueryMarket, "shared_error", 0.5, meaning="part of judges' error that all have"
+        QueryMarket, "shared_error", default=0.5, meaning="part of judges' error that all have"
     )
     sd_per_efold: float = quantity(
-        0.15, unit="sd", meaning="what one model gains by e times its cost", ge=0, le=1, step=0.01
+        default=0.15,
+        unit="sd",
+        meaning="what one model gains by e times its cost",
+        ge=0,
+        le=1,
+        step=0.01,
     )
 
 
@@ -296,7 +301,7 @@ def coverage_of_tries(one_try: float = ONE_TRY, many: float = MANY, tries: int =
                     Line(label="power law, exp(a·k^b)", x=k, y=power),
                     Line(label="chance Beta-distributed over tasks", x=k, y=beta, colour=ORANGE),
                     Points(label=published, x=[1, tries], y=[one_try, many], colour=RED),
-                    Level(label=rival, at=RIVAL, colour=GREEN, style=":", width=1.6),
+                    Level(label=rival, y=RIVAL, colour=GREEN, style=":", width=1.6),
                 ],
                 x=Axis(
                     label="tries of one model, checked by tests",
@@ -396,8 +401,8 @@ def _quality_by_cost(experts: tuple, frontier: tuple, third: str) -> list[Line]:
     better = f"published: {PUBLISHED_GAIN:+.0%} quality, cost not known here"
     return [
         *lines,
-        Points(label=cheaper, x=1 + PUBLISHED_COST, y=1, marker="D", colour=BLACK, size=7, layer=4),
-        Level(label=better, at=1 + PUBLISHED_GAIN, style=":", width=1.4),
+        Points(label=cheaper, x=1 + PUBLISHED_COST, y=1, marker="D", colour=BLACK, size=7),
+        Level(label=better, y=1 + PUBLISHED_GAIN, style=":", width=1.4),
         Points(label="best single model", x=1, y=1, colour=GREY),
     ]
 
@@ -407,28 +412,38 @@ class Experts:
     """ASSUMPTION: three models and two topics; a number is the share of right answers."""
 
     spanish_on_spanish: float = quantity(
-        EXPERTS[0][0], unit="", meaning="Spanish model, Spanish queries", ge=0, le=1, step=0.01
+        default=EXPERTS[0][0],
+        unit="",
+        meaning="Spanish model, Spanish queries",
+        ge=0,
+        le=1,
+        step=0.01,
     )
     spanish_on_code: float = quantity(
-        EXPERTS[0][1], unit="", meaning="Spanish model, queries on code", ge=0, le=1, step=0.01
+        default=EXPERTS[0][1],
+        unit="",
+        meaning="Spanish model, queries on code",
+        ge=0,
+        le=1,
+        step=0.01,
     )
     code_on_spanish: float = quantity(
-        EXPERTS[1][0], unit="", meaning="code model, Spanish queries", ge=0, le=1, step=0.01
+        default=EXPERTS[1][0], unit="", meaning="code model, Spanish queries", ge=0, le=1, step=0.01
     )
     code_on_code: float = quantity(
-        EXPERTS[1][1], unit="", meaning="code model, queries on code", ge=0, le=1, step=0.01
+        default=EXPERTS[1][1], unit="", meaning="code model, queries on code", ge=0, le=1, step=0.01
     )
     third_on_spanish: float = quantity(
-        0.80, unit="", meaning="third model, Spanish queries", ge=0, le=1, step=0.01
+        default=0.80, unit="", meaning="third model, Spanish queries", ge=0, le=1, step=0.01
     )
     third_on_code: float = quantity(
-        0.70, unit="", meaning="third model, queries on code", ge=0, le=1, step=0.01
+        default=0.70, unit="", meaning="third model, queries on code", ge=0, le=1, step=0.01
     )
     code_share: float = quantity(
-        0.5, unit="share", meaning="part of queries that are on code", ge=0, le=1, step=0.01
+        default=0.5, unit="share", meaning="part of queries that are on code", ge=0, le=1, step=0.01
     )
     router_accuracy: float = quantity(
-        0.9, unit="share", meaning="topics the router recognises", ge=0, le=1, step=0.01
+        default=0.9, unit="share", meaning="topics the router recognises", ge=0, le=1, step=0.01
     )
 
 
@@ -448,7 +463,7 @@ def routing(experts: Experts) -> View:
     yours = [m.at_accuracy for m in mixed]
     wins = f": the {NAMES[here.best_expert]} wins every query" if here.dominant else ""
     bars = [
-        Bars(label=name, at=np.arange(2) + 0.27 * (k - 1), length=row, width=0.25, colour=colour)
+        Bars(label=name, x=np.arange(2) + 0.27 * (k - 1), y=row, width=0.25, colour=colour)
         for k, (name, row, colour) in enumerate(
             zip(NAMES, _right_answers(experts), (BLUE, GREEN, GREY), strict=True)
         )

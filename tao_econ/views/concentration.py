@@ -124,7 +124,7 @@ def largest_holders() -> View:
         Line(label=name, x=count, y=share, colour=colour, marker="o", size=6)
         for (name, (count, share)), colour in zip(held.items(), (BLUE, RED), strict=True)
     ]
-    median = Level(label="half: decides every weighted median", at=0.5, style=":", width=1.4)
+    median = Level(label="half: decides every weighted median", y=0.5, style=":", width=1.4)
     return View(
         title=f"Half of stake was with {half[last]:.0f} validators on root in {last}, and with "
         f"about {half[first]:.0f} hotkeys in {first}",
@@ -180,9 +180,7 @@ def coalition_under_cap() -> View:
         for share, (colour, name) in splitting.items()
     ]
     percentile = f"{CAP * 100:.0f}th percentile"
-    proposed = Level(
-        label=f"proposed cap: {percentile}", at=CAP, upright=True, style=":", width=1.4
-    )
+    proposed = Level(label=f"proposed cap: {percentile}", x=CAP, style=":", width=1.4)
     return View(
         title=f"A cap at the {percentile} raises the owners of a majority from "
         f"{stake.coalition(held).wallets} to {majority(CAP, 0.0):,} of {WALLETS:,}; if the "
@@ -214,7 +212,7 @@ class Remedy:
     """
 
     cap_quantile: float = quantity(
-        CAP,
+        default=CAP,
         unit="share of wallets",
         meaning="stake above this quantile does not count",
         ge=0.5,
@@ -222,7 +220,7 @@ class Remedy:
         step=0.01,
     )
     splitting_share: float = quantity(
-        RICHEST,
+        default=RICHEST,
         unit="share",
         meaning="richest part of the capped who split below the cap",
         ge=0,
@@ -231,7 +229,7 @@ class Remedy:
         span=(0, 0.2),
     )
     performance_weight: float = quantity(
-        0.0,
+        default=0.0,
         unit="share",
         meaning="part of the emission paid by performance, drawn at random",
         ge=0,

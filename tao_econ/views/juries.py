@@ -24,8 +24,8 @@ from .marks import (
     Points,
     Text,
     View,
-    in_words,
 )
+from .words import in_words
 
 VOTE = 0.6
 VALIDATORS = 64
@@ -58,13 +58,18 @@ def jury_of_validators(vote: float = VOTE) -> View:
         name = f"correlation of two votes {rho:g}, equal stakes"
         reached = [jury.accuracy for jury in juries]
         lines.append(Line(label=name, x=COUNTS, y=reached, colour=colours[rho]))
-        spot = {"x": VALIDATORS, "y": listed.accuracy, "colour": colours[rho], "edge": BLACK}
-        marks.append(Points(marker="D", layer=3, **spot))
+        spot = {"x": VALIDATORS, "y": listed.accuracy, "colour": colours[rho]}
+        marks.append(Points(marker="D", **spot))
         if rho > 0:
-            marks.append(Level(at=listed.ceiling, colour=colours[rho], style=":"))
+            marks.append(Level(y=listed.ceiling, colour=colours[rho], style=":"))
     listed = f"{VALIDATORS} validators with the stake of June 2024"
     told = [
-        Points(label=listed, x=[], y=[], marker="D", fill="white", edge=BLACK),
+        Points(
+            label=listed,
+            x=[],
+            y=[],
+            marker="D",
+        ),
         Line(
             label="ceiling: any number of such votes", x=[], y=[], style=":", width=1.2, colour=GREY
         ),
@@ -109,9 +114,8 @@ def corrupted_oracle(attack_sd: float = 10.0) -> View:
         colour=GREY,
         align="right",
         valign="top",
-        turn=90,
     )
-    levels = [Level(at=at, upright=True, colour=GREY, style=":") for at in held]
+    levels = [Level(x=at, colour=GREY, style=":") for at in held]
     return View(
         title=f"The {in_words(short)} largest validators of June 2024, with {held[-2]:.1%} of "
         f"stake, bend the median by {bent.median_bias_sd[0]:.1f} sd and the mean by "
@@ -157,16 +161,21 @@ class Corruption:
     """ASSUMPTION: corrupted stake among validators, and how right and how alike the others vote."""
 
     corrupt_share: float = quantity(
-        0.25, unit="share", meaning="of stake that reports the attack", ge=0, le=0.6, step=0.01
+        default=0.25,
+        unit="share",
+        meaning="of stake that reports the attack",
+        ge=0,
+        le=0.6,
+        step=0.01,
     )
     attack_sd: float = quantity(
-        10.0, unit="sd", meaning="attack value above the truth", ge=0, le=50, step=0.5
+        default=10.0, unit="sd", meaning="attack value above the truth", ge=0, le=50, step=0.5
     )
     vote_accuracy: float = quantity(
-        VOTE, unit="", meaning="chance that one vote is right", ge=0, le=1, step=0.01
+        default=VOTE, unit="", meaning="chance that one vote is right", ge=0, le=1, step=0.01
     )
     vote_correlation: float = quantity(
-        SHARED, unit="", meaning="of two votes", ge=0, le=1, step=0.01
+        default=SHARED, unit="", meaning="of two votes", ge=0, le=1, step=0.01
     )
 
 
