@@ -60,7 +60,7 @@ def copier_against_honest(rules: Rules) -> View:
         marker="o",
         colour=GREEN,
     )
-    lags = Axis(label=UNTIL)
+    lags = Axis(label=UNTIL, ticks=range(0, 21, 5))
     return View(
         title=f"Unhidden, a copier earns {new.advantage[0]:.0%} more than those who work; under "
         f"Yuma3 hiding weights {even:.0f} epochs ends that and costs miners' pay "
@@ -173,11 +173,11 @@ def collusion_gain(rules: Rules) -> View:
                 marks=[*lines, decide],
                 x=Axis(label="colluders' share of stake", format=".0%"),
                 y=Axis(
-                    label="pay above honest behaviour (log above 1%)",
-                    scale="symlog",
-                    ticks=(0, 0.01, 0.1, 1),
-                    format=".0%",
-                    low=0,
+                    label="pay above honest behaviour (log)",
+                    scale="log",
+                    ticks=(0.001, 0.01, 0.1, 1),
+                    format="g%",
+                    low=4e-4,
                     high=3,
                 ),
             )

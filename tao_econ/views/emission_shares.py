@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import textwrap
 from dataclasses import replace
 
 import numpy as np
@@ -105,7 +106,7 @@ def emission_concentration() -> View:
     gate = table.loc[AT_RANK]
     plain = table.loc[UNBURNED]
     names = [
-        label + (" *" if mark else "")
+        textwrap.fill(label.replace("\n", " ") + (" *" if mark else ""), 13)
         for (label, _), mark in zip(RULES.values(), table["unproven"], strict=True)
     ]
     largest = Panel(
@@ -158,6 +159,7 @@ def _largest(table) -> list:
                 text=tuple(f"{value:.0%}" for value in share),
                 align="center",
                 valign="bottom",
+                size=8,
                 colour=BLACK if colour == SKY else "white",
             )
         )

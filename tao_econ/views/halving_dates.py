@@ -57,7 +57,7 @@ def supply_readings(rules: Rules) -> View:
 
     readings = [
         Line(label="trusted (high confidence)", **read(trusted, marker="o")),
-        Points(label="possible, not trusted", **read(other, marker="x", colour=SKY, size=6)),
+        Points(label="possible, not trusted", **read(other, marker="x", colour=BLACK, size=6)),
         Points(
             label="too low to lead to the next trusted one",
             **read(below, marker="v", colour=ORANGE, size=6),
@@ -144,7 +144,7 @@ def first_halving_forecast(rules: Rules) -> View:
     ]
     marks = [
         Bars(label="forecast, per day", x=_after(fit.end, days), y=per_day, width=1, colour=SKY),
-        Level(label="90% band", x=(forecast.low, forecast.high), colour=SKY),
+        Level(label="90% band", x=(forecast.low, forecast.high), colour=SKY, alpha=0.18),
     ]
     marks += [
         Level(label=label, x=when, colour=colour, style=style, width=1.8)

@@ -211,7 +211,7 @@ def inflation(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> View:
         panels=[
             Panel(
                 marks=lines,
-                x=Axis(label="year"),
+                x=Axis(label="year", ticks=np.arange(np.ceil(start), years[shown][-1], 4)),
                 y=Axis(label="net new supply in the coming year", scale="log", format="g%"),
                 columns=3,
             )

@@ -69,6 +69,7 @@ def jury_of_validators(vote: float = VOTE) -> View:
             x=[],
             y=[],
             marker="D",
+            colour=GREY,
         ),
         Line(
             label="ceiling: any number of such votes", x=[], y=[], style=":", width=1.2, colour=GREY

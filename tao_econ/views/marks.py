@@ -148,6 +148,7 @@ class Map(Mark):
     """
 
     z: Any
+    width: float = 1.0
     kind: str = "cells"
     colours: Sequence[str] = HEAT
     least: float | None = None
@@ -155,6 +156,11 @@ class Map(Mark):
     levels: Sequence[float] = ()
     bar: str = ""
     format: str = ""
+
+    @property
+    def gap(self) -> float:
+        """White between cells, in points, where they are few."""
+        return 2.0 if self.z.size < 500 else 0.0
 
     @property
     def steps(self) -> np.ndarray:

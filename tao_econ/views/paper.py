@@ -20,7 +20,9 @@ STYLE = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.titlelocation": "left",
-    "axes.titlesize": 10.5,
+    "axes.titlesize": 10,
+    "xtick.labelsize": 9,
+    "ytick.labelsize": 9,
     "axes.titlecolor": BLACK,
     "axes.edgecolor": GREY,
     "axes.axisbelow": True,
@@ -132,7 +134,7 @@ def _draw(mark: Mark, axes):
         case Line():
             look |= line | {"marker": mark.marker, "ms": mark.size}
             if not mark.style:
-                rim = {} if mark.marker in "x|" else {"mec": "white"}
+                rim = {"mew": mark.width} if mark.marker in "x|" else {"mec": "white", "mew": 0.5}
                 look |= {"zorder": 3, "clip_on": False} | rim
             if mark.error.size:
                 return axes.errorbar(mark.x, mark.y, yerr=mark.error, capsize=3, **look)
@@ -171,4 +173,5 @@ def _map(mark: Map, axes):
     if mark.kind == "filled":
         return axes.contourf(mark.x, mark.y, mark.steps, range(len(mark.levels)), **look)
     look |= {"vmin": mark.least, "vmax": mark.most, "rasterized": True}
+    look |= {"edgecolors": "white", "linewidth": mark.gap}
     return axes.pcolormesh(mark.x, mark.y, mark.z, shading="nearest", **look)

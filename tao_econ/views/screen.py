@@ -178,7 +178,7 @@ def _map(mark: Map, panel: Panel) -> list[dict]:
     bar = {"title": {"text": mark.bar}, "tickformat": _d3(mark.format)}
     shown = contour | {"colorscale": scale, "zmin": mark.least, "zmax": mark.most, "colorbar": bar}
     if mark.kind == "cells":
-        return [shown | {"type": "heatmap"}]
+        return [shown | {"type": "heatmap", "xgap": mark.gap, "ygap": mark.gap}]
     steps = list(range(len(mark.levels)))
     bar |= {"tickvals": steps, "ticktext": [mark.shown(k) for k in steps]}
     ends = {"start": 0, "end": steps[-1], "size": 1}

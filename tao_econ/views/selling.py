@@ -381,7 +381,7 @@ def _law_and_fall(scenario: Scenario, sold_usd: float, seen: float, volumes: np.
         Level(label=f"seen: {seen:.1%}", y=seen, colour=RED, width=1.8, style="--"),
         Level(
             label="volume as reported that week",
-            x=(event["volume_low_usd"] / 1e6, event["volume_high_usd"] / 1000000.0),
+            x=(event["volume_low_usd"] / 1e6, event["volume_high_usd"] / 1e6),
             colour=GREEN,
             alpha=0.15,
         ),

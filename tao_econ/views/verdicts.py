@@ -104,7 +104,7 @@ def claims_under_stress() -> View:
         panels=[
             Panel(
                 marks=[cells, *_marks(codes, codes != codes[:, :1]), *entries],
-                x=Axis(names=stresses),
+                x=Axis(label="large mark: turned by the stress", names=stresses),
                 y=Axis(names=tuple(names)),
                 columns=4,
             )
