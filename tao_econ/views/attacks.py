@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -39,7 +40,8 @@ def copier_against_honest(rules: Rules) -> View:
     """A weight copier's dividends against honest validators', by the delay before weights are
     seen, and its price.
     """
-    new, old = copying(replace(rules, bonds="yuma3")), copying(replace(rules, bonds="classic"))
+    new = copying(replace(rules, bonds="yuma3"))
+    old = copying(replace(rules, bonds="classic"))
     even = float(np.interp(0, -new.advantage, new.lag_epochs))
     at_even = float(np.interp(even, new.lag_epochs, new.accuracy))
     earned = [
@@ -90,9 +92,10 @@ def bribe_threshold(rules: Rules) -> View:
     """What bribed validators lose and what the bribed miner gains as more stake takes the bribe."""
     got = bribery(rules, draw_network(validators=32, miners=64, seed=1), epochs=50)
     kappa = float(rules.kappa)
-    below, above = got.bribed_stake < kappa, got.bribed_stake >= kappa
-    most, won = got.lost_dividends[below].max(), -got.lost_dividends[above].min()
-    line = {"x": got.bribed_stake, "marker": "o", "size": 3.5}
+    above = got.bribed_stake >= kappa
+    most = got.lost_dividends[~above].max()
+    won = -got.lost_dividends[above].min()
+    line: dict[str, Any] = {"x": got.bribed_stake, "marker": "o", "size": 3.5}
     validators = [
         Line(
             label="promised: what each would lose alone",
@@ -146,8 +149,11 @@ def collusion_gain(rules: Rules) -> View:
     found = {
         burn: collusion(rules, network, stake=stakes, miner_burn=burn, epochs=1) for burn in burns
     }
-    less, more, most_burned = stakes.index(0.4), stakes.index(0.6), max(burns)
-    gain, left = found[0.0].gain, found[most_burned].gain
+    less = stakes.index(0.4)
+    more = stakes.index(0.6)
+    most_burned = max(burns)
+    gain = found[0.0].gain
+    left = found[most_burned].gain
     lines = [
         Line(
             label=f"{burn:.0%} of miners' pay burned",
@@ -158,12 +164,8 @@ def collusion_gain(rules: Rules) -> View:
         )
         for burn, colour in burns.items()
     ]
-    decide = Level(
-        label="the colluders decide every median",
-        x=1 - float(rules.kappa),
-        style=":",
-        width=1.4,
-    )
+    majority = 1 - float(rules.kappa)
+    decide = Level(label="the colluders decide every median", x=majority, style=":", width=1.4)
     return View(
         title=f"Favouring one's own miners adds {gain[less]:.0%} of pay with {stakes[less]:.0%} of "
         f"stake, {gain[more]:.0%} with {stakes[more]:.0%}; a burn of {most_burned:.0%} of miners' "
@@ -194,8 +196,11 @@ def stake_erosion(rules: Rules) -> View:
     """The honest share of stake over some hundred epochs for several honest weights against the
     worst cabal.
     """
-    network, grid = draw_network(), np.linspace(0, 1, 51)
-    epochs, reward, start = 600, 0.001, 0.60
+    network = draw_network()
+    grid = np.linspace(0, 1, 51)
+    epochs = 600
+    reward = 0.001
+    start = 0.60
     levels = {0.55: RED, 0.65: ORANGE, 0.70: PURPLE, 0.75: GREEN, 0.90: BLUE}
     earned = retention_map(
         rules, network, honest_stake=[start], honest_weight=tuple(levels), cabal_weight=grid
@@ -327,8 +332,8 @@ def copied(rules: Rules, copying: Copier) -> Copying:
 def copier(rules: Rules, copying: Copier) -> View:
     """A copier of weights against honest validators, by the delay before weights are revealed."""
     got = copied(rules, copying)
-    line = {"x": got.lag_epochs, "marker": "o"}
-    edge = {"x": got.lag_epochs, "colour": GREY, "style": ":"}
+    line: dict[str, Any] = {"x": got.lag_epochs, "marker": "o"}
+    edge: dict[str, Any] = {"x": got.lag_epochs, "colour": GREY, "style": ":"}
     band = 1.96 * got.standard_error
     pays = got.lag_epochs[got.advantage > 0]
     earned = [

@@ -5,6 +5,7 @@ comparables, the share needed.
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -166,13 +167,13 @@ def _spread(snapshot: Snapshot, table: pd.DataFrame) -> Panel:
         )
         for label, chosen, colour in ((company, companies, ORANGE), ("token", ~companies, BLACK))
     ]
-    band = {"colour": SKY}
+    band: dict[str, Any] = {"colour": SKY}
     quantiles = [
         Level(label="10 to 90% of them", x=(spread["p10"], spread["p90"]), alpha=0.18, **band),
         Level(label="25 to 75%", x=(spread["p25"], spread["p75"]), alpha=0.3, **band),
         Level(label=f"median {spread['p50']:,.0f} USD", x=spread["p50"], colour=BLUE),
     ]
-    line = {"colour": RED, "style": "--", "width": 1.4}
+    line: dict[str, Any] = {"colour": RED, "style": "--", "width": 1.4}
     return Panel(
         title=f"{snapshot.name}: {spread['count']:.0f} comparables, {spread['spread']:,.0f}× apart",
         marks=[*quantiles, Level(label=f"price {price:,.2f} USD", x=price, **line), *dots],
@@ -215,7 +216,12 @@ def openai_fraction(
         colour=RED,
         alpha=0.07,
     )
-    shares = {"scale": "log", "low": 1e-3, "ticks": (1e-3, 1e-2, 1e-1, 1), "format": "g%"}
+    shares: dict[str, Any] = {
+        "scale": "log",
+        "low": 1e-3,
+        "ticks": (1e-3, 1e-2, 1e-1, 1),
+        "format": "g%",
+    }
     part = "part of the comparable's value that reaches holders (log)"
     return View(
         title=f"TAO's price asked for {needed[0]:.1%} of OpenAI in the article, {needed[1]:.1%} at "
@@ -239,7 +245,7 @@ def _stories(rules: Rules, price_usd: float) -> list[Points]:
     tree = scenario_tree(rules, spot_usd=price_usd).branches.set_index("branch")
     odds = tree.loc["next OpenAI", "probability"]
     told = f"tree of January 2024: {odds:.1%} chance of becoming an OpenAI, all captured"
-    mark = {"x": 1, "size": 9}
+    mark: dict[str, Any] = {"x": 1, "size": 9}
     certain = Points(
         label="as the article counts: all of it, for certain",
         y=1,
@@ -366,7 +372,7 @@ def _everything(snapshot: Snapshot, count: Count, scenario: Scenario) -> Panel:
     implied = values * kept / supply_counted(chain, snapshot, scenario, counted)
     sales = sales_multiples(chain, snapshot, scenario, denominator=counted).iloc[:-1]
     rows = [*names, *(f"{name}, sales" for name in sales["company"])]
-    dot = {"size": 7.5}
+    dot: dict[str, Any] = {"size": 7.5}
     return Panel(
         marks=[
             Points(label="all that is dated on that day", x=implied, y=range(len(names)), **dot),
@@ -407,7 +413,7 @@ def _by_capture(other: Other, snapshot: Snapshot, scenario: Scenario, implied_us
             COUNTS.items(), (BLUE, GREEN, ORANGE), ("-", ":", "--"), strict=True
         )
     ]
-    here = {"x": scenario.capture_share, "y": implied_usd, "colour": BLACK}
+    here: dict[str, Any] = {"x": scenario.capture_share, "y": implied_usd, "colour": BLACK}
     price = Level(y=snapshot.price_usd, colour=RED, style="--", width=2.0)
     return Panel(
         marks=[*lines, price, Points(label="as set", **here)],

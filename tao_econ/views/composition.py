@@ -36,6 +36,7 @@ from .marks import (
     Bars,
     Level,
     Line,
+    Mark,
     Panel,
     Points,
     View,
@@ -133,7 +134,7 @@ class Pool:
 @view(
     pool=Pool,
     published=False,
-    sliders=tuple(Pool.__pydantic_fields__),
+    sliders=tuple(Pool.__annotations__),
 )
 def best_of(pool: Pool) -> View:
     """The best of N models under noisy judges, and whether one dearer model would have been
@@ -383,9 +384,9 @@ def routing_and_dominance(experts: tuple = EXPERTS, frontier: tuple = FRONTIER) 
     )
 
 
-def _quality_by_cost(experts: tuple, frontier: tuple, third: str) -> list[Line]:
+def _quality_by_cost(experts: tuple, frontier: tuple, third: str) -> list[Mark]:
     """Quality against cost when topics are routed, both over those of the best single model."""
-    lines = []
+    lines: list[Mark] = []
     for quality, cost, colour, name in (
         (experts, (1.0, 1.0), BLUE, "Spanish and code model, same cost"),
         ([*experts, frontier], (0.5, 0.5, 1.0), RED, f"with {third}, at twice the cost"),
@@ -451,7 +452,7 @@ NAMES = ("Spanish model", "code model", "third model")
 TOPICS = ("Spanish queries", "queries on code")
 
 
-@view(experts=Experts, published=False, sliders=tuple(Experts.__pydantic_fields__))
+@view(experts=Experts, published=False, sliders=tuple(Experts.__annotations__))
 def routing(experts: Experts) -> View:
     """A router among a Spanish model, a code model and a third one: make the third win everywhere
     and the gain is gone.

@@ -5,6 +5,7 @@ against performance.
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 import numpy as np
 
@@ -80,7 +81,7 @@ def stake_lorenz() -> View:
     low, high = OF_SUBNETS
     median = f"published, median of subnets: {TOP_PERCENT:.0%}"
     subnets = f"published range of subnets: {low:.0%} to {high:.2%}"
-    ranged = {"x": [RICHEST] * 2, "y": OF_SUBNETS, "colour": RED, "width": 1.2}
+    ranged: dict[str, Any] = {"x": [RICHEST] * 2, "y": OF_SUBNETS, "colour": RED, "width": 1.2}
     return View(
         title=f"A Gini of {GINI} leaves the richest {RICHEST:.0%} of wallets anything from "
         f"{min(tops.values()):.1%} to {max(tops.values()):.1%} of stake by the shape of the "
@@ -238,7 +239,7 @@ class Remedy:
     )
 
 
-@view(remedy=Remedy, published=False, sliders=tuple(Remedy.__pydantic_fields__))
+@view(remedy=Remedy, published=False, sliders=tuple(Remedy.__annotations__))
 def stake_cap(remedy: Remedy) -> View:
     """Who holds a majority under a cap on stake, and who is paid, when owners answer by
     splitting.
@@ -248,11 +249,11 @@ def stake_cap(remedy: Remedy) -> View:
     stay = majority(cap, 0.0)
     split = majority(cap, splitting)
     quantiles = np.linspace(0.5, 0.98, 25)
-    some = {"x": quantiles, "y": _majorities(quantiles, splitting), "colour": ORANGE}
-    here = {"x": [cap] * 2, "y": [stay / WALLETS, split / WALLETS], "colour": BLACK}
+    some = {"x": quantiles, "y": _majorities(quantiles, splitting)}
+    here: dict[str, Any] = {"x": [cap] * 2, "y": [stay / WALLETS, split / WALLETS], "colour": BLACK}
     owners = [
         Line(label="nobody splits", x=quantiles, y=_majorities(quantiles, 0.0)),
-        Line(label="some split", **some),
+        Line(label="some split", colour=ORANGE, **some),
         Line(label="your cap", style=":", marker="o", size=6.75, **here),
     ]
     paid = _paid(remedy, splitting)

@@ -217,7 +217,7 @@ def _shares(title: str, values: np.ndarray, rows: list[str]) -> Panel:
     subnet=Epoch,
     menus={"rules": bonds},
     published=False,
-    sliders=tuple(Epoch.__pydantic_fields__),
+    sliders=tuple(Epoch.__annotations__),
 )
 def epoch(rules: Rules, subnet: Epoch) -> View:
     """Drag one epoch: stakes, your weights, κ and the bonds penalty, and see incentive, dividends
@@ -389,7 +389,7 @@ def surface(rules: Rules, law: str, teams: Teams) -> np.ndarray:
     teams=Teams,
     menus={"rules": bonds, "stake": stake_laws},
     published=False,
-    sliders=tuple(Teams.__pydantic_fields__),
+    sliders=tuple(Teams.__annotations__),
 )
 def guarantee(rules: Rules, stake: StakeLaw, teams: Teams) -> View:
     """The map of the consensus guarantee: what the honest side earns against every cabal."""

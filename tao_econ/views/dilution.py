@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -142,7 +143,7 @@ def price_waterfall(then: Snapshot, now: Snapshot) -> View:
     ratios = (split.cap_ratio, 1 / split.supply_ratio, split.price_ratio)
     told = [f"× {ratio:.2f}\n{step:+.3f}" for ratio, step in zip(ratios, length, strict=True)]
     bars = Bars(y=length, base=base, width=0.6, colour=(BLUE, RED, GREEN))
-    words = {"align": "center", "size": 11, "colour": "white"}
+    words: dict[str, Any] = {"align": "center", "size": 11, "colour": "white"}
     joined = [
         Line(x=[place + 0.3, place + 0.7], y=[top[place]] * 2, colour=GREY, width=1)
         for place in range(2)

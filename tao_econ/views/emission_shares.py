@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import textwrap
 from dataclasses import replace
 
 import numpy as np
@@ -106,7 +105,7 @@ def emission_concentration() -> View:
     gate = table.loc[AT_RANK]
     plain = table.loc[UNBURNED]
     names = [
-        textwrap.fill(label.replace("\n", " ") + (" *" if mark else ""), 13)
+        label + (" *" if mark else "")
         for (label, _), mark in zip(RULES.values(), table["unproven"], strict=True)
     ]
     largest = Panel(

@@ -24,6 +24,7 @@ from .marks import (
     Bars,
     Level,
     Line,
+    Mark,
     Panel,
     Points,
     View,
@@ -177,7 +178,7 @@ def next_halvings(rules: Rules) -> View:
     fit, forecasts = halving.next_halvings(rules)
     first = forecasts[0]
     base = decimal_year(fit.end)
-    marks = []
+    marks: list[Mark] = []
     for forecast, colour in zip(forecasts, (BLUE, GREEN, PURPLE), strict=True):
         years, per_year = _density(base + forecast.days / 365.25, 1 / 24)
         marks.append(

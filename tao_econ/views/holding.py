@@ -7,6 +7,7 @@ from __future__ import annotations
 import functools
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -401,7 +402,7 @@ def portfolio(snapshot: Snapshot, scenario: Scenario, holder: Holder) -> View:
     grown = replace(scenario, market_cap_growth=math.expm1(holder.drift))
     weights = np.linspace(-2, 3, 101)
     likely = density(got, weights)
-    wide = {"width": 2.0}
+    wide: dict[str, Any] = {"width": 2.0}
     spread = [
         Line(label="weight that prices would say", x=weights, y=likely, colour=ORANGE),
         Level(label="the true weight", x=got.p50, colour=RED, **wide),
@@ -447,8 +448,8 @@ def _fan(snapshot: Snapshot, grown: Scenario, sigma: float, drift_se: float) -> 
         price_bands(chain, snapshot, grown, volatility=sigma, growth_se=error, years=years)
         for error in (0.0, drift_se)
     )
-    dashed = {"x": years, "style": "--"}
-    dotted = {"x": years, "colour": GREY, "style": ":"}
+    dashed: dict[str, Any] = {"x": years, "style": "--"}
+    dotted: dict[str, Any] = {"x": years, "colour": GREY, "style": ":"}
     return Panel(
         marks=[
             Line(label="median price", x=years, y=known.p50_usd),

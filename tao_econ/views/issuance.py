@@ -24,6 +24,7 @@ from .marks import (
     Bars,
     Level,
     Line,
+    Mark,
     Panel,
     Points,
     Text,
@@ -65,7 +66,7 @@ def supply_four_ways(rules: Rules, article: Rules, scenario: Scenario) -> View:
     walks = [walk(way, assumed) for _, way, assumed, _ in ways]
     _, by_chain, _, by_article = walks
     issued = []
-    left = [Level(y=tao(1), width=0.8, style=":")]
+    left: list[Mark] = [Level(y=tao(1), width=0.8, style=":")]
     for (label, way, assumed, look), walked in zip(ways, walks, strict=True):
         issued.append(_issued(way, assumed, label, look))
         line = look | {"width": 1.2, "marker": "."}

@@ -20,6 +20,7 @@ from .marks import (
     Axis,
     Level,
     Line,
+    Mark,
     Panel,
     Points,
     Text,
@@ -53,7 +54,7 @@ def jury_of_validators(vote: float = VOTE) -> View:
     equal = alone[COUNTS.index(VALIDATORS)].accuracy
     limit = found[SHARED][1].ceiling
     lines = []
-    marks = []
+    marks: list[Mark] = []
     for rho, (juries, listed) in found.items():
         name = f"correlation of two votes {rho:g}, equal stakes"
         reached = [jury.accuracy for jury in juries]
@@ -180,7 +181,7 @@ class Corruption:
     )
 
 
-@view(corruption=Corruption, published=False, sliders=tuple(Corruption.__pydantic_fields__))
+@view(corruption=Corruption, published=False, sliders=tuple(Corruption.__annotations__))
 def oracle(corruption: Corruption) -> View:
     """Validators as an oracle under corruption, and as a jury whose votes correlate."""
     share = corruption.corrupt_share

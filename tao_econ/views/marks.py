@@ -287,7 +287,7 @@ class View:
         digits = json.loads(text, parse_float=lambda number: f"{float(number):.9g}")
         return hashlib.sha256(json.dumps(digits).encode()).hexdigest()
 
-    def bytes(self, kind: str) -> bytes:
+    def bytes(self, kind: str):
         """The picture as 'png' or 'svg', the same bytes each time."""
         from . import paper
 

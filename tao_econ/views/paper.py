@@ -11,16 +11,18 @@ from matplotlib import colors, ticker
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
+from matplotlib.transforms import offset_copy
 
 from .marks import BLACK, GREY, Axis, Band, Bars, Level, Line, Map, Mark, Panel, Text, View
 
-STYLE = {
+STYLE: dict[Any, Any] = {
     "backend": "Agg",
     "font.family": "DejaVu Sans",
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.titlelocation": "left",
     "axes.titlesize": 10,
+    "axes.titlepad": 9,
     "xtick.labelsize": 9,
     "ytick.labelsize": 9,
     "axes.titlecolor": BLACK,
@@ -100,8 +102,11 @@ def _panel(panel: Panel, axes, bars: dict) -> None:
     if panel.y.categories:
         axes.invert_yaxis()
     if entries and panel.columns:
-        place = {"bbox_to_anchor": (0, -0.14), "ncols": panel.columns, "alignment": "left"}
-        axes.legend(entries.values(), entries.keys(), **place)
+        lines = 1 + max((text.count("\n") for text in panel.x.named.values()), default=0)
+        down = 12 + 12 * lines + (16 if panel.x.label else 0)
+        below = offset_copy(axes.transAxes, axes.figure, y=-down, units="points")
+        place: Any = {"bbox_to_anchor": (0, 0), "bbox_transform": below, "ncols": panel.columns}
+        axes.legend(entries.values(), entries.keys(), alignment="left", **place)
 
 
 def _axis(axis: Axis, axes, side: str) -> None:
@@ -141,9 +146,9 @@ def _draw(mark: Mark, axes):
             return axes.plot(mark.x, mark.y, **look)[0]
         case Bars():
             if mark.across:
-                bars = axes.barh(mark.y, mark.x, mark.width, left=mark.base, **look)
+                bars = axes.barh(mark.y, mark.x, float(mark.width), left=mark.base, **look)
             else:
-                bars = axes.bar(mark.x, mark.y, mark.width, bottom=mark.base, **look)
+                bars = axes.bar(mark.x, mark.y, float(mark.width), bottom=mark.base, **look)
             if mark.text.size:
                 axes.bar_label(bars, mark.text, padding=2, fontsize=9)
             return bars
@@ -166,7 +171,9 @@ def _draw(mark: Mark, axes):
 
 
 def _map(mark: Map, axes):
-    look = {"cmap": colors.LinearSegmentedColormap.from_list("map", list(mark.colours))}
+    look: dict[str, Any] = {
+        "cmap": colors.LinearSegmentedColormap.from_list("map", list(mark.colours))
+    }
     if mark.kind == "lines":
         look = {"colors": mark.colour, "linewidths": mark.width}
         return axes.contour(mark.x, mark.y, mark.z, mark.levels, **look).legend_elements()[0][0]

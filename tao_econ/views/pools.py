@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -426,7 +426,7 @@ def pool(trade: Trade) -> View:
     spot = spot_price(mine)
     paid = trade.trade_tao
     prices, paid_back = _by_worth(mine, fee)
-    here = {"x": paid, "colour": BLACK}
+    here: dict[str, Any] = {"x": paid, "colour": BLACK}
     done, got_over_paid = worth_traded(mine, paid, fee)
     verb = "Selling alpha worth" if paid < 0 else "Paying in"
     got = f"{done.got:,.2f} TAO" if paid < 0 else f"{done.got:,.1f} alpha"

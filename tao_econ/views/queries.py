@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -329,7 +330,12 @@ def _who_pays(fees: np.ndarray) -> Panel:
     """The user's fee and what holders pay, of all paid for a query."""
     places = [0, 1]
     holders = 1 - fees
-    words = {"x": places, "align": "center", "valign": "bottom", "colour": "white", "size": 10}
+    words: dict[str, Any] = {
+        "x": places,
+        "align": "center",
+        "colour": "white",
+        "size": 10,
+    }
     return Panel(
         marks=[
             Bars(label="user's fee", y=fees, colour=GREEN, width=0.6),
@@ -341,7 +347,7 @@ def _who_pays(fees: np.ndarray) -> Panel:
                 width=0.6,
             ),
             Text(y=[0.5, 0.5], text=[f"{share:.1%}" for share in holders], **words),
-            Text(y=fees + 0.015, text=[f"{share:.1%}" for share in fees], **words),
+            Text(y=fees + 0.015, text=[f"{share:.1%}" for share in fees], valign="bottom", **words),
         ],
         x=Axis(names=[f"{ratio:g} times" for ratio in PINE]),
         y=Axis(label="of all paid for a query", low=0, high=1, format=".0%"),
@@ -398,7 +404,7 @@ def market(rules: Rules, market: QueryMarket, clock: Clock) -> View:
     path = played(rules, market)._asdict()
     mean = {name: values[:, :shown].mean(axis=0) for name, values in path.items()}
     now = {name: values[-1] for name, values in mean.items()}
-    x = {"x": np.arange(1, shown + 1)}
+    x: dict[str, Any] = {"x": np.arange(1, shown + 1)}
     stake = mean["explained_by_stake_share"]
     quality = mean["explained_by_quality_share"]
     subsidised = mean["fees_tao"] / mean["emission_tao"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 import numpy as np
 
@@ -159,7 +160,7 @@ def honest_majority_lottery(rules: Rules) -> View:
         for (name, share), colour in zip(shares.items(), (RED, BLUE), strict=True)
     ]
     decide = "κ: below it the others decide every median"
-    chosen = {"x": honest, "colour": GREY, "style": ":", "width": 1.6}
+    chosen: dict[str, Any] = {"x": honest, "colour": GREY, "style": ":", "width": 1.6}
     return View(
         title=f"With {honest:.0%} of validators honest, concentrated stake puts the honest side "
         f"below {kappa:.0%} in {heavy:.0%} ± {1.96 * error:.0%} of draws; near-equal stake in "

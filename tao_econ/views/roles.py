@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -143,7 +144,7 @@ def ownership_through_time(rules: Rules, then: Snapshot, now: Snapshot, scenario
 def _ownership(snapshot: Snapshot, path) -> Panel:
     """One start of `ownership_through_time`."""
     start = decimal_year(snapshot.date)
-    marks = []
+    marks: list[Mark] = []
     for key, (label, _, colour) in HOLDERS.items():
         share = getattr(path, key)
         upright = "top" if key == "nominator_idle_rewards" else "center"
@@ -238,11 +239,11 @@ def _stacked(parts: list, scale: float, form: str) -> list[Mark]:
     """
     most = max(sum(part) for part in parts) * scale
     below = np.zeros(len(parts))
-    bars = []
+    bars: list[Mark] = []
     for role, colour in ROLES.items():
         values = np.array([getattr(part, role) for part in parts]) * scale
         texts = tuple(form.format(value) if value > most * 0.03 else "" for value in values)
-        where = {"x": range(len(parts)), "y": below + values / 2, "align": "center"}
+        where: dict[str, Any] = {"x": range(len(parts)), "y": below + values / 2, "align": "center"}
         label = "root's holders" if role == "root" else role
         bars.append(
             Bars(
@@ -300,7 +301,7 @@ def _worth_of_alpha(rules: Rules, scenario: Scenario, grown: float) -> Panel:
     """Left of `alpha_fan`: the third subnet."""
     drifts = {1.0: GREEN, 0.5: SKY, 0.0: GREY, -0.5: ORANGE, -0.8: PURPLE}
     days = np.arange(0, 366, 5)
-    marks = []
+    marks: list[Mark] = []
     for drift, colour in drifts.items():
         label = f"price {drift:+.0%} a year" if drift else "price unchanged"
         worth = alpha_growth(rules, scenario, 3, days) * (1 + drift) ** (days / DAYS_PER_YEAR)
@@ -449,7 +450,7 @@ def rewards(holder: Staker) -> View:
         for key, (_, label, colour) in HOLDERS.items()
     ]
     in_alpha = Line(label="partly in alpha", x=path.years, y=mixed, colour=PURPLE, style="--")
-    here = {"x": holder.staked_share, "y": year.staker_real, "colour": BLACK}
+    here: dict[str, Any] = {"x": holder.staked_share, "y": year.staker_real, "colour": BLACK}
     yields = [
         Line(label="real yield by staked share", x=staked, y=by_stake, style=":"),
         Level(label="zero", legend=False, y=0, colour=GREY, style=":"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -59,7 +60,11 @@ class Sale:
 def markets() -> dict[str, Market]:
     """Dated markets by name."""
     then = {"daily_volatility": 0.08, "recycled_share": 0.0}
-    now = {"snapshot": "2026-09-11", "daily_volatility": 0.05, "recycled_share": 0.146}
+    now: dict[str, Any] = {
+        "snapshot": "2026-09-11",
+        "daily_volatility": 0.05,
+        "recycled_share": 0.146,
+    }
     return {
         "the article: 160 USD, 5 M a day": Market(snapshot="article", volume_usd=5e6, **then),
         "publication day: 287.70 USD, 22.6 M": Market(
@@ -139,7 +144,7 @@ def sell_pressure(market: Market, sale: Sale) -> View:
 
 def _one_day(sale: Sale, snapshot: Snapshot, scenario: Scenario, all_sold_usd: float) -> Panel:
     """The map of `sell_pressure`, and where the sale stands on it."""
-    here = {"x": snapshot.volume_usd / 1e6, "y": sale.sold_share}
+    here: dict[str, Any] = {"x": snapshot.volume_usd / 1e6, "y": sale.sold_share}
     return Panel(
         marks=[
             Map(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -54,7 +55,7 @@ def tree_parts(rules: Rules) -> View:
     chosen = branches.set_index("branch").loc[OPENAI]
     small = branches[chances < UNLIKELY]
     colours = tuple(RED if name == OPENAI else BLUE for name in branches["branch"])
-    look = {"across": True, "colour": colours, "legend": False}
+    look: dict[str, Any] = {"across": True, "colour": colours, "legend": False}
     names = branches["branch"].str.replace(" plus layer-one premium", " + premium")
     likely = Bars(label="probability", x=chances, text=tuple(f"{p:.2%}" for p in chances), **look)
     adds = Bars(
@@ -94,7 +95,7 @@ def openai_branch(rules: Rules, seed: int = 0) -> View:
     odds = np.linspace(0, 0.03, 61)
     shown = tree_noise(rules, concentration=float(sure), seed=seed)
     curve = tree_sensitivity(rules, OPENAI, odds)
-    spot = {"y": TREE_SPOT_USD, "colour": RED, "style": "--", "width": 1.4}
+    spot: dict[str, Any] = {"y": TREE_SPOT_USD, "colour": RED, "style": "--", "width": 1.4}
     published = f"as published: {tree.price_usd:.2f} USD at {stated:.2%}"
     marks = [
         Line(label="expected price, the rest in proportion", x=odds, y=curve),
@@ -279,7 +280,7 @@ def _by_openai(odds: Odds, table: pd.DataFrame, got: Tree) -> Panel:
     chance = float(got.branches.set_index("branch").loc[OPENAI, "probability"])
     grid = np.linspace(0, max(0.05, min(1.0, 1.5 * chance)), 51)
     curve = tree_sensitivity(rules_at("2026-09-11"), OPENAI, grid, tree=table)
-    spot = {"y": odds.spot_usd, "colour": RED, "style": "--", "width": 2.0}
+    spot: dict[str, Any] = {"y": odds.spot_usd, "colour": RED, "style": "--", "width": 2.0}
     return Panel(
         marks=[
             Line(label="price, the rest in proportion", x=grid, y=curve, colour=ORANGE),

@@ -122,12 +122,17 @@ def _ends(panel: Panel, side: str) -> np.ndarray:
 def _traces(mark: Mark, panel: Panel) -> list[dict]:
     """The traces of a mark, one but for contour lines at several levels."""
     line = {"color": mark.colour, "dash": DASHES[mark.style], "width": mark.width}
-    area = {"type": "scatter", "mode": "lines", "line": {"width": 0}, "fill": "toself"}
+    area: dict[str, Any] = {
+        "type": "scatter",
+        "mode": "lines",
+        "line": {"width": 0},
+        "fill": "toself",
+    }
     area |= {"fillcolor": mark.colour, "hoveron": "points"}
     match mark:
         case Line():
             modes = ["lines"] * bool(mark.style) + ["markers"] * bool(mark.marker)
-            trace = {"type": "scatter", "mode": "+".join(modes) or "lines"}
+            trace: dict[str, Any] = {"type": "scatter", "mode": "+".join(modes) or "lines"}
             trace |= {"line": line} if mark.style else {}
             dot = {"color": mark.colour, "size": round(mark.size * 4 / 3)}
             dot |= (
@@ -175,14 +180,16 @@ def _map(mark: Map, panel: Panel) -> list[dict]:
         ends = [{"start": at, "end": at, "coloring": "none"} for at in mark.levels]
         return [look | {"contours": end} for end in ends]
     scale = [[k / (len(mark.colours) - 1), colour] for k, colour in enumerate(mark.colours)]
-    bar = {"title": {"text": mark.bar}, "tickformat": _d3(mark.format)}
+    bar: dict[str, Any] = {"title": {"text": mark.bar}, "tickformat": _d3(mark.format)}
     shown = contour | {"colorscale": scale, "zmin": mark.least, "zmax": mark.most, "colorbar": bar}
     if mark.kind == "cells":
         return [shown | {"type": "heatmap", "xgap": mark.gap, "ygap": mark.gap}]
-    steps = list(range(len(mark.levels)))
-    bar |= {"tickvals": steps, "ticktext": [mark.shown(k) for k in steps]}
-    ends = {"start": 0, "end": steps[-1], "size": 1}
-    return [shown | {"z": mark.steps, "zmin": 0, "zmax": steps[-1], "contours": ends}]
+    even = np.ptp(np.diff(mark.levels)) < 1e-9  # plotly knows no other levels
+    at = list(mark.levels if even else range(len(mark.levels)))
+    told = {"tickvals": at, "ticktext": [Axis(format=mark.format).shown(k) for k in mark.levels]}
+    shown |= {"z": mark.z if even else mark.steps, "zmin": at[0], "zmax": at[-1]}
+    shown |= {"contours": {"start": at[0], "end": at[-1], "size": at[1] - at[0]}}
+    return [shown | {"colorbar": bar | told}]
 
 
 def _notes(panel: Panel, end: str) -> list[dict]:

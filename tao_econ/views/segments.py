@@ -4,6 +4,8 @@ since, where it is known.
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from ..inputs import data
@@ -56,7 +58,11 @@ def _returned(token: str, prices: pd.DataFrame) -> dict:
     priced = prices[prices["price_usd"].notna()].set_index("as_of")["price_usd"].sort_index()
     start = next((day for day in (PUBLISHED, BEFORE) if day in priced.index), None)
     then = prices.set_index("as_of").loc[start] if start else {}
-    row = {"token": token, "segment": _segment(prices["segment"].iloc[0]), "from_date": start}
+    row: dict[str, Any] = {
+        "token": token,
+        "segment": _segment(prices["segment"].iloc[0]),
+        "from_date": start,
+    }
     row |= {column: then.get(column, float("nan")) for column in ("price_usd", "market_cap_usd")}
     for name, (since, until) in WINDOWS.items():
         later = priced[(priced.index >= since) & (priced.index <= until)]

@@ -5,6 +5,7 @@ that holds it.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -116,7 +117,7 @@ def _impact(name: str, scenario: Scenario, all_sold_usd: float, reported) -> Pan
     at = np.interp(LEVELS, fall(scenario, all_sold_usd * named, volumes)[::-1], volumes[::-1])
     inside = (at > volumes[0]) & (at < 0.8 * volumes[-1])
     names = [f"{level:.1%}" if level < 0.01 else f"{level:.0%}" for level in LEVELS]
-    mark = {"size": 9}
+    mark: dict[str, Any] = {"size": 9}
     million = np.array(reported) / 1e6
     return Panel(
         title=f"{name}: {all_sold_usd / 1e6:.2f} M USD a day, σ = {scenario.daily_volatility:.0%}",
@@ -256,7 +257,7 @@ def inflow_for_flat_price(
     dollars = []
     over_cap = []
     for (label, _, _, colour), flow, cap in zip(days, year, caps, strict=True):
-        line = {"label": label, "x": shares, "colour": colour}
+        line: dict[str, Any] = {"label": label, "x": shares, "colour": colour}
         dollars.append(Line(y=shares * flow / 1e6, **line))
         over_cap.append(Line(y=shares * flow / cap, **line))
     inflow = Axis(label="net inflow that holds the price, million USD a year", low=0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -129,7 +130,7 @@ def _indices(table: pd.DataFrame) -> list[Bars]:
         (-0.2, "ST", BLUE, "ST: with all interactions"),
         (0.2, "S1", ORANGE, "S1: alone"),
     ):
-        at = {"y": np.arange(len(table)) + shift, "across": True}
+        at: dict[str, Any] = {"y": np.arange(len(table)) + shift, "across": True}
         error = table[f"{index}_conf"]
         bars.append(Bars(label=label, x=table[index], colour=colour, width=0.38, **at))
         bars.append(Bars(x=2 * error, base=table[index] - error, colour=BLACK, width=0.06, **at))
@@ -169,8 +170,8 @@ def convergence_rates(holder: Holder) -> View:
 def _errors(name: str, got: Convergence) -> Panel:
     """One volatility of `convergence_rates`."""
     fewer = got.points[0] / got.points
-    dots = {"x": got.points, "marker": "o", "size": 4}
-    guide = {"x": got.points, "colour": GREY}
+    dots: dict[str, Any] = {"x": got.points, "marker": "o", "size": 4}
+    guide: dict[str, Any] = {"x": got.points, "colour": GREY}
     return Panel(
         title=name,
         marks=[

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import functools
 import textwrap
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -29,6 +30,7 @@ from .marks import (
     Level,
     Line,
     Map,
+    Mark,
     Panel,
     Points,
     Text,
@@ -125,7 +127,7 @@ def _marks(codes: np.ndarray, changed: np.ndarray) -> list[Text]:
     for large, white in np.ndindex(2, 2):
         rows, columns = np.nonzero((changed == large) & (dark == white))
         if len(rows):
-            look = {"size": 15 if large else 9}
+            look: dict[str, Any] = {"size": 15 if large else 9}
             look |= {"colour": "white" if white else BLACK, "align": "center"}
             told = tuple(VERDICT_MARKS[code] for code in codes[rows, columns])
             texts.append(Text(x=columns, y=rows, text=told, **look))
@@ -148,7 +150,7 @@ def forecasts_scored() -> View:
         Line(label=name, x=table.index, y=table[name], colour=colour, style=style, width=1.8)
         for name, (colour, style) in SHOWN.items()
     ]
-    days = []
+    days: list[Mark] = []
     for day, text, side in (
         (peak, "highest close", "left"),
         (LAST, f"{LAST.day} {LAST:%B %Y}", "right"),
@@ -185,7 +187,7 @@ def claims_against_events(then: Snapshot) -> View:
     promised = claims.stated("C46")
     times = claims.stated("C47")
     eight = float(promised) * 1e9 / fdv_per_price()
-    dashed = {"style": "--", "width": 1.2}
+    dashed: dict[str, Any] = {"style": "--", "width": 1.2}
     marks = [
         Line(label="close", x=prices.index, y=prices, width=1.6),
         Level(
@@ -230,7 +232,7 @@ def _events(expected_halving: pd.Timestamp) -> list:
     """Upright lines of what happened since the article, each with its name."""
     dated = sources.table("key_dates").set_index("event")["date"]
     close = sources.close_on(sources.PUBLISHED)
-    marks = []
+    marks: list[Mark] = []
     for when, text, colour, height in (
         (sources.PUBLISHED, f"published:\nclose {close:.0f}", BLACK, 95),
         (dated["Highest daily close found"], "highest\nclose", BLACK, 1000),
@@ -241,9 +243,9 @@ def _events(expected_halving: pd.Timestamp) -> list:
         (dated["Gensyn token launch"], "Gensyn token\n(C52)", PURPLE, 95),
     ):
         before = text.startswith("Covenant")
-        place = {"align": "right"} if before else {}
+        side = "right" if before else "left"
         marks.append(Level(x=when, colour=colour, style=":", width=1.3))
-        marks.append(Text(x=when, y=height, text=text, colour=colour, **place))
+        marks.append(Text(x=when, y=height, text=text, colour=colour, align=side))
     return marks
 
 
@@ -316,10 +318,10 @@ def _assets() -> Panel:
     for bank, colour, marker, style in (("Fed", PURPLE, "o", "-"), ("ECB", GREEN, "s", "--")):
         rows = table[table["bank"] == bank]
         label = f"{bank}, trillion {rows['currency'].iloc[0]}"
-        look = {"colour": colour, "marker": marker, "style": style, "size": 4}
+        look: dict[str, Any] = {"colour": colour, "marker": marker, "style": style, "size": 4}
         lines.append(Line(label=label, x=rows["date"], y=rows["trn"], **look))
     forecast = Level(x=sources.PUBLISHED, style=":")
-    word = {"text": " forecast:\n more by 2026", "valign": "bottom"}
+    word: dict[str, Any] = {"text": " forecast:\n more by 2026", "valign": "bottom"}
     return Panel(
         title="Assets of two central banks (C08)",
         marks=[*lines, forecast, Text(x=sources.PUBLISHED, y=3.3, **word)],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -33,6 +34,7 @@ from .marks import (
     Level,
     Line,
     Map,
+    Mark,
     Panel,
     Points,
     Text,
@@ -144,8 +146,8 @@ def _fees(rules: Rules, snapshot: Snapshot, scenario: Scenario, need: float) -> 
     ).price_usd
     low, high = (usd / 1e6 for usd in ESTIMATES_USD)
     estimates = f"estimates of 2026: {low:g} to {high:g} M USD"
-    marks = [Level(label=estimates, x=(low, high), colour=GREEN, alpha=0.15)]
-    plane = {"kind": "lines", "x": fees / 1e6, "y": capture, "z": price.T}
+    marks: list[Mark] = [Level(label=estimates, x=(low, high), colour=GREEN, alpha=0.15)]
+    plane: dict[str, Any] = {"kind": "lines", "x": fees / 1e6, "y": capture, "z": price.T}
     for times in (0.01, 0.1, 1, 10):
         level = snapshot.price_usd * times
         told = f"today's price, {snapshot.price_usd:,.2f} USD" if times == 1 else ""
@@ -155,7 +157,7 @@ def _fees(rules: Rules, snapshot: Snapshot, scenario: Scenario, need: float) -> 
         marks.append(Map(label=told, levels=(level,), **look, **plane))
         if 1e6 * fifth < fees[-1]:
             marks.append(Text(x=fifth, y=0.2, text=name))
-    at_need = {"label": f"{need:,.0f} M USD, all captured", "x": need, "y": 1}
+    at_need: dict[str, Any] = {"label": f"{need:,.0f} M USD, all captured", "x": need, "y": 1}
     marks.append(Points(colour=RED, **at_need))
     growth = scenario.revenue_growth
     grow = f"Fees grow by {growth:.0%} a year for {in_words(GROWING_YEARS)} years"
@@ -239,7 +241,7 @@ def intrinsic(snapshot: Snapshot, scenario: Scenario, adoption: Adoption) -> Vie
     need = reverse_dcf(chain, snapshot, scenario)
     flat = reverse_dcf(chain, snapshot, replace(scenario, revenue_growth=0.0))
     grows = np.isfinite(need.revenue_growth)
-    spot = {"colour": RED, "style": "--", "width": 2.0}
+    spot: dict[str, Any] = {"colour": RED, "style": "--", "width": 2.0}
     by_model = Points(
         label="model",
         x=list(prices.values()),
@@ -285,9 +287,10 @@ def _by_fees(snapshot: Snapshot, scenario: Scenario, spot: Level, fees_usd: floa
             capture_share=[assumed.capture_share],
         ).price_usd[:, 0]
         lines.append(Line(label=label, x=grid / 1e6, y=price, colour=colour, style=style))
-    here = {"x": scenario.fee_revenue_usd_per_year / 1e6, "y": fees_usd, "colour": BLACK}
+    fees = scenario.fee_revenue_usd_per_year / 1e6
+    here = Points(label="as set", x=fees, y=fees_usd, colour=BLACK)
     return Panel(
-        marks=[*lines, spot, Points(label="as set", **here)],
+        marks=[*lines, spot, here],
         x=Axis(label="fees today, M USD a year (log)", scale="log", format=",g"),
         y=USD_LOG,
     )
