@@ -249,11 +249,11 @@ def stake_cap(remedy: Remedy) -> View:
     stay = majority(cap, 0.0)
     split = majority(cap, splitting)
     quantiles = np.linspace(0.5, 0.98, 25)
-    some = {"x": quantiles, "y": _majorities(quantiles, splitting)}
+    some = _majorities(quantiles, splitting)
     here: dict[str, Any] = {"x": [cap] * 2, "y": [stay / WALLETS, split / WALLETS], "colour": BLACK}
     owners = [
         Line(label="nobody splits", x=quantiles, y=_majorities(quantiles, 0.0)),
-        Line(label="some split", colour=ORANGE, **some),
+        Line(label="some split", x=quantiles, y=some, colour=ORANGE),
         Line(label="your cap", style=":", marker="o", size=6.75, **here),
     ]
     paid = _paid(remedy, splitting)

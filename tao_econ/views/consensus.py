@@ -128,7 +128,7 @@ def varied(rules: Rules, record) -> Rules:
         name: Fraction(int(getattr(record, name) * 65_535), 65_535)
         for name in ("kappa", "bonds_penalty")
     }
-    return replace(rules, **stored)
+    return replace(rules, kappa=stored["kappa"], bonds_penalty=stored["bonds_penalty"])
 
 
 @view(rules="2026-09-11")

@@ -162,16 +162,6 @@ class Map(Mark):
         """White between cells, in points, where they are few."""
         return 2.0 if self.z.size < 500 else 0.0
 
-    @property
-    def steps(self) -> np.ndarray:
-        """z counted in levels, so that levels may be uneven."""
-        return np.interp(self.z, self.levels, range(len(self.levels)))
-
-    def shown(self, value: float) -> str:
-        """A number of the colour bar as it says it."""
-        at = self.levels[round(value)] if self.kind == "filled" else value
-        return Axis(format=self.format).shown(at)
-
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class Text(Mark):
@@ -268,10 +258,8 @@ class View:
         for number, panel in enumerate(self.panels, 1):
             labels = {"x_label": panel.x.label, "y_label": panel.y.label}
             for mark in (mark for mark in panel.marks if mark.x.size or mark.y.size):
-                about = {
-                    "panel": panel.title or f"panel {number}",
-                    "mark": mark.label or kind(mark),
-                }
+                about = {"panel": panel.title or f"panel {number}"}
+                about["mark"] = mark.label or type(mark).__name__.lower()
                 held = mark.columns
                 if "z" in held:
                     held |= dict(zip("xy", np.meshgrid(mark.x, mark.y), strict=True))
@@ -287,22 +275,17 @@ class View:
         digits = json.loads(text, parse_float=lambda number: f"{float(number):.9g}")
         return hashlib.sha256(json.dumps(digits).encode()).hexdigest()
 
-    def bytes(self, kind: str):
+    def bytes(self, kind: str) -> Any:
         """The picture as 'png' or 'svg', the same bytes each time."""
         from . import paper
 
         return paper.written(self, kind)
 
-    def _repr_png_(self) -> bytes:
+    def _repr_png_(self) -> Any:
         return self.bytes("png")
 
     def __repr__(self) -> str:
         return f"View {self.name}: {self.alt}"
-
-
-def kind(mark: Mark) -> str:
-    """What a mark without a label is called."""
-    return type(mark).__name__.lower()
 
 
 def _plain(value: Any) -> Any:

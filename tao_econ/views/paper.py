@@ -66,7 +66,9 @@ def figure(view: View) -> Figure:
         for panel, axes in zip(view.panels, grid, strict=True):
             _panel(panel, axes, bars)
         for label, (shown, mark, beside) in bars.items():
-            drawn.colorbar(shown, ax=beside, format=_formatter(mark), label=label)
+            drawn.colorbar(
+                shown, ax=beside, format=_formatter(Axis(format=mark.format)), label=label
+            )
     return drawn
 
 
@@ -125,8 +127,8 @@ def _axis(axis: Axis, axes, side: str) -> None:
         its.set_minor_formatter(ticker.NullFormatter())
 
 
-def _formatter(by: Axis | Map):
-    return ticker.FuncFormatter(lambda value, _: by.shown(value))
+def _formatter(axis: Axis):
+    return ticker.FuncFormatter(lambda value, _: axis.shown(value))
 
 
 def _draw(mark: Mark, axes):
@@ -171,14 +173,14 @@ def _draw(mark: Mark, axes):
 
 
 def _map(mark: Map, axes):
-    look: dict[str, Any] = {
-        "cmap": colors.LinearSegmentedColormap.from_list("map", list(mark.colours))
-    }
+    scale = colors.LinearSegmentedColormap.from_list("map", list(mark.colours))
+    look: dict[str, Any] = {"cmap": scale}
     if mark.kind == "lines":
         look = {"colors": mark.colour, "linewidths": mark.width}
         return axes.contour(mark.x, mark.y, mark.z, mark.levels, **look).legend_elements()[0][0]
     if mark.kind == "filled":
-        return axes.contourf(mark.x, mark.y, mark.steps, range(len(mark.levels)), **look)
+        look["norm"] = colors.BoundaryNorm(mark.levels, scale.N, extend="both")
+        return axes.contourf(mark.x, mark.y, mark.z, mark.levels, extend="both", **look)
     look |= {"vmin": mark.least, "vmax": mark.most, "rasterized": True}
     look |= {"edgecolors": "white", "linewidth": mark.gap}
     return axes.pcolormesh(mark.x, mark.y, mark.z, shading="nearest", **look)

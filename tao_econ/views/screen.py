@@ -31,9 +31,10 @@ def plotted(view: View) -> dict[str, Any]:
         "margin": {"l": 60, "r": 20, "t": 40 + 20 * (len(title) + named), "b": 100},
         "legend": {"orientation": "h", "y": -0.28 / view.rows},
         "barmode": "overlay",
-        "grid": {"rows": view.rows, "columns": columns, "pattern": "independent", "ygap": 0.35},
+        "grid": {"rows": view.rows, "columns": columns, "pattern": "independent"},
         "annotations": [],
     }
+    layout["grid"] |= {"xgap": 0.3, "ygap": 0.35}
     data: list[dict] = []
     told: set[str] = set()
     for number, panel in enumerate(view.panels, 1):
@@ -41,15 +42,14 @@ def plotted(view: View) -> dict[str, Any]:
         layout |= {f"xaxis{end}": _axis(panel.x, "x"), f"yaxis{end}": _axis(panel.y, "y")}
         layout["annotations"] += _notes(panel, end)
         for mark in (mark for mark in panel.marks if not isinstance(mark, Text)):
-            entry = bool(mark.label) and mark.legend and mark.label not in told
-            told |= {mark.label} if entry else set()
             shared = {"xaxis": f"x{end}", "yaxis": f"y{end}", "opacity": mark.alpha}
-            shared |= {"name": mark.label, "legendgroup": mark.label, "showlegend": entry}
+            shared |= {"name": mark.label, "legendgroup": mark.label}
             for trace in _traces(mark, panel):
+                entry = bool(mark.label) and mark.legend and mark.label not in told
                 bar = trace.get("colorbar", {}).get("title", {}).get("text", "")
                 once = {"showscale": False} if bar in told else {}
-                told |= {bar} - {""}
-                data.append(shared | trace | once)
+                told |= {bar, mark.label if entry else ""} - {""}
+                data.append(shared | {"showlegend": entry} | trace | once)
     return {"data": data, "layout": layout}
 
 
@@ -180,14 +180,21 @@ def _map(mark: Map, panel: Panel) -> list[dict]:
         ends = [{"start": at, "end": at, "coloring": "none"} for at in mark.levels]
         return [look | {"contours": end} for end in ends]
     scale = [[k / (len(mark.colours) - 1), colour] for k, colour in enumerate(mark.colours)]
-    bar: dict[str, Any] = {"title": {"text": mark.bar}, "tickformat": _d3(mark.format)}
+    bar: dict[str, Any] = {
+        "title": {"text": mark.bar, "side": "right"},
+        "tickformat": _d3(mark.format),
+    }
     shown = contour | {"colorscale": scale, "zmin": mark.least, "zmax": mark.most, "colorbar": bar}
     if mark.kind == "cells":
         return [shown | {"type": "heatmap", "xgap": mark.gap, "ygap": mark.gap}]
     even = np.ptp(np.diff(mark.levels)) < 1e-9  # plotly knows no other levels
     at = list(mark.levels if even else range(len(mark.levels)))
     told = {"tickvals": at, "ticktext": [Axis(format=mark.format).shown(k) for k in mark.levels]}
-    shown |= {"z": mark.z if even else mark.steps, "zmin": at[0], "zmax": at[-1]}
+    shown |= {
+        "z": mark.z if even else np.interp(mark.z, mark.levels, at),
+        "zmin": at[0],
+        "zmax": at[-1],
+    }
     shown |= {"contours": {"start": at[0], "end": at[-1], "size": at[1] - at[0]}}
     return [shown | {"colorbar": bar | told}]
 
