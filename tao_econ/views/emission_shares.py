@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import textwrap
 from dataclasses import replace
 
 import numpy as np
@@ -105,7 +106,7 @@ def emission_concentration() -> View:
     gate = table.loc[AT_RANK]
     plain = table.loc[UNBURNED]
     names = [
-        label + (" *" if mark else "")
+        textwrap.fill(label + (" *" if mark else ""), 11, break_long_words=False)
         for (label, _), mark in zip(RULES.values(), table["unproven"], strict=True)
     ]
     largest = Panel(

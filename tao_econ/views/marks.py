@@ -248,6 +248,11 @@ class View:
     name: str = ""
 
     @property
+    def finding(self) -> str:
+        """The title, by the name that old figures have it under until all are views."""
+        return self.title
+
+    @property
     def alt(self) -> str:
         """The picture in words."""
         return f"{self.title}. {self.caption}"

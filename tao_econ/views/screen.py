@@ -31,15 +31,19 @@ def plotted(view: View) -> dict[str, Any]:
         "margin": {"l": 60, "r": 20, "t": 40 + 20 * (len(title) + named), "b": 100},
         "legend": {"orientation": "h", "y": -0.28 / view.rows},
         "barmode": "overlay",
-        "grid": {"rows": view.rows, "columns": columns, "pattern": "independent"},
+        "grid": {"rows": view.rows, "columns": columns, "pattern": "independent", "ygap": 0.35},
         "annotations": [],
     }
-    layout["grid"] |= {"xgap": 0.3, "ygap": 0.35}
+    gap = 0.18 if any(panel.y.categories for panel in view.panels) else 0.12
+    edges = np.cumsum([0, *(view.widths or [1] * columns)])
+    edges = edges / edges[-1] * (1 + gap)
     data: list[dict] = []
     told: set[str] = set()
     for number, panel in enumerate(view.panels, 1):
         end = "" if number == 1 else str(number)
         layout |= {f"xaxis{end}": _axis(panel.x, "x"), f"yaxis{end}": _axis(panel.y, "y")}
+        place = (number - 1) % columns
+        layout[f"xaxis{end}"]["domain"] = [edges[place], edges[place + 1] - gap]
         layout["annotations"] += _notes(panel, end)
         for mark in (mark for mark in panel.marks if not isinstance(mark, Text)):
             shared = {"xaxis": f"x{end}", "yaxis": f"y{end}", "opacity": mark.alpha}
