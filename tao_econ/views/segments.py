@@ -152,7 +152,7 @@ def _borders(segments: list[str]) -> list:
     lines = [Level(y=start - 0.5, colour=GREY, width=0.8) for start in starts]
     names = Text(
         x=[18] * len(starts),
-        y=[start - 0.5 for start in starts],
+        y=[start - 0.3 for start in starts],
         text=[f"{segments[start]} ({segments.count(segments[start])})" for start in starts],
         colour=GREEN,
         size=10,

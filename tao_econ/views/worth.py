@@ -155,7 +155,7 @@ def _fees(rules: Rules, snapshot: Snapshot, scenario: Scenario, need: float) -> 
         name = f"{level:,.3g} USD" if level < 1000 else f"{level:,.0f} USD"
         fifth = need * times / 0.2  # fees at which a fifth captured gives the level
         marks.append(Map(label=told, levels=(level,), **look, **plane))
-        if 1e6 * fifth < fees[-1]:
+        if 1e6 * fifth < fees[-1] / 10:  # room for its name
             marks.append(Text(x=fifth, y=0.2, text=name))
     at_need: dict[str, Any] = {"label": f"{need:,.0f} M USD, all captured", "x": need, "y": 1}
     marks.append(Points(colour=RED, **at_need))
