@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ..inputs import data
@@ -123,10 +124,12 @@ def _multiples(got: pd.DataFrame) -> list[Points]:
     tao = got.loc["TAO"]
     article_usd = load_snapshot("article").price_usd  # the article took an older price
     places = list(range(len(got)))
-    multiples = [
-        Points(label=name, x=got[name], y=places, marker=marker, size=7, colour=colour)
-        for name, colour, marker in zip(WINDOWS, (ORANGE, BLUE, RED), "osD", strict=True)
-    ]
+    multiples = []
+    for name, colour, marker in zip(WINDOWS, (ORANGE, BLUE, RED), "osD", strict=True):
+        known = got[name].notna()
+        look: dict[str, Any] = {"marker": marker, "size": 7, "colour": colour}
+        at = np.flatnonzero(known)
+        multiples.append(Points(label=name, x=got[name][known], y=at, **look))
     rebased = Points(
         label=f"TAO from the article's own {article_usd:g} USD",
         x=tao[list(WINDOWS)].astype(float) * tao["price_usd"] / article_usd,
