@@ -218,6 +218,7 @@ def stake_erosion(rules: Rules) -> View:
         for h, row in zip(levels, earned, strict=True)
     }
     days = epochs * rules.tempo / BLOCKS_PER_DAY
+    half = Level(label="half of stake", y=0.5, style="--")
     ends = {h: f"{path.honest_stake[-1]:.1%} with {h:.0%}" for h, path in paths.items()}
     lines = [
         Line(label=f"honest weight {h:.0%}", x=path.epoch, y=path.honest_stake, colour=levels[h])
@@ -228,11 +229,7 @@ def stake_erosion(rules: Rules) -> View:
         f"{ends[0.75]} and {ends[0.90]}",
         panels=[
             Panel(
-                marks=[
-                    *lines,
-                    Level(y=start, colour=GREY, style=":"),
-                    Level(label="half of stake", y=0.5, style="--"),
-                ],
+                marks=[*lines, Level(y=start, colour=GREY, style=":"), half],
                 x=Axis(label="epochs", format=",.0f"),
                 y=Axis(label="honest share of stake", format=".0%"),
                 columns=3,

@@ -131,11 +131,7 @@ class Pool:
     )
 
 
-@view(
-    pool=Pool,
-    published=False,
-    sliders=tuple(Pool.__annotations__),
-)
+@view(pool=Pool, published=False, sliders=tuple(Pool.__annotations__))
 def best_of(pool: Pool) -> View:
     """The best of N models under noisy judges, and whether one dearer model would have been
     better.

@@ -65,13 +65,7 @@ def jury_of_validators(vote: float = VOTE) -> View:
             marks.append(Level(y=listed.ceiling, colour=colours[rho], style=":"))
     listed = f"{VALIDATORS} validators with the stake of June 2024"
     told = [
-        Points(
-            label=listed,
-            x=[],
-            y=[],
-            marker="D",
-            colour=GREY,
-        ),
+        Points(label=listed, x=[], y=[], marker="D", colour=GREY),
         Line(
             label="ceiling: any number of such votes", x=[], y=[], style=":", width=1.2, colour=GREY
         ),
