@@ -73,12 +73,8 @@ def best_of_many(models: int = MINERS) -> View:
         )
         for rho, colour in judges.items()
     ]
-    pair = Level(
-        label=f"{in_words(few)} models and a perfect judge",
-        y=expected_max(few),
-        style=":",
-        width=1.4,
-    )
+    pair = f"{in_words(few)} models and a perfect judge"
+    by_two = Level(label=pair, y=expected_max(few), style=":", width=1.4)
     measured = Band(
         label=f"{MEASURED[0]:g} to {MEASURED[1]:g}: measured for miners on Bittensor",
         x=counts,
@@ -93,7 +89,7 @@ def best_of_many(models: int = MINERS) -> View:
         f"{expected_max(few):.2f} from {in_words(few)} and {expected_max(models):.2f} from all",
         panels=[
             Panel(
-                marks=[measured, *lines, pair],
+                marks=[measured, *lines, by_two],
                 x=replace(IN_POOL, low=1, high=models, ticks=ticks),
                 y=Axis(label="quality of the choice (sd above random)", low=0),
             )
@@ -319,7 +315,8 @@ def coverage_of_tries(one_try: float = ONE_TRY, many: float = MANY, tries: int =
 
 # ---- Routing ----
 
-EXPERTS = ((0.90, 0.40), (0.50, 0.80))  # a model for Spanish, one for code: made up, right answers
+SPANISH = (0.90, 0.40)  # right answers of a model for Spanish, by topic: made up
+EXPERTS = (SPANISH, (0.50, 0.80))  # with one for code
 FRONTIER = (0.92, 0.85)  # a third one that wins every query
 BEATEN = (
     (0.70, 0.70, 0.70, 0.70),
@@ -409,20 +406,10 @@ class Experts:
     """ASSUMPTION: three models and two topics; a number is the share of right answers."""
 
     spanish_on_spanish: float = quantity(
-        default=EXPERTS[0][0],
-        unit="",
-        meaning="Spanish model, Spanish queries",
-        ge=0,
-        le=1,
-        step=0.01,
+        default=SPANISH[0], unit="", meaning="Spanish model, Spanish queries", ge=0, le=1, step=0.01
     )
     spanish_on_code: float = quantity(
-        default=EXPERTS[0][1],
-        unit="",
-        meaning="Spanish model, queries on code",
-        ge=0,
-        le=1,
-        step=0.01,
+        default=SPANISH[1], unit="", meaning="Spanish model, queries on code", ge=0, le=1, step=0.01
     )
     code_on_spanish: float = quantity(
         default=EXPERTS[1][0], unit="", meaning="code model, Spanish queries", ge=0, le=1, step=0.01
