@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -39,7 +40,8 @@ def copier_against_honest(rules: Rules) -> View:
     """A weight copier's dividends against honest validators', by the delay before weights are
     seen, and its price.
     """
-    new, old = copying(replace(rules, bonds="yuma3")), copying(replace(rules, bonds="classic"))
+    new = copying(replace(rules, bonds="yuma3"))
+    old = copying(replace(rules, bonds="classic"))
     even = float(np.interp(0, -new.advantage, new.lag_epochs))
     at_even = float(np.interp(even, new.lag_epochs, new.accuracy))
     earned = [
@@ -60,14 +62,14 @@ def copier_against_honest(rules: Rules) -> View:
         marker="o",
         colour=GREEN,
     )
-    lags = Axis(label=UNTIL, every=5)
+    lags = Axis(label=UNTIL, ticks=range(0, 21, 5))
     return View(
         title=f"Unhidden, a copier earns {new.advantage[0]:.0%} more than those who work; under "
         f"Yuma3 hiding weights {even:.0f} epochs ends that and costs miners' pay "
         f"{new.accuracy[0] - at_even:.2f} of its correlation with their worth",
         panels=[
             Panel(
-                marks=[*earned, Level(at=0)],
+                marks=[*earned, Level(y=0)],
                 x=lags,
                 y=Axis(label="copier's dividends per stake above honest", format=".0%"),
             ),
@@ -90,9 +92,10 @@ def bribe_threshold(rules: Rules) -> View:
     """What bribed validators lose and what the bribed miner gains as more stake takes the bribe."""
     got = bribery(rules, draw_network(validators=32, miners=64, seed=1), epochs=50)
     kappa = float(rules.kappa)
-    below, above = got.bribed_stake < kappa, got.bribed_stake >= kappa
-    most, won = got.lost_dividends[below].max(), -got.lost_dividends[above].min()
-    line = {"x": got.bribed_stake, "marker": "o", "size": 3.5}
+    above = got.bribed_stake >= kappa
+    most = got.lost_dividends[~above].max()
+    won = -got.lost_dividends[above].min()
+    line: dict[str, Any] = {"x": got.bribed_stake, "marker": "o", "size": 3.5}
     validators = [
         Line(
             label="promised: what each would lose alone",
@@ -107,10 +110,10 @@ def bribe_threshold(rules: Rules) -> View:
             colour=RED,
             **line,
         ),
-        Level(at=0, width=1.0),
+        Level(y=0, width=1.0),
     ]
     miner = Line(label="the bribed miner's share", y=got.target_incentive, **line)
-    threshold = Level(label=f"κ = {kappa:.0%}", at=kappa, upright=True, style=":", width=1.4)
+    threshold = Level(label=f"κ = {kappa:.0%}", x=kappa, style=":", width=1.4)
     bribed = Axis(label="share of stake that takes the bribe", format=".0%")
     return View(
         title=f"Bribed below κ, validators lose up to {most:.1%} of emission; from it on they gain "
@@ -146,8 +149,11 @@ def collusion_gain(rules: Rules) -> View:
     found = {
         burn: collusion(rules, network, stake=stakes, miner_burn=burn, epochs=1) for burn in burns
     }
-    less, more, most_burned = stakes.index(0.4), stakes.index(0.6), max(burns)
-    gain, left = found[0.0].gain, found[most_burned].gain
+    less = stakes.index(0.4)
+    more = stakes.index(0.6)
+    most_burned = max(burns)
+    gain = found[0.0].gain
+    left = found[most_burned].gain
     lines = [
         Line(
             label=f"{burn:.0%} of miners' pay burned",
@@ -158,13 +164,8 @@ def collusion_gain(rules: Rules) -> View:
         )
         for burn, colour in burns.items()
     ]
-    decide = Level(
-        label="the colluders decide every median",
-        at=1 - float(rules.kappa),
-        upright=True,
-        style=":",
-        width=1.4,
-    )
+    majority = 1 - float(rules.kappa)
+    decide = Level(label="the colluders decide every median", x=majority, style=":", width=1.4)
     return View(
         title=f"Favouring one's own miners adds {gain[less]:.0%} of pay with {stakes[less]:.0%} of "
         f"stake, {gain[more]:.0%} with {stakes[more]:.0%}; a burn of {most_burned:.0%} of miners' "
@@ -174,12 +175,11 @@ def collusion_gain(rules: Rules) -> View:
                 marks=[*lines, decide],
                 x=Axis(label="colluders' share of stake", format=".0%"),
                 y=Axis(
-                    label="pay above honest behaviour (log above 1%)",
-                    scale="symlog",
-                    linear_to=0.01,
-                    ticks=(0, 0.01, 0.1, 1),
-                    format=".0%",
-                    low=0,
+                    label="pay above honest behaviour (log)",
+                    scale="log",
+                    ticks=(0.001, 0.01, 0.1, 1),
+                    format="g%",
+                    low=4e-4,
                     high=3,
                 ),
             )
@@ -196,8 +196,11 @@ def stake_erosion(rules: Rules) -> View:
     """The honest share of stake over some hundred epochs for several honest weights against the
     worst cabal.
     """
-    network, grid = draw_network(), np.linspace(0, 1, 51)
-    epochs, reward, start = 600, 0.001, 0.60
+    network = draw_network()
+    grid = np.linspace(0, 1, 51)
+    epochs = 600
+    reward = 0.001
+    start = 0.60
     levels = {0.55: RED, 0.65: ORANGE, 0.70: PURPLE, 0.75: GREEN, 0.90: BLUE}
     earned = retention_map(
         rules, network, honest_stake=[start], honest_weight=tuple(levels), cabal_weight=grid
@@ -215,6 +218,7 @@ def stake_erosion(rules: Rules) -> View:
         for h, row in zip(levels, earned, strict=True)
     }
     days = epochs * rules.tempo / BLOCKS_PER_DAY
+    half = Level(label="half of stake", y=0.5, style="--")
     ends = {h: f"{path.honest_stake[-1]:.1%} with {h:.0%}" for h, path in paths.items()}
     lines = [
         Line(label=f"honest weight {h:.0%}", x=path.epoch, y=path.honest_stake, colour=levels[h])
@@ -225,11 +229,7 @@ def stake_erosion(rules: Rules) -> View:
         f"{ends[0.75]} and {ends[0.90]}",
         panels=[
             Panel(
-                marks=[
-                    *lines,
-                    Level(at=start, colour=GREY, style=":"),
-                    Level(label="half of stake", at=0.5, style="--"),
-                ],
+                marks=[*lines, Level(y=start, colour=GREY, style=":"), half],
                 x=Axis(label="epochs", format=",.0f"),
                 y=Axis(label="honest share of stake", format=".0%"),
                 columns=3,
@@ -261,7 +261,7 @@ def majority_price(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenar
             (f"{when}: TAO outside of stake", c.unstaked_tao / 1e6, GREY, staked),
         ]
     names, amounts, colours, texts = zip(*rows, strict=True)
-    bars = Bars(length=amounts, across=True, colour=colours, texts=texts, texts_size=9)
+    bars = Bars(x=amounts, across=True, colour=colours, text=texts)
     return View(
         title=f"{late.share:.0%} of stake takes {late.added_tao / 1e6:.1f} M TAO staked beside the "
         f"others, {have} than the {late.unstaked_tao / 1e6:.1f} M unstaked; bought from stakers it "
@@ -270,7 +270,7 @@ def majority_price(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenar
             Panel(
                 marks=[bars],
                 x=Axis(label="TAO, million", low=0, high=1.75 * max(amounts)),
-                y=Axis(names=names, inverted=True),
+                y=Axis(names=names),
             )
         ],
     )
@@ -286,13 +286,13 @@ class Copier:
     """One validator copies consensus, the others measure."""
 
     noise: float = quantity(
-        0.3, unit="", meaning="error of one measurement, as a share", ge=0, le=1, step=0.05
+        default=0.3, unit="", meaning="error of one measurement, as a share", ge=0, le=1, step=0.05
     )
     turnover: float = quantity(
-        0.02, unit="share", meaning="miners replaced in an epoch", ge=0, le=0.3, step=0.01
+        default=0.02, unit="share", meaning="miners replaced in an epoch", ge=0, le=0.3, step=0.01
     )
     copier_stake: float = quantity(
-        0.1, unit="share", meaning="the copier's share of stake", ge=0.01, le=0.6, step=0.01
+        default=0.1, unit="share", meaning="the copier's share of stake", ge=0.01, le=0.6, step=0.01
     )
 
 
@@ -329,8 +329,8 @@ def copied(rules: Rules, copying: Copier) -> Copying:
 def copier(rules: Rules, copying: Copier) -> View:
     """A copier of weights against honest validators, by the delay before weights are revealed."""
     got = copied(rules, copying)
-    line = {"x": got.lag_epochs, "marker": "o"}
-    edge = {"x": got.lag_epochs, "colour": GREY, "style": ":"}
+    line: dict[str, Any] = {"x": got.lag_epochs, "marker": "o"}
+    edge: dict[str, Any] = {"x": got.lag_epochs, "colour": GREY, "style": ":"}
     band = 1.96 * got.standard_error
     pays = got.lag_epochs[got.advantage > 0]
     earned = [

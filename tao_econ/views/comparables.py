@@ -5,6 +5,7 @@ comparables, the share needed.
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -77,7 +78,7 @@ def openai_ratio(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> View:
 def _gap(path: pd.DataFrame, when: list, published: pd.Series, promised: float) -> Panel:
     """Left of `openai_ratio`: the ratio through time."""
     stayed = f"if OpenAI had stayed at {EARLY_USD / 1e9:g} bn"
-    equal = Level(label="equal", at=1, width=0.9, style=":")
+    equal = Level(label="equal", y=1, width=0.9, style=":")
     ratios = [
         Line(
             label="latest valuation over FDV at the close",
@@ -91,7 +92,6 @@ def _gap(path: pd.DataFrame, when: list, published: pd.Series, promised: float) 
             y=published,
             colour=ORANGE,
             size=7,
-            edge=BLACK,
         ),
         Line(
             label=stayed,
@@ -106,10 +106,9 @@ def _gap(path: pd.DataFrame, when: list, published: pd.Series, promised: float) 
     return Panel(
         title="The gap closed" if closed else "The gap that was to close opened",
         marks=[*ratios, equal],
-        x=Axis(dates=True, turn=30),
+        x=Axis(scale="date"),
         y=Axis(label="OpenAI's value over TAO's FDV (log)", scale="log", format="g"),
         columns=1,
-        drop=0.2,
     )
 
 
@@ -122,14 +121,13 @@ def _rise(dates: pd.Series, rise: pd.Series, promised: float, start_usd: float) 
         title=f"The highest close stood at {rise.max() / promised:.0%} of the target",
         marks=[
             Line(label=f"close over {start_usd:g} USD", x=dates, y=rise, width=1.6),
-            Level(label=goal, at=promised, colour=RED, style="--", width=1.4),
-            Level(at=1, width=0.9, style=":"),
-            Text(x=[top], y=rise.max(), text=highest, shift=(8, 4), valign="baseline"),
+            Level(label=goal, y=promised, colour=RED, style="--", width=1.4),
+            Level(y=1, width=0.9, style=":"),
+            Text(x=[top], y=rise.max(), text=highest, valign="bottom"),
         ],
-        x=Axis(dates=True, turn=30),
+        x=Axis(scale="date"),
         y=Axis(label="TAO's price, times the article's", format="g", low=0, high=promised * 1.12),
         columns=1,
-        drop=0.2,
     )
 
 
@@ -166,24 +164,21 @@ def _spread(snapshot: Snapshot, table: pd.DataFrame) -> Panel:
             y=rows[chosen],
             colour=colour,
             size=6,
-            layer=3,
         )
         for label, chosen, colour in ((company, companies, ORANGE), ("token", ~companies, BLACK))
     ]
-    band = {"upright": True, "colour": SKY}
+    band: dict[str, Any] = {"colour": SKY}
     quantiles = [
-        Level(label="10 to 90% of them", at=spread["p10"], to=spread["p90"], alpha=0.18, **band),
-        Level(label="25 to 75%", at=spread["p25"], to=spread["p75"], alpha=0.3, **band),
-        Level(
-            label=f"median {spread['p50']:,.0f} USD", at=spread["p50"], upright=True, colour=BLUE
-        ),
+        Level(label="10 to 90% of them", x=(spread["p10"], spread["p90"]), alpha=0.18, **band),
+        Level(label="25 to 75%", x=(spread["p25"], spread["p75"]), alpha=0.3, **band),
+        Level(label=f"median {spread['p50']:,.0f} USD", x=spread["p50"], colour=BLUE),
     ]
-    line = {"upright": True, "colour": RED, "style": "--", "width": 1.4}
+    line: dict[str, Any] = {"colour": RED, "style": "--", "width": 1.4}
     return Panel(
         title=f"{snapshot.name}: {spread['count']:.0f} comparables, {spread['spread']:,.0f}× apart",
-        marks=[*quantiles, Level(label=f"price {price:,.2f} USD", at=price, **line), *dots],
+        marks=[*quantiles, Level(label=f"price {price:,.2f} USD", x=price, **line), *dots],
         x=Axis(label="USD per TAO (log)", scale="log", format=",.0f", low=3, high=1e5),
-        y=Axis(names=tuple(table["name"].replace(NAMES)), inverted=True),
+        y=Axis(names=tuple(table["name"].replace(NAMES))),
     )
 
 
@@ -221,7 +216,12 @@ def openai_fraction(
         colour=RED,
         alpha=0.07,
     )
-    shares = {"scale": "log", "low": 1e-3, "ticks": (1e-3, 1e-2, 1e-1, 1), "format": "g%"}
+    shares: dict[str, Any] = {
+        "scale": "log",
+        "low": 1e-3,
+        "ticks": (1e-3, 1e-2, 1e-1, 1),
+        "format": "g%",
+    }
     part = "part of the comparable's value that reaches holders (log)"
     return View(
         title=f"TAO's price asked for {needed[0]:.1%} of OpenAI in the article, {needed[1]:.1%} at "
@@ -245,7 +245,7 @@ def _stories(rules: Rules, price_usd: float) -> list[Points]:
     tree = scenario_tree(rules, spot_usd=price_usd).branches.set_index("branch")
     odds = tree.loc["next OpenAI", "probability"]
     told = f"tree of January 2024: {odds:.1%} chance of becoming an OpenAI, all captured"
-    mark = {"x": 1, "size": 9, "clip": False, "layer": 4}
+    mark: dict[str, Any] = {"x": 1, "size": 9}
     certain = Points(
         label="as the article counts: all of it, for certain",
         y=1,
@@ -253,7 +253,7 @@ def _stories(rules: Rules, price_usd: float) -> list[Points]:
         colour=BLACK,
         **mark,
     )
-    by_tree = Points(label=told, y=odds, marker="D", colour=ORANGE, edge=BLACK, **mark)
+    by_tree = Points(label=told, y=odds, marker="D", colour=ORANGE, **mark)
     return [certain, by_tree]
 
 
@@ -274,7 +274,7 @@ class Count:
     """Which supply turns a value into a price."""
 
     denominator: str = quantity(
-        "fdv", unit="", meaning="supply counted, see comparables.supply_counted"
+        default="fdv", unit="", meaning="supply counted, see comparables.supply_counted"
     )
 
 
@@ -372,7 +372,7 @@ def _everything(snapshot: Snapshot, count: Count, scenario: Scenario) -> Panel:
     implied = values * kept / supply_counted(chain, snapshot, scenario, counted)
     sales = sales_multiples(chain, snapshot, scenario, denominator=counted).iloc[:-1]
     rows = [*names, *(f"{name}, sales" for name in sales["company"])]
-    dot = {"size": 7.5}
+    dot: dict[str, Any] = {"size": 7.5}
     return Panel(
         marks=[
             Points(label="all that is dated on that day", x=implied, y=range(len(names)), **dot),
@@ -385,15 +385,14 @@ def _everything(snapshot: Snapshot, count: Count, scenario: Scenario) -> Panel:
             ),
             Level(
                 label="price",
-                at=snapshot.price_usd,
-                upright=True,
+                x=snapshot.price_usd,
                 colour=RED,
                 style="--",
                 width=2.0,
             ),
         ],
         x=Axis(label="USD per TAO (log)", scale="log", format=",g"),
-        y=Axis(names=tuple(rows), inverted=True, grid=True),
+        y=Axis(names=tuple(rows)),
     )
 
 
@@ -414,8 +413,8 @@ def _by_capture(other: Other, snapshot: Snapshot, scenario: Scenario, implied_us
             COUNTS.items(), (BLUE, GREEN, ORANGE), ("-", ":", "--"), strict=True
         )
     ]
-    here = {"x": scenario.capture_share, "y": implied_usd, "colour": BLACK}
-    price = Level(at=snapshot.price_usd, colour=RED, style="--", width=2.0)
+    here: dict[str, Any] = {"x": scenario.capture_share, "y": implied_usd, "colour": BLACK}
+    price = Level(y=snapshot.price_usd, colour=RED, style="--", width=2.0)
     return Panel(
         marks=[*lines, price, Points(label="as set", **here)],
         x=Axis(label="part of its value that reaches holders", format=".0%"),

@@ -36,11 +36,12 @@ from .marks import (
     Bars,
     Level,
     Line,
+    Mark,
     Panel,
     Points,
     View,
-    in_words,
 )
+from .words import in_words
 
 MINERS = 256
 MEASURED = (0.1, 0.3)  # correlation of miners' reward with performance, arXiv:2507.02951
@@ -72,12 +73,8 @@ def best_of_many(models: int = MINERS) -> View:
         )
         for rho, colour in judges.items()
     ]
-    pair = Level(
-        label=f"{in_words(few)} models and a perfect judge",
-        at=expected_max(few),
-        style=":",
-        width=1.4,
-    )
+    pair = f"{in_words(few)} models and a perfect judge"
+    by_two = Level(label=pair, y=expected_max(few), style=":", width=1.4)
     measured = Band(
         label=f"{MEASURED[0]:g} to {MEASURED[1]:g}: measured for miners on Bittensor",
         x=counts,
@@ -92,7 +89,7 @@ def best_of_many(models: int = MINERS) -> View:
         f"{expected_max(few):.2f} from {in_words(few)} and {expected_max(models):.2f} from all",
         panels=[
             Panel(
-                marks=[measured, *lines, pair],
+                marks=[measured, *lines, by_two],
                 x=replace(IN_POOL, low=1, high=models, ticks=ticks),
                 y=Axis(label="quality of the choice (sd above random)", low=0),
             )
@@ -110,26 +107,27 @@ class Pool:
     its cost.
     """
 
-    models: int = quantity(256, unit="", meaning="in the pool", ge=1, le=512)
+    models: int = quantity(default=256, unit="", meaning="in the pool", ge=1, le=512)
     judge_correlation: float = same(
-        QueryMarket, "judge_correlation", 0.2, meaning="of one judge's score with quality"
+        QueryMarket, "judge_correlation", default=0.2, meaning="of one judge's score with quality"
     )
     judges: int = quantity(
-        9, unit="", meaning="whose scores are averaged, of equal stake", ge=1, le=64
+        default=9, unit="", meaning="whose scores are averaged, of equal stake", ge=1, le=64
     )
     shared_error: float = same(
-        QueryMarket, "shared_error", 0.5, meaning="part of judges' error that all have"
+        QueryMarket, "shared_error", default=0.5, meaning="part of judges' error that all have"
     )
     sd_per_efold: float = quantity(
-        0.15, unit="sd", meaning="what one model gains by e times its cost", ge=0, le=1, step=0.01
+        default=0.15,
+        unit="sd",
+        meaning="what one model gains by e times its cost",
+        ge=0,
+        le=1,
+        step=0.01,
     )
 
 
-@view(
-    pool=Pool,
-    published=False,
-    sliders=tuple(Pool.__pydantic_fields__),
-)
+@view(pool=Pool, published=False, sliders=tuple(Pool.__annotations__))
 def best_of(pool: Pool) -> View:
     """The best of N models under noisy judges, and whether one dearer model would have been
     better.
@@ -296,7 +294,7 @@ def coverage_of_tries(one_try: float = ONE_TRY, many: float = MANY, tries: int =
                     Line(label="power law, exp(a·k^b)", x=k, y=power),
                     Line(label="chance Beta-distributed over tasks", x=k, y=beta, colour=ORANGE),
                     Points(label=published, x=[1, tries], y=[one_try, many], colour=RED),
-                    Level(label=rival, at=RIVAL, colour=GREEN, style=":", width=1.6),
+                    Level(label=rival, y=RIVAL, colour=GREEN, style=":", width=1.6),
                 ],
                 x=Axis(
                     label="tries of one model, checked by tests",
@@ -317,7 +315,8 @@ def coverage_of_tries(one_try: float = ONE_TRY, many: float = MANY, tries: int =
 
 # ---- Routing ----
 
-EXPERTS = ((0.90, 0.40), (0.50, 0.80))  # a model for Spanish, one for code: made up, right answers
+SPANISH = (0.90, 0.40)  # right answers of a model for Spanish, by topic: made up
+EXPERTS = (SPANISH, (0.50, 0.80))  # with one for code
 FRONTIER = (0.92, 0.85)  # a third one that wins every query
 BEATEN = (
     (0.70, 0.70, 0.70, 0.70),
@@ -378,9 +377,9 @@ def routing_and_dominance(experts: tuple = EXPERTS, frontier: tuple = FRONTIER) 
     )
 
 
-def _quality_by_cost(experts: tuple, frontier: tuple, third: str) -> list[Line]:
+def _quality_by_cost(experts: tuple, frontier: tuple, third: str) -> list[Mark]:
     """Quality against cost when topics are routed, both over those of the best single model."""
-    lines = []
+    lines: list[Mark] = []
     for quality, cost, colour, name in (
         (experts, (1.0, 1.0), BLUE, "Spanish and code model, same cost"),
         ([*experts, frontier], (0.5, 0.5, 1.0), RED, f"with {third}, at twice the cost"),
@@ -396,8 +395,8 @@ def _quality_by_cost(experts: tuple, frontier: tuple, third: str) -> list[Line]:
     better = f"published: {PUBLISHED_GAIN:+.0%} quality, cost not known here"
     return [
         *lines,
-        Points(label=cheaper, x=1 + PUBLISHED_COST, y=1, marker="D", colour=BLACK, size=7, layer=4),
-        Level(label=better, at=1 + PUBLISHED_GAIN, style=":", width=1.4),
+        Points(label=cheaper, x=1 + PUBLISHED_COST, y=1, marker="D", colour=BLACK, size=7),
+        Level(label=better, y=1 + PUBLISHED_GAIN, style=":", width=1.4),
         Points(label="best single model", x=1, y=1, colour=GREY),
     ]
 
@@ -407,28 +406,28 @@ class Experts:
     """ASSUMPTION: three models and two topics; a number is the share of right answers."""
 
     spanish_on_spanish: float = quantity(
-        EXPERTS[0][0], unit="", meaning="Spanish model, Spanish queries", ge=0, le=1, step=0.01
+        default=SPANISH[0], unit="", meaning="Spanish model, Spanish queries", ge=0, le=1, step=0.01
     )
     spanish_on_code: float = quantity(
-        EXPERTS[0][1], unit="", meaning="Spanish model, queries on code", ge=0, le=1, step=0.01
+        default=SPANISH[1], unit="", meaning="Spanish model, queries on code", ge=0, le=1, step=0.01
     )
     code_on_spanish: float = quantity(
-        EXPERTS[1][0], unit="", meaning="code model, Spanish queries", ge=0, le=1, step=0.01
+        default=EXPERTS[1][0], unit="", meaning="code model, Spanish queries", ge=0, le=1, step=0.01
     )
     code_on_code: float = quantity(
-        EXPERTS[1][1], unit="", meaning="code model, queries on code", ge=0, le=1, step=0.01
+        default=EXPERTS[1][1], unit="", meaning="code model, queries on code", ge=0, le=1, step=0.01
     )
     third_on_spanish: float = quantity(
-        0.80, unit="", meaning="third model, Spanish queries", ge=0, le=1, step=0.01
+        default=0.80, unit="", meaning="third model, Spanish queries", ge=0, le=1, step=0.01
     )
     third_on_code: float = quantity(
-        0.70, unit="", meaning="third model, queries on code", ge=0, le=1, step=0.01
+        default=0.70, unit="", meaning="third model, queries on code", ge=0, le=1, step=0.01
     )
     code_share: float = quantity(
-        0.5, unit="share", meaning="part of queries that are on code", ge=0, le=1, step=0.01
+        default=0.5, unit="share", meaning="part of queries that are on code", ge=0, le=1, step=0.01
     )
     router_accuracy: float = quantity(
-        0.9, unit="share", meaning="topics the router recognises", ge=0, le=1, step=0.01
+        default=0.9, unit="share", meaning="topics the router recognises", ge=0, le=1, step=0.01
     )
 
 
@@ -436,7 +435,7 @@ NAMES = ("Spanish model", "code model", "third model")
 TOPICS = ("Spanish queries", "queries on code")
 
 
-@view(experts=Experts, published=False, sliders=tuple(Experts.__pydantic_fields__))
+@view(experts=Experts, published=False, sliders=tuple(Experts.__annotations__))
 def routing(experts: Experts) -> View:
     """A router among a Spanish model, a code model and a third one: make the third win everywhere
     and the gain is gone.
@@ -448,7 +447,7 @@ def routing(experts: Experts) -> View:
     yours = [m.at_accuracy for m in mixed]
     wins = f": the {NAMES[here.best_expert]} wins every query" if here.dominant else ""
     bars = [
-        Bars(label=name, at=np.arange(2) + 0.27 * (k - 1), length=row, width=0.25, colour=colour)
+        Bars(label=name, x=np.arange(2) + 0.27 * (k - 1), y=row, width=0.25, colour=colour)
         for k, (name, row, colour) in enumerate(
             zip(NAMES, _right_answers(experts), (BLUE, GREEN, GREY), strict=True)
         )

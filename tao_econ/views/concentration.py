@@ -5,6 +5,7 @@ against performance.
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 import numpy as np
 
@@ -80,7 +81,7 @@ def stake_lorenz() -> View:
     low, high = OF_SUBNETS
     median = f"published, median of subnets: {TOP_PERCENT:.0%}"
     subnets = f"published range of subnets: {low:.0%} to {high:.2%}"
-    ranged = {"x": [RICHEST] * 2, "y": OF_SUBNETS, "colour": RED, "width": 1.2}
+    ranged: dict[str, Any] = {"x": [RICHEST] * 2, "y": OF_SUBNETS, "colour": RED, "width": 1.2}
     return View(
         title=f"A Gini of {GINI} leaves the richest {RICHEST:.0%} of wallets anything from "
         f"{min(tops.values()):.1%} to {max(tops.values()):.1%} of stake by the shape of the "
@@ -124,7 +125,7 @@ def largest_holders() -> View:
         Line(label=name, x=count, y=share, colour=colour, marker="o", size=6)
         for (name, (count, share)), colour in zip(held.items(), (BLUE, RED), strict=True)
     ]
-    median = Level(label="half: decides every weighted median", at=0.5, style=":", width=1.4)
+    median = Level(label="half: decides every weighted median", y=0.5, style=":", width=1.4)
     return View(
         title=f"Half of stake was with {half[last]:.0f} validators on root in {last}, and with "
         f"about {half[first]:.0f} hotkeys in {first}",
@@ -180,9 +181,7 @@ def coalition_under_cap() -> View:
         for share, (colour, name) in splitting.items()
     ]
     percentile = f"{CAP * 100:.0f}th percentile"
-    proposed = Level(
-        label=f"proposed cap: {percentile}", at=CAP, upright=True, style=":", width=1.4
-    )
+    proposed = Level(label=f"proposed cap: {percentile}", x=CAP, style=":", width=1.4)
     return View(
         title=f"A cap at the {percentile} raises the owners of a majority from "
         f"{stake.coalition(held).wallets} to {majority(CAP, 0.0):,} of {WALLETS:,}; if the "
@@ -214,7 +213,7 @@ class Remedy:
     """
 
     cap_quantile: float = quantity(
-        CAP,
+        default=CAP,
         unit="share of wallets",
         meaning="stake above this quantile does not count",
         ge=0.5,
@@ -222,7 +221,7 @@ class Remedy:
         step=0.01,
     )
     splitting_share: float = quantity(
-        RICHEST,
+        default=RICHEST,
         unit="share",
         meaning="richest part of the capped who split below the cap",
         ge=0,
@@ -231,7 +230,7 @@ class Remedy:
         span=(0, 0.2),
     )
     performance_weight: float = quantity(
-        0.0,
+        default=0.0,
         unit="share",
         meaning="part of the emission paid by performance, drawn at random",
         ge=0,
@@ -240,7 +239,7 @@ class Remedy:
     )
 
 
-@view(remedy=Remedy, published=False, sliders=tuple(Remedy.__pydantic_fields__))
+@view(remedy=Remedy, published=False, sliders=tuple(Remedy.__annotations__))
 def stake_cap(remedy: Remedy) -> View:
     """Who holds a majority under a cap on stake, and who is paid, when owners answer by
     splitting.
@@ -250,11 +249,11 @@ def stake_cap(remedy: Remedy) -> View:
     stay = majority(cap, 0.0)
     split = majority(cap, splitting)
     quantiles = np.linspace(0.5, 0.98, 25)
-    some = {"x": quantiles, "y": _majorities(quantiles, splitting), "colour": ORANGE}
-    here = {"x": [cap] * 2, "y": [stay / WALLETS, split / WALLETS], "colour": BLACK}
+    some = _majorities(quantiles, splitting)
+    here: dict[str, Any] = {"x": [cap] * 2, "y": [stay / WALLETS, split / WALLETS], "colour": BLACK}
     owners = [
         Line(label="nobody splits", x=quantiles, y=_majorities(quantiles, 0.0)),
-        Line(label="some split", **some),
+        Line(label="some split", x=quantiles, y=some, colour=ORANGE),
         Line(label="your cap", style=":", marker="o", size=6.75, **here),
     ]
     paid = _paid(remedy, splitting)

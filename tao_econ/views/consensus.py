@@ -62,27 +62,45 @@ def document() -> Rules:
 class Epoch:
     """Five validators score three miners; the fifth, the reader's, favours miner 3."""
 
-    stake_1: float = quantity(30.0, unit="", meaning="stake of validator 1", ge=0, le=100, step=1)
-    stake_2: float = quantity(25.0, unit="", meaning="stake of validator 2", ge=0, le=100, step=1)
-    stake_3: float = quantity(20.0, unit="", meaning="stake of validator 3", ge=0, le=100, step=1)
-    stake_4: float = quantity(15.0, unit="", meaning="stake of validator 4", ge=0, le=100, step=1)
+    stake_1: float = quantity(
+        default=30.0, unit="", meaning="stake of validator 1", ge=0, le=100, step=1
+    )
+    stake_2: float = quantity(
+        default=25.0, unit="", meaning="stake of validator 2", ge=0, le=100, step=1
+    )
+    stake_3: float = quantity(
+        default=20.0, unit="", meaning="stake of validator 3", ge=0, le=100, step=1
+    )
+    stake_4: float = quantity(
+        default=15.0, unit="", meaning="stake of validator 4", ge=0, le=100, step=1
+    )
     your_stake: float = quantity(
-        10.0, unit="", meaning="stake of validator 5, yours", ge=0, le=100, step=1
+        default=10.0, unit="", meaning="stake of validator 5, yours", ge=0, le=100, step=1
     )
     your_weight_1: float = quantity(
-        10.0, unit="", meaning="your weight on miner 1", ge=0, le=100, step=1
+        default=10.0, unit="", meaning="your weight on miner 1", ge=0, le=100, step=1
     )
     your_weight_2: float = quantity(
-        10.0, unit="", meaning="your weight on miner 2", ge=0, le=100, step=1
+        default=10.0, unit="", meaning="your weight on miner 2", ge=0, le=100, step=1
     )
     your_weight_3: float = quantity(
-        80.0, unit="", meaning="your weight on miner 3", ge=0, le=100, step=1
+        default=80.0, unit="", meaning="your weight on miner 3", ge=0, le=100, step=1
     )
     kappa: float = quantity(
-        0.5, unit="share", meaning="stake that must support a weight", ge=0.01, le=1, step=0.01
+        default=0.5,
+        unit="share",
+        meaning="stake that must support a weight",
+        ge=0.01,
+        le=1,
+        step=0.01,
     )
     bonds_penalty: float = quantity(
-        1.0, unit="share", meaning="how far bonds follow clipped weights", ge=0, le=1, step=0.05
+        default=1.0,
+        unit="share",
+        meaning="how far bonds follow clipped weights",
+        ge=0,
+        le=1,
+        step=0.05,
     )
 
 
@@ -110,7 +128,7 @@ def varied(rules: Rules, record) -> Rules:
         name: Fraction(int(getattr(record, name) * 65_535), 65_535)
         for name in ("kappa", "bonds_penalty")
     }
-    return replace(rules, **stored)
+    return replace(rules, kappa=stored["kappa"], bonds_penalty=stored["bonds_penalty"])
 
 
 @view(rules="2026-09-11")
@@ -187,10 +205,9 @@ def _shares(title: str, values: np.ndarray, rows: list[str]) -> Panel:
     )
     return Panel(
         title=title,
-        title_size=10,
         marks=[cells, *words],
-        x=Axis(names=MINERS, size=9),
-        y=Axis(names=rows, size=9, inverted=True),
+        x=Axis(names=MINERS),
+        y=Axis(names=rows),
         columns=0,
     )
 
@@ -200,7 +217,7 @@ def _shares(title: str, values: np.ndarray, rows: list[str]) -> Panel:
     subnet=Epoch,
     menus={"rules": bonds},
     published=False,
-    sliders=tuple(Epoch.__pydantic_fields__),
+    sliders=tuple(Epoch.__annotations__),
 )
 def epoch(rules: Rules, subnet: Epoch) -> View:
     """Drag one epoch: stakes, your weights, κ and the bonds penalty, and see incentive, dividends
@@ -245,8 +262,8 @@ def _groups(found: dict[str, tuple]) -> list[Bars]:
     return [
         Bars(
             label=name,
-            at=np.arange(len(values)) + 0.27 * (k - 1),
-            length=values,
+            x=np.arange(len(values)) + 0.27 * (k - 1),
+            y=values,
             width=0.25,
             colour=colour,
         )
@@ -313,16 +330,16 @@ class Teams:
     """Honest validators against a cabal."""
 
     honest_stake: float = quantity(
-        0.60, unit="share", meaning="honest share of stake", ge=0.51, le=0.99, step=0.01
+        default=0.60, unit="share", meaning="honest share of stake", ge=0.51, le=0.99, step=0.01
     )
     weight_spread: float = quantity(
-        0.4, unit="", meaning="scatter of honest opinions around one", ge=0, le=1, step=0.05
+        default=0.4, unit="", meaning="scatter of honest opinions around one", ge=0, le=1, step=0.05
     )
     validator_share: float = quantity(
-        0.5, unit="share", meaning="part of emission for validators", ge=0, le=1, step=0.05
+        default=0.5, unit="share", meaning="part of emission for validators", ge=0, le=1, step=0.05
     )
-    kappa: float = same(Epoch, "kappa", 0.5, ge=0.3, le=0.7)
-    bonds_penalty: float = same(Epoch, "bonds_penalty", 1.0)
+    kappa: float = same(Epoch, "kappa", default=0.5, ge=0.3, le=0.7)
+    bonds_penalty: float = same(Epoch, "bonds_penalty", default=1.0)
 
 
 @checked_record
@@ -372,7 +389,7 @@ def surface(rules: Rules, law: str, teams: Teams) -> np.ndarray:
     teams=Teams,
     menus={"rules": bonds, "stake": stake_laws},
     published=False,
-    sliders=tuple(Teams.__pydantic_fields__),
+    sliders=tuple(Teams.__annotations__),
 )
 def guarantee(rules: Rules, stake: StakeLaw, teams: Teams) -> View:
     """The map of the consensus guarantee: what the honest side earns against every cabal."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -75,8 +76,8 @@ def _discounted(rules: Rules, snapshot: Snapshot, scenario: Scenario, label: str
         title=f"{snapshot.name}: {snapshot.price_usd:,.2f} USD per TAO",
         marks=[
             Line(label="discounted FDV", x=rates, y=value),
-            Level(label=f"FDV {fdv:.2f} bn", at=fdv, colour=RED, style="--", width=1.4),
-            Level(label=f"market cap {cap:.2f} bn", at=cap, colour=GREEN, style=":", width=1.8),
+            Level(label=f"FDV {fdv:.2f} bn", y=fdv, colour=RED, style="--", width=1.4),
+            Level(label=f"market cap {cap:.2f} bn", y=cap, colour=GREEN, style=":", width=1.8),
             Points(label=chosen, x=scenario.discount_rate, y=at, colour=BLACK, size=6),
         ],
         x=Axis(label="discount rate per year", format=".0%"),
@@ -103,9 +104,9 @@ def mc_fdv_ladder(snapshot: Snapshot) -> View:
     bars = [
         Bars(
             label=label,
-            at=np.flatnonzero(chosen),
-            length=table["mc_fdv"][chosen],
-            texts=tuple(f"{value:.1%}" for value in table["mc_fdv"][chosen]),
+            y=np.flatnonzero(chosen),
+            x=table["mc_fdv"][chosen],
+            text=tuple(f"{value:.1%}" for value in table["mc_fdv"][chosen]),
             colour=colour,
             across=True,
         )
@@ -119,7 +120,7 @@ def mc_fdv_ladder(snapshot: Snapshot) -> View:
             Panel(
                 marks=bars,
                 x=Axis(label="market cap / FDV", low=0, high=1.12, format=".0%"),
-                y=Axis(names=tuple(table["token"]), inverted=True),
+                y=Axis(names=tuple(table["token"])),
                 columns=1,
             )
         ],
@@ -141,8 +142,8 @@ def price_waterfall(then: Snapshot, now: Snapshot) -> View:
     top = base + length
     ratios = (split.cap_ratio, 1 / split.supply_ratio, split.price_ratio)
     told = [f"× {ratio:.2f}\n{step:+.3f}" for ratio, step in zip(ratios, length, strict=True)]
-    bars = Bars(length=length, base=base, width=0.6, colour=(BLUE, RED, GREEN))
-    words = {"align": "center", "size": 11, "bold": True, "colour": "white"}
+    bars = Bars(y=length, base=base, width=0.6, colour=(BLUE, RED, GREEN))
+    words: dict[str, Any] = {"align": "center", "size": 11, "colour": "white"}
     joined = [
         Line(x=[place + 0.3, place + 0.7], y=[top[place]] * 2, colour=GREY, width=1)
         for place in range(2)
@@ -157,7 +158,7 @@ def price_waterfall(then: Snapshot, now: Snapshot) -> View:
                 marks=[
                     bars,
                     *joined,
-                    Level(at=0, width=0.8),
+                    Level(y=0, width=0.8),
                     Text(x=range(3), y=base + length / 2, text=tuple(told), **words),
                 ],
                 x=Axis(names=("market cap", "new supply", "price"), low=-0.6, high=2.6),
@@ -208,10 +209,8 @@ def article_fdv(rules: Rules, then: Snapshot, publication: Snapshot, now: Snapsh
         "OpenAI price",
         panels=[
             Panel(
-                marks=[
-                    Bars(length=values, width=0.65, colour=colours, texts=tuple(told), texts_size=9)
-                ],
-                x=Axis(names=names, size=9),
+                marks=[Bars(y=values, width=0.65, colour=colours, text=tuple(told))],
+                x=Axis(names=names),
                 y=Axis(label="FDV of TAO, bn USD", low=0, high=1.25 * max(values)),
             )
         ],
@@ -231,12 +230,11 @@ def break_even_cap(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenar
     bars = [
         Bars(
             label=f"from {snapshot.date}, {assumed.recycled_share:.1%} recycled",
-            at=np.arange(len(years)) + shift,
-            length=values,
+            x=np.arange(len(years)) + shift,
+            y=values,
             width=0.38,
             colour=colour,
-            texts=tuple(f"{value:.0%}" for value in values),
-            texts_size=9,
+            text=tuple(f"{value:.0%}" for value in values),
         )
         for shift, snapshot, assumed, colour, values in (
             (-0.2, then, article, RED, from_then),
@@ -275,12 +273,11 @@ def who_is_diluted(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenar
     bars = [
         Bars(
             label=label,
-            at=np.arange(len(cases)) + shift,
-            length=values,
+            x=np.arange(len(cases)) + shift,
+            y=values,
             width=0.38,
             colour=colour,
-            texts=tuple(f"{value:.1%}" for value in values),
-            texts_size=9,
+            text=tuple(f"{value:.1%}" for value in values),
         )
         for label, shift, colour, values in (
             ("not staked", -0.2, RED, [case.unstaked for case in cases.values()]),
@@ -293,7 +290,7 @@ def who_is_diluted(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenar
         f"{now.date:%B %Y} by {late.unstaked:.1%} and {late.staker_real:.1%}",
         panels=[
             Panel(
-                marks=[*bars, Level(at=0, width=0.8)],
+                marks=[*bars, Level(y=0, width=0.8)],
                 x=Axis(names=tuple(cases)),
                 y=Axis(
                     label="change of one's share in the supply, per year",
@@ -338,14 +335,14 @@ def supply(snapshot: Snapshot, scenario: Scenario) -> View:
     fdv = value.fdv_usd / 1e9
     prices = [
         Line(label="price if the market cap grows as set", x=path.years, y=path.price_usd),
-        Level(label="price today", at=snapshot.price_usd, colour=GREY, style=":"),
+        Level(label="price today", y=snapshot.price_usd, colour=GREY, style=":"),
     ]
     values = [
         Line(label="discounted FDV", x=RATES, y=discounted, colour=ORANGE),
-        Level(label="FDV", at=fdv, colour=RED, style="--"),
-        Level(label="market cap", at=cap, colour=GREEN, style=":"),
+        Level(label="FDV", y=fdv, colour=RED, style="--"),
+        Level(label="market cap", y=cap, colour=GREEN, style=":"),
         Points(label="at the chosen rate", x=scenario.discount_rate, y=here, colour=BLACK),
-        Level(label="float", at=value.float_tao * bn_usd, colour=GREY, style="-."),
+        Level(label="float", y=value.float_tao * bn_usd, colour=GREY, style="-."),
     ]
     staked = "assumed" if value.staked_is_assumed else "read on chain"
     growth = {years: break_even_growth(chain, snapshot, scenario, years) for years in (1, 5)}

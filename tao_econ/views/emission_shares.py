@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import textwrap
 from dataclasses import replace
 
 import numpy as np
@@ -105,20 +106,20 @@ def emission_concentration() -> View:
     gate = table.loc[AT_RANK]
     plain = table.loc[UNBURNED]
     names = [
-        label + (" *" if mark else "")
+        textwrap.fill(label + (" *" if mark else ""), 11, break_long_words=False)
         for (label, _), mark in zip(RULES.values(), table["unproven"], strict=True)
     ]
     largest = Panel(
         marks=_largest(table),
-        x=Axis(names=tuple(names), size=8, turn=30),
+        x=Axis(
+            names=tuple(names),
+        ),
         y=Axis(label="share of new TAO", format=".0%", low=0, high=1.0),
         columns=5,
-        drop=0.24,
-        legend_size=8,
     )
     spread = Panel(
         marks=[
-            Points(x=table["gini"], y=table["effective_subnets"], colour=RED, size=7, layer=3),
+            Points(x=table["gini"], y=table["effective_subnets"], colour=RED, size=7),
             *_named(table, names),
         ],
         x=Axis(label="Gini index of new TAO", low=0.58, high=0.92),
@@ -135,7 +136,7 @@ def emission_concentration() -> View:
         sources=(
             LAW,
             "* unproven rule",
-            "○ read on main net, 2026-10-08; × release notes of v440",
+            "● read on main net, 2026-10-08; × release notes of v440",
         ),
     )
 
@@ -149,7 +150,7 @@ def _largest(table) -> list:
     for count, shift, colour in zip(COUNTS, shifts, (BLUE, SKY, GREEN), strict=True):
         share = table[f"top_{count}"]
         bars.append(
-            Bars(label=f"largest {count}", at=at + shift, length=share, width=0.25, colour=colour)
+            Bars(label=f"largest {count}", x=at + shift, y=share, width=0.25, colour=colour)
         )
         told.append(
             Text(
@@ -157,7 +158,7 @@ def _largest(table) -> list:
                 y=np.full(len(at), 0.015),
                 text=tuple(f"{value:.0%}" for value in share),
                 align="center",
-                valign="baseline",
+                valign="bottom",
                 size=8,
                 colour=BLACK if colour == SKY else "white",
             )
@@ -170,8 +171,6 @@ def _largest(table) -> list:
             x=row + np.array(shifts),
             y=found,
             size=6,
-            fill="white",
-            edge=BLACK,
             colour=BLACK,
         ),
         Points(
@@ -196,8 +195,6 @@ def _named(table, names: list[str]) -> list[Text]:
             y=table["effective_subnets"][there],
             text=tuple(words[there]),
             align=align,
-            shift=(points, 0),
-            size=8,
         )
         for there, align, points in ((right, "right", -8), (~right, "left", 8))
     ]
@@ -314,11 +311,11 @@ def _inflows(table) -> list[Bars]:
     return [
         Bars(
             label=label,
-            at=np.arange(3) + shift,
-            length=table.loc[sizes, key],
+            x=np.arange(3) + shift,
+            y=table.loc[sizes, key],
             width=0.38,
             colour=colour,
-            texts=tuple(f"{value:.2%}" for value in table.loc[sizes, key]),
+            text=tuple(f"{value:.2%}" for value in table.loc[sizes, key]),
         )
         for shift, key, colour, label in (
             (-0.2, "inflow", BLUE, "reward of 1 TAO"),
@@ -335,10 +332,10 @@ class Market:
     """Subnets that are none in particular."""
 
     subnets: int = quantity(
-        128, unit="", meaning="number of subnets", ge=8, le=1_024, step=1, span=(8, 128)
+        default=128, unit="", meaning="number of subnets", ge=8, le=1_024, step=1, span=(8, 128)
     )
     price_exponent: float = quantity(
-        0.9,
+        default=0.9,
         unit="power",
         meaning="price grows with this power of the pool",
         ge=0,
@@ -347,7 +344,7 @@ class Market:
         span=(0, 1.5),
     )
     burned_share: float = quantity(
-        0.23,
+        default=0.23,
         unit="share",
         ge=0,
         le=0.95,

@@ -20,14 +20,14 @@ class Evaluation:
     """When the article is judged, and at what price its reader bought."""
 
     days_after: int = quantity(
-        (LAST - sources.PUBLISHED).days,
+        default=(LAST - sources.PUBLISHED).days,
         unit="days",
         meaning="days after 2023-11-20",
         ge=1,
         le=(LAST - sources.PUBLISHED).days,
     )
     bought_usd: float = quantity(
-        160.0,
+        default=160.0,
         unit="USD per TAO",
         meaning="price paid on 2023-11-20; the close was 287.70",
         gt=0,
@@ -92,8 +92,8 @@ def judgement(evaluation: Evaluation, score: Named, benchmark: Named, reading: N
     price = prices[:day].iloc[-1]
     earned = claims.what_was_earned(day, bought_usd=evaluation.bought_usd)
     counts = [f"{count} {name}" for name, count in counted(reading.name).items() if count]
-    here = Level(label="evaluated here", at=day, upright=True, colour=GREY, style=":", width=2.0)
-    also = Level(at=day, upright=True, colour=GREY, style=":", width=2.0)
+    here = Level(label="evaluated here", x=day, colour=GREY, style=":", width=2.0)
+    also = Level(x=day, colour=GREY, style=":", width=2.0)
     lines = [
         Line(label=name, x=table.index, y=table[name], colour=colour)
         for name, (colour, _) in SHOWN.items()
@@ -110,12 +110,12 @@ def judgement(evaluation: Evaluation, score: Named, benchmark: Named, reading: N
         panels=[
             Panel(
                 marks=[*lines, here],
-                x=Axis(label="date of evaluation", dates=True),
+                x=Axis(label="date of evaluation", scale="date"),
                 y=Axis(label=f"{score.name} (lower is better)"),
             ),
             Panel(
                 marks=[*bets, also],
-                x=Axis(label="date", dates=True),
+                x=Axis(label="date", scale="date"),
                 y=Axis(label=worth, low=0),
             ),
         ],

@@ -24,11 +24,12 @@ from .marks import (
     Bars,
     Level,
     Line,
+    Mark,
     Panel,
     Points,
     View,
-    in_words,
 )
+from .words import in_words
 
 FROM = np.datetime64("2025-08-01")  # ends of the picture of the first halving
 TO = np.datetime64("2026-02-10")
@@ -57,9 +58,7 @@ def supply_readings(rules: Rules) -> View:
 
     readings = [
         Line(label="trusted (high confidence)", **read(trusted, marker="o")),
-        Points(
-            label="possible, not trusted", **read(other, colour=SKY, edge=SKY, fill="white", size=6)
-        ),
+        Points(label="possible, not trusted", **read(other, marker="x", colour=BLACK, size=6)),
         Points(
             label="too low to lead to the next trusted one",
             **read(below, marker="v", colour=ORANGE, size=6),
@@ -72,7 +71,7 @@ def supply_readings(rules: Rules) -> View:
         panels=[
             Panel(
                 marks=[*_most_issued(rules, points, trusted), *readings],
-                x=Axis(dates=True),
+                x=Axis(scale="date"),
                 y=Axis(label="TAO, million"),
             )
         ],
@@ -145,13 +144,11 @@ def first_halving_forecast(rules: Rules) -> View:
         (f"line from genesis ({whole:+.1f} days)", real + timedelta(days=whole), PURPLE, "-."),
     ]
     marks = [
-        Bars(
-            label="forecast, per day", at=_after(fit.end, days), length=per_day, width=1, colour=SKY
-        ),
-        Level(label="90% band", at=forecast.low, to=forecast.high, upright=True, colour=SKY),
+        Bars(label="forecast, per day", x=_after(fit.end, days), y=per_day, width=1, colour=SKY),
+        Level(label="90% band", x=(forecast.low, forecast.high), colour=SKY, alpha=0.18),
     ]
     marks += [
-        Level(label=label, at=when, upright=True, colour=colour, style=style, width=1.8)
+        Level(label=label, x=when, colour=colour, style=style, width=1.8)
         for label, when, colour, style in moments
     ]
     return View(
@@ -161,7 +158,7 @@ def first_halving_forecast(rules: Rules) -> View:
         panels=[
             Panel(
                 marks=marks,
-                x=Axis(dates=True, format="%b %Y", low=FROM, high=TO),
+                x=Axis(scale="date", low=FROM, high=TO),
                 y=Axis(label="probability per day", format=".0%"),
             )
         ],
@@ -181,22 +178,22 @@ def next_halvings(rules: Rules) -> View:
     fit, forecasts = halving.next_halvings(rules)
     first = forecasts[0]
     base = decimal_year(fit.end)
-    marks = []
+    marks: list[Mark] = []
     for forecast, colour in zip(forecasts, (BLUE, GREEN, PURPLE), strict=True):
         years, per_year = _density(base + forecast.days / 365.25, 1 / 24)
         marks.append(
             Bars(
                 label=f"halving {forecast.halving}: median {forecast.median:%b %Y}, "
                 f"90% {forecast.low:%b %Y} to {forecast.high:%b %Y}",
-                at=years,
-                length=per_year,
+                x=years,
+                y=per_year,
                 width=1 / 24,
                 colour=colour,
                 alpha=0.75,
             )
         )
         earliest = decimal_year(forecast.earliest)
-        marks.append(Level(at=earliest, upright=True, colour=colour, style="--"))
+        marks.append(Level(x=earliest, colour=colour, style="--"))
     marks.append(
         Line(
             label="earliest: nothing recycled from the last reading on",

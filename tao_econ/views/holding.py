@@ -7,6 +7,7 @@ from __future__ import annotations
 import functools
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -60,7 +61,7 @@ class Holder:
     """What somebody who weighs TAO against cash believes, and from how many years of prices."""
 
     drift: float = quantity(
-        0.5,
+        default=0.5,
         unit="share per year",
         meaning="expected yearly growth of the market cap over cash",
         ge=-2,
@@ -69,7 +70,7 @@ class Holder:
         span=(-0.5, 1.5),
     )
     volatility: float = quantity(
-        0.9,
+        default=0.9,
         unit="share per √year",
         meaning="standard deviation of a year's log return, jumps aside",
         ge=0.05,
@@ -78,7 +79,7 @@ class Holder:
         span=(0.3, 1.2),
     )
     years_of_prices: float = quantity(
-        2.6,
+        default=2.6,
         unit="years",
         meaning="history from which the drift is estimated",
         ge=1,
@@ -87,7 +88,7 @@ class Holder:
         span=(2, 20),
     )
     fraction: float = quantity(
-        1.0,
+        default=1.0,
         unit="share",
         meaning="part of Kelly's weight that is held",
         ge=0,
@@ -96,7 +97,7 @@ class Holder:
         span=(0, 2),
     )
     prior_sd: float = quantity(
-        0.3,
+        default=0.3,
         unit="share per year",
         meaning="how far from zero the drift could be, before prices",
         ge=0,
@@ -132,7 +133,7 @@ def price_fan(rules: Rules, snapshot: Snapshot, scenario: Scenario, holder: Hold
     )
     price = Level(
         label=f"price of {snapshot.date}: {snapshot.price_usd:,.0f} USD",
-        at=snapshot.price_usd,
+        y=snapshot.price_usd,
         width=1.0,
     )
     return View(
@@ -202,7 +203,7 @@ def kelly_under_estimate(holder: Holder) -> View:
     for mu, colour in drifts.items():
         label = f"true drift {mu:.0%}: {found[mu].negative_share:.0%} of estimates say sell short"
         likely = density(found[mu], weights)
-        true = Level(at=found[mu].p50, upright=True, colour=colour, style="--")
+        true = Level(x=found[mu].p50, colour=colour, style="--")
         spread += [Line(label=label, x=weights, y=likely, colour=colour), true]
     says = ", ".join(
         f"{found[mu].p50:.0%} at a drift of {mu:.0%}" for mu in sorted(drifts, reverse=True)
@@ -245,7 +246,7 @@ def _growth_by_fraction(holder: Holder) -> Panel:
     known = [kelly(mu, sigma, fraction=f).growth_per_year for f in fractions]
     marks.append(Line(label="drift known", x=fractions, y=known, colour=BLACK, style=":"))
     return Panel(
-        marks=[*marks, Level(at=0, width=1.0)],
+        marks=[*marks, Level(y=0, width=1.0)],
         x=Axis(label="part of the estimated weight that is held (1 = full Kelly)"),
         y=Axis(
             label=f"expected growth a year, true drift {mu:.0%}", format=".0%", low=-0.3, high=0.2
@@ -401,17 +402,17 @@ def portfolio(snapshot: Snapshot, scenario: Scenario, holder: Holder) -> View:
     grown = replace(scenario, market_cap_growth=math.expm1(holder.drift))
     weights = np.linspace(-2, 3, 101)
     likely = density(got, weights)
-    upright = {"upright": True, "width": 2.0}
+    wide: dict[str, Any] = {"width": 2.0}
     spread = [
         Line(label="weight that prices would say", x=weights, y=likely, colour=ORANGE),
-        Level(label="the true weight", at=got.p50, colour=RED, **upright),
-        Level(label="drawn towards your prior of 0", at=shrunk, colour=GREEN, **upright),
+        Level(label="the true weight", x=got.p50, colour=RED, **wide),
+        Level(label="drawn towards your prior of 0", x=shrunk, colour=GREEN, **wide),
         Level(
             label="your part of the true weight",
-            at=holder.fraction * got.p50,
+            x=holder.fraction * got.p50,
             colour=RED,
             style=":",
-            **upright,
+            **wide,
         ),
     ]
     return View(
@@ -447,8 +448,8 @@ def _fan(snapshot: Snapshot, grown: Scenario, sigma: float, drift_se: float) -> 
         price_bands(chain, snapshot, grown, volatility=sigma, growth_se=error, years=years)
         for error in (0.0, drift_se)
     )
-    dashed = {"x": years, "style": "--"}
-    dotted = {"x": years, "colour": GREY, "style": ":"}
+    dashed: dict[str, Any] = {"x": years, "style": "--"}
+    dotted: dict[str, Any] = {"x": years, "colour": GREY, "style": ":"}
     return Panel(
         marks=[
             Line(label="median price", x=years, y=known.p50_usd),

@@ -17,18 +17,20 @@ from .marks import (
     BLACK,
     BLUE,
     GREY,
+    LIGHT,
     ORANGE,
     RED,
     Axis,
     Bars,
     Level,
     Line,
+    Mark,
     Panel,
     Points,
     Text,
     View,
-    in_words,
 )
+from .words import in_words
 
 SINCE = "years since the first block"
 
@@ -62,18 +64,16 @@ def supply_four_ways(rules: Rules, article: Rules, scenario: Scenario) -> View:
     """
     ways = _four_ways(rules, article, scenario)
     walks = [walk(way, assumed) for _, way, assumed, _ in ways]
-    by_article, _, by_chain, _ = walks
+    _, by_chain, _, by_article = walks
     issued = []
-    left = [Level(at=tao(1), width=0.8, style=":")]
+    left: list[Mark] = [Level(y=tao(1), width=0.8, style=":")]
     for (label, way, assumed, look), walked in zip(ways, walks, strict=True):
         issued.append(_issued(way, assumed, label, look))
         line = look | {"width": 1.2, "marker": "."}
         left.append(Line(label=label, legend=False, x=walked.years, y=walked.left_tao, **line))
         end = {"x": walked.years[-1], "y": walked.left_tao[-1], "colour": look["colour"]}
-        left.append(Points(**end, marker="X", size=9, layer=6))
-    left.append(
-        Text(x=2, y=1.4 * tao(1), text="one rao, the smallest unit", size=8.5, valign="bottom")
-    )
+        left.append(Points(**end, marker="X", size=9))
+    left.append(Text(x=2, y=1.4 * tao(1), text="one rao, the smallest unit", valign="bottom"))
     return View(
         title=f"Emission ends after {by_chain.years[-1]:.0f} years and {len(by_chain.years) - 1} "
         f"rewards, not after {by_article.years[-1]:.0f} years and {len(by_article.years) - 1}",
@@ -105,10 +105,10 @@ def _four_ways(rules: Rules, article: Rules, scenario: Scenario) -> list[tuple]:
     by_issuance = "the chain: halving by issuance, whole rao"
     recycling = f"the chain, {scenario.recycled_share:.1%} recycled"
     return [
-        (unlimited, article, kept, {"colour": BLACK, "width": 1.2, "style": "--", "layer": 5}),
-        ("the article in whole rao", whole, kept, {"colour": ORANGE, "width": 5.5, "layer": 2}),
-        (by_issuance, rules, kept, {"colour": BLUE, "width": 2.2, "layer": 3}),
-        (recycling, rules, scenario, {"colour": RED, "width": 2.0, "layer": 4}),
+        ("the article in whole rao", whole, kept, {"colour": ORANGE, "width": 5.5}),
+        (by_issuance, rules, kept, {"colour": BLUE, "width": 2.2}),
+        (recycling, rules, scenario, {"colour": RED, "width": 2.0}),
+        (unlimited, article, kept, {"colour": BLACK, "width": 1.2, "style": "--"}),
     ]
 
 
@@ -128,7 +128,7 @@ def _issued(rules: Rules, scenario: Scenario, label: str, look: dict) -> Line:
 @view(rules="2026-09-11", article="article")
 def era_lengths(rules: Rules, article: Rules) -> View:
     """Bars: years that each reward is paid under the chain's rule; the article's further eras
-    are hatched and never come.
+    are grey and never come.
     """
     eras = [era for era in issuance_eras(rules) if era.blocks]
     years = np.array([blocks_to_years(era.blocks, rules.block_time_s) for era in eras])
@@ -136,19 +136,17 @@ def era_lengths(rules: Rules, article: Rules) -> View:
     never = np.arange(len(eras), article.max_halvings)
     told = np.array([26, 28, 29])
     bars = [
-        Bars(label="years paid under the chain's rule", length=years),
+        Bars(label="years paid under the chain's rule", y=years),
         Bars(
             label="planned by the article, reward below one rao",
-            at=never,
-            length=np.full(len(never), planned),
-            colour="white",
-            edge=GREY,
-            hatch="////",
+            x=never,
+            y=np.full(len(never), planned),
+            colour=LIGHT,
         ),
         Level(
             label=f"{planned:.2f} years: {article.halving_interval_blocks / 1e6:g} M blocks of "
             f"{article.block_time_s:g} s",
-            at=planned,
+            y=planned,
             colour=RED,
             width=1,
             style="--",
@@ -159,8 +157,7 @@ def era_lengths(rules: Rules, article: Rules) -> View:
         y=years[told] + 0.08,
         text=tuple(f"{value:.1f}" for value in years[told]),
         align="right",
-        valign="baseline",
-        size=8.5,
+        valign="bottom",
     )
     return View(
         title=f"Of the article's {article.max_halvings} eras {len(never)} cannot be paid; the "
@@ -168,7 +165,7 @@ def era_lengths(rules: Rules, article: Rules) -> View:
         panels=[
             Panel(
                 marks=[*bars, numbers],
-                x=Axis(label="halvings so far", low=-1, high=article.max_halvings, grid=False),
+                x=Axis(label="halvings so far", low=-1, high=article.max_halvings),
                 y=Axis(label="years", low=0, high=years.max() * 1.12),
             )
         ],
@@ -215,7 +212,7 @@ def inflation(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> View:
         panels=[
             Panel(
                 marks=lines,
-                x=Axis(label="year", whole=True),
+                x=Axis(label="year", ticks=np.arange(np.ceil(start), years[shown][-1], 4)),
                 y=Axis(label="net new supply in the coming year", scale="log", format="g%"),
                 columns=3,
             )
@@ -239,7 +236,7 @@ class Unit:
     """How finely TAO divides, were it not nine decimals."""
 
     decimals: int = quantity(
-        9, unit="digits", meaning="decimals of one TAO", ge=0, le=24, span=(6, 20)
+        default=9, unit="digits", meaning="decimals of one TAO", ge=0, le=24, span=(6, 20)
     )
 
 

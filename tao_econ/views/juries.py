@@ -20,12 +20,13 @@ from .marks import (
     Axis,
     Level,
     Line,
+    Mark,
     Panel,
     Points,
     Text,
     View,
-    in_words,
 )
+from .words import in_words
 
 VOTE = 0.6
 VALIDATORS = 64
@@ -53,18 +54,18 @@ def jury_of_validators(vote: float = VOTE) -> View:
     equal = alone[COUNTS.index(VALIDATORS)].accuracy
     limit = found[SHARED][1].ceiling
     lines = []
-    marks = []
+    marks: list[Mark] = []
     for rho, (juries, listed) in found.items():
         name = f"correlation of two votes {rho:g}, equal stakes"
         reached = [jury.accuracy for jury in juries]
         lines.append(Line(label=name, x=COUNTS, y=reached, colour=colours[rho]))
-        spot = {"x": VALIDATORS, "y": listed.accuracy, "colour": colours[rho], "edge": BLACK}
-        marks.append(Points(marker="D", layer=3, **spot))
+        spot = {"x": VALIDATORS, "y": listed.accuracy, "colour": colours[rho]}
+        marks.append(Points(marker="D", **spot))
         if rho > 0:
-            marks.append(Level(at=listed.ceiling, colour=colours[rho], style=":"))
+            marks.append(Level(y=listed.ceiling, colour=colours[rho], style=":"))
     listed = f"{VALIDATORS} validators with the stake of June 2024"
     told = [
-        Points(label=listed, x=[], y=[], marker="D", fill="white", edge=BLACK),
+        Points(label=listed, x=[], y=[], marker="D", colour=GREY),
         Line(
             label="ceiling: any number of such votes", x=[], y=[], style=":", width=1.2, colour=GREY
         ),
@@ -109,9 +110,8 @@ def corrupted_oracle(attack_sd: float = 10.0) -> View:
         colour=GREY,
         align="right",
         valign="top",
-        turn=90,
     )
-    levels = [Level(at=at, upright=True, colour=GREY, style=":") for at in held]
+    levels = [Level(x=at, colour=GREY, style=":") for at in held]
     return View(
         title=f"The {in_words(short)} largest validators of June 2024, with {held[-2]:.1%} of "
         f"stake, bend the median by {bent.median_bias_sd[0]:.1f} sd and the mean by "
@@ -157,20 +157,25 @@ class Corruption:
     """ASSUMPTION: corrupted stake among validators, and how right and how alike the others vote."""
 
     corrupt_share: float = quantity(
-        0.25, unit="share", meaning="of stake that reports the attack", ge=0, le=0.6, step=0.01
+        default=0.25,
+        unit="share",
+        meaning="of stake that reports the attack",
+        ge=0,
+        le=0.6,
+        step=0.01,
     )
     attack_sd: float = quantity(
-        10.0, unit="sd", meaning="attack value above the truth", ge=0, le=50, step=0.5
+        default=10.0, unit="sd", meaning="attack value above the truth", ge=0, le=50, step=0.5
     )
     vote_accuracy: float = quantity(
-        VOTE, unit="", meaning="chance that one vote is right", ge=0, le=1, step=0.01
+        default=VOTE, unit="", meaning="chance that one vote is right", ge=0, le=1, step=0.01
     )
     vote_correlation: float = quantity(
-        SHARED, unit="", meaning="of two votes", ge=0, le=1, step=0.01
+        default=SHARED, unit="", meaning="of two votes", ge=0, le=1, step=0.01
     )
 
 
-@view(corruption=Corruption, published=False, sliders=tuple(Corruption.__pydantic_fields__))
+@view(corruption=Corruption, published=False, sliders=tuple(Corruption.__annotations__))
 def oracle(corruption: Corruption) -> View:
     """Validators as an oracle under corruption, and as a jury whose votes correlate."""
     share = corruption.corrupt_share

@@ -113,7 +113,8 @@ class Live(w.VBox):
     """
 
     def __init__(self, drawn: Drawn, **settings):
-        self._drawn, self._menus_of = drawn, drawn.menus
+        self._drawn = drawn
+        self._menus_of = drawn.menus
         self._published = drawn.records()
         self._given = {key: value for key, value in settings.items() if key in self._published}
         self._chosen = drawn.records(**self._given)
@@ -139,7 +140,8 @@ class Live(w.VBox):
         shown, texts = self._show(**self._now)
         took = time.perf_counter() - began
         self._figure = Figure(shown)
-        self._readout, self._status = w.HTML(), w.HTML()
+        self._readout = w.HTML()
+        self._status = w.HTML()
         self._code = w.Text(
             description="as code",
             style={"description_width": "60px"},
@@ -192,7 +194,8 @@ class Live(w.VBox):
 
     def _start_from(self, given: dict) -> tuple[dict, dict]:
         """(slider → (argument, field), the records as chosen with the given fields set)."""
-        drawn, now = self._drawn, dict(self._chosen)
+        drawn = self._drawn
+        now = dict(self._chosen)
         for key in given:
             if not any(hasattr(record, key.rpartition(".")[2]) for record in now.values()):
                 known = [*self._menus_of, *(drawn.sliders or _movable(drawn, now))]
@@ -228,7 +231,8 @@ class Live(w.VBox):
 
     def _tell(self, texts: dict[str, str], took: float):
         """The read-out, the line of code and how long it took."""
-        self._readout.value, self._code.value = _table(texts), self._as_code()
+        self._readout.value = _table(texts)
+        self._code.value = self._as_code()
         self._status.value = f"<small style='color:#666'>computed in {took * 1e3:.0f} ms</small>"
 
     def _as_code(self) -> str:
@@ -243,14 +247,16 @@ class Live(w.VBox):
         parts += [f"{key}={name!r}" for key, name in (given | named).items()]
         for key, slider in self._sliders.items():
             argument, field = self._owner[key]
-            now, was = f"{slider.value:.10g}", f"{getattr(self._chosen[argument], field):.10g}"
+            now = f"{slider.value:.10g}"
+            was = f"{getattr(self._chosen[argument], field):.10g}"
             if now != was:
                 parts.append(f"**{{{key!r}: {now}}}" if "." in key else f"{key}={now}")
         return f"views.explore({', '.join(parts)})"
 
     def _move_to(self, now: dict):
         """Set every slider from the records, then draw once."""
-        self._now, self._paused = now, True
+        self._now = now
+        self._paused = True
         for key, slider in self._sliders.items():
             argument, field = self._owner[key]
             slider.value = getattr(now[argument], field)
@@ -298,7 +304,8 @@ def _name_of(key: str, options: dict, record) -> str:
 
 def _slider(record, field: str, key: str):
     """A slider with the field's bounds, step, unit and meaning."""
-    it, value = about(record, field), getattr(record, field)
+    it = about(record, field)
+    value = getattr(record, field)
     low, high = it["span"] or _bounds(it["rule"], value)
     kind = w.IntSlider if isinstance(value, int) else w.FloatSlider
     step = it["step"] or (1 if kind is w.IntSlider else (high - low) / 100)
@@ -327,8 +334,8 @@ def _bounds(rule: str, value: float) -> tuple[float, float]:
         if high - low <= 1_000 * max(abs(value), 1):
             return low, high
     whole = isinstance(value, int)
-    near = sorted((value / 2, value * 2)) if value else (0.0, 1.0)
-    return tuple(int(end) for end in near) if whole else tuple(near)
+    low, high = sorted((value / 2, value * 2)) if value else (0.0, 1.0)
+    return (int(low), int(high)) if whole else (low, high)
 
 
 def _table(texts: dict[str, str]) -> str:

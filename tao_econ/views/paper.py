@@ -2,41 +2,44 @@
 
 from __future__ import annotations
 
-import functools
 import io
 import textwrap
+from typing import Any
 
 import matplotlib
-import numpy as np
-from matplotlib import dates, ticker
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib import colors, ticker
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
+from matplotlib.transforms import offset_copy
 
-from .marks import BLACK, GREY, Axis, Band, Bars, Level, Line, Map, Panel, Text, View
+from .marks import BLACK, GREY, Axis, Band, Bars, Level, Line, Map, Mark, Panel, Text, View
 
-STYLE = {
+STYLE: dict[Any, Any] = {
     "backend": "Agg",
     "font.family": "DejaVu Sans",
-    "font.size": 10,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.titlelocation": "left",
+    "axes.titlesize": 10,
+    "axes.titlepad": 9,
+    "xtick.labelsize": 9,
+    "ytick.labelsize": 9,
     "axes.titlecolor": BLACK,
     "axes.edgecolor": GREY,
-    "axes.grid": True,
     "axes.axisbelow": True,
     "grid.color": "#E6E6E6",
-    "grid.linewidth": 0.8,
     "legend.frameon": False,
+    "legend.fontsize": 9,
+    "legend.loc": "upper left",
+    "legend.borderaxespad": 0,
     "savefig.dpi": 120,
     "figure.dpi": 120,
     "svg.hashsalt": "tao_econ",
-    "svg.fonttype": "path",
 }
 TITLE_FONT = FontProperties(family="DejaVu Sans", size=12.5, weight="bold")
 METADATA = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}
+AWAY = {"left": 4, "right": -4, "bottom": 3, "top": -3, "center": 0}  # points from its place
 
 
 def written(view: View, kind: str) -> bytes:
@@ -51,18 +54,21 @@ def figure(view: View) -> Figure:
     """The picture as a matplotlib figure: title above, sources below, panels row by row."""
     with matplotlib.rc_context(STYLE):
         drawn = Figure(figsize=view.size, layout="constrained")
-        left = {"x": 0.01, "ha": "left"}
-        title, footer = _wrapped(view.title, view.size[0]), "   ·   ".join(view.sources)
+        left: Any = {"x": 0.01, "ha": "left"}
+        title = _wrapped(view.title, view.size[0])
         drawn.suptitle(title, fontsize=12.5, fontweight="bold", color=BLACK, **left)
+        footer = "   ·   ".join(view.sources)
         lines = textwrap.wrap(footer, int(view.size[0] * 16.5), break_on_hyphens=False)
         drawn.supxlabel("\n".join(lines), fontsize=7.5, color=GREY, **left)
         columns = len(view.panels) // view.rows
         grid = drawn.subplots(view.rows, columns, width_ratios=view.widths, squeeze=False).ravel()
-        bars = {}
+        bars: dict[str, tuple] = {}
         for panel, axes in zip(view.panels, grid, strict=True):
             _panel(panel, axes, bars)
-        for label, (shown, form, all_axes) in bars.items():
-            drawn.colorbar(shown, ax=all_axes, format=_formatter(Axis(format=form)), label=label)
+        for label, (shown, mark, beside) in bars.items():
+            drawn.colorbar(
+                shown, ax=beside, format=_formatter(Axis(format=mark.format)), label=label
+            )
     return drawn
 
 
@@ -80,156 +86,101 @@ def _wrapped(title: str, inches: float) -> str:
 
 
 def _panel(panel: Panel, axes, bars: dict) -> None:
-    free = not all(mark.clip for mark in panel.marks if not isinstance(mark, Text))
-    axes.set_title(panel.title, fontsize=panel.title_size, pad=12 if free else None)
-    _axis(panel.x, axes, "x")
-    _axis(panel.y, axes, "y")
-    entries = []
+    axes.set_title(panel.title)
+    axes.grid(visible=True)
+    for side, axis in (("x", panel.x), ("y", panel.y)):
+        _axis(axis, axes, side)
+        if axis.categories and any(isinstance(mark, (Bars, Map)) for mark in panel.marks):
+            axes.grid(visible=False, axis=side)
+    entries: dict[str, Any] = {}
     for mark in panel.marks:
         shown = _draw(mark, axes)
         if mark.label and mark.legend:
-            entries.append((shown, mark.label))
+            entries.setdefault(mark.label, shown)
         if isinstance(mark, Map) and mark.bar:
-            bars.setdefault(mark.bar, (shown, mark.bar_format, []))[2].append(axes)
+            bars.setdefault(mark.bar, (shown, mark, []))[2].append(axes)
     for side, axis in (("x", panel.x), ("y", panel.y)):
         axes.set(**{f"{side}lim": (axis.low, axis.high)})
-        if axis.inverted:
-            getattr(axes, f"invert_{side}axis")()
+    if panel.y.categories:
+        axes.invert_yaxis()
     if entries and panel.columns:
-        axes.legend(
-            *zip(*entries, strict=True),
-            loc="upper left",
-            bbox_to_anchor=(0, -panel.drop),
-            borderaxespad=0,
-            ncols=panel.columns,
-            fontsize=panel.legend_size,
-            title=panel.legend_title or None,
-            title_fontsize=9,
-            alignment="left",
-        )
+        lines = 1 + max((text.count("\n") for text in panel.x.named.values()), default=0)
+        down = 12 + 12 * lines + (16 if panel.x.label else 0)
+        below = offset_copy(axes.transAxes, axes.figure, y=-down, units="points")
+        place: Any = {"bbox_to_anchor": (0, 0), "bbox_transform": below, "ncols": panel.columns}
+        axes.legend(entries.values(), entries.keys(), alignment="left", **place)
 
 
 def _axis(axis: Axis, axes, side: str) -> None:
-    """Label, scale, ticks and grid, before anything is drawn."""
+    """Label, scale and ticks, before anything is drawn."""
     its = getattr(axes, f"{side}axis")
     its.set_label_text(axis.label)
-    if axis.scale != "linear":
-        linear = {"linthresh": axis.linear_to} if axis.scale == "symlog" else {}
-        getattr(axes, f"set_{side}scale")(axis.scale, **linear)
-    if axis.dates:
+    if axis.scale == "log":
+        getattr(axes, f"set_{side}scale")("log")
+    elif axis.scale == "date":
         its.axis_date()
     if axis.format:
         its.set_major_formatter(_formatter(axis))
-        its.set_minor_formatter(ticker.NullFormatter())
     if axis.named:
-        at, texts = zip(*axis.named, strict=True)
-        turned = {"rotation": axis.turn, "ha": "right"} if axis.turn else {}
-        its.set_ticks(at, texts, fontsize=axis.size, **turned)
+        its.set_ticks(list(axis.named), list(axis.named.values()))
+    if axis.format or axis.named:
         its.set_minor_formatter(ticker.NullFormatter())
-    elif axis.turn:
-        axes.tick_params(axis=side, rotation=axis.turn)
-    if axis.every:
-        its.set_major_locator(ticker.MultipleLocator(axis.every))
-    if axis.whole:
-        its.set_major_locator(ticker.MaxNLocator(integer=True))
-    categories = bool(axis.names) and axis.ticks is None
-    axes.grid(visible=not categories if axis.grid is None else axis.grid, axis=side)
 
 
 def _formatter(axis: Axis):
-    if axis.dates:
-        return dates.DateFormatter(axis.format)
     return ticker.FuncFormatter(lambda value, _: axis.shown(value))
 
 
-@functools.singledispatch
-def _draw(mark, axes):
+def _draw(mark: Mark, axes):
     """Draw a mark; returns what stands for it in a legend."""
-    raise TypeError(f"a mark must be one of views.marks, got {type(mark).__name__}")
+    look = {"color": mark.colour, "alpha": mark.alpha}
+    line = {"ls": mark.style or "none", "lw": mark.width}
+    match mark:
+        case Line() if not isinstance(mark.colour, str):
+            return axes.scatter(mark.x, mark.y, c=mark.colour, s=mark.size**2, zorder=3)
+        case Line():
+            look |= line | {"marker": mark.marker, "ms": mark.size}
+            if not mark.style:
+                rim = {"mew": mark.width} if mark.marker in "x|" else {"mec": "white", "mew": 0.5}
+                look |= {"zorder": 3, "clip_on": False} | rim
+            if mark.error.size:
+                return axes.errorbar(mark.x, mark.y, yerr=mark.error, capsize=3, **look)
+            return axes.plot(mark.x, mark.y, **look)[0]
+        case Bars():
+            if mark.across:
+                bars = axes.barh(mark.y, mark.x, float(mark.width), left=mark.base, **look)
+            else:
+                bars = axes.bar(mark.x, mark.y, float(mark.width), bottom=mark.base, **look)
+            if mark.text.size:
+                axes.bar_label(bars, mark.text, padding=2, fontsize=9)
+            return bars
+        case Band():
+            return axes.fill_between(mark.x, mark.low, mark.high, lw=0, **look)
+        case Level(x=at) if at.size:
+            across = axes.axvspan if at.size == 2 else axes.axvline
+        case Level(y=at):
+            across = axes.axhspan if at.size == 2 else axes.axhline
+        case Map():
+            return _map(mark, axes)
+        case Text():
+            place = {"ha": mark.align, "va": mark.valign, "annotation_clip": False}
+            place |= {"xytext": (AWAY[mark.align], AWAY[mark.valign])}
+            place |= {"textcoords": "offset points", "fontsize": mark.size}
+            for x, y, text in mark.each():
+                axes.annotate(text, (x, y), **place, **look)
+            return None
+    return across(*at, **look, **({"lw": 0} if at.size == 2 else line))
 
 
-def _shared(mark) -> dict:
-    layer = {} if mark.layer is None else {"zorder": mark.layer}
-    return {"alpha": mark.alpha, "clip_on": mark.clip} | layer
-
-
-@_draw.register
-def _(mark: Line, axes):
-    each = not isinstance(mark.colour, str)
-    look = {"ls": mark.style or "none", "lw": mark.width, "marker": mark.marker} | _shared(mark)
-    look |= {"ms": mark.size, "mfc": mark.fill or None, "mec": mark.edge or None}
-    look |= {"mew": mark.width} if mark.marker == "|" else {}
-    if each:
-        layer = 3 if mark.layer is None else mark.layer
-        return axes.scatter(mark.x, mark.y, c=mark.colour, s=mark.size**2, zorder=layer)
-    if mark.error is not None:
-        return axes.errorbar(mark.x, mark.y, yerr=mark.error, capsize=3, color=mark.colour, **look)
-    return axes.plot(mark.x, mark.y, color=mark.colour, **look)[0]
-
-
-@_draw.register
-def _(mark: Bars, axes):
-    look = {"color": mark.colour, "hatch": mark.hatch or None} | _shared(mark)
-    look |= {"edgecolor": mark.edge} if mark.edge else {}
-    along = "x" if mark.across else "y"
-    if mark.error is not None:
-        look |= {f"{along}err": mark.error, "error_kw": {"capsize": 3, "lw": 1.2}}
-    at = dates.date2num(mark.at) if mark.at.dtype.kind == "M" else mark.at  # a width of 1 is a day
-    if mark.across:
-        bars = axes.barh(at, mark.length, mark.width, left=mark.base, **look)
-    else:
-        bars = axes.bar(at, mark.length, mark.width, bottom=mark.base, **look)
-    if len(mark.texts):
-        end = mark.texts_at == "end"
-        place = {"padding": 2} if end else {"label_type": "center"}
-        words = {"fontsize": mark.texts_size, "color": mark.texts_colour}
-        axes.bar_label(bars, mark.texts, **place, **words)
-    return bars
-
-
-@_draw.register
-def _(mark: Band, axes):
-    return axes.fill_between(mark.x, mark.low, mark.high, color=mark.colour, lw=0, **_shared(mark))
-
-
-@_draw.register
-def _(mark: Level, axes):
-    look = _shared(mark) | {"color": mark.colour}
-    if mark.to is None:
-        line = axes.axvline if mark.upright else axes.axhline
-        return line(mark.at[0], ls=mark.style, lw=mark.width, **look)
-    band = axes.axvspan if mark.upright else axes.axhspan
-    return band(mark.at[0], mark.to[0], lw=0, **look | {"alpha": mark.alpha or 0.18})
-
-
-@_draw.register
-def _(mark: Map, axes):
-    z = np.log10(mark.z) if mark.log else mark.z
-    colours = LinearSegmentedColormap.from_list("map", list(mark.colours))
-    ends = [v if v is None or not mark.log else np.log10(v) for v in (mark.least, mark.most)]
-    levels = np.log10(mark.levels) if mark.log else list(mark.levels)
+def _map(mark: Map, axes):
+    scale = colors.LinearSegmentedColormap.from_list("map", list(mark.colours))
+    look: dict[str, Any] = {"cmap": scale}
     if mark.kind == "lines":
-        lines = axes.contour(
-            mark.x, mark.y, z, levels=levels, colors=[mark.colour], linewidths=[mark.width]
-        )
-        if mark.names:
-            told = [k for k, name in enumerate(mark.names) if name]
-            names = dict(zip(lines.levels, mark.names, strict=True))
-            axes.clabel(lines, [lines.levels[k] for k in told], fmt=names, fontsize=8.5)
-        return lines.legend_elements()[0][0]
+        look = {"colors": mark.colour, "linewidths": mark.width}
+        return axes.contour(mark.x, mark.y, mark.z, mark.levels, **look).legend_elements()[0][0]
     if mark.kind == "filled":
-        look = {"cmap": colours, "extend": "both", "vmin": ends[0], "vmax": ends[1]}
-        return axes.contourf(mark.x, mark.y, z, levels=levels, **look)
-    gap = {"edgecolors": "white", "linewidth": mark.gap} if mark.gap else {"rasterized": True}
-    look = {"cmap": colours, "vmin": ends[0], "vmax": ends[1]} | gap
-    return axes.pcolormesh(mark.x, mark.y, z, shading="nearest", **look)
-
-
-@_draw.register
-def _(mark: Text, axes):
-    look = {"ha": mark.align, "va": mark.valign, "rotation": mark.turn, "color": mark.colour}
-    look |= {"fontsize": mark.size, "fontweight": "bold" if mark.bold else "normal"}
-    look |= {"bbox": {"fc": "white", "ec": "none", "pad": 1}} if mark.box else {}
-    look |= {"annotation_clip": False} | _shared(mark)
-    for x, y, text in mark.each():
-        axes.annotate(text, (x, y), xytext=mark.shift, textcoords="offset points", **look)
+        look["norm"] = colors.BoundaryNorm(mark.levels, scale.N, extend="both")
+        return axes.contourf(mark.x, mark.y, mark.z, mark.levels, extend="both", **look)
+    look |= {"vmin": mark.least, "vmax": mark.most, "rasterized": True}
+    look |= {"edgecolors": "white", "linewidth": mark.gap}
+    return axes.pcolormesh(mark.x, mark.y, mark.z, shading="nearest", **look)

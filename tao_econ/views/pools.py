@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -34,8 +34,8 @@ from .marks import (
     Panel,
     Points,
     View,
-    in_words,
 )
+from .words import in_words
 
 PLACES = {  # share of pools that are smaller
     0.0: "smallest",
@@ -79,7 +79,10 @@ def price_after(pool: Pool, part: float) -> float:
 def _told(values, shift: float, form: str, look: dict) -> Bars:
     """Bars beside their places, each with its number."""
     texts = tuple(format(value, form) for value in values)
-    return Bars(at=np.arange(len(values)) + shift, length=values, texts=texts, **look)
+    at = np.arange(len(values)) + shift
+    if look.get("across"):
+        return Bars(x=values, y=at, text=texts, **look)
+    return Bars(x=at, y=values, text=texts, **look)
 
 
 @view()
@@ -100,8 +103,8 @@ def pool_impact() -> View:
             Panel(
                 marks=[
                     *_by_weight(middle),
-                    Level(at=0, width=0.8),
-                    Level(at=0, upright=True, width=0.8),
+                    Level(y=0, width=0.8),
+                    Level(x=0, width=0.8),
                 ],
                 x=Axis(label="← alpha sold | TAO paid in →, share of that reserve", format=".0%"),
                 y=Axis(label="change of the price", format=".0%"),
@@ -116,7 +119,7 @@ def pool_impact() -> View:
                     high=60_000,
                     format=",.0f",
                 ),
-                y=Axis(names=tuple(PLACES[below] for below in table.index), inverted=True),
+                y=Axis(names=tuple(PLACES[below] for below in table.index)),
                 columns=1,
             ),
         ],
@@ -195,7 +198,7 @@ def selling_pressure(rules: Rules, first: Rules, scenario: Scenario) -> View:
         out.append(_told(amounts, shift, ",.0f", look))
         lower.append(_told(falls, shift, ".2%", look))
     taken, fall = late.loc["miners", ["miners_tao_per_day", "median_price_change"]]
-    all_new = Level(label="new TAO a day", at=new, style="--")
+    all_new = Level(label="new TAO a day", y=new, style="--")
     return View(
         title=f"Miners who sell {scenario.miners_sold_share:.0%} of their alpha take "
         f"{taken:,.0f} of {new:,.0f} new TAO a day out of the pools; {days} days of it cost the "
@@ -239,8 +242,8 @@ def subnet_exit(rules: Rules, scenario: Scenario, tao_out: float) -> View:
     names = [
         f"{name}\n{got:,.0f} TAO out" if got else name for name, got in table["tao_got"].items()
     ]
-    look = {"width": 0.6, "colour": (*[RED] * len(leaving), BLUE), "texts_size": 9}
-    zero = Level(at=0, width=0.8)
+    look = {"width": 0.6, "colour": (*[RED] * len(leaving), BLUE)}
+    zero = Level(y=0, width=0.8)
     return View(
         title=f"{in_words(len(leaving)).capitalize()} owners who sell {tao_out:,.0f} TAO worth "
         f"lower their own prices by {-fall[leaving].mean():.0%} and the others' by "
@@ -333,7 +336,7 @@ class Trade:
     """A pool and a trade with it."""
 
     reserve_tao: float = quantity(
-        6_740.0,
+        default=6_740.0,
         unit="TAO",
         meaning="TAO in the pool; 6,740 is the middle one",
         gt=0,
@@ -342,7 +345,7 @@ class Trade:
         span=(100, 202_000),
     )
     reserve_alpha: float = quantity(
-        1_685_000.0,
+        default=1_685_000.0,
         unit="alpha",
         meaning="alpha in the pool",
         gt=0,
@@ -351,7 +354,7 @@ class Trade:
         span=(10_000, 10_000_000),
     )
     tao_weight: float = quantity(
-        0.5,
+        default=0.5,
         unit="share",
         meaning="weight of TAO; one half is the constant product",
         ge=0.01,
@@ -359,7 +362,7 @@ class Trade:
         step=0.01,
     )
     trade_tao: float = quantity(
-        -170.0,
+        default=-170.0,
         unit="TAO",
         ge=-1e9,
         le=1e9,
@@ -368,7 +371,7 @@ class Trade:
         meaning="above 0 TAO paid in, below 0 alpha sold, at its worth at the spot price",
     )
     fee_parts: int = quantity(
-        33,
+        default=33,
         unit="of 65,535",
         meaning="fee on the input, as the chain stores it",
         ge=0,
@@ -423,7 +426,7 @@ def pool(trade: Trade) -> View:
     spot = spot_price(mine)
     paid = trade.trade_tao
     prices, paid_back = _by_worth(mine, fee)
-    here = {"x": paid, "colour": BLACK}
+    here: dict[str, Any] = {"x": paid, "colour": BLACK}
     done, got_over_paid = worth_traded(mine, paid, fee)
     verb = "Selling alpha worth" if paid < 0 else "Paying in"
     got = f"{done.got:,.2f} TAO" if paid < 0 else f"{done.got:,.1f} alpha"

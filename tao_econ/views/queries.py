@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -79,7 +80,7 @@ def market_by_judge(rules: Rules, market: QueryMarket) -> View:
             colour=ORANGE,
             style=":",
         ),
-        Level(at=0),
+        Level(y=0),
     ]
     return View(
         title=f"Judges that correlate {JUDGES[0]:g} to {JUDGES[-1]:g} with quality deliver "
@@ -125,8 +126,7 @@ def _explained(got: pd.DataFrame) -> list:
         ),
         Level(
             label="published for that correlation: 0.10 to 0.30",
-            at=0.1,
-            to=0.3,
+            y=(0.1, 0.3),
             colour=PURPLE,
             alpha=0.12,
         ),
@@ -300,7 +300,7 @@ def fees_against_emission(rules: Rules, now: Snapshot, scenario: Scenario) -> Vi
         )
         for g, colour in growth.items()
     ]
-    equal = Level(label="fees equal emission", at=1, style="--", width=1.4)
+    equal = Level(label="fees equal emission", y=1, style="--", width=1.4)
     return View(
         title=f"Users pay {fees[1]:.1%} to {fees[0]:.1%} of all that is paid for a query; if fees "
         f"do not grow, halvings close the gap in {flat[0]:.0f} to {flat[1]:.0f} years, with "
@@ -330,19 +330,24 @@ def _who_pays(fees: np.ndarray) -> Panel:
     """The user's fee and what holders pay, of all paid for a query."""
     places = [0, 1]
     holders = 1 - fees
-    words = {"x": places, "align": "center", "valign": "baseline", "colour": "white", "size": 10}
+    words: dict[str, Any] = {
+        "x": places,
+        "align": "center",
+        "colour": "white",
+        "size": 10,
+    }
     return Panel(
         marks=[
-            Bars(label="user's fee", length=fees, colour=GREEN, width=0.6),
+            Bars(label="user's fee", y=fees, colour=GREEN, width=0.6),
             Bars(
                 label="emission: paid by holders",
-                length=holders,
+                y=holders,
                 base=fees,
                 colour=GREY,
                 width=0.6,
             ),
-            Text(y=[0.5, 0.5], text=[f"{share:.1%}" for share in holders], bold=True, **words),
-            Text(y=fees + 0.015, text=[f"{share:.1%}" for share in fees], **words),
+            Text(y=[0.5, 0.5], text=[f"{share:.1%}" for share in holders], **words),
+            Text(y=fees + 0.015, text=[f"{share:.1%}" for share in fees], valign="bottom", **words),
         ],
         x=Axis(names=[f"{ratio:g} times" for ratio in PINE]),
         y=Axis(label="of all paid for a query", low=0, high=1, format=".0%"),
@@ -360,7 +365,11 @@ class Clock:
     """Up to which round the market is shown."""
 
     rounds_shown: int = quantity(
-        ROUNDS, unit="", meaning="of the market, an epoch each; 20 are a day", ge=1, le=ROUNDS
+        default=ROUNDS,
+        unit="",
+        meaning="of the market, an epoch each; 20 are a day",
+        ge=1,
+        le=ROUNDS,
     )
 
 
@@ -395,7 +404,7 @@ def market(rules: Rules, market: QueryMarket, clock: Clock) -> View:
     path = played(rules, market)._asdict()
     mean = {name: values[:, :shown].mean(axis=0) for name, values in path.items()}
     now = {name: values[-1] for name, values in mean.items()}
-    x = {"x": np.arange(1, shown + 1)}
+    x: dict[str, Any] = {"x": np.arange(1, shown + 1)}
     stake = mean["explained_by_stake_share"]
     quality = mean["explained_by_quality_share"]
     subsidised = mean["fees_tao"] / mean["emission_tao"]

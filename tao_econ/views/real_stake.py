@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 import numpy as np
 
@@ -150,8 +151,8 @@ def honest_majority_lottery(rules: Rules) -> View:
     bars = [
         Bars(
             label=name,
-            at=(edges[:-1] + edges[1:]) / 2,
-            length=np.histogram(share, edges)[0] / count,
+            x=(edges[:-1] + edges[1:]) / 2,
+            y=np.histogram(share, edges)[0] / count,
             width=edges[1],
             colour=colour,
             alpha=0.75,
@@ -159,7 +160,7 @@ def honest_majority_lottery(rules: Rules) -> View:
         for (name, share), colour in zip(shares.items(), (RED, BLUE), strict=True)
     ]
     decide = "κ: below it the others decide every median"
-    chosen = {"at": honest, "upright": True, "colour": GREY, "style": ":", "width": 1.6}
+    chosen: dict[str, Any] = {"x": honest, "colour": GREY, "style": ":", "width": 1.6}
     return View(
         title=f"With {honest:.0%} of validators honest, concentrated stake puts the honest side "
         f"below {kappa:.0%} in {heavy:.0%} ± {1.96 * error:.0%} of draws; near-equal stake in "
@@ -168,7 +169,7 @@ def honest_majority_lottery(rules: Rules) -> View:
             Panel(
                 marks=[
                     *bars,
-                    Level(label=decide, at=kappa, upright=True, style="--", width=1.6),
+                    Level(label=decide, x=kappa, style="--", width=1.6),
                     Level(label="share of validators that are honest", **chosen),
                 ],
                 x=Axis(label="share of stake that is honest", format=".0%"),

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -38,6 +39,7 @@ from .marks import (
     Level,
     Line,
     Map,
+    Mark,
     Panel,
     Points,
     Text,
@@ -90,7 +92,6 @@ def _yields(snapshot: Snapshot, cases: dict) -> tuple[Panel, list[float]]:
             y=year.break_even_staked_share,
             marker=marker,
             colour=RED,
-            edge="white",
             size=10,
         )
         found.append(year)
@@ -104,7 +105,7 @@ def _yields(snapshot: Snapshot, cases: dict) -> tuple[Panel, list[float]]:
         least=-0.4,
         most=0.4,
         bar="change of share in the supply, per year",
-        bar_format=".0%",
+        format=".0%",
     )
     ends = [0.3, 1]
     even = Line(label="a(1 − c) = s: share unchanged", x=ends, y=ends, colour=BLACK)
@@ -129,7 +130,7 @@ def ownership_through_time(rules: Rules, then: Snapshot, now: Snapshot, scenario
     left = {key: float(np.interp(gap, early.years, getattr(early, key))) for key in HOLDERS}
     first = _ownership(then, early)
     second = _ownership(now, late)
-    today = Level(at=decimal_year(now.date), upright=True, style=":")
+    today = Level(x=decimal_year(now.date), style=":")
     return View(
         title=f"Of {early.unstaked[0]:.0%} of the supply in {then.date:%B %Y} a holder who did not "
         f"stake had {left['unstaked']:.2%} left in {now.date:%B %Y}, a nominator "
@@ -143,13 +144,13 @@ def ownership_through_time(rules: Rules, then: Snapshot, now: Snapshot, scenario
 def _ownership(snapshot: Snapshot, path) -> Panel:
     """One start of `ownership_through_time`."""
     start = decimal_year(snapshot.date)
-    marks = []
+    marks: list[Mark] = []
     for key, (label, _, colour) in HOLDERS.items():
         share = getattr(path, key)
         upright = "top" if key == "nominator_idle_rewards" else "center"
         end = {"x": start + 10.1, "y": share[-1], "text": f"{share[-1]:.2%}"}
         marks.append(Line(label=label, x=start + path.years, y=share, colour=colour))
-        marks.append(Text(size=8.5, valign=upright, **end))
+        marks.append(Text(valign=upright, **end))
     return Panel(
         title=f"{path.unstaked[0]:.0%} on {snapshot.date}",
         marks=marks,
@@ -232,29 +233,28 @@ def days_split(
     }
 
 
-def _stacked(parts: list, scale: float, form: str) -> list[Bars]:
+def _stacked(parts: list, scale: float, form: str) -> list[Mark]:
     """Bars of what each role gets, one above the other; parts under 3 % of the highest go
     unnamed.
     """
     most = max(sum(part) for part in parts) * scale
     below = np.zeros(len(parts))
-    bars = []
+    bars: list[Mark] = []
     for role, colour in ROLES.items():
         values = np.array([getattr(part, role) for part in parts]) * scale
         texts = tuple(form.format(value) if value > most * 0.03 else "" for value in values)
-        look = {"texts_at": "middle", "texts_colour": "white" if colour == BLUE else BLACK}
+        where: dict[str, Any] = {"x": range(len(parts)), "y": below + values / 2, "align": "center"}
         label = "root's holders" if role == "root" else role
         bars.append(
             Bars(
                 label=label,
-                length=values,
+                y=values,
                 base=below,
                 width=0.62,
                 colour=colour,
-                texts=texts,
-                **look,
             )
         )
+        bars.append(Text(text=texts, colour="white" if colour == BLUE else BLACK, **where))
         below = below + values
     return bars
 
@@ -301,17 +301,17 @@ def _worth_of_alpha(rules: Rules, scenario: Scenario, grown: float) -> Panel:
     """Left of `alpha_fan`: the third subnet."""
     drifts = {1.0: GREEN, 0.5: SKY, 0.0: GREY, -0.5: ORANGE, -0.8: PURPLE}
     days = np.arange(0, 366, 5)
-    marks = []
+    marks: list[Mark] = []
     for drift, colour in drifts.items():
         label = f"price {drift:+.0%} a year" if drift else "price unchanged"
         worth = alpha_growth(rules, scenario, 3, days) * (1 + drift) ** (days / DAYS_PER_YEAR)
         end = 1 + real_yield(grown - 1, price_change=drift)
         marks.append(Line(label=label, x=days, y=worth, colour=colour))
-        marks.append(Text(x=days[-1] + 4, y=end, text=f"{end:.2f}", size=8.5))
+        marks.append(Text(x=days[-1] + 4, y=end, text=f"{end:.2f}"))
     return Panel(
         title=f"{reading('earning_alpha_3') / 1e6:.1f} M alpha at stake, root "
         f"{reading('root_proportion_3'):.0%}",
-        marks=[*marks, Level(at=1, width=0.8)],
+        marks=[*marks, Level(y=1, width=0.8)],
         x=Axis(label="days", low=0, high=395),
         y=Axis(label="worth in TAO for each TAO staked", low=0),
     )
@@ -327,12 +327,11 @@ def _yield_eaten(grown: dict[int, float], falls: dict[int, float]) -> Panel:
     bars = [
         Bars(
             label=label,
-            at=np.arange(3) + shift,
-            length=values,
+            x=np.arange(3) + shift,
+            y=values,
             width=0.38,
             colour=colour,
-            texts=tuple(f"{value:+.0%}" for value in values),
-            texts_size=9,
+            text=tuple(f"{value:+.0%}" for value in values),
         )
         for shift, values, colour, label in (
             (-0.2, [value - 1 for value in grown.values()], BLUE, "alpha earned in a year"),
@@ -340,7 +339,7 @@ def _yield_eaten(grown: dict[int, float], falls: dict[int, float]) -> Panel:
         )
     ]
     return Panel(
-        marks=[*bars, Level(at=0, width=0.8)],
+        marks=[*bars, Level(y=0, width=0.8)],
         x=Axis(names=tuple(names)),
         y=Axis(
             label="share of the alpha staked, or of its price",
@@ -359,7 +358,7 @@ class Staker:
     """Someone with 1 % of the supply, and the network around."""
 
     issued_million: float = quantity(
-        5.5,
+        default=5.5,
         unit="M TAO",
         meaning="TAO issued at the start",
         ge=0.1,
@@ -370,16 +369,16 @@ class Staker:
     staked_share: float = same(
         Scenario,
         "staked_share",
-        0.85,
+        default=0.85,
         meaning="part of the supply that is staked",
         step=0.001,
         span=(0.2, 1),
     )
-    stakers_share: float = same(Scenario, "stakers_share", 0.5)
-    validator_take: float = same(Scenario, "validator_take", 0.18, le=0.18)
-    recycled_share: float = same(Scenario, "recycled_share", 0.0, span=(0, 0.3))
+    stakers_share: float = same(Scenario, "stakers_share", default=0.5)
+    validator_take: float = same(Scenario, "validator_take", default=0.18, le=0.18)
+    recycled_share: float = same(Scenario, "recycled_share", default=0.0, span=(0, 0.3))
     alpha_part: float = quantity(
-        0.5,
+        default=0.5,
         unit="share",
         meaning="part of the stake held in alpha, the rest on root",
         ge=0,
@@ -387,7 +386,7 @@ class Staker:
         step=0.05,
     )
     alpha_drift: float = quantity(
-        -0.2,
+        default=-0.2,
         unit="share per year",
         meaning="yearly change of alpha's price in TAO",
         ge=-0.99,
@@ -395,7 +394,7 @@ class Staker:
         step=0.05,
         span=(-0.8, 1),
     )
-    horizon_years: float = same(Scenario, "horizon_years", 5.0, step=0.5, span=(1, 20))
+    horizon_years: float = same(Scenario, "horizon_years", default=5.0, step=0.5, span=(1, 20))
 
 
 @functools.cache
@@ -451,10 +450,10 @@ def rewards(holder: Staker) -> View:
         for key, (_, label, colour) in HOLDERS.items()
     ]
     in_alpha = Line(label="partly in alpha", x=path.years, y=mixed, colour=PURPLE, style="--")
-    here = {"x": holder.staked_share, "y": year.staker_real, "colour": BLACK}
+    here: dict[str, Any] = {"x": holder.staked_share, "y": year.staker_real, "colour": BLACK}
     yields = [
         Line(label="real yield by staked share", x=staked, y=by_stake, style=":"),
-        Level(label="zero", legend=False, at=0, colour=GREY, style=":"),
+        Level(label="zero", legend=False, y=0, colour=GREY, style=":"),
         Points(label="here", **here),
     ]
     return View(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -38,12 +39,12 @@ class Sale:
     """What is sold, what is bought, and how the price takes it."""
 
     sold_share: float = quantity(
-        1.0, unit="share", meaning="part of new TAO that is sold", ge=0, le=1, step=0.01
+        default=1.0, unit="share", meaning="part of new TAO that is sold", ge=0, le=1, step=0.01
     )
-    anticipated_share: float = same(Scenario, "anticipated_share", 1.0)
-    macro_multiplier: float = same(Scenario, "macro_multiplier", 1.0)
+    anticipated_share: float = same(Scenario, "anticipated_share", default=1.0)
+    macro_multiplier: float = same(Scenario, "macro_multiplier", default=1.0)
     inflow_usd_per_day: float = quantity(
-        0.0,
+        default=0.0,
         unit="USD per day",
         meaning="net buying by everyone else",
         ge=0,
@@ -51,15 +52,19 @@ class Sale:
         step=1e4,
         span=(0, 2e6),
     )
-    impact_prefactor: float = same(Scenario, "impact_prefactor", 1.0)
-    impact_exponent: float = same(Scenario, "impact_exponent", 0.5)
+    impact_prefactor: float = same(Scenario, "impact_prefactor", default=1.0)
+    impact_exponent: float = same(Scenario, "impact_exponent", default=0.5)
 
 
 @functools.cache
 def markets() -> dict[str, Market]:
     """Dated markets by name."""
     then = {"daily_volatility": 0.08, "recycled_share": 0.0}
-    now = {"snapshot": "2026-09-11", "daily_volatility": 0.05, "recycled_share": 0.146}
+    now: dict[str, Any] = {
+        "snapshot": "2026-09-11",
+        "daily_volatility": 0.05,
+        "recycled_share": 0.146,
+    }
     return {
         "the article: 160 USD, 5 M a day": Market(snapshot="article", volume_usd=5e6, **then),
         "publication day: 287.70 USD, 22.6 M": Market(
@@ -139,7 +144,7 @@ def sell_pressure(market: Market, sale: Sale) -> View:
 
 def _one_day(sale: Sale, snapshot: Snapshot, scenario: Scenario, all_sold_usd: float) -> Panel:
     """The map of `sell_pressure`, and where the sale stands on it."""
-    here = {"x": snapshot.volume_usd / 1e6, "y": sale.sold_share}
+    here: dict[str, Any] = {"x": snapshot.volume_usd / 1e6, "y": sale.sold_share}
     return Panel(
         marks=[
             Map(
@@ -154,7 +159,7 @@ def _one_day(sale: Sale, snapshot: Snapshot, scenario: Scenario, all_sold_usd: f
                 most=8,
                 bar="fall, %",
             ),
-            Points(label="your market and sale", size=10.5, edge="white", **here),
+            Points(label="your market and sale", size=10.5, **here),
         ],
         x=Axis(label="volume, million USD a day (log)", scale="log"),
         y=Axis(label="share of new TAO sold", format=".0%", low=0, high=1.02),
@@ -170,7 +175,7 @@ def _three_years(
     chain = rules_at("2026-09-11")
     path = price_under_flow(chain, snapshot, scenario, inflow_usd_per_day=inflow_usd)
     held = held_usd if 0 < held_usd < np.inf and inflow_usd else np.nan
-    price = Level(label="price today", at=snapshot.price_usd, colour=GREY, style=":")
+    price = Level(label="price today", y=snapshot.price_usd, colour=GREY, style=":")
     return Panel(
         marks=[
             Line(label="price under your lasting sale", x=path.years, y=path.price_usd),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -54,13 +55,11 @@ def tree_parts(rules: Rules) -> View:
     chosen = branches.set_index("branch").loc[OPENAI]
     small = branches[chances < UNLIKELY]
     colours = tuple(RED if name == OPENAI else BLUE for name in branches["branch"])
-    look = {"across": True, "colour": colours, "legend": False, "texts_size": 9}
+    look: dict[str, Any] = {"across": True, "colour": colours, "legend": False}
     names = branches["branch"].str.replace(" plus layer-one premium", " + premium")
-    likely = Bars(
-        label="probability", length=chances, texts=tuple(f"{p:.2%}" for p in chances), **look
-    )
+    likely = Bars(label="probability", x=chances, text=tuple(f"{p:.2%}" for p in chances), **look)
     adds = Bars(
-        label="added to the price", length=added, texts=tuple(f"{usd:.2f}" for usd in added), **look
+        label="added to the price", x=added, text=tuple(f"{usd:.2f}" for usd in added), **look
     )
     expected = "added to the expected price, USD per TAO"
     return View(
@@ -71,12 +70,12 @@ def tree_parts(rules: Rules) -> View:
             Panel(
                 marks=[likely],
                 x=Axis(label="probability", format=".0%", low=0, high=0.53),
-                y=Axis(names=tuple(names), inverted=True),
+                y=Axis(names=tuple(names)),
             ),
             Panel(
                 marks=[adds],
                 x=Axis(label=expected, low=0, high=68),
-                y=Axis(names=("",) * len(names), inverted=True),
+                y=Axis(names=("",) * len(names)),
             ),
         ],
         size=(11.0, 4.8),
@@ -96,7 +95,7 @@ def openai_branch(rules: Rules, seed: int = 0) -> View:
     odds = np.linspace(0, 0.03, 61)
     shown = tree_noise(rules, concentration=float(sure), seed=seed)
     curve = tree_sensitivity(rules, OPENAI, odds)
-    spot = {"at": TREE_SPOT_USD, "colour": RED, "style": "--", "width": 1.4}
+    spot: dict[str, Any] = {"y": TREE_SPOT_USD, "colour": RED, "style": "--", "width": 1.4}
     published = f"as published: {tree.price_usd:.2f} USD at {stated:.2%}"
     marks = [
         Line(label="expected price, the rest in proportion", x=odds, y=curve),
@@ -108,7 +107,6 @@ def openai_branch(rules: Rules, seed: int = 0) -> View:
             y=TREE_SPOT_USD,
             marker="D",
             colour=ORANGE,
-            edge=BLACK,
         ),
     ]
     chance = "probability of becoming the next OpenAI"
@@ -149,7 +147,7 @@ def _noise(rules: Rules, price_usd: float, spot: Level, seed: int) -> Panel:
                 alpha=0.4,
             ),
             Line(label="median draw", x=CONCENTRATIONS, y=[noise.p50_usd for noise in drawn]),
-            Level(label=same, at=price_usd, style=":", width=1.4),
+            Level(label=same, y=price_usd, style=":", width=1.4),
             spot,
         ],
         x=Axis(
@@ -196,7 +194,7 @@ class Odds:
     fetch_with_premium: float = _odds("worth Fetch with a layer-one premium", (0, 100))
     sputters: float = _odds("worth little", (0, 100))
     spot_usd: float = quantity(
-        TREE_SPOT_USD,
+        default=TREE_SPOT_USD,
         unit="USD per TAO",
         meaning="price to compare with",
         gt=0,
@@ -260,8 +258,8 @@ def _contributions(odds: Odds, got: Tree) -> Panel:
     bars = [
         Bars(
             label=label,
-            at=rows + shift,
-            length=shown.branches["contribution_usd"] / tao(chain.max_supply_rao),
+            x=rows + shift,
+            y=shown.branches["contribution_usd"] / tao(chain.max_supply_rao),
             width=0.4,
             colour=colour,
         )
@@ -282,7 +280,7 @@ def _by_openai(odds: Odds, table: pd.DataFrame, got: Tree) -> Panel:
     chance = float(got.branches.set_index("branch").loc[OPENAI, "probability"])
     grid = np.linspace(0, max(0.05, min(1.0, 1.5 * chance)), 51)
     curve = tree_sensitivity(rules_at("2026-09-11"), OPENAI, grid, tree=table)
-    spot = {"at": odds.spot_usd, "colour": RED, "style": "--", "width": 2.0}
+    spot: dict[str, Any] = {"y": odds.spot_usd, "colour": RED, "style": "--", "width": 2.0}
     return Panel(
         marks=[
             Line(label="price, the rest in proportion", x=grid, y=curve, colour=ORANGE),

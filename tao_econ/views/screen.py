@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import functools
 import textwrap
+from typing import Any
 
 import numpy as np
 
-from .marks import BLACK, Axis, Band, Bars, Level, Line, Map, Mark, Panel, Text, View
+from .marks import Axis, Band, Bars, Level, Line, Map, Mark, Panel, Text, View
 
 DASHES = {"-": "solid", "--": "dash", ":": "dot", "-.": "dashdot", "": "solid"}
 SYMBOLS = {"o": "circle", "s": "square", "D": "diamond", "^": "triangle-up", "v": "triangle-down"}
 SYMBOLS |= {"x": "x-thin-open", "X": "x", ".": "circle", "|": "line-ns-open", "": "circle"}
-LETTERS, PIXELS = 110, 4 / 3  # in a line of the title; in a point
+AWAY = {"left": 5, "right": -5, "bottom": 4, "top": -4, "center": 0}  # pixels from its place
+LETTERS = 110  # in a line of the title
 A_DAY_MS = 86_400_000
 
 
-def plotted(view: View) -> dict:
+def plotted(view: View) -> dict[str, Any]:
     """The picture as {'data', 'layout'}: traces in the order of the marks, one legend for all."""
-    columns = len(view.panels) // view.rows
-    gap, row_gap = (0.18 if any(_wide(p) for p in view.panels) else 0.1), 0.2
-    widths = np.array(view.widths or [1] * columns, float)
-    widths *= (1 - gap * (columns - 1)) / widths.sum()
-    height = (1 - row_gap * (view.rows - 1)) / view.rows
     title = textwrap.wrap(view.title, LETTERS)
     named = any(panel.title for panel in view.panels)
-    layout = {
+    columns = len(view.panels) // view.rows
+    layout: dict[str, Any] = {
         "title": {"text": "<br>".join(title), "x": 0, "xanchor": "left", "font": {"size": 15}},
         "autosize": True,
         "height": max(120 + 330 * view.rows, round(80 * view.size[1])),
@@ -34,60 +31,54 @@ def plotted(view: View) -> dict:
         "margin": {"l": 60, "r": 20, "t": 40 + 20 * (len(title) + named), "b": 100},
         "legend": {"orientation": "h", "y": -0.28 / view.rows},
         "barmode": "overlay",
+        "grid": {"rows": view.rows, "columns": columns, "pattern": "independent", "ygap": 0.35},
+        "annotations": [],
     }
-    data, notes, told = [], [], set()
-    for number, panel in enumerate(view.panels):
-        row, place = divmod(number, columns)
-        end = "" if number == 0 else str(number + 1)
-        left = float(widths[:place].sum() + gap * place)
-        right, top = left + float(widths[place]), 1 - row * (height + row_gap)
-        across, up = {"domain": [left, right]}, {"domain": [max(top - height, 0.0), top]}
-        layout[f"xaxis{end}"] = _axis(panel.x) | across | {"anchor": f"y{end}"}
-        layout[f"yaxis{end}"] = _axis(panel.y) | up | {"anchor": f"x{end}"}
-        notes += _notes(panel, end, left, top)
+    gap = 0.18 if any(panel.y.categories for panel in view.panels) else 0.12
+    edges = np.cumsum([0, *(view.widths or [1] * columns)])
+    edges = edges / edges[-1] * (1 + gap)
+    data: list[dict] = []
+    told: set[str] = set()
+    for number, panel in enumerate(view.panels, 1):
+        end = "" if number == 1 else str(number)
+        layout |= {f"xaxis{end}": _axis(panel.x, "x"), f"yaxis{end}": _axis(panel.y, "y")}
+        place = (number - 1) % columns
+        layout[f"xaxis{end}"]["domain"] = [edges[place], edges[place + 1] - gap]
+        layout["annotations"] += _notes(panel, end)
         for mark in (mark for mark in panel.marks if not isinstance(mark, Text)):
-            entry = bool(mark.label) and mark.legend and mark.label not in told
-            told |= {mark.label} if entry else set()
-            shared = {"xaxis": f"x{end}", "yaxis": f"y{end}", "opacity": mark.alpha or 1.0}
-            shared |= {"name": mark.label, "legendgroup": mark.label, "showlegend": entry}
-            bar = {"x": right, "len": height, "y": (up["domain"][0] + top) / 2, "thickness": 12}
-            data += [shared | trace for trace in _traces(mark, panel, bar)]
-    return {"data": data, "layout": layout | {"annotations": notes}}
+            shared = {"xaxis": f"x{end}", "yaxis": f"y{end}", "opacity": mark.alpha}
+            shared |= {"name": mark.label, "legendgroup": mark.label}
+            for trace in _traces(mark, panel):
+                entry = bool(mark.label) and mark.legend and mark.label not in told
+                bar = trace.get("colorbar", {}).get("title", {}).get("text", "")
+                once = {"showscale": False} if bar in told else {}
+                told |= {bar, mark.label if entry else ""} - {""}
+                data.append(shared | {"showlegend": entry} | trace | once)
+    return {"data": data, "layout": layout}
 
 
-def _wide(panel: Panel) -> bool:
-    """Whether a panel needs room at its side, for names or a colour bar."""
-    return bool(panel.y.names) or any(isinstance(m, Map) and m.bar for m in panel.marks)
-
-
-def _axis(axis: Axis) -> dict:
-    kind = "date" if axis.dates else "log" if axis.scale == "log" else "linear"
-    shown = {"title": {"text": _lines(axis.label)}, "type": kind, "automargin": True}
-    categories = bool(axis.names) and axis.ticks is None
-    shown["showgrid"] = not categories if axis.grid is None else axis.grid
+def _axis(axis: Axis, side: str) -> dict:
+    shown = {"title": {"text": _lines(axis.label)}, "type": axis.scale, "automargin": True}
     ends = [_place(end, axis) for end in (axis.low, axis.high)]
-    if ends == [0.0, None] and kind == "linear":  # plotly 4 may pass over half a range
+    down = side == "y" and axis.categories
+    if ends == [0.0, None] and axis.scale == "linear":  # plotly 4 may pass over half a range
         shown["rangemode"] = "tozero"
     elif ends != [None, None]:
-        shown |= {"range": ends[::-1] if axis.inverted else ends}
-    elif axis.inverted:
+        shown["range"] = ends[::-1] if down else ends
+    elif down:
         shown["autorange"] = "reversed"
     if axis.named:
-        at, texts = zip(*axis.named, strict=True)
-        shown |= {"tickvals": list(at), "ticktext": [_lines(text) for text in texts]}
+        texts = [_lines(text) for text in axis.named.values()]
+        shown |= {"tickvals": list(axis.named), "ticktext": texts}
     elif axis.format:
         shown["tickformat"] = _d3(axis.format)
-    elif kind == "log":
-        shown["exponentformat"] = "power"
-    return shown | ({"dtick": axis.every} if axis.every else {})
+    return shown | {"showgrid": not axis.categories, "exponentformat": "power"}
 
 
 def _place(value, axis: Axis):
     """A value where plotly counts in the axis' own units: logs on a log axis, dates as text."""
-    if value is None:
-        return None
-    if axis.dates:
-        return _column([value])[0]
+    if value is None or axis.scale == "date":
+        return value if value is None else _column([value])[0]
     return float(np.log10(value)) if axis.scale == "log" else float(value)
 
 
@@ -95,170 +86,134 @@ def _d3(form: str) -> str:
     return "~%" if form == "g%" else f"{form[:-1]}~g" if form.endswith("g") else form
 
 
-def _hover(panel: Panel, mark: Mark, *more: str) -> str:
-    """Name, and what stands at x and y with their units."""
-    lines = [f"<b>{mark.label}</b>"] if mark.label else []
-    for side, axis in (("x", panel.x), ("y", panel.y)):
-        form = ".2%" if axis.format.endswith("%") else ".5~g" if axis.format == "g" else ",.5~g"
-        value = f"%{{{side}}}" if axis.dates else f"%{{{side}:{form}}}"
-        if axis.names and axis.ticks is None:
-            value = "%{customdata}"
-        unit = f" {axis.unit}" if axis.unit else ""
-        lines.append(f"{_lines(axis.label)}: {value}{unit}" if axis.label else f"{value}{unit}")
-    return "<br>".join([*lines, *more]) + "<extra></extra>"
-
-
-def _categories(panel: Panel, at: dict) -> dict:
-    """For hover text, the category that each point belongs to."""
-    for side, axis in (("x", panel.x), ("y", panel.y)):
-        if axis.names and axis.ticks is None:
-            last = len(axis.names) - 1
-            nearest = [int(np.clip(np.rint(v), 0, last)) for v in at[side] if v is not None]
-            return {"customdata": [_lines(axis.names[k], " ") for k in nearest]}
-    return {}
-
-
-def _lines(text: str, by: str = "<br>") -> str:
-    return text.replace("\n", by)
+def _lines(text: str) -> str:
+    return str(text).replace("\n", "<br>")
 
 
 def _column(values):
     """Dates as text, a gap where there is nothing to show."""
     values = np.asarray(values)
-    if values.dtype.kind == "M":
-        return np.datetime_as_string(values, unit="s").tolist()
+    if values.dtype.kind in "MO":
+        return np.datetime_as_string(values.astype("datetime64[s]"), unit="s").tolist()
     return values if values.size else [None]
+
+
+def _told(panel: Panel, mark: Mark, x, y, more: str = "") -> dict:
+    """Where a trace stands, and its hover text: name, and what stands at x and y."""
+    told = {"x": _column(x), "y": _column(y)}
+    lines = [f"<b>{mark.label}</b>"] if mark.label else []
+    for side, axis in (("x", panel.x), ("y", panel.y)):
+        form = ".2%" if axis.format.endswith("%") else ".5~g" if axis.format == "g" else ",.5~g"
+        value = f"%{{{side}}}" if axis.scale == "date" else f"%{{{side}:{form}}}"
+        if axis.categories and len(told[side]) and told[side][0] is not None:
+            nearest = np.clip(np.rint(told[side]), 0, len(axis.categories) - 1).astype(int)
+            told["customdata"] = [axis.categories[k].replace("\n", " ") for k in nearest]
+            value = "%{customdata}"
+        lines.append(f"{_lines(axis.label)}: {value}" if axis.label else value)
+    return told | {"hovertemplate": "<br>".join([*lines, *more.split("\n")]) + "<extra></extra>"}
 
 
 def _ends(panel: Panel, side: str) -> np.ndarray:
     """Where a panel begins and ends: the limits of its axis, or of what it shows."""
     axis = getattr(panel, side)
-    found = [end for end in (axis.low, axis.high) if end is not None]
-    for mark in panel.marks if len(found) < 2 else ():
-        if isinstance(mark, (Line, Map)):
-            found += [getattr(mark, side)]
-        elif isinstance(mark, Band):
-            found += [mark.x] if side == "x" else [mark.low, mark.high]
-        elif isinstance(mark, Bars):
-            along = (side == "x") == mark.across
-            found += [mark.base, mark.base + mark.length] if along else [mark.at]
-    parts = [np.atleast_1d(part) for part in found if np.size(part)] or [np.array([0.0, 1.0])]
-    ends = [part[~np.isnan(part)] for part in parts]
-    low, high = (pick(part for part in map(pick, filter(len, ends))) for pick in (min, max))
-    return np.array(
-        [low if axis.low is None else axis.low, high if axis.high is None else axis.high]
-    )
+    names = {"x": ("x",), "y": ("y", "low", "high")}[side]
+    found = [mark.columns[name] for mark in panel.marks for name in names if name in mark.columns]
+    shown = np.concatenate(found) if found else np.array([0.0, 1.0])
+    low = np.nanmin(shown) if axis.low is None else axis.low
+    return np.array([low, np.nanmax(shown) if axis.high is None else axis.high])
 
 
-@functools.singledispatch
-def _traces(mark, panel: Panel, bar: dict) -> list[dict]:
+def _traces(mark: Mark, panel: Panel) -> list[dict]:
     """The traces of a mark, one but for contour lines at several levels."""
+    line = {"color": mark.colour, "dash": DASHES[mark.style], "width": mark.width}
+    area: dict[str, Any] = {
+        "type": "scatter",
+        "mode": "lines",
+        "line": {"width": 0},
+        "fill": "toself",
+    }
+    area |= {"fillcolor": mark.colour, "hoveron": "points"}
+    match mark:
+        case Line():
+            modes = ["lines"] * bool(mark.style) + ["markers"] * bool(mark.marker)
+            trace: dict[str, Any] = {"type": "scatter", "mode": "+".join(modes) or "lines"}
+            trace |= {"line": line} if mark.style else {}
+            dot = {"color": mark.colour, "size": round(mark.size * 4 / 3)}
+            dot |= (
+                {}
+                if mark.style or mark.marker in "x|"
+                else {"line": {"color": "white", "width": 1}}
+            )
+            trace |= {"marker": dot | {"symbol": SYMBOLS[mark.marker]}} if mark.marker else {}
+            trace |= {"error_y": {"type": "data", "array": mark.error}} if mark.error.size else {}
+            trace |= {"cliponaxis": bool(mark.style)}
+            return [trace | _told(panel, mark, mark.x, mark.y)]
+        case Bars():
+            trace = {"type": "bar", "orientation": "h" if mark.across else "v", "base": mark.base}
+            trace["width"] = mark.width * (A_DAY_MS if panel.x.scale == "date" else 1)
+            trace |= {"marker": {"color": mark.colour}, "textposition": "outside"}
+            trace |= {"text": list(map(_lines, mark.text)), "cliponaxis": False}
+            return [trace | _told(panel, mark, mark.x, mark.y)]
+        case Band():
+            there = ~np.isnan(mark.low + mark.high)
+            edge = np.r_[mark.low[there], mark.high[there][::-1]]
+            x = mark.x[there]
+            return [area | _told(panel, mark, np.r_[x, x[::-1]], edge)]
+        case Level():
+            upright = mark.x.size
+            at = mark.x if upright else mark.y
+            ends = _ends(panel, "y" if upright else "x")
+            trace = {"type": "scatter", "mode": "lines", "line": line}
+            if at.size == 2:
+                trace = area
+                at = at[[0, 1, 1, 0]]
+                ends = ends[[0, 0, 1, 1]]
+            at = np.resize(at, ends.size)
+            return [trace | (_told(panel, mark, *((at, ends) if upright else (ends, at))))]
+        case Map():
+            return _map(mark, panel)
     raise TypeError(f"a mark must be one of views.marks, got {type(mark).__name__}")
 
 
-@_traces.register
-def _(mark: Line, panel, bar):
-    colour = mark.colour if isinstance(mark.colour, str) else list(mark.colour)
-    line = {"color": colour, "dash": DASHES[mark.style], "width": mark.width}
-    rim = {"color": mark.edge or colour, "width": 1.0 if mark.edge or mark.fill else 0.0}
-    dot = {"color": mark.fill or colour, "size": round(mark.size * PIXELS), "line": rim}
-    mode = "+".join(["lines"] * bool(mark.style) + ["markers"] * bool(mark.marker))
-    at = {"x": _column(mark.x), "y": _column(mark.y)}
-    trace = {"type": "scatter", "mode": mode or "lines"} | at | _categories(panel, at)
-    trace |= {"line": line} if mark.style else {}
-    trace |= {"marker": dot | {"symbol": SYMBOLS[mark.marker]}} if mark.marker else {}
-    if mark.error is not None:
-        trace["error_y"] = {"type": "data", "array": mark.error, "color": colour, "thickness": 1.2}
-    return [trace | {"cliponaxis": mark.clip, "hovertemplate": _hover(panel, mark)}]
-
-
-@_traces.register
-def _(mark: Bars, panel, bar):
-    lies, width = mark.across, mark.width * (A_DAY_MS if panel.x.dates else 1)
-    at = {"y" if lies else "x": _column(mark.at), "x" if lies else "y": mark.length}
-    colour = mark.colour if isinstance(mark.colour, str) else list(mark.colour)
-    look = {"color": colour, "line": {"color": mark.edge, "width": 1} if mark.edge else {}}
-    look |= {"pattern": {"shape": "/", "fgcolor": mark.edge or BLACK}} if mark.hatch else {}
-    trace = {"type": "bar", "orientation": "h" if lies else "v", "width": width, "marker": look}
-    trace |= at | _categories(panel, at) | {"hovertemplate": _hover(panel, mark)}
-    if np.any(mark.base):
-        trace["base"] = mark.base
-    if mark.error is not None:
-        trace["error_x" if lies else "error_y"] = {"type": "data", "array": mark.error}
-    if len(mark.texts):
-        place = {"textposition": "outside" if mark.texts_at == "end" else "inside"}
-        trace |= {"text": [_lines(text) for text in mark.texts], "cliponaxis": False} | place
-    return [trace]
-
-
-@_traces.register
-def _(mark: Band, panel, bar):
-    there = ~(np.isnan(mark.low) | np.isnan(mark.high))
-    x, low, high = mark.x[there], mark.low[there], mark.high[there]
-    edge = {"x": _column(np.r_[x, x[::-1]]), "y": np.r_[low, high[::-1]]}
-    return [_area(mark, mark.alpha) | edge | {"hovertemplate": _hover(panel, mark)}]
-
-
-def _area(mark: Mark, alpha: float) -> dict:
-    look = {"mode": "lines", "line": {"width": 0}, "fill": "toself", "fillcolor": mark.colour}
-    return {"type": "scatter", "opacity": alpha, "hoveron": "points"} | look
-
-
-@_traces.register
-def _(mark: Level, panel, bar):
-    along, across = ("y", "x") if mark.upright else ("x", "y")
-    ends, at = _ends(panel, along), mark.at[0]
-    if mark.to is not None:
-        edge = {along: ends[[0, 1, 1, 0]], across: np.array([at, at, mark.to[0], mark.to[0]])}
-        trace = _area(mark, mark.alpha or 0.18)
-    else:
-        edge = {along: ends, across: np.array([at, at])}
-        line = {"color": mark.colour, "dash": DASHES[mark.style], "width": mark.width}
-        trace = {"type": "scatter", "mode": "lines", "line": line}
-    edge = {side: _column(values) for side, values in edge.items()}
-    return [trace | edge | _categories(panel, edge) | {"hovertemplate": _hover(panel, mark)}]
-
-
-@_traces.register
-def _(mark: Map, panel, bar):
-    scale = [[k / (len(mark.colours) - 1), colour] for k, colour in enumerate(mark.colours)]
-    at = {"x": _column(mark.x), "y": _column(mark.y)}
-    form = ".1%" if mark.bar_format.endswith("%") else ",.4~g"
-    told = {"hovertemplate": _hover(panel, mark, f"{mark.bar}: %{{z:{form}}}".lstrip(": "))}
+def _map(mark: Map, panel: Panel) -> list[dict]:
+    form = ".1%" if mark.format.endswith("%") else ",.4~g"
+    told = _told(panel, mark, mark.x, mark.y, f"{mark.bar}: %{{text:{form}}}".lstrip(": "))
+    contour = told | {"type": "contour", "z": mark.z, "text": mark.z, "showscale": bool(mark.bar)}
     if mark.kind == "lines":
-        look = {"line": {"color": mark.colour, "width": mark.width}, "showscale": False}
-        trace = {"type": "contour", "z": mark.z} | at | look | told
-        each = {"coloring": "none", "showlabels": bool(mark.names), "labelformat": ".2~%"}
-        levels = [each | {"start": level, "end": level, "size": 1} for level in mark.levels]
-        first = [{}, *[{"showlegend": False}] * (len(levels) - 1)]
-        return [trace | {"contours": c} | f for c, f in zip(levels, first, strict=True)]
-    z = np.log10(mark.z) if mark.log else mark.z
-    ends = {"zmin": mark.least, "zmax": mark.most}
-    if mark.log:
-        ends = {key: None if end is None else float(np.log10(end)) for key, end in ends.items()}
-    shown = {"z": z, "colorscale": scale, "showscale": bool(mark.bar)} | at | ends | told
-    if mark.bar:
-        shown["colorbar"] = bar | {"title": {"text": mark.bar}, "tickformat": _d3(mark.bar_format)}
-    steps = np.diff(mark.levels)
-    if mark.kind == "filled" and len(steps) and np.allclose(steps, steps[0]) and not mark.log:
-        ends = {"start": mark.levels[0], "end": mark.levels[-1], "size": float(steps[0])}
-        return [{"type": "contour", "contours": ends, "line": {"width": 0.5}} | shown]
-    return [{"type": "heatmap", "xgap": mark.gap, "ygap": mark.gap} | shown]
+        look = contour | {"line": {"color": mark.colour, "width": mark.width}}
+        ends = [{"start": at, "end": at, "coloring": "none"} for at in mark.levels]
+        return [look | {"contours": end} for end in ends]
+    scale = [[k / (len(mark.colours) - 1), colour] for k, colour in enumerate(mark.colours)]
+    bar: dict[str, Any] = {
+        "title": {"text": mark.bar, "side": "right"},
+        "tickformat": _d3(mark.format),
+    }
+    shown = contour | {"colorscale": scale, "zmin": mark.least, "zmax": mark.most, "colorbar": bar}
+    if mark.kind == "cells":
+        return [shown | {"type": "heatmap", "xgap": mark.gap, "ygap": mark.gap}]
+    even = np.ptp(np.diff(mark.levels)) < 1e-9  # plotly knows no other levels
+    at = list(mark.levels if even else range(len(mark.levels)))
+    told = {"tickvals": at, "ticktext": [Axis(format=mark.format).shown(k) for k in mark.levels]}
+    shown |= {
+        "z": mark.z if even else np.interp(mark.z, mark.levels, at),
+        "zmin": at[0],
+        "zmax": at[-1],
+    }
+    shown |= {"contours": {"start": at[0], "end": at[-1], "size": at[1] - at[0]}}
+    return [shown | {"colorbar": bar | told}]
 
 
-def _notes(panel: Panel, end: str, left: float, top: float) -> list[dict]:
+def _notes(panel: Panel, end: str) -> list[dict]:
     """The panel's title and its texts, as annotations."""
-    title = {"x": left, "y": top, "xref": "paper", "yref": "paper", "showarrow": False}
-    title |= {"text": f"{_lines(panel.title)}", "xanchor": "left", "yanchor": "bottom"}
-    notes = [title | {"font": {"size": 13, "color": BLACK}}] if panel.title else []
+    title = {"xref": f"x{end} domain", "yref": f"y{end} domain", "x": 0, "y": 1}
+    title |= {"text": _lines(panel.title), "font": {"size": 13}, "showarrow": False}
+    notes = [title | {"xanchor": "left", "yanchor": "bottom"}] if panel.title else []
     for mark in (mark for mark in panel.marks if isinstance(mark, Text)):
-        upright = {"center": "middle", "baseline": "bottom"}.get(mark.valign, mark.valign)
-        look = {"xref": f"x{end}", "yref": f"y{end}", "showarrow": False, "textangle": -mark.turn}
-        look |= {"xanchor": mark.align, "yanchor": upright, "align": mark.align}
-        look |= {"xshift": mark.shift[0] * PIXELS, "yshift": mark.shift[1] * PIXELS}
-        look |= {"font": {"size": round(mark.size * PIXELS * 0.95), "color": mark.colour}}
-        look |= {"bgcolor": "white"} if mark.box else {}
+        look = {"xref": f"x{end}", "yref": f"y{end}", "showarrow": False, "align": mark.align}
+        look |= {"xanchor": mark.align, "yanchor": mark.valign.replace("center", "middle")}
+        look |= {"xshift": AWAY[mark.align], "yshift": AWAY[mark.valign]}
+        look |= {"font": {"size": round(mark.size * 1.27), "color": mark.colour}}
         for x, y, text in mark.each():
-            text = f"<b>{_lines(text)}</b>" if mark.bold else _lines(text)
-            notes.append(look | {"x": _place(x, panel.x), "y": _place(y, panel.y), "text": text})
+            at = {"x": _place(x, panel.x), "y": _place(y, panel.y)}
+            notes.append(look | at | {"text": _lines(text)})
     return notes

@@ -4,6 +4,9 @@ since, where it is known.
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import pandas as pd
 
 from ..inputs import data
@@ -56,7 +59,11 @@ def _returned(token: str, prices: pd.DataFrame) -> dict:
     priced = prices[prices["price_usd"].notna()].set_index("as_of")["price_usd"].sort_index()
     start = next((day for day in (PUBLISHED, BEFORE) if day in priced.index), None)
     then = prices.set_index("as_of").loc[start] if start else {}
-    row = {"token": token, "segment": _segment(prices["segment"].iloc[0]), "from_date": start}
+    row: dict[str, Any] = {
+        "token": token,
+        "segment": _segment(prices["segment"].iloc[0]),
+        "from_date": start,
+    }
     row |= {column: then.get(column, float("nan")) for column in ("price_usd", "market_cap_usd")}
     for name, (since, until) in WINDOWS.items():
         later = priced[(priced.index >= since) & (priced.index <= until)]
@@ -77,7 +84,7 @@ def segment_map() -> View:
     """Tokens by the article's three factors with price multiples since publication on three
     dates; a cross is unknown.
     """
-    got = segment_returns()
+    got = segment_returns()[::-1]
     tao = got.loc["TAO"]
     peers = got[HEIGHT].drop("TAO").dropna()
     medians = peers.groupby(got["segment"]).median()
@@ -90,7 +97,7 @@ def segment_map() -> View:
             Panel(
                 marks=[
                     *_multiples(got),
-                    Level(at=1, upright=True, style="--"),
+                    Level(x=1, style="--"),
                     *_borders(got["segment"].tolist()),
                 ],
                 x=Axis(
@@ -101,8 +108,7 @@ def segment_map() -> View:
                     ticks=(0.01, 0.03, 0.1, 0.3, 1, 3, 10),
                     format="g",
                 ),
-                y=Axis(names=names, low=-0.6, high=len(got) - 0.4, grid=True),
-                drop=0.1,
+                y=Axis(names=names, low=-0.6, high=len(got) - 0.4),
             )
         ],
         size=(9.0, 7.4),
@@ -118,18 +124,18 @@ def _multiples(got: pd.DataFrame) -> list[Points]:
     tao = got.loc["TAO"]
     article_usd = load_snapshot("article").price_usd  # the article took an older price
     places = list(range(len(got)))
-    multiples = [
-        Points(label=name, x=got[name], y=places, marker=marker, size=7, colour=colour)
-        for name, colour, marker in zip(WINDOWS, (ORANGE, BLUE, RED), "osD", strict=True)
-    ]
+    multiples = []
+    for name, colour, marker in zip(WINDOWS, (ORANGE, BLUE, RED), "osD", strict=True):
+        known = got[name].notna()
+        look: dict[str, Any] = {"marker": marker, "size": 7, "colour": colour}
+        at = np.flatnonzero(known)
+        multiples.append(Points(label=name, x=got[name][known], y=at, **look))
     rebased = Points(
         label=f"TAO from the article's own {article_usd:g} USD",
         x=tao[list(WINDOWS)].astype(float) * tao["price_usd"] / article_usd,
-        y=[got.index.get_loc("TAO") + 0.3] * len(WINDOWS),
+        y=[got.index.get_loc("TAO") - 0.3] * len(WINDOWS),
         size=6,
         colour=BLACK,
-        fill="white",
-        edge=BLACK,
     )
     rows = [k for k in places if got[list(WINDOWS)].iloc[k].isna().all()]
     unknown = Points(
@@ -146,15 +152,14 @@ def _multiples(got: pd.DataFrame) -> list[Points]:
 def _borders(segments: list[str]) -> list:
     """A line where each segment begins, and its name with the number of its tokens."""
     starts = [segments.index(segment) for segment in dict.fromkeys(segments)]
-    lines = [Level(at=start - 0.5, colour=GREY, width=0.8) for start in starts]
+    lines = [Level(y=start - 0.5, colour=GREY, width=0.8) for start in starts]
     names = Text(
         x=[18] * len(starts),
-        y=[start - 0.35 for start in starts],
+        y=[start - 0.3 for start in starts],
         text=[f"{segments[start]} ({segments.count(segments[start])})" for start in starts],
         colour=GREEN,
         size=10,
         align="right",
-        valign="bottom",
-        bold=True,
+        valign="top",
     )
     return [*lines, names]

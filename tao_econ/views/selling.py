@@ -5,6 +5,7 @@ that holds it.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -40,8 +41,8 @@ from .marks import (
     Points,
     Text,
     View,
-    in_words,
 )
+from .words import in_words
 
 VOLUMES_2026 = (  # Scenario.volume_usd gives the sources: S-1, one venue list, aggregators
     42e6,
@@ -116,19 +117,17 @@ def _impact(name: str, scenario: Scenario, all_sold_usd: float, reported) -> Pan
     at = np.interp(LEVELS, fall(scenario, all_sold_usd * named, volumes)[::-1], volumes[::-1])
     inside = (at > volumes[0]) & (at < 0.8 * volumes[-1])
     names = [f"{level:.1%}" if level < 0.01 else f"{level:.0%}" for level in LEVELS]
-    mark = {"size": 9, "clip": False, "layer": 6}
+    mark: dict[str, Any] = {"size": 9}
     million = np.array(reported) / 1e6
     return Panel(
         title=f"{name}: {all_sold_usd / 1e6:.2f} M USD a day, σ = {scenario.daily_volatility:.0%}",
         marks=[
-            Map(label="fall in a day", legend=False, kind="filled", log=True, **plane),
+            Map(label="fall in a day", legend=False, kind="filled", **plane),
             Map(kind="lines", colour=BLACK, width=0.7, **plane),
             Text(
                 x=at[inside] / 1e6,
                 y=np.full(inside.sum(), named),
                 text=tuple(np.array(names)[inside]),
-                shift=(4, 0),
-                size=8.5,
             ),
             Points(
                 label=f"volume of {', '.join(f'{m:.3g}' for m in million)} M USD, all sold",
@@ -172,9 +171,7 @@ def publication_days() -> View:
     article = load_snapshot("article")
     claimed = new_tao * article.price_usd / article.volume_usd
     bars = _days_and_windows(table["date"], share)
-    own = Level(
-        label=f"the article's own numbers: {claimed:.1%}", at=claimed, style="--", width=1.3
-    )
+    own = Level(label=f"the article's own numbers: {claimed:.1%}", y=claimed, style="--", width=1.3)
     days = pd.DatetimeIndex(
         [f"2023-{month}-{day}" for month in (10, 11, 12) for day in ("01", "15")] + ["2023-12-31"]
     )
@@ -187,7 +184,7 @@ def publication_days() -> View:
                 marks=[*bars, own],
                 x=Axis(
                     label="day of 2023",
-                    dates=True,
+                    scale="date",
                     ticks=tuple(days),
                     names=tuple(f"{day.day} {day:%b}" for day in days),
                 ),
@@ -212,7 +209,7 @@ def publication_days() -> View:
 def _days_and_windows(dates: pd.Series, share: np.ndarray) -> list[Bars]:
     """A bar for each day, those of the article's windows in a colour of their own."""
     every = "emission over volume, that day"
-    bars = [Bars(label=every, at=dates, length=share, width=0.85, colour=GREY)]
+    bars = [Bars(label=every, x=dates, y=share, width=0.85, colour=GREY)]
     for (since, until), window, colour in zip(
         PUBLICATION_WINDOWS, publication_windows().itertuples(), (ORANGE, BLUE, RED), strict=True
     ):
@@ -223,7 +220,7 @@ def _days_and_windows(dates: pd.Series, share: np.ndarray) -> list[Bars]:
         )
         at = dates[inside]
         length = share[inside]
-        bars.append(Bars(label=label, at=at, length=length, width=0.85, colour=colour))
+        bars.append(Bars(label=label, x=at, y=length, width=0.85, colour=colour))
     return bars
 
 
@@ -260,7 +257,7 @@ def inflow_for_flat_price(
     dollars = []
     over_cap = []
     for (label, _, _, colour), flow, cap in zip(days, year, caps, strict=True):
-        line = {"label": label, "x": shares, "colour": colour}
+        line: dict[str, Any] = {"label": label, "x": shares, "colour": colour}
         dollars.append(Line(y=shares * flow / 1e6, **line))
         over_cap.append(Line(y=shares * flow / cap, **line))
     inflow = Axis(label="net inflow that holds the price, million USD a year", low=0)
@@ -382,12 +379,10 @@ def _law_and_fall(scenario: Scenario, sold_usd: float, seen: float, volumes: np.
     return [
         Band(label="prefactor Y from 0.5 to 1.5", x=million, low=least, high=most, alpha=0.18),
         Line(label=law, x=million, y=middle),
-        Level(label=f"seen: {seen:.1%}", at=seen, colour=RED, width=1.8, style="--"),
+        Level(label=f"seen: {seen:.1%}", y=seen, colour=RED, width=1.8, style="--"),
         Level(
             label="volume as reported that week",
-            at=event["volume_low_usd"] / 1e6,
-            to=event["volume_high_usd"] / 1e6,
-            upright=True,
+            x=(event["volume_low_usd"] / 1e6, event["volume_high_usd"] / 1e6),
             colour=GREEN,
             alpha=0.15,
         ),
@@ -398,6 +393,5 @@ def _law_and_fall(scenario: Scenario, sold_usd: float, seen: float, volumes: np.
             marker="X",
             colour=BLACK,
             size=9,
-            layer=6,
         ),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from ..inputs.rules import Rules, Scenario, Snapshot
 from ..inputs.units import DAYS_PER_YEAR, tao
 from .gallery import view
 from .holding import Holder, five_years
-from .marks import BLUE, GREY, ORANGE, SKY, Axis, Bars, Level, Line, Panel, View
+from .marks import BLACK, BLUE, GREY, ORANGE, SKY, Axis, Bars, Level, Line, Panel, View
 
 SAMPLES = 2_048
 RECYCLED = tuple(np.linspace(0, 0.5, 26).tolist())
@@ -80,22 +81,22 @@ def sobol_beside_tornado(
     """Left, Kelly's weight with one input at a time at its ends; right, Sobol indices with 95%
     intervals.
     """
-    table = deciding_inputs(rules, snapshot, scenario, holder).sort_values("ST")
+    table = deciding_inputs(rules, snapshot, scenario, holder).sort_values("ST", ascending=False)
     first, second = (
         (LABELS[name].split(",")[0], f"{row['ST']:.2f} ± {row['ST_conf']:.2f}")
-        for name, row in table.iloc[:-3:-1].iterrows()
+        for name, row in table.iloc[:2].iterrows()
     )
     least = table[["low", "high"]].min(axis=None)
     most = table[["low", "high"]].max(axis=None)
     margin = 0.05 * (most - least)
     ends = Bars(
         label="one input from end to end",
-        length=table["high"] - table["low"],
+        x=table["high"] - table["low"],
         base=table["low"],
         across=True,
         colour=SKY,
     )
-    zero = Level(at=0, upright=True, width=1.0)
+    zero = Level(x=0, width=1.0)
     names = tuple(LABELS[name].replace(", ", ",\n", 1) for name in table.index)
     weight = "Kelly's weight in TAO, share of wealth"
     return View(
@@ -105,12 +106,12 @@ def sobol_beside_tornado(
             Panel(
                 marks=[ends, zero],
                 x=Axis(label=weight, format=".0%", low=least - margin, high=most + margin),
-                y=Axis(names=names, grid=True),
+                y=Axis(names=names),
             ),
             Panel(
                 marks=[*_indices(table), zero],
                 x=Axis(label="share of the variance of the weight, with 95% intervals"),
-                y=Axis(names=("",) * len(names), grid=True),
+                y=Axis(names=("",) * len(names)),
             ),
         ],
         size=(11.5, 5.2),
@@ -123,23 +124,17 @@ def sobol_beside_tornado(
 
 
 def _indices(table: pd.DataFrame) -> list[Bars]:
-    """Sobol indices, total above first-order, with their intervals."""
-    rows = np.arange(len(table))
-    return [
-        Bars(
-            label=label,
-            at=rows + shift,
-            length=table[index],
-            width=0.38,
-            across=True,
-            colour=colour,
-            error=table[f"{index}_conf"],
-        )
-        for shift, index, colour, label in (
-            (0.2, "ST", BLUE, "ST: with all interactions"),
-            (-0.2, "S1", ORANGE, "S1: alone"),
-        )
-    ]
+    """Sobol indices, total above first-order, with their intervals as thin bars."""
+    bars = []
+    for shift, index, colour, label in (
+        (-0.2, "ST", BLUE, "ST: with all interactions"),
+        (0.2, "S1", ORANGE, "S1: alone"),
+    ):
+        at: dict[str, Any] = {"y": np.arange(len(table)) + shift, "across": True}
+        error = table[f"{index}_conf"]
+        bars.append(Bars(label=label, x=table[index], colour=colour, width=0.38, **at))
+        bars.append(Bars(x=2 * error, base=table[index] - error, colour=BLACK, width=0.06, **at))
+    return bars
 
 
 @functools.cache
@@ -175,8 +170,8 @@ def convergence_rates(holder: Holder) -> View:
 def _errors(name: str, got: Convergence) -> Panel:
     """One volatility of `convergence_rates`."""
     fewer = got.points[0] / got.points
-    dots = {"x": got.points, "marker": "o", "size": 4}
-    guide = {"x": got.points, "colour": GREY}
+    dots: dict[str, Any] = {"x": got.points, "marker": "o", "size": 4}
+    guide: dict[str, Any] = {"x": got.points, "colour": GREY}
     return Panel(
         title=name,
         marks=[

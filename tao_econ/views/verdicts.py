@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import functools
 import textwrap
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -29,6 +30,7 @@ from .marks import (
     Level,
     Line,
     Map,
+    Mark,
     Panel,
     Points,
     Text,
@@ -91,7 +93,6 @@ def claims_under_stress() -> View:
         colours=VERDICT_COLOURS,
         least=0,
         most=3,
-        gap=2.0,
     )
     entries = [
         Points(label=f"{mark} {name}", x=(), y=(), marker="s", size=10, colour=colour)
@@ -105,11 +106,9 @@ def claims_under_stress() -> View:
         panels=[
             Panel(
                 marks=[cells, *_marks(codes, codes != codes[:, :1]), *entries],
-                x=Axis(names=stresses, size=8),
-                y=Axis(names=tuple(names), size=9, inverted=True),
+                x=Axis(label="large mark: turned by the stress", names=stresses),
+                y=Axis(names=tuple(names)),
                 columns=4,
-                drop=0.12,
-                legend_title="large mark: turned by the stress",
             )
         ],
         size=(11.0, 6.2),
@@ -128,7 +127,7 @@ def _marks(codes: np.ndarray, changed: np.ndarray) -> list[Text]:
     for large, white in np.ndindex(2, 2):
         rows, columns = np.nonzero((changed == large) & (dark == white))
         if len(rows):
-            look = {"size": 15 if large else 9, "bold": bool(large)}
+            look: dict[str, Any] = {"size": 15 if large else 9}
             look |= {"colour": "white" if white else BLACK, "align": "center"}
             told = tuple(VERDICT_MARKS[code] for code in codes[rows, columns])
             texts.append(Text(x=columns, y=rows, text=told, **look))
@@ -151,12 +150,12 @@ def forecasts_scored() -> View:
         Line(label=name, x=table.index, y=table[name], colour=colour, style=style, width=1.8)
         for name, (colour, style) in SHOWN.items()
     ]
-    days = []
+    days: list[Mark] = []
     for day, text, side in (
         (peak, "highest close", "left"),
         (LAST, f"{LAST.day} {LAST:%B %Y}", "right"),
     ):
-        days.append(Level(at=day, upright=True, style=":"))
+        days.append(Level(x=day, style=":"))
         days.append(Text(x=day, y=2.58, text=f" {text} ", align=side, valign="top"))
     return View(
         title=f"In {LAST:%B %Y} 'no change' scores {at[still]:.2f}, the tree {at[tree]:.2f} and "
@@ -165,7 +164,7 @@ def forecasts_scored() -> View:
         panels=[
             Panel(
                 marks=[*lines, *days],
-                x=Axis(label="date of evaluation", dates=True, format="%b %Y"),
+                x=Axis(label="date of evaluation", scale="date"),
                 y=Axis(label="CRPS (logs; 0 is a perfect forecast)", low=0, high=2.65),
                 columns=3,
             )
@@ -188,17 +187,17 @@ def claims_against_events(then: Snapshot) -> View:
     promised = claims.stated("C46")
     times = claims.stated("C47")
     eight = float(promised) * 1e9 / fdv_per_price()
-    dashed = {"style": "--", "width": 1.2}
+    dashed: dict[str, Any] = {"style": "--", "width": 1.2}
     marks = [
         Line(label="close", x=prices.index, y=prices, width=1.6),
         Level(
             label=f"price in the article, {then.price_usd:g} USD",
-            at=then.price_usd,
+            y=then.price_usd,
             colour=GREY,
             **dashed,
         ),
         Level(
-            label=f"OpenAI's {promised} bn, the '{times}×' of C47", at=eight, colour=RED, **dashed
+            label=f"OpenAI's {promised} bn, the '{times}×' of C47", y=eight, colour=RED, **dashed
         ),
     ]
     return View(
@@ -209,8 +208,7 @@ def claims_against_events(then: Snapshot) -> View:
             Panel(
                 marks=[*marks, *_events(line)],
                 x=Axis(
-                    dates=True,
-                    format="%b %Y",
+                    scale="date",
                     low=np.datetime64(sources.PUBLISHED - pd.Timedelta(days=25), "s"),
                     high=np.datetime64(prices.index[-1] + pd.Timedelta(days=60), "s"),
                 ),
@@ -234,7 +232,7 @@ def _events(expected_halving: pd.Timestamp) -> list:
     """Upright lines of what happened since the article, each with its name."""
     dated = sources.table("key_dates").set_index("event")["date"]
     close = sources.close_on(sources.PUBLISHED)
-    marks = []
+    marks: list[Mark] = []
     for when, text, colour, height in (
         (sources.PUBLISHED, f"published:\nclose {close:.0f}", BLACK, 95),
         (dated["Highest daily close found"], "highest\nclose", BLACK, 1000),
@@ -245,9 +243,9 @@ def _events(expected_halving: pd.Timestamp) -> list:
         (dated["Gensyn token launch"], "Gensyn token\n(C52)", PURPLE, 95),
     ):
         before = text.startswith("Covenant")
-        place = {"align": "right", "shift": (-3, 0)} if before else {"shift": (3, 0)}
-        marks.append(Level(at=when, upright=True, colour=colour, style=":", width=1.3))
-        marks.append(Text(x=when, y=height, text=text, colour=colour, size=8.5, **place))
+        side = "right" if before else "left"
+        marks.append(Level(x=when, colour=colour, style=":", width=1.3))
+        marks.append(Text(x=when, y=height, text=text, colour=colour, align=side))
     return marks
 
 
@@ -292,12 +290,11 @@ def _jump() -> Panel:
     bars = [
         Bars(
             label=label,
-            at=np.arange(len(jumps)) + shift,
-            length=values,
+            x=np.arange(len(jumps)) + shift,
+            y=values,
             width=0.34,
             colour=colour,
-            texts=tuple(f"{value:.1f}×" for value in values),
-            texts_size=10,
+            text=tuple(f"{value:.1f}×" for value in values),
         )
         for values, label, colour, shift in zip(
             zip(*jumps.values(), strict=True),
@@ -321,14 +318,14 @@ def _assets() -> Panel:
     for bank, colour, marker, style in (("Fed", PURPLE, "o", "-"), ("ECB", GREEN, "s", "--")):
         rows = table[table["bank"] == bank]
         label = f"{bank}, trillion {rows['currency'].iloc[0]}"
-        look = {"colour": colour, "marker": marker, "style": style, "size": 4}
+        look: dict[str, Any] = {"colour": colour, "marker": marker, "style": style, "size": 4}
         lines.append(Line(label=label, x=rows["date"], y=rows["trn"], **look))
-    forecast = Level(at=sources.PUBLISHED, upright=True, style=":")
-    word = {"text": " forecast:\n more by 2026", "valign": "bottom"}
+    forecast = Level(x=sources.PUBLISHED, style=":")
+    word: dict[str, Any] = {"text": " forecast:\n more by 2026", "valign": "bottom"}
     return Panel(
         title="Assets of two central banks (C08)",
         marks=[*lines, forecast, Text(x=sources.PUBLISHED, y=3.3, **word)],
-        x=Axis(dates=True, format="%Y"),
+        x=Axis(scale="date"),
         y=Axis(label="trillion", low=3, high=9.6),
     )
 
@@ -346,11 +343,11 @@ def _pick() -> Panel:
     bars = [
         Bars(
             label=label,
-            at=np.arange(4) + shift,
-            length=np.nan_to_num(values),
+            x=np.arange(4) + shift,
+            y=np.nan_to_num(values),
             width=0.38,
             colour=colour,
-            texts=tuple(f"{gain:+.0%}" if np.isfinite(gain) else "unknown" for gain in values),
+            text=tuple(f"{gain:+.0%}" if np.isfinite(gain) else "unknown" for gain in values),
         )
         for values, label, colour, shift in (
             (march, "to March 2024", GREY, -0.2),
@@ -359,7 +356,7 @@ def _pick() -> Panel:
     ]
     return Panel(
         title="The pick against others since publication (C11)",
-        marks=[*bars, Level(at=0, width=1.0)],
+        marks=[*bars, Level(y=0, width=1.0)],
         x=Axis(names=("Filecoin", "TAO", "RNDR", "bitcoin")),
         y=Axis(label="gain", format=".0%", low=-1.1, high=2.8),
     )
@@ -373,11 +370,10 @@ def _inflow(then_bn: float, now_bn: float) -> Panel:
         f"2026: net of recycling,\nof {raised[1]:g} bn in 2025",
     )
     bars = Bars(
-        length=shares,
+        y=shares,
         width=0.5,
         colour=(GREY, BLUE),
-        texts=tuple(f"{share:.2%}" for share in shares),
-        texts_size=10,
+        text=tuple(f"{share:.2%}" for share in shares),
     )
     return Panel(
         title="Inflow that holds TAO's price, over AI funding",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import sys
+from typing import Any
 
 
 def watched(record, key: str, log: set, unread: frozenset = frozenset()):
@@ -20,7 +21,7 @@ def watched(record, key: str, log: set, unread: frozenset = frozenset()):
         copying = sys._getframe(1).f_code is dataclasses.replace.__code__
         if copying and name == "__class__":
             return functools.partial(again, frozenset(copied))
-        if copying and name == dataclasses._FIELDS:
+        if copying and name == "__dataclass_fields__":
             copied.clear()
         if name in fields:
             if copying:
@@ -34,7 +35,7 @@ def watched(record, key: str, log: set, unread: frozenset = frozenset()):
 
     copied: set[str] = set()
     same = {"__getattribute__": read, "__eq__": object.__eq__, "__hash__": object.__hash__}
-    twin = object.__new__(type(kind.__name__, (kind,), same | {"__doc__": kind.__doc__}))
+    twin: Any = object.__new__(type(kind.__name__, (kind,), same | {"__doc__": kind.__doc__}))
     vars_of = object.__getattribute__(twin, "__dict__")
     vars_of.update(vars(record))
     return twin

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -33,12 +34,13 @@ from .marks import (
     Level,
     Line,
     Map,
+    Mark,
     Panel,
     Points,
     Text,
     View,
-    in_words,
 )
+from .words import in_words
 
 GROWING_YEARS = 10  # of the fees, before they stand still
 ESTIMATES_USD = (3e6, 20e6)  # published range of the whole network's fees a year, 2026
@@ -56,9 +58,9 @@ def valuation_field(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scena
     ranges = [
         Bars(
             label=f"{day.name}: low to high",
-            at=rows + shift,
+            y=rows + shift,
             base=table["low_usd"],
-            length=np.maximum(table["high_usd"] - table["low_usd"], 0.03 * table["mid_usd"]),
+            x=np.maximum(table["high_usd"] - table["low_usd"], 0.03 * table["mid_usd"]),
             width=0.3,
             across=True,
             colour=colour,
@@ -84,7 +86,7 @@ def valuation_field(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scena
             Panel(
                 marks=[*ranges, middle, *prices],
                 x=replace(USD_LOG, low=0.008, high=1e5),
-                y=Axis(names=tuple(names), inverted=True),
+                y=Axis(names=tuple(names)),
             )
         ],
         size=(10.0, 6.4),
@@ -97,8 +99,7 @@ def _prices(then: Snapshot, now: Snapshot) -> list[Level]:
     return [
         Level(
             label=f"price {day.price_usd:,.2f} USD, {day.name}",
-            at=day.price_usd,
-            upright=True,
+            x=day.price_usd,
             colour=colour,
             style=style,
             width=width,
@@ -145,19 +146,19 @@ def _fees(rules: Rules, snapshot: Snapshot, scenario: Scenario, need: float) -> 
     ).price_usd
     low, high = (usd / 1e6 for usd in ESTIMATES_USD)
     estimates = f"estimates of 2026: {low:g} to {high:g} M USD"
-    marks = [Level(label=estimates, at=low, to=high, upright=True, colour=GREEN, alpha=0.15)]
-    plane = {"kind": "lines", "x": fees / 1e6, "y": capture, "z": price.T}
+    marks: list[Mark] = [Level(label=estimates, x=(low, high), colour=GREEN, alpha=0.15)]
+    plane: dict[str, Any] = {"kind": "lines", "x": fees / 1e6, "y": capture, "z": price.T}
     for times in (0.01, 0.1, 1, 10):
         level = snapshot.price_usd * times
         told = f"today's price, {snapshot.price_usd:,.2f} USD" if times == 1 else ""
         look = {"colour": RED, "width": 2.4} if times == 1 else {"colour": GREY}
         name = f"{level:,.3g} USD" if level < 1000 else f"{level:,.0f} USD"
         fifth = need * times / 0.2  # fees at which a fifth captured gives the level
-        word = {"align": "center", "valign": "baseline", "box": True, "clip": True}
         marks.append(Map(label=told, levels=(level,), **look, **plane))
-        marks.append(Text(x=fifth, y=0.2, text=name, size=8.5, **word))
-    at_need = {"label": f"{need:,.0f} M USD, all captured", "x": need, "y": 1}
-    marks.append(Points(colour=RED, edge=BLACK, clip=False, **at_need))
+        if 1e6 * fifth < fees[-1] / 10:  # room for its name
+            marks.append(Text(x=fifth, y=0.2, text=name))
+    at_need: dict[str, Any] = {"label": f"{need:,.0f} M USD, all captured", "x": need, "y": 1}
+    marks.append(Points(colour=RED, **at_need))
     growth = scenario.revenue_growth
     grow = f"Fees grow by {growth:.0%} a year for {in_words(GROWING_YEARS)} years"
     fees_axis = {"label": "fees of the network today, M USD a year (log)", "format": ",g"}
@@ -178,10 +179,22 @@ class Adoption:
     """What Metcalfe's law asks for and nobody has counted."""
 
     users: float = quantity(
-        11_000.0, unit="", meaning="active users", ge=0, le=1e12, step=1_000, span=(0, 500_000)
+        default=11_000.0,
+        unit="",
+        meaning="active users",
+        ge=0,
+        le=1e12,
+        step=1_000,
+        span=(0, 500_000),
     )
     exponent: float = quantity(
-        1.69, unit="power", meaning="exponent of value in users", ge=0, le=4, step=0.01, span=(1, 2)
+        default=1.69,
+        unit="power",
+        meaning="exponent of value in users",
+        ge=0,
+        le=4,
+        step=0.01,
+        span=(1, 2),
     )
 
 
@@ -228,7 +241,7 @@ def intrinsic(snapshot: Snapshot, scenario: Scenario, adoption: Adoption) -> Vie
     need = reverse_dcf(chain, snapshot, scenario)
     flat = reverse_dcf(chain, snapshot, replace(scenario, revenue_growth=0.0))
     grows = np.isfinite(need.revenue_growth)
-    spot = {"at": snapshot.price_usd, "colour": RED, "style": "--", "width": 2.0}
+    spot: dict[str, Any] = {"colour": RED, "style": "--", "width": 2.0}
     by_model = Points(
         label="model",
         x=list(prices.values()),
@@ -240,11 +253,11 @@ def intrinsic(snapshot: Snapshot, scenario: Scenario, adoption: Adoption) -> Vie
         title=f"Captured fees give {fees:,.2f} USD per TAO; the price is {snapshot.price_usd:,.2f}",
         panels=[
             Panel(
-                marks=[by_model, Level(label="price", upright=True, **spot)],
+                marks=[by_model, Level(label="price", x=snapshot.price_usd, **spot)],
                 x=USD_LOG,
-                y=Axis(names=names, inverted=True, grid=True),
+                y=Axis(names=names),
             ),
-            _by_fees(snapshot, scenario, Level(**spot), fees),
+            _by_fees(snapshot, scenario, Level(y=snapshot.price_usd, **spot), fees),
         ],
         readout={  # what alone would have to be true for the price
             "fees the price asks for": _million(need.fee_revenue_usd_per_year),
@@ -274,9 +287,10 @@ def _by_fees(snapshot: Snapshot, scenario: Scenario, spot: Level, fees_usd: floa
             capture_share=[assumed.capture_share],
         ).price_usd[:, 0]
         lines.append(Line(label=label, x=grid / 1e6, y=price, colour=colour, style=style))
-    here = {"x": scenario.fee_revenue_usd_per_year / 1e6, "y": fees_usd, "colour": BLACK}
+    fees = scenario.fee_revenue_usd_per_year / 1e6
+    here = Points(label="as set", x=fees, y=fees_usd, colour=BLACK)
     return Panel(
-        marks=[*lines, spot, Points(label="as set", **here)],
+        marks=[*lines, spot, here],
         x=Axis(label="fees today, M USD a year (log)", scale="log", format=",g"),
         y=USD_LOG,
     )

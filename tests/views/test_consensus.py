@@ -11,9 +11,9 @@ def test_the_instrument_starts_at_the_epoch_of_the_figure():
     by_miner, by_validator = views.epoch().panels
     paid = walked.panels[4].marks[0].z
     trust, incentive = walked.panels[5].marks[0].z
-    np.testing.assert_allclose(by_validator.marks[1].length, paid.sum(axis=1), atol=1e-12)
-    np.testing.assert_array_equal(by_miner.marks[1].length, incentive)
-    np.testing.assert_array_equal(by_miner.marks[2].length, trust)
+    np.testing.assert_allclose(by_validator.marks[1].y, paid.sum(axis=1), atol=1e-12)
+    np.testing.assert_array_equal(by_miner.marks[1].y, incentive)
+    np.testing.assert_array_equal(by_miner.marks[2].y, trust)
 
 
 @pytest.mark.parametrize("name", ["epoch", "guarantee"])

@@ -17,11 +17,11 @@ def test_titles_follow_from_the_records():
 
 def test_the_steps_of_the_waterfall_add_up():
     bars, *_ = VIEWS["price_waterfall"]().panels[0].marks
-    assert bars.length[0] + bars.length[1] == pytest.approx(bars.length[2])
+    assert bars.y[0] + bars.y[1] == pytest.approx(bars.y[2])
 
 
 def test_every_token_stands_once_on_the_ladder_and_tao_is_marked():
     (panel,) = VIEWS["mc_fdv_ladder"]().panels
-    at = sorted(int(place) for bars in panel.marks for place in bars.at)
+    at = sorted(int(place) for bars in panel.marks for place in bars.y)
     assert at == list(range(len(panel.y.names)))
-    assert [panel.y.names[int(place)] for place in panel.marks[0].at] == ["TAO"]
+    assert [panel.y.names[int(place)] for place in panel.marks[0].y] == ["TAO"]

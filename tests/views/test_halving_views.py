@@ -11,9 +11,9 @@ from tao_econ.views import VIEWS, explore, paper
 
 def test_densities_of_dates_add_up_to_one():
     (panel,) = VIEWS["first_halving_forecast"]().panels
-    assert panel.marks[0].length.sum() == pytest.approx(1)
+    assert panel.marks[0].y.sum() == pytest.approx(1)
     for mark in VIEWS["next_halvings"]().panels[0].marks[::2][:3]:
-        assert mark.length.sum() * mark.width == pytest.approx(1)
+        assert mark.y.sum() * mark.width == pytest.approx(1)
 
 
 def test_a_bar_of_a_day_is_a_day_wide_on_paper():

@@ -42,25 +42,25 @@ def everything() -> View:
         Line(label="line", x=X, y=1.5 * X, error=[0.1, 0.2, 0.3], marker="o"),
         Points(label="points", x=X, y=X, colour=(RED, "#000000", "#00FF00")),
         Line(label="entry", x=(), y=(), style="--"),
-        Level(label="level", at=3.0, style="--"),
-        Level(at=1.5, to=2.0, upright=True),
-        Text(x=2, y=5, text="a\nword", align="right", shift=(3, 4), bold=True, box=True),
+        Level(label="level", y=3.0, style="--"),
+        Level(x=(1.5, 2.0)),
+        Text(x=2, y=5, text="a\nword", align="right"),
     ]
     lying = [
-        Bars(label="bars", length=[1, -2, 3], across=True, texts=("1", "-2", "3"), hatch="//"),
-        Bars(label="more", length=[1, 1, 1], at=[0.3, 1.3, 2.3], width=0.3, error=[0.1] * 3),
+        Bars(label="bars", x=[1, -2, 3], across=True, text=("1", "-2", "3")),
+        Bars(label="more", x=[1, 1, 1], y=[0.3, 1.3, 2.3], width=0.3, across=True),
     ]
     dated = [
         Line(label="close", x=DAYS, y=[100, 200, 300]),
-        Level(at=dt.date(2024, 1, 1), upright=True),
+        Level(x=dt.date(2024, 1, 1)),
         Text(x=DAYS[0], y=150, text="published"),
     ]
     plane = {"x": np.linspace(1, 10, 9), "y": GRID, "z": SLOPE}
     maps = [
-        Map(**plane, kind="filled", levels=(1, 2, 5), log=True, colours=HEAT),
-        Map(label="lines", **plane, kind="lines", levels=(1, 5), names=("1", "5")),
+        Map(**plane, kind="filled", levels=(1, 2, 5), colours=HEAT),
+        Map(label="lines", **plane, kind="lines", levels=(1, 5)),
     ]
-    cells = Map(**plane, least=0, most=10, colours=LOSS_GAIN, bar="share", bar_format=".0%", gap=2)
+    cells = Map(**plane, least=0, most=10, colours=LOSS_GAIN, bar="share", format=".0%")
     return View(
         title="A finding that is long enough to need more than one line on paper, as findings about a "
         "network of many roles often do",
@@ -68,18 +68,18 @@ def everything() -> View:
             Panel(
                 marks=curves,
                 x=Axis(label="years", scale="log", ticks=(1, 2, 4), format="g"),
-                y=Axis(label="share", unit="TAO", format=".0%", low=0),
+                y=Axis(label="share of TAO", format=".0%", low=0),
                 title="curves",
             ),
-            Panel(marks=lying, y=Axis(names=("one", "two", "three"), inverted=True), columns=1),
+            Panel(marks=lying, y=Axis(names=("one", "two", "three")), columns=1),
             Panel(
                 marks=dated,
-                x=Axis(dates=True, format="%b %Y"),
-                y=Axis(scale="symlog", linear_to=10.0, high=400),
+                x=Axis(scale="date"),
+                y=Axis(scale="log", high=400),
             ),
             Panel(marks=maps, x=Axis(scale="log", low=1, high=10, format=",g")),
-            Panel(marks=[cells], x=Axis(every=2)),
-            Panel(marks=[Bars(label="mine", length=[2, 3], base=[1, 1], colour=(RED, "#000000"))]),
+            Panel(marks=[cells], x=Axis(ticks=(2, 4))),
+            Panel(marks=[Bars(label="mine", y=[2, 3], base=[1, 1], colour=(RED, "#000000"))]),
         ],
         rows=2,
         size=(12.0, 8.0),
@@ -131,20 +131,29 @@ def test_screen_gives_a_figure_that_plotly_accepts_with_the_same_numbers_and_ent
     assert tuple(by_name["level"].x) == (1, 4) and tuple(by_name["level"].y) == (3, 3)
     entries = [trace.name for trace in figure.data if trace.showlegend]
     assert len(entries) == len(set(entries)) and "entry" in entries and "" not in entries
-    assert "share: %{y:.2%} TAO" in by_name["line"].hovertemplate
+    assert "share of TAO: %{y:.2%}" in by_name["line"].hovertemplate
     assert by_name["bars"].customdata == ("one", "two", "three")
     notes = {note.text: note for note in figure.layout.annotations}
-    assert notes["<b>a<br>word</b>"].x == pytest.approx(np.log10(2))
+    assert notes["a<br>word"].x == pytest.approx(np.log10(2))
     assert figure.layout.yaxis2.autorange == "reversed"
     assert figure.layout.xaxis4.range == (0, 1)
+
+
+def test_contours_at_uneven_levels_lie_where_they_say_on_a_screen():
+    filled = go.Figure(screen.plotted(everything())).data[-5]
+    levels = [filled.contours.start + k * filled.contours.size for k in range(3)]
+    np.testing.assert_allclose(
+        np.interp([1, 2, 5], np.sort(SLOPE, None), np.sort(filled.z, None)), levels, atol=0.2
+    )
+    assert list(filled.colorbar.ticktext) == ["1", "2", "5"]
 
 
 def test_the_table_holds_all_that_is_shown_with_its_units():
     table = everything().to_frame()
     line = table[table["mark"] == "line"]
     np.testing.assert_array_equal(line["y"].astype(float), 1.5 * X)
-    np.testing.assert_allclose(line["high"].astype(float), 1.5 * X + [0.1, 0.2, 0.3])
-    assert set(line["y_unit"]) == {"TAO"} and set(line["x_unit"]) == {"years"}
+    np.testing.assert_allclose(line["error"].astype(float), [0.1, 0.2, 0.3])
+    assert set(line["y_label"]) == {"share of TAO"} and set(line["x_label"]) == {"years"}
     assert "entry" not in set(table["mark"])
     assert len(table[table["mark"] == "map"]) == 2 * SLOPE.size
     assert "published" in set(table["text"].dropna())

@@ -24,7 +24,7 @@ def test_figures_on_pools_show_the_models_numbers_and_mark_what_is_unproven():
     table = te.incentives.compare_rules(te.incentives.synthetic_subnets())
     starred = [name.endswith("*") for name in view.panels[0].x.names]
     assert starred == [bool(mark) for mark in table["unproven"]]
-    assert view.panels[0].marks[0].length == pytest.approx(table["top_8"].to_numpy())
+    assert view.panels[0].marks[0].y == pytest.approx(table["top_8"].to_numpy())
     proven = replace(te.rules_at("gate-rank"), gate="none", root_dividends="claimed")
     assert "*" in " ".join(VIEWS["subnet_exit"]().sources)
     assert "*" not in " ".join(VIEWS["subnet_exit"](rules=proven).sources)

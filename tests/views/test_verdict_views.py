@@ -9,7 +9,7 @@ from tao_econ import views
 def test_the_views_of_the_article_judged_say_what_the_ledger_gives():
     then = replace(te.load_snapshot("article"), price_usd=200.0)
     assert "123 days after" in views.claims_against_events(then=then).title
-    assert views.claims_against_events(then=then).panels[0].marks[1].at[0] == 200.0
+    assert views.claims_against_events(then=then).panels[0].marks[1].y[0] == 200.0
     assert (
         "In September 2026 'no change' scores 0.41, the tree 1.09 and 8× 1.75; 8× is best in 16%"
         in (views.forecasts_scored().title)
