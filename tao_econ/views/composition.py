@@ -62,7 +62,7 @@ def best_of_many(models: int = MINERS) -> View:
     """
     few = 2  # models that a perfect judge chooses from
     counts = np.unique(np.geomspace(1, models, 60).astype(int))
-    low, high = (best_of_n(counts.tolist(), rho) for rho in MEASURED)
+    low, high = (np.asarray(best_of_n(counts.tolist(), rho)) for rho in MEASURED)
     judges = {0.1: ORANGE, 0.3: RED, 0.6: PURPLE, 1.0: BLUE}
     lines = [
         Line(

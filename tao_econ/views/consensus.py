@@ -108,7 +108,8 @@ def weights_of(subnet: Epoch) -> np.ndarray:
     """(8, 8) weights, validators first."""
     yours = [subnet.your_weight_1, subnet.your_weight_2, subnet.your_weight_3]
     weights = np.zeros((8, 8))
-    weights[:5, 5:] = [[50, 35, 15], [48, 38, 14], [55, 30, 15], [45, 40, 15], yours]
+    others = [[50, 35, 15], [48, 38, 14], [55, 30, 15], [45, 40, 15]]
+    weights[:5, 5:] = np.array([*others, yours], float)
     return weights
 
 
@@ -181,7 +182,9 @@ def _earned_by_miner(rules: Rules, epoch: FloatEpoch, followed: np.ndarray) -> n
 
 def _shares(title: str, values: np.ndarray, rows: list[str]) -> Panel:
     """Shares by miner as a heat map, each in words."""
-    row, miner = np.indices(values.shape)
+    places = np.indices(values.shape)
+    row = places[0]
+    miner = places[1]
     dark = values.round(3) < 0.5
     words = [
         Text(

@@ -23,7 +23,7 @@ from ..economy.supply import (
 from ..inputs import data
 from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario, rules_at
 from ..inputs.units import tao
-from .gallery import snapshots, view
+from .gallery import known, snapshots, view
 from .marks import (
     BLACK,
     BLUE,
@@ -189,7 +189,7 @@ def article_fdv(rules: Rules, then: Snapshot, publication: Snapshot, now: Snapsh
     openai = openai_bn_usd()
     old, current, latest = (openai[month] for month in ("2023-04", "2023-10", "2026-03"))
     supply = tao(rules.max_supply_rao)
-    stated = then.fdv_stated_usd / 1e9
+    stated = known(then, "fdv_stated_usd") / 1e9
     implied, at_publication, today = (s.price_usd * supply / 1e9 for s in (then, publication, now))
     bars = [
         ("stated by\nthe article", stated, GREY, old),

@@ -33,6 +33,14 @@ NAMED = {  # kinds of records that have names: what loads one, and the word for 
 VIEWS: dict[str, Drawn] = {}
 
 
+def known(snapshot: Snapshot, field: str) -> float:
+    """A number of a snapshot that a view cannot do without; a ValueError where it is not known."""
+    value = getattr(snapshot, field)
+    if value is None:
+        raise ValueError(f"{field} must be known, got None in snapshot {snapshot.name!r}")
+    return value
+
+
 def snapshots() -> dict[str, Snapshot]:
     """Every dated snapshot by its name: a menu."""
     return {name: load_snapshot(name) for name in snapshot_names()}

@@ -290,7 +290,8 @@ def touch_curves(holder: Holder) -> View:
     half = DOTS.index(0.5)
     plain, slow = touched(holder, "gbm", (1.0, 0.5))
     (jumps,), (stress,) = (touched(holder, model) for model in ("merton", "regimes"))
-    worst = max(got.standard_error[half] for got in (plain, jumps, stress))
+    at_half = [float(np.asarray(got.value)[half]) for got in (plain, jumps, stress)]
+    worst = max(np.asarray(got.standard_error)[half] for got in (plain, jumps, stress))
     fall = math.expm1(base.jump_log_mean)
     spell = base.stress_daily_volatility
     jumping = f"1 × Kelly, {base.jumps_per_year:g} jump of {fall:.0%} a year"
@@ -316,8 +317,8 @@ def touch_curves(holder: Holder) -> View:
     return View(
         title=f"Full Kelly ever halves wealth with chance {touch_probability(1.0, 0.5):.0%}, half "
         f"Kelly with {touch_probability(0.5, 0.5):.1%}; simulated, full Kelly "
-        f"{plain.value[half]:.0%}, with jumps {jumps.value[half]:.0%}, with spells of stress "
-        f"{stress.value[half]:.0%} (s.e. {100 * worst:.1f} points)",
+        f"{at_half[0]:.0%}, with jumps {at_half[1]:.0%}, with spells of stress "
+        f"{at_half[2]:.0%} (s.e. {100 * worst:.1f} points)",
         panels=[
             Panel(
                 marks=[*_closed_form(), *dots],

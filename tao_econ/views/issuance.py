@@ -131,7 +131,7 @@ def era_lengths(rules: Rules, article: Rules) -> View:
     are grey and never come.
     """
     eras = [era for era in issuance_eras(rules) if era.blocks]
-    years = np.array([blocks_to_years(era.blocks, rules.block_time_s) for era in eras])
+    years = blocks_to_years(np.array([era.blocks for era in eras], float), rules.block_time_s)
     planned = blocks_to_years(article.halving_interval_blocks, article.block_time_s)
     never = np.arange(len(eras), article.max_halvings)
     told = np.array([26, 28, 29])

@@ -10,7 +10,7 @@ import html
 import re
 import time
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import anywidget
 import ipywidgets as w
@@ -51,6 +51,7 @@ class Figure(go.FigureWidget):
     it without them.
     """
 
+    data: Any  # made by plotly
     _complete = False
 
     def __init__(self, *given):
@@ -65,11 +66,13 @@ class Figure(go.FigureWidget):
     def become(self, shown: dict) -> None:
         """Show another picture; in place where its traces are of the same kinds."""
         kinds = [trace["type"] for trace in shown["data"]]
-        if [trace.type for trace in self.data] != kinds:
+        now: Any = self.data
+        if [trace.type for trace in now] != kinds:
             self.data = ()
             self.add_traces(shown["data"])
         with self.batch_update():
-            for trace, new in zip(self.data, shown["data"], strict=True):
+            now = self.data
+            for trace, new in zip(now, shown["data"], strict=True):
                 for key in trace.to_plotly_json().keys() - new.keys() - {"uid"}:
                     trace[key] = None
                 for key, value in new.items():

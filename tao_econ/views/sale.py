@@ -13,7 +13,7 @@ from ..economy.market import sell_pressure as pressure_of
 from ..inputs.record import checked_record, quantity, same
 from ..inputs.rules import Scenario, Snapshot, load_scenario, load_snapshot, rules_at
 from ..inputs.units import tao
-from .gallery import view
+from .gallery import known, view
 from .marks import GREY, ORANGE, Axis, Level, Line, Map, Panel, Points, View
 from .selling import fall, sold_by_all
 
@@ -144,7 +144,7 @@ def sell_pressure(market: Market, sale: Sale) -> View:
 
 def _one_day(sale: Sale, snapshot: Snapshot, scenario: Scenario, all_sold_usd: float) -> Panel:
     """The map of `sell_pressure`, and where the sale stands on it."""
-    here: dict[str, Any] = {"x": snapshot.volume_usd / 1e6, "y": sale.sold_share}
+    here: dict[str, Any] = {"x": known(snapshot, "volume_usd") / 1e6, "y": sale.sold_share}
     return Panel(
         marks=[
             Map(

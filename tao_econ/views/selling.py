@@ -22,7 +22,7 @@ from ..economy.market import sell_pressure as pressure_of
 from ..inputs import data
 from ..inputs.rules import Rules, Scenario, Snapshot, load_snapshot
 from ..inputs.units import tao
-from .gallery import view
+from .gallery import known, view
 from .marks import (
     BLACK,
     BLUE,
@@ -91,8 +91,9 @@ def impact_map(
         pressure_of(rules, day, sold_by_all(assumed, 1.0)).sold_usd_per_day
         for day, assumed in ((then, article), (now, scenario))
     ]
-    usual = fall(article, all_sold[0], then.volume_usd)
-    thin = fall(article, all_sold[0], then.volume_usd / THIN)
+    volume_usd = known(then, "volume_usd")
+    usual = fall(article, all_sold[0], volume_usd)
+    thin = fall(article, all_sold[0], volume_usd / THIN)
     low = fall(scenario, all_sold[1], VOLUMES_2026[-1])
     high = fall(scenario, all_sold[1], VOLUMES_2026[0])
     return View(
