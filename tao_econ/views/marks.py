@@ -248,11 +248,6 @@ class View:
     name: str = ""
 
     @property
-    def finding(self) -> str:
-        """The title, by the name that old figures have it under until all are views."""
-        return self.title
-
-    @property
     def alt(self) -> str:
         """The picture in words."""
         return f"{self.title}. {self.caption}"
@@ -273,6 +268,10 @@ class View:
                 parts.append(pd.DataFrame(about | flat | labels).astype(object))
         order = ["panel", "mark", *COLUMNS, "x_label", "y_label"]
         return pd.concat(parts, ignore_index=True).reindex(columns=order)
+
+    def to_csv(self, path: Any = None) -> str | None:
+        """The table as CSV: written to a path, or as text."""
+        return self.to_frame().to_csv(path, index=False)
 
     def fingerprint(self) -> str:
         """A hash of all that is shown, numbers to nine digits, so that it outlives libraries."""

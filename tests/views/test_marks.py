@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -150,6 +151,8 @@ def test_contours_at_uneven_levels_lie_where_they_say_on_a_screen():
 
 def test_the_table_holds_all_that_is_shown_with_its_units():
     table = everything().to_frame()
+    again = pd.read_csv(io.StringIO(everything().to_csv()))
+    assert len(again) == len(table) and list(again) == list(table)
     line = table[table["mark"] == "line"]
     np.testing.assert_array_equal(line["y"].astype(float), 1.5 * X)
     np.testing.assert_allclose(line["error"].astype(float), [0.1, 0.2, 0.3])
