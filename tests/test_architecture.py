@@ -149,9 +149,21 @@ def test_what_a_room_offers_is_public_and_nothing_else_is_needed(room):
         assert isinstance(node, ast.ImportFrom) and node.level == 1
 
 
+def lines_of_code(path):
+    """Lines of a file, its docstrings and blank lines apart."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    said = set()
+    for node in ast.walk(TREES[path]):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and ast.get_docstring(
+            node
+        ):
+            said |= set(range(node.body[0].lineno, node.body[0].end_lineno + 1))
+    return sum(bool(line.strip()) for number, line in enumerate(lines, 1) if number not in said)
+
+
 def test_the_engine_is_small():
     files = [p for p in FILES if room_of(p) in ("inputs", "chain")]
-    assert sum(len(p.read_text(encoding="utf-8").splitlines()) for p in files) <= ENGINE_LINES
+    assert sum(map(lines_of_code, files)) <= ENGINE_LINES
 
 
 def compiled(path):
