@@ -143,8 +143,16 @@ def about(record: Any, name: str) -> dict:
     return {"meaning": field.description, "rule": _rule(field)} | field.json_schema_extra
 
 
+@functools.singledispatch
 def describe(record: Any) -> pd.DataFrame:
-    """A record as a table: one row a field, with value, unit and meaning."""
+    """A record as a table: one row a field, with value, unit and meaning; of rules, how each is
+    known too.
+    """
+    return described(record)
+
+
+def described(record: Any) -> pd.DataFrame:
+    """One row a field, with value, unit and meaning."""
     names = [field.name for field in dataclasses.fields(record) if field.name != "sources"]
     said = {name: about(record, name) for name in names}
     table = {
