@@ -48,15 +48,17 @@ GATES = {
     "tiers": kernels.TIERS,
 }
 
+SHARED = ("subnet_shares", "gate")  # what a subnet's share of new TAO rests on
 MARKED = ("subnet_shares", "gate", "pool", "injection_cap", "excess_tao", "root_dividends", "name")
 
 
 @takes_records
-def unproven(rules: Rules) -> tuple[Mark, ...]:
-    """Which of the rules that divide and spend new TAO rest on something unproven, and why; a
-    figure that uses them shows it.
+def unproven(rules: Rules, fields: tuple[str, ...] = MARKED) -> tuple[Mark, ...]:
+    """Which of the rules rest on something unproven, and why; a figure that uses them shows it.
+
+    `fields` of `Rules` are by default those that divide and spend new TAO.
     """
-    return marks(rules, MARKED)
+    return marks(rules, fields)
 
 
 @takes_records
@@ -146,12 +148,21 @@ def flow_measure(
         (n,) TAO per block; without the second it is the flow above the cutoff, or above the lowest
         flow where that is less
     power, cutoff_tao
-        of the flow, and flow that counts as none: 1 and 0 on chain
+        of the flow, and flow that counts as none: 1 and 0 on chain; net flow knows no cutoff
+
+    Raises
+    ------
+    ValueError
+        for a cutoff of net flow, lengths that differ, and what is no number
     """
     flow = reals("flow_ema_tao", flow_ema_tao, ndim=1)
     power = real("power", power, "(0, 16]")
     cutoff = real("cutoff_tao", cutoff_tao)
     net = protocol_flow_ema_tao is not None
+    if net and cutoff:
+        raise ValueError(
+            f"cutoff_tao must be 0 where the protocol's flow is taken off, got {cutoff:g}"
+        )
     if protocol_flow_ema_tao is None:
         flow = flow - max(cutoff, min(flow.min(), 0.0))
         own_flow = np.zeros(len(flow))

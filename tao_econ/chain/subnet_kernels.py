@@ -586,7 +586,7 @@ def _smooth(law, rao, real):
         _set_price(rao, real, i)
     for i in range(len(spot)):
         age[i] += live[i]
-        a = live[i] * law.ema_rate * age[i] / (age[i] + law.ema_warmup_blocks)
+        a = live[i] * law.ema_rate * age[i] / max(age[i] + law.ema_warmup_blocks, 1.0)
         ema[i] = a * min(spot[i], PRICE_CAP_TAO) + (1 - a) * ema[i]
 
 

@@ -389,8 +389,8 @@ def _check_masks(given: _Given, rules: Rules) -> None:
 
 
 @takes_records
-def check_liquid_alpha(rules: Rules) -> None:
-    """Refuse rates of bonds that no epoch can use."""
+def check_liquid_alpha(rules: Rules, bonds: str | None = None) -> None:
+    """Refuse rates that no epoch can use, or that `bonds` (a variant's name) would leave unused."""
     if rules.alpha_low > rules.alpha_high:
         raise ValueError(
             f"alpha_low must be at most alpha_high {rules.alpha_high}, got {rules.alpha_low}"
@@ -398,6 +398,11 @@ def check_liquid_alpha(rules: Rules) -> None:
     if rules.liquid_alpha_on and rules.liquid_alpha != "per_pair":
         raise ValueError(
             f"liquid_alpha must be 'per_pair' for an epoch to use it, got {rules.liquid_alpha!r}"
+        )
+    if rules.liquid_alpha_on and (bonds or rules.bonds) != "yuma3":
+        raise ValueError(
+            f"liquid_alpha_on must be False with bonds other than 'yuma3', which it alone moves, "
+            f"got True with {bonds or rules.bonds!r}"
         )
 
 

@@ -11,7 +11,8 @@ from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
-from .record import checked_record, describe, described, quantity
+from .checks import takes_records
+from .record import checked_record, described, quantity, table_of
 from .rules import MAX_BLOCK, Rules, _built, _tables, eras
 
 ABOUT_AN_ERA = {"title", "chain", "first_block", "first_date", "source", "checked", "confidence"}
@@ -51,6 +52,7 @@ class Mark(NamedTuple):
     why: str
 
 
+@takes_records
 def how_known(rules: Rules) -> dict[str, Known]:
     """How each field of the rules is known, by its name.
 
@@ -94,7 +96,7 @@ def in_words(entry: Known) -> str:
     return "; ".join(parts)
 
 
-@describe.register(Rules)
+@table_of.register(Rules)
 def _(rules: Rules) -> pd.DataFrame:
     said = how_known(rules)
     table = described(rules)

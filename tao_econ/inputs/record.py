@@ -143,11 +143,16 @@ def about(record: Any, name: str) -> dict:
     return {"meaning": field.description, "rule": _rule(field)} | field.json_schema_extra
 
 
-@functools.singledispatch
 def describe(record: Any) -> pd.DataFrame:
     """A record as a table: one row a field, with value, unit and meaning; of rules, how each is
     known too.
     """
+    return table_of(record)
+
+
+@functools.singledispatch
+def table_of(record: Any) -> pd.DataFrame:
+    """What `describe` says of a record of a kind; a kind with more to say registers its own."""
     return described(record)
 
 

@@ -119,7 +119,9 @@ def maybe(strategy):
 consensus_rules = rules()
 VARIANTS = st.sampled_from([None, "classic", "yuma2", "yuma3", "yuma1", "yuma2b", "yuma2c"])
 AIMS = st.sampled_from(["current", "previous", "max", "auto"])
-LAW_OF_BONDS = "alpha_low must|liquid_alpha must"
+LAW_OF_BONDS = (
+    "alpha_low must|liquid_alpha must|liquid_alpha_on must|last_step_block must|commit_block must"
+)
 big = "[0, 1e50]"
 
 

@@ -284,6 +284,8 @@ def test_shares_refuse(name, rules, more, refused):
 
 
 def test_the_others_refuse(refused):
+    with refused("cutoff_tao must be 0 where the protocol's flow is taken off", "-1000"):
+        ss.flow_measure([-100.0, -300.0], [0.0, 0.0], cutoff_tao=-1_000.0)
     with refused("power", 0.0):
         ss.flow_measure([1.0], power=0.0)
     with refused("weights"):
