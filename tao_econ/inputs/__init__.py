@@ -2,6 +2,7 @@
 
 from .proofs import Known as Known
 from .proofs import how_known as how_known
+from .proofs import not_modelled as not_modelled
 from .record import describe as describe
 from .rules import Rules as Rules
 from .rules import Scenario as Scenario

@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 import pandas as pd
 
 from .checks import takes_records
+from .data import load
 from .record import checked_record, described, quantity, table_of
 from .rules import MAX_BLOCK, Rules, _built, _tables, eras
 
@@ -94,6 +95,11 @@ def in_words(entry: Known) -> str:
     if entry.gap and entry.gap != entry.at:
         parts.append(f"not proven: {entry.gap}")
     return "; ".join(parts)
+
+
+def not_modelled() -> pd.DataFrame:
+    """What the chain does and no model here follows: data/not_modelled.csv, by the rule's name."""
+    return load("not_modelled").set_index("rule")
 
 
 @table_of.register(Rules)

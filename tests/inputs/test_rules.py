@@ -11,7 +11,7 @@ import pytest
 from tao_econ.inputs import data
 from tao_econ.inputs import record as records
 from tao_econ.inputs import rules as inputs
-from tao_econ.inputs.proofs import ABOUT_AN_ERA, how_known
+from tao_econ.inputs.proofs import ABOUT_AN_ERA, how_known, not_modelled
 from tao_econ.inputs.rules import Rules, Scenario, Snapshot
 from tao_econ.inputs.units import utc
 
@@ -166,6 +166,21 @@ def test_every_rule_that_an_era_changes_says_how_it_is_known():
             assert entry.how != "assumed" and entry.at, (rules.name, field)
             measured = (entry.block, entry.measured or None, entry.worst_error)
             assert (entry.how == "replayed") == all(part is not None for part in measured)
+
+
+def test_what_is_not_modelled_is_dated_where_an_era_says_it_is_left_out():
+    table = not_modelled()
+    for rule, era in (
+        ("subsidy of 2025", "subsidy"),
+        ("validators' baskets", "gate-rank"),
+        ("null consensus", "after-475"),
+        ("emission weights per subnet and root's first part", "etao"),
+    ):
+        assert table.loc[rule, "since"].date() == inputs.rules_at(era).first_date
+    whole = table.loc["concentrated pools", ["since", "until"]]
+    spans = [inputs.rules_at(name).first_date for name in ("concentrated-pools", "weighted-pools")]
+    assert [day.date() for day in whole] == spans
+    assert (table["until"].dropna() > table["since"][table["until"].notna()]).all()
 
 
 def test_what_no_era_had_is_assumed_and_what_another_had_is_known_as_there():
