@@ -116,8 +116,9 @@ def yuma_epoch(
     active
         (n,) bool, whose stake votes; by default everybody's
     liquid_from
-        the consensus that liquid rates are measured from: "current" as on the chain, "previous",
-        "max" of both, or "auto": the previous one where the bonds penalty is 1, else the current
+        the consensus that liquid rates are measured from, which each subnet may set on the chain:
+        "current" by default, "previous", or "auto": the previous one where the bonds penalty is 1,
+        else the current; the chain does not know "max" of both
     previous_consensus
         (n,), shares, of the epoch before; zeros at first
     previous_weights

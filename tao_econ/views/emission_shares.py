@@ -200,17 +200,20 @@ def _largest(table) -> list:
 
 
 def _named(table, names: list[str]) -> list[Text]:
-    """Names beside the points of rules, on the side where there is room."""
-    right = np.array(table["gini"] > 0.8)
-    words = np.array([name.replace("\n", " ") for name in names])
+    """Names beside the points of rules, on the side where there is room, neighbours apart."""
+    right = table["gini"].to_numpy() > 0.8
+    height = table["effective_subnets"].to_numpy()
+    close = (right[:, None] == right) & (np.abs(height[:, None] - height) < 1.5)
+    lift = np.sign((close * (height[:, None] - height)).sum(axis=1))
     return [
         Text(
-            x=table["gini"][there],
-            y=table["effective_subnets"][there],
-            text=tuple(words[there]),
-            align=align,
+            x=table["gini"].iloc[[i]],
+            y=table["effective_subnets"].iloc[[i]],
+            text=(name.replace("\n", " "),),
+            align="right" if right[i] else "left",
+            valign={1: "bottom", 0: "center", -1: "top"}[int(lift[i])],
         )
-        for there, align, points in ((right, "right", -8), (~right, "left", 8))
+        for i, name in enumerate(names)
     ]
 
 

@@ -183,6 +183,16 @@ TABLE = {
             all(table["meaning"].str.len() > 0) or pytest.fail("a field without meaning")
         ),
     ),
+    "how_known": Case(
+        arguments(rules=rules()),
+        lambda said, rules: (
+            all(entry.at for entry in said.values()) or pytest.fail("known by nothing")
+        ),
+    ),
+    "not_modelled": Case(
+        arguments(),
+        lambda table: table["would_change"].all() or pytest.fail("a rule without words"),
+    ),
     "eras": Case(arguments(), lambda eras: len(eras) > 3 or pytest.fail("few eras")),
     "load_scenario": Case(arguments(name=st.sampled_from(inputs.scenario_names()))),
     "load_snapshot": Case(arguments(name=st.sampled_from(inputs.snapshot_names()))),
