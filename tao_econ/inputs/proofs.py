@@ -77,7 +77,7 @@ def marks(rules: Rules, fields: tuple[str, ...]) -> tuple[Mark, ...]:
     """Which of those fields of the rules rest on something unproven, and why."""
     said = how_known(rules)
     return tuple(
-        Mark(name, str(getattr(rules, name)), said[name].gap)
+        Mark(field=name, value=str(getattr(rules, name)), why=said[name].gap)
         for name in fields
         if name in said and said[name].gap
     )
