@@ -91,7 +91,7 @@ def _rules(params: dict):
     for name, (field, read) in PARAMETERS.items():
         if name in params:
             fields[field] = read(params[name], params)
-    return replace(rules_at("yuma3"), **fields)
+    return replace(rules_at("weighted-pools"), **fields)
 
 
 def _sparse(rows, n: int, what: str):
@@ -155,7 +155,7 @@ def epochs(vector: dict):
         _before(step["pre_ops"], bonds, permits, rules)
         weights, listed = _sparse(step["weights"], n, "weights")
         owner = step.get("owner_uid", settings.get("owner_uid"))
-        read = permits | ((np.arange(n) == owner) & (owner is not None and rules.owner_privileges))
+        read = permits | ((np.arange(n) == owner) & (owner is not None and rules.owner_permit))
         weights[~read] = (
             0  # stored rows outlive a permit: the chain does not read them, our epoch refuses them
         )

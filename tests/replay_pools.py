@@ -124,18 +124,18 @@ def _dtao_shares(case):
 
 
 def _dtao_price(case):
-    first, n = named(case, "first_emission"), case.get("iterations", 1)
+    first, n = named(case, "first_emission", default=0), case.get("iterations", 1)
     rules = replace(
         HEAD,
         price_ema_rate=ratio(named(case, "moving_alpha"), 1),
-        price_ema_warmup_blocks=named(case, "halving_blocks", default=201_600),
+        price_ema_warmup_blocks=named(case, "halving_blocks", default=0),
     )
     mean = float(named(case, "start"))
     for _ in range(n):  # the block stands still in the chain's test
         mean = ema_price(
             mean,
             float(named(case, "spot")),
-            age_blocks=case["block"] - first,
+            age_blocks=case.get("block", 0) - first,
             blocks=1,
             rules=rules,
         )

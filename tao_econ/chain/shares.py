@@ -5,8 +5,8 @@ A rule is named by `Rules.subnet_shares` and `Rules.gate`; the same prices can b
 them.
 
 **Chain:** opentensor/subtensor, pallets/subtensor/src/coinbase/subnet_emissions.rs, commit 14bc6f9;
-the bar after the release notes of v440 and a reading of main net (mainnet-2026, one author), its
-code not seen.
+the bar RaoFoundation/subtensor f8ff769a, the same file, `maybe_update_emission_gate_bar` and
+`apply_emission_gate`. How each rule is known stands in data/eras.toml.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..inputs.checks import real, reals, takes_records, whole, whole_array
+from ..inputs.proofs import Mark, marks
 from ..inputs.record import unknown
 from ..inputs.rules import Rules
 from . import subnet_kernels as kernels
@@ -47,39 +48,17 @@ GATES = {
     "tiers": kernels.TIERS,
 }
 
-UNPROVEN = {  # field of Rules and its value: why a result that rests on it carries a mark
-    (
-        "subnet_shares",
-        "root_weights",
-    ): "per-epoch arithmetic from the 2023 code, not checked against stored shares",
-    ("pool", "concentrated"): "concentrated liquidity is taken as a constant product",
-    ("gate", "quantile"): "from release notes and one reading of main net; the code was not seen",
-    ("gate", "rank"): "from release notes and one reading of main net; the code was not seen",
-    ("gate", "tiers"): "from documentation only; never seen in force",
-    ("excess_tao", "buys_capped"): "one of several versions of unreleased code",
-    ("root_dividends", "baskets"): "baskets are taken as alpha that waits for claims",
-    ("name", "cheaper-swaps"): "the subsidy where the sum of prices strays is left out",
-    ("name", "after-475"): "what runtime 475 changed is not known",
-}
-
-
-class Mark(NamedTuple):
-    """Something unproven that rules rest on."""
-
-    field: str  # of Rules
-    value: str
-    why: str
+SHARED = ("subnet_shares", "gate")  # what a subnet's share of new TAO rests on
+MARKED = ("subnet_shares", "gate", "pool", "injection_cap", "excess_tao", "root_dividends", "name")
 
 
 @takes_records
-def unproven(rules: Rules) -> tuple[Mark, ...]:
-    """Which of the rules rest on something unproven, and why; a figure that uses them shows it."""
-    marks = [
-        Mark(field, value, why)
-        for (field, value), why in UNPROVEN.items()
-        if getattr(rules, field) == value
-    ]
-    return tuple(marks)
+def unproven(rules: Rules, fields: tuple[str, ...] = MARKED) -> tuple[Mark, ...]:
+    """Which of the rules rest on something unproven, and why; a figure that uses them shows it.
+
+    `fields` of `Rules` are by default those that divide and spend new TAO.
+    """
+    return marks(rules, fields)
 
 
 @takes_records
@@ -169,12 +148,21 @@ def flow_measure(
         (n,) TAO per block; without the second it is the flow above the cutoff, or above the lowest
         flow where that is less
     power, cutoff_tao
-        of the flow, and flow that counts as none: 1 and 0 on chain
+        of the flow, and flow that counts as none: 1 and 0 on chain; net flow knows no cutoff
+
+    Raises
+    ------
+    ValueError
+        for a cutoff of net flow, lengths that differ, and what is no number
     """
     flow = reals("flow_ema_tao", flow_ema_tao, ndim=1)
     power = real("power", power, "(0, 16]")
     cutoff = real("cutoff_tao", cutoff_tao)
     net = protocol_flow_ema_tao is not None
+    if net and cutoff:
+        raise ValueError(
+            f"cutoff_tao must be 0 where the protocol's flow is taken off, got {cutoff:g}"
+        )
     if protocol_flow_ema_tao is None:
         flow = flow - max(cutoff, min(flow.min(), 0.0))
         own_flow = np.zeros(len(flow))

@@ -62,7 +62,7 @@ class Law(NamedTuple):
     flow_rate: float
     fee: float
     root_weight: float
-    tempo: int
+    epoch_blocks: int  # from a subnet's epoch to its next, 0: none
     root_claimed: float  # part of waiting root dividends claimed at an epoch
     miners_sell: float  # part of what they are paid
     stakers_sell: float
@@ -222,16 +222,22 @@ def _sum(values):
 
 @float_kernel
 def _bar(gate, share):
-    """The rank-th largest share, or where the largest sum to the quantile; 0 for too few."""
+    """The rank-th largest share above 0, or where the largest sum to the quantile, or the last.
+
+    **Chain:** RaoFoundation/subtensor f8ff769a, `maybe_update_emission_gate_bar`
+    """
     order = _from_largest(share)
-    if gate.kind == RANK:
-        return share[order[gate.rank - 1]] if gate.rank <= len(share) else 0.0
+    bar = 0.0
     total = 0.0
-    for i in order:
-        total += share[i]
-        if total >= gate.quantile:
-            return share[i]
-    return 0.0
+    for k in range(len(order)):
+        if share[order[k]] <= 0:
+            break
+        bar = share[order[k]]
+        total += bar
+        reached = k + 1 == gate.rank if gate.kind == RANK else total >= gate.quantile
+        if reached:
+            break
+    return bar
 
 
 @float_kernel
@@ -347,8 +353,9 @@ def _block(law, state, block):
     total.recycled_rao += reward - injected - bought
     _pay(law, state, root, ema_sum > 1)
     _smooth(law, state.rao, state.real)
-    if law.tempo > 0:  # each subnet's epoch has its own block
-        for i in range((law.tempo - block % law.tempo) % law.tempo, len(state.on), law.tempo):
+    if law.epoch_blocks > 0:  # each subnet's epoch has its own block
+        first = (law.epoch_blocks - block % law.epoch_blocks) % law.epoch_blocks
+        for i in range(first, len(state.on), law.epoch_blocks):
             _epoch(law, state, i)
 
 
@@ -579,7 +586,7 @@ def _smooth(law, rao, real):
         _set_price(rao, real, i)
     for i in range(len(spot)):
         age[i] += live[i]
-        a = live[i] * law.ema_rate * age[i] / (age[i] + law.ema_warmup_blocks)
+        a = live[i] * law.ema_rate * age[i] / max(age[i] + law.ema_warmup_blocks, 1.0)
         ema[i] = a * min(spot[i], PRICE_CAP_TAO) + (1 - a) * ema[i]
 
 

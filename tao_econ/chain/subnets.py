@@ -14,12 +14,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..inputs.checks import real, reals, takes_records, whole, whole_array
+from ..inputs.proofs import Mark
 from ..inputs.record import unknown
-from ..inputs.rules import Rules, Scenario
+from ..inputs.rules import Rules, Scenario, epoch_blocks
 from ..inputs.units import BLOCKS_PER_DAY, RAO_PER_TAO, tao
 from . import subnet_kernels as kernels
 from .emission import halving_thresholds_rao, reward_after, whole_rao_fits
-from .shares import SHARES, Mark, gate_of, unproven
+from .shares import SHARES, gate_of, unproven
 from .subnet_kernels import MAX_OF_RESERVE, MAX_WEIGHT, MIN_WEIGHT, RAO, REAL, Law, Orders, State
 
 EXCESS = {
@@ -368,6 +369,7 @@ def empty_state(emission_on: np.ndarray) -> State:
 def _law(rules: Rules, scenario: Scenario) -> Law:
     measure = SHARES[rules.subnet_shares]
     thresholds, rewards = _halving_curve(rules)
+    epoch = epoch_blocks(rules)
     return Law(
         thresholds_rao=np.array(thresholds, np.int64),
         rewards_rao=np.array(rewards, np.int64),
@@ -383,8 +385,8 @@ def _law(rules: Rules, scenario: Scenario) -> Law:
         flow_rate=float(rules.flow_ema_rate),
         fee=float(rules.swap_fee),
         root_weight=float(rules.root_weight),
-        tempo=rules.tempo,
-        root_claimed=1 - (1 - scenario.root_claims_per_day) ** (rules.tempo / BLOCKS_PER_DAY),
+        epoch_blocks=epoch,
+        root_claimed=1 - (1 - scenario.root_claims_per_day) ** (epoch / BLOCKS_PER_DAY),
         miners_sell=scenario.miners_sold_share,
         stakers_sell=scenario.stakers_sold_share,
         owners_sell=scenario.owners_sold_share,

@@ -4,13 +4,20 @@ It follows `yuma_exact` step by step. Stake shares lie on the chain's grid of 2�
 votes are exact and a tie at κ falls as on the chain; everything else is plain float64. Validators
 are the rows with a permit or with bonds, those that vote first.
 
-Three rules for bonds were proposed and never ran on the chain: Yuma 1 of the document, Yuma 2B and
-Yuma 2C. They take the consensus of the classic epoch (the chain's, called Yuma 2 there).
+Three rules for bonds were proposed and never ran on the chain; they take the consensus of the
+classic epoch. The names here, and those of the public simulator and of its paper:
+
+- `classic`, `yuma2`: the chain's own, bonds ÷ their column's largest. With a moving average of 0
+  it is what the simulator calls Yuma 1.
+- `yuma1`: shared bonds averaged over epochs, as the chain's document has it. The simulator's
+  library calls it Yuma 2, its paper Yuma 2A.
+- `yuma2b`, `yuma2c`: Yuma 2B (Adrian-Fish) and 2C (Rhef + reset) in both.
+- `yuma3`: the chain's own and Yuma 3 in both; the simulator buys bonds with raw weights, the chain
+  with those that its penalty mixes.
 
 **Chain:** opentensor/subtensor, pallets/subtensor/src/epoch/run_epoch.rs, commit 14bc6f9
-**Ref:** the public Python simulator by DarnoX-reef (yuma-simulation), names Yuma 1, 2B
-(Adrian-Fish) and 2C (Rhef + reset) as there, without its 1e-6 in each quotient;
-opentensor/subtensor docs/consensus.md for Yuma 1
+**Ref:** the public Python simulator by DarnoX-reef (yuma-simulation), without its 1e-6 in each
+quotient and its rounding of consensus; opentensor/subtensor docs/consensus.md for `yuma1`
 """
 
 from __future__ import annotations
@@ -100,7 +107,7 @@ def yuma_epoch(
         (n, n), shares, as the epoch before returned them; zeros at first
     variant
         in place of `rules.bonds`: "classic" (or "yuma2"), "yuma3", or a proposal the chain never
-        ran, "yuma1", "yuma2b" or "yuma2c"
+        ran, "yuma1", "yuma2b" or "yuma2c"; whose names these are stands at the head of this file
     listed
         (n, n) bool, entries of the rows, see `yuma_epoch_exact`; by default the weights above 0
     permits
@@ -109,8 +116,9 @@ def yuma_epoch(
     active
         (n,) bool, whose stake votes; by default everybody's
     liquid_from
-        the consensus that liquid rates are measured from: "current" as on the chain, "previous",
-        "max" of both, or "auto": the previous one where the bonds penalty is 1, else the current
+        the consensus that liquid rates are measured from, which each subnet may set on the chain:
+        "current" by default, "previous", or "auto": the previous one where the bonds penalty is 1,
+        else the current; the chain does not know "max" of both
     previous_consensus
         (n,), shares, of the epoch before; zeros at first
     previous_weights
@@ -121,7 +129,8 @@ def yuma_epoch(
     TypeError
         for anything but numbers
     ValueError
-        for shapes, ranges, and weights on others in a row that `permits` leaves out
+        for shapes, ranges, weights on others in a row that `permits` leaves out, and liquid alpha
+        with bonds that do not know it
 
     Notes
     -----
@@ -292,7 +301,7 @@ def _law(rules, variant, liquid_from) -> Law:
         raise ValueError(unknown("value of liquid_from", liquid_from, AIMS))
     if variant is not None and variant not in VARIANTS:
         raise ValueError(unknown("variant", variant, VARIANTS))
-    check_liquid_alpha(rules)
+    check_liquid_alpha(rules, variant)
     penalty = float(rules.bonds_penalty)
     return Law(
         yuma3=VARIANTS[variant or rules.bonds] == "yuma3",

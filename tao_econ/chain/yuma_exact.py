@@ -137,14 +137,15 @@ def yuma_epoch_exact(
         ),
         block=now,
         last_step_block=whole("last_step_block", last_step_block),
-        owner=_owner(owner_uid, n, rules),
+        owner=_owner(owner_uid, n),
     )
     if given.permits is not None:
-        permitted_rows("weights_u16", weights, given.permits | given.owner)
+        permitted_rows("weights_u16", weights, given.permits | _with_permit(given, rules))
     emission_rao = whole("emission_rao", emission_rao)
     for name, rao in (("emission_rao", emission_rao), ("stake_rao", sum(given.stake.tolist()))):
         if rao > MAX:
             raise ValueError(f"{name} must sum to less than 2^63, got {rao}")
+    _check_masks(given, rules)
     check_liquid_alpha(rules)
     return _epoch(given, emission_rao, rules)
 
@@ -160,20 +161,21 @@ class _Given(NamedTuple):
     committed: np.ndarray
     block: int
     last_step_block: int
-    owner: np.ndarray  # (n,) bool: the owner's bit, where the rules favour it
+    owner: np.ndarray  # (n,) bool
 
 
 def _epoch(given: _Given, emission_rao: int, rules: Rules) -> Epoch:
     """The epoch step by step, in the order of the chain."""
     active = _active(given, rules)
     stake = _stake_that_counts(given, rules)
-    new_permits = _new_permits(stake, rules) | given.owner
-    permitted = new_permits if given.permits is None else given.permits | given.owner
+    always = _with_permit(given, rules)
+    new_permits = _new_permits(stake, rules) | always
+    permitted = new_permits if given.permits is None else given.permits | always
     active_stake = normalize(np.where(active & permitted, stake, 0))
 
     rows = np.flatnonzero(permitted | given.bonds.any(axis=1))
     voters = active_stake[rows]
-    weights, listed = _weights(given, permitted, rows)
+    weights, listed = _weights(given, permitted, rows, rules)
     consensus = _consensus(weights, voters, q32(rules.kappa))
     clipped = np.minimum(weights, consensus[:, None])
     rank, unclipped_rank = (_products(w, voters).sum(axis=1) for w in (clipped, weights))
@@ -220,10 +222,14 @@ def _active(given: _Given, rules: Rules) -> np.ndarray:
 
 
 def _stake_that_counts(given: _Given, rules: Rules) -> np.ndarray:
-    """Shares of the stake of those above the threshold; the owner is exempt."""
-    return normalize(
-        np.where((given.stake >= rules.stake_threshold_rao) | given.owner, given.stake, 0)
-    )
+    """Shares of the stake of those above the threshold; the owner may be exempt."""
+    above = (given.stake >= rules.stake_threshold_rao) | _with_permit(given, rules)
+    return normalize(np.where(above, given.stake, 0))
+
+
+def _with_permit(given: _Given, rules: Rules) -> np.ndarray:
+    """(n,) bool: the owner, where its permit does not hang on its stake."""
+    return given.owner & rules.owner_permit
 
 
 def _new_permits(stake, rules):
@@ -238,19 +244,20 @@ def _top_k(stake, k):
     return chosen
 
 
-def _weights(given, permitted, rows):
+def _weights(given, permitted, rows, rules):
     """Masked weights, then each validator's ÷ their sum; and which entries are left, with zeros.
 
-    Masked: rows without a permit, weights for oneself (but the owner's), weights no newer than the
-    miner's registration, and weights committed before it. What a masked miner would have had goes
-    to the others.
+    Masked: rows without a permit, weights for oneself (but the owner's, where it may), weights no
+    newer than the miner's registration, and weights committed before it. What a masked miner would
+    have had goes to the others.
     """
     updated = given.updated[rows, None]
     committed = given.committed[rows, None]
     uid = rows[:, None]
     weights = given.weights[rows]
     listed = weights > 0 if given.listed is None else given.listed[rows]
-    listed = listed & permitted[rows, None] & ((uid != np.arange(len(permitted))) | given.owner)
+    of_others = uid != np.arange(len(permitted))
+    listed = listed & permitted[rows, None] & (of_others | (given.owner & rules.owner_self_weight))
     listed &= updated > given.registered
     if (committed >= 0).any():
         listed &= (committed < 0) | (committed >= given.registered)
@@ -269,7 +276,7 @@ def _old_bonds(given, rows, rules):
     """Stored bonds, as integers, without those on miners that registered too late to earn them."""
     if rules.bonds_mask == "stale_weights":
         known = given.updated[rows, None] > given.registered
-    elif given.last_step_block == 0:
+    elif rules.bonds_mask == "new_miners" or given.last_step_block == 0:
         known = max(given.block - rules.tempo, 0) > given.registered
     else:
         known = given.last_step_block + 1 > given.registered
@@ -358,18 +365,32 @@ def _by_uid(values, rows, given):
     return out
 
 
-def _owner(owner_uid, n, rules) -> np.ndarray:
+def _owner(owner_uid, n) -> np.ndarray:
     owner = np.zeros(n, bool)
     if owner_uid is not None:
         if whole("owner_uid", owner_uid) >= n:
             raise ValueError(f"owner_uid must be in [0, {n - 1}], got {owner_uid}")
-        owner[owner_uid] = rules.owner_privileges
+        owner[owner_uid] = True
     return owner
 
 
+def _check_masks(given: _Given, rules: Rules) -> None:
+    """Refuse blocks that the rules never look at."""
+    last_step = "new_miners_since_last_step"
+    if given.last_step_block and rules.bonds_mask != last_step:
+        raise ValueError(
+            f"last_step_block must be 0 where rules.bonds_mask is not {last_step!r}, got "
+            f"{given.last_step_block}"
+        )
+    if not rules.commit_mask and (given.committed >= 0).any():
+        raise ValueError(
+            f"commit_block must be -1 where rules.commit_mask is False, got {given.committed.max()}"
+        )
+
+
 @takes_records
-def check_liquid_alpha(rules: Rules) -> None:
-    """Refuse rates of bonds that no epoch can use."""
+def check_liquid_alpha(rules: Rules, bonds: str | None = None) -> None:
+    """Refuse rates that no epoch can use, or that `bonds` (a variant's name) would leave unused."""
     if rules.alpha_low > rules.alpha_high:
         raise ValueError(
             f"alpha_low must be at most alpha_high {rules.alpha_high}, got {rules.alpha_low}"
@@ -377,6 +398,11 @@ def check_liquid_alpha(rules: Rules) -> None:
     if rules.liquid_alpha_on and rules.liquid_alpha != "per_pair":
         raise ValueError(
             f"liquid_alpha must be 'per_pair' for an epoch to use it, got {rules.liquid_alpha!r}"
+        )
+    if rules.liquid_alpha_on and (bonds or rules.bonds) != "yuma3":
+        raise ValueError(
+            f"liquid_alpha_on must be False with bonds other than 'yuma3', which it alone moves, "
+            f"got True with {bonds or rules.bonds!r}"
         )
 
 

@@ -20,7 +20,7 @@ import pandas as pd
 
 from ..chain.emission import halving_thresholds_rao
 from ..chain.pools import Pool, spot_price, swap, trade_to_price
-from ..chain.shares import SHARES, emission_shares, root_proportion, unproven
+from ..chain.shares import SHARED, SHARES, emission_shares, root_proportion, unproven
 from ..chain.subnets import Subnets, Trade, make_subnets, run_subnets
 from ..inputs import data
 from ..inputs.checks import real, takes_records, whole
@@ -154,7 +154,7 @@ def compare_rules(pools: Subnets, *, rules: Iterable[Rules] | None = None) -> pd
                 | {
                     "largest": share.max(),
                     "effective_subnets": 1 / np.sum(share**2),
-                    "unproven": unproven(rule),
+                    "unproven": unproven(rule, SHARED),
                 }
             )
     columns = "subnet_shares gate gini top_8 top_16 top_32 largest effective_subnets unproven"

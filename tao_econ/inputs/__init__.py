@@ -1,5 +1,8 @@
 """Law, fact and assumption: frozen records with units and checks, and the dated tables."""
 
+from .proofs import Known as Known
+from .proofs import how_known as how_known
+from .proofs import not_modelled as not_modelled
 from .record import describe as describe
 from .rules import Rules as Rules
 from .rules import Scenario as Scenario

@@ -144,7 +144,20 @@ def about(record: Any, name: str) -> dict:
 
 
 def describe(record: Any) -> pd.DataFrame:
-    """A record as a table: one row a field, with value, unit and meaning."""
+    """A record as a table: one row a field, with value, unit and meaning; of rules, how each is
+    known too.
+    """
+    return table_of(record)
+
+
+@functools.singledispatch
+def table_of(record: Any) -> pd.DataFrame:
+    """What `describe` says of a record of a kind; a kind with more to say registers its own."""
+    return described(record)
+
+
+def described(record: Any) -> pd.DataFrame:
+    """One row a field, with value, unit and meaning."""
     names = [field.name for field in dataclasses.fields(record) if field.name != "sources"]
     said = {name: about(record, name) for name in names}
     table = {

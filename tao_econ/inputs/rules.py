@@ -146,7 +146,12 @@ class Rules:
         unit="", meaning="whether bonds may move faster where weights disagree"
     )
 
-    tempo: int = quantity(unit="blocks", meaning="blocks between consensus epochs", ge=0, le=65_535)
+    tempo: int = quantity(
+        unit="blocks", meaning="setting of the time between epochs; 0: never", ge=0, le=65_535
+    )
+    epoch_length: Literal["tempo_and_one", "tempo"] = quantity(
+        unit="", meaning="blocks between consensus epochs: one more than the tempo, or the tempo"
+    )
     kappa: Fraction = quantity(
         unit="share", meaning="active stake needed to support a weight", gt=0, le=1
     )
@@ -162,10 +167,13 @@ class Rules:
     bonds_moving_average: Fraction = quantity(
         unit="share", meaning="part of a bond kept by an epoch", ge=0, le=1
     )
-    bonds_mask: Literal["stale_weights", "new_miners"] = quantity(
+    bonds_mask: Literal["stale_weights", "new_miners", "new_miners_since_last_step"] = quantity(
         unit="",
-        meaning="bonds forgotten: where weights are older than the miner, or on miners newer than "
-        "an epoch",
+        meaning="bonds forgotten: where weights are older than the miner, on miners newer than a "
+        "tempo, or on miners newer than the last epoch",
+    )
+    commit_mask: bool = quantity(
+        unit="", meaning="weights committed before the miner registered do not count"
     )
     bonds_reset: bool = quantity(unit="", meaning="a miner may delete all bonds on itself")
     liquid_alpha_on: bool = quantity(unit="", meaning="whether a subnet uses its liquid alpha")
@@ -193,9 +201,12 @@ class Rules:
     stake_threshold_rao: int = quantity(
         unit="rao", meaning="stake weight below this counts as none", ge=0, lt=MAX_RAO
     )
-    owner_privileges: bool = quantity(
-        unit="",
-        meaning="the subnet owner has a permit, may score itself and needs no stake threshold",
+    owner_self_weight: bool = quantity(unit="", meaning="a subnet's owner may score itself")
+    owner_permit: bool = quantity(
+        unit="", meaning="a subnet's owner has a permit and needs no stake threshold"
+    )
+    transaction_fees: Literal["burned", "block_author", "recycled"] = quantity(
+        unit="", meaning="what becomes of fees of transactions, which no model here pays"
     )
 
 
@@ -295,9 +306,19 @@ def eras() -> tuple[Rules, ...]:
     rows: list[Rules] = []
     folded: dict = {}
     for row in _tables("eras.toml", "era", list):
-        folded = folded | row
+        stated = {name: value for name, value in row.items() if name != "known"}
+        folded = folded | {"first_block": None} | stated
         rows.append(_rules(folded))
     return tuple(rows)
+
+
+def epoch_blocks(rules: Rules) -> int:
+    """Blocks from one consensus epoch of a subnet to the next; 0 where none ever comes.
+
+    **Chain:** coinbase/run_coinbase.rs, `blocks_until_next_epoch` (until v3.4.7)
+    """
+    one_more = rules.tempo > 0 and rules.epoch_length == "tempo_and_one"
+    return rules.tempo + one_more
 
 
 @functools.cache

@@ -20,7 +20,7 @@ from ..incentives.attacks import (
 from ..incentives.guarantee import draw_network, honest_stake_path, retention_map
 from ..incentives.majority import majority_cost
 from ..inputs.record import checked_record, quantity
-from ..inputs.rules import Rules, Scenario, Snapshot, rules_at
+from ..inputs.rules import Rules, Scenario, Snapshot, epoch_blocks, rules_at
 from ..inputs.units import BLOCKS_PER_DAY
 from .gallery import view
 from .marks import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, Axis, Bars, Level, Line, Panel, View
@@ -217,7 +217,8 @@ def stake_erosion(rules: Rules) -> View:
         )
         for h, row in zip(levels, earned, strict=True)
     }
-    days = epochs * rules.tempo / BLOCKS_PER_DAY
+    blocks = epoch_blocks(rules)
+    days = epochs * blocks / BLOCKS_PER_DAY
     half = Level(label="half of stake", y=0.5, style="--")
     ends = {h: f"{path.honest_stake[-1]:.1%} with {h:.0%}" for h, path in paths.items()}
     lines = [
@@ -236,7 +237,7 @@ def stake_erosion(rules: Rules) -> View:
             )
         ],
         sources=(
-            f"{epochs:,} epochs of {rules.tempo} blocks ({days:.0f} days)",
+            f"{epochs:,} epochs of {blocks} blocks ({days:.0f} days)",
             f"each pays {reward:.2%} of the first day's stake, all of it staked",
         ),
     )

@@ -8,7 +8,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..chain.shares import ema_price, emission_shares, gate_kept, root_proportion, unproven
+from ..chain.shares import (
+    MARKED,
+    SHARED,
+    ema_price,
+    emission_shares,
+    gate_kept,
+    root_proportion,
+    unproven,
+)
 from ..chain.subnets import Subnets
 from ..incentives.stake import gini, top_share
 from ..incentives.subnet_economy import (
@@ -18,6 +26,7 @@ from ..incentives.subnet_economy import (
     synthetic_subnets,
 )
 from ..inputs import data
+from ..inputs.proofs import how_known, in_words
 from ..inputs.record import checked_record, quantity
 from ..inputs.rules import Rules, Scenario, load_scenario, rules_at
 from ..inputs.units import BLOCKS_PER_DAY, RAO_PER_TAO
@@ -47,14 +56,14 @@ RULES = {  # the six that need prices alone: their names in a picture and in a m
     ("price_ema", "none"): ("smoothed price\n(February 2025)", "smoothed price"),
     ("price_ema_root_unburned", "none"): (
         "× root × unburned\n(June 2026)",
-        "price × root × unburned *",
+        "price × root × unburned",
     ),
     UNBURNED: ("× unburned\n(July 2026)", "price × unburned"),
     ("price_ema_unburned", "quantile"): (
         "gate at quantile\n(July 2026)",
-        "the same, gate at a quantile *",
+        "the same, gate at a quantile",
     ),
-    AT_RANK: ("gate at rank 32\n(August 2026)", "the same, gate at rank 32 *"),
+    AT_RANK: ("gate at rank 32\n(August 2026)", "the same, gate at rank 32"),
     ("price_ema_unburned", "tiers"): ("two tiers\n(documentation)", "the same, two tiers *"),
 }
 COUNTS = (8, 16, 32)  # of the largest subnets
@@ -80,9 +89,9 @@ def reading(name: str) -> float:
     return float(data.load("subnet_readings").set_index("id").loc[name, "value"])
 
 
-def unproven_fields(*rules: Rules) -> str:
+def unproven_fields(*rules: Rules, fields: tuple[str, ...] = MARKED) -> str:
     """The fields of rules that nobody could prove, in words."""
-    marks = [mark for rule in rules for mark in unproven(rule)]
+    marks = [mark for rule in rules for mark in unproven(rule, fields)]
     return ", ".join(dict.fromkeys(mark.field.replace("_", " ") for mark in marks))
 
 
@@ -90,6 +99,11 @@ def marked(*rules: Rules) -> str:
     """What a footer says of rules that nobody could prove, or nothing."""
     fields = unproven_fields(*rules)
     return f"* unproven: {fields}" if fields else ""
+
+
+def proof(rules: Rules, field: str) -> str:
+    """What a footer says of how a rule is known: 'gate: replayed, block 8,791,247 …'."""
+    return f"{field.replace('_', ' ')}: {in_words(how_known(rules)[field])}"
 
 
 # ---- Six rules on the same prices ----
@@ -186,21 +200,24 @@ def _largest(table) -> list:
 
 
 def _named(table, names: list[str]) -> list[Text]:
-    """Names beside the points of rules, on the side where there is room."""
-    right = np.array(table["gini"] > 0.8)
-    words = np.array([name.replace("\n", " ") for name in names])
+    """Names beside the points of rules, on the side where there is room, neighbours apart."""
+    right = table["gini"].to_numpy() > 0.8
+    height = table["effective_subnets"].to_numpy()
+    close = (right[:, None] == right) & (np.abs(height[:, None] - height) < 1.5)
+    lift = np.sign((close * (height[:, None] - height)).sum(axis=1))
     return [
         Text(
-            x=table["gini"][there],
-            y=table["effective_subnets"][there],
-            text=tuple(words[there]),
-            align=align,
+            x=table["gini"].iloc[[i]],
+            y=table["effective_subnets"].iloc[[i]],
+            text=(name.replace("\n", " "),),
+            align="right" if right[i] else "left",
+            valign={1: "bottom", 0: "center", -1: "top"}[int(lift[i])],
         )
-        for there, align, points in ((right, "right", -8), (~right, "left", 8))
+        for i, name in enumerate(names)
     ]
 
 
-@view(rules="2026-09-11", first="dynamic-tao")
+@view(rules="2026-09-11", first="owner-self-weight")
 def emission_gate(rules: Rules, first: Rules) -> View:
     """Left, the part of its share that the gate leaves a subnet; right, how fast the smoothed
     price of a new subnet rises.
@@ -248,7 +265,7 @@ def emission_gate(rules: Rules, first: Rules) -> View:
             ),
         ],
         size=(11.0, 5.0),
-        sources=(rules, marked(rules)),
+        sources=(rules, proof(rules, "gate")),
     )
 
 
@@ -257,7 +274,7 @@ def _gates(live: int) -> list[Line]:
     ratio = np.linspace(0, 3, 301)
     lines = []
     for exponent, colour in ((1, GREY), (live, BLUE), (6, PURPLE)):
-        name = f"h = {exponent}" + (", as on main net *" if exponent == live else "")
+        name = f"h = {exponent}" + (", as on main net" if exponent == live else "")
         lines.append(Line(label=name, x=ratio, y=gate_kept(ratio, exponent), colour=colour))
     return lines
 
@@ -425,7 +442,7 @@ def emission_rules(rules: Rules, market: Market) -> View:
             "effective subnets": f"{1 / np.sum(share**2):.1f}",
             "largest": f"{share[0] * TAO_PER_DAY:,.0f} of {TAO_PER_DAY:,} TAO a day",
             "get at least 10 TAO a day": f"{int(np.sum(share * TAO_PER_DAY >= 10))} subnets",
-            "* unproven": unproven_fields(rules) or "none",
+            "* unproven": unproven_fields(rules, fields=SHARED) or "none",
         },
         size=(11.0, 5.0),
     )

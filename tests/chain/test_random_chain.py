@@ -119,7 +119,9 @@ def maybe(strategy):
 consensus_rules = rules()
 VARIANTS = st.sampled_from([None, "classic", "yuma2", "yuma3", "yuma1", "yuma2b", "yuma2c"])
 AIMS = st.sampled_from(["current", "previous", "max", "auto"])
-LAW_OF_BONDS = "alpha_low must|liquid_alpha must"
+LAW_OF_BONDS = (
+    "alpha_low must|liquid_alpha must|liquid_alpha_on must|last_step_block must|commit_block must"
+)
 big = "[0, 1e50]"
 
 
@@ -180,6 +182,16 @@ TABLE = {
         lambda table, record: (
             all(table["meaning"].str.len() > 0) or pytest.fail("a field without meaning")
         ),
+    ),
+    "how_known": Case(
+        arguments(rules=rules()),
+        lambda said, rules: (
+            all(entry.at for entry in said.values()) or pytest.fail("known by nothing")
+        ),
+    ),
+    "not_modelled": Case(
+        arguments(),
+        lambda table: table["would_change"].all() or pytest.fail("a rule without words"),
     ),
     "eras": Case(arguments(), lambda eras: len(eras) > 3 or pytest.fail("few eras")),
     "load_scenario": Case(arguments(name=st.sampled_from(inputs.scenario_names()))),

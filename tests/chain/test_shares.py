@@ -1,7 +1,10 @@
 """Which subnet gets how much of a block's TAO, under each rule."""
 
+import json
 import math
 from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -32,12 +35,40 @@ def given_for(prices, burned=0.0):
 
 
 def test_a3_prices_1_to_2_become_shares_0_1_to_0_9_under_the_gate():
-    assert te.chain.emission_shares(QUANTILE, price_ema_tao=[1, 2]) == pytest.approx(
+    as_coded = replace(QUANTILE, gate_quantile=Fraction("0.61"))  # main net's own was 3/4
+    assert te.chain.emission_shares(as_coded, price_ema_tao=[1, 2]) == pytest.approx(
         [0.1, 0.9], abs=1e-12
     )
     assert te.chain.emission_shares(NOW, price_ema_tao=[1, 2], bar=2 / 3) == pytest.approx(
         [0.1, 0.9], abs=1e-12
     )
+
+
+def test_vector_gate_rank_fallback_the_bar_of_few_subnets():
+    path = Path(__file__).parents[1] / "golden" / "gate_rank_fallback.json"
+    vector = json.loads(path.read_text())
+    assert (NOW.gate, NOW.gate_rank, NOW.gate_exponent) == ("rank", 32, 3)
+    expected = vector["expected"]
+    cases = zip(vector["inputs"]["cases"], expected["bar"], expected["share"], strict=True)
+    for case, bar, share in cases:
+        prices = np.array(case["ema_prices"])
+        got = te.chain.emission_shares(NOW, price_ema_tao=prices)
+        assert got == pytest.approx(share, abs=vector["params"]["tolerance"])
+        found = kernels._bar(ss.gate_of(NOW), prices / prices.sum())
+        assert found == pytest.approx(bar, abs=vector["params"]["tolerance"])
+
+
+def test_zeros_take_no_place_at_the_bar():
+    prices = [1.0] * 19 + [2.0] + [0.0] * 20
+    few = te.chain.emission_shares(NOW, price_ema_tao=prices)
+    assert few[:20] == pytest.approx(te.chain.emission_shares(NOW, price_ema_tao=prices[:20]))
+    assert not few[20:].any()
+
+
+def test_a_quantile_that_rounding_never_reaches_puts_the_bar_at_the_last_share():
+    whole = replace(QUANTILE, gate_quantile=Fraction(1))
+    shares = np.array([0.5, 0.3, 0.2 - 2**-50])
+    assert kernels._bar(ss.gate_of(whole), shares) == shares[-1]
 
 
 def test_mainnet_2026_md_3_part_of_a_share_that_the_gate_keeps():
@@ -217,12 +248,14 @@ def test_root_proportion_is_a_share(root, alpha):
 def test_every_rule_and_gate_that_a_table_names_is_known_and_marks_are_of_real_fields():
     used = {r.subnet_shares for r in te.eras() if r.pool != "none"}
     assert used == set(ss.SHARES) and {r.gate for r in te.eras()} <= set(ss.GATES)
-    for field, _ in ss.UNPROVEN:
+    for field in ss.MARKED:
         assert hasattr(NOW, field)
-    assert (
-        not te.chain.unproven(te.rules_at("dynamic-tao"))
-        and len(te.chain.unproven(te.rules_at("after-475"))) == 3
-    )
+    marked = {r.name: [mark.field for mark in te.chain.unproven(r)] for r in te.eras()}
+    assert marked["dynamic-tao"] == marked["price-unburned"] == marked["gate-quantile"] == []
+    assert marked["gate-rank"] == ["root_dividends"] and marked["yuma3"] == ["pool"]
+    assert marked["after-475"] == marked["etao"] == ["root_dividends", "name"]
+    (two_tiers, _) = te.chain.unproven(replace(NOW, gate="tiers"))
+    assert (two_tiers.field, two_tiers.value) == ("gate", "tiers")
 
 
 # --- refusals
@@ -251,6 +284,8 @@ def test_shares_refuse(name, rules, more, refused):
 
 
 def test_the_others_refuse(refused):
+    with refused("cutoff_tao must be 0 where the protocol's flow is taken off", "-1000"):
+        ss.flow_measure([-100.0, -300.0], [0.0, 0.0], cutoff_tao=-1_000.0)
     with refused("power", 0.0):
         ss.flow_measure([1.0], power=0.0)
     with refused("weights"):

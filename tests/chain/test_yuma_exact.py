@@ -30,7 +30,7 @@ VECTORS = [
     if p.name.startswith(("epoch_", "yuma3_", "math_", "mechanism_", "blocks_until"))
 ]
 SMALL = [p for p in VECTORS if "512" not in p.name]
-HEAD, NOV_2023 = rules_at("yuma3"), rules_at("2023-11-20")
+HEAD, NOV_2023 = rules_at("weighted-pools"), rules_at("2023-11-20")
 CLASSIC = replace(HEAD, bonds="classic")
 LIQUID = replace(HEAD, liquid_alpha_on=True, bonds_penalty=Fraction(0))
 FEW = settings(max_examples=60, deadline=None)
@@ -342,7 +342,7 @@ def test_bonds_outlive_the_permit_by_one_epoch():
     )
 
 
-def test_owner_has_privileges_since_2025_only():
+def test_owner_has_privileges_since_2025_and_2026_only():
     weights = W.copy()
     weights[3, 3] = 65_535
     stake = [6 * 10**12, 5 * 10**12, 0, 4 * 10**12]
@@ -364,6 +364,28 @@ def test_owner_has_privileges_since_2025_only():
         run(then, weights, stake=stake), run(then, weights, stake=stake, owner_uid=3), strict=True
     ):
         assert (a == b).all()
+
+
+def test_owner_scores_itself_a_year_before_its_permit_comes_without_stake():
+    weights = W.copy()
+    weights[3, 3] = 65_535
+    stake = [6 * 10**12, 5 * 10**12, 0, 4 * 10**12]
+    between = replace(rules_at("2026-04-22"), max_validators=2, stake_threshold_rao=5 * 10**12)
+    poor = run(between, weights, stake=stake, owner_uid=3)
+    assert not poor.permits[3] and poor.stake_weight_u16[3] == 0
+    rich = replace(between, max_validators=3, stake_threshold_rao=0)
+    own = run(rich, weights, stake=stake, owner_uid=3)
+    other = run(replace(rich, owner_self_weight=False), weights, stake=stake, owner_uid=3)
+    assert own.consensus_u16[3] >= other.consensus_u16[3]
+    assert own.incentive_u16[3] > other.incentive_u16[3]
+
+
+def test_blocks_that_the_rules_never_look_at_are_refused(refused):
+    then = rules_at("2025-06-01")
+    with refused("last_step_block must be 0 where rules.bonds_mask is not", "400"):
+        run(then, last_step_block=400)
+    with refused("commit_block must be -1 where rules.commit_mask is False", "8"):
+        run(then, commit_block=[8, 8, -1, -1])
 
 
 def test_2023_gave_permits_without_stake():

@@ -256,4 +256,14 @@ def test_a_run_measures_from_the_epoch_before():
 )
 def test_bad_input_is_refused_in_one_line(name, more, refused):
     with refused(name):
-        te.chain.yuma_epoch(LIQUID, *subnet(0), np.zeros((6, 6)), **more)
+        te.chain.yuma_epoch(HEAD, *subnet(0), np.zeros((6, 6)), **more)
+
+
+@pytest.mark.parametrize("variant", ["classic", "yuma1", "yuma2", "yuma2b", "yuma2c"])
+def test_liquid_alpha_is_refused_where_a_variant_would_leave_it_unused(variant, refused):
+    weights, stake = subnet(0)
+    with refused("liquid_alpha_on must be False with bonds other than 'yuma3'", variant):
+        te.chain.yuma_run(LIQUID, weights, stake, epochs=1, variant=variant)
+    with refused("liquid_alpha_on must be False", "classic"):
+        te.chain.yuma_run(replace(LIQUID, bonds="classic"), weights, stake, epochs=1)
+    assert te.chain.yuma_run(LIQUID, weights, stake, epochs=1, variant="yuma3").dividends.any()

@@ -70,7 +70,11 @@ def test_maymin_a_halving_halves_what_new_tao_adds_to_small_pools_above_large_on
     )
     for rules in (
         te.rules_at("dynamic-tao"),
-        replace(te.rules_at("chain-buys"), subnet_shares="price_ema"),
+        replace(  # a slow mean, so that a subnet's share stays what it was
+            te.rules_at("chain-buys"),
+            subnet_shares="price_ema",
+            price_ema_rate=te.rules_at("dynamic-tao").price_ema_rate,
+        ),
     ):
         table = te.incentives.halving_effect(rules, SCENARIO, pools, days=5)
         assert table.loc["small − large", "inflow"] > 0

@@ -11,6 +11,7 @@ import pytest
 from tao_econ.inputs import data
 from tao_econ.inputs import record as records
 from tao_econ.inputs import rules as inputs
+from tao_econ.inputs.proofs import ABOUT_AN_ERA, how_known, not_modelled
 from tao_econ.inputs.rules import Rules, Scenario, Snapshot
 from tao_econ.inputs.units import utc
 
@@ -35,14 +36,15 @@ def test_eras_stand_in_the_order_of_their_dates_and_blocks():
     dates = [r.first_date for r in inputs.eras()]
     assert dates == sorted(set(dates))
     blocks = [r.first_block for r in inputs.eras() if r.chain == "finney"]
-    assert blocks == sorted(set(blocks)) and blocks[0] == 0
+    known = [block for block in blocks if block is not None]
+    assert known == sorted(set(known)) and blocks[: len(known)] == known and blocks[0] == 0
 
 
 def test_first_blocks_agree_with_the_dated_blocks_within_one_percent():
     anchors = data.load("block_anchors")
     seconds = [utc(t).timestamp() for t in anchors["utc"]]
     per_second = np.diff(anchors["block"].astype(float)) / np.diff(seconds)
-    for rules in (r for r in inputs.eras() if r.chain == "finney" and r.first_block > 0):
+    for rules in (r for r in inputs.eras() if r.chain == "finney" and r.first_block):
         noon = (utc(rules.first_date) + dt.timedelta(hours=12)).timestamp()
         expected = np.interp(noon, seconds, anchors["block"].astype(float))
         expected += max(0, noon - seconds[-1]) * per_second[-1]
@@ -98,6 +100,98 @@ def test_ratios_are_the_integers_the_chain_stores():
     )
     assert inputs.rules_at("2023-10-01").owner_cut == 0
     assert float(inputs.rules_at("2026-09-11").root_weight) == pytest.approx(0.18, abs=1e-12)
+
+
+CHANGES = [  # first day of a rule that a tag or a reading of main net dates, its value before and after
+    ("2025-03-06", "price_ema_warmup_blocks", 0, 100_800),
+    ("2025-03-19", "price_ema_warmup_blocks", 100_800, 201_600),
+    ("2025-03-19", "owner_self_weight", False, True),
+    ("2025-03-28", "bonds_mask", "stale_weights", "new_miners"),
+    ("2025-05-28", "permits", "top_stakes", "top_nonzero_stakes"),
+    ("2025-05-28", "liquid_alpha", "per_miner", "per_pair"),
+    ("2025-07-23", "swap_fee", Fraction(196, 65_535), Fraction(33, 65_535)),
+    ("2025-07-23", "commit_mask", False, True),
+    ("2025-12-12", "price_ema_rate", Fraction(3, 10**6), Fraction(3, 10**4)),
+    ("2026-04-23", "bonds", "classic", "yuma3"),
+    ("2026-04-23", "owner_permit", False, True),
+    ("2026-06-25", "bonds_mask", "new_miners", "new_miners_since_last_step"),
+    ("2026-06-25", "epoch_length", "tempo_and_one", "tempo"),
+    ("2026-06-25", "pool", "concentrated", "weighted"),
+    ("2026-07-27", "gate", "none", "quantile"),
+    ("2026-08-03", "gate", "quantile", "rank"),
+    ("2026-08-12", "transaction_fees", "block_author", "recycled"),
+]
+
+
+@pytest.mark.parametrize("day, field, before, after", CHANGES)
+def test_a_rule_stands_as_dated_on_both_sides_of_its_first_day_and_first_block(
+    day, field, before, after
+):
+    first = inputs.rules_at(day)
+    assert str(first.first_date) == day
+    assert getattr(first, field) == getattr(inputs.rules_at(first.first_block), field) == after
+    eve = dt.date.fromisoformat(day) - dt.timedelta(days=1)
+    assert getattr(inputs.rules_at(eve), field) == before
+    assert getattr(inputs.rules_at(first.first_block - 1), field) == before
+
+
+def test_the_gates_quantile_is_main_nets_stored_one():
+    assert inputs.rules_at(8_740_402).gate_quantile == Fraction(3, 4)
+    entry = how_known(inputs.rules_at(8_740_402))["gate_quantile"]
+    assert (entry.how, entry.value, entry.block) == ("replayed", "stored", 8_740_402)
+
+
+def test_an_era_whose_block_nobody_knows_is_found_by_its_date_only():
+    assert inputs.rules_at("2026-10-18").name == "after-475"
+    assert inputs.rules_at("2026-10-19").name == inputs.rules_at("2026-11-25").name == "etao"
+    assert inputs.rules_at(10**8).name == "after-475"
+    assert inputs.rules_at("etao").first_block is None
+
+
+def test_epochs_were_a_block_longer_than_the_tempo_until_june_2026():
+    assert inputs.epoch_blocks(inputs.rules_at("2026-06-24")) == 361
+    assert inputs.epoch_blocks(inputs.rules_at("2026-06-25")) == 360
+    assert inputs.epoch_blocks(inputs.rules_at("finney")) == 100
+    assert inputs.epoch_blocks(dataclasses.replace(inputs.rules_at("finney"), tempo=0)) == 0
+
+
+def test_every_rule_that_an_era_changes_says_how_it_is_known():
+    for row in inputs._tables("eras.toml", "era", list):
+        changed = set(row) - ABOUT_AN_ERA - {"known", "name"}
+        said = row.get("known", {})
+        assert not changed or "rest" in said or changed <= set(said), row["name"]
+        assert set(said) - {"rest", "name"} <= changed, row["name"]
+    for rules in inputs.eras():
+        for field, entry in how_known(rules).items():
+            assert entry.how != "assumed" and entry.at, (rules.name, field)
+            measured = (entry.block, entry.measured or None, entry.worst_error)
+            assert (entry.how == "replayed") == all(part is not None for part in measured)
+
+
+def test_what_is_not_modelled_is_dated_where_an_era_says_it_is_left_out():
+    table = not_modelled()
+    for rule, era in (
+        ("subsidy of 2025", "subsidy"),
+        ("validators' baskets", "gate-rank"),
+        ("null consensus", "after-475"),
+        ("emission weights per subnet and root's first part", "etao"),
+    ):
+        assert table.loc[rule, "since"].date() == inputs.rules_at(era).first_date
+    whole = table.loc["concentrated pools", ["since", "until"]]
+    spans = [inputs.rules_at(name).first_date for name in ("concentrated-pools", "weighted-pools")]
+    assert [day.date() for day in whole] == spans
+    assert (table["until"].dropna() > table["since"][table["until"].notna()]).all()
+
+
+def test_what_no_era_had_is_assumed_and_what_another_had_is_known_as_there():
+    rules = inputs.rules_at("gate-rank")
+    said = how_known(dataclasses.replace(rules, gate="tiers", pool="concentrated"))
+    assert (said["gate"].how, said["pool"].gap) == (
+        "assumed",
+        "concentrated liquidity is taken as a constant product",
+    )
+    words = records.describe(rules).loc["gate", "known"]
+    assert "replayed" in words and "8,791,247" in words and "2.4e-05" in words
 
 
 @pytest.mark.parametrize("when", [-1, "2020-12-31", dt.date(1999, 1, 1)])
@@ -178,7 +272,8 @@ def test_a_record_cannot_be_changed_in_place(record):
 @pytest.mark.parametrize("record", RECORDS, ids=lambda r: type(r).__name__)
 def test_a_record_is_described_field_by_field_with_unit_and_meaning(record):
     table = records.describe(record)
-    assert list(table.columns) == ["value", "unit", "meaning"]
+    known = ["known"] if isinstance(record, Rules) else []
+    assert list(table.columns) == ["value", "unit", "meaning", *known]
     assert list(table.index) == [f.name for f in dataclasses.fields(record) if f.name != "sources"]
     assert (table["meaning"].str.len() > 4).all()
 

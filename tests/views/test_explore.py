@@ -242,10 +242,10 @@ def test_emission_rules_say_what_the_table_of_rules_says_and_carry_the_mark():
     table = te.incentives.compare_rules(te.incentives.synthetic_subnets())
     names = [
         "smoothed price",
-        "price × root × unburned *",
+        "price × root × unburned",
         "price × unburned",
-        "the same, gate at a quantile *",
-        "the same, gate at rank 32 *",
+        "the same, gate at a quantile",
+        "the same, gate at rank 32",
         "the same, two tiers *",
     ]
     box = explore("emission_rules")

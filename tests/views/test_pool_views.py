@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import tao_econ as te
-from tao_econ.views import VIEWS, emission_shares, explore, pools
+from tao_econ.chain.shares import SHARED, unproven
+from tao_econ.views import VIEWS, explore, pools
 
 
 def test_titles_on_pools_follow_from_the_records():
@@ -41,5 +42,5 @@ def test_an_instrument_starts_under_the_rules_of_now():
     assert (chosen.subnet_shares, chosen.gate) == (now.subnet_shares, now.gate)
     assert "gate_exponent" in explore("emission_rules").recipe().sliders
     menu = [name.endswith("*") for name in VIEWS["emission_rules"].menu("rules")]
-    marks = map(emission_shares.unproven_fields, VIEWS["emission_rules"].menu("rules").values())
-    assert menu == [bool(mark) for mark in marks]
+    chosen = VIEWS["emission_rules"].menu("rules").values()
+    assert menu == [bool(unproven(rules, SHARED)) for rules in chosen]
