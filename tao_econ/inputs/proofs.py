@@ -124,9 +124,12 @@ def _history() -> tuple[_Row, ...]:
     rows = []
     tables = _tables("eras.toml", "era", list)
     for age, (stated, rules) in enumerate(zip(tables, eras(), strict=True)):
+        said = stated.get("known", {})
+        if not isinstance(said, dict):
+            raise ValueError(f"data/eras.toml, {rules.name!r}: known must be a table, got {said!r}")
         entries = {
             name: _built(Known, f"eras.toml, {rules.name!r}, known.{name}", entry)
-            for name, entry in stated.get("known", {}).items()
+            for name, entry in said.items()
         }
         for name in stated.keys() - ABOUT_AN_ERA - {"known"}:
             entry = entries.get(name, entries.get("rest") if name != "name" else None)
