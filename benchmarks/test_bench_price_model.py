@@ -28,7 +28,7 @@ def test_a_step_of_supply_and_price_with_recycling_of_its_own(benchmark):
     """Divide by 5.2 million: each step issues, recycles, watches for a halving, moves the cap
     and divides.
     """
-    normals, recycled = normal_draws(Draws(PATHS, WEEKS, seed=0)), np.full(PATHS, 0.146)
+    normals, recycled = normal_draws(Draws(PATHS, WEEKS, seed=0)), np.full(PATHS, 0.020)
     price_paths(RULES, SNAPSHOT, SCENARIO, normals, recycled_share=recycled)
     got = benchmark(price_paths, RULES, SNAPSHOT, SCENARIO, normals, recycled_share=recycled)
     assert got.circulating_tao.shape == (PATHS, WEEKS + 1)

@@ -11,16 +11,17 @@ class Scenario:
 
     name: str = quantity(default="base", unit="", meaning="name of the scenario")
     recycled_share: float = quantity(
-        default=0.146,
+        default=0.020,
         unit="share",
         meaning="part of each block's emission recycled or never issued",
         ge=0,
         le=0.95,
         step=0.002,
         span=(0, 0.9),
-        reason="What was missing from the 12-second schedule between the first halving and "
-        "2026-09-11.",
-        source="supply_points.csv 2025-12-15 and 2026-09-11, by economy.fit_recycling",
+        reason="What was missing of the reward of each block in the newest regime of recycling, "
+        "readings of 2026-07-08 to 2026-10-08, the counter restated by what it is known to have "
+        "missed; the 14.6 % that stood here until then were that fault.",
+        source="supply_points.csv and counter_corrections.csv, by economy.newest_recycling",
     )
     block_time_s: float = quantity(
         default=12.0,
@@ -30,10 +31,10 @@ class Scenario:
         le=60,
         step=0.05,
         span=(11, 14),
-        reason="The nominal time. Slow blocks since 2025 are inside recycled_share, which is "
-        "measured against it.",
-        source="runtime constant MILLISECS_PER_BLOCK; block_anchors.csv gives 12.04 s since "
-        "February 2025",
+        reason="The nominal time. Slow blocks are not inside recycled_share, which is measured "
+        "block by block.",
+        source="runtime constant MILLISECS_PER_BLOCK; block_anchors.csv gives 12.02 s since the "
+        "first halving",
     )
     horizon_years: float = quantity(
         default=20.0,

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..chain.emission import emission_path
 from ..economy import halving_dates as halving
+from ..economy import issuance_readings as readings
 from ..inputs.rules import Rules
 from ..inputs.units import decimal_year, tao
 from .gallery import view
@@ -42,21 +43,22 @@ def _after(start: datetime, days) -> list[datetime]:
 
 @view(rules="2026-09-11")
 def supply_readings(rules: Rules) -> View:
-    """Every dated reading of TAO's supply, against the schedule from genesis and from the last
-    reading that is trusted.
+    """Every dated reading of TAO's supply, restated by what the chain's counter is known to have
+    missed, against the schedule from genesis and from the last reading that is trusted.
     """
-    points = halving.check_supply_points(rules)
-    trusted = points[points["confidence"].isin(halving.TRUSTED)]
+    points = readings.check_supply_points(rules)
+    possible = ~points["above"] & ~points["below"]
+    high = points["confidence"].isin(readings.TRUSTED)
+    trusted = points[possible & high]
     above = points[points["above"]]
-    below = points[points["below"]]
-    other = points[
-        ~points["above"] & ~points["below"] & ~points["confidence"].isin(halving.TRUSTED)
-    ]
+    below = points[points["below"] & ~points["above"]]
+    other = points[possible & ~high]
+    counted = points[points["correction_tao"] > 0]
 
-    def read(table, **look) -> dict:
-        return {"x": table["when"], "y": table["tao"] / 1e6} | look
+    def read(table, of="restated_tao", **look) -> dict:
+        return {"x": table["when"], "y": table[of] / 1e6} | look
 
-    readings = [
+    shown = [
         Line(label="trusted (high confidence)", **read(trusted, marker="o")),
         Points(label="possible, not trusted", **read(other, marker="x", colour=BLACK, size=6)),
         Points(
@@ -64,34 +66,38 @@ def supply_readings(rules: Rules) -> View:
             **read(below, marker="v", colour=ORANGE, size=6),
         ),
         Points(label="above what can follow", **read(above, marker="^", colour=RED)),
+        Points(
+            label="the counter as it stood, where it is restated",
+            **read(counted, of="tao", marker="s", colour=GREY, size=4),
+        ),
     ]
     return View(
         title=f"{len(below)} of {len(points)} published readings are too low to lead to the next "
-        f"trusted one, {in_words(len(above))} too high to follow the last",
+        f"trusted one, {in_words(len(above))} too high to follow the last, the counter restated",
         panels=[
             Panel(
-                marks=[*_most_issued(rules, points, trusted), *readings],
+                marks=[*_most_issued(rules, points, trusted), *shown],
                 x=Axis(scale="date"),
                 y=Axis(label="TAO, million"),
             )
         ],
-        sources=(rules, "data/supply_points.csv"),
+        sources=(rules, "data/supply_points.csv", "data/counter_corrections.csv"),
     )
 
 
 def _most_issued(rules: Rules, points, trusted) -> list[Line]:
     """The schedule from genesis, and from the last trusted reading, to the last reading of all."""
-    start = halving.GENESIS_UTC
+    start = readings.GENESIS_UTC
     span = (points["when"].iloc[-1] - start) / timedelta(days=1)
     days = np.arange(0, span, 7)
     path = emission_path(
-        rules, issuance_rao=halving.GENESIS_ISSUANCE_RAO, days=int(days[-1]), every_days=7
+        rules, issuance_rao=readings.GENESIS_ISSUANCE_RAO, days=int(days[-1]), every_days=7
     )
     last = trusted["when"].iloc[-1]
-    tao_then = trusted["tao"].iloc[-1]
+    tao_then = trusted["restated_tao"].iloc[-1]
     since_last = (start - last) / timedelta(days=1)
     after = [*days[days > -since_last], span]
-    most = [halving.most_issued_tao(rules, tao_then, since_last + day) for day in after]
+    most = [readings.most_issued_tao(rules, tao_then, since_last + day) for day in after]
     return [
         Line(
             label="schedule with nothing recycled since genesis",
@@ -126,7 +132,7 @@ def first_halving_forecast(rules: Rules) -> View:
     the real date.
     """
     fit, forecast, miss = halving.replay_first_halving(rules)
-    real = halving.FIRST_HALVING_UTC
+    real = readings.FIRST_HALVING_UTC
     naive = halving.unrecycled_first_halving(rules)
     until = fit.end - timedelta(days=1)
     days, per_day = _density(forecast.days, 1.0)
@@ -196,7 +202,7 @@ def next_halvings(rules: Rules) -> View:
         marks.append(Level(x=earliest, colour=colour, style="--"))
     marks.append(
         Line(
-            label="earliest: nothing recycled from the last reading on",
+            label="earliest if the counter is right: nothing recycled from the last reading on",
             x=(),
             y=(),
             colour=GREY,
@@ -206,7 +212,7 @@ def next_halvings(rules: Rules) -> View:
     )
     return View(
         title=f"Halving {first.halving} comes between {first.low:%B %Y} and {first.high:%B %Y} "
-        f"(90%) if recycling goes on as since {halving.FIRST_HALVING_UTC:%B %Y}",
+        f"(90%) if recycling goes on as since {fit.start:%B %Y}",
         panels=[
             Panel(
                 marks=marks,
@@ -217,7 +223,8 @@ def next_halvings(rules: Rules) -> View:
         ],
         sources=(
             rules,
-            f"supplies 2025-12-15 to {fit.end:%Y-%m-%d}",
-            f"{1 - fit.net_share:.1%} of the schedule not issued",
+            f"supplies {fit.start:%Y-%m-%d} to {fit.end:%Y-%m-%d}, the counter restated",
+            f"{fit.recycled_share:.1%} recycled",
+            f"unknown: {', '.join(halving.UNKNOWNS)}",
         ),
     )

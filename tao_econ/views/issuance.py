@@ -79,7 +79,7 @@ def supply_four_ways(rules: Rules, article: Rules, scenario: Scenario) -> View:
         f"rewards, not after {by_article.years[-1]:.0f} years and {len(by_article.years) - 1}",
         panels=[
             Panel(
-                title="On this scale only recycling shows …",
+                title="On this scale they are one curve …",
                 marks=issued,
                 x=Axis(label=SINCE, scale="log", low=0.3, high=300, format="g"),
                 y=Axis(label="TAO issued, million"),

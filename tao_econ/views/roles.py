@@ -404,7 +404,10 @@ def holders() -> dict[str, Staker]:
         "November 2023, equal split": Staker(),
         "November 2023, after the owner's cut": Staker(stakers_share=0.41),
         "September 2026": Staker(
-            issued_million=11.33, staked_share=0.646, stakers_share=0.41, recycled_share=0.146
+            issued_million=11.33,
+            staked_share=0.646,
+            stakers_share=0.41,
+            recycled_share=load_scenario("base").recycled_share,
         ),
     }
 

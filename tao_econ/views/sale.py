@@ -63,7 +63,7 @@ def markets() -> dict[str, Market]:
     now: dict[str, Any] = {
         "snapshot": "2026-09-11",
         "daily_volatility": 0.05,
-        "recycled_share": 0.146,
+        "recycled_share": load_scenario("base").recycled_share,
     }
     return {
         "the article: 160 USD, 5 M a day": Market(snapshot="article", volume_usd=5e6, **then),

@@ -37,7 +37,23 @@ UNFIT = (
     "the window .* must hold three|halvings must|schedule must be|net_share must|block must "
     "fall|rules must pay"
 )
-UNENDING = {"block_time_s": "a window without two anchors has no mean block time"}
+moments = st.datetimes(dt.datetime(2023, 3, 21), dt.datetime(2200, 1, 1))
+UNKNOWNS = st.sets(st.sampled_from(["share", "correlation", "correction"]))
+
+
+def regimes_law(table, **_):
+    assert table["from_block"].is_monotonic_increasing and (table["readings"] >= 0).all()
+
+
+def usable_law(parts, since, until, accept, **_):
+    used, refused = parts
+    assert used["confidence"].isin(accept).all() and (refused["why"] != "").all()
+    assert used["block"].is_monotonic_increasing and not set(used.index) & set(refused.index)
+
+
+def fault_law(fault, until_block):
+    tao, chance = fault
+    assert tao > 0 and 0 <= chance < 1
 
 
 def up_to_cap(result, rules, **_):
@@ -262,19 +278,55 @@ TABLE = {
         arguments(block=anchors, block_time_s=number("(0, inf)")), refuses="block must fall between"
     ),
     "check_supply_points": Case(
-        arguments(rules=rules(), since=maybe(st.dates()), until=maybe(st.dates())),
+        arguments(
+            rules=rules(),
+            since=maybe(st.dates()),
+            until=maybe(st.dates()),
+            restate=st.booleans(),
+        ),
         refuses="recycled",
         most=10,
     ),
+    "anchored_block": Case(
+        arguments(when=moments, block_time_s=number("[1, 60]"), until=maybe(moments))
+    ),
+    "counter_correction_tao": Case(
+        arguments(block=anchors), unknown={"": "where a fault is of unknown size"}
+    ),
+    "counter_fault": Case(arguments(until_block=whole(1, 2**40)), fault_law),
+    "usable_supplies": Case(
+        arguments(
+            rules=rules(),
+            since=st.dates(),
+            until=st.dates(),
+            accept=st.sampled_from([("high",), ("high", "medium"), ()]),
+            restate=st.booleans(),
+        ),
+        usable_law,
+        most=10,
+    ),
+    "newest_recycling": Case(
+        arguments(rules=rules(), since=maybe(st.dates()), restate=st.booleans()),
+        refuses=UNFIT,
+        most=5,
+    ),
+    "recycling_regimes": Case(
+        arguments(rules=rules(), accept=st.sampled_from([("high",), ("high", "medium")])),
+        regimes_law,
+        unknown=dict.fromkeys(("recycled_share", "se"), "with fewer than three readings"),
+        refuses=UNFIT,
+        most=5,
+    ),
+    "second_halving_by_reading": Case(
+        arguments(rules=rules(), unknowns=UNKNOWNS), refuses=UNFIT, most=3
+    ),
     "next_halvings": Case(
-        arguments(rules=rules(), halvings=st.integers(1, 10)),
-        unknown=UNENDING,
+        arguments(rules=rules(), halvings=st.integers(1, 10), unknowns=UNKNOWNS),
         refuses=UNFIT,
         most=5,
     ),
     "replay_first_halving": Case(
         arguments(rules=rules(), until=st.dates(dt.date(2023, 4, 1), dt.date(2026, 12, 31))),
-        unknown=UNENDING,
         refuses=UNFIT,
         most=5,
     ),

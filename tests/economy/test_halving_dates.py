@@ -10,6 +10,7 @@ import pytest
 
 import tao_econ as te
 from tao_econ.economy import halving_dates as halving
+from tao_econ.economy import issuance_readings as readings
 from tao_econ.inputs.units import utc
 
 pytestmark = pytest.mark.xdist_group("halving")  # one worker makes the replay and the forecast once
@@ -38,9 +39,9 @@ def test_supply_points_the_90_percent_band_of_october_2025_covers_the_halving(re
     assert forecast.low < utc("2025-12-15T13:31:24") == halving.FIRST_HALVING_UTC < forecast.high
     assert forecast.earliest < forecast.low and fit.end == utc("2025-10-02")
     for got, expected in (
-        (forecast.low, "2025-12-12T13:50"),
-        (forecast.median, "2025-12-21T17:36"),
-        (forecast.high, "2026-01-04T16:16"),
+        (forecast.low, "2025-12-13T08:42"),
+        (forecast.median, "2025-12-21T20:41"),
+        (forecast.high, "2026-01-04T00:30"),
     ):
         assert abs(got - utc(expected)) < timedelta(hours=12)
 
@@ -53,13 +54,19 @@ def test_supply_points_median_and_both_lines_miss_the_halving_by_days(replay):
 
 
 def test_the_replay_looks_at_nothing_that_was_published_later(replay, rules, monkeypatch):
-    points = halving.supply_observations()
-    anchors = halving.data.load("block_anchors").iloc[:2]
-    monkeypatch.setattr(
-        halving, "supply_observations", lambda: points[points["when"] <= utc("2025-10-02")]
-    )
-    monkeypatch.setattr(halving.data, "load", lambda name: anchors)
+    points = readings.supply_observations()
+    known = {
+        name: readings.data.load(name)
+        for name in ("block_anchors", "counter_corrections", "root_reserve_gap", "supply_points")
+    }
+    known["block_anchors"] = known["block_anchors"].iloc[:2]
+    known["supply_points"] = known["supply_points"].query("date <= '2025-10-02'")
+    known["counter_corrections"] = known["counter_corrections"].query("to_block < 6_500_000")
+    assert len(points) > len(known["supply_points"])
+    monkeypatch.setattr(readings.data, "load", known.get)
+    readings._anchors.cache_clear()
     fit, forecast, misses = te.economy.replay_first_halving(rules.chain, until="2025-10-01")
+    readings._anchors.cache_clear()
     assert (fit.net_share, fit.noise, fit.block_time_s) == (
         replay[0].net_share,
         replay[0].noise,
@@ -68,60 +75,142 @@ def test_the_replay_looks_at_nothing_that_was_published_later(replay, rules, mon
     assert (forecast.low, forecast.high, misses) == (replay[1].low, replay[1].high, replay[2])
 
 
-def test_block_anchors_give_12_22_seconds_a_block_before_the_halving(replay):
+def test_blocks_took_12_17_seconds_from_genesis_to_october_2025(replay):
     fit = replay[0]
-    assert fit.block_time_s == pytest.approx(12.224, abs=1e-3)
-    assert fit.recycled_share == pytest.approx(1 - fit.net_share * fit.block_time_s / 12)
+    assert fit.block_time_s == pytest.approx(12.167, abs=1e-3)
+    assert fit.recycled_share == pytest.approx(1 - fit.net_share)
+    seconds = (fit.end - fit.start).total_seconds()
+    assert fit.block_time_s == pytest.approx(seconds / (fit.end_block - fit.start_block))
 
 
-def test_a_fit_is_the_line_from_its_first_to_its_last_trusted_supply(replay):
+def test_a_fit_is_the_line_over_blocks_from_its_first_to_its_last_trusted_supply(replay):
     fit = replay[0]
     first, last = fit.used.iloc[0], fit.used.iloc[-1]
-    days = (last["when"] - first["when"]) / timedelta(days=1)
-    assert fit.tao_per_day == pytest.approx((last["tao"] - first["tao"]) / days)
-    assert fit.net_share == pytest.approx(fit.tao_per_day / 7_200) and fit.issued_tao == last["tao"]
-    steps, gained = (
-        fit.used["when"].diff().iloc[1:] / timedelta(days=1),
-        fit.used["tao"].diff().iloc[1:] / 7_200,
-    )
-    scatter = ((gained - fit.net_share * steps) ** 2 / steps).sum() / (len(steps) - 1)
-    assert fit.noise == pytest.approx(scatter**0.5)
-    assert fit.net_share_se == pytest.approx(fit.noise / days**0.5)
+    blocks = last["block"] - first["block"]
+    assert fit.net_share == pytest.approx((last["tao"] - first["tao"]) / blocks)
+    assert fit.tao_per_day == pytest.approx(fit.net_share * 86_400 / fit.block_time_s)
+    assert fit.issued_tao == last["tao"]
+    steps = fit.used["block"].diff().iloc[1:].astype(float)
+    over = (fit.used["tao"].diff().iloc[1:] - fit.net_share * steps) / steps**0.5
+    assert fit.noise == pytest.approx(((over**2).sum() / (len(steps) - 1)) ** 0.5)
+    assert fit.net_share_se == pytest.approx(fit.noise / blocks**0.5)
+    neighbours = over.to_numpy()[1:] @ over.to_numpy()[:-1]
+    assert fit.correlation == pytest.approx(neighbours / (over**2).sum())
     assert len(fit.used) + len(fit.refused) == len(
         te.economy.check_supply_points(te.rules_at(0), until="2025-10-02")
     )
 
 
-def test_exactly_one_supply_point_is_above_what_the_schedule_allows(rules):
-    points = te.economy.check_supply_points(rules.chain)
+def test_of_two_equal_days_a_fit_sees_the_blocks_and_not_the_calendar(rules, monkeypatch):
+    """The same supplies at the same moments, one of them at another block, give another share."""
+    seen = readings.supply_observations()
+    moved = seen.assign(block=seen["block"] + 20_000 * (seen["tao"] == 11_597_600))
+    before = te.economy.newest_recycling(rules.chain)
+    monkeypatch.setattr(readings, "supply_observations", lambda **_: moved)
+    after = te.economy.newest_recycling(rules.chain)
+    assert (after.start, after.end) == (before.start, before.end)
+    assert after.end_block == before.end_block + 20_000 and after.net_share < before.net_share
+
+
+def test_as_the_counter_stood_only_the_repaired_reading_is_above_the_schedule(rules):
+    points = te.economy.check_supply_points(rules.chain, restate=False)
     above = points[points["above"]]
     assert [(str(w.date()), tao) for w, tao in zip(above["when"], above["tao"], strict=True)] == [
         ("2026-10-08", 11_597_600)
     ]
 
 
-def test_the_impossible_supply_point_is_named_among_the_refused_of_the_next_halvings(coming):
-    refused = coming[0].refused
-    point = refused[refused["tao"] == 11_597_600]
+def test_the_reading_of_2026_10_08_is_accepted_restated_and_refused_as_the_counter_stood(
+    rules, coming
+):
+    assert 11_597_600 in coming[0].used["tao"].tolist() and coming[0].issued_tao == 11_597_600
+    counted = te.economy.newest_recycling(rules.chain, restate=False).refused
+    point = counted[counted["tao"] == 11_597_600]
     assert point["why"].tolist() == ["above what the schedule allows"]
 
 
-def test_the_default_recycled_share_is_what_is_missing_since_the_first_halving(coming):
-    assert te.Scenario().recycled_share == pytest.approx(1 - coming[0].net_share, abs=5e-4)
+def test_a_day_without_an_hour_is_refused_where_other_readings_are_near(coming):
+    refused = coming[0].refused.set_index("tao")["why"]
+    assert "only its day is known" in refused[11_180_113.340423226]
 
 
-def test_models_md_the_second_halving_falls_in_2030_and_not_before_2030_01_20(coming):
+def test_the_default_recycled_share_is_that_of_the_newest_regime(coming, rules):
+    share = te.economy.recycling_regimes(rules.chain)["recycled_share"].iloc[-1]
+    assert share == coming[0].recycled_share
+    assert te.Scenario().recycled_share == pytest.approx(share, abs=5e-4)
+
+
+def test_mainnet_md_the_second_halving_under_each_reading_of_the_facts(rules):
+    """Dates of the review, fitted there by hours: by blocks they are the same days."""
+    table = te.economy.second_halving_by_reading(rules.chain, unknowns=("share",))
+    expected = {
+        "the counter as it stood, newest regime": (0.019, "2030-02-02", "2030-02-14", "2030-02-26"),
+        "restated, newest regime": (0.020, "2029-12-21", "2029-12-30", "2030-01-08"),
+        "restated, since the halving": (0.0237, "2029-12-26", "2030-01-03", "2030-01-11"),
+        "restated, nothing recycled": (0.0, "2029-12-05", "2029-12-05", "2029-12-05"),
+    }
+    for facts, (share, *dates) in expected.items():
+        row = table.loc[facts]
+        assert row["recycled_share"] == pytest.approx(share, abs=5e-4), facts
+        assert [str(row[name].date()) for name in ("low", "median", "high")] == dates, facts
+
+
+def test_the_old_numbers_at_noon_show_the_old_band(rules, monkeypatch):
+    """Until 2026-11-26: three readings of the counter, days at noon in place of blocks, the scatter
+    of the first years pooled in, nothing restated.
+    """
+    seen = readings.supply_observations()
+    noon = seen["tao"] == 11_330_335
+    seen = seen.assign(when=seen["when"].mask(noon, utc("2026-09-11T12:00")))
+    days = (seen["when"] - seen["when"].iloc[0]) / timedelta(days=1)
+    of_days = seen.assign(block=(days * 7_200).round().astype(int), block_known="block read")
+    known = of_days["when"] < utc("2025-10-03")
+    known |= of_days["tao"].isin([10_500_000, 11_180_113.340423226, 11_330_335])
+    known &= of_days["when"].dt.date.astype(str) != "2024-06-24"
+    monkeypatch.setattr(readings, "supply_observations", lambda **_: of_days[known])
+    before = te.economy.fit_recycling(rules.chain, since="2023-03-20", until="2025-10-02")
+    fit = te.economy.newest_recycling(rules.chain, since="2025-12-15", restate=False)
+    found = te.economy.forecast_halvings(
+        rules.chain, fit, noise_from=(before,), unknowns=("share",)
+    )[0]
+    assert fit.recycled_share == pytest.approx(0.146, abs=5e-4) and len(fit.used) == 3
+    said = ("2030-04-13", "2030-08-18", "2031-01-17")
+    for got, day in zip((found.low, found.median, found.high), said, strict=True):
+        assert abs(got - utc(day)) < timedelta(days=2), (got, day)
+
+
+def test_each_unknown_widens_the_band_and_moves_the_median_by_less_than_a_day(rules):
+    bands = {
+        unknowns: te.economy.next_halvings(rules.chain, halvings=1, unknowns=unknowns)[1][0]
+        for unknowns in ((), ("share",), ("share", "correlation"), halving.UNKNOWNS)
+    }
+    widths = [(one.high - one.low).days for one in bands.values()]
+    assert widths == sorted(widths) and widths[0] < 10 and widths[-1] > 90
+    medians = [one.median for one in bands.values()]
+    assert max(medians) - min(medians) < timedelta(days=1)
+
+
+def test_one_more_fault_of_the_counter_is_48_days_and_as_likely_as_it_has_been(rules, coming):
+    tao, chance = te.economy.counter_fault(until_block=coming[0].end_block)
+    assert tao == pytest.approx(172_001.438) and chance == pytest.approx(0.2505, abs=1e-3)
+    assert tao / 0.5 * 12 / 86_400 == pytest.approx(47.8, abs=0.05)
+    sure = te.economy.next_halvings(rules.chain, halvings=1, unknowns=())[1][0]
+    risky = te.economy.next_halvings(rules.chain, halvings=1, unknowns=("correction",))[1][0]
+    apart = np.abs(risky.days - np.median(sure.days)) > 30
+    assert apart.mean() == pytest.approx(chance, abs=2e-3)
+
+
+def test_models_md_the_second_halving_falls_around_the_turn_of_2029(coming):
     fit, forecasts = coming
     second = forecasts[0]
     assert [f.halving for f in forecasts] == [2, 3, 4]
-    assert utc("2030-01-20") < second.earliest < utc("2030-01-22")
-    assert second.earliest < second.low and second.high < utc("2031-04-01")
-    assert second.median.year == 2030
-    assert fit.tao_per_day == pytest.approx((11_330_335 - 10_500_000) / 270.0, rel=2e-3)
+    assert second.earliest == utc("2026-10-08T19:20") + timedelta(seconds=12) * 8_304_800
+    assert second.low < second.earliest < second.median < second.high
+    assert str(second.median.date()) == "2029-12-30"
 
 
-def test_every_possible_day_is_later_than_the_full_schedule_allows(coming, replay):
-    fit, forecasts = coming
+def test_every_possible_day_is_later_than_the_full_schedule_allows(rules, replay):
+    fit, forecasts = te.economy.next_halvings(rules.chain, unknowns=("share", "correlation"))
     for start, forecast in [(fit.end, f) for f in forecasts] + [(replay[0].end, replay[1])]:
         assert (np.diff(forecast.days) >= 0).all() and np.isfinite(forecast.days).all()
         assert start + timedelta(days=forecast.days[0]) >= forecast.earliest - timedelta(hours=1)
@@ -144,19 +233,19 @@ def test_the_band_agrees_with_a_simulated_walk_of_noisy_issuance(replay, rules):
     """The forecast's own model, drawn day by day with normal steps rather than solved."""
     fit, forecast, _ = replay
     rng, paths, per_day = np.random.default_rng(7), 2_000, 4
-    start = (fit.end - fit.used["when"].iloc[0]) / timedelta(days=1)
+    blocks = 86_400 / fit.block_time_s / per_day  # of a step
     share = np.empty(0)
     while len(share) < paths:
-        drawn = fit.net_share + fit.noise / start**0.5 * rng.standard_normal(paths)
+        drawn = fit.net_share + fit.net_share_se * rng.standard_normal(paths)
         share = np.append(share, drawn[(drawn > 0.02) & (drawn <= 1)])[:paths]
     steps = (
-        rng.standard_normal((paths, 200 * per_day)) * fit.noise / per_day**0.5
-        + share[:, None] / per_day
+        rng.standard_normal((paths, 200 * per_day)) * fit.noise * blocks**0.5
+        + share[:, None] * blocks
     )
-    needed = (10_500_000 - fit.issued_tao) / 7_200
+    needed = 10_500_000 - fit.issued_tao
     reached = np.cumsum(steps, axis=1) >= needed
     days = (np.argmax(reached, axis=1)[reached.any(axis=1)] + 1) / per_day
-    days = days[days >= needed]
+    days = days[days * blocks * per_day >= needed]
     for share, moment in ((0.05, forecast.low), (0.5, forecast.median), (0.95, forecast.high)):
         assert np.quantile(days, share) == pytest.approx(
             (moment - fit.end) / timedelta(days=1), abs=1.5
@@ -165,8 +254,9 @@ def test_the_band_agrees_with_a_simulated_walk_of_noisy_issuance(replay, rules):
 
 def test_the_same_seed_gives_the_same_band_and_fewer_draws_nearly_the_same(replay, rules):
     fit, forecast, _ = replay
-    one = halving.forecast_halvings(rules.chain, fit, log2_draws=9)[0]
-    two = halving.forecast_halvings(rules.chain, fit, log2_draws=9)[0]
+    few = {"log2_draws": 9, "unknowns": ("share",)}
+    one = halving.forecast_halvings(rules.chain, fit, **few)[0]
+    two = halving.forecast_halvings(rules.chain, fit, **few)[0]
     assert one.low == two.low and one.high == two.high
     assert abs(one.median - forecast.median) < timedelta(days=0.5)
 
@@ -186,18 +276,18 @@ def test_noise_of_other_windows_is_pooled_by_degrees_of_freedom(replay, rules):
 
 
 def test_the_most_that_can_be_issued_follows_the_full_schedule(rules):
-    assert halving.most_issued_tao(rules.chain, 5_500_000, 10) == 5_572_000
-    assert halving.most_issued_tao(rules.chain, 10_499_900, 1) == 10_500_000 + 7_100 / 2
-    assert halving.most_issued_tao(rules.chain, 5_500_000, 10**6) <= 21_000_000
-    assert halving.most_issued_tao(rules.chain, 5_500_000, 0) == 5_500_000
+    assert readings.most_issued_tao(rules.chain, 5_500_000, 10) == 5_572_000
+    assert readings.most_issued_tao(rules.chain, 10_499_900, 1) == 10_500_000 + 7_100 / 2
+    assert readings.most_issued_tao(rules.chain, 5_500_000, 10**6) <= 21_000_000
+    assert readings.most_issued_tao(rules.chain, 5_500_000, 0) == 5_500_000
 
 
 def test_supplies_stand_at_the_time_of_day_they_were_read():
-    points = halving.supply_observations()
+    points = readings.supply_observations()
     assert points["when"].is_monotonic_increasing
     when = {p.tao: p.when for p in points.itertuples()}
     assert when[10_500_000] == utc("2025-12-15T13:31:24") and when[9_996_574] == utc("2025-10-02")
-    assert when[11_330_335] == utc("2026-09-11T12:00")
+    assert when[11_330_335] == utc("2026-09-11T15:03")
 
 
 @pytest.mark.parametrize(
@@ -226,6 +316,13 @@ def test_supplies_stand_at_the_time_of_day_they_were_read():
         ("log2_draws", "9.0", lambda r, f: halving.forecast_halvings(r, f, log2_draws=9.0)),
         ("seed", "-1", lambda r, f: halving.forecast_halvings(r, f, seed=-1)),
         (
+            "unknowns",
+            "luck",
+            lambda r, f: halving.forecast_halvings(r, f, unknowns=("share", "luck")),
+        ),
+        ("when", "2020", lambda r, f: readings.anchored_block("2020-01-01")),
+        ("block", "-1", lambda r, f: te.economy.counter_correction_tao(-1)),
+        (
             "block_time_s",
             "nan",
             lambda r, f: te.economy.unrecycled_first_halving(r, block_time_s=float("nan")),
@@ -233,10 +330,10 @@ def test_supplies_stand_at_the_time_of_day_they_were_read():
         ("block_time_s", "0", lambda r, f: te.economy.unrecycled_first_halving(r, block_time_s=0)),
         ("when", "yesterday", lambda r, f: te.economy.replay_first_halving(r, until="yesterday")),
         ("halvings", "0", lambda r, f: te.economy.next_halvings(r, halvings=0)),
-        ("tao", "nan", lambda r, f: halving.most_issued_tao(r, float("nan"), 1)),
-        ("tao", "-1", lambda r, f: halving.most_issued_tao(r, -1, 1)),
-        ("days", "-1", lambda r, f: halving.most_issued_tao(r, 1, -1)),
-        ("days", "inf", lambda r, f: halving.most_issued_tao(r, 1, float("inf"))),
+        ("tao", "nan", lambda r, f: readings.most_issued_tao(r, float("nan"), 1)),
+        ("tao", "-1", lambda r, f: readings.most_issued_tao(r, -1, 1)),
+        ("days", "-1", lambda r, f: readings.most_issued_tao(r, 1, -1)),
+        ("days", "inf", lambda r, f: readings.most_issued_tao(r, 1, float("inf"))),
     ],
 )
 def test_nonsense_is_refused_with_name_rule_and_value(field, shown, call, rules, replay, refused):
@@ -254,28 +351,106 @@ def test_a_chain_already_past_its_last_halving_has_no_forecast(replay, rules, re
 
 
 def test_a_block_is_dated_by_the_anchors_around_it():
-    assert f"{halving.anchored_date(7_103_975):%Y-%m-%d %H:%M:%S}" == "2025-12-15 13:31:24"
-    assert f"{halving.anchored_date(4_920_351):%Y-%m-%d %H:%M}" == "2025-02-13 21:41"
-    between = halving.anchored_date((7_103_975 + 4_920_351) // 2)
-    assert halving.anchored_date(4_920_351) < between < halving.anchored_date(7_103_975)
+    assert f"{readings.anchored_date(7_103_975):%Y-%m-%d %H:%M:%S}" == "2025-12-15 13:31:24"
+    assert f"{readings.anchored_date(4_920_351):%Y-%m-%d %H:%M}" == "2025-02-13 21:41"
+    between = readings.anchored_date((7_103_975 + 4_920_351) // 2)
+    assert readings.anchored_date(4_920_351) < between < readings.anchored_date(7_103_975)
     last, later = (
-        halving.anchored_date(9_184_186),
-        halving.anchored_date(9_184_186 + 7_200, block_time_s=13.0),
+        readings.anchored_date(9_184_186),
+        readings.anchored_date(9_184_186 + 7_200, block_time_s=13.0),
     )
     assert (later - last).total_seconds() == 7_200 * 13
 
 
 def test_an_anchored_date_refuses_nonsense(refused):
     with refused("block", -1):
-        halving.anchored_date(-1)
+        readings.anchored_date(-1)
     with refused("block", 1.5):
-        halving.anchored_date(1.5)
+        readings.anchored_date(1.5)
 
 
 def test_less_noise_brings_the_forecast_to_the_line_and_none_has_no_band(replay, rules, refused):
     fit = replay[0]
-    sure = te.economy.forecast_halvings(rules.chain, fit._replace(noise=1e-12))[0]
+    narrow = fit._replace(noise=1e-12)
+    sure = te.economy.forecast_halvings(rules.chain, narrow, unknowns=("share",))[0]
     left = te.chain.halving_thresholds_rao(rules.chain)[1] / 1e9 - fit.issued_tao
     np.testing.assert_allclose(sure.days, left / fit.tao_per_day, rtol=1e-10)
     with refused("noise", 0):
         te.economy.forecast_halvings(rules.chain, fit._replace(noise=0.0))
+
+
+def test_a_moment_has_the_block_that_its_anchors_give():
+    for block in (0, 4_920_351, 7_103_975, 8_577_150, 9_045_154):
+        assert abs(readings.anchored_block(readings.anchored_date(block)) - block) <= 1
+    assert abs(readings.anchored_block("2026-07-08T14:39:25") - 8_577_150) < 100
+    assert abs(readings.anchored_block("2026-08-10T19:50:58") - 8_816_234) < 5
+    late = readings.anchored_block("2025-10-02", until="2025-10-02")
+    seconds = (utc("2025-10-02") - readings.anchored_date(4_920_351)).total_seconds()
+    assert late == 4_920_351 + round(seconds / 12)
+
+
+def test_no_time_is_taken_from_a_row_that_has_only_a_date():
+    table = readings.data.load("block_anchors")
+    dated = set(table[table["kind_of_time"] == "date only"]["block"])
+    assert len(dated) == 6 and not dated & {block for block, _ in readings._anchors()}
+
+
+def test_restating_conserves():
+    """Counter and correction add up; where the counter was booked again nothing is added."""
+    points = te.economy.supply_observations()
+    total = points["tao"] + points["correction_tao"]
+    np.testing.assert_array_equal(points["restated_tao"], total)
+    corrected = points[points["correction_tao"] > 0]
+    assert corrected["definition"].str.startswith("on-chain total issuance").all()
+    stated = points.set_index("tao")["restated_tao"]
+    # across the repair: what the counter gained is what was issued and what was put back
+    gained = 11_597_600 - 11_330_335
+    assert stated[11_597_600] - stated[11_330_335] == pytest.approx(gained - 172_001.438, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "block, tao",
+    [
+        (6_000_000, 0.0),
+        (6_799_999, 0.0),
+        (6_900_000, 8_109.85),
+        (6_950_000, (8_109.85 + 18_243.14) / 2),
+        (7_103_975, 28_952.56),
+        (8_283_784, 172_001.44),
+        (8_740_402, 172_001.44),
+        (9_071_685, 172_001.438),
+        (9_077_986, 0.0),
+        (9_240_388, 0.0),
+    ],
+)
+def test_the_counter_is_corrected_by_the_gap_at_the_block(block, tao):
+    assert te.economy.counter_correction_tao(block) == pytest.approx(tao, abs=0.2)
+
+
+def test_where_a_fault_has_no_known_size_a_reading_is_neither_restated_nor_used(rules, monkeypatch):
+    assert np.isnan(te.economy.counter_correction_tao(9_075_000))
+    seen = readings.supply_observations()
+    there = seen["tao"] == 11_330_335
+    doubtful = seen.assign(correction_tao=seen["correction_tao"].mask(there))
+    monkeypatch.setattr(readings, "supply_observations", lambda **_: doubtful)
+    refused = te.economy.newest_recycling(rules.chain).refused.set_index("tao")["why"]
+    assert refused[11_330_335] == "the counter was wrong there by an unknown amount"
+
+
+def test_what_is_inferred_says_so():
+    table = readings.data.load("counter_corrections").dropna(subset=["from_block"])
+    assert table.set_index("from_block")["inferred"].to_dict() == {
+        6_067_943: "no",
+        6_800_000: "no",
+        8_283_785: "no",
+        9_059_355: "yes",
+        9_071_686: "yes",
+    }
+
+
+def test_a_regime_begins_where_the_rule_or_the_counter_changes(rules):
+    table = te.economy.recycling_regimes(rules.chain).set_index("from_block")
+    assert table.index.tolist() == [0, 4_920_351, 6_800_000, 7_103_975, 8_283_785]
+    assert table["readings"].tolist() == [13, 3, 1, 1, 8]
+    assert table["recycled_share"].notna().tolist() == [True, True, False, False, True]
+    assert table["recycled_share"][0] > 0.15 and table["recycled_share"][4_920_351] < 0.01

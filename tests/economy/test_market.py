@@ -66,7 +66,7 @@ def test_models_md_sell_pressure_of_2026_09_11_at_three_volumes(volume, particip
 
 
 def test_models_md_what_is_recycled_is_not_sold():
-    # $739k a day net of 14.9 %; our recycled share is 14.6 %, a whisker more
+    # $739k a day net of 14.9 %; the share assumed here is 14.6 %, a whisker more
     assert te.economy.sell_pressure(CHAIN, LATEST, BASE).sold_usd_per_day == pytest.approx(
         739e3, rel=5e-3
     )

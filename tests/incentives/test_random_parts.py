@@ -25,6 +25,7 @@ from domain import (
 from hypothesis import strategies as st
 
 import tao_econ as te
+from tao_econ.economy.halving_dates import UNKNOWNS
 from tao_econ.economy.stress import STRESSES, Records
 from tao_econ.economy.supply import Supply
 from tao_econ.incentives.guarantee import SHARES
@@ -80,12 +81,13 @@ def fit_law(fit, accept, **_):
     assert not set(fit.used["when"]) & set(fit.refused["when"])
 
 
-def forecast_law(found, fit, halvings, **_):
+def forecast_law(found, fit, halvings, unknowns, **_):
     assert len(found) == halvings
     for one in found:
         assert fit.end <= one.low <= one.median <= one.high and (np.diff(one.days) >= 0).all()
         assert (
-            one.days[0] >= (one.earliest - fit.end) / dt.timedelta(days=1) - 1
+            "correction" in unknowns
+            or one.days[0] >= (one.earliest - fit.end) / dt.timedelta(days=1) - 1
             or one.earliest < fit.end
         )
     assert all(
@@ -229,11 +231,10 @@ TABLE = {
     ),
     "supply_observations": Case(arguments(), observed_law),
     "fit_recycling": Case(
-        st.tuples(window, arguments(rules=rules(), accept=confidences)).map(
+        st.tuples(window, arguments(rules=rules(), accept=confidences, restate=st.booleans())).map(
             lambda pair: pair[1] | {"since": pair[0][0], "until": pair[0][1]}
         ),
         fit_law,
-        unknown={"block_time_s": "a window without two anchors has no mean block time"},
         refuses=UNFIT,
         most=10,
     ),
@@ -243,11 +244,12 @@ TABLE = {
             rules=rules(),
             halvings=st.integers(1, 3),
             noise_from=st.lists(fits, max_size=2),
+            correlation_from=st.lists(fits, max_size=2),
+            unknowns=st.sets(st.sampled_from(UNKNOWNS)),
             log2_draws=st.integers(1, 6),
             seed=whole(0, 2**40),
         ),
         forecast_law,
-        unknown={"block_time_s": "as in the fit"},
         refuses=NO_HALVING,
     ),
     "blocks_until_next_epoch": Case(

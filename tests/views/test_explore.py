@@ -347,7 +347,7 @@ def test_intrinsic_shows_each_models_own_number_and_what_the_price_asks_for():
     assert prices["captured fees"] == te.economy.captured_fees(RULES, day, scenario).price_usd
     assert prices["stock-to-flow (foil)"] == pytest.approx(236.11, abs=5e-3)
     texts = readout(explore("intrinsic"))
-    assert "740 M USD a year" in texts and "67% a year" in texts and "above 100%" in texts
+    assert "757 M USD a year" in texts and "68% a year" in texts and "above 100%" in texts
     assert "no fees suffice" in readout(explore("intrinsic", capture_share=0.0))
 
 

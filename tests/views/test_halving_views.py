@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 import tao_econ as te
-from tao_econ.economy import halving_dates
+from tao_econ.economy import issuance_readings
 from tao_econ.views import VIEWS, explore, paper
 
 
@@ -23,8 +23,8 @@ def test_a_bar_of_a_day_is_a_day_wide_on_paper():
 
 
 def test_every_reading_of_the_supply_is_shown():
-    points = halving_dates.check_supply_points(te.rules_at("2026-09-11"))
-    lines = VIEWS["supply_readings"]().panels[0].marks[2:]
+    points = issuance_readings.check_supply_points(te.rules_at("2026-09-11"))
+    lines = VIEWS["supply_readings"]().panels[0].marks[2:6]
     assert sum(len(line.x) for line in lines) == len(points)
 
 

@@ -14,7 +14,7 @@ def test_titles_follow_from_the_records():
     free = views.real_yield_map(scenario=replace(base, validator_take=0.0)).title
     assert "-3.8% in 2026" in free and "-16.7%" in free
     assert (
-        "a nominator 0.74%"
+        "a nominator 0.68%"
         in views.ownership_through_time(scenario=replace(base, validator_take=0.0)).title
     )
     assert (

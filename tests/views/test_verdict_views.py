@@ -14,6 +14,6 @@ def test_the_views_of_the_article_judged_say_what_the_ledger_gives():
         "In September 2026 'no change' scores 0.41, the tree 1.09 and 8× 1.75; 8× is best in 16%"
         in (views.forecasts_scored().title)
     )
-    assert "for a flat price TAO needed 421 M USD a year, 271 M now" in views.macro_thesis().title
+    assert "for a flat price TAO needed 421 M USD a year, 311 M now" in views.macro_thesis().title
     assert "1.6× and not 5.6×" in views.macro_thesis().title
     assert " of 60 claims turn under some stress" in views.claims_under_stress().title
