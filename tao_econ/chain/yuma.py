@@ -33,7 +33,7 @@ from ..inputs.record import unknown
 from ..inputs.rules import Rules
 from .fixed_point import q32
 from .yuma_exact import check_liquid_alpha
-from .yuma_kernels import GRID, TINY, Law, Start, _on_grid, _path, _permits
+from .yuma_kernels import FINEST, GRID, TINY, Law, Start, _on_grid, _path, _permits
 from .yuma_window import _rows_in_use, _window
 
 MAX_INPUT = 1e300
@@ -94,6 +94,7 @@ def yuma_epoch(
     liquid_from: str = "current",
     previous_consensus: ArrayLike | None = None,
     previous_weights: ArrayLike | None = None,
+    real_bonds: bool = False,
 ) -> FloatEpoch:
     """One epoch in float64, within 1e-6 of the exact one; faster where few UIDs validate.
 
@@ -123,6 +124,9 @@ def yuma_epoch(
         (n,), shares, of the epoch before; zeros at first
     previous_weights
         (n, n), of the epoch before, for "yuma2b"; by default the same as now
+    real_bonds
+        keep bonds as real numbers; by default each is cut to a u16 of 65,535, as the chain stores
+        it. Bonds of a proposal are always real
 
     Raises
     ------
@@ -136,17 +140,17 @@ def yuma_epoch(
     -----
     **Chain:** run_epoch.rs, `epoch_mechanism`
     """
-    law = _law(rules, variant, liquid_from)
+    law = _law(rules, variant, liquid_from, real_bonds)
     matrix, scoring = _square(weights)
     n = len(matrix)
     before = np.zeros(n)
     if previous_consensus is not None:
         before = _vector("previous_consensus", previous_consensus, n, 1.0)
-    start = _start(n, stake, listed, permits, active, before)
+    start = _start(_vector("stake", stake, n)[None], listed, permits, active, before)
     owned, bonded = _bonds(bonds, n, law)
     permitted = start.permits
     if permits is None:
-        permitted = _permits(_on_grid(start.stake), law.limit, law.nobody_too)
+        permitted = _permits(_on_grid(start.stake[0]), law.limit, law.nobody_too)
     else:
         permitted_rows("weights", matrix, permitted)
     scoring = _scoring(scoring, start.listed) & permitted
@@ -176,6 +180,7 @@ def yuma_run(
     reward: float = 0.0,
     bond_resets: Iterable[tuple[int, int]] = (),
     liquid_from: str = "current",
+    real_bonds: bool = False,
 ) -> EpochPath:
     """Epoch after epoch, each starting from the bonds and permits of the one before.
 
@@ -184,16 +189,17 @@ def yuma_run(
     weights
         (n, n) or (epochs, n, n), any unit
     stake
-        (n,), any unit, at the start
+        (n,) at the start, or (epochs, n) before each epoch; any unit
     epochs
         how many
     bonds
         (n, n), shares, at the start; by default none
     reward
-        unit of stake: what an epoch pays, all of which is staked where it was earned
+        unit of stake: what an epoch pays, all of which is staked where it was earned; 0 where
+        stake is given before each epoch
     bond_resets
         pairs (epoch, uid): before that epoch all bonds on the miner are deleted
-    variant, listed, active, liquid_from
+    variant, listed, active, liquid_from, real_bonds
         as in `yuma_epoch`
 
     Raises
@@ -204,12 +210,13 @@ def yuma_run(
         for shapes and ranges
     """
     epochs = whole("epochs", epochs, at_least=1)
-    law = _law(rules, variant, liquid_from)
+    law = _law(rules, variant, liquid_from, real_bonds)
     matrices, scoring = _matrices(weights, epochs)
     n = matrices.shape[-1]
-    start = _start(n, stake, listed, None, active, np.zeros(n))
-    owned, bonded = _bonds(np.zeros((n, n)) if bonds is None else bonds, n, law)
     reward = float(_numbers("reward", reward, ())[0])
+    stakes = _stakes(stake, epochs, n, reward)
+    start = _start(stakes, listed, None, active, np.zeros(n))
+    owned, bonded = _bonds(np.zeros((n, n)) if bonds is None else bonds, n, law)
     start = start._replace(resets=_resets(bond_resets, epochs, n, rules))
     if variant in PROPOSED:
         given = {"variant": variant, "listed": listed, "active": active}
@@ -262,12 +269,13 @@ def _with_proposed_bonds(
 
 def _proposed_run(rules, weights, bonds, start, law, epochs, reward, given) -> EpochPath:
     """`yuma_run` of a proposal; `given` are arguments of `yuma_epoch` that stay the same."""
-    stake = start.stake
+    stake = start.stake[0]
     permits = None
     before = weights[0]
     steps = []
     for t in range(epochs):
         now = weights[t % len(weights)]
+        stake = start.stake[t] if len(start.stake) > 1 else stake
         bonds = bonds.copy()
         bonds[:, start.resets[start.resets[:, 0] == t, 1]] = 0.0
         read = now if permits is None else np.where(permits[:, None], now, 0.0)
@@ -296,13 +304,15 @@ def _normal(values):
 # ---- What is given ----
 
 
-def _law(rules, variant, liquid_from) -> Law:
+def _law(rules, variant, liquid_from, real_bonds=False) -> Law:
     if liquid_from not in AIMS:
         raise ValueError(unknown("value of liquid_from", liquid_from, AIMS))
     if variant is not None and variant not in VARIANTS:
         raise ValueError(unknown("variant", variant, VARIANTS))
     check_liquid_alpha(rules, variant)
-    penalty = float(rules.bonds_penalty)
+    if not isinstance(real_bonds, bool):
+        raise TypeError(f"real_bonds must be True or False, got {real_bonds!r}")
+    penalty = q32(rules.bonds_penalty) / GRID
     return Law(
         yuma3=VARIANTS[variant or rules.bonds] == "yuma3",
         liquid=rules.liquid_alpha_on,
@@ -310,11 +320,12 @@ def _law(rules, variant, liquid_from) -> Law:
         nobody_too=rules.permits == "top_stakes",
         kappa=q32(rules.kappa) / GRID,
         penalty=penalty,
-        kept=float(rules.bonds_moving_average),
+        kept=q32(rules.bonds_moving_average) / GRID,
+        grid=FINEST if real_bonds else GRID,
         aim=AIMS[liquid_from] if liquid_from != "auto" else int(penalty == 1.0),
-        low=float(rules.alpha_low),
-        high=float(rules.alpha_high),
-        steepness=float(rules.alpha_sigmoid_steepness),
+        low=q32(rules.alpha_low) / GRID,
+        high=q32(rules.alpha_high) / GRID,
+        steepness=q32(rules.alpha_sigmoid_steepness) / GRID,
     )
 
 
@@ -368,10 +379,20 @@ def _matrices(given, epochs):
     return np.array([weights for weights, _ in each]), np.any([rows for _, rows in each], axis=0)
 
 
-def _start(n, stake, listed, permits, active, consensus) -> Start:
+def _stakes(given, epochs, n, reward):
+    """(1 or epochs, n) stake."""
+    if np.ndim(given) != 2:
+        return _vector("stake", given, n)[None]
+    if reward > 0.0:
+        raise ValueError(f"reward must be 0 where stake is given before each epoch, got {reward}")
+    return _numbers("stake", given, (epochs, n))[0] + 0.0  # no -0.0
+
+
+def _start(stake, listed, permits, active, consensus) -> Start:
+    n = stake.shape[1]
     return Start(
         listed=_flags("listed", listed, (n, n)),
-        stake=_vector("stake", stake, n),
+        stake=stake,
         permits=_flags("permits", permits, (n,)),
         active=_flags("active", active, (n,)),
         consensus=consensus,

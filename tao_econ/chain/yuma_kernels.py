@@ -18,6 +18,9 @@ STEPS = float(1 << 30)  # of weights while they are searched as integers
 BLOCK = 24_576  # entries searched at once: their integers fit the second cache
 ROUNDS = 5  # halvings besides one for each doubling of voters
 TINY = 1e-100  # weights and bonds that are not above it count as none
+FINEST = 2.0**600  # steps below the last bit of any bond above TINY: cutting to them cuts nothing
+U16 = 65_535.0
+NUDGE = 2.0**-16  # of a step: so that a quotient that is a whole step stays one in float
 
 
 class Law(NamedTuple):
@@ -30,6 +33,7 @@ class Law(NamedTuple):
     kappa: float
     penalty: float
     kept: float  # part of a bond kept by an epoch
+    grid: float  # steps of bonds within an epoch: GRID, then u16 between epochs, or FINEST: real
     aim: int  # consensus that liquid rates are measured from: 0 this one, 1 the last, 2 the larger
     low: float
     high: float
@@ -40,7 +44,7 @@ class Start(NamedTuple):
     """What a run of epochs starts from, by UID; empty where nothing is given."""
 
     listed: np.ndarray  # (n, n) bool
-    stake: np.ndarray
+    stake: np.ndarray  # (1 or epochs, n)
     permits: np.ndarray  # bool
     active: np.ndarray  # bool
     consensus: np.ndarray  # of the epoch before
@@ -287,20 +291,31 @@ def _select(w, voters, votes, column, least, below, need):
 
 
 @kernel
-def _follow(x, level, penalty, f):
-    """The weights that bonds follow, between submitted and clipped ones."""
+def _cut(value, grid):
+    """Down to a whole step of the grid."""
+    return np.floor(value * grid) * (1.0 / grid)
+
+
+@kernel
+def _follow(x, level, law, f):
+    """The weights that bonds follow, between submitted and clipped ones; `level` is on the grid."""
+    penalty = law.penalty
+    grid = law.grid
     for j in range(len(f)):
-        f[j] = x[j] + penalty * (min(x[j], level[j]) - x[j])
+        submitted = _cut(x[j], grid)
+        f[j] = submitted + _cut(penalty * (min(submitted, level[j]) - submitted), grid)
 
 
 @kernel
 def _classic(w, window, level, votes, law):
-    """Shares of a miner, bought with stake. Returns 1 ÷ the largest of each column."""
+    """Shares of a miner, bought with stake. Returns each column's sum and its largest."""
     columns = len(level)
     first = window.first
     kept = law.kept
+    grid = law.grid
     bought = np.zeros(columns)
     held = np.zeros(columns)
+    total = np.zeros(columns)
     largest = np.zeros(columns)
     f = np.zeros(columns)
     for r in range(len(window.validators)):
@@ -310,32 +325,34 @@ def _classic(w, window, level, votes, law):
         for j in range(columns):
             held[j] += old[j]
         if votes[uid] > 0.0 and row >= 0:
-            _follow(w[row], level, law.penalty, f)
+            _follow(w[row], level, law, f)
             for j in range(columns):
-                bought[j] += votes[uid] * f[j]
+                bought[j] += _cut(votes[uid] * f[j], grid)
     for j in range(columns):
-        total = (1.0 - kept if bought[j] > 0.0 else 0.0) + (kept if held[j] > 0.0 else 0.0)
-        bought[j] = (1.0 - kept) / (total * bought[j]) if bought[j] > 0.0 and total > 0.0 else 0.0
-        held[j] = kept / (total * held[j]) if held[j] > 0.0 and total > 0.0 else 0.0
+        bought[j] = grid / bought[j] if bought[j] > 0.0 else 0.0
+        held[j] = grid / held[j] if held[j] > 0.0 else 0.0
     for r in range(len(window.validators)):
         uid = window.validators[r]
         row = window.row_of[r]
         old = window.bonds[uid, first : first + columns]
         vote = votes[uid] if row >= 0 else 0.0
         if vote > 0.0:
-            _follow(w[row], level, law.penalty, f)
+            _follow(w[row], level, law, f)
         for j in range(columns):
-            old[j] = vote * f[j] * bought[j] + old[j] * held[j]
+            new = np.floor(_cut(vote * f[j], grid) * bought[j] + NUDGE) * (1.0 / grid)
+            was = np.floor(old[j] * held[j] + NUDGE) * (1.0 / grid)
+            old[j] = _cut((1.0 - kept) * new, grid) + _cut(kept * was, grid)
+            total[j] += old[j]
             largest[j] = max(largest[j], old[j])
-    for j in range(columns):
-        largest[j] = 1.0 / largest[j] if largest[j] > 0.0 else 0.0
-    return largest
+    return total, largest
 
 
 @kernel
 def _yuma3(w, window, listed, level, aim, permits, law):
     """Bonds of each validator's own, following its weights. Returns each column's sum."""
     columns = len(level)
+    kept = law.kept
+    grid = law.grid
     liquid = law.liquid and level.any()
     f = np.empty(columns)
     rate = np.empty(columns)
@@ -346,16 +363,19 @@ def _yuma3(w, window, listed, level, aim, permits, law):
         scores = permits[uid] and row >= 0
         old = window.bonds[uid, window.first : window.first + columns]
         if scores:
-            _follow(w[row], level, law.penalty, f)
+            _follow(w[row], level, law, f)
         else:
             f[:] = 0.0
         if not liquid:
             for j in range(columns):
-                old[j] = (1.0 - law.kept) * f[j] + law.kept * old[j]
+                was = _cut(old[j], grid)
+                old[j] = _cut((1.0 - kept) * f[j], grid) + _cut(kept * was, grid)
         elif scores:
             _rates(f, old, aim, law, rate)
             for j in range(columns):
-                rate[j] = min(old[j] + rate[j] * (f[j] - old[j]), 1.0)
+                was = _cut(old[j], grid)
+                new = _cut(rate[j] * f[j], grid) + _cut((1.0 - rate[j]) * was, grid)
+                rate[j] = min(new, 1.0)
             if len(listed) > 0 and law.penalty in (0.0, 1.0):
                 for j in range(columns):  # a listed 0 keeps its bond
                     miner = window.first + j
@@ -387,7 +407,7 @@ def _rates(f, old, aim, law, rate):
         e = 1.0 + x * (1.0 + x * (1 / 2 + x * (1 / 6 + x * (1 / 24 + x * (1 / 120)))))
         for _ in range(6):
             e *= e
-        rate[j] = law.low + span / (1.0 + e)
+        rate[j] = _cut(law.low + span / (1.0 + e), law.grid)
 
 
 @kernel
@@ -410,20 +430,23 @@ def _epoch(w, window, listed, standing, known, level, law, out):
         out[VALIDATOR_TRUST, uid] = sums[k] if standing.permits[uid] else 0.0
     _normalize(rank)
     out[INCENTIVE, window.first : end] = rank
+    cap = np.empty(columns)
+    for j in range(columns):
+        cap[j] = _cut(level[j], law.grid)
     if law.yuma3:
         aim = level if law.aim == 0 else np.maximum(before, level) if law.aim == 2 else before
-        held = _yuma3(w, window, listed, level, aim, standing.permits, law)
-        for j in range(columns):
-            rank[j] = rank[j] / held[j] if held[j] > 0.0 else 0.0  # what one bond earns
+        held = _yuma3(w, window, listed, cap, aim, standing.permits, law)
+        largest = held
         paid = window.validators[votes[window.validators] > 0.0]
-        scale = ones
     else:
-        scale = _classic(w, window, level, votes, law)
+        held, largest = _classic(w, window, cap, votes, law)
         paid = window.validators
+    for j in range(columns):
+        rank[j] = rank[j] / held[j] if held[j] > 0.0 else 0.0  # what one bond earns
     _row_sums(window.bonds, paid, window.first, np.full(columns, np.inf), rank, sums)
     for r in range(len(paid)):
         out[DIVIDENDS, paid[r]] = sums[r] * votes[paid[r]] if law.yuma3 else sums[r]
-    _store_bonds(window, standing.next_permits, scale, law.yuma3)
+    _store_bonds(window, standing.next_permits, held, largest, law)
     _normalize(out[DIVIDENDS])
     out[EMISSION_SHARE] = out[INCENTIVE] + out[DIVIDENDS]
     if _normalize(out[EMISSION_SHARE]) == 0.0:
@@ -448,15 +471,30 @@ def _rank(w, voters, votes, level, trust):
 
 
 @kernel
-def _store_bonds(window, keep, scale, yuma3):
-    """No bonds without a permit; classic ones times the scale of their column."""
+def _store_bonds(window, keep, held, largest, law):
+    """No bonds without a permit; classic ones ÷ the largest of their column; cut to a u16."""
+    columns = len(held)
+    grid = law.grid
+    share = np.zeros(columns)
+    scale = np.zeros(columns)
+    if not law.yuma3:
+        for j in range(columns):
+            share[j] = grid / held[j] if held[j] > 0.0 else 0.0
+            most = np.floor(largest[j] * share[j] + NUDGE)
+            scale[j] = grid / most if most > 0.0 else 0.0
     for uid in window.validators:
-        row = window.bonds[uid, window.first : window.first + len(scale)]
+        row = window.bonds[uid, window.first : window.first + columns]
         if not keep[uid]:
             row[:] = 0.0
-        elif not yuma3:
-            for j in range(len(scale)):
-                row[j] = row[j] * scale[j] if row[j] * scale[j] > TINY else 0.0
+            continue
+        if not law.yuma3:
+            for j in range(columns):
+                part = np.floor(row[j] * share[j] + NUDGE)
+                part = np.floor(part * scale[j] + NUDGE) * (1.0 / grid)
+                row[j] = part if part > TINY else 0.0
+        if grid != FINEST:
+            for j in range(columns):
+                row[j] = np.floor(min(row[j], 1.0) * U16) * (1.0 / U16)
 
 
 @kernel
@@ -464,16 +502,18 @@ def _path(window, start, law, epochs, reward):
     """Epoch after epoch; the window's arrays change in place. Returns stake before each epoch,
     (epochs, 6, n) results, and everybody's share of stake in the last.
     """
-    n = len(start.stake)
+    n = start.stake.shape[1]
     columns = window.weights.shape[2]
     level = start.consensus[window.first : window.first + columns].copy()
-    stake = start.stake
+    stake = start.stake[0]
     permits = start.permits
     stakes = np.empty((epochs, n))
     out = np.zeros((epochs, 6, n))
     for t in range(len(window.weights)):
         _to_shares(window.weights[t])
     for t in range(epochs):
+        if len(start.stake) > 1:
+            stake = start.stake[t]
         for k in range(len(start.resets)):
             if start.resets[k, 0] == t:
                 window.bonds[:, start.resets[k, 1]] = 0.0
