@@ -18,7 +18,7 @@ STEPS = float(1 << 30)  # of weights while they are searched as integers
 BLOCK = 24_576  # entries searched at once: their integers fit the second cache
 ROUNDS = 5  # halvings besides one for each doubling of voters
 TINY = 1e-100  # weights and bonds that are not above it count as none
-FINEST = 2.0**600  # steps below the last bit of any bond above TINY: cutting to them cuts nothing
+FINEST = 2.0**600  # steps finer than the last bit of anything above TINY: floors change nothing
 U16 = 65_535.0
 NUDGE = 2.0**-16  # of a step: so that a quotient that is a whole step stays one in float
 
@@ -33,7 +33,7 @@ class Law(NamedTuple):
     kappa: float
     penalty: float
     kept: float  # part of a bond kept by an epoch
-    grid: float  # steps of bonds within an epoch: GRID, then u16 between epochs, or FINEST: real
+    grid: float  # steps of one that bonds are counted in: GRID, or FINEST for real numbers
     aim: int  # consensus that liquid rates are measured from: 0 this one, 1 the last, 2 the larger
     low: float
     high: float
@@ -291,68 +291,59 @@ def _select(w, voters, votes, column, least, below, need):
 
 
 @kernel
-def _cut(value, grid):
-    """Down to a whole step of the grid."""
-    return np.floor(value * grid) * (1.0 / grid)
+def _follow(submitted, level, penalty):
+    """The weight that a bond follows, between the submitted and the clipped one; all in steps."""
+    return submitted + np.floor(penalty * (min(submitted, level) - submitted))
 
 
 @kernel
-def _follow(x, level, law, f):
-    """The weights that bonds follow, between submitted and clipped ones; `level` is on the grid."""
-    penalty = law.penalty
-    grid = law.grid
-    for j in range(len(f)):
-        submitted = _cut(x[j], grid)
-        f[j] = submitted + _cut(penalty * (min(submitted, level[j]) - submitted), grid)
-
-
-@kernel
-def _classic(w, window, level, votes, law):
-    """Shares of a miner, bought with stake. Returns each column's sum and its largest."""
+def _classic(steps, window, level, votes, law):
+    """Shares of a miner, bought with stake, in steps. Returns each column's sum and its largest."""
     columns = len(level)
     first = window.first
     kept = law.kept
-    grid = law.grid
+    penalty = law.penalty
     bought = np.zeros(columns)
     held = np.zeros(columns)
-    total = np.zeros(columns)
     largest = np.zeros(columns)
-    f = np.zeros(columns)
+    orders = np.zeros((len(window.validators), columns))
     for r in range(len(window.validators)):
         uid = window.validators[r]
         row = window.row_of[r]
         old = window.bonds[uid, first : first + columns]
         for j in range(columns):
             held[j] += old[j]
-        if votes[uid] > 0.0 and row >= 0:
-            _follow(w[row], level, law, f)
+        vote = votes[uid]
+        if vote > 0.0 and row >= 0:
+            order = orders[r]
+            x = steps[row]
             for j in range(columns):
-                bought[j] += _cut(votes[uid] * f[j], grid)
+                order[j] = np.floor(vote * _follow(x[j], level[j], penalty))
+                bought[j] += order[j]
     for j in range(columns):
-        bought[j] = grid / bought[j] if bought[j] > 0.0 else 0.0
-        held[j] = grid / held[j] if held[j] > 0.0 else 0.0
+        bought[j] = law.grid / bought[j] if bought[j] > 0.0 else 0.0
+        held[j] = law.grid / held[j] if held[j] > 0.0 else 0.0
+    total = np.zeros(columns)
     for r in range(len(window.validators)):
         uid = window.validators[r]
-        row = window.row_of[r]
         old = window.bonds[uid, first : first + columns]
-        vote = votes[uid] if row >= 0 else 0.0
-        if vote > 0.0:
-            _follow(w[row], level, law, f)
+        order = orders[r]
         for j in range(columns):
-            new = np.floor(_cut(vote * f[j], grid) * bought[j] + NUDGE) * (1.0 / grid)
-            was = np.floor(old[j] * held[j] + NUDGE) * (1.0 / grid)
-            old[j] = _cut((1.0 - kept) * new, grid) + _cut(kept * was, grid)
+            new = np.floor(order[j] * bought[j] + NUDGE)
+            was = np.floor(old[j] * held[j] + NUDGE)
+            old[j] = np.floor((1.0 - kept) * new) + np.floor(kept * was)
             total[j] += old[j]
             largest[j] = max(largest[j], old[j])
     return total, largest
 
 
 @kernel
-def _yuma3(w, window, listed, level, aim, permits, law):
-    """Bonds of each validator's own, following its weights. Returns each column's sum."""
+def _yuma3(steps, window, listed, level, aim, permits, law):
+    """Bonds of each validator's own, following its weights, in steps. Returns each column's sum."""
     columns = len(level)
     kept = law.kept
     grid = law.grid
+    tiny = TINY * grid
     liquid = law.liquid and level.any()
     f = np.empty(columns)
     rate = np.empty(columns)
@@ -363,30 +354,34 @@ def _yuma3(w, window, listed, level, aim, permits, law):
         scores = permits[uid] and row >= 0
         old = window.bonds[uid, window.first : window.first + columns]
         if scores:
-            _follow(w[row], level, law, f)
+            x = steps[row]
+            for j in range(columns):
+                f[j] = _follow(x[j], level[j], law.penalty)
         else:
             f[:] = 0.0
         if not liquid:
             for j in range(columns):
-                was = _cut(old[j], grid)
-                old[j] = _cut((1.0 - kept) * f[j], grid) + _cut(kept * was, grid)
+                was = np.floor(old[j] * grid)
+                new = np.floor((1.0 - kept) * f[j]) + np.floor(kept * was)
+                old[j] = new if new > tiny else 0.0
+                held[j] += old[j]
         elif scores:
-            _rates(f, old, aim, law, rate)
             for j in range(columns):
-                was = _cut(old[j], grid)
-                new = _cut(rate[j] * f[j], grid) + _cut((1.0 - rate[j]) * was, grid)
-                rate[j] = min(new, 1.0)
+                old[j] = np.floor(old[j] * grid)
+            _rates(f, old, aim, law, rate)
+            entry = f
             if len(listed) > 0 and law.penalty in (0.0, 1.0):
+                entry = f.copy()
                 for j in range(columns):  # a listed 0 keeps its bond
                     miner = window.first + j
-                    f[j] = 1.0 if listed[uid, miner] and w[row, j] == 0.0 and uid != miner else f[j]
+                    zero = listed[uid, miner] and steps[row, j] == 0.0 and uid != miner
+                    entry[j] = grid if zero else f[j]
             for j in range(columns):
-                old[j] = rate[j] if f[j] > 0.0 else 0.0
+                new = min(np.floor(rate[j] * f[j]) + np.floor((1.0 - rate[j]) * old[j]), grid)
+                old[j] = new if entry[j] > 0.0 and new > tiny else 0.0
+                held[j] += old[j]
         else:
             old[:] = 0.0
-        for j in range(columns):
-            old[j] = old[j] if old[j] > TINY else 0.0
-            held[j] += old[j]
     return held
 
 
@@ -398,8 +393,9 @@ def _rates(f, old, aim, law, rate):
     reach = 20.0 / abs(law.steepness)  # the chain's e^x ends at ±20
     least = max(0.0, 0.5 - reach)
     most = min(1.0, 0.5 + reach)
+    share = 1.0 / law.grid
     for j in range(len(rate)):
-        gap = f[j] - aim[j] if f[j] >= old[j] else old[j] - f[j]
+        gap = share * (f[j] - aim[j] if f[j] >= old[j] else old[j] - f[j])
         gap = gap if gap > least else least
         rate[j] = slope * ((gap if gap < most else most) - 0.5)
     for j in range(len(rate)):
@@ -407,12 +403,15 @@ def _rates(f, old, aim, law, rate):
         e = 1.0 + x * (1.0 + x * (1 / 2 + x * (1 / 6 + x * (1 / 24 + x * (1 / 120)))))
         for _ in range(6):
             e *= e
-        rate[j] = _cut(law.low + span / (1.0 + e), law.grid)
+        rate[j] = law.low + span / (1.0 + e)
 
 
 @kernel
-def _epoch(w, window, listed, standing, known, level, law, out):
-    """One epoch; bonds and the level change in place, `out` takes six vectors by UID."""
+def _epoch(w, steps, window, listed, standing, known, level, law, out):
+    """One epoch; bonds and the level change in place, `out` takes six vectors by UID.
+
+    `steps` are the weights `w` in steps of the grid that bonds lie on.
+    """
     votes = standing.votes
     columns = len(level)
     end = window.first + columns
@@ -430,16 +429,16 @@ def _epoch(w, window, listed, standing, known, level, law, out):
         out[VALIDATOR_TRUST, uid] = sums[k] if standing.permits[uid] else 0.0
     _normalize(rank)
     out[INCENTIVE, window.first : end] = rank
-    cap = np.empty(columns)
-    for j in range(columns):
-        cap[j] = _cut(level[j], law.grid)
+    cap = np.floor(level * law.grid)
     if law.yuma3:
-        aim = level if law.aim == 0 else np.maximum(before, level) if law.aim == 2 else before
-        held = _yuma3(w, window, listed, cap, aim, standing.permits, law)
+        aim = cap
+        if law.aim != 0:
+            aim = np.floor((np.maximum(before, level) if law.aim == 2 else before) * law.grid)
+        held = _yuma3(steps, window, listed, cap, aim, standing.permits, law)
         largest = held
         paid = window.validators[votes[window.validators] > 0.0]
     else:
-        held, largest = _classic(w, window, cap, votes, law)
+        held, largest = _classic(steps, window, cap, votes, law)
         paid = window.validators
     for j in range(columns):
         rank[j] = rank[j] / held[j] if held[j] > 0.0 else 0.0  # what one bond earns
@@ -472,16 +471,17 @@ def _rank(w, voters, votes, level, trust):
 
 @kernel
 def _store_bonds(window, keep, held, largest, law):
-    """No bonds without a permit; classic ones ÷ the largest of their column; cut to a u16."""
+    """From steps to shares of one, cut to a u16 unless they are real numbers: no bonds without a
+    permit; classic ones ÷ the largest of their column.
+    """
     columns = len(held)
     grid = law.grid
-    share = np.zeros(columns)
-    scale = np.zeros(columns)
+    real = grid == FINEST
     if not law.yuma3:
         for j in range(columns):
-            share[j] = grid / held[j] if held[j] > 0.0 else 0.0
-            most = np.floor(largest[j] * share[j] + NUDGE)
-            scale[j] = grid / most if most > 0.0 else 0.0
+            held[j] = grid / held[j] if held[j] > 0.0 else 0.0
+            most = np.floor(largest[j] * held[j] + NUDGE)
+            largest[j] = grid / most if most > 0.0 else 0.0
     for uid in window.validators:
         row = window.bonds[uid, window.first : window.first + columns]
         if not keep[uid]:
@@ -489,12 +489,14 @@ def _store_bonds(window, keep, held, largest, law):
             continue
         if not law.yuma3:
             for j in range(columns):
-                part = np.floor(row[j] * share[j] + NUDGE)
-                part = np.floor(part * scale[j] + NUDGE) * (1.0 / grid)
-                row[j] = part if part > TINY else 0.0
-        if grid != FINEST:
+                row[j] = np.floor(np.floor(row[j] * held[j] + NUDGE) * largest[j] + NUDGE)
+        if real:
             for j in range(columns):
-                row[j] = np.floor(min(row[j], 1.0) * U16) * (1.0 / U16)
+                bond = row[j] * (1.0 / grid)
+                row[j] = bond if bond > TINY else 0.0
+        else:
+            for j in range(columns):
+                row[j] = np.floor(row[j] * (U16 / GRID)) * (1.0 / U16)
 
 
 @kernel
@@ -509,6 +511,7 @@ def _path(window, start, law, epochs, reward):
     permits = start.permits
     stakes = np.empty((epochs, n))
     out = np.zeros((epochs, 6, n))
+    steps = window.weights[0]
     for t in range(len(window.weights)):
         _to_shares(window.weights[t])
     for t in range(epochs):
@@ -528,7 +531,8 @@ def _path(window, start, law, epochs, reward):
         standing = Standing(share, votes, permits, next_permits)
         known = t > 0 and len(window.weights) == 1
         w = window.weights[t % len(window.weights)]
-        _epoch(w, window, start.listed, standing, known, level, law, out[t])
+        steps = steps if known else np.floor(w * law.grid)
+        _epoch(w, steps, window, start.listed, standing, known, level, law, out[t])
         stakes[t] = stake
         permits = next_permits
         stake = stake + reward * out[t, EMISSION_SHARE]
