@@ -56,6 +56,7 @@ ENGINE_LINES = 5_000
 # exceptions to the ceilings, each with its reason
 LONG_FILES: dict[str, str] = {
     "chain/subnet_kernels.py": "one compile unit: kernels that call each other share a file",
+    "chain/yuma_kernels.py": "one compile unit too",
 }
 LONG_FUNCTIONS: dict[str, str] = {}
 MANY_PARAMETERS: dict[str, str] = {

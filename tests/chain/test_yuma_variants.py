@@ -116,7 +116,7 @@ def test_yuma_1_and_2_differ_only_where_a_miner_goes_unbacked():
     full[:2, 2:] = [[3, 1], [1, 1]]
     stake = np.array([3.0, 2, 0, 0])
     one, two = (
-        te.chain.yuma_run(HEAD, full, stake, epochs=9, variant=v).dividends
+        te.chain.yuma_run(HEAD, full, stake, epochs=9, variant=v, real_bonds=True).dividends
         for v in ("yuma1", "yuma2")
     )
     np.testing.assert_allclose(one, two, atol=1e-9)
@@ -224,6 +224,7 @@ def test_the_rate_of_one_pair_by_hand():
         np.zeros((4, 4)),
         liquid_from="previous",
         previous_consensus=[0, 0, 0.5, 0],
+        real_bonds=True,
     )
     low, high, steep = (
         float(x) for x in (rules.alpha_low, rules.alpha_high, rules.alpha_sigmoid_steepness)
