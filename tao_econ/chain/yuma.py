@@ -1,7 +1,8 @@
 """The fast Yuma epoch: float64 instead of the chain's integers, for exploring thousands of epochs.
 
 It follows `yuma_exact` step by step. Stake shares lie on the chain's grid of 2⁻³², so that sums of
-votes are exact and a tie at κ falls as on the chain; everything else is plain float64. Validators
+votes are exact and a tie at κ falls as on the chain. So do bonds, and between epochs they are cut
+to a u16, or an error would grow from epoch to epoch; everything else is plain float64. Validators
 are the rows with a permit or with bonds, those that vote first.
 
 Three rules for bonds were proposed and never ran on the chain; they take the consensus of the
@@ -96,7 +97,7 @@ def yuma_epoch(
     previous_weights: ArrayLike | None = None,
     real_bonds: bool = False,
 ) -> FloatEpoch:
-    """One epoch in float64, within 1e-6 of the exact one; faster where few UIDs validate.
+    """One epoch in float64, within 1e-6 of the exact one but for the extremes named in the notes.
 
     Parameters
     ----------
@@ -138,6 +139,12 @@ def yuma_epoch(
 
     Notes
     -----
+    The bound is for consensus, incentive and dividends at u16 weights and bonds. Measured: 2e-8,
+    also at a moving average of 0.999999 and a steepness of 328; 2e-6 of dividends where a rate of
+    liquid alpha may fall to nothing (`alpha_low` 0); 3e-5 of incentive and 1e-5 of dividends where
+    most weights are 1 or 2 of 65,535 beside full ones, so that the agreed sum is a few steps of
+    2⁻³² (`tests/chain/test_yuma.py`). Real-valued bonds are not the chain's: 1.5e-5 each.
+
     **Chain:** run_epoch.rs, `epoch_mechanism`
     """
     law = _law(rules, variant, liquid_from, real_bonds)
@@ -208,6 +215,13 @@ def yuma_run(
         for anything but numbers
     ValueError
         for shapes and ranges
+
+    Notes
+    -----
+    Within 1e-6 of the exact epoch repeated, where one epoch is. Measured on 240 miners, 8
+    validators and 120 epochs, steady or with a validator rotating: dividends 1e-7, every bond the
+    chain's own u16. Real-valued bonds drift: 1e-3 under Yuma3 (3e-3 at a moving average of 0.975),
+    9e-5 under the classic rule and 8e-5 under liquid alpha (`tests/chain/test_yuma.py`).
     """
     epochs = whole("epochs", epochs, at_least=1)
     law = _law(rules, variant, liquid_from, real_bonds)

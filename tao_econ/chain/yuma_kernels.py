@@ -403,7 +403,7 @@ def _rates(f, old, aim, law, rate):
         e = 1.0 + x * (1.0 + x * (1 / 2 + x * (1 / 6 + x * (1 / 24 + x * (1 / 120)))))
         for _ in range(6):
             e *= e
-        rate[j] = law.low + span / (1.0 + e)
+        rate[j] = np.floor((law.low + span / (1.0 + e)) * law.grid) * share
 
 
 @kernel

@@ -164,9 +164,9 @@ def test_one_step_of_the_grid_short_of_kappa_supports_nothing():
 @pytest.mark.parametrize("steepness", [1.0, 10.0, 40.0, 1_000.0])
 def test_a_liquid_rate_is_the_sigmoid_to_2e_10(steepness):
     law = consensus._law(LIQUID, None, "current")
-    law = law._replace(low=0.0, high=1.0, steepness=steepness, grid=1.0)
+    law = law._replace(low=0.0, high=1.0, steepness=steepness, grid=kernels.FINEST)
     gap, rate = np.linspace(0, 1, 1_001), np.empty(1_001)
-    kernels._rates(gap, 0 * gap, 0 * gap, law, rate)
+    kernels._rates(gap * law.grid, 0 * gap, 0 * gap, law, rate)
     cut = np.clip(steepness * (gap - 0.5), -20, 20)
     assert abs(rate - 1 / (1 + np.exp(-cut))).max() <= 2e-10
 
@@ -274,6 +274,62 @@ def test_real_bonds_are_no_multiples_of_a_u16_and_stored_ones_are():
         for real in (False, True):
             bonds = yuma_run(rules, weights[0], stake, epochs=3, real_bonds=real).bonds * 65_535
             assert (abs(bonds - np.rint(bonds)) < 1e-9).all() != real
+
+
+def worst_of_one_epoch(rules, weights_among, probability, examples=150):
+    """Largest error of incentive and of dividends of random epochs, and how many bonds differ."""
+    random = np.random.default_rng(1)
+    incentive = dividends = 0.0
+    other = 0
+    for _ in range(examples):
+        validators = int(random.integers(1, 6))
+        n = validators + int(random.integers(1, 20))
+        weights, bonds = np.zeros((2, n, n), np.int64)
+        shape = validators, n - validators
+        weights[:validators, validators:] = random.choice(weights_among, shape, p=probability)
+        bonds[:validators, validators:] = random.choice([0, 1, 9_000, 65_535], shape)
+        stake = np.zeros(n, np.int64)
+        stake[:validators] = random.integers(10**8, 10**15, validators)
+        fast, exact = both(weights, stake, bonds, rules)
+        incentive = max(incentive, abs(fast.incentive - exact.incentive_q32 / 2**32).max())
+        dividends = max(dividends, abs(fast.dividends - exact.dividends_q32 / 2**32).max())
+        other += (np.rint(fast.bonds * 65_535) != exact.bonds_u16).sum()
+    return incentive, dividends, other
+
+
+EXTREME = {
+    f"{name} {label}": replace(rules, **change)
+    for name, rules in {"classic": CLASSIC, "yuma3": HEAD}.items()
+    for label, change in {
+        "at 0.999999": {"bonds_moving_average": Fraction(999_999, 10**6)},
+        "at 0.999": {"bonds_moving_average": Fraction(999, 1000)},
+    }.items()
+} | {
+    f"liquid {steepness} {low}": replace(
+        LIQUID,
+        alpha_sigmoid_steepness=Fraction(steepness),
+        alpha_low=Fraction(low),
+        alpha_high=Fraction(1),
+    )
+    for steepness in (10, 40, 328, -328)
+    for low in ("0", "7/10")
+}
+
+
+@pytest.mark.parametrize("rules", EXTREME.values(), ids=EXTREME)
+def test_extreme_rules_stay_near_the_bound(rules):
+    """A rate of liquid alpha that falls to a few steps of 2⁻³² does worst."""
+    incentive, dividends, other = worst_of_one_epoch(rules, np.arange(1, 65_536), None)
+    falls_to_nothing = rules.liquid_alpha_on and rules.alpha_low == 0
+    assert incentive <= 2e-8 and dividends <= (2e-6 if falls_to_nothing else 2e-8)
+    assert other == 0
+
+
+@pytest.mark.parametrize("rules", KINDS.values(), ids=KINDS)
+def test_tiny_weights_beside_full_ones_are_where_the_bound_ends(rules):
+    tiny = [0, 1, 2, 65_535], [0.2, 0.5, 0.2, 0.1]
+    incentive, dividends, _ = worst_of_one_epoch(rules, *tiny)
+    assert 1e-6 < incentive <= 3e-5 and 1e-6 < dividends <= 1e-5
 
 
 # ---- The chain's own numbers ----
