@@ -64,6 +64,14 @@ class Standing(NamedTuple):
     next_permits: np.ndarray
 
 
+class Scores(NamedTuple):
+    """What scorers said of the miners of the window: (scorers, columns)."""
+
+    shares: np.ndarray
+    steps: np.ndarray  # the same in steps of the grid that bonds lie on
+    same: bool  # as in the epoch before
+
+
 @kernel
 def _to_shares(rows):
     """Each row ÷ its sum, in place."""
@@ -407,18 +415,17 @@ def _rates(f, old, aim, law, rate):
 
 
 @kernel
-def _epoch(w, steps, window, listed, standing, known, level, law, out):
-    """One epoch; bonds and the level change in place, `out` takes six vectors by UID.
-
-    `steps` are the weights `w` in steps of the grid that bonds lie on.
-    """
+def _epoch(scores, window, listed, standing, level, law, out):
+    """One epoch; bonds and the level change in place, `out` takes six vectors by UID."""
+    w = scores.shares
+    steps = scores.steps
     votes = standing.votes
     columns = len(level)
     end = window.first + columns
     before = level.copy()
     scorers_votes = votes[window.scorers]
     voters = np.flatnonzero(scorers_votes > 0.0)
-    _consensus(w, voters, scorers_votes[voters], min(law.kappa, votes.sum()), known, level)
+    _consensus(w, voters, scorers_votes[voters], min(law.kappa, votes.sum()), scores.same, level)
     out[CONSENSUS, window.first : end] = level
     rank = _rank(w, voters, scorers_votes, level, out[TRUST, window.first : end])
     ones = np.ones(columns)
@@ -529,10 +536,11 @@ def _path(window, start, law, epochs, reward):
             votes[i] = share[i] if permits[i] and active else 0.0
         votes = _on_grid(_on_grid(votes))  # the chain divides by the sum twice
         standing = Standing(share, votes, permits, next_permits)
-        known = t > 0 and len(window.weights) == 1
+        same = t > 0 and len(window.weights) == 1
         w = window.weights[t % len(window.weights)]
-        steps = steps if known else np.floor(w * law.grid)
-        _epoch(w, steps, window, start.listed, standing, known, level, law, out[t])
+        steps = steps if same else np.floor(w * law.grid)
+        scores = Scores(w, steps, same)
+        _epoch(scores, window, start.listed, standing, level, law, out[t])
         stakes[t] = stake
         permits = next_permits
         stake = stake + reward * out[t, EMISSION_SHARE]
