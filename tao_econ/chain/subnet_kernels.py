@@ -56,6 +56,7 @@ class Law(NamedTuple):
     cap: int
     excess: int
     weighted: bool
+    at_reserves: bool  # TAO and alpha go in as the pool holds them, not at its price
     root_each_block: bool
     ema_rate: float
     ema_warmup_blocks: float
@@ -86,6 +87,7 @@ Reals = namedtuple(  # rows of `State.real`
     "flow own_flow flow_now own_flow_now "  # rao of users and protocol: smoothed, since last block
     "burned_share rate cut live "  # parts withheld, minted, the owner's; 1 where started
     "emission half "  # rao of alpha a block, and what miners get of it
+    "ratio "  # TAO per alpha at which both go into the pool
     "keep raw share cap to_root new_weight",  # this block: the measure's parts, share of TAO, rao
 )
 RAO = Amounts(*range(len(Amounts._fields)))
@@ -433,6 +435,7 @@ def _terms(law, rao, real, root, reward):
     """What goes into each pool and what buys from it, whole rao; short loops that vectorize."""
     share = real[REAL.share]
     price = real[REAL.price_tao]
+    ratio = real[REAL.ratio]
     cap = real[REAL.cap]
     inject = rao[RAO.inject]
     alpha_in = rao[RAO.alpha_in]
@@ -443,12 +446,15 @@ def _terms(law, rao, real, root, reward):
         part = _part(root, rao, i) if law.cap == ROOT else 1.0
         cap[i] = min(real[REAL.emission, i], most) * part
     for i in range(len(share)):
-        given = reward * share[i]
-        limit = cap[i] * price[i]
-        inject[i] = np.int64(limit if tao_capped and given > limit else given)
-        buy[i] = np.int64(given - limit if tao_capped and given > limit and price[i] > 0 else 0.0)
+        held = price[i] > 0 and law.at_reserves
+        ratio[i] = rao[RAO.reserve_tao, i] / rao[RAO.reserve_alpha, i] if held else price[i]
     for i in range(len(share)):
-        alpha_in[i] = np.int64(min(reward * share[i] / price[i], cap[i]) if price[i] > 0 else 0.0)
+        given = reward * share[i]
+        limit = cap[i] * ratio[i]
+        inject[i] = np.int64(limit if tao_capped and given > limit else given)
+        buy[i] = np.int64(given - limit if tao_capped and given > limit and ratio[i] > 0 else 0.0)
+    for i in range(len(share)):
+        alpha_in[i] = np.int64(min(reward * share[i] / ratio[i], cap[i]) if ratio[i] > 0 else 0.0)
     if law.excess == CAPPED:
         for i in range(len(share)):
             miners = real[REAL.half, i] * (1 - real[REAL.burned_share, i]) * price[i]

@@ -379,6 +379,7 @@ def _law(rules: Rules, scenario: Scenario) -> Law:
         cap=CAPS[rules.injection_cap],
         excess=EXCESS[rules.excess_tao],
         weighted=rules.pool == "weighted",
+        at_reserves=rules.injection_price == "reserve_ratio",
         root_each_block=rules.root_dividends == "sold_each_block",
         ema_rate=float(rules.price_ema_rate),
         ema_warmup_blocks=float(rules.price_ema_warmup_blocks),

@@ -128,6 +128,11 @@ class Rules:
     injection_cap: Literal["alpha_emission", "alpha_or_block_emission", "root_proportion"] = (
         quantity(unit="", meaning="most alpha that a block may put into a pool beside its TAO")
     )
+    injection_price: Literal["pool_price", "reserve_ratio"] = quantity(
+        unit="",
+        meaning="TAO per alpha at which both go into a pool: its price, or what it holds of TAO "
+        "over what it holds of alpha; the two differ where the pool's weights are not 1/2",
+    )
     excess_tao: Literal["injected", "buys_recycled", "buys_held", "buys_capped"] = quantity(
         unit="",
         meaning="what becomes of TAO above that cap: into the pool alone, or it buys alpha that "

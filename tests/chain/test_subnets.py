@@ -261,10 +261,11 @@ class Twin:
             "alpha_or_block_emission": min(emission, reward),
             "root_proportion": emission * self.rho(self.x[i] + self.o[i]),
         }[r.injection_cap]
-        alpha_in, tao_in = given / self.p[i], given
+        ratio = self.y[i] / self.x[i] if r.injection_price == "reserve_ratio" else self.p[i]
+        alpha_in, tao_in = given / ratio, given
         if alpha_in > cap:
             alpha_in = cap
-            tao_in = given if r.excess_tao == "injected" else cap * self.p[i]
+            tao_in = given if r.excess_tao == "injected" else cap * ratio
         buy, dx, dy = int(given - tao_in), int(alpha_in), int(tao_in)
         if r.pool == "weighted":
             w = (self.y[i] + dy) / (self.p[i] * (self.x[i] + dx) + self.y[i] + dy)
@@ -433,6 +434,24 @@ def test_mainnet_2026_md_6_a_subnet_of_rho_0_139_gets_0_139_alpha_and_0_01397_ta
     assert state.rao[RAO.alpha_in][0] / 1e9 == pytest.approx(0.139, abs=1e-6)
     assert state.rao[RAO.injected_tao][0] / 1e9 == pytest.approx(0.01397, abs=5e-6)
     assert state.rao[RAO.bought_tao][0] / 1e9 == pytest.approx(0.5 / 8 - 0.01397, abs=5e-6)
+
+
+@pytest.mark.parametrize("weight", [0.44, 0.5, 0.7])
+@pytest.mark.parametrize("at, ratio_is", [("reserve_ratio", 1.0), ("pool_price", None)])
+def test_tao_and_alpha_go_in_as_the_pool_holds_them_whatever_its_weights(weight, at, ratio_is):
+    rules = replace(NOW, injection_price=at)
+    pools = one(tao_weight=weight)
+    state = kernel_after(pools, rules, te.Scenario(), 1)
+    held = pools.reserve_tao[0] / pools.reserve_alpha[0]
+    got = state.rao[RAO.inject][0] / state.rao[RAO.alpha_in][0] / held
+    assert got == pytest.approx(ratio_is or (1 - weight) / weight, rel=1e-7)
+    after = state.real[REAL.tao_weight][0]
+    if at == "reserve_ratio":
+        assert after == pytest.approx(weight, abs=1e-12)
+    else:  # the price stays, so the weight moves towards one half
+        assert abs(after - 0.5) <= abs(weight - 0.5)
+    spent = state.rao[RAO.inject][0] + state.rao[RAO.buy][0]
+    assert spent == pytest.approx(0.5e9 / 8, abs=2)
 
 
 def test_dynamic_tao_md_5_an_epoch_pays_82_percent_of_360_alpha_to_miners_and_validators():
