@@ -20,6 +20,8 @@ from .shares import gate_kept as gate_kept
 from .shares import root_proportion as root_proportion
 from .shares import root_weight_shares as root_weight_shares
 from .shares import unproven as unproven
+from .subnet_states import chain_value as chain_value
+from .subnet_states import load_subnets as load_subnets
 from .subnets import Subnets as Subnets
 from .subnets import Trade as Trade
 from .subnets import make_subnets as make_subnets

@@ -62,7 +62,7 @@ class Subnets(NamedTuple):
     tao_weight: np.ndarray
     price_ema_tao: np.ndarray  # 0 for a new subnet
     age_blocks: np.ndarray  # blocks since its first emission
-    flow_ema_tao: np.ndarray  # users' net TAO a block, smoothed
+    flow_ema_tao: np.ndarray  # users' net TAO a block, smoothed; nan where not known
     protocol_flow_ema_tao: np.ndarray
     burned_share: np.ndarray  # of miners' incentive, withheld
     alpha_rate: np.ndarray  # of the chain's alpha emission that the subnet mints; 1 on chain
@@ -140,6 +140,8 @@ def make_subnets(
         n different names
     price_ema_tao
         TAO per alpha; 0 for a new subnet, whose age is then 0
+    flow_ema_tao, protocol_flow_ema_tao
+        TAO a block; nan where it is not known, which rules that go by flow refuse
 
     Raises
     ------
@@ -157,12 +159,13 @@ def make_subnets(
         "tao_weight": (tao_weight, f"[{MIN_WEIGHT}, {MAX_WEIGHT}]"),
         "price_ema_tao": (price_ema_tao, "[0, inf)"),
         "age_blocks": (age_blocks, "[0, 1e12]"),
-        "flow_ema_tao": (flow_ema_tao, "[-1e9, 1e9]"),
-        "protocol_flow_ema_tao": (protocol_flow_ema_tao, "[-1e9, 1e9]"),
         "burned_share": (burned_share, "[0, 1]"),
         "alpha_rate": (alpha_rate, "[0, 1]"),
     }
     given = {field: _each(field, values, name, rule) for field, (values, rule) in bounds.items()}
+    flows = {"flow_ema_tao": flow_ema_tao, "protocol_flow_ema_tao": protocol_flow_ema_tao}
+    for field, values in flows.items():
+        given[field] = _each(field, values, name, "[-1e9, 1e9]", unknown=True)
     switches = {"owner_cut_on": owner_cut_on, "emission_on": emission_on, "started": started}
     for field, values in switches.items():
         on = np.full(len(name), values) if isinstance(values, bool) else values
@@ -187,14 +190,37 @@ def _names(given: Iterable[str]) -> tuple[str, ...]:
     return name
 
 
-def _each(field: str, values: ArrayLike, name: tuple[str, ...], bounds: str) -> np.ndarray:
+def _each(
+    field: str, values: ArrayLike, name: tuple[str, ...], bounds: str, *, unknown: bool = False
+) -> np.ndarray:
+    """One checked number a subnet, nan only where it may be unknown."""
     array = np.asarray(values)
     if array.ndim == 0:
         array = np.full(len(name), array)
-    if array.dtype.kind == "f" and array.shape == (len(name),) and np.isnan(array).any():
-        first = name[int(np.isnan(array).argmax())]
+    missing = np.isnan(array) if array.dtype.kind == "f" else np.zeros(array.shape, bool)
+    if array.shape == (len(name),) and missing.any() and not unknown:
+        first = name[int(missing.argmax())]
         raise ValueError(f"{field} must be known for every subnet, got nan for {first!r}")
-    return reals(field, array, bounds, ndim=1, shape=(len(name),), each="subnet")
+    filled = np.where(missing, 0.0, array) if missing.any() else array
+    known = reals(field, filled, bounds, ndim=1, shape=(len(name),), each="subnet")
+    return np.where(missing, np.nan, known)
+
+
+def flows_known(rules: Rules, pools: Subnets) -> None:
+    """Refuse rules that go by a flow which is not known of every subnet: it is not 0."""
+    source = SHARES[rules.subnet_shares].source
+    used = {
+        "flow_ema_tao": source != kernels.PRICE,
+        "protocol_flow_ema_tao": source == kernels.NET_FLOW,
+    }
+    for field, needed in used.items():
+        missing = np.isnan(getattr(pools, field))
+        if needed and missing.any():
+            first = pools.name[int(missing.argmax())]
+            raise ValueError(
+                f"{field} must be known for every subnet under the rules {rules.name!r}, got nan "
+                f"for {first!r}"
+            )
 
 
 @takes_records
@@ -230,11 +256,14 @@ def run_subnets(
     Raises
     ------
     ValueError
-        for rules without pools, and for trades that a pool cannot bear, naming day and subnet
+        for rules without pools or by an unknown flow, and for trades that a pool cannot bear,
+        naming day and subnet
     """
     days = whole("days", days)
     every_days = whole("every_days", every_days, at_least=1)
     phases = _phases(rules, rule_changes, days)
+    for _, _, now in phases:
+        flows_known(now, pools)
     inflow = _inflow(inflow_tao_per_day, days, len(pools.name))
     orders = _orders(trades, pools.name, days)
     state = _state(pools)
@@ -345,8 +374,12 @@ def _state(pools: Subnets) -> State:
         real[getattr(REAL, name)] = getattr(pools, name)
     real[REAL.rate] = pools.alpha_rate
     real[REAL.live] = pools.started
-    real[REAL.flow] = real[REAL.flow_now] = pools.flow_ema_tao * RAO_PER_TAO
-    real[REAL.own_flow] = real[REAL.own_flow_now] = pools.protocol_flow_ema_tao * RAO_PER_TAO
+    flows = (
+        (REAL.flow, REAL.flow_now, pools.flow_ema_tao),
+        (REAL.own_flow, REAL.own_flow_now, pools.protocol_flow_ema_tao),
+    )
+    for smoothed, now, values in flows:  # unknown only where no rule asks
+        real[smoothed] = real[now] = np.nan_to_num(values) * RAO_PER_TAO
     at_start = zip(pools.reserve_tao, pools.reserve_alpha, pools.tao_weight, strict=True)
     real[REAL.price_tao] = [kernels._price(*pool) for pool in at_start]
     state.total["issuance_rao"] = pools.issuance_rao

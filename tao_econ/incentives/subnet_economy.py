@@ -125,7 +125,7 @@ def compare_rules(pools: Subnets, *, rules: Iterable[Rules] | None = None) -> pd
     pools : Subnets
         The subnets that share.
     rules : iterable of Rules, optional
-        All there have been if not given.
+        All there have been if not given; without those that go by flow where it is not known.
 
     Returns
     -------
@@ -136,12 +136,16 @@ def compare_rules(pools: Subnets, *, rules: Iterable[Rules] | None = None) -> pd
     """
     rows = []
     alpha = pools.reserve_alpha + pools.outstanding_alpha
+    flow = _if_known(pools.flow_ema_tao)
+    own_flow = _if_known(pools.protocol_flow_ema_tao)
     for rule in rules_of_shares().values() if rules is None else rules:
+        if rules is None and "flow" in rule.subnet_shares and (flow is None or own_flow is None):
+            continue
         share = emission_shares(
             rule,
             price_ema_tao=pools.price_ema_tao * pools.started,
-            flow_ema_tao=pools.flow_ema_tao * pools.started,
-            protocol_flow_ema_tao=pools.protocol_flow_ema_tao,
+            flow_ema_tao=None if flow is None else flow * pools.started,
+            protocol_flow_ema_tao=own_flow,
             burned_share=pools.burned_share,
             root_proportion=root_proportion(rule, pools.root_tao, alpha),
             emission_on=pools.emission_on,
@@ -159,6 +163,10 @@ def compare_rules(pools: Subnets, *, rules: Iterable[Rules] | None = None) -> pd
             )
     columns = "subnet_shares gate gini top_8 top_16 top_32 largest effective_subnets unproven"
     return pd.DataFrame(rows, columns=columns.split()).set_index(["subnet_shares", "gate"])
+
+
+def _if_known(values: np.ndarray) -> np.ndarray | None:
+    return None if np.isnan(values).any() else values
 
 
 @takes_records
