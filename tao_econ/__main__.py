@@ -1,4 +1,4 @@
-"""The commands: python -m tao_econ figures | notebooks | claims | assumptions | site."""
+"""The commands: python -m tao_econ figures | notebooks | claims | replays | assumptions | site."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ import sys
 
 from .inputs.checks import quoted
 from .inputs.record import summary
+
+PLAIN = {  # commands without options
+    "replays": "recompute blocks of main net; fail if one is further off than its aim",
+    "assumptions": "write ASSUMPTIONS.md",
+    "site": "write site/: every page, figure and instrument, to be read without a kernel",
+}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -53,10 +59,8 @@ def _parser() -> argparse.ArgumentParser:
     claims.add_argument(
         "--stress", metavar="NAME", help="print the ledger under a named stress; write nothing"
     )
-    commands.add_parser("assumptions", help="write ASSUMPTIONS.md")
-    commands.add_parser(
-        "site", help="write site/: every page, figure and instrument, to be read without a kernel"
-    )
+    for name, said in PLAIN.items():
+        commands.add_parser(name, help=said)
     return parser
 
 
@@ -67,6 +71,7 @@ def main(arguments: list[str] | None = None) -> int:
         "figures": _figures,
         "notebooks": _notebooks,
         "claims": _claims,
+        "replays": _replays,
         "assumptions": _assumptions,
         "site": _site,
     }
@@ -145,6 +150,16 @@ def _claims(given) -> int:
     done = "is out of date: ./run claims writes it" if given.check else "written"
     print(*[f"figures/{name} {done}" for name in changed] or ["as written"], sep="\n")
     return 1 if given.check and changed else 0
+
+
+def _replays(given) -> int:
+    from .chain import mainnet
+
+    found = mainnet.replay_mainnet()
+    print(mainnet.HEADER, *(one.line() for one in found), sep="\n")
+    held = sum(one.passed for one in found)
+    print(f"{held} of {len(found)} within their aim")
+    return 0 if held == len(found) else 1
 
 
 def _assumptions(given) -> int:

@@ -8,6 +8,7 @@ from .emission import halving_thresholds_rao as halving_thresholds_rao
 from .emission import halvings_so_far as halvings_so_far
 from .emission import issuance_eras as issuance_eras
 from .emission import reward_after as reward_after
+from .mainnet import replay_mainnet as replay_mainnet
 from .metagraph import load_metagraph as load_metagraph
 from .metagraph import save_metagraph as save_metagraph
 from .pools import Pool as Pool

@@ -74,7 +74,15 @@ class State(NamedTuple):
 
 
 def chain_value(state: str, name: str) -> int | float | None:
-    """What the chain stored beside a table of subnets, such as "issuance_rao"; None if not told."""
+    """What the chain stored beside a table of subnets; None if it is not told.
+
+    Parameters
+    ----------
+    state
+        the table, "subnets_8791247"
+    name
+        of the value, "issuance_rao": the column of that name in the table `chain_values`
+    """
     rows = data.load("chain_values")
     found = rows[(rows["state"] == state) & (rows["name"] == name)]["value"]
     if found.empty:

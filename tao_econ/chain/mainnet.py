@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from ..inputs import data
 from ..inputs.rules import Rules, rules_at
@@ -24,6 +25,10 @@ from .subnet_states import chain_value, load_subnets
 
 GATE_BY_QUANTILE = "subnets_8740402"
 GATE_BY_RANK = "subnets_8791247"
+HEADER = (
+    f"{'block':>10}  {'quantity':40} {'subnets':>7}  {'mean':>9} {'median':>9} {'worst':>9}  "
+    f"{'aim':16} held"
+)
 
 
 class Replay(NamedTuple):
@@ -43,6 +48,13 @@ class Replay(NamedTuple):
         """Whether the error that the aim is for is within it."""
         return getattr(self, self.held) <= self.aim
 
+    def line(self) -> str:
+        """The replay as a row of `HEADER`."""
+        cells = f"{self.moment:>10}  {self.quantity:40} {self.subnets:7}"
+        errors = f"{self.mean:9.1e} {self.median:9.1e} {self.worst:9.1e}"
+        aim = f"{self.held} <= {self.aim:.0e}"
+        return f"{cells}  {errors}  {aim:16} {'yes' if self.passed else 'NO'}"
+
 
 class Injection(NamedTuple):
     """What a block puts into pools, rao: (n,) each."""
@@ -52,7 +64,7 @@ class Injection(NamedTuple):
     buys: np.ndarray  # TAO that buys alpha
 
 
-def replays() -> tuple[Replay, ...]:
+def replay_mainnet() -> tuple[Replay, ...]:
     """Every replay, oldest moment first."""
     return (
         _listed_of_july(),
@@ -167,14 +179,17 @@ def _conserved(table: str, share: np.ndarray) -> Replay:
     return found._replace(subnets=len(rows))
 
 
-def _relative(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
-    """Relative errors of whole rao, less the one that a floor may lose."""
-    beyond = np.maximum(np.abs(ours - theirs) - 1, 0)
+def _relative(ours: np.ndarray, theirs: np.ndarray, lost: ArrayLike = 1.0) -> np.ndarray:
+    """Relative errors beyond what cutting to whole rao may lose."""
+    beyond = np.maximum(np.abs(ours - theirs) - lost, 0)
     return np.divide(beyond, theirs, out=np.zeros_like(theirs), where=theirs > 0)
 
 
 def _injections() -> tuple[Replay, ...]:
-    """What block 8,791,247 put into pools of what it paid each subnet, and its caps."""
+    """What block 8,791,247 put into pools of what it paid each subnet, and its caps.
+
+    Its pools are as they stood after the trades of the block, which moved one of them (SN2, 0.3 %).
+    """
     rules = _rules(GATE_BY_RANK)
     pools = load_subnets(GATE_BY_RANK)
     rows = _eligible(GATE_BY_RANK)
@@ -193,9 +208,12 @@ def _injections() -> tuple[Replay, ...]:
     tao_from_prices = _relative(from_prices.tao, theirs["tao_in_emission_rao"])[into]
     part = root_proportion(rules, pools.root_tao, pools.reserve_alpha + pools.outstanding_alpha)
     cap = part * rows["alpha_out_emission_rao"].to_numpy(float)
+    of_one_rao = 1 + pools.reserve_alpha / pools.reserve_tao
+    alpha = _relative(got.alpha, theirs["alpha_in_emission_rao"], of_one_rao)[into]
     caps = _relative(cap, theirs["alpha_in_emission_rao"])[capped]
     return (
         _replay(moment, "TAO injected of what was paid, relative", tao, "worst", 1e-3),
+        _replay(moment, "alpha injected beside it, relative", alpha, "median", 1e-4),
         _replay(moment, "TAO injected from prices, relative", tao_from_prices, "median", 1e-4),
         _replay(moment, "cap on alpha injected, relative", caps, "worst", 1e-5),
     )
