@@ -1,8 +1,8 @@
 """Replay the chain's own test numbers: ``python tests/replay.py FILE…``.
 
 A vector file says what kind it is; every file of a known kind replays without new code. One line a
-file:
-passed or failed, and the largest error of each quantity. Exit code 1 if any file fails.
+file: passed or failed with the largest error of each quantity, or not compared and why. Exit code
+1 if any file fails, 2 if none could be compared.
 """
 
 from __future__ import annotations
@@ -95,10 +95,10 @@ def replay(path) -> tuple[list[Check], list[str]]:
     ):
         raise Malformed("not a vector file: it must have inputs and expected")
     kind = str(vector.get("kind"))
-    found = [run for name, run in KINDS.items() if kind.startswith(name)]
+    found = [name for name in KINDS if kind.startswith(name)]
     if not found:
         raise Malformed(f"unknown kind {kind!r} (known: {', '.join(KINDS)})")
-    checks, unknown = found[0](vector | {"name": path.stem})
+    checks, unknown = KINDS[max(found, key=len)](vector | {"name": path.stem})
     worst = {}
     for check in checks:
         if check.quantity not in worst or check.error > worst[check.quantity].error:
@@ -112,7 +112,7 @@ def main(paths: list[str]) -> int:
     if not paths:
         print(__doc__.splitlines()[0], file=sys.stderr)
         return 2
-    failed = 0
+    passed = failed = 0
     for path in paths:
         name = Path(path).name
         try:
@@ -122,16 +122,18 @@ def main(paths: list[str]) -> int:
         ) as error:  # a file from anywhere may be wrong in any way: one line, then the next file
             text = " ".join(str(error).split())[:200]
             kind = "it lacks" if isinstance(error, KeyError) else f"{type(error).__name__}:"
-            print(f"FAIL {name}: {text if isinstance(error, Malformed) else f'{kind} {text}'}")
-            failed += 1
+            said = text if isinstance(error, Malformed) else f"{kind} {text}"
+            print(f"not compared {name}: {said}")
             continue
         wrong = [c for c in checks if not c.error <= c.tolerance]
         failed += bool(wrong)
+        passed += not wrong
         errors = ", ".join(f"{c.quantity} {c.error:.2g}" for c in (wrong or checks))
         left = f" (not compared: {', '.join(unknown)})" if unknown else ""
         print(f"{'FAIL' if wrong else 'PASS'} {name}: {errors}{left}")
-    print(f"{len(paths) - failed} of {len(paths)} files pass")
-    return 1 if failed else 0
+    left = len(paths) - passed - failed
+    print(f"{passed} of {passed + failed} files pass{f', {left} not compared' if left else ''}")
+    return 1 if failed else 0 if passed else 2
 
 
 if __name__ == "__main__":

@@ -145,6 +145,7 @@ MATHS = {  # part of the test's or file's name → what it computes; the longest
     "exp_safe": lambda c: _floats(
         [fixed._exp_safe(int(x)) for x in np.ravel(_fixed(of(c, "x", "input")))]
     ),
+    "vec_max_upscale": lambda c: fixed.max_upscale_u16(_fixed(of(c, *VECTOR))),
     "u16_max_upscale": lambda c: subnet.stored_weights(np.asarray(of(c, *VECTOR, "case"), int)),
     "check_vec_max_limited": _limited,
     "weighted_median": _median,

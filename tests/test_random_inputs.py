@@ -14,6 +14,9 @@ TOPICS = sorted(
 BY_HAND = {  # what random arguments cannot be made for: where it is tested instead
     "load_metagraph": "test_hostile_files.py: any bytes, and an archive with any damage",
     "save_metagraph": "chain/test_metagraph.py",
+    "load_subnets": "chain/test_replays.py: any bytes, and a row with any damage",
+    "chain_value": "chain/test_replays.py",
+    "replay_mainnet": "chain/test_replays.py",
     "provenance": "test_hostile_words.py: any side-car",
 }
 

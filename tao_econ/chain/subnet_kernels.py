@@ -148,7 +148,8 @@ def _neutral_weight(reserve_tao, reserve_alpha, tao_weight, tao, alpha):
     """
     for_alpha = (1 - tao_weight) * reserve_tao * (reserve_alpha + alpha)
     for_tao = tao_weight * reserve_alpha * (reserve_tao + tao)
-    return for_tao / (for_alpha + for_tao) if for_alpha + for_tao > 0 else tao_weight
+    moves = reserve_alpha > 0 and for_alpha + for_tao > 0
+    return for_tao / (for_alpha + for_tao) if moves else tao_weight
 
 
 @float_kernel

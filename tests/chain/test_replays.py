@@ -169,6 +169,32 @@ def test_a_bad_row_is_one_line_of_file_row_and_rule(tmp_path, row, words):
     one_line(lambda: te.chain.load_subnets(path, issuance_rao=ISSUED), "mine.csv", words)
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "\n".join([COLUMNS, *ROWS]).encode("utf-16"),
+        ROWS[0].encode(),
+        b"",
+        b"\0" * 100,
+        bytes(range(256)),
+        b"\n" * 10_000,
+        b'"' * 1_000,
+        b"," * 4_100_000,
+        (COLUMNS + "\n").encode(),
+    ],
+    ids=lambda content: str(content[:16]),
+)
+def test_a_hostile_file_is_refused_in_one_line(tmp_path, content):
+    (tmp_path / "mine.csv").write_bytes(content)
+    one_line(lambda: te.chain.load_subnets(tmp_path / "mine.csv", issuance_rao=1), "mine.csv")
+
+
+def test_a_chain_value_is_exact_or_none():
+    assert te.chain.chain_value("subnets_8740402", "issuance_rao") == 11_181_823_732_239_511
+    assert te.chain.chain_value("subnets_8740402", "bar") == 171053753237533853 / 2**64
+    assert te.chain.chain_value("subnets_8740402", "root_tao") is None
+
+
 def test_what_a_file_does_not_tell_is_asked_for(tmp_path):
     path = written(tmp_path, ROWS)
     one_line(lambda: te.chain.load_subnets(path), "issuance_rao must be given")

@@ -54,7 +54,10 @@ def start(**more):
 
 # --- the chain's own numbers
 
-KINDS = ("coinbase_", "moving_price", "flow_", "root_prop", "swap_", "dividend_", "taoflow")
+KINDS = (
+    *("coinbase_", "moving_price", "flow_", "root_prop", "swap_", "dividend_", "taoflow"),
+    *("gate_", "live_", "shares_"),
+)
 VECTORS = sorted(
     p for p in (Path(__file__).parents[1] / "golden").glob("*.json") if p.name.startswith(KINDS)
 )
@@ -75,7 +78,9 @@ def test_a_vector_with_other_numbers_fails(path, tmp_path):
     def doubled(value):
         if isinstance(value, list):
             return [doubled(v) for v in value]
-        return value if isinstance(value, str | bool) else 2 * value + 1_000_000
+        if value in ("accepted", "refused"):
+            return "refused" if value == "accepted" else "accepted"
+        return value if value is None or isinstance(value, str | bool) else 2 * value + 1_000_000
 
     expected = vector["expected"]
     for name in expected:
@@ -131,6 +136,38 @@ def test_files_of_the_same_kinds_need_no_new_code(tmp_path):
                 "rows": [[1_000, 1_000, 0.5, 10, 0]],
             },
             {"w_quote": [1_010 / 2_010], "price": [1.0]},
+        ),
+        (
+            "subnet_shares_gate",
+            {"gate": "quantile", "quantile": 0.75, "exponent": 2, "tolerance": 1e-12},
+            {"cases": [{"ema_prices": [3.0, 1.0], "enabled": [True, True]}, {"shares": [1.0]}]},
+            {"bar": [0.75, None], "share": [[0.9375, 0.0625], [1.0]]},
+        ),
+        (
+            "subnet_shares_live",
+            {"gate": "none", "tolerance": 1e-9, "total_issuance": 21 * 10**15},
+            {
+                "moving_price_q32": [1 << 32, 1 << 32],
+                "miner_burned_q32": [0, 1 << 31],
+                "emission_on": [True, True],
+            },
+            {"paid_rao": [66_666_666_666, 33_333_333_333]},
+        ),
+        (
+            "swap_with_fee",
+            {"fee_u16": 65_535, "w_quote": 0.3, "tolerance": 0},
+            {
+                "columns": ["side", "amount", "tao_reserve", "alpha_reserve"],
+                "rows": [["buy", 1_000, 10**9, 10**9], ["sell", 1_000, 10**9, 10**9]],
+            },
+            {"paid_out": [0, 0], "into_pool": [0, 0]},
+        ),
+        ("swap_bound", {}, {"rule": "in prose"}, {"at_1": "accepted", "above_1001": "refused"}),
+        (
+            "balancer_broken",
+            {"tao_reserve": 5_000, "alpha_reserve": 0, "w_quote": 0.5},
+            {"columns": ["tao_delta", "alpha_delta"], "rows": [[0, 10], [5_000, 0]]},
+            {"w_quote": [0.5, 0.5], "price": [500.0, 0.0]},
         ),
         (
             "taoflow_shares",

@@ -78,12 +78,18 @@ def test_replay_says_in_one_line_what_is_wrong(tmp_path, capsys):
     }
     for name, text in texts.items():
         (tmp_path / name).write_text(text)
-        assert replay.main([str(tmp_path / name)]) == 1
+        fails = name == "wrong"
+        assert replay.main([str(tmp_path / name)]) == (1 if fails else 2)
         line, total = capsys.readouterr().out.splitlines()
-        assert line.startswith(f"FAIL {name}: ") and total == "0 of 1 files pass"
+        if fails:
+            assert line.startswith(f"FAIL {name}: ") and total == "0 of 1 files pass"
+        else:
+            assert line.startswith(f"not compared {name}: ")
+            assert total == "0 of 0 files pass, 1 not compared"
         assert not line.endswith(": ")
-    assert replay.main([str(tmp_path / "missing")]) == 1
+    assert replay.main([str(tmp_path / "missing")]) == 2
     assert replay.main([str(VECTORS[0])]) == 0
+    assert replay.main([str(VECTORS[0]), str(tmp_path / "kind")]) == 0
 
 
 # ---- Arithmetic against unbounded integers ----
