@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ..inputs import data
+from ..inputs.checks import takes_records
 from ..inputs.rules import Rules, rules_at
 from ..inputs.scenario import Scenario
 from ..inputs.units import RAO_PER_TAO
@@ -75,6 +76,7 @@ def replay_mainnet() -> tuple[Replay, ...]:
     )
 
 
+@takes_records
 def injection(rules: Rules, pools: subnets.Subnets, given_tao: np.ndarray) -> Injection:
     """What goes into each pool of so much TAO for it in one block, and what buys alpha.
 

@@ -206,7 +206,7 @@ def _each(
     return np.where(missing, np.nan, known)
 
 
-def flows_known(rules: Rules, pools: Subnets) -> None:
+def _flows_known(rules: Rules, pools: Subnets) -> None:
     """Refuse rules that go by a flow which is not known of every subnet: it is not 0."""
     source = SHARES[rules.subnet_shares].source
     used = {
@@ -263,7 +263,7 @@ def run_subnets(
     every_days = whole("every_days", every_days, at_least=1)
     phases = _phases(rules, rule_changes, days)
     for _, _, now in phases:
-        flows_known(now, pools)
+        _flows_known(now, pools)
     inflow = _inflow(inflow_tao_per_day, days, len(pools.name))
     orders = _orders(trades, pools.name, days)
     state = _state(pools)
