@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from ..inputs import data
+from ..inputs.checks import whole
 from ..inputs.units import RAO_PER_TAO
 from .subnets import MAX_WEIGHT, MIN_WEIGHT, Subnets, make_subnets
 
@@ -124,17 +125,18 @@ def load_subnets(
     twice = pd.Series(netuid).duplicated().to_numpy()
     if twice.any():
         state.refuse(int(twice.argmax()), "netuid", "not stand twice")
-    issuance = chain_value(stem, "issuance_rao") if issuance_rao is None else issuance_rao
-    if issuance is None:
+    told = chain_value(stem, "issuance_rao") if issuance_rao is None else issuance_rao
+    if told is None:
         raise ValueError(f"issuance_rao must be given for {state.file}, got None")
+    issuance = whole("issuance_rao", int(told) if issuance_rao is None else issuance_rao)
     _within_issuance(state, issuance)
     root = root_tao if root_tao is not None else _root_tao(state, netuid, stem)
     on = (netuid > 0) & _started(state)
     if not on.any():
         raise ValueError(f"{state.file} must hold a subnet that has started, got none")
     amounts = {name: _amount(state, name, on) for name in AMOUNTS}
-    told = state.cells["name"] if "name" in state.cells else pd.Series("", range(len(netuid)))
-    names = told.fillna("").astype(str)[on]
+    printed = state.cells["name"] if "name" in state.cells else pd.Series("", range(len(netuid)))
+    names = printed.fillna("").astype(str)[on]
     return make_subnets(
         [f"SN{uid} {name}".strip() for uid, name in zip(netuid[on], names, strict=True)],
         reserve_tao=amounts["tao_in_pool"],
@@ -145,7 +147,7 @@ def load_subnets(
         emission_on=state.known("emission_enabled", on) == 1,
         tao_weight=_weights(state, amounts, on),
         age_blocks=_ages(state, stem, on),
-        issuance_rao=int(issuance),
+        issuance_rao=issuance,
         root_tao=root,
         **{name: state.numbers(name)[on] if name in state.cells else np.nan for name in FLOWS},
     )
