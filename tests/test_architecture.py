@@ -21,7 +21,7 @@ ROOMS = {  # room: the rooms below it that it may import, and what it needs from
         "anywidget ipywidgets matplotlib numpy pandas plotly scipy traitlets",
     ),
     "publish": (
-        "inputs economy incentives claims views",
+        "inputs chain economy incentives claims views",
         "matplotlib mistune nbclient nbformat numpy pandas papermill plotly",
     ),
 }

@@ -15,6 +15,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
+from ..chain import replay_mainnet
 from ..inputs.record import summary
 from ..inputs.rules import DATA
 from ..views import VIEWS, explore, instruments
@@ -81,6 +82,7 @@ def _files(many: int) -> dict[str, str | bytes]:
     files["figures.html"] = _page("Figures", _gallery(index, books), menu)
     said = prose.markdown(assumptions.FILE.read_text(encoding="utf-8"), links)
     files["assumptions.html"] = _page("Assumptions", said, menu)
+    files["mainnet.html"] = _page("Held to main net", _mainnet(), menu)
     for stem, book in books.items():
         files[f"notebooks/{stem}.html"] = _page(
             book.title, book.body + _onward(stem, books), menu, up="../"
@@ -144,6 +146,7 @@ def _menu(ledger: bool) -> list[tuple[str, str]]:
         ("Figures", "figures.html"),
         ("Instruments", "index.html#instruments"),
         ("Assumptions", "assumptions.html"),
+        ("Main net", "mainnet.html"),
     ]
 
 
@@ -218,6 +221,22 @@ def _finding(stem: str, book: prose.Notebook) -> str:
     return f"""<li><h3><a href="{page}">{html.escape(book.title)}</a></h3>
 {says}<p class="evidence">Evidence: {", ".join(evidence) or f'<a href="{page}">the notebook</a>'}</p></li>
 """
+
+
+def _mainnet() -> str:
+    """Blocks of main net as we recompute them: a row a quantity, with its error and its aim."""
+    rows = [
+        f"| {one.moment} | {one.quantity} | {one.subnets} | {one.mean:.1e} | {one.median:.1e} "
+        f"| {one.worst:.1e} | {one.held} ≤ {one.aim:.0e} | {'yes' if one.passed else 'no'} |"
+        for one in replay_mainnet()
+    ]
+    return prose.markdown(
+        "# Held to main net\n\nWhat the chain stored before a block, put through the rules of its "
+        "day, against what the block then did; `./run replays` prints the same.\n\n"
+        "| block or day | quantity | subnets | mean error | median | worst | aim | held |\n"
+        "| --- | --- | --- | --- | --- | --- | --- | --- |\n" + "\n".join(rows) + "\n",
+        {},
+    )
 
 
 def _gallery(index: dict, books: dict[str, prose.Notebook]) -> str:

@@ -11,6 +11,7 @@ import tao_econ as te
 from tao_econ.__main__ import main
 from tao_econ.chain import mainnet
 from tao_econ.inputs import data
+from tao_econ.publish import pages
 
 BLOCK = "subnets_8791247"
 ISSUED = 11_206_919_340_788_886
@@ -49,6 +50,12 @@ def test_the_command_prints_every_replay_and_fails_if_one_falls_short(capsys, mo
     monkeypatch.setattr(mainnet, "replay_mainnet", lambda: (short, *FOUND[1:]))
     assert main(["replays"]) == 1
     assert "NO\n" in capsys.readouterr().out
+
+
+def test_the_site_shows_every_replay_in_a_table():
+    page = pages._mainnet()
+    assert page.count("<tr>") == 1 + len(AIMS)
+    assert all(f"<td>{quantity}</td>" in page for _, quantity in AIMS)
 
 
 @pytest.mark.parametrize(
