@@ -15,6 +15,7 @@ BY_HAND = {  # what random arguments cannot be made for: where it is tested inst
     "load_metagraph": "test_hostile_files.py: any bytes, and an archive with any damage",
     "save_metagraph": "chain/test_metagraph.py",
     "load_subnets": "chain/test_replays.py: any bytes, and a row with any damage",
+    "rule_ledger": "incentives/test_rule_changes.py: one run of every era",
     "chain_value": "chain/test_replays.py",
     "replay_mainnet": "chain/test_replays.py",
     "provenance": "test_hostile_words.py: any side-car",

@@ -38,6 +38,7 @@ from .query_market_record import QueryMarket as QueryMarket
 from .routing import leader_routing_gain as leader_routing_gain
 from .routing import route as route
 from .routing import routing_frontier as routing_frontier
+from .rule_changes import rule_ledger as rule_ledger
 from .stake import cap_stake as cap_stake
 from .stake import coalition as coalition
 from .stake import composite_score as composite_score
