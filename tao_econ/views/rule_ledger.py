@@ -16,6 +16,7 @@ from .marks import BLUE, GREEN, ORANGE, PURPLE, RED, SKY, Axis, Bars, Panel, Poi
 
 STATE = "subnets_8791247"
 DAYS = 30
+MOST = 8
 SAME = 1e-3  # a change of rule that moves nothing by more than this part is not drawn
 
 
@@ -28,7 +29,7 @@ def _ledger() -> pd.DataFrame:
 
 def _that_move(table: pd.DataFrame) -> pd.DataFrame:
     """The rows that are known and differ from the last known one."""
-    numbers = ["top_8", "smallest_half", *ROLES]
+    numbers = [f"top_{MOST}", "smallest_half", *ROLES]
     known = table.dropna(subset=numbers)
     step = (known[numbers].diff().abs() / known[numbers]).max(axis=1)
     return known[step.isna() | (step > SAME)]
@@ -41,8 +42,10 @@ def rule_changes() -> View:
     day.
     """
     table = _that_move(_ledger())
+    few = len(load_subnets(STATE).name) // 2
     first = table.iloc[0]
     last = table.iloc[-1]
+    top = f"top_{MOST}"
     at = np.arange(len(table))
     names = tuple(
         textwrap.fill(f"{name.replace('-', ' ')} {date:%Y-%m}{' *' if marks else ''}", 10)
@@ -50,15 +53,15 @@ def rule_changes() -> View:
             table.index, table["first_date"], table["unproven"], strict=True
         )
     )
-    axis = Axis(names=names)
+    axis = Axis(names=names, low=-0.6, high=len(table) - 0.4)
     shares = Panel(
         marks=[
-            Bars(label="largest 8", x=at - 0.2, y=table["top_8"], width=0.38, colour=BLUE),
+            Bars(label=f"largest {MOST}", x=at - 0.22, y=table[top], width=0.3, colour=BLUE),
             Bars(
-                label="smallest half",
-                x=at + 0.2,
+                label=f"smallest {few}",
+                x=at + 0.28,
                 y=table["smallest_half"],
-                width=0.38,
+                width=0.3,
                 colour=SKY,
                 text=tuple(f"{part:.2%}" for part in table["smallest_half"]),
             ),
@@ -76,13 +79,13 @@ def rule_changes() -> View:
         y=Axis(label="TAO a day, all of a role", format=",.0f", low=0),
     )
     return View(
-        title=f"On the same real subnets the largest 8 get {first['top_8']:.0%} of new TAO under "
-        f"the first rule and {last['top_8']:.0%} under the last, the smallest half "
+        title=f"On the same real subnets the largest {MOST} get {first[top]:.0%} of new TAO under "
+        f"the first rule and {last[top]:.0%} under the last, the smallest {few} "
         f"{first['smallest_half']:.1%} and {last['smallest_half']:.2%}",
         panels=[shares, pay],
         size=(12.0, 6.0),
         sources=(
-            "main net at block 8,791,247 (2026-08-07), 30 days under each rule",
+            f"main net at block 8,791,247 (2026-08-07), {DAYS} days under each rule",
             "rules of flow left out: flow not known",
             "* unproven rule",
         ),
