@@ -117,7 +117,7 @@ def test_a_point_of_the_map_is_what_the_float_epoch_pays(
         rules, network, honest_stake=[s], honest_weight=[h], cabal_weight=[c], validator_share=0.3
     )
     weights, stake, honest = as_epoch(network, s, h, c)
-    epoch = te.chain.yuma_epoch(rules, weights, stake, np.zeros_like(weights))
+    epoch = te.chain.yuma_epoch(rules, weights, stake, np.zeros_like(weights), real_bonds=True)
     paid = 0.3 * epoch.dividends[honest].sum() + 0.7 * epoch.incentive[honest].sum()
     assert got[0, 0, 0] == pytest.approx(paid if epoch.incentive.any() else s, abs=1e-9)
 
