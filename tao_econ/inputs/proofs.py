@@ -87,7 +87,8 @@ def in_words(entry: Known) -> str:
     """An entry as one line: how, where, the error if one was measured, and what is left open."""
     parts = [entry.how, entry.at]
     if entry.block is not None:
-        parts.append(f"block {entry.block:,}: {entry.measured} within {entry.worst_error:g}")
+        percent = f"{100 * (entry.worst_error or 0):.8f}".rstrip("0")
+        parts.append(f"block {entry.block:,}: {entry.measured} within {percent}%")
     if entry.value != "rule":
         parts.append(
             {"stored": "main net's stored value", "default": "the code's default"}[entry.value]

@@ -116,7 +116,7 @@ def _impact(name: str, scenario: Scenario, all_sold_usd: float, reported) -> Pan
     plane = {"x": volumes / 1e6, "y": shares, "z": fallen, "levels": LEVELS}
     named = 0.3  # the share at which the names stand
     at = np.interp(LEVELS, fall(scenario, all_sold_usd * named, volumes)[::-1], volumes[::-1])
-    inside = (at > volumes[0]) & (at < 0.8 * volumes[-1])
+    inside = (at > 1.2 * volumes[0]) & (at < 0.6 * volumes[-1])
     names = [f"{level:.1%}" if level < 0.01 else f"{level:.0%}" for level in LEVELS]
     mark: dict[str, Any] = {"size": 9}
     million = np.array(reported) / 1e6
