@@ -47,17 +47,21 @@ def test_every_number_of_the_text_is_printed(file):
         ("it is 48 %", line("grew 48.1%")),
         ("from 37 to 66 %", line("37% and 66%")),
         ("3.36 bn USD", table(["", "now"], ["fdv_usd", "3360000000.0"])),
-        ("5.3 to 5.9 M TAO", table(["", "value", "unit"], ["low", "5.3e15", "rao"],
-                                   ["high", "5900000000000000", "rao"])),  # fmt: skip
+        (
+            "5.3 to 5.9 M TAO",
+            table(
+                ["", "value", "unit"], ["low", "5.3e15", "rao"], ["high", "5900000000000000", "rao"]
+            ),
+        ),
         ("740 M USD a year", table(["", "case"], ["fees, M USD a year", "740.429"])),
         ("60 % of it", table(["", "here, %"], ["0.4", "60.0"])),
         ("grew 3.1 times", line("the value grew 3.10×")),
         ("on 15 December 2025, in March", line("2025-12-15 and 2024-03-07")),
         ("four months and 7 months, **In three sentences.** four rules", line("7 months, 4 rules")),
-        ("[notebook 04](04_x.ipynb), `99`, $x = 98$, \"97 %\", in 2023, subnet 92", line("")),
+        ('[notebook 04](04_x.ipynb), `99`, $x = 98$, "97 %", in 2023, subnet 92', line("")),
         ("**Exercises.** 1. Set 400 %. **Sources.** Nature 555, 2019.", line("")),
     ],
-)  # fmt: skip
+)
 def test_a_printed_number_is_found(typed, output):
     assert unprinted(notebook(typed, output)) == []
 
