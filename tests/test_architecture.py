@@ -326,3 +326,11 @@ def test_no_table_and_no_named_record_is_loaded_at_import():
         cwd=PACKAGE.parent,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_the_formatter_alone_decides_the_layout():
+    pattern = "fmt: " + "(skip|off)|isort: " + "(skip|off)"
+    found = subprocess.run(
+        ["git", "grep", "-nE", pattern], capture_output=True, text=True, cwd=PACKAGE.parent
+    )
+    assert found.returncode in (1, 128) and not found.stdout, found.stdout  # 128: no repository
