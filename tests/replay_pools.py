@@ -249,11 +249,11 @@ def _dtao_price(case):
     mean = float(named(case, "start"))
     for _ in range(n):  # the block stands still in the chain's test
         mean = ema_price(
+            rules,
             mean,
             float(named(case, "spot")),
             age_blocks=case.get("block", 0) - first,
             blocks=1,
-            rules=rules,
         )
     return {"value": mean}
 

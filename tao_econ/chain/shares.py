@@ -243,7 +243,7 @@ def root_proportion(rules: Rules, root_tao: float, alpha_issuance: ArrayLike) ->
 
 
 @takes_records
-def ema_price(start: float, spot: float, *, age_blocks: int, blocks: int, rules: Rules) -> float:
+def ema_price(rules: Rules, start: float, spot: float, *, age_blocks: int, blocks: int) -> float:
     """The smoothed price of a subnet after so many more blocks at one spot price.
 
     **Chain:** coinbase/run_coinbase.rs and stake_utils.rs, `update_moving_price`: a = a₀·n/(n + h)

@@ -14,7 +14,7 @@ from pathlib import Path
 from ..inputs.rules import DATA
 
 LAYOUT = 1  # of the side-car
-MOST_BYTES = 10_000_000  # of one
+MAX_BYTES = 10_000_000  # of one
 
 
 def origin(records: dict, files: dict[str, bytes]) -> bytes:
@@ -37,8 +37,15 @@ def provenance(path: str | Path) -> dict:
     """What made a file that a command wrote: records, data hashes, version; `unchanged_data` says
     whether data are as then.
 
-    path : a figure or table written by `./run figures` or `./run claims`
-    Raises ValueError where there is no side-car, or the file is not the one that was written.
+    Parameters
+    ----------
+    path
+        a figure or table written by `./run figures` or `./run claims`
+
+    Raises
+    ------
+    ValueError
+        where there is no side-car, or the file is not the one that was written
     """
     path = Path(path)
     beside = path.with_suffix(".json") if path.name else path
@@ -47,13 +54,13 @@ def provenance(path: str | Path) -> dict:
             path.is_file()
             and beside.is_file()
             and beside != path
-            and beside.stat().st_size <= MOST_BYTES
+            and beside.stat().st_size <= MAX_BYTES
         )
     except OSError:  # a name longer than any file's
         written = False
     if not written:
         raise ValueError(
-            f"path must be a written file with its .json of at most {MOST_BYTES:,} bytes beside "
+            f"path must be a written file with its .json of at most {MAX_BYTES:,} bytes beside "
             f"it, got {path}"
         )
     try:

@@ -282,8 +282,7 @@ def _gates(live: int) -> list[Line]:
 def _smoothed(rules: Rules, ages) -> list[float]:
     """The smoothed price of a new subnet over its spot price, at so many days of age."""
     return [
-        ema_price(0.0, 1.0, age_blocks=0, blocks=int(days * BLOCKS_PER_DAY), rules=rules)
-        for days in ages
+        ema_price(rules, 0.0, 1.0, age_blocks=0, blocks=int(days * BLOCKS_PER_DAY)) for days in ages
     ]
 
 

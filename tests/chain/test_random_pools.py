@@ -118,7 +118,9 @@ def run_law(path, pools, days, **_):
     assert (path.share >= 0).all() and (
         path.minted_rao >= path.injected_rao + path.bought_rao
     ).all()
-    start = np.rint(pools.reserve_tao * 1e9).sum()
+    start = (
+        np.rint(pools.reserve_tao * 1e9).astype(np.int64).sum()
+    )  # no float: 4e18 has steps of 512
     put_in = (
         path.injected_rao
         + path.bought_rao

@@ -97,7 +97,7 @@ def test_the_stored_prices_step_is_that_of_smoothing_towards_tao_over_alpha():
     rules = mainnet._rules(BLOCK)
     ages = (8_791_247 - rows["first_emission_block"]).to_numpy(int)
     ours = [
-        te.chain.ema_price(start, spot, age_blocks=int(age), blocks=6, rules=rules)
+        te.chain.ema_price(rules, start, spot, age_blocks=int(age), blocks=6)
         for start, spot, age in zip(first, ratio, ages, strict=True)
     ]
     error = np.abs(np.array(ours) / rows["price_ema_tao"].to_numpy(float) - 1)

@@ -85,25 +85,25 @@ def test_mainnet_2026_md_3_part_of_a_share_that_the_gate_keeps():
 
 @pytest.mark.parametrize("days, percent", [(1, 4), (3, 28), (7, 80)])
 def test_mainnet_2026_md_3_a_new_subnets_smoothed_price(days, percent):
-    got = te.chain.ema_price(0.0, 0.5, age_blocks=0, blocks=7_200 * days, rules=NOW) / 0.5
+    got = te.chain.ema_price(NOW, 0.0, 0.5, age_blocks=0, blocks=7_200 * days) / 0.5
     assert got * 100 == pytest.approx(percent, abs=0.5)
     b, h = 7_200 * days, 201_600
     assert got == pytest.approx(1 - math.exp(-0.0003 * (b - h * math.log(1 + b / h))), abs=1e-3)
 
 
 def test_mainnet_2026_md_3_half_life_of_a_mature_subnet_in_hours():
-    old = {"age_blocks": 10**7, "rules": NOW}
+    old = {"rules": NOW, "start": 1.0, "spot": 0.0, "age_blocks": 10**7}
     assert (
-        te.chain.ema_price(1.0, 0.0, blocks=int(7.7 * 300), **old)
+        te.chain.ema_price(blocks=int(7.7 * 300), **old)
         > 0.5
-        > te.chain.ema_price(1.0, 0.0, blocks=int(8.4 * 300), **old)
+        > te.chain.ema_price(blocks=int(8.4 * 300), **old)
     )
 
 
 def test_dynamic_tao_md_2_the_spot_price_is_cut_at_1_tao():
-    assert te.chain.ema_price(
-        0.5, 7.0, age_blocks=10**6, blocks=100, rules=NOW
-    ) == te.chain.ema_price(0.5, 1.0, age_blocks=10**6, blocks=100, rules=NOW)
+    assert te.chain.ema_price(NOW, 0.5, 7.0, age_blocks=10**6, blocks=100) == te.chain.ema_price(
+        NOW, 0.5, 1.0, age_blocks=10**6, blocks=100
+    )
 
 
 # --- each rule
@@ -301,4 +301,4 @@ def test_the_others_refuse(refused):
     with refused("gate_exponent", 0):
         replace(NOW, gate_exponent=0)
     with refused("age_blocks"):
-        te.chain.ema_price(0.0, 1.0, age_blocks=-1, blocks=1, rules=NOW)
+        te.chain.ema_price(NOW, 0.0, 1.0, age_blocks=-1, blocks=1)
