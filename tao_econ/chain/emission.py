@@ -372,10 +372,11 @@ def _walk(rules: Rules, start: Start, recycled_ppm: int, blocks: np.ndarray) -> 
         if isinstance(era.net_rao, Fraction):
             exact = (int(era.issuance_rao + era.net_rao * int(b)) for b in since)
             issued[first:end] = [min(rao, rules.max_supply_rao) for rao in exact]
-        elif era.issuance_rao + era.net_rao * int(since[-1]) >= 1 << 63:  # far beyond the cap
-            issued[first:end] = rules.max_supply_rao
         else:
-            issued[first:end] = int(era.issuance_rao) + int(era.net_rao) * since
+            net = int(era.net_rao)
+            left = max(rules.max_supply_rao - int(era.issuance_rao), 0)
+            to_cap = left // net + 1 if net else 0  # a constant reward would pass 63 bits
+            issued[first:end] = int(era.issuance_rao) + net * np.minimum(since, to_cap)
     return issued
 
 

@@ -238,7 +238,12 @@ def coverage_fit(one_try: float, coverage: float, tries: int) -> CoverageFit:
         size = math.exp(log_size)
         return _solved_once(tries, first * size, (1 - first) * size) - coverage
 
-    size = math.exp(brentq(miss, -30.0, 30.0, xtol=1e-13))
+    high = 30.0
+    while miss(high) < 0 and high > 5:  # differences of logs of gamma at 1e13 lose the sign
+        high -= 5
+    if miss(high) < 0:
+        raise ValueError(f"coverage must be further below {same:g}, got {coverage}")
+    size = math.exp(brentq(miss, -30.0, high, xtol=1e-13))
     return CoverageFit(math.log(first), b, first * size, (1 - first) * size, same)
 
 

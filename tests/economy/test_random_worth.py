@@ -3,7 +3,19 @@
 import numpy as np
 import pandas as pd
 import pytest
-from domain import PUBLIC, Case, arguments, hold, number, rules, scenarios, snapshots, vector, whole
+from domain import (
+    PUBLIC,
+    Case,
+    arguments,
+    eras,
+    hold,
+    number,
+    rules,
+    scenarios,
+    snapshots,
+    vector,
+    whole,
+)
 from hypothesis import strategies as st
 
 from tao_econ.economy.comparables import DENOMINATORS, TOKEN_VALUES
@@ -163,7 +175,17 @@ TABLE = {
     ),
     "scenario_tree": Case(arguments(rules=rules(), spot_usd=above, tree=trees), tree_law),
     "tree_break_even": Case(
-        on_a_tree(rules=rules(), spot_usd=st.one_of(above, number("[1, 1e4]"))),
+        st.one_of(
+            st.fixed_dictionaries(
+                {
+                    "rules": eras(),
+                    "spot_usd": number("[110, 1000]"),
+                    "tree": st.none(),
+                    "branch": st.just("next OpenAI"),
+                }
+            ),
+            on_a_tree(rules=rules(), spot_usd=st.one_of(above, number("[1, 1e4]"))),
+        ),
         lambda odds, **_: -1e-9 <= odds <= 1 + 1e-9 or pytest.fail("beyond one"),
         refuses="spot_usd must be within reach|probability must leave",
     ),

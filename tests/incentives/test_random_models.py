@@ -190,11 +190,20 @@ TABLE = {
         arguments(tries=vector("[1, 1e12]"), a=number("(0, 1e9]"), b=number("(0, 1e9]")), at_most_1
     ),
     "coverage_fit": Case(
-        arguments(one_try=inside, coverage=inside, tries=whole(2, 10**6)),
+        st.one_of(
+            arguments(one_try=inside, coverage=inside, tries=whole(2, 10**6)),
+            st.tuples(number("[0.01, 0.4]"), number("[0.1, 0.9]"), whole(2, 10**6)).map(
+                lambda d: {
+                    "one_try": d[0],
+                    "coverage": d[0] + d[1] * ((1 - (1 - d[0]) ** d[2]) - d[0]),
+                    "tries": d[2],
+                }
+            ),
+        ),
         lambda found, one_try, coverage, tries: (
             one_try <= coverage <= found.same_difficulty or pytest.fail("order")
         ),
-        refuses="coverage must be in",
+        refuses="coverage must be (in|further)",
     ),
     "ensemble_error": Case(
         arguments(models=whole(1, 10**6), error_correlation=share, error_sd=amount),
