@@ -25,7 +25,6 @@ from .supply import emission_tao_per_day, supply_after
 BITCOIN_LAW = {"exponent": 1.69, "log_constant": 1.51}
 # PlanB 2019, market value in USD of stock over flow
 PLANB = {"exponent": 3.3, "log_constant": 14.6}
-MIN_YEARS = 1e-9  # with less, no growth makes a difference
 MIN_CARRY = 1e-9  # discount rate less growth for ever
 
 
@@ -485,7 +484,7 @@ def _growth_for(scenario, target, captured, growth_years, terminal_growth) -> fl
     """
     from scipy.optimize import brentq
 
-    if captured == 0 or growth_years < MIN_YEARS:
+    if captured == 0 or growth_years < 1e-9:  # with less, none makes a difference
         return math.inf
 
     def miss(log_growth):
