@@ -25,6 +25,7 @@ from .issuance_readings import anchored_block as anchored_block
 from .issuance_readings import anchored_date as anchored_date
 from .issuance_readings import check_supply_points as check_supply_points
 from .issuance_readings import counter_correction_tao as counter_correction_tao
+from .issuance_readings import feasible_supply_tao as feasible_supply_tao
 from .issuance_readings import most_issued_tao as most_issued_tao
 from .issuance_readings import supply_observations as supply_observations
 from .issuance_readings import usable_supplies as usable_supplies

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -237,6 +238,73 @@ def check_supply_points(
     return points.assign(above=np.array(above, bool), below=np.array(below, bool))
 
 
+class _Reading(NamedTuple):
+    """A supply at a block, as the checks read it."""
+
+    block: int
+    block_known: str
+    tao: float
+    correction_tao: float
+
+
+@takes_records
+def feasible_supply_tao(rules: Rules, day: str | date) -> tuple[float, float]:
+    """The least and the most TAO that can have been issued on a day, so that the schedule leads
+    from the last trusted supply before it to it, and from it to the next trusted one.
+
+    Parameters
+    ----------
+    day
+        the day, UTC, from genesis on; its noon is meant, half a day either way
+
+    Returns
+    -------
+    tuple of float
+        (least, most) TAO, restated by what the counter is known to have missed
+
+    Raises
+    ------
+    ValueError
+        for a day before genesis
+    """
+    noon = utc(day) + timedelta(hours=12)
+    block = anchored_block(noon)
+    missed = counter_correction_tao(block)
+    trusted = [one for one in supply_observations().itertuples() if one.confidence in TRUSTED]
+    before = [one for one in trusted if one.block < block][-1]
+    after = next((one for one in trusted if one.block > block), None)
+
+    def reading(tao: float) -> _Reading:
+        return _Reading(block, BY_DAY, tao, missed)
+
+    def too_much(tao: float) -> bool:
+        return _beyond(rules, before, reading(tao))
+
+    def enough(tao: float) -> bool:
+        return after is None or not _beyond(rules, reading(tao), after)
+
+    least = _turns_at(before.tao, before.tao if after is None else after.tao, enough)
+    most = _turns_at(before.tao, rules.max_supply_rao / RAO_PER_TAO, too_much)
+    return least + missed, most + missed
+
+
+def _turns_at(low: float, high: float, turned: Callable[[float], bool]) -> float:
+    """Where a condition that holds above some amount of TAO begins to hold, to the rao or so."""
+    if turned(low):
+        return low
+    while high - low > 1 / RAO_PER_TAO and (low + high) / 2 not in (low, high):
+        middle = (low + high) / 2
+        low, high = (low, middle) if turned(middle) else (middle, high)
+    return high
+
+
+def _vague_blocks(reading) -> int:
+    """How far the block of a reading may lie from the one stated: half a day where only its day
+    is known.
+    """
+    return BLOCKS_PER_DAY // 2 if reading.block_known == BY_DAY else 0
+
+
 def _beyond(rules, start, end) -> bool:
     """Whether the schedule cannot lead from one supply to a later one.
 
@@ -246,9 +314,7 @@ def _beyond(rules, start, end) -> bool:
     unbooked = end.correction_tao - start.correction_tao
     if math.isnan(unbooked):
         return False
-    half_day = BLOCKS_PER_DAY // 2
-    blocks = end.block - start.block
-    blocks += half_day * ((start.block_known == BY_DAY) + (end.block_known == BY_DAY))
+    blocks = end.block - start.block + _vague_blocks(start) + _vague_blocks(end)
     reward = reward_after(rules, halvings_so_far(rules, round(start.tao * RAO_PER_TAO)))
     if unbooked > 0 and reward:
         blocks -= math.ceil(unbooked * RAO_PER_TAO / reward)

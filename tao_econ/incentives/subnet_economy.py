@@ -45,7 +45,7 @@ def synthetic_subnets(
     middle_price_tao: float = 0.004,
     alpha_per_pool_alpha: float = 1.84,
     root_tao: float = 5.454e6,
-    issuance_rao: int = 11_330_335 * RAO_PER_TAO,
+    issuance_rao: int = 11_502_336_438_000_000,
 ) -> Subnets:
     """Subnets whose pools have main net's percentiles, and prices by a law of ours.
 

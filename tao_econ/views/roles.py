@@ -358,12 +358,12 @@ class Staker:
     """Someone with 1 % of the supply, and the network around."""
 
     issued_million: float = quantity(
-        default=5.5,
+        default=5.675,
         unit="M TAO",
         meaning="TAO issued at the start",
         ge=0.1,
         le=20.9,
-        step=0.01,
+        step=0.005,
         span=(4, 20),
     )
     staked_share: float = same(
@@ -404,7 +404,7 @@ def holders() -> dict[str, Staker]:
         "November 2023, equal split": Staker(),
         "November 2023, after the owner's cut": Staker(stakers_share=0.41),
         "September 2026": Staker(
-            issued_million=11.33,
+            issued_million=11.5,
             staked_share=0.646,
             stakers_share=0.41,
             recycled_share=load_scenario("base").recycled_share,

@@ -1,5 +1,5 @@
-"""The assumptions that the numbers in these tests rest on: all of them stated, so that a test stands
-whatever the package assumes by default.
+"""The assumptions and supplies that the numbers in these tests rest on: all of them stated, so that
+a test stands whatever the package assumes by default or holds for a fact.
 """
 
 import dataclasses
@@ -55,3 +55,18 @@ AS_ARTICLE = assumed(
     daily_volatility=0.08,
     anticipated_share=0.0,
 )
+
+
+def issued(snapshot: str, tao: int) -> te.Snapshot:
+    """A named snapshot with another supply, exactly known."""
+    return dataclasses.replace(
+        te.load_snapshot(snapshot),
+        issuance_rao=tao * 10**9,
+        issuance_low_rao=None,
+        issuance_high_rao=None,
+    )
+
+
+ARTICLE = issued("article", 5_500_000)
+HALVING = issued("halving-2025-12-15", 10_500_000)
+LATEST = issued("2026-09-11", 11_330_335)

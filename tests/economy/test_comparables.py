@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from assumed import AS_ARTICLE, BASE
+from assumed import ARTICLE, AS_ARTICLE, BASE, LATEST
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,8 +15,7 @@ import tao_econ as te
 from tao_econ.economy import comparables
 from tao_econ.inputs import data
 
-CHAIN, ARTICLE = te.rules_at("2026-09-11"), te.load_snapshot("article")
-LATEST = te.load_snapshot("2026-09-11")
+CHAIN = te.rules_at("2026-09-11")
 
 
 def varied(**values):

@@ -11,6 +11,7 @@ import pytest
 import tao_econ as te
 from tao_econ.economy import halving_dates as halving
 from tao_econ.economy import issuance_readings as readings
+from tao_econ.inputs.rules import snapshot_names
 from tao_econ.inputs.units import utc
 
 pytestmark = pytest.mark.xdist_group("halving")  # one worker makes the replay and the forecast once
@@ -454,3 +455,38 @@ def test_a_regime_begins_where_the_rule_or_the_counter_changes(rules):
     assert table["readings"].tolist() == [13, 3, 1, 1, 8]
     assert table["recycled_share"].notna().tolist() == [True, True, False, False, True]
     assert table["recycled_share"][0] > 0.15 and table["recycled_share"][4_920_351] < 0.01
+
+
+@pytest.mark.parametrize("name", snapshot_names())
+def test_the_supply_of_a_snapshot_and_its_range_pass_the_check_of_supplies(rules, name):
+    snapshot = te.load_snapshot(name)
+    least, most = te.economy.feasible_supply_tao(rules.chain, snapshot.date)
+    known = (snapshot.issuance_low_rao, snapshot.issuance_rao, snapshot.issuance_high_rao)
+    for amount in known:
+        assert amount is None or least - 1 <= amount / 10**9 <= most + 1, (least, most)
+
+
+def test_two_snapshots_of_one_day_differ_in_what_the_article_states_alone():
+    article, day = te.load_snapshot("article"), te.load_snapshot("2023-11-20")
+    differing = {
+        field.name
+        for field in dataclasses.fields(article)
+        if getattr(article, field.name) != getattr(day, field.name)
+    }
+    assert differing == {"name", "price_usd", "volume_usd", "fdv_stated_usd", "sources"}
+
+
+@pytest.mark.parametrize(
+    ("name", "counter_tao"), [("halving-2025-12-15", 10_500_000), ("2026-09-11", 11_330_335)]
+)
+def test_the_supply_of_a_snapshot_is_the_counter_and_what_it_missed(name, counter_tao):
+    snapshot = te.load_snapshot(name)
+    missed = te.economy.counter_correction_tao(snapshot.block)
+    assert snapshot.issuance_rao / 10**9 == pytest.approx(counter_tao + missed, abs=0.01)
+
+
+def test_a_supply_that_cannot_have_led_to_the_next_one_is_outside_what_is_feasible(rules):
+    least, most = te.economy.feasible_supply_tao(rules.chain, "2023-11-20")
+    assert least > 5_500_000  # 5.3 and 5.5 M were once taken for that day
+    assert 5_631_000 < least < 5_632_000 and 5_914_000 < most < 5_915_000
+    assert te.economy.feasible_supply_tao(rules.chain, "2026-12-01")[1] > most

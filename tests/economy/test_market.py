@@ -5,7 +5,8 @@ import math
 
 import numpy as np
 import pytest
-from assumed import AS_ARTICLE, BASE
+from assumed import ARTICLE as ARTICLE_DAY
+from assumed import AS_ARTICLE, BASE, LATEST
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +16,6 @@ from tao_econ.inputs import data
 from tao_econ.inputs import rules as inputs
 
 RULES, CHAIN = inputs.rules_at("2023-11-20"), inputs.rules_at("2026-09-11")
-ARTICLE_DAY, LATEST = te.load_snapshot("article"), te.load_snapshot("2026-09-11")
 GROSS = dataclasses.replace(BASE, recycled_share=0.0)  # models.md 2.6 counts before recycling
 NAN = float("nan")
 

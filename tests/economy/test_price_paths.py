@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from assumed import BASE
+from assumed import BASE, LATEST
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import ndtr, ndtri
@@ -15,7 +15,7 @@ import tao_econ as te
 from tao_econ.economy.price_paths import _merton, _regimes
 from tao_econ.inputs import rules as inputs
 
-CHAIN, LATEST = inputs.rules_at("2026-09-11"), te.load_snapshot("2026-09-11")
+CHAIN = inputs.rules_at("2026-09-11")
 DRAWS = te.economy.Draws(paths=20_000, steps=13, seed=7, antithetic=True)
 NAN = float("nan")
 

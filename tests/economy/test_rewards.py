@@ -5,13 +5,12 @@ import math
 
 import numpy as np
 import pytest
-from assumed import assumed
+from assumed import ARTICLE, LATEST, assumed
 from hypothesis import given
 from hypothesis import strategies as st
 
 import tao_econ as te
 
-ARTICLE, LATEST = te.load_snapshot("article"), te.load_snapshot("2026-09-11")
 ERAS = [r.name for r in te.eras()]
 SHARE = st.floats(0, 1)
 

@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from assumed import ARTICLE as ARTICLE_DAY
 from assumed import AS_ARTICLE, assumed
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ import tao_econ as te
 from tao_econ.economy import supply
 from tao_econ.inputs import rules as inputs
 
-CHAIN, ARTICLE_DAY = inputs.rules_at("2026-09-11"), te.load_snapshot("article")
+CHAIN = inputs.rules_at("2026-09-11")
 
 
 def varied(**values):

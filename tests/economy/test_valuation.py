@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from assumed import AS_ARTICLE, BASE
+from assumed import ARTICLE, AS_ARTICLE, BASE, HALVING, LATEST
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
@@ -13,8 +13,7 @@ from scipy.integrate import quad
 import tao_econ as te
 from tao_econ.economy import valuation
 
-CHAIN, ARTICLE = te.rules_at("2026-09-11"), te.load_snapshot("article")
-LATEST, HALVING = te.load_snapshot("2026-09-11"), te.load_snapshot("halving-2025-12-15")
+CHAIN = te.rules_at("2026-09-11")
 NOW = (CHAIN, LATEST, BASE)
 
 
