@@ -260,7 +260,9 @@ def feasible_supply_tao(rules: Rules, day: str | date) -> tuple[float, float]:
     Returns
     -------
     tuple of float
-        (least, most) TAO, restated by what the counter is known to have missed
+        (least, most) TAO, restated by what the counter is known to have missed; the least is above
+        the most where two trusted supplies contradict each other: from late December 2025 to July
+        2026, by at most 7,194 TAO
 
     Raises
     ------

@@ -26,7 +26,7 @@ from ..inputs import data
 from ..inputs.checks import real, takes_records, whole
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, eras
-from ..inputs.units import BLOCKS_PER_DAY, RAO_PER_TAO, tao
+from ..inputs.units import BLOCKS_PER_DAY, tao
 from .stake import gini, top_share
 
 NOBODY_SELLS: dict[str, Any] = {

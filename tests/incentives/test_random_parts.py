@@ -210,6 +210,13 @@ def a_supply(issued, part):
     return Supply(issued, issued, issued * part, False, issued, 1.0, issued, issued, issued, 1.0)
 
 
+def feasible_law(found, rules, day):
+    least, most = found
+    assert math.isfinite(least) and math.isfinite(most)
+    if rules == te.rules_at(rules.name):  # other laws need not lead to what was read
+        assert rules.chain != "finney" or 4_181_329 < least <= most + 8_000
+
+
 def stressed_law(found, records, name):
     assert isinstance(found, Records) and found.rules == records.rules
     assert name is not None or found is records
@@ -223,6 +230,12 @@ TABLE = {
     ),
     "most_issued_tao": Case(
         arguments(tao=number("[0, inf)"), days=number("[0, inf)"), rules=rules()), most_issued_law
+    ),
+    "feasible_supply_tao": Case(
+        arguments(rules=rules(), day=st.dates(dt.date(2023, 1, 1), dt.date(2100, 1, 1))),
+        feasible_law,
+        refuses="before Finney",
+        most=10,
     ),
     "new_tao_per_year": Case(
         arguments(snapshot=snapshots(), scenario=scenarios(), rules=rules()),
