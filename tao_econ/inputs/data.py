@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from .files import DATA
 from .record import unknown
-from .rules import DATA
 
 MAX_BYTES = 64_000_000  # of one file
 

@@ -1,11 +1,17 @@
-"""Files that are there complete or not at all."""
+"""Where the facts lie and where results go; files that are there complete or not at all."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 from collections.abc import Iterator
+from importlib import resources
 from pathlib import Path
+
+PACKAGE = Path(str(resources.files("tao_econ")))
+CHECKOUT = (PACKAGE.parent / "pyproject.toml").is_file()  # else the package is installed
+DATA = (PACKAGE.parent if CHECKOUT else PACKAGE) / "data"
+WORKPLACE = PACKAGE.parent if CHECKOUT else Path.cwd()  # where results are written
 
 
 @contextlib.contextmanager

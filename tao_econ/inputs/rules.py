@@ -14,14 +14,13 @@ import numbers
 import re
 import tomllib
 from fractions import Fraction
-from pathlib import Path
 from typing import Any, Literal
 
+from .files import DATA
 from .record import checked_record, quantity, unknown
 from .scenario import Scenario
 from .units import utc
 
-DATA = Path(__file__).resolve().parents[2] / "data"
 MAX_BYTES = 1_000_000  # of a TOML file
 RATIO = re.compile(r"-?\d{1,20}(\.\d{1,20}|/\d{1,20})?")
 # below these, sums of two fit the chain's and NumPy's 64 bits

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from pathlib import Path
 
 from ..incentives.query_market_record import QueryMarket
+from ..inputs.files import WORKPLACE
 from ..inputs.record import about
 from ..inputs.rules import Scenario, load_scenario, scenario_names
 
-FILE = Path(__file__).resolve().parents[2] / "ASSUMPTIONS.md"
+FILE = WORKPLACE / "ASSUMPTIONS.md"
 
 HEAD = """# Assumptions
 

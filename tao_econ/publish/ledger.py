@@ -12,9 +12,10 @@ from pathlib import Path
 import pandas as pd
 
 from ..claims.rule import GRADES, VERDICTS, world
+from ..inputs.files import WORKPLACE, write_whole
 from .sidecar import origin
 
-OUTPUT = Path(__file__).resolve().parents[2] / "figures"
+OUTPUT = WORKPLACE / "figures"
 FORMULA = re.compile(r"[=@]|[+-](?!\d[\d.,]*%?( [a-z]|$))")
 HEADS = {
     "id": "Claim",
@@ -125,7 +126,6 @@ def write(
     """Write both files and what made them, or with `check` only look; returns the names of those
     out of date.
     """
-    from ..inputs.files import write_whole
 
     files = {"claims.csv": csv(ledger), "claims.html": page(ledger, counted, turned)}
     changed = []

@@ -10,12 +10,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..inputs.files import WORKPLACE, write_whole
 from ..inputs.record import unknown
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
+FOLDER = WORKPLACE / "notebooks"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 STUDY = "study"  # tag of a cell that takes a minute or more and that no other cell needs
 
@@ -215,8 +216,6 @@ def _value(text: str):
 
 def _write(notebook, file: Path) -> None:
     import nbformat
-
-    from ..inputs.files import write_whole
 
     file.parent.mkdir(parents=True, exist_ok=True)
     write_whole(file, (nbformat.writes(notebook).rstrip("\n") + "\n").encode())

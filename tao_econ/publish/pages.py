@@ -16,13 +16,12 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from ..chain import replay_mainnet
+from ..inputs.files import DATA, WORKPLACE
 from ..inputs.record import summary
-from ..inputs.rules import DATA
 from ..views import VIEWS, explore, instruments
 from . import assumptions, notebooks, press, prose, states
 
-ROOT = Path(__file__).resolve().parents[2]
-OUTPUT = ROOT / "site"
+OUTPUT = WORKPLACE / "site"
 PARTS = Path(__file__).parent
 LEDGER = "claims.html"
 ABOUT = (

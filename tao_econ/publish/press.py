@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from ..economy.stress import Records, stressed
-from ..inputs.files import write_whole
+from ..inputs.files import WORKPLACE, write_whole
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario, load_snapshot, ratio, rules_at
 from ..views import VIEWS, View, gallery, published
 from .sidecar import origin
 
-OUTPUT = Path(__file__).resolve().parents[2] / "figures"
+OUTPUT = WORKPLACE / "figures"
 KINDS = ("svg", "png")
 MAX_STEM = 150  # characters of a file's name without its ending
 

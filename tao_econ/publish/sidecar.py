@@ -11,7 +11,7 @@ import json
 from importlib import metadata
 from pathlib import Path
 
-from ..inputs.rules import DATA
+from ..inputs.files import DATA
 
 LAYOUT = 1  # of the side-car
 MAX_BYTES = 10_000_000  # of one

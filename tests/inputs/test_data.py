@@ -8,7 +8,7 @@ import frictionless
 import pytest
 
 from tao_econ.inputs import data
-from tao_econ.inputs.rules import DATA
+from tao_econ.inputs.files import DATA
 
 RESOURCES = {
     r["name"]: r
