@@ -330,7 +330,7 @@ def test_a_spoilt_file_of_laws_facts_or_assumptions_is_refused(laws, name, spoil
     one_line(READERS[name], f"data/{name}")
 
 
-KAPPA, ISSUED = 'kappa = "32767/65535"', "issuance_rao = { value = 5_500_000_000_000_000"
+KAPPA, ISSUED = 'kappa = "32767/65535"', "issuance_rao = { value = 5_675_000_000_000_000"
 
 
 @pytest.mark.parametrize(
