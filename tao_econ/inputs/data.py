@@ -142,7 +142,7 @@ def _column(cells: pd.Series, field: dict, file: str) -> pd.Series:
     if limits.get("unique") and cells[filled].duplicated().any():
         refuse(int(np.argmax(cells.duplicated() & filled)), "not stand twice")
     if kind == "string":
-        return cells.where(filled, None).astype("str")
+        return cells.where(filled)
     if kind == "date":
         dates = pd.to_datetime(cells.where(filled, None), format="%Y-%m-%d", errors="coerce")
         if (bad := filled & dates.isna()).any():
