@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import tao_econ as te
+from tao_econ.views.handles import RATIO
 from tao_econ.views.issuance import walk
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -23,6 +24,7 @@ pytestmark = [
 
 READ = """() => { const g = document.querySelector('.js-plotly-plot');
     return {y: [...g._fullData[0].y], x: [...g._fullData[0].x]} }"""
+LATE = """const whole = AbortSignal.timeout; AbortSignal.timeout = ms => whole.call(AbortSignal, Math.min(ms, 1000))"""
 FILLS = """() => { const g = document.querySelector('.js-plotly-plot');
     return Math.abs(g._fullLayout.width - g.parentElement.getBoundingClientRect().width) < 2 }"""
 WATCH = """() => { window.keys = []; window.drawn = [];
@@ -47,9 +49,12 @@ def emission_after(presses: int):
 
 
 def supply_after(presses: int):
-    """The model's curve after so many steps of the first slider, price_usd."""
+    """The model's curve after so many steps of the first slider, price_usd, in equal ratios."""
     snapshot = te.load_snapshot("2026-09-11")
-    snapshot = replace(snapshot, price_usd=round(snapshot.price_usd + presses / 10, 1))
+    price = snapshot.price_usd
+    for _ in range(presses):
+        price = float(f"{price * 10**RATIO:.4g}")
+    snapshot = replace(snapshot, price_usd=price)
     return te.economy.supply_path(
         te.rules_at("2026-09-11"), snapshot, te.load_scenario("base")
     ).price_usd
@@ -98,3 +103,20 @@ def test_run_all_then_a_key_press_moves_the_figure_to_the_models_numbers(
         page.wait_for_function(back, arg=before["y"][5], timeout=30_000)
         assert not page.outside, page.outside
         assert not page.console_errors, page.console_errors
+
+
+def test_a_figure_follows_on_a_machine_six_times_as_slow(base, tmp_path):
+    with lab.page(tmp_path / "profile") as page:
+        page.add_init_script(LATE)
+        slow = page.context.new_cdp_session(page)
+        slow.send("Emulation.setCPUThrottlingRate", {"rate": 6})
+        lab.open_notebook(page, *base, "notebooks/02_circulating_vs_fdv.ipynb")
+        lab.run_all(page)
+        page.wait_for_selector(".js-plotly-plot .main-svg", timeout=60_000)
+        before = page.evaluate(READ)
+        np.testing.assert_allclose(before["y"], supply_after(0), rtol=1e-9)
+        page.locator(".noUi-handle").first.focus()
+        page.keyboard.press("ArrowRight")
+        moved = "y => [...document.querySelector('.js-plotly-plot')._fullData[0].y][5] !== y"
+        page.wait_for_function(moved, arg=before["y"][5], timeout=30_000)
+        np.testing.assert_allclose(page.evaluate(READ)["y"], supply_after(1), rtol=1e-9)

@@ -12,19 +12,18 @@ from typing import Any
 
 import numpy as np
 
+from ..views.handles import Handle
 from ..views.live import Live, Recipe
+from ..views.plot import plotly_script
 
 POSITIONS = 11  # of a slider, besides its start
 COARSE = 7  # under a choice of the menus that is not the first shown
 FEW_CHOICES = 6  # with more of them, sliders move under the first alone
-DECADES = 1_000  # a slider whose ends differ by more than this goes in equal ratios
 
 
 def plotly_js() -> str:
     """The plotting library of the pages, as installed."""
-    from plotly.offline import get_plotlyjs
-
-    return get_plotlyjs()
+    return plotly_script().decode()
 
 
 def states(panel: Live, *, many: int = POSITIONS) -> dict:
@@ -73,22 +72,27 @@ def states(panel: Live, *, many: int = POSITIONS) -> dict:
             }
             for key, options in it.choices.items()
         ],
-        "sliders": [{"label": slider.description, "meaning": slider.tooltip} for slider in offered],
+        "sliders": [{"label": it.label, "meaning": it.meaning} for it in offered],
         "cases": cases,
         **_packed(taken),
     }
 
 
-def positions(slider: Any, start: float, many: int) -> list:
+def positions(handle: Handle, start: float, many: int) -> list:
     """Values of a slider from end to end, on its steps, its start among them."""
-    low = slider.min
-    high = slider.max
-    step = slider.step
-    spread = np.geomspace if low > 0 and high / low > DECADES else np.linspace
+    spread = np.geomspace if handle.log else np.linspace
     kind = int if isinstance(start, int) else float
     on_steps = {
-        kind(round(min(low + round((value - low) / step) * step, high), 9))
-        for value in spread(low, high, many)
+        kind(
+            round(
+                min(
+                    handle.low + round((value - handle.low) / handle.step) * handle.step,
+                    handle.high,
+                ),
+                9,
+            )
+        )
+        for value in spread(handle.low, handle.high, many)
     }
     return sorted(on_steps | {start})
 
@@ -100,20 +104,19 @@ def _case(it: Recipe, chosen: dict[str, str], shoot, many: int) -> dict:
     }
     at_start = shoot(start)
     sliders = []
-    for name, slider in it.sliders.items():
+    for name, handle in it.sliders.items():
         key, field = it.owner[name]
         begin = getattr(start[key], field)
-        begin = slider.value if begin is None else begin
-        values = positions(slider, begin, many)
+        begin = handle.value if begin is None else begin
+        values = positions(handle, begin, many)
         shots = [
             at_start if value == begin else shoot(start | {key: _varied(start[key], field, value)})
             for value in values
         ]
-        places = max(-int(f"{slider.step:e}".split("e")[1]), 0)
         sliders.append(
             {
                 "start": values.index(begin),
-                "texts": [f"{value:,.{places}f}" for value in values],
+                "texts": [f"{value:,.{handle.places}f}" for value in values],
                 "shots": shots,
             }
         )
@@ -142,12 +145,7 @@ def _parts(it: Recipe, records: dict) -> dict[str, object]:
     flat: dict[str, object] = {}
     for number, trace in enumerate(shown["data"]):
         _flatten(trace, f"data/{number}", flat)
-    layout = {
-        key: value
-        for key, value in shown["layout"].items()
-        if key not in ("template", "uirevision")
-    }
-    _flatten(layout, "layout", flat)
+    _flatten(shown["layout"], "layout", flat)
     return flat | {"read": [[label, str(text)] for label, text in texts.items()]}
 
 
@@ -183,7 +181,9 @@ def plain(value: Any) -> Any:
         return int(value)
     if isinstance(value, (float, np.floating)):
         return _short(float(value), 0.0, True)
-    return value if value is None else str(value)
+    if value is None or isinstance(value, str):
+        return value
+    raise TypeError(f"a picture must hold numbers and text, got {type(value).__name__}")
 
 
 def _each(values, span: float, own: bool):

@@ -1,92 +1,39 @@
-"""A view in JupyterLab: sliders made from the fields it reads, a plotly figure that follows, a
-read-out, a reset button and the line of code that brings the present state back.
+"""A view in JupyterLab: sliders made from the fields it reads, a figure that follows, a read-out,
+buttons, and the line of code that brings the present state back.
 """
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import functools
 import html
-import re
-import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import anywidget
 import ipywidgets as w
-import plotly.graph_objects as go
-import traitlets
 
-from ..inputs.record import about, unknown
+from ..inputs.record import unknown
 from . import screen
 from .gallery import Drawn, fields_read, refuse_unread
+from .handles import LABELS, WIDE, Handle, difference, handle, move, slider
+from .plot import Plot, ghost
+from .presets import PRESETS, preset
 
 LARGEST = 1e15  # of a number with a slider: a page counts exactly up to nine times as far
-WIDE = w.Layout(width="min(450px, 100%)")
-LABELS = {"description_width": "215px"}
-
-
-class Fit(anywidget.AnyWidget):
-    """Reports the width of its cell: a plotly figure drawn off-screen keeps 700 px until it is
-    told of a change.
-    """
-
-    _esm = """
-    export default { render({ model, el }) {
-        const watch = new ResizeObserver(() => {
-            const width = Math.round(el.getBoundingClientRect().width);
-            if (width > 0 && width !== model.get("width")) {
-                model.set("width", width);
-                model.save_changes();
-            }
-        });
-        watch.observe(el);
-        return () => watch.disconnect();
-    } }"""
-    width = traitlets.Int(0).tag(sync=True)
-
-
-class Figure(go.FigureWidget):
-    """A plotly figure that reaches the page with its traces: sent after it, a busy page may draw
-    it without them.
-    """
-
-    data: Any  # made by plotly
-    _complete = False
-
-    def __init__(self, *given):
-        super().__init__(*given)
-        self._complete = True
-        self.open()
-
-    def open(self):
-        if self._complete:
-            super().open()
-
-    def become(self, shown: dict) -> None:
-        """Show another picture; in place where its traces are of the same kinds."""
-        kinds = [trace["type"] for trace in shown["data"]]
-        now: Any = self.data
-        if [trace.type for trace in now] != kinds:
-            self.data = ()
-            self.add_traces(shown["data"])
-        with self.batch_update():
-            now = self.data
-            for trace, new in zip(now, shown["data"], strict=True):
-                for key in trace.to_plotly_json().keys() - new.keys() - {"uid"}:
-                    trace[key] = None
-                for key, value in new.items():
-                    trace[key] = value
-            for key, part in shown["layout"].items():
-                if key != "template":
-                    self.layout[key] = part
+LOOK = """<style>
+.tao-live .widget-readout { min-width: 92px; }
+.tao-readout { display: flex; flex-wrap: wrap; gap: 4px 22px; margin: 2px 0; line-height: 1.35; }
+.tao-readout small { display: block; color: var(--jp-ui-font-color2, #555); }
+.tao-live .refused { color: var(--jp-error-color1, #b00020); font-weight: 600; }
+</style>"""
 
 
 class Recipe(NamedTuple):
     """What a live view is made of, for a page that has no kernel.
 
     records : argument → record it starts from; owner : slider → (argument, field)
-    sliders : by `field` or `argument.field`; choices : argument → records by name
+    sliders : handles by `field` or `argument.field`; choices : argument → records by name
     chosen : argument → name chosen at the start
     show(**records) : (a plotly figure as a plain dict, the read-out)
     """
@@ -94,7 +41,7 @@ class Recipe(NamedTuple):
     name: str
     records: dict
     owner: dict[str, tuple[str, str]]
-    sliders: dict
+    sliders: dict[str, Handle]
     choices: dict[str, dict]
     chosen: dict[str, str]
     show: Callable[..., tuple[dict, dict]]
@@ -124,11 +71,15 @@ class Live(w.VBox):
         fields = {key: value for key, value in settings.items() if key not in self._given}
         self._owner, self._now = self._start_from(fields)
         self._start = dict(self._chosen), dict(self._now)
+        self._given_first = dict(self._given)
         self._paused = False
-        self._sliders = {
-            key: _slider(self._now[argument], field, key)
+        self._looks = 0  # at the picture from anew: zoom and hidden lines are forgotten
+        self._pinned: tuple[list, dict] = ([], {})
+        self._handles = {
+            key: handle(self._now[argument], field, key)
             for key, (argument, field) in self._owner.items()
         }
+        self._sliders = {key: slider(it) for key, it in self._handles.items()}
         self._menus = {
             key: w.Dropdown(
                 options=list(options),
@@ -139,41 +90,46 @@ class Live(w.VBox):
             )
             for key, options in self._menus_of.items()
         }
-        began = time.perf_counter()
-        shown, texts = self._show(**self._now)
-        took = time.perf_counter() - began
-        self._figure = Figure(shown)
+        self._view, self._shown = self._picture()
+        self._figure = Plot(self._dressed())
         self._readout = w.HTML()
         self._status = w.HTML()
         self._code = w.Text(
             description="as code",
+            continuous_update=False,
+            tooltip="brings this state back; paste another one here",
             style={"description_width": "60px"},
             layout=w.Layout(width="min(760px, 100%)"),
         )
         super().__init__(self._parts(), layout=w.Layout(width="100%"))
-        self._tell(texts, took)
+        self.add_class("tao-live")
+        self._tell()
 
     def _parts(self) -> list:
         """The widgets from top to bottom, each told what to do."""
-        reset = w.Button(
-            description="Reset",
-            tooltip="back to the starting values",
-            layout=w.Layout(width="90px"),
-        )
-        fit = Fit()
-        for slider in self._sliders.values():
-            slider.observe(self._redraw, names="value")
+        for control in self._sliders.values():
+            control.observe(self._redraw, names="value")
         for key, menu in self._menus.items():
             menu.observe(functools.partial(self._choose, key), names="value")
-        reset.on_click(self._reset)
-        fit.observe(lambda change: self._figure.update_layout(meta=change["new"]), names="width")
+        self._code.observe(self._paste, names="value")
+        presets = self._presets()
+        buttons = [
+            _button("Reset", "back to the starting values", self._reset),
+            _button(
+                "Pin", "keep the present state behind the picture; press again to let go", self._pin
+            ),
+            _button("CSV", "save the numbers shown as a table", self._save_table),
+            _button("SVG", "save the picture", self._save_picture),
+            _button("PNG", "save the picture", self._save_picture),
+        ]
         wrap = w.Layout(flex_flow="row wrap")
         return [
             w.HBox([*self._menus.values(), *self._sliders.values()], layout=wrap),
             self._readout,
+            self._status,
             self._figure,
-            fit,
-            w.HBox([reset, self._code, self._status], layout=wrap),
+            w.HBox([*presets, *buttons, self._code], layout=wrap),
+            w.HTML(LOOK),
         ]
 
     def recipe(self) -> Recipe:
@@ -183,7 +139,7 @@ class Live(w.VBox):
             name=self._drawn.name,
             records=dict(now),
             owner=dict(self._owner),
-            sliders=dict(self._sliders),
+            sliders=dict(self._handles),
             choices=dict(self._menus_of),
             chosen={
                 key: _name_of(key, options, started[key]) for key, options in self._menus_of.items()
@@ -194,6 +150,16 @@ class Live(w.VBox):
     def _show(self, **records) -> tuple[dict, dict]:
         view = self._drawn.drawn(records)
         return screen.plotted(view), view.readout
+
+    def _picture(self):
+        """(the View of the present state, its picture)."""
+        view = self._drawn.drawn(self._now)
+        return view, screen.plotted(view)
+
+    def _dressed(self) -> dict:
+        """The present picture before what is pinned."""
+        layout = self._shown["layout"] | {"uirevision": str(self._looks)}
+        return {"data": [*self._pinned[0], *self._shown["data"]], "layout": layout}
 
     def _start_from(self, given: dict) -> tuple[dict, dict]:
         """(slider → (argument, field), the records as chosen with the given fields set)."""
@@ -215,68 +181,194 @@ class Live(w.VBox):
                 owner = _movable(drawn, now, read) | owner
         return owner, now
 
-    def _redraw(self, _=None):
+    def _redraw(self, change=None):
         if self._paused:
             return
-        began = time.perf_counter()
+        before = dict(self._now)
         try:
-            for key, slider in self._sliders.items():
+            for key, control in self._sliders.items():
                 argument, field = self._owner[key]
-                if getattr(self._now[argument], field) != slider.value:
-                    varied = dataclasses.replace(self._now[argument], **{field: slider.value})
+                if getattr(self._now[argument], field) not in (control.value, None):
+                    varied = dataclasses.replace(self._now[argument], **{field: control.value})
                     self._now[argument] = varied
-            shown, texts = self._show(**self._now)
+            self._view, self._shown = self._picture()
         except (ValueError, TypeError) as error:
-            self._status.value = f"<b style='color:#b00020'>{html.escape(str(error))}</b>"
+            self._now = before
+            self._refuse(error, "" if change is None else change["owner"].description)
             return
-        self._figure.become(shown)
-        self._tell(texts, time.perf_counter() - began)
+        self._figure.show(self._dressed())
+        self._tell()
 
-    def _tell(self, texts: dict[str, str], took: float):
-        """The read-out, the line of code and how long it took."""
-        self._readout.value = _table(texts)
+    def _refuse(self, error: Exception, moved: str):
+        """The picture is of another state: grey, with the slider and what the model says."""
+        self._figure.stale = True
+        words = f"not drawn: {html.escape(moved or 'this state')}: {html.escape(str(error))}"
+        self._status.value = f"<span class='refused'>{words}</span>"
+
+    def _tell(self):
+        """The read-out, the line of code, and no complaint."""
+        pinned = self._pinned[1]
+        cells = "".join(
+            f"<div><small>{html.escape(label)}</small><b>{html.escape(text)}</b>"
+            f"{_beside(text, pinned.get(label))}</div>"
+            for label, text in self._view.readout.items()
+        )
+        self._readout.value = f"<div class='tao-readout'>{cells}</div>"
+        self._paused, paused = True, self._paused
         self._code.value = self._as_code()
-        self._status.value = f"<small style='color:#666'>computed in {took * 1e3:.0f} ms</small>"
+        self._paused = paused
+        self._status.value = ""
 
     def _as_code(self) -> str:
         """The call that builds the present state."""
         named = {
             key: menu.value
             for key, menu in self._menus.items()
-            if self._menus_of[key][menu.value] != self._published[key]
+            if menu.value and self._menus_of[key][menu.value] != self._published[key]
         }
         given = {key: name for key, name in self._given.items() if key not in self._menus}
         parts = [f'"{self._drawn.name}"']
         parts += [f"{key}={name!r}" for key, name in (given | named).items()]
-        for key, slider in self._sliders.items():
-            argument, field = self._owner[key]
-            now = f"{slider.value:.10g}"
+        for key, (argument, field) in self._owner.items():
+            now = f"{getattr(self._now[argument], field):.10g}"
             was = f"{getattr(self._chosen[argument], field):.10g}"
             if now != was:
                 parts.append(f"**{{{key!r}: {now}}}" if "." in key else f"{key}={now}")
         return f"views.explore({', '.join(parts)})"
 
     def _move_to(self, now: dict):
-        """Set every slider from the records, then draw once."""
+        """Set every slider from the records, then draw once, with zoom and hidden lines back."""
         self._now = now
+        self._looks += 1
         self._paused = True
-        for key, slider in self._sliders.items():
+        for key, control in self._sliders.items():
             argument, field = self._owner[key]
-            slider.value = getattr(now[argument], field)
+            value = getattr(now[argument], field)
+            if value is not None:
+                it = self._handles[key]
+                self._handles[key] = it._replace(low=min(it.low, value), high=max(it.high, value))
+                move(control, value)
         self._paused = False
         self._redraw()
 
     def _choose(self, key: str, change):
-        if not self._paused:
+        if not self._paused and change["new"] is not None:
             self._chosen[key] = self._menus_of[key][change["new"]]
             self._move_to(self._now | {key: self._chosen[key]})
 
-    def _reset(self, _):
-        self._chosen, now = (dict(records) for records in self._start)
+    def _presets(self) -> list:
+        """The menu of named states, in a list that is empty where none would change anything."""
+        if not preset("bear", self._now):
+            return []
+        menu = w.Dropdown(
+            options=["preset", *PRESETS],
+            tooltip="a named state: what the article says, a day, or assumptions",
+            layout=w.Layout(width="150px"),
+        )
+
+        def choose(change):
+            if change["new"] != "preset":
+                self._start_at(preset(change["new"], self._now))
+                menu.value = "preset"
+
+        menu.observe(choose, names="value")
+        return [menu]
+
+    def _start_at(self, named: dict[str, str]):
+        """Begin anew from records by name."""
+        self._given |= named
+        fresh = self._drawn.records(**self._given)
+        self._chosen |= {key: fresh[key] for key in named}
+        self._set_menus()
+        self._move_to(self._now | {key: fresh[key] for key in named})
+
+    def _set_menus(self):
+        """Every menu at what was chosen, or at nothing where that has no name in it."""
         self._paused = True
         for key, menu in self._menus.items():
-            menu.value = _name_of(key, self._menus_of[key], self._chosen[key])
+            names = [name for name, it in self._menus_of[key].items() if it == self._chosen[key]]
+            menu.value = names[0] if names else None
+        self._paused = False
+
+    def _reset(self, _):
+        self._chosen, now = (dict(records) for records in self._start)
+        self._given = dict(self._given_first)
+        self._set_menus()
         self._move_to(now)
+
+    def _paste(self, change):
+        """Take the state of a pasted line of code."""
+        if self._paused:
+            return
+        try:
+            settings = _settings(change["new"], self._drawn.name)
+            given = {key: value for key, value in settings.items() if key in self._published}
+            chosen = self._drawn.records(**given)
+            now = dict(chosen)
+            for key in settings.keys() - given.keys():
+                if key not in self._owner:
+                    raise ValueError(unknown("slider", key, self._owner))
+                argument, field = self._owner[key]
+                now[argument] = dataclasses.replace(now[argument], **{field: settings[key]})
+        except (ValueError, TypeError) as error:
+            self._refuse(error, "as code")
+            return
+        self._given = given
+        self._chosen = chosen
+        self._set_menus()
+        self._move_to(now)
+
+    def _pin(self, _):
+        """Keep the present state behind the picture, or let go of what is kept."""
+        if self._pinned[1]:
+            self._pinned = ([], {})
+        else:
+            self._pinned = (ghost(self._shown), dict(self._view.readout))
+        self._figure.show(self._dressed())
+        self._tell()
+
+    def _save_table(self, _):
+        self._figure.save_text(f"{self._drawn.name}.csv", self._view.to_csv())
+
+    def _save_picture(self, button):
+        form = button.description.lower()
+        self._figure.save_picture(f"{self._drawn.name}.{form}", form)
+
+
+def _button(name: str, tooltip: str, pressed: Callable) -> w.Button:
+    button = w.Button(description=name, tooltip=tooltip, layout=w.Layout(width="70px"))
+    button.on_click(pressed)
+    return button
+
+
+def _beside(text: str, pinned: str | None) -> str:
+    """What was pinned, and by how much the present number differs."""
+    if pinned is None or pinned == text:
+        return ""
+    by = difference(text, pinned)
+    return f"<small>pinned {html.escape(pinned)}{f' ({by})' if by else ''}</small>"
+
+
+def _settings(code: str, name: str) -> dict:
+    """The settings of a line such as `views.explore("supply", price_usd=300)`.
+
+    Raises
+    ------
+    ValueError
+        for another line, or another view's
+    """
+    rule = f'the line must read views.explore("{name}", …) with plain values'
+    try:
+        call: Any = ast.parse(code.strip(), mode="eval").body
+        if ast.literal_eval(call.args[0]) != name or ast.unparse(call.func) != "views.explore":
+            raise ValueError
+        settings: dict = {}
+        for word in call.keywords:
+            value = ast.literal_eval(word.value)
+            settings |= value if word.arg is None else {word.arg: value}
+    except (SyntaxError, ValueError, AttributeError, IndexError, TypeError):
+        raise ValueError(f"{rule}, got {code[:60]!r}") from None
+    return settings
 
 
 def _movable(drawn: Drawn, records: dict, read=None) -> dict[str, tuple[str, str]]:
@@ -303,48 +395,3 @@ def _name_of(key: str, options: dict, record) -> str:
         if it == record:
             return name
     raise ValueError(unknown(key, getattr(record, "name", record), options))
-
-
-def _slider(record, field: str, key: str):
-    """A slider with the field's bounds, step, unit and meaning."""
-    it = about(record, field)
-    value = getattr(record, field)
-    low, high = it["span"] or _bounds(it["rule"], value)
-    kind = w.IntSlider if isinstance(value, int) else w.FloatSlider
-    step = it["step"] or (1 if kind is w.IntSlider else (high - low) / 100)
-    places = max(-int(f"{step:e}".split("e")[1]), 1 if value % 1 else 0)
-    label = re.sub(r"(_usd(_per_day|_per_year)?|_s|_years)$", "", key).replace("_", " ")
-    unit = it["unit"].removeprefix("share").strip()  # beside the name, where it is said once
-    return kind(
-        value=value,
-        min=min(low, value),
-        max=max(high, value),
-        step=step,
-        description=f"{label} ({unit})" if unit else label,
-        readout_format="d" if kind is w.IntSlider else f".{max(places, 0)}f",
-        continuous_update=True,
-        tooltip=it["meaning"],
-        style=LABELS,
-        layout=WIDE,
-    )
-
-
-def _bounds(rule: str, value: float) -> tuple[float, float]:
-    """The ends of a slider: the field's own bounds, or around the value where those are far."""
-    ends = re.fullmatch(r"in [\[(]([^ ]+), ([^ ]+)[\])]", rule)
-    if ends:
-        low, high = (float(end.replace(",", "")) for end in ends.groups())
-        if high - low <= 1_000 * max(abs(value), 1):
-            return low, high
-    whole = isinstance(value, int)
-    low, high = sorted((value / 2, value * 2)) if value else (0.0, 1.0)
-    return (int(low), int(high)) if whole else (low, high)
-
-
-def _table(texts: dict[str, str]) -> str:
-    cells = "".join(
-        "<td style='padding:2px 18px 2px 0'><small "
-        f"style='color:#555'>{label}</small><br><b>{text}</b></td>"
-        for label, text in texts.items()
-    )
-    return f"<table class='tao-readout'><tr>{cells}</tr></table>"

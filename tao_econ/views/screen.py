@@ -26,8 +26,6 @@ def plotted(view: View) -> dict[str, Any]:
         "title": {"text": "<br>".join(title), "x": 0, "xanchor": "left", "font": {"size": 15}},
         "autosize": True,
         "height": max(120 + 330 * view.rows, round(80 * view.size[1])),
-        "template": "plotly_white",
-        "uirevision": "keep",
         "margin": {"l": 60, "r": 20, "t": 40 + 20 * (len(title) + named), "b": 100},
         "legend": {"orientation": "h", "y": -0.28 / view.rows},
         "barmode": "overlay",

@@ -1,0 +1,182 @@
+"""Sliders made from a record's fields, and read-outs that are compared."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any, NamedTuple
+
+import ipywidgets as w
+import traitlets
+
+from ..inputs.record import about
+
+WIDE = w.Layout(width="min(450px, 100%)")
+LABELS = {"description_width": "200px"}
+FAR = 100  # ends whose ratio is larger are reached in equal ratios
+RATIO = 0.01  # a step of such a slider, in powers of ten
+SAME = 1e-4  # powers of ten by which a page may round
+NUMBER = re.compile(r"([+\-−]?)([\d,]*\.?\d+)(.*)", re.DOTALL)
+
+
+class Handle(NamedTuple):
+    """A slider: its ends, its step, the decimals it shows; in equal ratios where `log`."""
+
+    label: str
+    meaning: str
+    value: float
+    low: float
+    high: float
+    step: float
+    places: int
+    log: bool
+
+
+def handle(record, field: str, key: str) -> Handle:
+    """A slider with a field's bounds, step, unit and meaning."""
+    it = about(record, field)
+    value = getattr(record, field)
+    low, high = it["span"] or _bounds(it["rule"], value)
+    low, high = min(low, value), max(high, value)
+    whole = isinstance(value, int)
+    step = it["step"] or (1 if whole else (high - low) / 100)
+    label = re.sub(r"(_usd(_per_day|_per_year)?|_s|_years)$", "", key).replace("_", " ")
+    unit = it["unit"].removeprefix("share").strip()  # beside the name, where it is said once
+    if unit.startswith(label):
+        label, unit = unit, ""
+    source = f" Source: {it['source']}" if it.get("source") else ""
+    return Handle(
+        label=f"{label} ({unit})" if unit else label,
+        meaning=it["meaning"] + source,
+        value=value,
+        low=low,
+        high=high,
+        step=step,
+        places=0 if whole else max(-int(f"{step:e}".split("e")[1]), 1 if value % 1 else 0, 0),
+        log=not whole and low > 0 and high / low > FAR,
+    )
+
+
+class Amount(w.HBox):
+    """A slider in equal ratios beside a box that shows the number and takes another one.
+
+    The slider's steps start at the value it is given, so that the page does not round it.
+    """
+
+    value = traitlets.Float()
+
+    def __init__(self, it: Handle):
+        self.min = it.low
+        self.max = it.high
+        self.description = it.label
+        self._form = f",.{it.places}f"
+        self._slider = w.FloatLogSlider(
+            description=it.label,
+            step=RATIO,
+            readout=False,
+            continuous_update=True,
+            tooltip=it.meaning,
+            style=LABELS,
+            layout=w.Layout(width="min(350px, 75%)"),
+        )
+        self._box = w.Text(
+            continuous_update=False, tooltip=it.meaning, layout=w.Layout(width="110px")
+        )
+        self._slider.observe(self._slid, names="value")
+        self._box.observe(self._typed, names="value")
+        super().__init__([self._slider, self._box], layout=WIDE)
+        self.value = it.value
+        self._tell(it.value)
+
+    @traitlets.observe("value")
+    def _set(self, change):
+        self._tell(change["new"])
+
+    def _tell(self, value: float):
+        steps_below = math.ceil(max(math.log10(value / self.min), 0) / RATIO - 1e-9)
+        steps_above = math.ceil(max(math.log10(self.max / value), 0) / RATIO - 1e-9)
+        here = math.log10(value)
+        if abs(math.log10(self._slider.value) - here) > SAME or not self._on_steps(here):
+            with self._slider.hold_sync():
+                self._slider.min = min(here - steps_below * RATIO, self._slider.max)
+                self._slider.max = here + steps_above * RATIO
+                self._slider.value = value
+        self._box.value = format(value, self._form)
+
+    def _on_steps(self, here: float) -> bool:
+        steps = (here - self._slider.min) / RATIO
+        return abs(steps - round(steps)) * RATIO < SAME
+
+    def _slid(self, change):
+        value = min(max(change["new"], self.min), self.max)
+        if abs(math.log10(value / self.value)) > SAME:
+            self.value = float(f"{value:.4g}")
+
+    def _typed(self, change):
+        try:
+            value = float(change["new"].replace(",", "").replace(" ", ""))
+        except ValueError:
+            value = self.value
+        if format(value, self._form) != format(self.value, self._form):
+            self.value = min(max(value, self.min), self.max)
+        self._box.value = format(self.value, self._form)
+
+
+def slider(it: Handle) -> Any:
+    """The slider of a handle."""
+    if it.log:
+        return Amount(it)
+    kind = w.IntSlider if isinstance(it.value, int) else w.FloatSlider
+    return kind(
+        value=it.value,
+        min=it.low,
+        max=it.high,
+        step=it.step,
+        description=it.label,
+        readout_format=",d" if kind is w.IntSlider else f",.{it.places}f",
+        continuous_update=True,
+        tooltip=it.meaning,
+        style=LABELS,
+        layout=WIDE,
+    )
+
+
+def move(control: Any, value: float) -> None:
+    """Bring a slider to a value, beyond its ends where need be."""
+    control.min = min(control.min, value)
+    control.max = max(control.max, value)
+    control.value = value
+
+
+def difference(now: str, was: str) -> str:
+    """By how much a printed number differs from another one in the same unit; "" where they are
+    not of one kind.
+
+    Examples
+    --------
+    >>> difference("26.2%", "27.0%")
+    '−0.8%'
+    """
+    one, other = NUMBER.fullmatch(now.strip()), NUMBER.fullmatch(was.strip())
+    if one is None or other is None or one[3] != other[3]:
+        return ""
+    places = len(one[2].partition(".")[2])
+    by = _number(one) - _number(other)
+    return f"{'+' if by >= 0 else '−'}{abs(by):,.{places}f}{one[3]}"
+
+
+def _number(found: re.Match) -> float:
+    size = float(found[2].replace(",", ""))
+    return -size if found[1] in ("-", "−") else size
+
+
+def _bounds(rule: str, value: float) -> tuple[float, float]:
+    """The ends of a slider: the field's own bounds, or around the value where those are far."""
+    ends = re.fullmatch(r"in [\[(]([^ ]+), ([^ ]+)[\])]", rule)
+    if ends:
+        low, high = (float(end.replace(",", "")) for end in ends.groups())
+        if high - low <= 1_000 * max(abs(value), 1):
+            return low, high
+    whole = isinstance(value, int)
+    low, high = sorted((value / 2, value * 2)) if value else (0.0, 1.0)
+    return (int(low), int(high)) if whole else (low, high)
