@@ -18,11 +18,11 @@ ROOMS = {  # room: the rooms below it that it may import, and what it needs from
     "claims": ("inputs chain analysis economy", "numpy pandas"),
     "views": (
         "inputs chain analysis economy incentives claims",
-        "anywidget ipywidgets matplotlib numpy pandas plotly scipy traitlets",
+        "anywidget ipywidgets matplotlib numpy pandas scipy traitlets",
     ),
     "publish": (
         "inputs chain economy incentives claims views",
-        "matplotlib mistune nbclient nbformat numpy pandas papermill plotly",
+        "matplotlib mistune nbclient nbformat numpy pandas papermill",
     ),
 }
 ONLY_IN = {"numba": {"chain/_jit.py"}}  # library: the files that may import it

@@ -129,8 +129,3 @@ def test_the_version_stands_once_and_in_the_package_as_well():
 
 def test_every_public_name_of_the_package_is_documented():
     assert len(PUBLIC) > 180 and all(item.__doc__ for item in PUBLIC.values())
-
-
-def test_the_locks_hold_nothing_that_builds_a_grammar_when_it_is_loaded():
-    for lock in LOCKS:  # it took four of the five seconds of a notebook's first cell
-        assert "jsonschema" in pins(lock) and "rfc3987-syntax" not in pins(lock)

@@ -289,7 +289,9 @@ def others() -> dict[str, Other]:
         .dropna(subset="valuation_bn_usd")
     )
     openai = {
-        f"OpenAI, {bn} bn ({pd.Period(date, 'M').strftime('%B %Y')})": Other(value_usd=float(bn) * 1e9)
+        f"OpenAI, {bn} bn ({pd.Period(date, 'M').strftime('%B %Y')})": Other(
+            value_usd=float(bn) * 1e9
+        )
         for date, bn in zip(rounds["date"], rounds["valuation_bn_usd"], strict=True)
     }
     rest = {

@@ -37,13 +37,15 @@ def handle(record, field: str, key: str) -> Handle:
     it = about(record, field)
     value = getattr(record, field)
     low, high = it["span"] or _bounds(it["rule"], value)
-    low, high = min(low, value), max(high, value)
+    low = min(low, value)
+    high = max(high, value)
     whole = isinstance(value, int)
     step = it["step"] or (1 if whole else (high - low) / 100)
     label = re.sub(r"(_usd(_per_day|_per_year)?|_s|_years)$", "", key).replace("_", " ")
     unit = it["unit"].removeprefix("share").strip()  # beside the name, where it is said once
     if unit.startswith(label):
-        label, unit = unit, ""
+        label = unit
+        unit = ""
     source = f" Source: {it['source']}" if it.get("source") else ""
     return Handle(
         label=f"{label} ({unit})" if unit else label,
@@ -157,7 +159,8 @@ def difference(now: str, was: str) -> str:
     >>> difference("26.2%", "27.0%")
     '−0.8%'
     """
-    one, other = NUMBER.fullmatch(now.strip()), NUMBER.fullmatch(was.strip())
+    one = NUMBER.fullmatch(now.strip())
+    other = NUMBER.fullmatch(was.strip())
     if one is None or other is None or one[3] != other[3]:
         return ""
     places = len(one[2].partition(".")[2])

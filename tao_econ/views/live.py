@@ -214,7 +214,8 @@ class Live(w.VBox):
             for label, text in self._view.readout.items()
         )
         self._readout.value = f"<div class='tao-readout'>{cells}</div>"
-        self._paused, paused = True, self._paused
+        paused = self._paused
+        self._paused = True
         self._code.value = self._as_code()
         self._paused = paused
         self._status.value = ""

@@ -2,6 +2,8 @@
 states back.
 """
 
+import subprocess
+import sys
 from dataclasses import replace
 from fractions import Fraction
 
@@ -579,3 +581,11 @@ def test_a_slider_in_ratios_has_a_step_at_every_value_it_is_given():
 )
 def test_two_readouts_of_one_unit_have_a_difference(now, was, by):
     assert difference(now, was) == by
+
+
+def test_a_live_view_loads_neither_plotly_nor_what_checks_notebooks():
+    # its widgets load jsonschema, which from 4.25 on builds a grammar for seconds
+    code = "from tao_econ import views; views.explore('supply'); import sys; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert not loaded & {"plotly.graph_objs", "plotly.basewidget", "nbformat", "jsonschema"}
