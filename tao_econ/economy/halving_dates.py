@@ -2,19 +2,17 @@
 halvings.
 
 The method, stated once. Net issuance of a block is a share q of its reward; what is missing was
-recycled or never issued. Cumulative net issuance is taken as a Brownian motion over blocks with
-drift q: its mean is the line from the first usable supply to the last, its noise is the scatter of
-the steps between supplies around that line. The block at which it first reaches a threshold is then
-inverse Gaussian, and blocks are dated at the mean block time of the window. Three unknowns widen
-the band, each of which can be left out: q itself, uncertain by the same noise; the serial
-correlation of the steps' shares, by which a scatter adds up over many steps; and one more fault of
-the counter as large as the one of 2025-26. Blocks at which even the full reward could not have
-reached the threshold are impossible and are removed.
+recycled or never issued. The share is a process in time (`share_process`): a mean, and a deviation
+that fades over a correlation time. What the steps between readings leave possible of mean,
+deviation and correlation time is drawn together, and each draw has the block at which its sum
+reaches the threshold; blocks are dated at the mean block time of the window. Three unknowns widen
+the band, each of which can be left out: the mean share; the correlation of one month with the next,
+by which a scatter adds up over many; and one more fault of the counter as large as the one of
+2025-26. Draws whose share would have to exceed the full reward are impossible and are removed.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -22,6 +20,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from ..analysis.scoring import pit
 from ..chain.emission import halving_thresholds_rao, halvings_so_far, issuance_eras, reward_after
 from ..inputs import data
 from ..inputs.checks import takes_records, whole
@@ -34,11 +33,22 @@ from .issuance_readings import (
     days_between,
 )
 from .recycling import RecyclingFit, fit_recycling, newest_recycling
+from .share_process import (
+    MEMORIES_BLOCKS,
+    MIN_SHARE,
+    Steps,
+    blocks_to_issue,
+    draw_shares,
+    share_posterior,
+)
 
 MAX_DAYS = 2_000_000  # of a forecast, within Python's calendar
-MIN_SHARE = 0.02  # of the reward: with less net issuance no halving would ever come
-MOST_CORRELATION = 0.9  # beyond it a window holds next to no information
 UNKNOWNS = ("share", "correlation", "correction")  # what may widen a band
+KNOWN_THEN = ("share", "correlation")  # before the first halving no fault of the counter was known
+AS_OF = (  # every day from the halving rule on with a trusted supply read at a known hour
+    *("2024-04-02", "2024-05-02", "2024-06-02", "2024-07-02", "2024-08-02", "2024-09-02"),
+    *("2025-08-02", "2025-09-02", "2025-10-02"),
+)
 
 
 class HalvingForecast(NamedTuple):
@@ -68,46 +78,34 @@ class HalvingReplay(NamedTuple):
     miss_days: HalvingMiss
 
 
-class _Draws(NamedTuple):
-    """What one forecast draws from."""
-
-    share: np.ndarray  # (n,) q of each draw, in [MIN_SHARE, 1]
-    noise: float  # per √block
-    late_tao: np.ndarray  # (n,) by how much the counter is too low at the halving
-    uniforms: np.ndarray  # (n, 2 × halvings) for the first passages
-
-
 @takes_records
 def forecast_halvings(
     rules: Rules,
     fit: RecyclingFit,
     *,
     halvings: int = 1,
-    noise_from: Sequence[RecyclingFit] = (),
-    correlation_from: Sequence[RecyclingFit] = (),
+    scatter_from: Sequence[RecyclingFit] = (),
     unknowns: Collection[str] = UNKNOWNS,
     log2_draws: int = 14,
     seed: int = 2025,
 ) -> list[HalvingForecast]:
     """The next halvings with a band, from a fit of recycling.
 
-    Each draw keeps its own q from one halving to the next: ignorance of recycling does not average
-    out.
+    Each draw keeps its own process from one halving to the next: ignorance of recycling does not
+    average out.
 
     Parameters
     ----------
     halvings
         how many, at most 10
-    noise_from
-        other fits whose scatter is pooled with this one's, each step counting once
-    correlation_from
-        other fits whose serial correlation is pooled with this one's, likewise
+    scatter_from
+        other fits, with a mean share of their own, whose deviation and correlation are the same
     unknowns
-        what widens the band besides the noise itself: "share" (the uncertainty of q),
-        "correlation" (of neighbouring steps, as in an autoregression of order one: the scatter of
-        a long sum is √((1 + ρ)/(1 − ρ)) of that of independent steps), "correction" (by the
-        halving the counter is wrong by as much as in 2025-26, with the chance that it has been
-        wrong so far, too low as likely as too high; it may bring the halving before `earliest`)
+        what widens the band besides the scatter itself: "share" (its mean), "correlation" (the
+        share of one month is like that of the month before, for how long is not known; without it
+        deviations last a week), "correction" (by the halving the counter is wrong by as much as in
+        2025-26, with the chance that it has been wrong so far, too low as likely as too high; it
+        may bring the halving before `earliest`)
     log2_draws, seed
         scrambled Sobol points, as a power of two up to 20, and the seed of the scrambling
 
@@ -115,7 +113,7 @@ def forecast_halvings(
     ------
     ValueError
         for an unknown of another name, or where the schedule has no such halving, or the fit no
-        share or no noise that it could come from
+        share or no scatter that it could come from
     """
     for name, value, most in (("halvings", halvings, 10), ("log2_draws", log2_draws, 20)):
         if not 1 <= whole(name, value, at_least=1) <= most:
@@ -124,18 +122,21 @@ def forecast_halvings(
     if not set(unknowns) <= set(UNKNOWNS):
         raise ValueError(f"unknowns must be of {', '.join(UNKNOWNS)}, got {list(unknowns)}")
     _check_halves(rules)
-    noise = _pooled_noise((fit, *noise_from))
-    if "correlation" in unknowns:
-        noise *= _long_sum_factor((fit, *correlation_from))
-    drawn = _drawn(fit, noise, halvings, log2_draws, seed)
-    if "share" not in unknowns:
-        drawn = drawn._replace(share=np.full(len(drawn.share), fit.net_share))
-    if "correction" not in unknowns:
-        drawn = drawn._replace(late_tao=np.zeros(len(drawn.share)))
+    for one in (fit, *scatter_from):
+        _check_fit(one)
     to_come = len(halving_thresholds_rao(rules)) - 1 - _passed(rules, fit)
     if halvings > to_come:
         raise ValueError(f"halvings must be at most the {to_come} to come, got {halvings}")
-    possible_days = _possible_days(rules, fit, halvings, drawn)
+    points = _points(log2_draws, seed)
+    posterior = share_posterior(
+        steps_of(fit),
+        alike=tuple(steps_of(one) for one in scatter_from),
+        memories=MEMORIES_BLOCKS if "correlation" in unknowns else MEMORIES_BLOCKS[:1],
+        known_share=None if "share" in unknowns else fit.net_share,
+    )
+    drawn = draw_shares(posterior, points[:, :3])
+    late_tao = _faults(fit, points[:, 3]) if "correction" in unknowns else np.zeros(len(points))
+    possible_days = _possible_days(rules, fit, halvings, drawn, late_tao)
     return [_forecast(rules, fit, halving, days) for halving, days in possible_days]
 
 
@@ -143,22 +144,26 @@ def _passed(rules, fit) -> int:
     return halvings_so_far(rules, round(fit.issued_tao * RAO_PER_TAO))
 
 
-def _pooled_noise(fits) -> float:
-    """Noise per √block of several fits, each step counting once."""
-    freedom = [len(one.used) - 2 for one in fits]
-    squares = sum(k * one.noise**2 for k, one in zip(freedom, fits, strict=True))
-    noise = np.sqrt(squares / sum(freedom))
-    if not 0 < noise < np.inf:
-        raise ValueError(f"noise must be > 0 and finite for a band, got {noise:g}")
-    return noise
+def _check_fit(fit) -> None:
+    if not 0 < fit.noise < np.inf:
+        raise ValueError(f"noise must be > 0 and finite for a band, got {fit.noise:g}")
+    if not MIN_SHARE <= fit.net_share <= 1:
+        rule = f"net_share must be in [{MIN_SHARE}, 1] for the schedule to explain the supplies"
+        raise ValueError(f"{rule}, got {fit.net_share:g}")
 
 
-def _long_sum_factor(fits) -> float:
-    """By how much serial correlation widens the scatter of a long sum of steps."""
-    steps = [len(one.used) - 1 for one in fits]
-    pooled = sum(k * one.correlation for k, one in zip(steps, fits, strict=True)) / sum(steps)
-    correlation = min(max(pooled, 0.0), MOST_CORRELATION)
-    return math.sqrt((1 + correlation) / (1 - correlation))
+def steps_of(fit: RecyclingFit) -> Steps:
+    """The steps between the readings that a fit used, in full rewards."""
+    edges = (fit.used["block"] - fit.used["block"].iloc[0]).to_numpy(float)
+    tao = fit.used["restated_tao"].to_numpy(float)
+    reward_tao = (tao[-1] - tao[0]) / (fit.net_share * edges[-1])
+    return Steps(edges, np.diff(tao) / reward_tao)
+
+
+def _points(log2_draws, seed) -> np.ndarray:
+    from scipy.stats import qmc
+
+    return qmc.Sobol(d=4, seed=seed).random_base2(log2_draws).clip(1e-12, 1 - 1e-12)
 
 
 def counter_fault(*, until_block: int) -> tuple[float, float]:
@@ -180,50 +185,27 @@ def counter_fault(*, until_block: int) -> tuple[float, float]:
     return float(faults["tao"].abs().max()), float(wrong / end)
 
 
-def _drawn(fit, noise, halvings, log2_draws, seed) -> _Draws:
-    """Shares and faults that the supplies leave possible, and the uniforms for the passages."""
-    from scipy.special import ndtr, ndtri
-    from scipy.stats import qmc
-
-    if not MIN_SHARE <= fit.net_share <= 1:
-        rule = f"net_share must be in [{MIN_SHARE}, 1] for the schedule to explain the supplies"
-        raise ValueError(f"{rule}, got {fit.net_share:g}")
-    error = noise / np.sqrt(fit.end_block - fit.start_block)
-    draws = qmc.Sobol(d=2 + 2 * halvings, seed=seed).random_base2(log2_draws)
-    low, high = ndtr((np.array([MIN_SHARE, 1.0]) - fit.net_share) / error)
-    inside = low + draws[:, 0] * (high - low)  # keeps q in its interval
+def _faults(fit, uniforms) -> np.ndarray:
+    """By how much the counter is too low at the halving, TAO, of each draw."""
     fault_tao, chance = counter_fault(until_block=fit.end_block)
-    of_fault = draws[:, -1]
-    late = np.where(of_fault > 1 - chance / 2, fault_tao, 0.0)
-    return _Draws(
-        share=fit.net_share + error * ndtri(inside),
-        noise=noise,
-        late_tao=np.where(of_fault < chance / 2, -fault_tao, late),
-        uniforms=draws[:, 1:-1],
-    )
+    late = np.where(uniforms > 1 - chance / 2, fault_tao, 0.0)
+    return np.where(uniforms < chance / 2, -fault_tao, late)
 
 
-def _possible_days(rules, fit, halvings, drawn):
+def _possible_days(rules, fit, halvings, drawn, late_tao):
     """(halving, sorted days after `fit.end` on which it may come) of each halving to come."""
     thresholds = halving_thresholds_rao(rules)
     passed = _passed(rules, fit)
     issued = fit.issued_tao
-    blocks = np.zeros(len(drawn.share))
-    possible = np.ones(len(drawn.share), bool)
-    late = drawn.late_tao / (reward_after(rules, passed) / RAO_PER_TAO)  # blocks
-    for number in range(halvings):
-        halving = passed + 1 + number
-        reward = reward_after(rules, halving - 1) / RAO_PER_TAO
-        needed = (thresholds[halving] / RAO_PER_TAO - issued) / reward  # blocks at the full reward
-        issued = thresholds[halving] / RAO_PER_TAO
-        if needed:  # 0 where a supply of few rao has two thresholds in one
-            spread = drawn.noise**2 / (drawn.share * needed)
-            uniforms = drawn.uniforms[:, 2 * number : 2 * number + 2]
-            took = _first_passage(needed / drawn.share, spread, uniforms[:, 0], uniforms[:, 1])
-            blocks = blocks + took
-            possible = possible & (took >= needed)
+    rewards = 0.0  # to issue until a halving, each era's in its own
+    late = late_tao / (reward_after(rules, passed) / RAO_PER_TAO)  # blocks
+    for halving in range(passed + 1, passed + halvings + 1):
+        threshold = thresholds[halving] / RAO_PER_TAO
+        rewards += (threshold - issued) / (reward_after(rules, halving - 1) / RAO_PER_TAO)
+        issued = threshold
+        blocks = blocks_to_issue(drawn, rewards)
         shifted = np.maximum(blocks + late, 0.0)  # a repair may bring the halving at once
-        days = np.sort(shifted[possible]) * fit.block_time_s / SECONDS_PER_DAY
+        days = np.sort(shifted[np.isfinite(blocks)]) * fit.block_time_s / SECONDS_PER_DAY
         if not len(days) or days[-1] > MAX_DAYS:
             raise ValueError(
                 f"halvings must come within {MAX_DAYS:,} days by {rules.name!r}, got number "
@@ -259,19 +241,6 @@ def _check_halves(rules) -> None:
         )
 
 
-def _first_passage(mean, spread, of_root, of_side):
-    """Inverse Gaussian draws of a mean, `spread` being mean over shape, from two uniforms.
-
-    **Ref:** the transformation of Michael, Schucany and Haas, American Statistician 30, 1976.
-    """
-    from scipy.special import ndtri
-
-    half = spread * ndtri(of_root) ** 2 / 2
-    # mean over the smaller root: no difference of near numbers, however small the noise
-    root = 1 + half + np.sqrt(half * (half + 2))
-    return mean * np.where(of_side <= root / (1 + root), 1 / root, root)
-
-
 @takes_records
 def unrecycled_first_halving(rules: Rules, *, block_time_s: float = 12.0) -> datetime:
     """The first halving with nothing recycled, blocks of `block_time_s` counted from Finney's
@@ -290,10 +259,10 @@ def unrecycled_first_halving(rules: Rules, *, block_time_s: float = 12.0) -> dat
 @takes_records
 def replay_first_halving(rules: Rules, *, until: str | date = "2025-10-01") -> HalvingReplay:
     """The first halving as it could be forecast from supplies up to `until`, and by how many days
-    that missed; of the unknowns the band carries the share's alone.
+    that missed; the band carries no fault of the counter, of which nobody knew.
     """
     fit = fit_recycling(rules, since="2023-03-20", until=utc(until) + timedelta(days=1))
-    forecast = forecast_halvings(rules, fit, unknowns=("share",))[0]
+    forecast = forecast_halvings(rules, fit, unknowns=KNOWN_THEN)[0]
     left = halving_thresholds_rao(rules)[1] / RAO_PER_TAO - fit.issued_tao
     last = fit.used.tail(3)
     days = np.array([days_between(fit.end, when) for when in last["when"]])
@@ -309,6 +278,52 @@ def replay_first_halving(rules: Rules, *, until: str | date = "2025-10-01") -> H
     )
 
 
+@takes_records
+def backtest_first_halving(
+    rules: Rules, *, as_of: Sequence[str | date] = AS_OF, log2_draws: int = 14
+) -> pd.DataFrame:
+    """The first halving as forecast on several days before it, each from what was known by then.
+
+    Parameters
+    ----------
+    as_of
+        days, from the fourth trusted supply to the halving; a supply read at the day's first moment
+        is known
+    log2_draws
+        as in `forecast_halvings`
+
+    Returns
+    -------
+    DataFrame
+        a day a row: `readings` used, `low`, `median` and `high` (90 %), `truth`, whether it is
+        `inside`, and `pit`, the chance that the forecast gave to a halving by then: over many
+        independent forecasts that are right it is uniform
+
+    Notes
+    -----
+    Neighbouring days share most of their readings and all have one outcome, so the share that
+    covers has the error of two or three forecasts, not of nine. Which readings are trusted is
+    judged today; the frozen feeds of October 2024 to July 2025 might have been believed then.
+    """
+    rows = []
+    for day in as_of:
+        fit = fit_recycling(rules, since="2023-03-20", until=day)
+        found = forecast_halvings(rules, fit, unknowns=KNOWN_THEN, log2_draws=log2_draws)[0]
+        rows.append(
+            {
+                "as_of": str(day),
+                "readings": len(fit.used),
+                "low": found.low,
+                "median": found.median,
+                "high": found.high,
+                "truth": FIRST_HALVING_UTC,
+                "inside": found.low <= FIRST_HALVING_UTC <= found.high,
+                "pit": pit(found.days, days_between(fit.end, FIRST_HALVING_UTC)),
+            }
+        )
+    return pd.DataFrame(rows).set_index("as_of")
+
+
 def _line_miss(fit, days) -> float:
     return days_between(FIRST_HALVING_UTC, fit.end + timedelta(days=float(days)))
 
@@ -319,8 +334,8 @@ def next_halvings(
 ) -> tuple[RecyclingFit, list[HalvingForecast]]:
     """The coming halvings from the recycling of the newest regime, readings restated.
 
-    A regime of one summer tells little of serial correlation, so that of the years before the first
-    halving is pooled in.
+    A regime of one summer tells little of how far and for how long the share wanders, so the steps
+    of the years before the first halving tell of that too.
 
     Parameters
     ----------
@@ -332,7 +347,7 @@ def next_halvings(
     fit = newest_recycling(rules)
     before = (_first_years(rules),)
     return fit, forecast_halvings(
-        rules, fit, halvings=halvings, correlation_from=before, unknowns=unknowns
+        rules, fit, halvings=halvings, scatter_from=before, unknowns=unknowns
     )
 
 
@@ -354,9 +369,9 @@ def second_halving_by_reading(
     Returns
     -------
     DataFrame
-        a reading of the facts a row: `readings` used, `refused`, `recycled_share`, `low`, `median`
-        and `high` (90 %); the last row is the earliest moment, with nothing recycled from the last
-        restated supply on
+        a reading of the facts a row: `readings` used, `refused`, `recycled_share`, `line` (the day
+        on which it comes if exactly that share goes on), `low`, `median` and `high` (90 %); the
+        last row is the earliest moment, with nothing recycled from the last restated supply on
     """
     halved = FIRST_HALVING_UTC
     before = (_first_years(rules),)
@@ -369,14 +384,22 @@ def second_halving_by_reading(
     }
     rows = []
     for name, fit in cases.items():
-        found = forecast_halvings(rules, fit, correlation_from=before, unknowns=unknowns)[0]
+        found = forecast_halvings(rules, fit, scatter_from=before, unknowns=unknowns)[0]
         rows.append(
             {"facts": name, "readings": len(fit.used), "refused": len(fit.refused)}
-            | {"recycled_share": fit.recycled_share}
+            | {"recycled_share": fit.recycled_share, "line": _on_the_line(rules, fit)}
             | {"low": found.low, "median": found.median, "high": found.high}
         )
     nothing = {"facts": "restated, nothing recycled", "readings": 1, "refused": 0}
     rows.append(
-        nothing | {"recycled_share": 0.0} | dict.fromkeys(("low", "median", "high"), found.earliest)
+        nothing
+        | {"recycled_share": 0.0}
+        | dict.fromkeys(("line", "low", "median", "high"), found.earliest)
     )
     return pd.DataFrame(rows).set_index("facts")
+
+
+def _on_the_line(rules, fit) -> datetime:
+    """The next halving if the fit's share of the reward goes on exactly."""
+    left = halving_thresholds_rao(rules)[_passed(rules, fit) + 1] / RAO_PER_TAO - fit.issued_tao
+    return fit.end + timedelta(days=left / fit.tao_per_day)

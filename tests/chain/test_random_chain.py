@@ -325,6 +325,15 @@ TABLE = {
         refuses=UNFIT,
         most=5,
     ),
+    "backtest_first_halving": Case(
+        arguments(
+            rules=rules(),
+            as_of=st.lists(st.dates(dt.date(2024, 3, 3), dt.date(2026, 12, 31)), max_size=2),
+            log2_draws=st.integers(1, 6),
+        ),
+        refuses=UNFIT,
+        most=5,
+    ),
     "replay_first_halving": Case(
         arguments(rules=rules(), until=st.dates(dt.date(2023, 4, 1), dt.date(2026, 12, 31))),
         refuses=UNFIT,

@@ -40,16 +40,16 @@ def test_supply_points_the_90_percent_band_of_october_2025_covers_the_halving(re
     assert forecast.low < utc("2025-12-15T13:31:24") == halving.FIRST_HALVING_UTC < forecast.high
     assert forecast.earliest < forecast.low and fit.end == utc("2025-10-02")
     for got, expected in (
-        (forecast.low, "2025-12-13T08:42"),
-        (forecast.median, "2025-12-21T20:41"),
-        (forecast.high, "2026-01-04T00:30"),
+        (forecast.low, "2025-12-12T09:30"),
+        (forecast.median, "2025-12-17T02:21"),
+        (forecast.high, "2025-12-29T10:28"),
     ):
         assert abs(got - utc(expected)) < timedelta(hours=12)
 
 
 def test_supply_points_median_and_both_lines_miss_the_halving_by_days(replay):
     misses = replay.miss_days
-    assert misses.median == pytest.approx(6.2, abs=0.5)
+    assert misses.median == pytest.approx(1.5, abs=0.5)
     assert misses.last_three_supplies == pytest.approx(-3.95, abs=0.5)
     assert misses.from_genesis == pytest.approx(5.6, abs=0.5)
 
@@ -142,76 +142,51 @@ def test_the_default_recycled_share_is_that_of_the_newest_regime(coming, rules):
 
 
 def test_mainnet_md_the_second_halving_under_each_reading_of_the_facts(rules):
-    """Dates of the review, fitted there by hours: by blocks they are the same days."""
-    table = te.economy.second_halving_by_reading(rules.chain, unknowns=("share",))
+    """Medians of the review, fitted there by hours: on the line by blocks they are the same days."""
+    table = te.economy.second_halving_by_reading(rules.chain)
     expected = {
-        "the counter as it stood, newest regime": (0.019, "2030-02-02", "2030-02-14", "2030-02-26"),
-        "restated, newest regime": (0.020, "2029-12-21", "2029-12-30", "2030-01-08"),
-        "restated, since the halving": (0.0237, "2029-12-26", "2030-01-03", "2030-01-11"),
-        "restated, nothing recycled": (0.0, "2029-12-05", "2029-12-05", "2029-12-05"),
+        "the counter as it stood, newest regime": (0.019, "2030-02-14"),
+        "restated, newest regime": (0.020, "2029-12-30"),
+        "restated, since the halving": (0.0237, "2030-01-03"),
+        "restated, nothing recycled": (0.0, "2029-12-05"),
     }
-    for facts, (share, *dates) in expected.items():
+    for facts, (share, day) in expected.items():
         row = table.loc[facts]
         assert row["recycled_share"] == pytest.approx(share, abs=5e-4), facts
-        assert [str(row[name].date()) for name in ("low", "median", "high")] == dates, facts
+        assert str(row["line"].date()) == day, facts
+        assert row["low"] <= row["median"] <= row["high"]
 
 
-def test_the_old_numbers_at_noon_show_the_old_band(rules, monkeypatch):
-    """Until 2026-11-26: three readings of the counter, days at noon in place of blocks, the scatter
-    of the first years pooled in, nothing restated.
-    """
-    seen = readings.supply_observations()
-    noon = seen["tao"] == 11_330_335
-    seen = seen.assign(when=seen["when"].mask(noon, utc("2026-09-11T12:00")))
-    days = (seen["when"] - seen["when"].iloc[0]) / timedelta(days=1)
-    of_days = seen.assign(block=(days * 7_200).round().astype(int), block_known="block read")
-    known = of_days["when"] < utc("2025-10-03")
-    known |= of_days["tao"].isin([10_500_000, 11_180_113.340423226, 11_330_335])
-    known &= of_days["when"].dt.date.astype(str) != "2024-06-24"
-    monkeypatch.setattr(readings, "supply_observations", lambda **_: of_days[known])
-    before = te.economy.fit_recycling(rules.chain, since="2023-03-20", until="2025-10-02")
-    fit = te.economy.newest_recycling(rules.chain, since="2025-12-15", restate=False)
-    found = te.economy.forecast_halvings(
-        rules.chain, fit, noise_from=(before,), unknowns=("share",)
-    )[0]
-    assert fit.recycled_share == pytest.approx(0.146, abs=5e-4) and len(fit.used) == 3
-    said = ("2030-04-13", "2030-08-18", "2031-01-17")
-    for got, day in zip((found.low, found.median, found.high), said, strict=True):
-        assert abs(got - utc(day)) < timedelta(days=2), (got, day)
-
-
-def test_each_unknown_widens_the_band_and_moves_the_median_by_less_than_a_day(rules):
+def test_each_unknown_widens_the_band_of_the_second_halving(rules):
     bands = {
         unknowns: te.economy.next_halvings(rules.chain, halvings=1, unknowns=unknowns)[1][0]
         for unknowns in ((), ("share",), ("share", "correlation"), halving.UNKNOWNS)
     }
     widths = [(one.high - one.low).days for one in bands.values()]
-    assert widths == sorted(widths) and widths[0] < 10 and widths[-1] > 90
-    medians = [one.median for one in bands.values()]
-    assert max(medians) - min(medians) < timedelta(days=1)
+    assert widths == sorted(widths) and widths[0] < 70 and widths[-1] > 500
 
 
-def test_one_more_fault_of_the_counter_is_48_days_and_as_likely_as_it_has_been(rules, coming):
+def test_one_more_fault_of_the_counter_is_48_days_and_as_likely_as_it_has_been(coming):
     tao, chance = te.economy.counter_fault(until_block=coming[0].end_block)
     assert tao == pytest.approx(172_001.438) and chance == pytest.approx(0.2505, abs=1e-3)
     assert tao / 0.5 * 12 / 86_400 == pytest.approx(47.8, abs=0.05)
-    sure = te.economy.next_halvings(rules.chain, halvings=1, unknowns=())[1][0]
-    risky = te.economy.next_halvings(rules.chain, halvings=1, unknowns=("correction",))[1][0]
-    apart = np.abs(risky.days - np.median(sure.days)) > 30
-    assert apart.mean() == pytest.approx(chance, abs=2e-3)
+    late = halving._faults(coming[0], (np.arange(10_000) + 0.5) / 10_000)
+    assert set(np.unique(late)) == {-tao, 0.0, tao} and late.mean() == pytest.approx(0, abs=1e-6)
+    assert (late != 0).mean() == pytest.approx(chance, abs=2e-4)
 
 
-def test_models_md_the_second_halving_falls_around_the_turn_of_2029(coming):
+def test_the_second_halving_may_come_late_for_recycling_has_been_higher(coming):
+    """At the 26 % recycled from March to September 2024 it would come in April 2031."""
     fit, forecasts = coming
     second = forecasts[0]
     assert [f.halving for f in forecasts] == [2, 3, 4]
     assert second.earliest == utc("2026-10-08T19:20") + timedelta(seconds=12) * 8_304_800
-    assert second.low < second.earliest < second.median < second.high
-    assert str(second.median.date()) == "2029-12-30"
+    assert second.earliest < second.low < utc("2029-12-30") < second.median
+    assert second.low < utc("2031-04-03") < second.high
 
 
 def test_every_possible_day_is_later_than_the_full_schedule_allows(rules, replay):
-    fit, forecasts = te.economy.next_halvings(rules.chain, unknowns=("share", "correlation"))
+    fit, forecasts = te.economy.next_halvings(rules.chain, unknowns=halving.KNOWN_THEN)
     for start, forecast in [(fit.end, f) for f in forecasts] + [(replay[0].end, replay[1])]:
         assert (np.diff(forecast.days) >= 0).all() and np.isfinite(forecast.days).all()
         assert start + timedelta(days=forecast.days[0]) >= forecast.earliest - timedelta(hours=1)
@@ -227,53 +202,26 @@ def test_five_percent_of_the_days_lie_below_the_band_and_five_above(coming, repl
 def test_later_halvings_come_later_and_with_wider_bands(coming):
     width = [f.high - f.low for f in coming[1]]
     assert width == sorted(width)
-    assert all(a.high < b.low for a, b in zip(coming[1], coming[1][1:], strict=False))
-
-
-def test_the_band_agrees_with_a_simulated_walk_of_noisy_issuance(replay, rules):
-    """The forecast's own model, drawn day by day with normal steps rather than solved."""
-    fit, forecast, _ = replay
-    rng, paths, per_day = np.random.default_rng(7), 2_000, 4
-    blocks = 86_400 / fit.block_time_s / per_day  # of a step
-    share = np.empty(0)
-    while len(share) < paths:
-        drawn = fit.net_share + fit.net_share_se * rng.standard_normal(paths)
-        share = np.append(share, drawn[(drawn > 0.02) & (drawn <= 1)])[:paths]
-    steps = (
-        rng.standard_normal((paths, 200 * per_day)) * fit.noise * blocks**0.5
-        + share[:, None] * blocks
-    )
-    needed = 10_500_000 - fit.issued_tao
-    reached = np.cumsum(steps, axis=1) >= needed
-    days = (np.argmax(reached, axis=1)[reached.any(axis=1)] + 1) / per_day
-    days = days[days * blocks * per_day >= needed]
-    for share, moment in ((0.05, forecast.low), (0.5, forecast.median), (0.95, forecast.high)):
-        assert np.quantile(days, share) == pytest.approx(
-            (moment - fit.end) / timedelta(days=1), abs=1.5
+    for earlier, later in zip(coming[1], coming[1][1:], strict=False):
+        assert (
+            earlier.low < later.low and earlier.median < later.median and earlier.high < later.high
         )
 
 
 def test_the_same_seed_gives_the_same_band_and_fewer_draws_nearly_the_same(replay, rules):
     fit, forecast, _ = replay
-    few = {"log2_draws": 9, "unknowns": ("share",)}
+    few = {"log2_draws": 9, "unknowns": halving.KNOWN_THEN}
     one = halving.forecast_halvings(rules.chain, fit, **few)[0]
     two = halving.forecast_halvings(rules.chain, fit, **few)[0]
     assert one.low == two.low and one.high == two.high
-    assert abs(one.median - forecast.median) < timedelta(days=0.5)
+    assert abs(one.median - forecast.median) < timedelta(days=1)
 
 
-def test_noise_of_other_windows_is_pooled_by_degrees_of_freedom(replay, rules):
-    fit = replay[0]
-    long, short = (
-        fit._replace(noise=fit.noise / 2),
-        fit._replace(noise=fit.noise * 2, used=fit.used.head(3)),
-    )
-    assert len(fit.used) == 13  # eleven degrees of freedom against one: (11 / 4 + 4) / 12 = 0.75²
-    pooled = halving.forecast_halvings(rules.chain, long, log2_draws=9, noise_from=(short,))[0]
-    same = halving.forecast_halvings(
-        rules.chain, fit._replace(noise=fit.noise * 0.75), log2_draws=9
-    )[0]
-    np.testing.assert_allclose(pooled.days, same.days, rtol=1e-9)
+def test_the_scatter_of_a_wilder_window_widens_the_band(replay, coming, rules):
+    fit = coming[0]
+    calm = halving.forecast_halvings(rules.chain, fit, log2_draws=11)[0]
+    wild = halving.forecast_halvings(rules.chain, fit, log2_draws=11, scatter_from=[replay.fit])[0]
+    assert wild.high - wild.low > 2 * (calm.high - calm.low)
 
 
 def test_the_most_that_can_be_issued_follows_the_full_schedule(rules):
@@ -370,12 +318,17 @@ def test_an_anchored_date_refuses_nonsense(refused):
         readings.anchored_date(1.5)
 
 
-def test_less_noise_brings_the_forecast_to_the_line_and_none_has_no_band(replay, rules, refused):
+def test_steps_on_a_line_bring_the_forecast_to_the_line_and_no_scatter_has_no_band(
+    replay, rules, refused
+):
     fit = replay[0]
-    narrow = fit._replace(noise=1e-12)
-    sure = te.economy.forecast_halvings(rules.chain, narrow, unknowns=("share",))[0]
+    blocks = fit.used["block"] - fit.used["block"].iloc[0]
+    straight = fit.used["restated_tao"].iloc[0] + fit.net_share * blocks
+    sure = fit._replace(used=fit.used.assign(restated_tao=straight))
+    found = te.economy.forecast_halvings(rules.chain, sure, unknowns=halving.KNOWN_THEN)[0]
     left = te.chain.halving_thresholds_rao(rules.chain)[1] / 1e9 - fit.issued_tao
-    np.testing.assert_allclose(sure.days, left / fit.tao_per_day, rtol=1e-10)
+    assert np.median(found.days) == pytest.approx(left / fit.tao_per_day, rel=1e-3)
+    assert (found.high - found.low).days < 3
     with refused("noise", 0):
         te.economy.forecast_halvings(rules.chain, fit._replace(noise=0.0))
 
@@ -490,3 +443,22 @@ def test_a_supply_that_cannot_have_led_to_the_next_one_is_outside_what_is_feasib
     assert least > 5_500_000  # 5.3 and 5.5 M were once taken for that day
     assert 5_631_000 < least < 5_632_000 and 5_914_000 < most < 5_915_000
     assert te.economy.feasible_supply_tao(rules.chain, "2026-12-01")[1] > most
+
+
+def test_the_backtest_is_what_each_day_knew(rules, monkeypatch):
+    """Readings after a day are not looked at; coverage is what it is, two of nine days missed."""
+    table = te.economy.backtest_first_halving(rules.chain)
+    assert len(table) == 9 and (table["truth"] == halving.FIRST_HALVING_UTC).all()
+    assert table["inside"].tolist() == [True] * 4 + [False] * 2 + [True] * 3
+    assert (((table["pit"] > 0.05) & (table["pit"] < 0.95)) == table["inside"]).all()
+    known = readings.data.load("supply_points").query("date < '2024-08-03'")
+    tables = {
+        name: readings.data.load(name)
+        for name in ("block_anchors", "counter_corrections", "root_reserve_gap")
+    }
+    tables["block_anchors"] = tables["block_anchors"].iloc[:1]
+    monkeypatch.setattr(readings.data, "load", (tables | {"supply_points": known}).get)
+    readings._anchors.cache_clear()
+    then = te.economy.backtest_first_halving(rules.chain, as_of=["2024-08-02"])
+    readings._anchors.cache_clear()
+    assert then.loc["2024-08-02"].equals(table.loc["2024-08-02"])
