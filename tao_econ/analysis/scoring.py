@@ -78,6 +78,38 @@ def pinball(forecast: ArrayLike, observed: ArrayLike, level: float) -> float:
     return float(np.mean(np.maximum(level * miss, (level - 1) * miss)))
 
 
+def quantile_score(levels: ArrayLike, quantiles: ArrayLike, observed: float) -> float:
+    """Score of a forecast that is known by some quantiles: twice the mean pinball loss, in the unit
+    of the outcome, 0 at best; with evenly spaced levels, ever more of them, it becomes the CRPS.
+
+    Parameters
+    ----------
+    levels : array_like
+        (n,) in (0, 1), rising.
+    quantiles : array_like
+        (n,) not falling.
+    observed : float
+
+    Returns
+    -------
+    float
+
+    References
+    ----------
+    Gneiting and Raftery, J. American Statistical Association 102, 2007, section 6.
+    """
+    at = reals("levels", levels, "(0, 1)", ndim=1)
+    values = reals("quantiles", quantiles, shape=at.shape, each="level")
+    if not len(at) or (np.diff(at) <= 0).any():
+        raise ValueError(f"levels must rise, got {at.tolist()}")
+    if (np.diff(values) < 0).any():
+        raise ValueError(f"quantiles must not fall, got {values.tolist()}")
+    y = real("observed", observed)
+    return float(
+        2 * np.mean([pinball([q], [y], level) for level, q in zip(at, values, strict=True)])
+    )
+
+
 def pit(
     forecast: ArrayLike, observed: float, *, weights: ArrayLike | None = None, tie: float = 0.5
 ) -> float:

@@ -287,8 +287,8 @@ def backtest_first_halving(
     Parameters
     ----------
     as_of
-        days, from the fourth trusted supply to the halving; a supply read at the day's first moment
-        is known
+        days before the halving with three trusted supplies; one read at the day's first moment is
+        known
     log2_draws
         as in `forecast_halvings`
 
@@ -305,8 +305,12 @@ def backtest_first_halving(
     covers has the error of two or three forecasts, not of nine. Which readings are trusted is
     judged today; the frozen feeds of October 2024 to July 2025 might have been believed then.
     """
+    if not as_of:
+        raise ValueError("as_of must name a day, got none")
     rows = []
     for day in as_of:
+        if utc(day) >= FIRST_HALVING_UTC:
+            raise ValueError(f"as_of must be before the first halving, got {day}")
         fit = fit_recycling(rules, since="2023-03-20", until=day)
         found = forecast_halvings(rules, fit, unknowns=KNOWN_THEN, log2_draws=log2_draws)[0]
         rows.append(

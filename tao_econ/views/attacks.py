@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..analysis.uncertainty import margin_of_error
 from ..incentives.attacks import (
     CopiedSubnet,
     Copying,
@@ -24,7 +25,10 @@ from ..inputs.rules import Rules, Scenario, Snapshot, epoch_blocks, rules_at
 from ..inputs.units import BLOCKS_PER_DAY
 from .gallery import view
 from .marks import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, Axis, Bars, Level, Line, Panel, View
+from .words import plus_minus
 
+NETWORKS = 8
+FEW_NETWORKS = 3  # of the instrument
 LAGS = (0, 1, 2, 4, 7, 12, 20)
 UNTIL = "epochs until weights are revealed"
 
@@ -32,7 +36,7 @@ UNTIL = "epochs until weights are revealed"
 @functools.cache
 def copying(rules: Rules) -> Copying:
     """A copier's advantage at each reveal delay, under rules."""
-    return weight_copying(rules, lags=LAGS, epochs=120)
+    return weight_copying(rules, lags=LAGS, epochs=120, networks=NETWORKS)
 
 
 @view(rules="2026-09-11")
@@ -49,7 +53,7 @@ def copier_against_honest(rules: Rules) -> View:
             label=name,
             x=got.lag_epochs,
             y=got.advantage,
-            error=1.96 * got.standard_error,
+            error=margin_of_error(got.standard_error, replicas=NETWORKS),
             marker="o",
             colour=colour,
         )
@@ -82,7 +86,7 @@ def copier_against_honest(rules: Rules) -> View:
         size=(10.5, 5.2),
         sources=(
             "16 validators, 48 miners, noise 0.3, 2% of miners replaced each epoch",
-            "8 networks, bars: ± 1.96 s.e.",
+            f"bars: {plus_minus(NETWORKS, 'networks')}",
         ),
     )
 
@@ -317,7 +321,7 @@ def copied(rules: Rules, copying: Copier) -> Copying:
         turnover=copying.turnover,
         copier_stake=copying.copier_stake,
     )
-    return weight_copying(rules, subnet, lags=FEW_LAGS, epochs=50, networks=3)
+    return weight_copying(rules, subnet, lags=FEW_LAGS, epochs=50, networks=FEW_NETWORKS)
 
 
 @view(
@@ -332,11 +336,11 @@ def copier(rules: Rules, copying: Copier) -> View:
     got = copied(rules, copying)
     line: dict[str, Any] = {"x": got.lag_epochs, "marker": "o"}
     edge: dict[str, Any] = {"x": got.lag_epochs, "colour": GREY, "style": ":"}
-    band = 1.96 * got.standard_error
+    band = margin_of_error(got.standard_error, replicas=FEW_NETWORKS)
     pays = got.lag_epochs[got.advantage > 0]
     earned = [
         Line(label="copier above honest", y=got.advantage, **line),
-        Line(label="± 1.96 standard errors", y=got.advantage + band, **edge),
+        Line(label=plus_minus(FEW_NETWORKS, "networks"), y=got.advantage + band, **edge),
         Line(y=got.advantage - band, **edge),
     ]
     accuracy = Line(label="incentive against true worth", y=got.accuracy, colour=GREEN, **line)
@@ -359,7 +363,7 @@ def copier(rules: Rules, copying: Copier) -> View:
             "copying pays up to": f"{pays[-1]} epoch{'s' if pays[-1] != 1 else ''}"
             if len(pays)
             else "never",
-            "advantage, no delay": f"{got.advantage[0]:+.2%} ± {1.96 * got.standard_error[0]:.2%}",
+            "advantage, no delay": f"{got.advantage[0]:+.2%} ± {band[0]:.2%}",
             "miners' pay follows worth, no delay": f"{got.accuracy[0]:.3f}",
             f"at {FEW_LAGS[-1]} epochs": f"{got.accuracy[-1]:.3f}",
             "copier's share of validators' stake": f"{got.start_stake:.1%} to "

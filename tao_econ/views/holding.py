@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..analysis.uncertainty import Estimate, sample_mean
+from ..analysis.uncertainty import Estimate, margin_of_error, sample_mean
 from ..economy.portfolio import (
     KellyError,
     drift_error,
@@ -50,6 +50,7 @@ from .marks import (
     Points,
     View,
 )
+from .words import plus_minus
 
 DOTS = (0.1, 0.25, 0.5, 0.75)
 SIMULATED_YEARS = 20
@@ -137,8 +138,9 @@ def price_fan(rules: Rules, snapshot: Snapshot, scenario: Scenario, holder: Hold
         width=1.0,
     )
     return View(
-        title=f"{holder.years_of_prices:g} years of prices give the drift to ±{error:.0%} a year "
-        f"(one s.e.): 80% of prices in {known.years[-1]:.0f} years lie from "
+        title=f"{holder.years_of_prices:g} years of prices give the drift to "
+        f"±{margin_of_error(error):.0%} a year: "
+        f"80% of prices in {known.years[-1]:.0f} years lie from "
         f"{wide.p10_usd[-1]:,.1f} to {wide.p90_usd[-1]:,.0f} USD, were it known "
         f"{known.p10_usd[-1]:,.1f} to {known.p90_usd[-1]:,.0f}",
         panels=[
@@ -149,7 +151,10 @@ def price_fan(rules: Rules, snapshot: Snapshot, scenario: Scenario, holder: Hold
             )
         ],
         size=(10.0, 5.4),
-        sources=(f"volatility {holder.volatility:.0%} a year, closed form, nothing drawn",),
+        sources=(
+            f"volatility {holder.volatility:.0%} a year, closed form, nothing drawn",
+            plus_minus(),
+        ),
     )
 
 
@@ -210,8 +215,8 @@ def kelly_under_estimate(holder: Holder) -> View:
     )
     return View(
         title=f"Kelly's weight is {says}; {holder.years_of_prices:g} years of prices miss it by "
-        f"±{100 * error.weight_se:.0f} points (s.e.), and following them changes wealth by "
-        f"{error.growth_expected:+.1%} a year",
+        f"±{100 * margin_of_error(error.weight_se):.0f} points, and following them changes wealth "
+        f"by {error.growth_expected:+.1%} a year",
         panels=[
             Panel(
                 marks=spread,
@@ -227,7 +232,7 @@ def kelly_under_estimate(holder: Holder) -> View:
         size=(11.0, 5.2),
         sources=(
             f"volatility {holder.volatility:.0%} a year, taken as known; drift over cash",
-            "closed form, nothing drawn",
+            f"closed form, nothing drawn, {plus_minus()}",
         ),
     )
 
@@ -300,7 +305,7 @@ def touch_curves(holder: Holder) -> View:
             label=label,
             x=DOTS,
             y=got.value,
-            error=1.96 * got.standard_error,
+            error=margin_of_error(got.standard_error),
             marker=marker,
             size=5,
             colour=colour,
@@ -318,7 +323,7 @@ def touch_curves(holder: Holder) -> View:
         title=f"Full Kelly ever halves wealth with chance {touch_probability(1.0, 0.5):.0%}, half "
         f"Kelly with {touch_probability(0.5, 0.5):.1%}; simulated, full Kelly "
         f"{at_half[0]:.0%}, with jumps {at_half[1]:.0%}, with spells of stress "
-        f"{at_half[2]:.0%} (s.e. {100 * worst:.1f} points)",
+        f"{at_half[2]:.0%} (± {100 * margin_of_error(worst):.1f} points)",
         panels=[
             Panel(
                 marks=[*_closed_form(), *dots],
@@ -330,7 +335,7 @@ def touch_curves(holder: Holder) -> View:
         sources=(
             f"drift {holder.drift:.0%}, volatility {holder.volatility:.0%}, known; jumps and "
             "stress as in the base scenario",
-            f"dots: {PATHS:,} paths of {SIMULATED_YEARS} years, looked at daily, bars ± 1.96 s.e.",
+            f"dots: {PATHS:,} paths of {SIMULATED_YEARS} years, looked at daily, {plus_minus()}",
         ),
     )
 
@@ -418,7 +423,7 @@ def portfolio(snapshot: Snapshot, scenario: Scenario, holder: Holder) -> View:
     ]
     return View(
         title=f"Kelly's weight {weight:.0%} of wealth after dilution, ± "
-        f"{100 * got.weight_se:.0f} points (s.e.); with your prior {shrunk:.0%}",
+        f"{100 * margin_of_error(got.weight_se):.0f} points; with your prior {shrunk:.0%}",
         panels=[
             _fan(snapshot, grown, sigma, got.drift_se),
             Panel(
@@ -428,7 +433,7 @@ def portfolio(snapshot: Snapshot, scenario: Scenario, holder: Holder) -> View:
             ),
         ],
         readout={
-            "s.e. of the drift": f"{got.drift_se:.0%} a year",
+            "drift known to": f"± {margin_of_error(got.drift_se):.0%} a year",
             "before dilution": f"{holder.drift / sigma**2:.0%} of wealth",
             "after": f"{weight:.0%}",
             "estimates that say sell short": f"{got.negative_share:.0%}",

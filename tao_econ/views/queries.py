@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..analysis.uncertainty import margin_of_error
 from ..economy.supply import supply_path
 from ..incentives.lego import best_of_n, over_replicas
 from ..incentives.query_cost import query_bill
@@ -42,11 +43,12 @@ from .marks import (
     Text,
     View,
 )
+from .words import plus_minus
 
 JUDGES = (0.01, 0.1, 0.2, 0.3)
 ROUNDS = 20
 REPLICAS = 20
-Z = 1.96  # bars and ± : 95 % of a normal error
+EFFORT_REPLICAS = 6
 BY_JUDGE = Axis(label="judge's correlation with quality, one score")
 
 
@@ -67,7 +69,8 @@ def market_by_judge(rules: Rules, market: QueryMarket) -> View:
     best = got["quality_best_sd"].mean()
     by_stake = got["explained_by_stake_share"]
     worst_judge, best_judge = (
-        f"{row['quality_delivered_sd']:.2f} ± {Z * row['quality_delivered_sd_se']:.2f}"
+        f"{row['quality_delivered_sd']:.2f} ± "
+        f"{margin_of_error(row['quality_delivered_sd_se'], replicas=REPLICAS):.2f}"
         for row in (got.iloc[0], got.iloc[-1])
     )
     reached = [
@@ -105,7 +108,7 @@ def market_by_judge(rules: Rules, market: QueryMarket) -> View:
         sources=(
             rules,
             f"{market.validators} validators, {market.miners} miners",
-            f"{REPLICAS} replicas of {ROUNDS} rounds, bars: ± {Z} standard errors",
+            f"{ROUNDS} rounds; bars: {plus_minus(REPLICAS)}",
         ),
     )
 
@@ -139,7 +142,7 @@ def _measured(table, column: str, name: str, colour: str, style="-", marker="o")
         label=name,
         x=table.index,
         y=table[column],
-        error=Z * table[f"{column}_se"],
+        error=margin_of_error(table[f"{column}_se"], replicas=REPLICAS),
         colour=colour,
         style=style,
         marker=marker,
@@ -188,7 +191,8 @@ def displacing_an_incumbent(rules: Rules, market: QueryMarket) -> View:
     marks = []
     for key, (colour, name) in NEWCOMERS.items():
         named = f"{name}: never in {got[key].never_share:.0%}"
-        earned = {"mean": got[key].ahead_share, "error": got[key].standard_error}
+        margin = margin_of_error(got[key].standard_error, replicas=len(got[key].first_ahead))
+        earned = {"mean": got[key].ahead_share, "margin": margin}
         marks += _with_error(rounds, **earned, label=named, colour=colour, alpha=0.15)
     return View(
         title=f"A miner {near:g} sd better first earns more after {fresh.median_rounds:.0f} rounds "
@@ -209,16 +213,16 @@ def displacing_an_incumbent(rules: Rules, market: QueryMarket) -> View:
         sources=(
             rules,
             f"judges {market.judge_correlation:g}, {market.miners} miners",
-            f"{len(fresh.first_ahead)} replicas, bands: ± one standard error",
+            f"bands: {plus_minus(len(fresh.first_ahead))}",
         ),
     )
 
 
-def _with_error(x, mean, error, *, label: str, colour: str, alpha: float) -> list:
-    """A line and, without an entry in the legend, a band of one standard error about it."""
+def _with_error(x, mean, margin, *, label: str, colour: str, alpha: float) -> list:
+    """A line and, without an entry in the legend, a band of 95% about it."""
     return [
         Line(label=label, x=x, y=mean, colour=colour),
-        Band(x=x, low=mean - error, high=mean + error, colour=colour, alpha=alpha),
+        Band(x=x, low=mean - margin, high=mean + margin, colour=colour, alpha=alpha),
     ]
 
 
@@ -228,7 +232,8 @@ def _with_error(x, mean, error, *, label: str, colour: str, alpha: float) -> lis
 @functools.cache
 def with_effort(rules: Rules, market: QueryMarket, effort_sd: float) -> QueryMarketPath:
     """A long path of the market in which pay makes miners better, or does not."""
-    return query_market_path(rules, replace(market, effort_sd=effort_sd), rounds=150, replicas=6)
+    varied = replace(market, effort_sd=effort_sd)
+    return query_market_path(rules, varied, rounds=150, replicas=EFFORT_REPLICAS)
 
 
 @view(rules="2026-09-11")
@@ -239,15 +244,19 @@ def selection_or_creation(rules: Rules, judge: float = 0.3, effort: float = 0.5)
     market = replace(QueryMarket(), judge_correlation=judge)
     paths = {sd: with_effort(rules, market, sd) for sd in (0.0, effort)}
     ends = [over_replicas(p.quality_delivered_sd[:, -30:].mean(axis=1)) for p in paths.values()]
-    alone, improved = (f"{end.mean:.1f} ± {Z * end.standard_error:.1f}" for end in ends)
+    alone, improved = (
+        f"{end.mean:.1f} ± {margin_of_error(end.standard_error, replicas=EFFORT_REPLICAS):.1f}"
+        for end in ends
+    )
     names = {0.0: ("models stay as they are", BLUE), effort: ("models improve with pay", ORANGE)}
     rounds = np.arange(1, paths[effort].fees_tao.shape[1] + 1)
     marks = []
     for sd, path in paths.items():
         name, colour = names[sd]
         mean, error = over_replicas(path.quality_delivered_sd)
+        margin = margin_of_error(error, replicas=EFFORT_REPLICAS)
         marks += _with_error(
-            rounds, mean, error, label=f"delivered, {name}", colour=colour, alpha=0.2
+            rounds, mean, margin, label=f"delivered, {name}", colour=colour, alpha=0.2
         )
         best = {"x": rounds, "y": path.quality_best_sd.mean(axis=0), "colour": colour}
         marks.append(Line(label=f"best model, {name}", style="--", width=1.5, **best))
@@ -265,7 +274,7 @@ def selection_or_creation(rules: Rules, judge: float = 0.3, effort: float = 0.5)
         sources=(
             rules,
             f"judges {judge:g}",
-            "6 replicas, bands: ± one standard error; effort assumed",
+            f"bands: {plus_minus(EFFORT_REPLICAS)}; effort assumed",
         ),
     )
 

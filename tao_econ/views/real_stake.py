@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..analysis.uncertainty import margin_of_error
 from ..incentives.guarantee import Guarantee, draw_network, guarantee, honest_stake_drawn
 from ..incentives.stake import gini
 from ..incentives.stake_model import (
@@ -37,6 +38,7 @@ from .marks import (
     Points,
     View,
 )
+from .words import plus_minus
 
 NETWORKS = 12
 HONEST_STAKE = (0.55, 0.60, 0.70, 0.80)
@@ -104,7 +106,7 @@ def guarantee_on_real_stake(rules: Rules) -> View:
             label=f"{name} ({np.mean([gini(stake) for stake in stake_draws()[name]]):.2f})",
             x=np.array(HONEST_STAKE) + (k - 2.5) * 0.005,
             y=got.required,
-            error=1.96 * got.standard_error,
+            error=margin_of_error(got.standard_error, replicas=NETWORKS),
             colour=SHOWN[k],
             size=6,
             width=1.6,
@@ -115,7 +117,9 @@ def guarantee_on_real_stake(rules: Rules) -> View:
         title=f"With {HONEST_STAKE[at]:.0%} honest stake the honest weight needed is "
         f"{found[equal].required[at]:.0%} if stake is near-equal, "
         f"{found[listed].required[at]:.0%} for the {listed.replace(', ', ' of ')}, and "
-        f"{heavy.required[at]:.0%} ± {1.96 * heavy.standard_error[at]:.0%} with the measured Gini",
+        f"{heavy.required[at]:.0%} ± "
+        f"{margin_of_error(heavy.standard_error[at], replicas=NETWORKS):.0%} "
+        "with the measured Gini",
         panels=[
             Panel(
                 marks=points,
@@ -126,7 +130,7 @@ def guarantee_on_real_stake(rules: Rules) -> View:
         size=(9.0, 5.6),
         sources=(
             rules,
-            f"{NETWORKS} networks each, bars: ± 1.96 standard errors",
+            f"bars: {plus_minus(NETWORKS, 'networks')}",
             "Gini in brackets: of the 64 validators drawn",
         ),
     )
@@ -163,7 +167,8 @@ def honest_majority_lottery(rules: Rules) -> View:
     chosen: dict[str, Any] = {"x": honest, "colour": GREY, "style": ":", "width": 1.6}
     return View(
         title=f"With {honest:.0%} of validators honest, concentrated stake puts the honest side "
-        f"below {kappa:.0%} in {heavy:.0%} ± {1.96 * error:.0%} of draws; near-equal stake in "
+        f"below {kappa:.0%} in {heavy:.0%} ± {margin_of_error(error):.0%} of draws; "
+        f"near-equal stake in "
         f"{equal:.0%}",
         panels=[
             Panel(
@@ -178,7 +183,7 @@ def honest_majority_lottery(rules: Rules) -> View:
         ],
         sources=(
             rules,
-            f"{count:,} draws of 64 validators",
+            f"{count:,} draws of 64 validators, {plus_minus()}",
             f"lognormal body, Pareto tail, Gini {GINI} of all wallets",
         ),
     )

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..analysis.uncertainty import margin_of_error
 from ..economy.scenario_tree import (
     Tree,
     scenario_tree,
@@ -36,6 +37,7 @@ from .marks import (
     Points,
     View,
 )
+from .words import plus_minus
 
 TREE_SPOT_USD = 236.0  # printed beside the tree of 2024-01-07
 CONCENTRATIONS = tuple(np.logspace(1, 4, 13))
@@ -126,8 +128,10 @@ def openai_branch(rules: Rules, seed: int = 0) -> View:
         size=(11.0, 5.0),
         sources=(
             "data/scenario_tree.csv",
-            f"{shown.draws:,} Dirichlet draws, seed {seed}; standard errors "
-            f"{shown.p10_se:.1f} and {shown.p90_se:.1f} USD",
+            f"{shown.draws:,} Dirichlet draws, seed {seed}: {shown.p10_usd:.0f} ± "
+            f"{margin_of_error(shown.p10_se):.1f} and {shown.p90_usd:.0f} ± "
+            f"{margin_of_error(shown.p90_se):.1f} USD",
+            plus_minus(),
         ),
     )
 

@@ -21,7 +21,7 @@ from .marks import BLACK, BLUE, GREY, ORANGE, SKY, Axis, Bars, Level, Line, Pane
 SAMPLES = 2_048
 RECYCLED = tuple(np.linspace(0, 0.5, 26).tolist())
 LABELS = {
-    "cap_drift": "drift of the market cap, ± 1 s.e.",
+    "cap_drift": "drift of the market cap, one s.e. either way",
     "daily_volatility": "daily volatility, 3 to 9%",
     "survival_share": "survival over the horizon, 44 to 100%",
     "recycled_share": "recycled, 0 to 50%",
@@ -110,15 +110,15 @@ def sobol_beside_tornado(
             ),
             Panel(
                 marks=[*_indices(table), zero],
-                x=Axis(label="share of the variance of the weight, with 95% intervals"),
+                x=Axis(label="share of the variance of the weight, ± 95%"),
                 y=Axis(names=("",) * len(names)),
             ),
         ],
         size=(11.5, 5.2),
         widths=(1.15, 1),
         sources=(
-            f"{SAMPLES * (len(table) + 2):,} runs, drift ± one s.e. of "
-            f"{holder.years_of_prices:g} years",
+            f"{SAMPLES * (len(table) + 2):,} runs, drift within one standard error "
+            f"of {holder.years_of_prices:g} years of prices, ± is 95%, by bootstrap",
         ),
     )
 

@@ -1,7 +1,15 @@
-"""Words of titles."""
+"""Words of titles and of the line of sources."""
+
+from ..analysis.uncertainty import errors_in_95
 
 
 def in_words(count: int) -> str:
     """A small whole number as a word of a title."""
     words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
     return words[count] if 0 <= count < len(words) else f"{count:,}"
+
+
+def plus_minus(replicas: int | None = None, of: str = "replicas") -> str:
+    """What ± means in a picture: 95%, as everywhere."""
+    counted = f" of {replicas} {of}" if replicas else ""
+    return f"± is 95%: {errors_in_95(replicas):.2f} standard errors{counted}"

@@ -167,6 +167,26 @@ TABLE = {
         with_ranges(trajectories=whole(2, 5), levels=st.sampled_from([2, 4]), seed=seeds),
         lambda table, **_: at_least_0(table["mu_star"]),
     ),
+    "margin_of_error": Case(
+        arguments(
+            standard_error=array((3,), "[0, 1e300]"), replicas=st.one_of(st.none(), whole(2, 10**6))
+        ),
+        at_least_0,
+    ),
+    "errors_in_95": Case(
+        arguments(replicas=st.one_of(st.none(), whole(2, 10**6))),
+        lambda errors, **_: at_least_0(errors - 1.95),
+    ),
+    "quantile_score": Case(
+        several(
+            lambda n: arguments(
+                levels=st.just(np.arange(1, n + 1) / (n + 1)),
+                quantiles=array((n,), "[-1e300, 1e300]").map(np.sort),
+                observed=number("[-1e6, 1e6]"),
+            )
+        ),
+        at_least_0,
+    ),
     "brier": Case(several(calls), at_most_1),
     "crps": Case(several(distributions), at_least_0),
     "pit": Case(

@@ -328,10 +328,10 @@ TABLE = {
     "backtest_first_halving": Case(
         arguments(
             rules=rules(),
-            as_of=st.lists(st.dates(dt.date(2024, 3, 3), dt.date(2026, 12, 31)), max_size=2),
+            as_of=st.lists(st.dates(dt.date(2024, 2, 1), dt.date(2025, 12, 31)), max_size=2),
             log2_draws=st.integers(1, 6),
         ),
-        refuses=UNFIT,
+        refuses="as_of must|" + UNFIT,
         most=5,
     ),
     "replay_first_halving": Case(
