@@ -2,26 +2,12 @@
 
 import numpy as np
 import pytest
+from bands import halving_pit
 
 from tao_econ.economy import share_process as process
 from tao_econ.inputs.units import BLOCKS_PER_DAY
 
 DAY = BLOCKS_PER_DAY
-EDGES = np.array([0, 328, 347, 372, 379, 409, 440, 470, 501, 532], float) * DAY  # as in 2023-24
-
-
-def drawn_histories(rng, mean, deviation, memory):
-    """Sums of processes (n,) over the steps, and over each day after them, drawn day by day."""
-    past_days = int(EDGES[-1] / DAY)
-    fade = np.exp(-DAY / memory)
-    now = deviation * rng.standard_normal(len(mean))
-    daily = np.empty((4 * past_days, len(mean)))
-    for day in range(len(daily)):
-        new = now * fade + deviation * np.sqrt(1 - fade**2) * rng.standard_normal(len(mean))
-        daily[day] = (mean + (now + new) / 2) * DAY
-        now = new
-    past = np.add.reduceat(daily[:past_days], (EDGES[:-1] / DAY).astype(int))
-    return past.T, np.cumsum(daily[past_days:], axis=0).T
 
 
 def test_the_covariance_of_sums_is_that_of_an_autoregression_of_small_steps():
@@ -58,26 +44,31 @@ def test_blocks_to_issue_are_first_passages_of_drawn_paths():
         assert got == pytest.approx(np.quantile(reached, share), abs=2.5), share
 
 
-def covered(seed, mean, deviation, memory) -> tuple[float, np.ndarray]:
-    """Share of drawn histories whose 90 % band holds what came, and where in the forecast it lay;
-    histories whose share ahead is above 1 or next to nothing are none.
-    """
-    past, ahead = drawn_histories(np.random.default_rng(seed), mean, deviation, memory)
-    uniforms = np.random.default_rng(seed + 1).random((2**10, 3))
-    needed = 0.8 * 455 * DAY  # in days as far as the halving was from September 2024
-    came = np.argmax(ahead >= needed, axis=1) + 0.5
-    real = (ahead[:, -1] >= needed) & (came * DAY >= needed)
-    place = []
-    for issued, day in zip(past[real], came[real], strict=True):
-        posterior = process.share_posterior(process.Steps(EDGES, issued))
-        blocks = process.blocks_to_issue(process.draw_shares(posterior, uniforms), needed)
-        place.append(np.mean(blocks[np.isfinite(blocks)] <= day * DAY))
-    place = np.array(place)
-    return float(np.mean((place > 0.05) & (place < 0.95))), place
+def test_the_chance_of_a_share_that_can_be_is_told_far_out_in_both_tails():
+    mean = np.array([-3.0, 0.5, 0.9, 4.0])
+    found = process._log_inside(mean, np.full(4, 0.1))
+    assert np.isfinite(found).all()
+    assert np.exp(found[1]) == pytest.approx(1, abs=1e-5)
+    assert np.exp(found[2]) == pytest.approx(0.841345, abs=1e-6)  # one standard deviation
 
 
-def prior(seed, count):
-    """Processes as likely as the prior says."""
-    rng = np.random.default_rng(seed)
-    mean = rng.uniform(process.MIN_SHARE, 1, count)
-    return mean, rng.choice(process.DEVIATIONS, count), rng.choice(process.MEMORIES_BLOCKS, count)
+def test_places_of_drawn_halvings_are_uniform_where_the_process_is_as_the_prior_says():
+    rng = np.random.default_rng(21)
+    count = 700
+    place = halving_pit(
+        rng.uniform(process.MIN_SHARE, 1, count),
+        rng.choice(process.DEVIATIONS, count),
+        rng.choice(process.MEMORIES_BLOCKS, count) / DAY,
+        seed=23,
+    )
+    share = np.histogram(place, 5, (0, 1))[0] / len(place)
+    assert len(place) > 400 and np.abs(share - 0.2).max() < 0.06
+
+
+def test_few_steps_give_a_wide_band():
+    edges = np.array([0, 30, 60]) * float(DAY)
+    two = process.share_posterior(process.Steps(edges, np.array([27.0, 24.0]) * DAY))
+    uniforms = np.random.default_rng(1).random((2**12, 3))
+    blocks = process.blocks_to_issue(process.draw_shares(two, uniforms), 365.0 * DAY) / DAY
+    low, high = np.nanquantile(blocks, (0.05, 0.95))
+    assert low < 375 and high > 700
