@@ -297,7 +297,7 @@ def margin_of_error(standard_error: ArrayLike, *, replicas: int | None = None) -
 
 
 def errors_in_95(replicas: int | None = None) -> float:
-    """How many standard errors ± is, as in `margin_of_error`."""
+    """How many standard errors ± is, for an error known or told by `replicas` of them."""
     if replicas is None:
         return Z_95
     from scipy.special import stdtrit

@@ -97,7 +97,7 @@ def share_posterior(
     """
     memories = np.asarray(memories, float)
     fits = [_line(one, memories, known_share if one is steps else None) for one in (steps, *alike)]
-    score = sum(fit.score for fit in fits)
+    score = np.sum([fit.score for fit in fits], axis=0)
     weights = np.exp(score - score.max())
     length = np.diff(steps.edges)
     to_end = (steps.edges[-1] - steps.edges[1:]) / memories[:, None]

@@ -171,6 +171,13 @@ def orders(n):
 
 ranked = data.load("comparables")
 TABLE = {
+    "score_forecasts": Case(
+        arguments(),
+        lambda table: np.testing.assert_array_less(0, table["score"].dropna()),
+        unknown=dict.fromkeys(
+            ("outcome", "inside_50", "inside_90", "score"), "until the outcome is known"
+        ),
+    ),
     "supply_at": Case(arguments(**day), supply_law, refuses=BEYOND),
     "supply_path": Case(
         arguments(**day, every_days=whole(20, 10_000)),
