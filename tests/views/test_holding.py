@@ -20,13 +20,13 @@ LONG = replace(HOLDER, years_of_prices=10.0)
 
 def test_titles_follow_from_the_records():
     assert (
-        "±56% a year" in views.price_fan().title
-        and "±28% a year" in views.price_fan(holder=LONG).title
+        "±109% a year" in views.price_fan().title
+        and "±56% a year" in views.price_fan(holder=LONG).title
     )
     said = views.kelly_under_estimate().title  # models.md 3.7: 62, 37 and 0 %
     assert "62% at a drift of 50%, 37% at a drift of 30%, 0% at a drift of 0%" in said
-    assert "±69 points" in said and "-3.8% a year" in said
-    assert "±35 points" in views.kelly_under_estimate(holder=LONG).title
+    assert "±135 points" in said and "-3.8% a year" in said
+    assert "±69 points" in views.kelly_under_estimate(holder=LONG).title
     assert (
         "slope -0.5" in views.convergence_rates().title
         and "-1.0" in views.convergence_rates().title
@@ -85,5 +85,5 @@ def test_the_fraction_is_of_the_true_weight_and_jump_size_counts_where_there_are
 
 def test_the_start_is_the_published_weight_before_dilution():
     texts = " ".join(h.value for h in parts(explore("portfolio"), w.HTML))
-    assert "62% of wealth" in texts and "56% a year" in texts
-    assert "± 69 points" in figure(explore("portfolio")).layout.title.text
+    assert "62% of wealth" in texts and "± 109% a year" in texts
+    assert "± 135 points" in figure(explore("portfolio")).layout.title.text
