@@ -4,6 +4,10 @@ that is kept in `bands.csv`: `python tests/bands.py`.
 Each line draws many worlds in which the truth is known, makes the band in each as the suite makes
 it, and counts. Where replicas are dear, they are drawn from a pool of real ones whose mean is the
 truth.
+
+Not in the table, for they are no bands for something unknown: quantiles of a set that is listed
+(10 to 90 % of comparables, of networks, of odds drawn about a tree) and errors quoted from others.
+Nor are the forecasts that notebook 12 scores: a point has no band, and the tree has one outcome.
 """
 
 from __future__ import annotations

@@ -434,6 +434,7 @@ def portfolio(snapshot: Snapshot, scenario: Scenario, holder: Holder) -> View:
         ],
         readout={
             "drift known to": f"± {margin_of_error(got.drift_se):.0%} a year",
+            "how sure": plus_minus(),
             "before dilution": f"{holder.drift / sigma**2:.0%} of wealth",
             "after": f"{weight:.0%}",
             "estimates that say sell short": f"{got.negative_share:.0%}",
