@@ -71,4 +71,4 @@ def test_few_steps_give_a_wide_band():
     uniforms = np.random.default_rng(1).random((2**12, 3))
     blocks = process.blocks_to_issue(process.draw_shares(two, uniforms), 365.0 * DAY) / DAY
     low, high = np.nanquantile(blocks, (0.05, 0.95))
-    assert low < 375 and high > 700
+    assert low < 400 and high > 700
