@@ -23,6 +23,7 @@ from ..inputs.units import Numbers, utc
 
 ALMGREN_GAMMA = 0.314  # fitted by Almgren, Thum, Hauptmann and Li (2005)
 ALMGREN_ETA = 0.142
+OUTSIDE = "must stay within the impact law, where a price falls by at most the whole of it"
 MIN_URGENCY = 1e-8  # κT below which the schedule is even: sinh a / sinh b has no digits left
 
 
@@ -87,6 +88,11 @@ def price_impact(
     -----
     The mean cost is I/(1 + δ). An order nobody expected: one that was expected moves nothing.
     Donier and Bonart, arXiv:1412.4503; Sato and Kanazawa, arXiv:2411.13965 (δ = 0.489).
+
+    Raises
+    ------
+    ValueError
+        where the law would take more than the whole price: it was never seen there
     """
     order = reals("order_usd", order_usd, "[0, inf)")
     volume = reals("volume_usd", volume_usd, "(0, inf)")
@@ -94,6 +100,8 @@ def price_impact(
     factor = reals("prefactor", prefactor, "[0, inf)")
     delta = real("exponent", exponent, "(0, 1]")
     peak = impact_share(order / volume, sigma, factor, delta)
+    if (most := np.max(peak, initial=0.0)) > 1:
+        raise ValueError(f"order_usd {OUTSIDE}, got a fall of {most:.3g} of it")
     cost = peak / (1 + delta)
     return Impact(peak, cost) if peak.ndim else Impact(float(peak), float(cost))
 
@@ -105,6 +113,14 @@ def impact_share(
     `price_impact`, with Q/V, the order over a day's volume, in one.
     """
     return prefactor * daily_volatility * participation**exponent
+
+
+def within_law(share: Numbers) -> Numbers:
+    """An impact as a share of the price, nan where it is more than the whole price: outside the
+    law, which maps leave blank.
+    """
+    found = np.where(np.asarray(share) > 1, np.nan, share)
+    return found if found.ndim else float(found)
 
 
 def almgren_impact(
@@ -135,6 +151,11 @@ def almgren_impact(
     -----
     Almgren, Thum, Hauptmann, Li, Direct Estimation of Equity Market Impact, Risk, July 2005:
     I = γ σ (X/V)(Θ/V)^¼ and J = I/2 + η σ (X/VT)^(3/5).
+
+    Raises
+    ------
+    ValueError
+        where either would be more than the whole price
     """
     order = real("order", order, "[0, inf)")
     volume = real("volume", volume, "(0, inf)")
@@ -144,7 +165,10 @@ def almgren_impact(
     gamma = real("gamma", gamma, "[0, inf)")
     eta = real("eta", eta, "[0, inf)")
     permanent = gamma * sigma * order / volume * (outstanding / volume) ** 0.25
-    return AlmgrenImpact(permanent, permanent / 2 + eta * sigma * (order / (volume * days)) ** 0.6)
+    cost = permanent / 2 + eta * sigma * (order / (volume * days)) ** 0.6
+    if (most := max(permanent, cost)) > 1:
+        raise ValueError(f"order {OUTSIDE}, got a fall of {most:.3g} of it")
+    return AlmgrenImpact(permanent, cost)
 
 
 def liquidation_schedule(

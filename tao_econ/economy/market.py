@@ -21,8 +21,9 @@ from ..inputs import data
 from ..inputs.checks import real, takes_records
 from ..inputs.rules import Rules, Scenario, Snapshot, rules_at
 from ..inputs.units import DAYS_PER_YEAR, tao, utc
-from .impact import amihud, impact_share
-from .supply import emission_tao_per_day, minted_per_day, staked_tao, supply_path
+from .day_flows import day_flows
+from .impact import amihud, impact_share, within_law
+from .supply import minted_per_day, staked_tao, supply_path
 
 PUBLICATION_WINDOWS = (
     ("2023-10-01", "2023-10-23"),
@@ -31,24 +32,31 @@ PUBLICATION_WINDOWS = (
 )
 
 
+BEARABLE_SHARE = 0.10  # of a day's volume: the one bar for "the market bears it", see `bearable`
+LOOSER_SHARES = (0.20, 0.25)  # its sensitivity
+
+
 class SellPressure(NamedTuple):
     """New TAO that comes to market in a day, and what it would do to the price were it not
     expected.
     """
 
     emission_tao_per_day: float  # gross
-    paid_tao_per_day: float  # less what is recycled or never issued
+    paid_tao_per_day: float  # less what is recycled or never issued: the roles' pay
     owners_sold_tao_per_day: float
     miners_sold_tao_per_day: float
     stakers_sold_tao_per_day: float
-    unstaked_tao_per_day: float  # stake that leaves and is sold
-    sold_tao_per_day: float
+    unstaked_tao_per_day: float  # stake that leaves and is sold, until none is left
+    sold_tao_per_day: float  # on the first day
     sold_usd_per_day: float  # also the net inflow that holds the price
+    sold_tao_per_year: float  # no more than the stake and what the cap leaves
     sold_usd_per_year: float
     volume_usd: float  # a day
     volume_is_assumed: bool  # unknown in the snapshot; `scenario.volume_usd` was used
     participation_share: float  # sold over traded
-    unexpected_impact_share: float  # fall of the price on one day, had nobody expected the sale
+    # fall of the price on one day, had nobody expected the sale; nan where the law would take more
+    # than the whole price: outside the law, like the next two
+    unexpected_impact_share: float
     mean_cost_share: float  # what the sellers of that day lose on average
     surprise_impact_share: float  # the same fall for the part of the flow that is news
     issuance_per_year: float  # gross new TAO of a year over the supply
@@ -85,52 +93,109 @@ class MarketWindow(NamedTuple):
     amihud_per_usd: float | None  # None without a return
 
 
+class Bearable(NamedTuple):
+    """A day's sale against the bars for what a market bears without a visible move."""
+
+    participation_share: float  # sold over a day's volume
+    bar_share: float
+    bearable: bool
+    by_looser: dict[float, bool]  # the same by each looser bar: how much hangs on the bar
+
+
 @takes_records
 def sell_pressure(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> SellPressure:
-    """Daily emission times the share each role sells, against a day's volume.
+    """The pay of `day_flows` times the share each role sells, against a day's volume.
 
-    Owners get `rules.owner_cut`, validators and nominators `scenario.stakers_share`, miners the
-    rest. Stake that leaves (`scenario.stake_exit_per_day`) is sold on top.
+    Stake that leaves (`scenario.stake_exit_per_day`) is sold on top, until it is gone. Where pay is
+    in alpha, what comes to market is what can be taken out of the pools without emptying them.
 
     Raises
     ------
     ValueError
-        where owners and stakers get more than there is
+        where owners and stakers get more than there is, and where stake leaves that is not there
     """
-    emission = emission_tao_per_day(rules, snapshot, scenario)
-    paid = emission * (1 - scenario.recycled_share)
-    owners = float(rules.owner_cut)
-    stakers = scenario.stakers_share
-    if owners + stakers > 1:
-        raise ValueError(
-            f"stakers_share must be at most {1 - owners:.4g}, what the owner leaves, got {stakers}"
-        )
-    owners_sold = paid * owners * scenario.owners_sold_share
-    miners_sold = paid * (1 - owners - stakers) * scenario.miners_sold_share
-    stakers_sold = paid * stakers * scenario.stakers_sold_share
-    unstaked = scenario.stake_exit_per_day * staked_tao(snapshot, scenario)
-    sold = math.fsum((owners_sold, miners_sold, stakers_sold, unstaked))
+    flows = day_flows(rules, snapshot, scenario)
+    owners_sold = tao(flows.pay.owners_rao) * scenario.owners_sold_share
+    miners_sold = tao(flows.pay.miners_rao) * scenario.miners_sold_share
+    stakers_sold = tao(flows.pay.stakers_rao) * scenario.stakers_sold_share
+    of_new = math.fsum((owners_sold, miners_sold, stakers_sold))
+    stake = _leaving_stake(snapshot, scenario)
+    unstaked = scenario.stake_exit_per_day * stake
+    sold = of_new + unstaked
+    left = tao(max(rules.max_supply_rao - snapshot.issuance_rao, 0))
+    a_year = min(of_new * DAYS_PER_YEAR, left) + min(unstaked * DAYS_PER_YEAR, stake)
     usd = sold * snapshot.price_usd
     volume = snapshot.volume_usd or scenario.volume_usd
-    law = (scenario.daily_volatility, scenario.impact_prefactor, scenario.impact_exponent)
-    unexpected = impact_share(usd / volume, *law)
+    unexpected = _impact(scenario, usd / volume)
     return SellPressure(
-        emission_tao_per_day=emission,
-        paid_tao_per_day=paid,
+        emission_tao_per_day=tao(flows.minted_rao),
+        paid_tao_per_day=tao(sum(flows.pay)),
         owners_sold_tao_per_day=owners_sold,
         miners_sold_tao_per_day=miners_sold,
         stakers_sold_tao_per_day=stakers_sold,
         unstaked_tao_per_day=unstaked,
         sold_tao_per_day=sold,
         sold_usd_per_day=usd,
-        sold_usd_per_year=usd * DAYS_PER_YEAR,
+        sold_tao_per_year=a_year,
+        sold_usd_per_year=a_year * snapshot.price_usd,
         volume_usd=volume,
         volume_is_assumed=snapshot.volume_usd is None,
         participation_share=usd / volume,
         unexpected_impact_share=unexpected,
         mean_cost_share=unexpected / (1 + scenario.impact_exponent),
-        surprise_impact_share=impact_share(usd / volume * (1 - scenario.anticipated_share), *law),
-        issuance_per_year=emission * DAYS_PER_YEAR / tao(snapshot.issuance_rao),
+        surprise_impact_share=_impact(scenario, usd / volume * (1 - scenario.anticipated_share)),
+        issuance_per_year=min(tao(flows.minted_rao) * DAYS_PER_YEAR, left)
+        / tao(snapshot.issuance_rao),
+    )
+
+
+def _leaving_stake(snapshot, scenario) -> float:
+    """The stake that can leave; 0 where none does."""
+    if not scenario.stake_exit_per_day:
+        return 0.0
+    staked = staked_tao(snapshot, scenario)
+    if staked > tao(snapshot.issuance_rao):
+        most = f"{tao(snapshot.issuance_rao):,.0f}"
+        raise ValueError(f"staked_tao must be at most what is issued ({most}), got {staked:,.0f}")
+    return staked
+
+
+def _impact(scenario, participation) -> float:
+    """The impact law on a day's sale; nan where it leaves the law."""
+    return within_law(
+        impact_share(
+            participation,
+            scenario.daily_volatility,
+            scenario.impact_prefactor,
+            scenario.impact_exponent,
+        )
+    )
+
+
+def bearable(participation_share: float) -> Bearable:
+    """Whether a market bears a day's sale: it is at most a tenth of a day's volume.
+
+    Parameters
+    ----------
+    participation_share
+        sold over traded, as in `SellPressure` and `MarketWindow`
+
+    Notes
+    -----
+    An impact below a day's usual move would be no bar: by the impact law at Y = 1 it says only that
+    less is sold than traded, whatever the volatility. Desks hold a position to a tenth to a third
+    of average daily volume. The SEC proposed a fifth (release 33-11130, November 2022) as the size
+    from which a trade in a listed share moves its price significantly; a company that buys its own
+    shares stays below a quarter (Rule 10b-18(b)(4)). We take the lowest, a choice, since part of a
+    reported crypto volume is no trade at all (Cong, Li, Tang and Yang, NBER 30783); `by_looser`
+    has the other two.
+    """
+    share = real("participation_share", participation_share, "[0, inf)")
+    return Bearable(
+        participation_share=share,
+        bar_share=BEARABLE_SHARE,
+        bearable=share <= BEARABLE_SHARE,
+        by_looser={bar: share <= bar for bar in LOOSER_SHARES},
     )
 
 
@@ -148,22 +213,24 @@ def flow_balance(
 
     Notes
     -----
-    The drift is −M·(1 − anticipated)·(sold − B) a year over the market cap. The price is B over
-    what is sold: infinite where nothing is sold and something bought. Gabaix and Koijen, NBER
-    28967; Benzaquen and Bouchaud, arXiv:1710.03734 (a lasting flow is linear).
+    The drift is −M·(1 − anticipated)·(sold − B) over the market cap, of what is sold and bought in
+    a year: stake that leaves is sold once. The price is B over what is sold on the first day:
+    infinite where nothing is sold and something bought. Gabaix and Koijen, NBER 28967; Benzaquen
+    and Bouchaud, arXiv:1710.03734 (a lasting flow is linear).
     """
     inflow = real("inflow_usd_per_day", inflow_usd_per_day, "[0, inf)")
     pressure = sell_pressure(rules, snapshot, scenario)
     cap = tao(snapshot.issuance_rao) * (1 - scenario.lost_share) * snapshot.price_usd
-    surprise = (1 - scenario.anticipated_share) * (pressure.sold_usd_per_day - inflow)
+    news = 1 - scenario.anticipated_share
     price = math.inf if inflow else snapshot.price_usd
     if pressure.sold_tao_per_day:
         price = inflow / pressure.sold_tao_per_day
-    fall = scenario.macro_multiplier * surprise * DAYS_PER_YEAR / cap
+    a_year = news * (pressure.sold_usd_per_year - inflow * DAYS_PER_YEAR)
+    fall = scenario.macro_multiplier * a_year / cap
     return FlowBalance(
         break_even_inflow_usd_per_day=pressure.sold_usd_per_day,
         price_at_inflow_usd=price,
-        surprise_flow_usd_per_day=surprise,
+        surprise_flow_usd_per_day=news * (pressure.sold_usd_per_day - inflow),
         drift_per_year=0.0 - fall,  # 0.0 − 0.0 is not −0.0
         turnover_share=pressure.volume_usd / cap,
     )
@@ -190,20 +257,27 @@ def price_under_flow(
 
     Notes
     -----
-    The same shares are sold of whatever the schedule pays. With nothing bought it is P₀(S₀/S)^M for
-    a sale that is all news: at M = 1 exactly the dilution of a constant market cap. With B it tends
-    to the price that B holds. Our closure, no fit; sources as for `flow_balance`.
+    The same shares are sold of whatever the schedule pays, and stake that leaves is sold until none
+    is left. With nothing bought and none leaving it is P₀(S₀/S)^M for a sale that is all news: at
+    M = 1 exactly the dilution of a constant market cap. With B it tends to the price that B holds.
+    Our closure, no fit; sources as for `flow_balance`.
     """
     inflow = real("inflow_usd_per_day", inflow_usd_per_day, "[0, inf)")
     pressure = sell_pressure(rules, snapshot, scenario)
     path = supply_path(rules, snapshot, scenario, every_days=every_days)
     force = scenario.macro_multiplier * (1 - scenario.anticipated_share)
     paid = pressure.paid_tao_per_day
-    sold = pressure.sold_tao_per_day / paid if paid else 0.0
+    of_new = pressure.sold_tao_per_day - pressure.unstaked_tao_per_day
+    share = of_new / paid if paid else 0.0
     supply = path.circulating_tao
-    days = np.diff(path.years) * DAYS_PER_YEAR
-    loss = force * sold * np.diff(np.log(supply)) / (1 - scenario.lost_share)
-    gain = force * inflow * days / np.sqrt(supply[1:] * supply[:-1])
+    day = path.years * DAYS_PER_YEAR
+    days = np.diff(day)
+    middle = np.sqrt(supply[1:] * supply[:-1])
+    stake = _leaving_stake(snapshot, scenario)
+    exited = np.diff(np.minimum(day * pressure.unstaked_tao_per_day, stake))
+    new = share * np.diff(np.log(supply)) / (1 - scenario.lost_share)
+    loss = force * (new + exited / middle)
+    gain = force * inflow * days / middle
     falls = loss > 0  # what is bought during a step falls with it
     gain[falls] *= -np.expm1(-loss[falls]) / loss[falls]
     price = [snapshot.price_usd]

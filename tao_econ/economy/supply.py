@@ -67,15 +67,6 @@ class Decomposition(NamedTuple):
     share_to_new_supply: float  # log supply over log cap; nan where the cap did not change
 
 
-class HolderYield(NamedTuple):
-    """What one year does to a holder, as shares; negative is a loss of share in the supply."""
-
-    unstaked: float  # change of share for one who does not stake
-    staker_nominal: float  # new TAO over TAO staked
-    staker_real: float  # change of share for a nominator
-    break_even_staked_share: float  # stakers keep their share where no more than this is staked
-
-
 @takes_records
 def minted_per_day(
     rules: Rules, issuance_rao: int, *, block_time_s: float, block: int | None = None
@@ -338,67 +329,6 @@ def decompose_price(
         log_cap=log_cap,
         share_to_new_supply=log_supply / log_cap if log_cap else math.nan,
     )
-
-
-@takes_records
-def holder_yield(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> HolderYield:
-    """A year's dilution of those who stake and those who do not, at the present gross emission.
-
-    Raises
-    ------
-    ValueError
-        where nothing is staked: what stakers get then has no one to go to
-
-    Notes
-    -----
-    D = 1/(1+I) − 1; y = a(1−c)I/s; real (1+y)/(1+I) − 1, see `staker_real_yield`. Solana economic
-    design papers; Cong, He, Tang, The Tokenomics of Staking, NBER 33640.
-    """
-    supply = supply_at(rules, snapshot, scenario)
-    if supply.staked_tao == 0:
-        raise ValueError("staked_tao must be > 0 for stake to have a yield, got 0")
-    per_year = emission_tao_per_day(rules, snapshot, scenario) * DAYS_PER_YEAR
-    issuance_rate = per_year / supply.issued_tao
-    staked = staked_share(supply)
-    kept = scenario.stakers_share * (1 - scenario.validator_take)
-    return HolderYield(
-        unstaked=float(staker_real_yield(issuance_rate, staked, 0.0)),
-        staker_nominal=kept * issuance_rate / staked,
-        staker_real=float(staker_real_yield(issuance_rate, staked, kept)),
-        break_even_staked_share=kept,
-    )
-
-
-def staker_real_yield(
-    issuance_rate: float | np.ndarray,
-    staked_share: float | np.ndarray,
-    kept_share: float | np.ndarray,
-) -> float | np.ndarray:
-    """Change of a staker's share of the supply in a year: the one formula for tables and pictures.
-
-    Parameters
-    ----------
-    issuance_rate
-        I, new TAO of the year over the supply
-    staked_share
-        s > 0, part of the supply that is staked
-    kept_share
-        k, part of new TAO that stakers keep after the validators' take; 0 for one who does not
-        stake; the three broadcast
-
-    Returns
-    -------
-    float or array
-        (1 + kI/s)/(1 + I) − 1; 0 where k = s
-    """
-    return after_dilution(kept_share * issuance_rate / staked_share, issuance_rate)
-
-
-def after_dilution(
-    nominal: float | np.ndarray, supply_growth: float | np.ndarray, price_change: float = 0.0
-) -> float | np.ndarray:
-    """A nominal yield less dilution: (1 + y)(1 + p)/(1 + g) − 1; arguments as in `real_yield`."""
-    return (1 + nominal) * (1 + price_change) / (1 + supply_growth) - 1
 
 
 def staked_share(supply: Supply) -> float:

@@ -9,7 +9,8 @@ import pandas as pd
 
 from ..chain.shares import SHARES, root_proportion, unproven
 from ..chain.subnets import SubnetPath, Subnets, run_subnets
-from ..economy.rewards import SubnetTerms, reward_split
+from ..economy.rewards import reward_split
+from ..economy.roles import SubnetTerms
 from ..inputs.checks import takes_records, whole
 from ..inputs.rules import Rules, Scenario, Snapshot, eras
 from ..inputs.units import RAO_PER_TAO

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from ..economy.holding import holder_yield
 from ..economy.supply import (
     NARROW_PEERS,
     break_even_growth,
     decompose_price,
     discounted_supply,
-    holder_yield,
     mc_fdv_ranking,
     supply_at,
     supply_path,

@@ -10,15 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from ..economy.rewards import (
-    RewardSplit,
-    SubnetTerms,
-    alpha_yield_per_day,
-    ownership_path,
-    real_yield,
-    reward_split,
-)
-from ..economy.supply import holder_yield, staker_real_yield, supply_at
+from ..economy.holding import holder_yield, ownership_path, real_yield, staker_real_yield
+from ..economy.rewards import RewardSplit, alpha_yield_per_day, reward_split
+from ..economy.roles import SubnetTerms
+from ..economy.supply import supply_at
 from ..inputs.record import checked_record, quantity, same
 from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario, load_snapshot, rules_at
 from ..inputs.units import BLOCKS_PER_DAY, DAYS_PER_YEAR, RAO_PER_TAO, decimal_year
