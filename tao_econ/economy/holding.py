@@ -142,9 +142,8 @@ def break_even_take(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> flo
     The real yield of `holder_yield` is zero where a(1 − c) = s.
     """
     supply = supply_at(rules, snapshot, scenario)
-    if scenario.stakers_share == 0:
-        return -math.inf
-    return 1 - supply.staked_tao / supply.issued_tao / scenario.stakers_share
+    all_get, _ = stakers_parts(day_flows(rules, snapshot, scenario))
+    return 1 - supply.staked_tao / supply.issued_tao / all_get if all_get else -math.inf
 
 
 @takes_records

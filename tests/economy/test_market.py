@@ -2,11 +2,13 @@
 
 import dataclasses
 import math
+import re
 
 import numpy as np
 import pytest
 from assumed import ARTICLE as ARTICLE_DAY
 from assumed import AS_ARTICLE, BASE, LATEST
+from domain import rules, scenarios, snapshots
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -232,7 +234,7 @@ def test_what_the_roles_sell_adds_up_and_is_at_most_what_is_paid(
     assert got.surprise_impact_share == pytest.approx(got.unexpected_impact_share * math.sqrt(news))
 
 
-@given(st.floats(0, 1e9), st.floats(1.001, 100), st.floats(0.05, 1))
+@given(st.floats(0, 5e5), st.floats(1.001, 100), st.floats(0.05, 1))
 def test_impact_is_concave_and_rises_with_the_order(order, times, exponent):
     one = te.economy.price_impact(order, exponent=exponent, **LAW)
     more = te.economy.price_impact(order * times, exponent=exponent, **LAW)
@@ -243,6 +245,7 @@ def test_impact_is_concave_and_rises_with_the_order(order, times, exponent):
 
 @given(POSITIVE, POSITIVE, st.floats(1e-3, 1e3))
 def test_impact_has_no_unit_of_money(order, volume, rate):
+    order = min(order, 100 * volume)
     dollars = te.economy.price_impact(order, volume_usd=volume, daily_volatility=0.05).peak_share
     euros = te.economy.price_impact(
         order * rate, volume_usd=volume * rate, daily_volatility=0.05
@@ -522,6 +525,79 @@ def test_the_windows_are_those_of_the_claim():
         "11-01/11-16",
         "11-20/11-20",
     ]
+
+
+def test_stake_that_leaves_is_sold_once():
+    """90 M TAO a year were sold of 7.3 M."""
+    leaving = dataclasses.replace(BASE, stake_exit_per_day=1 / 30, anticipated_share=0.0)
+    got = te.economy.sell_pressure(CHAIN, LATEST, leaving)
+    of_new = (got.sold_tao_per_day - got.unstaked_tao_per_day) * 365.25
+    assert got.unstaked_tao_per_day == pytest.approx(7_318_081 / 30)
+    assert got.sold_tao_per_year == pytest.approx(7_318_081 + of_new)
+    assert got.sold_usd_per_year == pytest.approx(got.sold_tao_per_year * LATEST.price_usd)
+    slowly = dataclasses.replace(BASE, stake_exit_per_day=1 / 3_652.5)
+    tenth = te.economy.sell_pressure(CHAIN, LATEST, slowly)
+    assert tenth.sold_tao_per_year == pytest.approx(731_808.1 + of_new)
+
+
+@given(scenarios(), snapshots(), rules())
+def test_no_more_is_sold_in_a_year_than_exists(scenario, snapshot, now):
+    try:
+        got = te.economy.sell_pressure(now, snapshot, scenario)
+    except ValueError as error:
+        assert re.search("block must|stakers_share must|staked_tao must", str(error))
+        return
+    issued = snapshot.issuance_rao / 1e9
+    left = max(now.max_supply_rao / 1e9 - issued, 0.0)
+    assert got.sold_tao_per_year <= (issued + left) * (1 + 1e-9)
+    assert got.unstaked_tao_per_day <= issued * (1 + 1e-9)
+    assert got.issuance_per_year * issued <= left * (1 + 1e-9)
+    assert got.emission_tao_per_day <= left * (1 + 1e-9)
+
+
+def test_the_price_falls_by_the_stake_that_leaves_and_then_no_more():
+    """It fell to 5e-19 USD: 736 M TAO were sold."""
+    scenario = article_with(
+        owners_sold_share=0.0,
+        miners_sold_share=0.0,
+        stakers_sold_share=0.0,
+        stake_exit_per_day=1 / 30,
+        horizon_years=1.0,
+    )
+    nothing_new = dataclasses.replace(ARTICLE_DAY, issuance_rao=21 * 10**15)
+    path = te.economy.price_under_flow(CHAIN, nothing_new, scenario, every_days=5)
+    after = path.years > 31 / 365.25
+    np.testing.assert_allclose(path.price_usd[after], 160 * math.exp(-0.85))
+    balance = te.economy.flow_balance(CHAIN, nothing_new, scenario)
+    assert balance.drift_per_year == pytest.approx(-0.85)
+
+
+def test_beyond_the_whole_price_is_outside_the_law(refused):
+    with refused("order_usd", "within the impact law", "1.6"):
+        te.economy.price_impact(5e6 * 400, **LAW)
+    with refused("order must", "within the impact law"):
+        almgren(order=1e6)
+    sold_out = article_with(daily_volatility=1.0, impact_prefactor=10.0)
+    got = te.economy.sell_pressure(RULES, ARTICLE_DAY, sold_out)
+    assert math.isnan(got.unexpected_impact_share) and math.isnan(got.mean_cost_share)
+
+
+@given(st.floats(0.005, 0.5), st.floats(1e5, 1e9))
+def test_the_bar_of_what_is_bearable_is_no_tautology(sigma, volume):
+    """A fall below a usual day's is a sale below a day's volume, whatever the volatility."""
+    day = dataclasses.replace(ARTICLE_DAY, volume_usd=volume)
+    got = te.economy.sell_pressure(RULES, day, article_with(daily_volatility=sigma))
+    if abs(got.participation_share - 1) > 1e-9 and not math.isnan(got.unexpected_impact_share):
+        assert (got.unexpected_impact_share < sigma) == (got.participation_share < 1)
+    assert te.economy.bearable(got.participation_share).bearable == (
+        got.participation_share <= market.BEARABLE_SHARE
+    )
+
+
+def test_the_articles_sale_is_bearable_by_the_loosest_bar_alone():
+    got = te.economy.bearable(0.2304)
+    assert not got.bearable and got.by_looser == {0.20: False, 0.25: True}
+    assert te.economy.bearable(0.10).bearable
 
 
 def test_stake_that_leaves_is_sold_on_top():
