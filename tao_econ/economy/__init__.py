@@ -74,7 +74,6 @@ from .supply import decompose_price as decompose_price
 from .supply import discounted_supply as discounted_supply
 from .supply import emission_tao_per_day as emission_tao_per_day
 from .supply import mc_fdv_ranking as mc_fdv_ranking
-from .supply import staked_share as staked_share
 from .supply import supply_after as supply_after
 from .supply import supply_at as supply_at
 from .supply import supply_path as supply_path

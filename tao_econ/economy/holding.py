@@ -13,9 +13,9 @@ import numpy as np
 
 from ..inputs.checks import real, takes_records
 from ..inputs.rules import Rules, Scenario, Snapshot
-from ..inputs.units import DAYS_PER_YEAR, RAO_PER_TAO
+from ..inputs.units import DAYS_PER_YEAR, tao
 from .day_flows import DayFlows, day_flows
-from .supply import staked_share, supply_at, supply_path
+from .supply import issued_path, stake_that_fits
 
 
 class HolderYield(NamedTuple):
@@ -37,6 +37,16 @@ class OwnershipPath(NamedTuple):
     nominator_idle_rewards: np.ndarray  # stakes, and leaves the rewards unstaked
     nominator: np.ndarray  # stakes, and stakes the rewards
     validator: np.ndarray  # the same without a take
+
+
+def staked_part(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> float:
+    """Part of issued TAO that is staked, to divide by; refused where it is zero, or more than
+    circulates.
+    """
+    staked = stake_that_fits(rules, snapshot, scenario)
+    if not staked:
+        raise ValueError("staked_tao must be > 0 to give a yield, got 0")
+    return staked / tao(snapshot.issuance_rao)
 
 
 def stakers_parts(flows: DayFlows) -> tuple[float, float]:
@@ -64,7 +74,7 @@ def holder_yield(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> Holder
     is recycled, and a year makes no more than the cap leaves. Solana economic design papers; Cong,
     He, Tang, The Tokenomics of Staking, NBER 33640.
     """
-    staked = staked_share(supply_at(rules, snapshot, scenario))
+    staked = staked_part(rules, snapshot, scenario)
     flows = day_flows(rules, snapshot, scenario)
     left = rules.max_supply_rao - snapshot.issuance_rao
     issuance_rate = min(sum(flows.pay) * DAYS_PER_YEAR, left) / snapshot.issuance_rao
@@ -141,9 +151,9 @@ def break_even_take(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> flo
     -----
     The real yield of `holder_yield` is zero where a(1 − c) = s.
     """
-    supply = supply_at(rules, snapshot, scenario)
+    staked = stake_that_fits(rules, snapshot, scenario) / tao(snapshot.issuance_rao)
     all_get, _ = stakers_parts(day_flows(rules, snapshot, scenario))
-    return 1 - supply.staked_tao / supply.issued_tao / all_get if all_get else -math.inf
+    return 1 - staked / all_get if all_get else -math.inf
 
 
 @takes_records
@@ -180,22 +190,35 @@ def ownership_path(
     the supply itself: who owns, stakes and earns everything keeps everything.
     """
     share = real("share", share, "[0, 1]")
-    staked = staked_share(supply_at(rules, snapshot, scenario))
+    staked = staked_part(rules, snapshot, scenario)
     if share > staked:
         raise ValueError(f"share must be at most the staked share of {staked:g}, got {share:g}")
-    path = supply_path(rules, snapshot, scenario, every_days=every_days)
-    grown = np.log(path.issued_tao / (snapshot.issuance_rao / RAO_PER_TAO))
+    path = issued_path(rules, snapshot, scenario, every_days)
+    grown = np.log(path.issued_tao / tao(snapshot.issuance_rao))
     all_get, kept = stakers_parts(day_flows(rules, snapshot, scenario))
     diluted = share * np.exp(-grown)
-
-    def compounding(part: float) -> np.ndarray:
-        most = math.log(staked / share) if share else 0.0
-        return share * np.exp(np.minimum((part / staked - 1) * grown, most))
-
     return OwnershipPath(
         years=path.years,
         unstaked=diluted,
         nominator_idle_rewards=diluted + np.exp(-grown) * (share / staked) * kept * grown,
-        nominator=compounding(kept),
-        validator=compounding(all_get),
+        nominator=compounded(share, staked, kept, grown),
+        validator=compounded(share, staked, all_get, grown),
     )
+
+
+def compounded(
+    share: float, staked_share: float, part: float, growth: float | np.ndarray
+) -> float | np.ndarray:
+    """Share of the supply of one who stakes all it has and all it earns, once supply has grown.
+
+    Parameters
+    ----------
+    share, staked_share
+        of the supply: what it held at the start, and all that is staked
+    part
+        of new TAO that those who stake are paid
+    growth
+        ln(S/S₀) of the supply
+    """
+    most = math.log(staked_share / share) if share else 0.0
+    return share * np.exp(np.minimum((part / staked_share - 1) * growth, most))

@@ -122,17 +122,9 @@ def supply_at(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> Supply:
     ValueError
         where less circulates than is staked, or more is issued than the cap allows
     """
-    if snapshot.issuance_rao > rules.max_supply_rao:
-        raise ValueError(
-            f"issuance_rao must be at most {rules.max_supply_rao:,}, got {snapshot.issuance_rao:,}"
-        )
     issued = tao(snapshot.issuance_rao)
     circulating = issued * (1 - scenario.lost_share)
-    staked = staked_tao(snapshot, scenario)
-    if staked > circulating:
-        raise ValueError(
-            f"staked_tao must be at most what circulates ({circulating:,.0f}), got {staked:,.0f}"
-        )
+    staked = stake_that_fits(rules, snapshot, scenario)
     floating = circulating - scenario.stake_stickiness * staked
     cap = tao(rules.max_supply_rao)
     return Supply(
@@ -146,6 +138,58 @@ def supply_at(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> Supply:
         market_cap_usd=circulating * snapshot.price_usd,
         fdv_usd=cap * snapshot.price_usd,
         mc_fdv=circulating / cap,
+    )
+
+
+def stake_that_fits(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> float:
+    """TAO staked on a day, refused as in `supply_at`."""
+    if snapshot.issuance_rao > rules.max_supply_rao:
+        raise ValueError(
+            f"issuance_rao must be at most {rules.max_supply_rao:,}, got {snapshot.issuance_rao:,}"
+        )
+    circulating = tao(snapshot.issuance_rao) * (1 - scenario.lost_share)
+    staked = staked_tao(snapshot, scenario)
+    if staked > circulating:
+        raise ValueError(
+            f"staked_tao must be at most what circulates ({circulating:,.0f}), got {staked:,.0f}"
+        )
+    return staked
+
+
+class IssuedPath(NamedTuple):
+    """What is issued over time; all arrays have one length."""
+
+    years: np.ndarray  # from the snapshot
+    issued_tao: np.ndarray
+    in_a_year_tao: np.ndarray  # issued a year later
+    emission_tao_per_day: np.ndarray  # gross, before recycling
+
+
+def issued_path(
+    rules: Rules, snapshot: Snapshot, scenario: Scenario, every_days: int
+) -> IssuedPath:
+    """Issuance from a snapshot on, over `scenario.horizon_years`, as in `supply_path`."""
+    every_days = whole("every_days", every_days, at_least=1)
+    year_seconds = DAYS_PER_YEAR * SECONDS_PER_DAY
+    days = int(scenario.horizon_years * year_seconds / scenario.block_time_s / BLOCKS_PER_DAY)
+    year_days = round(year_seconds / scenario.block_time_s / BLOCKS_PER_DAY)
+    ahead = -(-year_days // every_days)  # samples in the extra year
+    path = emission_path(
+        rules,
+        issuance_rao=snapshot.issuance_rao,
+        block=_block(rules, snapshot),
+        days=days + ahead * every_days,
+        recycled_ppm=round(scenario.recycled_share * PPM),
+        every_days=every_days,
+    )
+    elapsed = (path.block - path.block[0]) * scenario.block_time_s / SECONDS_PER_DAY / DAYS_PER_YEAR
+    issued = tao(path.issuance_rao)
+    keep = days // every_days + 1
+    return IssuedPath(
+        years=elapsed[:keep],
+        issued_tao=issued[:keep],
+        in_a_year_tao=np.interp(elapsed[:keep] + 1, elapsed, issued),
+        emission_tao_per_day=tao(path.reward_rao[:keep]) * SECONDS_PER_DAY / scenario.block_time_s,
     )
 
 
@@ -168,35 +212,18 @@ def supply_path(
     ValueError
         where the market cap would grow beyond a float
     """
-    every_days = whole("every_days", every_days, at_least=1)
-    year_seconds = DAYS_PER_YEAR * SECONDS_PER_DAY
-    days = int(scenario.horizon_years * year_seconds / scenario.block_time_s / BLOCKS_PER_DAY)
-    year_days = round(year_seconds / scenario.block_time_s / BLOCKS_PER_DAY)
-    ahead = -(-year_days // every_days)  # samples in the extra year that inflation looks into
-    path = emission_path(
-        rules,
-        issuance_rao=snapshot.issuance_rao,
-        block=_block(rules, snapshot),
-        days=days + ahead * every_days,
-        recycled_ppm=round(scenario.recycled_share * PPM),
-        every_days=every_days,
-    )
-    elapsed = (path.block - path.block[0]) * scenario.block_time_s / SECONDS_PER_DAY / DAYS_PER_YEAR
-    issued = tao(path.issuance_rao)
-    keep = days // every_days + 1
-    years = elapsed[:keep]
-    in_a_year = np.interp(years + 1, elapsed, issued)
-    circulating = issued[:keep] * (1 - scenario.lost_share)
-    if math.log1p(scenario.market_cap_growth) * years[-1] > MAX_LOG:
+    path = issued_path(rules, snapshot, scenario, every_days)
+    circulating = path.issued_tao * (1 - scenario.lost_share)
+    if math.log1p(scenario.market_cap_growth) * path.years[-1] > MAX_LOG:
         rule = f"market_cap_growth must stay within e^{MAX_LOG:g} over the horizon"
         raise ValueError(f"{rule}, got {scenario.market_cap_growth}")
-    cap = circulating[0] * snapshot.price_usd * (1 + scenario.market_cap_growth) ** years
+    cap = circulating[0] * snapshot.price_usd * (1 + scenario.market_cap_growth) ** path.years
     return SupplyPath(
-        years=years,
-        issued_tao=issued[:keep],
+        years=path.years,
+        issued_tao=path.issued_tao,
         circulating_tao=circulating,
-        emission_tao_per_day=tao(path.reward_rao[:keep]) * SECONDS_PER_DAY / scenario.block_time_s,
-        inflation_per_year=in_a_year / issued[:keep] - 1,
+        emission_tao_per_day=path.emission_tao_per_day,
+        inflation_per_year=path.in_a_year_tao / path.issued_tao - 1,
         market_cap_usd=cap,
         price_usd=cap / circulating,
     )
@@ -329,19 +356,6 @@ def decompose_price(
         log_cap=log_cap,
         share_to_new_supply=log_supply / log_cap if log_cap else math.nan,
     )
-
-
-def staked_share(supply: Supply) -> float:
-    """Part of issued TAO that is staked, to divide by.
-
-    Raises
-    ------
-    ValueError
-        where it is zero
-    """
-    if not supply.staked_tao:
-        raise ValueError("staked_tao must be > 0 to give a yield, got 0")
-    return supply.staked_tao / supply.issued_tao
 
 
 def mc_fdv_ranking(as_of: str, *, peers: tuple[str, ...] | None = None) -> pd.DataFrame:

@@ -31,6 +31,7 @@ from . import comparables as comparables
 from . import composition as composition
 from . import concentration as concentration
 from . import consensus as consensus
+from . import day_pay as day_pay
 from . import dilution as dilution
 from . import emission_shares as emission_shares
 from . import evaluation as evaluation

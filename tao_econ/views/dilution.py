@@ -4,13 +4,16 @@ own numbers.
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ..economy.holding import holder_yield
+from ..economy.issuance_readings import feasible_supply_tao, supply_observations
 from ..economy.supply import (
     NARROW_PEERS,
     break_even_growth,
@@ -218,6 +221,18 @@ def article_fdv(rules: Rules, then: Snapshot, publication: Snapshot, now: Snapsh
     )
 
 
+def happened(rules: Rules, snapshot: Snapshot) -> tuple[float, float]:
+    """The least and the most by which supply grew in the year after a day, by what trusted readings
+    allow; nan where the year is not over.
+    """
+    end = snapshot.date + dt.timedelta(days=365)
+    if pd.Timestamp(end, tz="UTC") > supply_observations()["when"].max():
+        return np.nan, np.nan
+    least, most = feasible_supply_tao(rules, end)
+    issued = tao(snapshot.issuance_rao)
+    return least / issued - 1, most / issued - 1
+
+
 @view(rules="2026-09-11", then="article", now="2026-09-11", scenario="base")
 def break_even_cap(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenario) -> View:
     """Bars: how much the market cap must grow for the price to stand still, over one to ten
@@ -241,9 +256,12 @@ def break_even_cap(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenar
             (0.2, now, scenario, BLUE, from_now),
         )
     ]
+    least, most = happened(rules, then)
+    measured = f" ({least:.0%} to {most:.0%} by what was issued)" if least == least else ""
     return View(
-        title=f"To hold its price a year from {then.date:%B %Y}, TAO's market cap had to grow "
-        f"{from_then[0]:.0%}; from {now.date:%B %Y} it is {from_now[0]:.0%}",
+        title=f"On the schedule, holding the price of {then.date:%B %Y} for a year takes "
+        f"{from_then[0]:.0%} more market cap{measured}; that of {now.date:%B %Y}, "
+        f"{from_now[0]:.0%}",
         panels=[
             Panel(
                 marks=bars,
@@ -262,8 +280,12 @@ def who_is_diluted(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenar
     article = load_scenario("article")
     old = rules_at(then.date)
     untaken = replace(scenario, validator_take=0.0)
-    early = holder_yield(old, then, scenario)
+    owned = replace(
+        scenario, recycled_share=article.recycled_share, staked_share=article.staked_share
+    )
+    early = holder_yield(old, then, owned)
     late = holder_yield(rules, now, scenario)
+    least, most = (1 / (1 + grown) - 1 for grown in happened(rules, then))
     cases = {
         f"{then.name},\nequal split": holder_yield(old, then, article),
         f"{then.name},\nafter the owner's cut": early,
@@ -284,13 +306,21 @@ def who_is_diluted(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenar
             ("staked", 0.2, BLUE, [case.staker_real for case in cases.values()]),
         )
     ]
+    measured = Points(
+        label=f"not staked, by what was issued: {most:.0%} to {least:.0%}",
+        x=[-0.2, 0.8] if least == least else [],
+        y=[(least + most) / 2] * 2 if least == least else [],
+        colour=BLACK,
+        marker="D",
+        size=7,
+    )
     return View(
-        title=f"A year from {then.date:%B %Y} changed the share of one who did not stake by "
-        f"{early.unstaked:.1%}, of one who did by {early.staker_real:.1%}; one from "
-        f"{now.date:%B %Y} by {late.unstaked:.1%} and {late.staker_real:.1%}",
+        title=f"On the schedule, a year from {then.date:%B %Y} takes {-early.unstaked:.1%} of an "
+        f"unstaked share and {-early.staker_real:.1%} of a staked one; from {now.date:%B %Y} "
+        f"{-late.unstaked:.1%} and {-late.staker_real:.1%}",
         panels=[
             Panel(
-                marks=[*bars, Level(y=0, width=0.8)],
+                marks=[*bars, Level(y=0, width=0.8), measured],
                 x=Axis(names=tuple(cases)),
                 y=Axis(
                     label="change of one's share in the supply, per year",

@@ -1,6 +1,4 @@
-"""Views of roles: who got a day's emission, who is diluted, and what a yield in alpha is worth in
-TAO.
-"""
+"""Views of holders: who is diluted, and what a yield in alpha is worth in TAO."""
 
 from __future__ import annotations
 
@@ -10,10 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from ..economy.holding import holder_yield, ownership_path, real_yield, staker_real_yield
-from ..economy.rewards import RewardSplit, alpha_yield_per_day, reward_split
-from ..economy.roles import SubnetTerms
-from ..economy.supply import supply_at
+from ..economy.day_flows import day_flows
+from ..economy.holding import (
+    compounded,
+    holder_yield,
+    ownership_path,
+    real_yield,
+    staked_part,
+    staker_real_yield,
+    stakers_parts,
+)
+from ..economy.rewards import alpha_yield_per_day
 from ..inputs.record import checked_record, quantity, same
 from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario, load_snapshot, rules_at
 from ..inputs.units import BLOCKS_PER_DAY, DAYS_PER_YEAR, RAO_PER_TAO, decimal_year
@@ -41,7 +46,6 @@ from .marks import (
     View,
 )
 
-ROLES = {"owner": ORANGE, "miners": BLUE, "validators": GREEN, "nominators": SKY, "root": PURPLE}
 HOLDERS = {  # fields of an ownership path: label on paper, label on a screen, colour
     "unstaked": ("not staked", "not staked", RED),
     "nominator_idle_rewards": ("staked, rewards left unstaked", "staked, rewards left", ORANGE),
@@ -59,14 +63,18 @@ def real_yield_map(then: Snapshot, now: Snapshot, equal: Scenario, scenario: Sce
     new = rules_at("2026-09-11")
     untaken = replace(scenario, validator_take=0.0)
     take = f"take {scenario.validator_take:.0%}"
+    owned = replace(
+        equal, stakers_share=scenario.stakers_share, validator_take=scenario.validator_take
+    )
+    owned = replace(owned, staked_share=scenario.staked_share)
     first, worst = _yields(
-        then, {"equal split": (old, equal, "s"), "after the owner's cut": (old, scenario, "o")}
+        then, {"equal split": (old, equal, "s"), "after the owner's cut": (old, owned, "o")}
     )
     second, late = _yields(now, {take: (new, scenario, "o"), "take 0": (new, untaken, "^")})
     return View(
-        title=f"Stakers keep their share only above the line; a year changed it by {worst[0]:.1%} "
-        f"with an equal split and {worst[1]:.1%} after the owner's cut in {then.date.year}, "
-        f"{late[0]:.1%} in {now.date.year}",
+        title=f"Stakers keep their share only above the line: on the schedule a year takes "
+        f"{-worst[0]:.1%} with an equal split, {-worst[1]:.1%} after the owner's cut in "
+        f"{then.date.year}, {-late[0]:.1%} in {now.date.year}",
         panels=[first, second],
         size=(11.5, 5.4),
     )
@@ -80,10 +88,9 @@ def _yields(snapshot: Snapshot, cases: dict) -> tuple[Panel, list[float]]:
     points = []
     for name, (rules, assumed, marker) in cases.items():
         year = holder_yield(rules, snapshot, assumed)
-        supply = supply_at(rules, snapshot, assumed)
         point = Points(
             label=f"{name}: {year.staker_real:.1%}",
-            x=supply.staked_tao / supply.issued_tao,
+            x=staked_part(rules, snapshot, assumed),
             y=year.break_even_staked_share,
             marker=marker,
             colour=RED,
@@ -105,7 +112,7 @@ def _yields(snapshot: Snapshot, cases: dict) -> tuple[Panel, list[float]]:
     ends = [0.3, 1]
     even = Line(label="a(1 − c) = s: share unchanged", x=ends, y=ends, colour=BLACK)
     panel = Panel(
-        title=f"{snapshot.date}: supply grows {rate:.1%} a year",
+        title=f"{snapshot.date}: supply grows {rate:.1%} a year, net of recycling",
         marks=[plane, even, *points],
         x=Axis(label="staked share of supply, s", format=".0%", low=0.3, high=1),
         y=Axis(label="stakers' part of new TAO after take, a(1 − c)", format=".0%", low=0, high=1),
@@ -122,18 +129,43 @@ def ownership_through_time(rules: Rules, then: Snapshot, now: Snapshot, scenario
     assumed = replace(scenario, horizon_years=10.0)
     early, late = (ownership_path(rules, day, assumed, every_days=5) for day in (then, now))
     gap = decimal_year(now.date) - decimal_year(then.date)
-    left = {key: float(np.interp(gap, early.years, getattr(early, key))) for key in HOLDERS}
+    left = owned_by(rules, then, now, assumed)
     first = _ownership(then, early)
     second = _ownership(now, late)
     today = Level(x=decimal_year(now.date), style=":")
-    return View(
-        title=f"Of {early.unstaked[0]:.0%} of the supply in {then.date:%B %Y} a holder who did not "
-        f"stake had {left['unstaked']:.2%} left in {now.date:%B %Y}, a nominator "
-        f"{left['nominator']:.2%}",
-        panels=[replace(first, marks=[*first.marks, today]), second],
-        size=(11.0, 5.4),
-        sources=(rules, scenario, "staked share and split stay what they are"),
+    seen = Points(
+        label=f"by the supply of {now.date}",
+        x=[decimal_year(then.date) + gap] * 2,
+        y=list(left.values()),
+        colour=BLACK,
+        marker="D",
+        size=6,
     )
+    return View(
+        title=f"{early.unstaked[0]:.0%} of the supply in {then.date:%B %Y} was "
+        f"{left['unstaked']:.2%} in {now.date:%B %Y} if not staked, and {left['nominator']:.2%} if "
+        "staked, at the split and stake assumed",
+        panels=[replace(first, marks=[*first.marks, today, seen]), second],
+        size=(11.0, 5.4),
+        sources=(
+            rules,
+            scenario,
+            f"lines: schedule with {scenario.recycled_share:.1%} recycled; staked share and split "
+            "stay what they are",
+        ),
+    )
+
+
+def owned_by(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenario) -> dict[str, float]:
+    """What 1% of the supply of one day was of that of a later one, by what was issued between."""
+    start = 0.01
+    staked = staked_part(rules, then, scenario)
+    _, kept = stakers_parts(day_flows(rules, then, scenario))
+    grown = float(np.log(now.issuance_rao / then.issuance_rao))
+    return {
+        "unstaked": start * float(np.exp(-grown)),
+        "nominator": float(compounded(start, staked, kept, grown)),
+    }
 
 
 def _ownership(snapshot: Snapshot, path) -> Panel:
@@ -153,110 +185,6 @@ def _ownership(snapshot: Snapshot, path) -> Panel:
         y=Axis(label="share of the supply", format=".1%", low=0, high=0.0103),
         columns=1,
     )
-
-
-@view(then="article", now="2026-09-11", scenario="base")
-def a_days_emission(
-    then: Snapshot, now: Snapshot, scenario: Scenario, price_sum_tao: float = 1.0
-) -> View:
-    """Stacked bars: a day's emission by role as shares and in thousand USD, on two dates, with
-    and without an owner.
-    """
-    splits = days_split(then, now, scenario, price_sum_tao)
-    free, owned, late = splits.values()
-    with_owner, today = (
-        f"{split.share.owner:.0%}, {split.share.miners:.0%} and {_stakers(split):.0%}"
-        for split in (owned, late)
-    )
-    usd = [sum(split.usd_per_day) / 1e3 for split in splits.values()]
-    totals = Text(
-        x=range(len(splits)),
-        y=usd,
-        text=tuple(f"{sum(split.tao_per_day):,.0f} TAO" for split in splits.values()),
-        align="center",
-        valign="bottom",
-    )
-    days = Axis(names=tuple(splits))
-    thousand = "thousand USD a day, at the spot price"
-    return View(
-        title=f"“Split equally” held only without an owner: {free.share.miners:.0%} for miners and "
-        f"{_stakers(free):.0%} for stake; with one, {with_owner} for owner, miners and stake, "
-        f"{'then as now' if today == with_owner else f'now {today}'}",
-        panels=[
-            Panel(
-                marks=_stacked([split.share for split in splits.values()], 1, "{:.1%}"),
-                x=days,
-                y=Axis(label="share of a day's emission", format=".0%", low=0, high=1),
-                columns=3,
-            ),
-            Panel(
-                marks=[
-                    *_stacked([split.usd_per_day for split in splits.values()], 1e-3, "{:,.0f}"),
-                    totals,
-                ],
-                x=days,
-                y=Axis(label=thousand, format=",.0f", low=0, high=usd[-1] * 1.1),
-                columns=3,
-            ),
-        ],
-        size=(11.0, 5.4),
-        sources=(
-            f"alpha prices sum to {price_sum_tao:g} TAO, root holds "
-            f"{reading('root_proportion_2'):.0%} of stake",
-        ),
-    )
-
-
-def days_split(
-    then: Snapshot, now: Snapshot, scenario: Scenario, price_sum_tao: float
-) -> dict[str, RewardSplit]:
-    """A day's emission of all subnets by role: on the article's day without and with owners, and
-    now in alpha.
-    """
-    old = rules_at("2023-11-20")
-    return {
-        f"{then.date}\nno owner": reward_split(old, then, scenario, SubnetTerms(owned=False)),
-        f"{then.date}\nowned": reward_split(old, then, scenario),
-        f"{now.date}\nin alpha": reward_split(
-            rules_at("2026-09-11"),
-            now,
-            scenario,
-            SubnetTerms(
-                alpha_price_tao=price_sum_tao, root_proportion=reading("root_proportion_2")
-            ),
-        ),
-    }
-
-
-def _stacked(parts: list, scale: float, form: str) -> list[Mark]:
-    """Bars of what each role gets, one above the other; parts under 3 % of the highest go
-    unnamed.
-    """
-    most = max(sum(part) for part in parts) * scale
-    below = np.zeros(len(parts))
-    bars: list[Mark] = []
-    for role, colour in ROLES.items():
-        values = np.array([getattr(part, role) for part in parts]) * scale
-        texts = tuple(form.format(value) if value > most * 0.03 else "" for value in values)
-        where: dict[str, Any] = {"x": range(len(parts)), "y": below + values / 2, "align": "center"}
-        label = "root's holders" if role == "root" else role
-        bars.append(
-            Bars(
-                label=label,
-                y=values,
-                base=below,
-                width=0.62,
-                colour=colour,
-            )
-        )
-        bars.append(Text(text=texts, colour="white" if colour == BLUE else BLACK, **where))
-        below = below + values
-    return bars
-
-
-def _stakers(split: RewardSplit) -> float:
-    """Share that validators, their nominators and root's holders get."""
-    return split.share.validators + split.share.nominators + split.share.root
 
 
 def alpha_growth(rules: Rules, scenario: Scenario, which: int, days):
@@ -369,7 +297,7 @@ class Staker:
         step=0.001,
         span=(0.2, 1),
     )
-    stakers_share: float = same(Scenario, "stakers_share", default=0.5)
+    stakers_share: float = same(Scenario, "stakers_share", default=0.5, le=0.82)
     validator_take: float = same(Scenario, "validator_take", default=0.18, le=0.18)
     recycled_share: float = same(Scenario, "recycled_share", default=0.0, span=(0, 0.3))
     alpha_part: float = quantity(
@@ -471,7 +399,7 @@ def rewards(holder: Staker) -> View:
         ],
         readout={
             "nominal yield": f"{year.staker_nominal:.1%} a year",
-            "supply grows": f"{rate:.1%} a year, gross",
+            "supply grows": f"{rate:.1%} a year, net of recycling",
             "stakers keep their share if staked is at most": f"{year.break_even_staked_share:.1%}",
             f"1% after {path.years[-1]:.1f} years, not staked": f"{path.unstaked[-1]:.2%}",
             "staked": f"{path.nominator[-1]:.2%}",

@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from ..economy.market import flow_balance, price_under_flow
+from ..economy.market import SellPressure, bearable, flow_balance, price_under_flow
 from ..economy.market import sell_pressure as pressure_of
 from ..inputs.record import checked_record, quantity, same
 from ..inputs.rules import Scenario, Snapshot, load_scenario, load_snapshot, rules_at
 from ..inputs.units import tao
 from .gallery import known, view
 from .marks import GREY, ORANGE, Axis, Level, Line, Map, Panel, Points, View
-from .selling import fall, sold_by_all
+from .selling import fall, over_new
 
 VOLUMES = np.geomspace(1e6, 1e9, 31)
 SHARES = np.linspace(0, 1, 21)
@@ -27,6 +27,7 @@ class Market:
     """One date and what is assumed of its market."""
 
     snapshot: str = quantity(unit="", meaning="name of the dated facts")
+    price_usd: float = same(Snapshot, "price_usd")
     volume_usd: float = same(
         Scenario, "volume_usd", meaning="traded volume of a day", step=1e5, span=(1e5, 250e6)
     )
@@ -38,9 +39,10 @@ class Market:
 class Sale:
     """What is sold, what is bought, and how the price takes it."""
 
-    sold_share: float = quantity(
-        default=1.0, unit="share", meaning="part of new TAO that is sold", ge=0, le=1, step=0.01
-    )
+    owners_sold_share: float = same(Scenario, "owners_sold_share", default=1.0)
+    miners_sold_share: float = same(Scenario, "miners_sold_share", default=1.0)
+    stakers_sold_share: float = same(Scenario, "stakers_sold_share", default=1.0)
+    stake_exit_per_day: float = same(Scenario, "stake_exit_per_day", default=0.0)
     anticipated_share: float = same(Scenario, "anticipated_share", default=1.0)
     macro_multiplier: float = same(Scenario, "macro_multiplier", default=1.0)
     inflow_usd_per_day: float = quantity(
@@ -62,13 +64,22 @@ def markets() -> dict[str, Market]:
     then = {"daily_volatility": 0.08, "recycled_share": 0.0}
     now: dict[str, Any] = {
         "snapshot": "2026-09-11",
+        "price_usd": load_snapshot("2026-09-11").price_usd,
         "daily_volatility": 0.05,
         "recycled_share": load_scenario("base").recycled_share,
     }
     return {
-        "the article: 160 USD, 5 M a day": Market(snapshot="article", volume_usd=5e6, **then),
+        "the article: 160 USD, 5 M a day": Market(
+            snapshot="article",
+            price_usd=load_snapshot("article").price_usd,
+            volume_usd=5e6,
+            **then,
+        ),
         "publication day: 287.70 USD, 22.6 M": Market(
-            snapshot="2023-11-20", volume_usd=22.6e6, **then
+            snapshot="2023-11-20",
+            price_usd=load_snapshot("2023-11-20").price_usd,
+            volume_usd=22.6e6,
+            **then,
         ),
         "2026-09-11, low volume 42 M": Market(volume_usd=42e6, **now),
         "2026-09-11, middle 95.1 M": Market(volume_usd=95.1e6, **now),
@@ -79,7 +90,11 @@ def markets() -> dict[str, Market]:
 def facts_of(market: Market, sale: Sale) -> tuple[Snapshot, Scenario]:
     """The snapshot and the scenario that the sliders describe."""
     scenario = replace(
-        sold_by_all(load_scenario("base"), sale.sold_share),
+        load_scenario("base"),
+        owners_sold_share=sale.owners_sold_share,
+        miners_sold_share=sale.miners_sold_share,
+        stakers_sold_share=sale.stakers_sold_share,
+        stake_exit_per_day=sale.stake_exit_per_day,
         anticipated_share=sale.anticipated_share,
         macro_multiplier=sale.macro_multiplier,
         horizon_years=YEARS,
@@ -88,7 +103,8 @@ def facts_of(market: Market, sale: Sale) -> tuple[Snapshot, Scenario]:
         daily_volatility=market.daily_volatility,
         recycled_share=market.recycled_share,
     )
-    return replace(load_snapshot(market.snapshot), volume_usd=market.volume_usd), scenario
+    day = load_snapshot(market.snapshot)
+    return replace(day, price_usd=market.price_usd, volume_usd=market.volume_usd), scenario
 
 
 @view(
@@ -97,10 +113,14 @@ def facts_of(market: Market, sale: Sale) -> tuple[Snapshot, Scenario]:
     menus={"market": markets},
     published=False,
     sliders=(
+        "price_usd",
         "volume_usd",
         "daily_volatility",
         "recycled_share",
-        "sold_share",
+        "owners_sold_share",
+        "miners_sold_share",
+        "stakers_sold_share",
+        "stake_exit_per_day",
         "anticipated_share",
         "macro_multiplier",
         "inflow_usd_per_day",
@@ -117,22 +137,24 @@ def sell_pressure(market: Market, sale: Sale) -> View:
     inflow = sale.inflow_usd_per_day
     got = pressure_of(chain, snapshot, scenario)
     balance = flow_balance(chain, snapshot, scenario, inflow_usd_per_day=inflow)
-    share = got.sold_usd_per_year / (tao(snapshot.issuance_rao) * snapshot.price_usd)
+    share = got.sold_tao_per_year / tao(snapshot.issuance_rao)
+    borne = bearable(got.participation_share)
     return View(
-        title=f"{got.participation_share:.1%} of volume, {got.unexpected_impact_share:.2%} off "
+        title=f"{got.participation_share:.1%} of volume, {_off(got.unexpected_impact_share)} off "
         "the price had nobody expected it; "
         f"{got.sold_usd_per_year / 1e6:,.0f} M USD a year hold the price",
         panels=[
-            _one_day(sale, snapshot, scenario, got.paid_tao_per_day * snapshot.price_usd),
+            _one_day(snapshot, scenario, got),
             _three_years(inflow, snapshot, scenario, balance.price_at_inflow_usd),
         ],
         readout={
             "sold in a day": f"{got.sold_tao_per_day:,.0f} TAO, "
             f"{got.sold_usd_per_day / 1e6:.2f} M USD",
-            "of volume": f"{got.participation_share:.1%}",
-            "fall if nobody expected it": f"{got.unexpected_impact_share:.2%} "
-            f"({got.mean_cost_share:.2%} on average)",
-            "fall by the part that is news": f"{got.surprise_impact_share:.2%}",
+            "of volume": f"{got.participation_share:.1%}: "
+            f"{'bearable' if borne.bearable else 'not bearable'} at {borne.bar_share:.0%}",
+            "fall if nobody expected it": f"{_off(got.unexpected_impact_share)} "
+            f"({_off(got.mean_cost_share)} on average)",
+            "fall by the part that is news": _off(got.surprise_impact_share),
             "inflow that holds the price": f"{balance.break_even_inflow_usd_per_day / 1e6:.2f} M "
             "USD a day",
             "of market cap": f"{share:.0%} a year",
@@ -142,17 +164,25 @@ def sell_pressure(market: Market, sale: Sale) -> View:
     )
 
 
-def _one_day(sale: Sale, snapshot: Snapshot, scenario: Scenario, all_sold_usd: float) -> Panel:
+def _off(share: float) -> str:
+    """A fall in words; outside the law it has no number."""
+    return f"{share:.2%}" if share == share else "more than the law can tell"
+
+
+def _one_day(snapshot: Snapshot, scenario: Scenario, got: SellPressure) -> Panel:
     """The map of `sell_pressure`, and where the sale stands on it."""
-    here: dict[str, Any] = {"x": known(snapshot, "volume_usd") / 1e6, "y": sale.sold_share}
+    own = over_new(got)
+    shares = SHARES * max(1.0, own)
+    new_usd = got.paid_tao_per_day * snapshot.price_usd
+    here: dict[str, Any] = {"x": known(snapshot, "volume_usd") / 1e6, "y": own}
     return Panel(
         marks=[
             Map(
                 label="fall in a day",
                 legend=False,
                 x=VOLUMES / 1e6,
-                y=SHARES,
-                z=100 * fall(scenario, all_sold_usd * SHARES[:, None], VOLUMES),
+                y=shares,
+                z=100 * fall(scenario, new_usd * shares[:, None], VOLUMES),
                 kind="filled",
                 levels=tuple(np.arange(0, 8.5, 0.5)),
                 least=0,
@@ -162,7 +192,7 @@ def _one_day(sale: Sale, snapshot: Snapshot, scenario: Scenario, all_sold_usd: f
             Points(label="your market and sale", size=10.5, **here),
         ],
         x=Axis(label="volume, million USD a day (log)", scale="log"),
-        y=Axis(label="share of new TAO sold", format=".0%", low=0, high=1.02),
+        y=Axis(label="sold over new TAO", format=".0%", low=0, high=1.02 * shares[-1]),
     )
 
 

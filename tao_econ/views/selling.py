@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..economy.impact import price_impact, replay_shock, volatility_multiplier
+from ..economy.impact import impact_share, replay_shock, volatility_multiplier, within_law
 from ..economy.market import (
     PUBLICATION_WINDOWS,
+    SellPressure,
     emission_over_volume,
     flow_balance,
     price_under_flow,
@@ -49,6 +50,7 @@ VOLUMES_2026 = (  # Scenario.volume_usd gives the sources: S-1, one venue list, 
     95.09e6,
     238e6,
 )
+PREFACTORS = (0.5, 1.5)  # of the impact law, the span of Scenario.impact_prefactor
 THIN = 5  # a part of the reported volume that may be all there is: one fifth
 LEVELS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
 DAY = "2026-04-10"
@@ -62,15 +64,26 @@ def sold_by_all(scenario: Scenario, share: float) -> Scenario:
     )
 
 
+def over_new(pressure: SellPressure) -> float:
+    """What is sold in a day over the day's new TAO: above 1 where stake leaves too."""
+    return pressure.sold_tao_per_day / pressure.paid_tao_per_day if pressure.paid_tao_per_day else 0
+
+
 def fall(scenario: Scenario, sold_usd, volume_usd):
-    """The fall of the price at the peak of a sale that nobody expected."""
-    return price_impact(
-        sold_usd,
-        volume_usd=volume_usd,
-        daily_volatility=scenario.daily_volatility,
-        prefactor=scenario.impact_prefactor,
-        exponent=scenario.impact_exponent,
-    ).peak_share
+    """The fall of the price at the peak of a sale that nobody expected; nan outside the law."""
+    return within_law(
+        impact_share(
+            np.asarray(sold_usd) / volume_usd,
+            scenario.daily_volatility,
+            scenario.impact_prefactor,
+            scenario.impact_exponent,
+        )
+    )
+
+
+def told(fall_share: float) -> str:
+    """A fall in words."""
+    return f"{fall_share:.1%}" if fall_share == fall_share else "more than the law can tell"
 
 
 def span(since: str, until: str) -> str:
@@ -87,41 +100,56 @@ def impact_map(
     """Maps of the one-day fall of the price if nobody expected the sale, by volume and share
     sold, for two dates.
     """
-    all_sold = [
-        pressure_of(rules, day, sold_by_all(assumed, 1.0)).sold_usd_per_day
-        for day, assumed in ((then, article), (now, scenario))
-    ]
+    early = pressure_of(rules, then, article)
+    late = pressure_of(rules, now, scenario)
     volume_usd = known(then, "volume_usd")
-    usual = fall(article, all_sold[0], volume_usd)
-    thin = fall(article, all_sold[0], volume_usd / THIN)
-    low = fall(scenario, all_sold[1], VOLUMES_2026[-1])
-    high = fall(scenario, all_sold[1], VOLUMES_2026[0])
+    usual = fall(article, early.sold_usd_per_day, volume_usd)
+    thin = fall(article, early.sold_usd_per_day, volume_usd / THIN)
+    low = fall(scenario, late.sold_usd_per_day, VOLUMES_2026[-1])
+    high = fall(scenario, late.sold_usd_per_day, VOLUMES_2026[0])
     return View(
-        title=f"A day of selling all new TAO that nobody expected: a fall of {usual:.1%} in "
-        f"{then.date:%B %Y}, {thin:.1%} had "
-        f"{1 - 1 / THIN:.0%} of the volume been false, {low:.1%} to {high:.1%} in {now.date.year}",
+        title=f"A day's unexpected sale of {_part(early)} new TAO: a fall of {told(usual)} in "
+        f"{then.date:%B %Y}, {told(thin)} had {1 - 1 / THIN:.0%} of the volume been false, "
+        f"{told(low)} to {told(high)} in {now.date.year}",
         panels=[
-            _impact("as the article counts", article, all_sold[0], [then.volume_usd]),
-            _impact(f"{now.date}", scenario, all_sold[1], VOLUMES_2026),
+            _impact("as the article counts", article, early, then.price_usd, [then.volume_usd]),
+            _impact(f"{now.date}", scenario, late, now.price_usd, VOLUMES_2026),
         ],
         size=(11.0, 5.2),
     )
 
 
-def _impact(name: str, scenario: Scenario, all_sold_usd: float, reported) -> Panel:
-    """One date of `impact_map`, each level named right of its line."""
+def _part(pressure: SellPressure) -> str:
+    """How much of a day's new TAO is sold, in words."""
+    share = over_new(pressure)
+    if abs(share - 1) < 1e-9:
+        return "all"
+    return f"{share:.0%} of the" if share < 1 else f"{share:.1f} times the"
+
+
+def _impact(
+    name: str, scenario: Scenario, pressure: SellPressure, price_usd: float, reported
+) -> Panel:
+    """One date of `impact_map`, each level named right of its line; blank outside the law."""
+    new_usd = pressure.paid_tao_per_day * price_usd
+    own = over_new(pressure)
+    top = max(1.0, own)
     volumes = np.geomspace(8e5, 1e9, 64)
-    shares = np.linspace(0.001, 1, 60)
-    fallen = fall(scenario, all_sold_usd * shares[:, None], volumes)
+    shares = np.linspace(0.001, 1, 60) * top
+    fallen = fall(scenario, new_usd * shares[:, None], volumes)
     plane = {"x": volumes / 1e6, "y": shares, "z": fallen, "levels": LEVELS}
-    named = 0.3  # the share at which the names stand
-    at = np.interp(LEVELS, fall(scenario, all_sold_usd * named, volumes)[::-1], volumes[::-1])
+    named = 0.3 * top  # the share at which the names stand
+    there = fall(scenario, new_usd * named, volumes)
+    seen = ~np.isnan(there)
+    at = np.full(len(LEVELS), np.nan)
+    if seen.any():
+        at = np.interp(LEVELS, there[seen][::-1], volumes[seen][::-1], left=np.inf, right=0)
     inside = (at > 1.2 * volumes[0]) & (at < 0.6 * volumes[-1])
     names = [f"{level:.1%}" if level < 0.01 else f"{level:.0%}" for level in LEVELS]
     mark: dict[str, Any] = {"size": 9}
     million = np.array(reported) / 1e6
     return Panel(
-        title=f"{name}: {all_sold_usd / 1e6:.2f} M USD a day, σ = {scenario.daily_volatility:.0%}",
+        title=f"{name}: {new_usd / 1e6:.2f} M USD a day, σ = {scenario.daily_volatility:.0%}",
         marks=[
             Map(label="fall in a day", legend=False, kind="filled", **plane),
             Map(kind="lines", colour=BLACK, width=0.7, **plane),
@@ -131,15 +159,15 @@ def _impact(name: str, scenario: Scenario, all_sold_usd: float, reported) -> Pan
                 text=tuple(np.array(names)[inside]),
             ),
             Points(
-                label=f"volume of {', '.join(f'{m:.3g}' for m in million)} M USD, all sold",
+                label=f"volume of {', '.join(f'{m:.3g}' for m in million)} M USD, {own:.0%} sold",
                 x=million,
-                y=np.ones(len(million)),
+                y=np.full(len(million), own),
                 **mark,
             ),
             Points(
                 label=f"the lowest volume ÷ {THIN}",
                 x=million[0] / THIN,
-                y=1,
+                y=own,
                 marker="X",
                 colour=BLACK,
                 **mark,
@@ -153,7 +181,7 @@ def _impact(name: str, scenario: Scenario, all_sold_usd: float, reported) -> Pan
             ticks=(1, 5, 20, 100, 500),
             format=",g",
         ),
-        y=Axis(label=SHARE_SOLD.label if len(reported) == 1 else "", format=".0%", low=0, high=1),
+        y=Axis(label=SHARE_SOLD.label if len(reported) == 1 else "", format=".0%", low=0, high=top),
         columns=1,
     )
 
@@ -250,22 +278,31 @@ def inflow_for_flat_price(
         (f"{now.date}", now, scenario, GREEN),
     ]
     shares = np.linspace(0, 1, 21)
-    year = [
-        pressure_of(rules, day, sold_by_all(assumed, 1.0)).sold_usd_per_year
-        for _, day, assumed, _ in days
-    ]
+    own = [pressure_of(rules, day, assumed) for _, day, assumed, _ in days]
     caps = [tao(day.issuance_rao) * day.price_usd for _, day, _, _ in days]
     dollars = []
     over_cap = []
-    for (label, _, _, colour), flow, cap in zip(days, year, caps, strict=True):
+    for (label, day, assumed, colour), got, cap in zip(days, own, caps, strict=True):
+        flow = np.array(
+            [
+                pressure_of(rules, day, sold_by_all(assumed, share)).sold_usd_per_year
+                for share in shares.tolist()
+            ]
+        )
         line: dict[str, Any] = {"label": label, "x": shares, "colour": colour}
-        dollars.append(Line(y=shares * flow / 1e6, **line))
-        over_cap.append(Line(y=shares * flow / cap, **line))
+        sold = got.sold_tao_per_day - got.unstaked_tao_per_day
+        here: dict[str, Any] = {
+            "x": sold / got.paid_tao_per_day if got.paid_tao_per_day else 0.0,
+            "colour": colour,
+        }
+        dollars += [Line(y=flow / 1e6, **line), Points(y=got.sold_usd_per_year / 1e6, **here)]
+        over_cap += [Line(y=flow / cap, **line), Points(y=got.sold_usd_per_year / cap, **here)]
+    year = [got.sold_usd_per_year for got in own]
     inflow = Axis(label="net inflow that holds the price, million USD a year", low=0)
     return View(
-        title=f"Were all new TAO sold, {year[0] / 1e6:.0f} M USD a year of net buying held the "
-        f"article's price, {year[0] / caps[0]:.0%} of the market cap; in {now.date.year} "
-        f"{year[2] / 1e6:.0f} M USD, {year[2] / caps[2]:.0%}",
+        title=f"With {_part(own[0])} new TAO sold, {year[0] / 1e6:.0f} M USD a year of net buying "
+        f"hold the article's price, {year[0] / caps[0]:.0%} of the market cap; in "
+        f"{now.date.year} {year[2] / 1e6:.0f} M USD, {year[2] / caps[2]:.0%}",
         panels=[
             Panel(marks=dollars, x=SHARE_SOLD, y=inflow, columns=3),
             Panel(
@@ -283,8 +320,8 @@ def inflow_for_flat_price(
 def lasting_sale(
     rules: Rules, then: Snapshot, now: Snapshot, article: Scenario, scenario: Scenario
 ) -> View:
-    """The price over three years if all new TAO is sold, nobody expected it and nobody buys, for
-    macro multipliers.
+    """The price over three years if each role sells its share of new TAO, nobody expected it and
+    nobody buys, for macro multipliers.
     """
     years = 3
     low = 1.0
@@ -297,8 +334,9 @@ def lasting_sale(
     def ratio(start, multiplier):
         """Years, and the price over the price at the start."""
         day, assumed = start
-        sold = replace(sold_by_all(assumed, 1.0), macro_multiplier=multiplier)
-        path = price_under_flow(rules, day, sold, every_days=5)
+        path = price_under_flow(
+            rules, day, replace(assumed, macro_multiplier=multiplier), every_days=5
+        )
         return path.years, path.price_usd / day.price_usd
 
     panels = []
@@ -333,14 +371,16 @@ def covenant_event(scenario: Scenario) -> View:
     """The fall that the impact law gives for the sale of 10 April 2026 at any volume, against
     the fall seen.
     """
-    got = replay_shock(scenario, DAY)
+    got, strong = (
+        replay_shock(replace(scenario, impact_prefactor=factor), DAY) for factor in PREFACTORS
+    )
     date = pd.Timestamp(DAY).strftime("%d %B %Y").lstrip("0")
     volumes = np.geomspace(1e5, 1e9, 81)
     seen = got.observed_fall_share
     return View(
-        title=f"{date}: selling {got.sold_usd / 1e6:.0f} M USD explains "
-        f"{got.impact_low_share:.1%} to {got.impact_high_share:.1%} of fall; {seen:.1%} was seen, "
-        f"at least {seen / got.impact_high_share:.0f} times as much",
+        title=f"{date}: selling {got.sold_usd / 1e6:.0f} M USD explains a fall of "
+        f"{got.impact_low_share:.1%} to {strong.impact_high_share:.1%}; {seen:.1%} was seen, at "
+        f"least {seen / strong.impact_high_share:.0f} times as much",
         panels=[
             Panel(
                 marks=_law_and_fall(scenario, got.sold_usd, seen, volumes),
@@ -372,7 +412,7 @@ def _law_and_fall(scenario: Scenario, sold_usd: float, seen: float, volumes: np.
     event = data.load("price_shocks").set_index("date").loc[DAY]
     million = volumes / 1e6
     least, most = (
-        fall(replace(scenario, impact_prefactor=factor), sold_usd, volumes) for factor in (0.5, 1.5)
+        fall(replace(scenario, impact_prefactor=factor), sold_usd, volumes) for factor in PREFACTORS
     )
     middle = fall(scenario, sold_usd, volumes)
     needed = float(np.exp(np.interp(-seen, -middle, np.log(volumes)))) / 1e6

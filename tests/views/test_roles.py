@@ -12,11 +12,9 @@ from tao_econ.views import roles
 def test_titles_follow_from_the_records():
     base = te.load_scenario("base")
     free = views.real_yield_map(scenario=replace(base, validator_take=0.0)).title
-    assert "-3.8% in 2026" in free and "-16.7%" in free
-    assert (
-        "a nominator 0.68%"
-        in views.ownership_through_time(scenario=replace(base, validator_take=0.0)).title
-    )
+    assert "3.6% in 2026" in free and "16.4% with" in free
+    owned = views.ownership_through_time(scenario=replace(base, validator_take=0.0)).title
+    assert "0.69% if staked" in owned and "0.49% in September 2026" in owned
     assert (
         "33% a year in alpha is gone once its price falls 25%"
         in views.alpha_fan(scenario=replace(base, validator_take=0.0)).title
@@ -40,3 +38,26 @@ def test_the_map_of_real_yields_is_the_model_at_its_points():
         )
     alpha = roles.alpha_growth(te.rules_at("gate-rank"), te.Scenario(validator_take=1.0), 3, 365)
     assert alpha == 1  # a validator that keeps everything
+
+
+def test_a_days_pay_is_that_of_the_books_and_alpha_is_not_counted_as_tao():
+    base = te.load_scenario("base")
+    rules, now = te.rules_at("2026-09-11"), te.load_snapshot("2026-09-11")
+    for recycled in (0.02, 0.3):
+        scenario = replace(base, recycled_share=recycled)
+        pay = te.economy.day_flows(rules, now, scenario).pay
+        shown = views.a_days_emission(scenario=scenario)
+        assert f"New TAO pay {sum(pay) / 1e9:,.0f} a day in 2026" in shown.title
+        owner = next(mark for mark in shown.panels[1].marks if mark.label == "owner")
+        assert owner.y[2] == pytest.approx(pay.owners_rao / 1e9 * now.price_usd / 1e3)
+        assert "alpha" in shown.panels[1].x.names[3] and "alpha" in shown.panels[1].x.names[4]
+
+
+@pytest.mark.parametrize("name", ["who_is_diluted", "real_yield_map", "ownership_through_time"])
+def test_recycling_is_no_dead_knob(name):
+    base = te.load_scenario("base")
+    titles = {
+        views.VIEWS[name](scenario=replace(base, recycled_share=share)).to_frame().to_csv()
+        for share in (0.0, 0.3)
+    }
+    assert len(titles) == 2

@@ -1,0 +1,162 @@
+"""Views of a day's pay: who gets which part of new TAO, and what a day's alpha is worth."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..chain.subnet_states import load_subnets
+from ..economy.day_flows import day_flows
+from ..economy.rewards import reward_split
+from ..economy.roles import Roles, SubnetTerms, times
+from ..inputs.rules import Scenario, Snapshot, rules_at
+from ..inputs.units import tao
+from .gallery import view
+from .marks import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    SKY,
+    Axis,
+    Bars,
+    Mark,
+    Panel,
+    Text,
+    View,
+)
+
+ROLES = {
+    "owner": ORANGE,
+    "miners": BLUE,
+    "validators": GREEN,
+    "nominators": SKY,
+    "root": PURPLE,
+    "burned": GREY,
+}
+NAMED_ROLES = {"root": "root's holders", "burned": "withheld from miners"}
+
+
+@view(then="article", now="2026-09-11", article="article", scenario="base")
+def a_days_emission(then: Snapshot, now: Snapshot, article: Scenario, scenario: Scenario) -> View:
+    """Stacked bars: a day's pay by role as shares, and in thousand USD out of new TAO, on two
+    dates; of the later one also what the alpha is worth at the spot price, and sold.
+    """
+    days = days_pay(then, now, article, scenario)
+    free, owned, late = (_parts(pay) for pay in list(days.values())[:3])
+    shares = [_shared(pay) for pay in list(days.values())[:2]]
+    alpha = day_flows(rules_at(now.date), now, scenario, pools=_august()).alpha
+    assert alpha is not None
+    shares.append(_shared(alpha.alpha))
+    worth = {
+        **days,
+        "all alpha\nat spot": alpha.spot_tao._replace(burned=0.0),
+        "all alpha\nsold": alpha.sold_tao,
+    }
+    price = [then.price_usd, then.price_usd, *[now.price_usd] * 3]
+    usd = [times(pay, at) for pay, at in zip(worth.values(), price, strict=True)]
+    totals = Text(
+        x=range(len(usd)),
+        y=[sum(part) / 1e3 for part in usd],
+        text=tuple(f"{sum(pay):,.0f} TAO" for pay in worth.values()),
+        align="center",
+        valign="bottom",
+    )
+    most = max(sum(part) for part in usd) / 1e3
+    return View(
+        title=f"“Split equally” held without an owner: {free[1]:.0%} and {free[2]:.0%}; with one, "
+        f"{owned[0]:.0%}, {owned[1]:.0%} and {owned[2]:.0%} for owner, miners and stake. "
+        f"New TAO pay {sum(days[list(days)[2]]):,.0f} a day in {now.date.year}; the day's alpha, "
+        f"sold, fetches {sum(alpha.sold_tao):,.0f}",
+        panels=[
+            Panel(
+                marks=_stacked(shares, 1, "{:.1%}"),
+                x=Axis(names=(*list(days)[:2], f"{now.date}\nin alpha")),
+                y=Axis(label="share of a day's emission", format=".0%", low=0, high=1),
+                columns=3,
+            ),
+            Panel(
+                marks=[*_stacked(usd, 1e-3, "{:,.0f}"), totals],
+                x=Axis(names=tuple(worth)),
+                y=Axis(label="thousand USD a day", format=",.0f", low=0, high=most * 1.1),
+                columns=3,
+            ),
+        ],
+        size=(12.5, 5.4),
+        sources=(
+            scenario,
+            f"alpha by the {len(_august().name)} pools of block 8,791,247 (August 2026)",
+        ),
+    )
+
+
+def days_pay(
+    then: Snapshot, now: Snapshot, article: Scenario, scenario: Scenario
+) -> dict[str, Roles]:
+    """A day's pay out of new TAO by role: on the article's day without and with owners, and now.
+
+    What is recycled is paid to nobody; without an owner the two halves are whole.
+    """
+    old = rules_at("2023-11-20")
+    ownerless = reward_split(old, then, article, SubnetTerms(owned=False)).tao_per_day
+    unowned = _in_tao(
+        day_flows(old, then, replace(article, stakers_share=scenario.stakers_share)).pay
+    )
+    paid = day_flows(rules_at(now.date), now, scenario).pay
+    return {
+        f"{then.date}\nno owner": ownerless._replace(recycled=0.0),
+        f"{then.date}\nowned": unowned,
+        f"{now.date}\nnew TAO": _in_tao(paid),
+    }
+
+
+def _in_tao(pay) -> Roles:
+    """A day's pay in TAO as parts of one whole."""
+    return Roles(*(tao(part) for part in pay), burned=0.0, recycled=0.0)
+
+
+@functools.cache
+def _august():
+    """The pools that stand for those of a later day, which nobody published whole."""
+    return load_subnets("subnets_8791247")
+
+
+def _parts(pay: Roles) -> tuple[float, float, float]:
+    """Shares of owner, miners and all who stake."""
+    share = _shared(pay)
+    return share.owner, share.miners, share.validators + share.nominators + share.root
+
+
+def _shared(pay: Roles) -> Roles:
+    whole = sum(pay)
+    return times(pay, 1 / whole if whole else 0.0)
+
+
+def _stacked(parts: list, scale: float, form: str) -> list[Mark]:
+    """Bars of what each role gets, one above the other; parts under 3 % of the highest go
+    unnamed.
+    """
+    most = max(sum(part) for part in parts) * scale
+    below = np.zeros(len(parts))
+    bars: list[Mark] = []
+    for role, colour in ROLES.items():
+        values = np.array([getattr(part, role) for part in parts]) * scale
+        texts = tuple(form.format(value) if value > most * 0.03 else "" for value in values)
+        where: dict[str, Any] = {"x": range(len(parts)), "y": below + values / 2, "align": "center"}
+        bars.append(
+            Bars(
+                label=NAMED_ROLES.get(role, role),
+                y=values,
+                base=below,
+                width=0.62,
+                colour=colour,
+            )
+        )
+        bars.append(Text(text=texts, colour="white" if colour == BLUE else BLACK, **where))
+        below = below + values
+    return bars
