@@ -19,9 +19,10 @@ from ..economy.holding import (
     stakers_parts,
 )
 from ..economy.rewards import alpha_yield_per_day
+from ..economy.supply import staked_tao
 from ..inputs.record import checked_record, quantity, same
 from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario, load_snapshot, rules_at
-from ..inputs.units import BLOCKS_PER_DAY, DAYS_PER_YEAR, RAO_PER_TAO, decimal_year
+from ..inputs.units import BLOCKS_PER_DAY, DAYS_PER_YEAR, RAO_PER_TAO, decimal_year, tao
 from .emission_shares import reading
 from .gallery import view
 from .marks import (
@@ -323,12 +324,13 @@ class Staker:
 @functools.cache
 def holders() -> dict[str, Staker]:
     """Dates and splits by name."""
+    now = load_snapshot("2026-09-11")
     return {
         "November 2023, equal split": Staker(),
         "November 2023, after the owner's cut": Staker(stakers_share=0.41),
         "September 2026": Staker(
-            issued_million=11.5,
-            staked_share=0.646,
+            issued_million=round(tao(now.issuance_rao) / 1e6, 2),
+            staked_share=round(staked_tao(now, load_scenario("base")) / tao(now.issuance_rao), 3),
             stakers_share=0.41,
             recycled_share=load_scenario("base").recycled_share,
         ),
