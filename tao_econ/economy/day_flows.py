@@ -29,7 +29,7 @@ from .supply import minted_per_day
 
 BALANCED = "sellers take out of the pools what the chain puts in"
 ALL_INJECTED = "TAO with which the chain buys alpha count as injected, since no pools are given"
-NOTHING = Roles(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+NOTHING = Roles(**dict.fromkeys(Roles._fields, 0.0))
 ROOT_NOMINATES = "root's holders count as nominators, since no pools are given"
 
 
@@ -114,9 +114,9 @@ def day_flows(
     injected = bought = 0
     if in_pools:
         injected, bought = _into_pools(rules, scenario, pools, minted - recycled)
-    assumed = ()
-    if in_pools:
-        assumed = (BALANCED,) if pools else (BALANCED, ALL_INJECTED, ROOT_NOMINATES)
+    assumed = [BALANCED] if in_pools else []
+    if in_pools and pools is None:
+        assumed += [ALL_INJECTED, ROOT_NOMINATES]
     return DayFlows(
         minted_rao=minted,
         **(dict.fromkeys(Pay._fields, 0) if in_pools else pay._asdict()),
@@ -126,7 +126,7 @@ def day_flows(
         fees_rao=0,
         pay=pay,
         alpha=alpha,
-        assumed=assumed,
+        assumed=tuple(assumed),
     )
 
 
@@ -225,5 +225,5 @@ def _alpha_pay(rules, scenario, pools) -> AlphaPay:
         got = swap(pool, alpha_in=amount, fee=float(rules.swap_fee))[1] if amount else 0.0
         price = spot_price(pool)
         rows.append((alpha, times(alpha, price), times(sold, got / amount if amount else 0.0)))
-    sums = [Roles(*np.sum(column, axis=0).tolist()) for column in zip(*rows, strict=True)]
-    return AlphaPay(*sums)
+    sums = (np.sum(column, axis=0).tolist() for column in zip(*rows, strict=True))
+    return AlphaPay(*(Roles(**dict(zip(Roles._fields, whole, strict=True))) for whole in sums))

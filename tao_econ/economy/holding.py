@@ -13,7 +13,7 @@ import numpy as np
 
 from ..inputs.checks import real, takes_records
 from ..inputs.rules import Rules, Scenario, Snapshot
-from ..inputs.units import DAYS_PER_YEAR, tao
+from ..inputs.units import DAYS_PER_YEAR, Numbers, tao
 from .day_flows import DayFlows, day_flows
 from .supply import issued_path, stake_that_fits
 
@@ -206,9 +206,7 @@ def ownership_path(
     )
 
 
-def compounded(
-    share: float, staked_share: float, part: float, growth: float | np.ndarray
-) -> float | np.ndarray:
+def compounded(share: float, staked_share: float, part: float, growth: Numbers) -> Numbers:
     """Share of the supply of one who stakes all it has and all it earns, once supply has grown.
 
     Parameters

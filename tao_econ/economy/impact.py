@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -119,8 +119,8 @@ def within_law(share: Numbers) -> Numbers:
     """An impact as a share of the price, nan where it is more than the whole price: outside the
     law, which maps leave blank.
     """
-    found = np.where(np.asarray(share) > 1, np.nan, share)
-    return found if found.ndim else float(found)
+    blank: Any = np.where(np.asarray(share) > 1, np.nan, 0.0)[()]
+    return share + blank
 
 
 def almgren_impact(

@@ -117,7 +117,8 @@ def days_pay(
 
 def _in_tao(pay) -> Roles:
     """A day's pay in TAO as parts of one whole."""
-    return Roles(*(tao(part) for part in pay), burned=0.0, recycled=0.0)
+    roles = zip(Roles._fields[:5], (tao(part) for part in pay), strict=True)
+    return Roles(**dict(roles), burned=0.0, recycled=0.0)
 
 
 @functools.cache

@@ -285,7 +285,6 @@ def who_is_diluted(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenar
     )
     early = holder_yield(old, then, owned)
     late = holder_yield(rules, now, scenario)
-    least, most = (1 / (1 + grown) - 1 for grown in happened(rules, then))
     cases = {
         f"{then.name},\nequal split": holder_yield(old, then, article),
         f"{then.name},\nafter the owner's cut": early,
@@ -306,21 +305,13 @@ def who_is_diluted(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenar
             ("staked", 0.2, BLUE, [case.staker_real for case in cases.values()]),
         )
     ]
-    measured = Points(
-        label=f"not staked, by what was issued: {most:.0%} to {least:.0%}",
-        x=[-0.2, 0.8] if least == least else [],
-        y=[(least + most) / 2] * 2 if least == least else [],
-        colour=BLACK,
-        marker="D",
-        size=7,
-    )
     return View(
         title=f"On the schedule, a year from {then.date:%B %Y} takes {-early.unstaked:.1%} of an "
         f"unstaked share and {-early.staker_real:.1%} of a staked one; from {now.date:%B %Y} "
         f"{-late.unstaked:.1%} and {-late.staker_real:.1%}",
         panels=[
             Panel(
-                marks=[*bars, Level(y=0, width=0.8), measured],
+                marks=[*bars, Level(y=0, width=0.8), *_measured(rules, then)],
                 x=Axis(names=tuple(cases)),
                 y=Axis(
                     label="change of one's share in the supply, per year",
@@ -332,6 +323,23 @@ def who_is_diluted(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenar
         ],
         sources=(rules, then, now, article, scenario),
     )
+
+
+def _measured(rules: Rules, then: Snapshot) -> list[Points]:
+    """What the year took of a share that was not staked, if it is over."""
+    least, most = (1 / (1 + grown) - 1 for grown in happened(rules, then))
+    if np.isnan(least):
+        return []
+    return [
+        Points(
+            label=f"not staked, by what was issued: {most:.0%} to {least:.0%}",
+            x=[-0.2, 0.8],
+            y=[(least + most) / 2] * 2,
+            colour=BLACK,
+            marker="D",
+            size=7,
+        )
+    ]
 
 
 # ---- Live ----

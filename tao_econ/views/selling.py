@@ -139,30 +139,19 @@ def _impact(
     fallen = fall(scenario, new_usd * shares[:, None], volumes)
     plane = {"x": volumes / 1e6, "y": shares, "z": fallen, "levels": LEVELS}
     named = 0.3 * top  # the share at which the names stand
-    there = fall(scenario, new_usd * named, volumes)
-    seen = ~np.isnan(there)
-    at = np.full(len(LEVELS), np.nan)
-    if seen.any():
-        at = np.interp(LEVELS, there[seen][::-1], volumes[seen][::-1], left=np.inf, right=0)
-    inside = (at > 1.2 * volumes[0]) & (at < 0.6 * volumes[-1])
-    names = [f"{level:.1%}" if level < 0.01 else f"{level:.0%}" for level in LEVELS]
-    mark: dict[str, Any] = {"size": 9}
+    names = _names_of_levels(volumes, fall(scenario, new_usd * named, volumes))
     million = np.array(reported) / 1e6
     return Panel(
         title=f"{name}: {new_usd / 1e6:.2f} M USD a day, σ = {scenario.daily_volatility:.0%}",
         marks=[
             Map(label="fall in a day", legend=False, kind="filled", **plane),
             Map(kind="lines", colour=BLACK, width=0.7, **plane),
-            Text(
-                x=at[inside] / 1e6,
-                y=np.full(inside.sum(), named),
-                text=tuple(np.array(names)[inside]),
-            ),
+            Text(x=list(names), y=[named] * len(names), text=tuple(names.values())),
             Points(
                 label=f"volume of {', '.join(f'{m:.3g}' for m in million)} M USD, {own:.0%} sold",
                 x=million,
                 y=np.full(len(million), own),
-                **mark,
+                size=9,
             ),
             Points(
                 label=f"the lowest volume ÷ {THIN}",
@@ -170,7 +159,7 @@ def _impact(
                 y=own,
                 marker="X",
                 colour=BLACK,
-                **mark,
+                size=9,
             ),
         ],
         x=Axis(
@@ -184,6 +173,19 @@ def _impact(
         y=Axis(label=SHARE_SOLD.label if len(reported) == 1 else "", format=".0%", low=0, high=top),
         columns=1,
     )
+
+
+def _names_of_levels(volumes: np.ndarray, fallen: np.ndarray) -> dict[float, str]:
+    """The name of each level by the volume, million USD, at which the fall reaches it."""
+    seen = ~np.isnan(fallen)
+    if not seen.any():
+        return {}
+    at = np.interp(LEVELS, fallen[seen][::-1], volumes[seen][::-1], left=np.inf, right=0)
+    return {
+        volume / 1e6: f"{level:.1%}" if level < 0.01 else f"{level:.0%}"
+        for level, volume in zip(LEVELS, at.tolist(), strict=True)
+        if 1.2 * volumes[0] < volume < 0.6 * volumes[-1]
+    }
 
 
 @view()
