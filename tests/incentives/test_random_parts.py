@@ -27,7 +27,6 @@ from hypothesis import strategies as st
 import tao_econ as te
 from tao_econ.economy.halving_dates import UNKNOWNS
 from tao_econ.economy.stress import STRESSES, Records
-from tao_econ.economy.supply import Supply
 from tao_econ.incentives.guarantee import SHARES
 from tao_econ.incentives.stake_model import StakeModel
 
@@ -206,10 +205,6 @@ MEANLESS = "tail_exponent must be > 1|sigma must be"
 fraction = st.fractions(Fraction(1, 100), Fraction(99, 100), max_denominator=U16)
 
 
-def a_supply(issued, part):
-    return Supply(issued, issued, issued * part, False, issued, 1.0, issued, issued, issued, 1.0)
-
-
 def feasible_law(found, rules, day):
     least, most = found
     assert math.isfinite(least) and math.isfinite(most)
@@ -317,11 +312,6 @@ TABLE = {
         ),
         between(0, 1),
         refuses="above 0 for some miner of each team|above 0 in both teams",
-    ),
-    "staked_share": Case(
-        arguments(supply=st.builds(a_supply, number("(0, inf)"), share)),
-        between(0, 1),
-        refuses="staked_tao must be > 0",
     ),
     "ai_beta": Case(arguments(), between(0.1, 5)),
     "stressed": Case(
