@@ -10,7 +10,6 @@ What their alpha fetches on one day is another question, and needs the pools.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
@@ -96,8 +95,9 @@ def day_flows(
     Raises
     ------
     ValueError
-        where owners and stakers get more than there is, for pools where the rules have none, and
-        where the rules halve by block number and the snapshot has none
+        where owners and stakers get more than there is, for pools where the rules have none or
+        which `chain.run_subnets` refuses, and where the rules halve by block number and the
+        snapshot has none
 
     Notes
     -----
@@ -130,53 +130,47 @@ def day_flows(
     )
 
 
+def part_of(total: int, share: float | Fraction) -> int:
+    """A share of a whole amount, rounded down; exact, whatever the size."""
+    over, under = share.as_integer_ratio()
+    return total * over // under
+
+
 def _new_rao(rules, snapshot, scenario) -> tuple[int, int]:
     """What a day mints, and what of it is recycled."""
     reward = block_emission(rules, snapshot.issuance_rao, block=snapshot.block)
-    a_day = int(reward * SECONDS_PER_DAY / Fraction(scenario.block_time_s))
+    over, under = float(scenario.block_time_s).as_integer_ratio()
+    a_day = reward * SECONDS_PER_DAY * under // over
     minted = min(a_day, max(rules.max_supply_rao - snapshot.issuance_rao, 0))
-    return minted, int(minted * Fraction(scenario.recycled_share))
+    return minted, part_of(minted, scenario.recycled_share)
 
 
 def _pay(rules, scenario, paid_rao, alpha) -> Pay:
-    stakers = Fraction(scenario.stakers_share)
-    if rules.owner_cut + stakers > 1:
-        most = float(1 - rules.owner_cut)
+    """A rao that no share fills goes to miners, of the stakers' part to nominators."""
+    over, under = rules.owner_cut.as_integer_ratio()
+    of_stakers, of_all = float(scenario.stakers_share).as_integer_ratio()
+    if over * of_all + of_stakers * under > under * of_all:
         raise ValueError(
-            f"stakers_share must be at most {most:.4g}, what the owner leaves, got "
+            f"stakers_share must be at most {1 - over / under:.4g}, what the owner leaves, got "
             f"{scenario.stakers_share}"
         )
-    take = Fraction(scenario.validator_take)
-    root = Fraction(0) if alpha is None else _of_root(alpha.sold_tao)
-    nominated = stakers * (1 - take)
-    parts = {
-        "owners_rao": rules.owner_cut,
-        "validators_rao": stakers * take,
-        "nominators_rao": nominated * (1 - root),
-        "root_rao": nominated * root,
-        "miners_rao": 1 - rules.owner_cut - stakers,
-    }
-    return Pay(**dict(zip(parts, divided(paid_rao, list(parts.values())), strict=True)))
+    owners = part_of(paid_rao, rules.owner_cut)
+    stakers = part_of(paid_rao, scenario.stakers_share)
+    taken = part_of(stakers, scenario.validator_take)
+    root = 0 if alpha is None else part_of(stakers - taken, _of_root(alpha.sold_tao))
+    return Pay(
+        owners_rao=owners,
+        miners_rao=paid_rao - owners - stakers,
+        validators_rao=taken,
+        nominators_rao=stakers - taken - root,
+        root_rao=root,
+    )
 
 
-def _of_root(sold: Roles) -> Fraction:
+def _of_root(sold: Roles) -> float:
     """Root's part of what all who stake are paid after take."""
     both = sold.root + sold.nominators
-    return Fraction(sold.root / both) if both else Fraction(0)
-
-
-def divided(total: int, shares: Sequence[Fraction]) -> list[int]:
-    """A whole amount by shares that sum to one, in whole parts that sum to it.
-
-    Each part is within one of its share: the running sum is rounded down.
-    """
-    ends = [0]
-    running = Fraction(0)
-    for share in shares:
-        running += share
-        ends.append(int(total * running))
-    ends[-1] = total
-    return [after - before for before, after in zip(ends[:-1], ends[1:], strict=True)]
+    return sold.root / both if both else 0.0
 
 
 def _into_pools(rules, scenario, pools, paid_rao) -> tuple[int, int]:
@@ -195,9 +189,8 @@ def _into_pools(rules, scenario, pools, paid_rao) -> tuple[int, int]:
     bought = int(path.bought_rao[-1])
     if not injected + bought:
         return paid_rao, 0
-    of_all = Fraction(injected, injected + bought)
-    first, second = divided(paid_rao, [of_all, 1 - of_all])
-    return first, second
+    first = paid_rao * injected // (injected + bought)
+    return first, paid_rao - first
 
 
 def _alpha_pay(rules, scenario, pools) -> AlphaPay:

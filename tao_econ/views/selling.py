@@ -417,7 +417,9 @@ def _law_and_fall(scenario: Scenario, sold_usd: float, seen: float, volumes: np.
         fall(replace(scenario, impact_prefactor=factor), sold_usd, volumes) for factor in PREFACTORS
     )
     middle = fall(scenario, sold_usd, volumes)
-    needed = float(np.exp(np.interp(-seen, -middle, np.log(volumes)))) / 1e6
+    strength = scenario.impact_prefactor * scenario.daily_volatility / seen
+    needed = sold_usd * strength ** (1 / scenario.impact_exponent)
+    needed = float(np.clip(needed, volumes[0], volumes[-1])) / 1e6
     law = f"impact law, Y = {scenario.impact_prefactor:g}, σ = {scenario.daily_volatility:.0%}"
     return [
         Band(label="prefactor Y from 0.5 to 1.5", x=million, low=least, high=most, alpha=0.18),

@@ -91,3 +91,15 @@ def test_only_miners_sell_at_a_price_of_ones_own():
     rules = te.rules_at("2026-09-11")
     miners = te.economy.day_flows(rules, NOW, BASE).pay.miners_rao / 1e9
     assert f"{miners * 200 / 42e6:.1%} of volume" in figure(box).layout.title.text
+
+
+def test_the_instrument_stands_at_the_ends_of_all_its_sliders_at_once():
+    box = views.explore(
+        "sell_pressure",
+        price_usd=2_000.0,
+        volume_usd=1e5,
+        daily_volatility=0.15,
+        impact_prefactor=1.5,
+        stake_exit_per_day=0.1,
+    )
+    assert "more than the law can tell off the price" in figure(box).layout.title.text
