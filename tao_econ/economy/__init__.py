@@ -8,9 +8,9 @@ from .comparables import sales_multiples as sales_multiples
 from .comparables import supply_counted as supply_counted
 from .comparables import value_ratio as value_ratio
 from .comparables import weekly_ratio as weekly_ratio
+from .day_flows import day_flows as day_flows
 from .forecasts import score_forecasts as score_forecasts
 from .halving_dates import backtest_first_halving as backtest_first_halving
-from .day_flows import day_flows as day_flows
 from .halving_dates import counter_fault as counter_fault
 from .halving_dates import forecast_halvings as forecast_halvings
 from .halving_dates import next_halvings as next_halvings
