@@ -221,4 +221,4 @@ def _alpha_per_day(
             withheld_share=float(pools.burned_share[i]),
         )
         total[:, i] = reward_split(rules, snapshot, scenario, subnet).token_per_day
-    return Roles(*total)
+    return Roles(**dict(zip(Roles._fields, total, strict=True)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import textwrap
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -313,7 +314,7 @@ def halving_and_small_subnets(rules: Rules, scenario: Scenario) -> View:
     return View(
         title=f"A halving leaves {gap:.2f} of the small pools' lead in new TAO (measured on "
         f"prices: {found:.2f}); for their size they get {kept[0]:.1f} times what large ones get, "
-        f"under the gate {kept[1]:.2f} times",
+        f"under the gate {kept[1]:.2g} times",
         panels=panels,
         size=(11.0, 5.0),
         sources=(where(), scenario, marked(*laws), "Maymin, arXiv:2603.29751"),
@@ -380,7 +381,7 @@ def pools_of(market: Market) -> Subnets:
     """Main net's subnets as the sliders change them, from the largest pool."""
     pools = real_subnets()
     largest = np.argsort(-pools.reserve_tao, kind="stable")[: market.subnets]
-    arrays = {
+    arrays: dict[str, Any] = {
         name: values[largest]
         for name, values in pools._asdict().items()
         if isinstance(values, np.ndarray)

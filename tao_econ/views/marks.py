@@ -265,7 +265,7 @@ class View:
         parts = []
         for number, panel in enumerate(self.panels, 1):
             for mark in (mark for mark in panel.marks if mark.x.size or mark.y.size):
-                labels = {"x_label": panel.x.label, "y_label": panel.y.label}
+                labels: dict[str, Any] = {"x_label": panel.x.label, "y_label": panel.y.label}
                 about = {"panel": panel.title or f"panel {number}"}
                 about["mark"] = mark.label or type(mark).__name__.lower()
                 held = mark.columns

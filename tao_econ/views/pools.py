@@ -264,26 +264,28 @@ def subnet_exit(rules: Rules, scenario: Scenario, tao_out: float) -> View:
                     high=0.02,
                 ),
             ),
-            Panel(
-                marks=[
-                    _told(change, 0, "+.1%", look),
-                    zero,
-                    *(
-                        Text(x=k, y=0.0, text="had none", align="center", valign="top")
-                        for k in np.flatnonzero(change.isna())
-                    ),
-                ],
-                x=Axis(names=tuple(names)),
-                y=Axis(
-                    label=f"change of the share of new TAO after {days} days",
-                    format=".0%",
-                    low=change.min() * 1.25,
-                    high=change.max() * 2.2,
-                ),
-            ),
+            _shares_lost(change, names, days, look),
         ],
         size=(11.0, 5.0),
         sources=(rules, scenario, where(), marked(rules)),
+    )
+
+
+def _shares_lost(change, names: list[str], days: int, look: dict) -> Panel:
+    """Changes of the shares of new TAO, beside those that had none."""
+    had_none = [
+        Text(x=k, y=0.0, text="had none", align="center", valign="top")
+        for k in np.flatnonzero(change.isna())
+    ]
+    return Panel(
+        marks=[_told(change, 0, "+.1%", look), Level(y=0, width=0.8), *had_none],
+        x=Axis(names=tuple(names)),
+        y=Axis(
+            label=f"change of the share of new TAO after {days} days",
+            format=".0%",
+            low=change.min() * 1.25,
+            high=change.max() * 2.2,
+        ),
     )
 
 

@@ -77,8 +77,10 @@ def _shares(
     table: pd.DataFrame, few: int, rows: np.ndarray, unknown: np.ndarray, axis: Axis
 ) -> Panel:
     """Shares of new TAO of the largest and of the smallest."""
-    looks = ((f"top_{MOST}", f"largest {MOST}", -0.18, BLUE, ".0%"),)
-    looks += (("smallest_half", f"smallest {few}", 0.24, SKY, ".2%"),)
+    looks = (
+        (f"top_{MOST}", f"largest {MOST}", -0.18, BLUE, ".0%"),
+        ("smallest_half", f"smallest {few}", 0.24, SKY, ".2%"),
+    )
     bars = [
         Bars(
             label=label,
