@@ -27,7 +27,7 @@ import pandas as pd
 from ..chain.pools import Pool, spot_price, swap
 from ..chain.shares import SHARES, root_proportion, unproven
 from ..chain.subnets import SubnetPath, Subnets, run_subnets
-from ..economy.rewards import Roles, SubnetTerms, reward_split
+from ..economy.rewards import SubnetTerms, reward_split
 from ..inputs.checks import real, takes_records, whole
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot, eras
@@ -177,40 +177,40 @@ def _last_day(
     smallest = np.sort(share)[: len(share) // 2].sum()
     alpha = _alpha_per_day(rules, snapshot, scenario, pools, path)
     price = path.price_tao[-1]
-    paid = {role: float(getattr(alpha, role) @ price) for role in ROLES}
+    paid = {role: float(alpha[role] @ price) for role in ROLES}
     shares = {"top_8": top_share(share, count=8), "smallest_half": smallest}
     return shares | _holders_pay(rules, pools, holders, path, alpha) | paid
 
 
 def _holders_pay(
-    rules: Rules, pools: Subnets, holders: Holders, path: SubnetPath, alpha: Roles
+    rules: Rules, pools: Subnets, holders: Holders, path: SubnetPath, alpha: dict[str, np.ndarray]
 ) -> dict[str, float]:
     """TAO that each holder's alpha of the last day brings when it is sold into the pools."""
     k = pools.name.index(holders.subnet)
     staked = holders.stake_tao / spot_price(_pool(pools, k)) / pools.outstanding_alpha[k]
     of_root = holders.root_tao / pools.root_tao if pools.root_tao else 0.0
     in_subnet = {
-        "nominator": alpha.nominators[k] * staked,
-        "miner": alpha.miners[k] / holders.miners,
-        "subnet_owner": alpha.owner[k],
+        "nominator": alpha["nominators"][k] * staked,
+        "miner": alpha["miners"][k] / holders.miners,
+        "subnet_owner": alpha["owner"][k],
     }
     fee = float(rules.swap_fee)
 
     def sold(at: int, amount: float) -> float:
         return swap(_pool(path, at, -1), alpha_in=float(amount), fee=fee)[1]
 
-    root = [sold(at, of_root * alpha.root[at]) for at in np.flatnonzero(alpha.root)]
+    root = [sold(at, of_root * got) for at, got in enumerate(alpha["root"]) if got]
     return {"root_holder": sum(root)} | {name: sold(k, got) for name, got in in_subnet.items()}
 
 
 def _alpha_per_day(
     rules: Rules, snapshot: Snapshot, scenario: Scenario, pools: Subnets, path: SubnetPath
-) -> Roles:
+) -> dict[str, np.ndarray]:
     """What all of each role are paid on the last day: alpha of each subnet, (n,)."""
     issued = path.reserve_alpha[-1] + path.outstanding_alpha[-1]
     part = np.atleast_1d(root_proportion(rules, path.root_rao[-1] / RAO_PER_TAO, issued))
     root_paid = bool(path.price_ema_tao[-1].sum() > 1)
-    total = np.zeros((len(Roles._fields), len(pools.name)))
+    total = {role: np.zeros(len(pools.name)) for role in ROLES}
     for i in np.flatnonzero(pools.started):
         subnet = SubnetTerms(
             owned=bool(pools.owner_cut_on[i]),
@@ -220,5 +220,7 @@ def _alpha_per_day(
             root_paid=root_paid or rules.root_dividends == "sold_each_block",
             withheld_share=float(pools.burned_share[i]),
         )
-        total[:, i] = reward_split(rules, snapshot, scenario, subnet).token_per_day
-    return Roles(**dict(zip(Roles._fields, total, strict=True)))
+        alpha = reward_split(rules, snapshot, scenario, subnet).token_per_day
+        for role in ROLES:
+            total[role][i] = getattr(alpha, role)
+    return total
