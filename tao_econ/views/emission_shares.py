@@ -132,7 +132,7 @@ def emission_concentration() -> View:
             Points(x=table["gini"], y=table["effective_subnets"], colour=RED, size=7),
             *_named(table, names),
         ],
-        x=Axis(label="Gini index of new TAO", low=0.45, high=0.92),
+        x=Axis(label="Gini index of new TAO", low=0.35, high=0.92),
         y=Axis(label="effective subnets, 1 / Σ share²", low=0, high=45),
     )
     return View(

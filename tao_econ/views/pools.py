@@ -261,7 +261,7 @@ def subnet_exit(rules: Rules, scenario: Scenario, tao_out: float) -> View:
                     label="price after a day, beside a run without the exit",
                     format=".0%",
                     low=fall.min() * 1.2,
-                    high=0.02,
+                    high=-fall.min() * 0.15,
                 ),
             ),
             _shares_lost(change, names, days, look),
@@ -284,7 +284,7 @@ def _shares_lost(change, names: list[str], days: int, look: dict) -> Panel:
             label=f"change of the share of new TAO after {days} days",
             format=".0%",
             low=change.min() * 1.25,
-            high=change.max() * 2.2,
+            high=max(change.max() * 2.2, -change.min() * 0.15),
         ),
     )
 
