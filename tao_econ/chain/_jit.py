@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numba
+import numpy as np
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.misc.appdirs import AppDirs
 
@@ -65,8 +66,10 @@ def _folder() -> str:
 
 def kernel(function: Callable, **options: Any) -> Any:
     """Compile a private kernel with ``nogil``; no cache where no cache folder is writable."""
+    if CONFIG.DISABLE_JIT:  # whole numbers wrap as in a compiled kernel, where nobody warns of it
+        return np.errstate(over="ignore")(function)
     compiled = numba.njit(nogil=True, **options)(function)
-    if _folder() and hasattr(compiled, "enable_caching"):  # a plain function where JIT is off
+    if _folder():
         given = CONFIG.CACHE_DIR
         CONFIG.CACHE_DIR = _folder()
         try:

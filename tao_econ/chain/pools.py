@@ -60,6 +60,12 @@ def swap(
     ------
     ValueError
         for an empty pool, both sides at once, or more than 1,000 times the reserve
+
+    Notes
+    -----
+    The chain cuts the fee to whole rao, which moves what the trader gets by 2 rao at most. The fee
+    of a sale stays out of the pool here; the chain sells it into the pool for the author
+    (`not_modelled`: "fee of a sale in alpha").
     """
     for name, amount in (("tao_in", tao_in), ("alpha_in", alpha_in)):
         real(name, amount, "[0, inf)")

@@ -695,7 +695,7 @@ def _take_tao(state, i, alpha):
 
 @float_kernel
 def _buy(law, state, i, tao):
-    """TAO for alpha by a user: the fee stays out of the pool."""
+    """TAO for alpha by a user: the fee stays out of the pool, and is no inflow."""
     rao = state.rao
     weight = state.real[REAL.tao_weight, i]
     reserve = float(rao[RAO.reserve_tao, i])
@@ -710,4 +710,4 @@ def _buy(law, state, i, tao):
     total = state.total[0]
     total.fees_rao += fee
     total.users_rao -= tao
-    state.real[REAL.flow_now, i] += tao
+    state.real[REAL.flow_now, i] += tao - fee

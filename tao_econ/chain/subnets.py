@@ -138,6 +138,9 @@ def make_subnets(
     ----------
     name
         n different names
+    outstanding_alpha
+        alpha outside the pool. The chain's own counter of it, SubnetAlphaOut, read some 16,800
+        alpha a subnet too low for a time (opentensor/subtensor issue 1956)
     price_ema_tao
         TAO per alpha; 0 for a new subnet, whose age is then 0
     flow_ema_tao, protocol_flow_ema_tao

@@ -38,6 +38,9 @@ from .query_market_record import QueryMarket as QueryMarket
 from .routing import leader_routing_gain as leader_routing_gain
 from .routing import route as route
 from .routing import routing_frontier as routing_frontier
+from .rule_changes import HOLDERS as HOLDERS
+from .rule_changes import Holders as Holders
+from .rule_changes import middle_subnet as middle_subnet
 from .rule_changes import rule_ledger as rule_ledger
 from .stake import cap_stake as cap_stake
 from .stake import coalition as coalition

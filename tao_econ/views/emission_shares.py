@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import textwrap
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -19,12 +20,7 @@ from ..chain.shares import (
 )
 from ..chain.subnets import Subnets
 from ..incentives.stake import gini, top_share
-from ..incentives.subnet_economy import (
-    compare_rules,
-    halving_effect,
-    rules_of_shares,
-    synthetic_subnets,
-)
+from ..incentives.subnet_economy import compare_rules, halving_effect, rules_of_shares
 from ..inputs import data
 from ..inputs.proofs import how_known, in_words
 from ..inputs.record import checked_record, quantity
@@ -48,8 +44,8 @@ from .marks import (
     Text,
     View,
 )
+from .real_subnets import real_subnets, where
 
-LAW = "128 synthetic subnets"  # main net's percentiles of pools, prices by a law of ours
 UNBURNED = ("price_ema_unburned", "none")
 AT_RANK = ("price_ema_unburned", "rank")
 RULES = {  # the six that need prices alone: their names in a picture and in a menu
@@ -114,7 +110,7 @@ def emission_concentration() -> View:
     """Left, the share of new TAO of the largest 8, 16 and 32 subnets under six rules; right,
     Gini and effective subnets.
     """
-    start = synthetic_subnets()
+    start = real_subnets()
     most = COUNTS[0]
     table = compare_rules(start).loc[list(RULES)]
     gate = table.loc[AT_RANK]
@@ -136,7 +132,7 @@ def emission_concentration() -> View:
             Points(x=table["gini"], y=table["effective_subnets"], colour=RED, size=7),
             *_named(table, names),
         ],
-        x=Axis(label="Gini index of new TAO", low=0.58, high=0.92),
+        x=Axis(label="Gini index of new TAO", low=0.35, high=0.92),
         y=Axis(label="effective subnets, 1 / Σ share²", low=0, high=45),
     )
     return View(
@@ -148,8 +144,8 @@ def emission_concentration() -> View:
         size=(12.0, 6.0),
         widths=(1.7, 1),
         sources=(
-            LAW,
-            "* unproven rule",
+            where(),
+            "* unproven rule; rules of flow left out: flow not known",
             "● read on main net, 2026-10-08; × release notes of v440",
         ),
     )
@@ -199,21 +195,25 @@ def _largest(table) -> list:
     return [*bars, *told, *read]
 
 
+LINE = 1.8  # of names beside points, in effective subnets
+
+
 def _named(table, names: list[str]) -> list[Text]:
-    """Names beside the points of rules, on the side where there is room, neighbours apart."""
-    right = table["gini"].to_numpy() > 0.8
-    height = table["effective_subnets"].to_numpy()
-    close = (right[:, None] == right) & (np.abs(height[:, None] - height) < 1.5)
-    lift = np.sign((close * (height[:, None] - height)).sum(axis=1))
+    """Names beside the points of rules, on the side where there is room, a line apart."""
+    right = table["gini"].to_numpy() > 0.65
+    height = table["effective_subnets"].to_numpy(float).copy()
+    for side in (True, False):
+        lower = np.inf
+        for k in sorted(np.flatnonzero(right == side), key=lambda k: -height[k]):
+            lower = height[k] = min(height[k], lower - LINE)
     return [
         Text(
-            x=table["gini"].iloc[[i]],
-            y=table["effective_subnets"].iloc[[i]],
+            x=table["gini"].iloc[[k]] + (-0.008 if right[k] else 0.008),
+            y=height[[k]],
             text=(name.replace("\n", " "),),
-            align="right" if right[i] else "left",
-            valign={1: "bottom", 0: "center", -1: "top"}[int(lift[i])],
+            align="right" if right[k] else "left",
         )
-        for i, name in enumerate(names)
+        for k, name in enumerate(names)
     ]
 
 
@@ -291,7 +291,7 @@ def halving_and_small_subnets(rules: Rules, scenario: Scenario) -> View:
     """New TAO a day over the pool's TAO by size of pool, before and after a halving, without and
     with the gate.
     """
-    start = synthetic_subnets()._replace(issuance_rao=10_000_000 * RAO_PER_TAO)
+    start = real_subnets()._replace(issuance_rao=10_000_000 * RAO_PER_TAO)
     laws = (replace(rules_at("chain-buys"), subnet_shares="price_ema"), rules)
     tables = [halving_effect(law, scenario, start, days=3) for law in laws]
     found = reading("size_premium_after") / reading("size_premium_before")
@@ -314,10 +314,10 @@ def halving_and_small_subnets(rules: Rules, scenario: Scenario) -> View:
     return View(
         title=f"A halving leaves {gap:.2f} of the small pools' lead in new TAO (measured on "
         f"prices: {found:.2f}); for their size they get {kept[0]:.1f} times what large ones get, "
-        f"under the gate {kept[1]:.2f} times",
+        f"under the gate {kept[1]:.2g} times",
         panels=panels,
         size=(11.0, 5.0),
-        sources=(LAW, scenario, marked(*laws), "Maymin, arXiv:2603.29751"),
+        sources=(where(), scenario, marked(*laws), "Maymin, arXiv:2603.29751"),
     )
 
 
@@ -345,27 +345,27 @@ def _inflows(table) -> list[Bars]:
 
 @checked_record
 class Market:
-    """Subnets that are none in particular."""
+    """Main net's subnets of one block, and what is changed in them."""
 
     subnets: int = quantity(
-        default=128, unit="", meaning="number of subnets", ge=8, le=1_024, step=1, span=(8, 128)
+        default=127, unit="", meaning="so many of the largest pools", ge=8, le=127, step=1
     )
-    price_exponent: float = quantity(
-        default=0.9,
+    price_power: float = quantity(
+        default=1.0,
         unit="power",
-        meaning="price grows with this power of the pool",
+        meaning="smoothed prices are raised to this power; 1 as on main net",
         ge=0,
         le=3,
         step=0.05,
-        span=(0, 1.5),
+        span=(0, 2),
     )
-    burned_share: float = quantity(
-        default=0.23,
+    burning_share: float = quantity(
+        default=0.0,
         unit="share",
         ge=0,
         le=0.95,
         step=0.01,
-        meaning="part of the subnets, the smallest, whose miners' pay is all burned",
+        meaning="part of the subnets, the smallest pools, whose miners' pay is all burned too",
     )
 
 
@@ -378,9 +378,18 @@ def rules_to_choose() -> dict[str, Rules]:
 
 @functools.lru_cache(maxsize=64)
 def pools_of(market: Market) -> Subnets:
-    """The subnets that the sliders describe."""
-    earning = max(round(market.subnets * (1 - market.burned_share)), 1)
-    return synthetic_subnets(market.subnets, earning=earning, price_exponent=market.price_exponent)
+    """Main net's subnets as the sliders change them, from the largest pool."""
+    pools = real_subnets()
+    largest = np.argsort(-pools.reserve_tao, kind="stable")[: market.subnets]
+    arrays: dict[str, Any] = {
+        name: values[largest]
+        for name, values in pools._asdict().items()
+        if isinstance(values, np.ndarray)
+    }
+    burned = arrays["burned_share"]
+    burned[len(burned) - round(len(burned) * market.burning_share) :] = 1.0
+    arrays["price_ema_tao"] = arrays["price_ema_tao"] ** market.price_power
+    return pools._replace(name=tuple(pools.name[k] for k in largest), **arrays)
 
 
 def shares_of(rules: Rules, market: Market) -> np.ndarray:
@@ -389,9 +398,10 @@ def shares_of(rules: Rules, market: Market) -> np.ndarray:
     root = root_proportion(rules, pools.root_tao, pools.reserve_alpha + pools.outstanding_alpha)
     share = emission_shares(
         rules,
-        price_ema_tao=pools.price_ema_tao,
+        price_ema_tao=pools.price_ema_tao * pools.started,
         burned_share=pools.burned_share,
         root_proportion=root,
+        emission_on=pools.emission_on,
     )
     return np.sort(share)[::-1]
 
@@ -401,11 +411,11 @@ def shares_of(rules: Rules, market: Market) -> np.ndarray:
     market=Market,
     menus={"rules": rules_to_choose},
     published=False,
-    sliders=("gate_exponent", "subnets", "price_exponent", "burned_share"),
+    sliders=("gate_exponent", "subnets", "price_power", "burning_share"),
 )
 def emission_rules(rules: Rules, market: Market) -> View:
-    """Where new TAO goes: the rule, its gate, how steeply price grows with the pool, and how many
-    subnets burn.
+    """Where new TAO goes on main net's subnets: the rule and its gate; as a what-if other prices,
+    fewer subnets, and more of them that burn.
     """
     share = shares_of(rules, market)
     plain = shares_of(rules_to_choose()["smoothed price"], market)
@@ -421,8 +431,10 @@ def emission_rules(rules: Rules, market: Market) -> View:
         Line(label="the same by price alone", x=rank, y=np.cumsum(plain), colour=ORANGE, style=":"),
         Points(label="largest 8, 16, 32", x=counts, y=top, colour=BLACK, size=7),
     ]
+    real = market == Market()
+    kind = "of main net's" if real else "of a what-if's"
     return View(
-        title=f"The largest 8, 16 and 32 of {market.subnets} subnets take {top[0]:.0%}, "
+        title=f"The largest 8, 16 and 32 {kind} {market.subnets} subnets take {top[0]:.0%}, "
         f"{top[1]:.0%} and {top[2]:.0%} of new TAO",
         panels=[
             Panel(
@@ -437,11 +449,13 @@ def emission_rules(rules: Rules, market: Market) -> View:
             ),
         ],
         readout={
+            "subnets": where() if real else f"what-if: changed from {where()}",
             "Gini index": f"{gini(share):.3f}",
             "effective subnets": f"{1 / np.sum(share**2):.1f}",
             "largest": f"{share[0] * TAO_PER_DAY:,.0f} of {TAO_PER_DAY:,} TAO a day",
             "get at least 10 TAO a day": f"{int(np.sum(share * TAO_PER_DAY >= 10))} subnets",
             "* unproven": unproven_fields(rules, fields=SHARED) or "none",
+            "not shown": "rules of flow: flow not known",
         },
         size=(11.0, 5.0),
     )

@@ -211,6 +211,12 @@ class Axis:
         """Its categories, if it has such."""
         return self.names if self.ticks is None else ()
 
+    def nearest(self, at: np.ndarray) -> list[str]:
+        """The category next to each place, "" where there is none."""
+        last = len(self.categories) - 1
+        places = np.rint(np.where(np.isfinite(at), at, -1)).astype(int)
+        return [" ".join(str(self.categories[k]).split()) if 0 <= k <= last else "" for k in places]
+
     @functools.cached_property
     def named(self) -> dict[float, str]:
         """The texts of its ticks, where they are fixed."""
@@ -253,11 +259,13 @@ class View:
         return f"{self.title}. {self.caption}"
 
     def to_frame(self) -> pd.DataFrame:
-        """All that is shown as one long table: panel, mark, its columns, labels of the axes."""
+        """All that is shown as one long table: panel, mark, its columns, labels of the axes, and
+        the name of its place on an axis of categories.
+        """
         parts = []
         for number, panel in enumerate(self.panels, 1):
-            labels = {"x_label": panel.x.label, "y_label": panel.y.label}
             for mark in (mark for mark in panel.marks if mark.x.size or mark.y.size):
+                labels: dict[str, Any] = {"x_label": panel.x.label, "y_label": panel.y.label}
                 about = {"panel": panel.title or f"panel {number}"}
                 about["mark"] = mark.label or type(mark).__name__.lower()
                 held = mark.columns
@@ -265,8 +273,11 @@ class View:
                     held |= dict(zip("xy", np.meshgrid(mark.x, mark.y), strict=True))
                 rows = max(values.size for values in held.values())
                 flat = {name: np.resize(values, rows) for name, values in held.items()}
+                for side, axis in (("x", panel.x), ("y", panel.y)):
+                    if axis.categories and side in flat:
+                        labels[f"{side}_name"] = axis.nearest(flat[side])
                 parts.append(pd.DataFrame(about | flat | labels).astype(object))
-        order = ["panel", "mark", *COLUMNS, "x_label", "y_label"]
+        order = ["panel", "mark", *COLUMNS, "x_label", "y_label", "x_name", "y_name"]
         return pd.concat(parts, ignore_index=True).reindex(columns=order)
 
     def to_csv(self, path: Any = None) -> str | None:

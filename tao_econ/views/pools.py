@@ -12,12 +12,13 @@ from ..chain.emission import block_emission
 from ..chain.fixed_point import U16
 from ..chain.pools import Pool, spot_price, swap, trade_to_price
 from ..chain.subnets import run_subnets
-from ..incentives.subnet_economy import exit_replay, manipulation, selling_cost, synthetic_subnets
+from ..incentives.rule_changes import middle_subnet
+from ..incentives.subnet_economy import exit_replay, manipulation, selling_cost
 from ..inputs import data
 from ..inputs.record import checked_record, quantity
 from ..inputs.rules import Rules, Scenario
 from ..inputs.units import BLOCKS_PER_DAY, tao
-from .emission_shares import LAW, marked, only_miners_sell
+from .emission_shares import marked, only_miners_sell
 from .gallery import view
 from .marks import (
     BLACK,
@@ -33,8 +34,10 @@ from .marks import (
     Line,
     Panel,
     Points,
+    Text,
     View,
 )
+from .real_subnets import real_subnets, where
 from .words import in_words
 
 PLACES = {  # share of pools that are smaller
@@ -47,6 +50,7 @@ PLACES = {  # share of pools that are smaller
     1.0: "largest",
 }
 FALLS = (0.05, 0.10)
+LEFT = "deprecated"  # what main net names the three subnets whose team left in April 2026
 
 
 class Traded(NamedTuple):
@@ -170,7 +174,7 @@ def sold(rules: Rules, scenario: Scenario, days: int):
     """What root and miners sell of the alpha they are paid, and what it does to prices, under
     rules.
     """
-    return selling_cost(rules, scenario, synthetic_subnets(), days=days)
+    return selling_cost(rules, scenario, real_subnets(), days=days)
 
 
 @view(rules="2026-09-11", first="dynamic-tao", scenario=only_miners_sell)
@@ -181,7 +185,7 @@ def selling_pressure(rules: Rules, first: Rules, scenario: Scenario) -> View:
     days = 7
     early = sold(first, scenario, days)
     late = sold(rules, scenario, days)
-    new = BLOCKS_PER_DAY * tao(block_emission(rules, synthetic_subnets().issuance_rao))
+    new = BLOCKS_PER_DAY * tao(block_emission(rules, real_subnets().issuance_rao))
     eras = (
         (f"rules of {first.first_date:%B %Y}", -0.2, early, ORANGE),
         (f"rules of {rules.first_date:%B %Y} *", 0.2, late, BLUE),
@@ -219,7 +223,7 @@ def selling_pressure(rules: Rules, first: Rules, scenario: Scenario) -> View:
             ),
         ],
         size=(11.0, 5.2),
-        sources=(LAW, scenario, marked(rules)),
+        sources=(where(), scenario, marked(rules)),
     )
 
 
@@ -229,8 +233,8 @@ def subnet_exit(rules: Rules, scenario: Scenario, tao_out: float) -> View:
     before and after.
     """
     days = 10
-    leaving = ["s3", "s5", "s9"]
-    start = synthetic_subnets()
+    start = real_subnets()
+    leaving = [name for name in start.name if name.endswith(LEFT)]
     table = exit_replay(rules, scenario, start, leaving=leaving, tao_out=tao_out, days=days)
     shock = data.load("price_shocks").iloc[0]
     calm = run_subnets(rules, scenario, start, days=1)
@@ -257,22 +261,31 @@ def subnet_exit(rules: Rules, scenario: Scenario, tao_out: float) -> View:
                     label="price after a day, beside a run without the exit",
                     format=".0%",
                     low=fall.min() * 1.2,
-                    high=0.02,
+                    high=-fall.min() * 0.15,
                 ),
             ),
-            Panel(
-                marks=[_told(change, 0, "+.1%", look), zero],
-                x=Axis(names=tuple(names)),
-                y=Axis(
-                    label=f"change of the share of new TAO after {days} days",
-                    format=".0%",
-                    low=change.min() * 1.25,
-                    high=change.max() * 2.2,
-                ),
-            ),
+            _shares_lost(change, names, days, look),
         ],
         size=(11.0, 5.0),
-        sources=(rules, scenario, LAW, marked(rules)),
+        sources=(rules, scenario, where(), marked(rules)),
+    )
+
+
+def _shares_lost(change, names: list[str], days: int, look: dict) -> Panel:
+    """Changes of the shares of new TAO, beside those that had none."""
+    had_none = [
+        Text(x=k, y=0.0, text="had none", align="center", valign="top")
+        for k in np.flatnonzero(change.isna())
+    ]
+    return Panel(
+        marks=[_told(change, 0, "+.1%", look), Level(y=0, width=0.8), *had_none],
+        x=Axis(names=tuple(names)),
+        y=Axis(
+            label=f"change of the share of new TAO after {days} days",
+            format=".0%",
+            low=change.min() * 1.25,
+            high=max(change.max() * 2.2, -change.min() * 0.15),
+        ),
     )
 
 
@@ -282,14 +295,14 @@ def price_manipulation(rules: Rules, gate: Rules, first: Rules, scenario: Scenar
     of smoothing.
     """
     tao_in = 500.0
-    subnet = "s40"
+    subnet = middle_subnet(real_subnets())
     laws = {
         "slow": replace(rules, price_ema_rate=first.price_ema_rate),
         "plain": rules,
         "gated": gate,
     }
     trips = {
-        name: manipulation(law, scenario, synthetic_subnets(), subnet=subnet, tao_in=tao_in)
+        name: manipulation(law, scenario, real_subnets(), subnet=subnet, tao_in=tao_in)
         for name, law in laws.items()
     }
     spot = trips["plain"].loc["spot"]
@@ -319,7 +332,7 @@ def price_manipulation(rules: Rules, gate: Rules, first: Rules, scenario: Scenar
         sources=(
             rules,
             gate,
-            LAW,
+            where(),
             f"{tao_in:,.0f} TAO in and out of {subnet}, 300 blocks apart; nobody else sells",
             marked(gate),
         ),
@@ -336,16 +349,17 @@ class Trade:
     """A pool and a trade with it."""
 
     reserve_tao: float = quantity(
-        default=6_740.0,
+        default=9_013.82,
         unit="TAO",
-        meaning="TAO in the pool; 6,740 is the middle one",
+        meaning="TAO in the pool; SN54 Yanez MIID's on 2026-08-07, the middle one of those that "
+        "may get new TAO",
         gt=0,
         le=1e9,
         step=10,
         span=(100, 202_000),
     )
     reserve_alpha: float = quantity(
-        default=1_685_000.0,
+        default=1_746_346.0,
         unit="alpha",
         meaning="alpha in the pool",
         gt=0,

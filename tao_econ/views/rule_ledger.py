@@ -1,92 +1,134 @@
-"""What every change of rule did to the same real subnets."""
+"""What every change of rule did to the same real subnets, and to four who earn there."""
 
 from __future__ import annotations
 
 import functools
-import textwrap
 
 import numpy as np
 import pandas as pd
 
-from ..chain.subnet_states import load_subnets
-from ..incentives.rule_changes import ROLES, rule_ledger
+from ..incentives.rule_changes import HOLDERS, Holders, middle_subnet, rule_ledger
+from ..inputs import data
 from ..inputs.rules import load_scenario, load_snapshot
 from .gallery import view
-from .marks import BLUE, GREEN, ORANGE, PURPLE, RED, SKY, Axis, Bars, Panel, Points, View
+from .marks import BLUE, GREY, LOSS_GAIN, SKY, Axis, Bars, Map, Panel, Text, View
+from .real_subnets import STATE, real_subnets, where
 
-STATE = "subnets_8791247"
 DAYS = 30
 MOST = 8
-SAME = 1e-3  # a change of rule that moves nothing by more than this part is not drawn
 
 
 @functools.cache
-def _ledger() -> pd.DataFrame:
-    """The ledger on main net's subnets of 2026-08-07."""
-    pools = load_subnets(STATE)
-    return rule_ledger(load_snapshot("2026-09-11"), load_scenario("base"), pools, days=DAYS)
+def holders() -> Holders:
+    """Those whose pay is followed: in the middle subnet, with as many miners as it had."""
+    name = middle_subnet(real_subnets())
+    rows = data.load(STATE).set_index("netuid")
+    netuid = int(name.split()[0].removeprefix("SN"))
+    return Holders(subnet=name, miners=int(rows.loc[netuid, "miners"]))
 
 
-def _that_move(table: pd.DataFrame) -> pd.DataFrame:
-    """The rows that are known and differ from the last known one."""
-    numbers = [f"top_{MOST}", "smallest_half", *ROLES]
-    known = table.dropna(subset=numbers)
-    step = (known[numbers].diff().abs() / known[numbers]).max(axis=1)
-    return known[step.isna() | (step > SAME)]
+@functools.cache
+def ledger() -> pd.DataFrame:
+    """The ledger on main net's subnets."""
+    now = load_snapshot("2026-09-11")
+    return rule_ledger(now, load_scenario("base"), real_subnets(), holders(), days=DAYS)
 
 
 @view()
 def rule_changes() -> View:
     """Left, the shares of new TAO of the largest 8 subnets and of the smallest half after 30 days
-    under each rule since February 2025, on the same real subnets; right, what each role is paid a
-    day.
+    under each rule since February 2025, on the same real subnets; right, what four holders are
+    paid a day, coloured by how it differs from their pay under the first rule.
     """
-    table = _that_move(_ledger())
-    few = len(load_subnets(STATE).name) // 2
-    first = table.iloc[0]
-    last = table.iloc[-1]
+    table = ledger()
+    known = table[table["not_known"] == ""]
+    first = known.iloc[0]
+    last = known.iloc[-1]
+    few = len(real_subnets().name) // 2
     top = f"top_{MOST}"
-    at = np.arange(len(table))
-    names = tuple(
-        textwrap.fill(f"{name.replace('-', ' ')} {date:%Y-%m}{' *' if marks else ''}", 10)
-        for name, date, marks in zip(
-            table.index, table["first_date"], table["unproven"], strict=True
+    rows = np.arange(len(table))
+    axis = Axis(
+        names=tuple(
+            f"{name.replace('-', ' ')} {date:%Y-%m-%d}{' *' if marks else ''}"
+            for name, date, marks in zip(
+                table.index, table["first_date"], table["unproven"], strict=True
+            )
         )
     )
-    axis = Axis(names=names, low=-0.6, high=len(table) - 0.4)
-    shares = Panel(
-        marks=[
-            Bars(label=f"largest {MOST}", x=at - 0.22, y=table[top], width=0.3, colour=BLUE),
-            Bars(
-                label=f"smallest {few}",
-                x=at + 0.28,
-                y=table["smallest_half"],
-                width=0.3,
-                colour=SKY,
-                text=tuple(f"{part:.2%}" for part in table["smallest_half"]),
-            ),
-        ],
-        x=axis,
-        y=Axis(label="share of new TAO", format=".0%", low=0, high=1.0),
-    )
-    colours = (RED, GREEN, ORANGE, PURPLE)
-    pay = Panel(
-        marks=[
-            Points(label=role, x=at, y=table[role], colour=colour, size=7)
-            for role, colour in zip(ROLES, colours, strict=True)
-        ],
-        x=axis,
-        y=Axis(label="TAO a day, all of a role", format=",.0f", low=0),
-    )
+    unknown = rows[(table["not_known"] != "").to_numpy()]
+    moved = {name: last[name] / first[name] - 1 for name in HOLDERS}
+    changes = ", ".join(f"{name.replace('_', ' ')} {part:+.1%}" for name, part in moved.items())
     return View(
         title=f"On the same real subnets the largest {MOST} get {first[top]:.0%} of new TAO under "
         f"the first rule and {last[top]:.0%} under the last, the smallest {few} "
-        f"{first['smallest_half']:.1%} and {last['smallest_half']:.2%}",
-        panels=[shares, pay],
-        size=(12.0, 6.0),
+        f"{first['smallest_half']:.1%} and {last['smallest_half']:.2%}; pay: {changes}",
+        panels=[_shares(table, few, rows, unknown, axis), _pay(table, first, rows, axis)],
+        size=(14.0, 9.0),
         sources=(
-            f"main net at block 8,791,247 (2026-08-07), {DAYS} days under each rule",
-            "rules of flow left out: flow not known",
+            where(),
+            f"{DAYS} days under each rule, everyone sells",
+            f"nominator, miner and owner in {holders().subnet}",
             "* unproven rule",
         ),
+    )
+
+
+def _shares(
+    table: pd.DataFrame, few: int, rows: np.ndarray, unknown: np.ndarray, axis: Axis
+) -> Panel:
+    """Shares of new TAO of the largest and of the smallest."""
+    looks = (
+        (f"top_{MOST}", f"largest {MOST}", -0.18, BLUE, ".0%"),
+        ("smallest_half", f"smallest {few}", 0.24, SKY, ".2%"),
+    )
+    bars = [
+        Bars(
+            label=label,
+            x=table[column],
+            y=rows + shift,
+            across=True,
+            width=0.32,
+            colour=colour,
+            text=tuple("" if part != part else format(part, form) for part in table[column]),
+        )
+        for column, label, shift, colour, form in looks
+    ]
+    return Panel(
+        marks=[
+            *bars,
+            Text(x=np.full(len(unknown), 0.02), y=unknown, text="flow not known", colour=GREY),
+        ],
+        x=Axis(label="share of new TAO", format=".0%", low=0, high=0.8),
+        y=axis,
+    )
+
+
+def _pay(table: pd.DataFrame, first: pd.Series, rows: np.ndarray, axis: Axis) -> Panel:
+    """Pay of each holder, and by how much it differs from that under the first rule."""
+    who = holders()
+    names = (
+        f"root holder,\n{who.root_tao:,.0f} TAO\non root",
+        f"nominator,\nalpha worth\n{who.stake_tao:,.0f} TAO",
+        f"one of\n{who.miners}\nminers",
+        "owner\nof the\nsubnet",
+    )
+    pay = table[list(HOLDERS)]
+    at = np.arange(len(HOLDERS))
+    across, down = (places.ravel() for places in np.meshgrid(at, rows))
+    told = tuple("not known" if tao != tao else f"{tao:.4f}" for tao in pay.to_numpy().ravel())
+    marks = [
+        Map(
+            x=at,
+            y=rows,
+            z=(pay / first[list(HOLDERS)] - 1).to_numpy(float),
+            colours=LOSS_GAIN,
+            least=-0.3,
+            most=0.3,
+            bar="over pay under the first rule",
+            format="+.0%",
+        ),
+        Text(label="TAO a day", legend=False, x=across, y=down, text=told, align="center"),
+    ]
+    return Panel(
+        title="TAO a day, after the sale of alpha", marks=marks, x=Axis(names=names), y=axis
     )

@@ -233,6 +233,11 @@ TABLE = {
             len(table) == 0 or table["largest"].max() <= 1 + 1e-9 or pytest.fail("share")
         ),
     ),
+    "middle_subnet": Case(
+        arguments(pools=subnets),
+        lambda name, pools, **_: name in pools.name or pytest.fail("name"),
+        refuses="pools must hold a subnet",
+    ),
     "selling_cost": Case(arguments(**runs), refuses=BEAR, most=8),
     "halving_effect": Case(arguments(**runs), refuses=f"{BEAR}|pools must have a price", most=8),
     "exit_replay": Case(

@@ -561,6 +561,15 @@ def test_a_trade_does_to_the_pool_what_swap_does():
     assert path.fees_rao[2] / 1e9 == pytest.approx(fee * (50.0 + got), abs=3e-9)
 
 
+def test_the_fee_of_a_purchase_is_no_inflow():
+    rules = te.rules_at("tao-flow")
+    law, state = subnets._law(rules, te.Scenario()), subnets._state(start())
+    before = state.real[REAL.flow_now, 0]
+    assert kernels._order(law, state, 0, np.int64(10 * 10**9), np.int64(0)) == 0
+    net = 10 * 10**9 - int(10 * 10**9 * rules.swap_fee)
+    assert state.real[REAL.flow_now, 0] - before == pytest.approx(net, abs=1)
+
+
 def test_users_flow_in_and_out_by_the_day():
     flows = np.array([[72.0], [-72.0]])
     path = te.chain.run_subnets(NOW, te.Scenario(), still(), days=2, inflow_tao_per_day=flows)

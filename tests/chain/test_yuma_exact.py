@@ -60,6 +60,22 @@ def test_same_numbers_without_the_compiler():
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
+def test_an_epoch_of_64_uids_warns_of_nothing_without_the_compiler():
+    """Sums of votes wrap at 2³² on purpose; the compiled kernel says nothing of it."""
+    code = (
+        "import numpy as np, tao_econ as te; r = np.random.default_rng(0); w = r.random((64, 64));"
+        "te.chain.yuma_epoch(te.rules_at('2026-09-11'), w, 1e3 * r.random(64), 0 * w)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-W", "error::RuntimeWarning", "-c", code],
+        env=os.environ
+        | {"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 0, ran.stderr
+
+
 def test_replay_says_in_one_line_what_is_wrong(tmp_path, capsys):
     good = json.loads((GOLDEN[0].parent / "epoch_test_zero_weights.json").read_text())
     wrong = json.loads(json.dumps(good))

@@ -50,6 +50,33 @@ def test_first_blocks_agree_with_the_dated_blocks_within_one_percent():
         assert rules.first_block == pytest.approx(expected, rel=0.01), rules.name
 
 
+NOT_KNOWN = {  # (era, where it says so): why nobody can tell
+    ("yuma3-optional", "stake_threshold_rao"): "the code's date is known; main net's stored value "
+    "is told by documentation alone, without a day",
+    ("chain-buys", "price_ema_rate"): "a check of January 2026 shows the new rate; no storage from "
+    "the weeks before",
+    ("weighted-pools", "transaction_fees"): "read at a commit of June 2026; which tag had it first "
+    "was not looked up",
+    ("etao", "title"): "a release page of October 2026 and no reading of main net after it",
+    ("etao", "name"): "the same",
+}
+
+
+def test_each_row_of_the_eras_that_says_not_known_is_listed_with_the_reason():
+    said = set()
+    for row in inputs._tables("eras.toml", "era", list):
+        words = {"title": row["title"], "source": row["source"]}
+        words |= {
+            name: " ".join(map(str, it.values())) for name, it in row.get("known", {}).items()
+        }
+        said |= {
+            (row["name"], where)
+            for where, text in words.items()
+            if re.search(r"not known|unknown|not looked up|not dated", text)
+        }
+    assert said == set(NOT_KNOWN)
+
+
 def test_an_era_keeps_what_it_does_not_change():
     before, after = inputs.rules_at("revolution"), inputs.rules_at("halving-by-issuance")
     changed = {

@@ -52,6 +52,13 @@ def test_its_form(file):
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda f: f.stem)
+def test_lines_for_another_programme_name_its_version(file):
+    prose = "\n".join(c.source for c in read(file).cells if c.cell_type == "markdown")
+    for before, block in re.findall(r"([^\n]*)\n\n```text\n(.*?)```", prose, re.DOTALL):
+        assert "import bittensor" not in block or re.search(r"^bittensor \d+", before), block
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: f.stem)
 def test_its_outputs_read_without_running(file):
     notebook = read(file)
     text = file.read_text(encoding="utf-8")

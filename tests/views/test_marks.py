@@ -163,6 +163,14 @@ def test_the_table_holds_all_that_is_shown_with_its_units():
     assert pd.read_csv(__import__("io").StringIO(table.to_csv(index=False))).shape == table.shape
 
 
+def test_a_place_on_an_axis_of_categories_has_a_name_in_the_table():
+    names = Axis(names=("first\nline", "second"))
+    assert names.nearest(np.array([-0.2, 0.9, np.nan, 2.0])) == ["first line", "second", "", ""]
+    bars = Bars(x=[-0.2, 0.8], y=[1.0, 2.0])
+    table = View(title="two", panels=[Panel(marks=[bars], x=names)]).to_frame()
+    assert table["x_name"].tolist() == ["first line", "second"] and table["y_name"].isna().all()
+
+
 def test_a_fingerprint_sees_numbers_words_and_colours_and_nothing_else():
     base = everything().fingerprint()
     assert everything().fingerprint() == base

@@ -7,22 +7,26 @@ import pytest
 
 import tao_econ as te
 from tao_econ.chain.shares import SHARED, unproven
-from tao_econ.views import VIEWS, explore, pools
+from tao_econ.views import VIEWS, explore, pools, rule_ledger
+from tao_econ.views.emission_shares import Market, pools_of
+from tao_econ.views.real_subnets import STATE, real_subnets, where
 
 
 def test_titles_on_pools_follow_from_the_records():
     base = te.load_scenario("base")
     quiet = replace(base, owners_sold_share=0.0, miners_sold_share=0.25, stakers_sold_share=0.0)
-    assert "sell 25% of their alpha take 7" in VIEWS["selling_pressure"](scenario=quiet).title
+    assert "sell 25% of their alpha take 69" in VIEWS["selling_pressure"](scenario=quiet).title
     exits = VIEWS["subnet_exit"](tao_out=20_000.0).title
-    assert "sell 20,000 TAO worth lower their own prices by 12%" in exits
+    held = sum(real_subnets().reserve_tao[[n.endswith(pools.LEFT) for n in real_subnets().name]])
+    fall = 1 - (1 - 20_000 / held) ** 2  # a constant product, each pool by the same part
+    assert f"sell 20,000 TAO worth lower their own prices by {fall:.0%}" in exits
     squared = replace(te.rules_at("gate-rank"), gate_exponent=2)
     assert "at 20% of it 3.8%" in VIEWS["emission_gate"](rules=squared).title
 
 
 def test_figures_on_pools_show_the_models_numbers_and_mark_what_is_unproven():
     view = VIEWS["emission_concentration"]()
-    table = te.incentives.compare_rules(te.incentives.synthetic_subnets())
+    table = te.incentives.compare_rules(te.chain.load_subnets(STATE))
     starred = [name.endswith("*") for name in view.panels[0].x.names]
     assert starred == [bool(mark) for mark in table["unproven"]]
     assert view.panels[0].marks[0].y == pytest.approx(table["top_8"].to_numpy())
@@ -44,3 +48,53 @@ def test_an_instrument_starts_under_the_rules_of_now():
     menu = [name.endswith("*") for name in VIEWS["emission_rules"].menu("rules")]
     chosen = VIEWS["emission_rules"].menu("rules").values()
     assert menu == [bool(unproven(rules, SHARED)) for rules in chosen]
+
+
+def test_pictures_of_subnets_start_from_main_nets_and_say_so():
+    assert where() == "127 subnets of main net, block 8,791,247 (2026-08-07)"
+    for name in ("emission_concentration", "selling_pressure", "subnet_exit", "price_manipulation"):
+        assert where() in VIEWS[name]().sources
+    assert "flow not known" in " ".join(VIEWS["emission_concentration"]().sources)
+
+
+def test_an_instrument_of_shares_starts_from_main_net_and_names_every_change_a_what_if():
+    start = VIEWS["emission_rules"]()
+    table = te.incentives.compare_rules(real_subnets()).loc[("price_ema_unburned", "rank")]
+    assert start.readout["subnets"] == where() and f"take {table['top_8']:.0%}" in start.title
+    assert Market().subnets == len(real_subnets().name)
+    for change in ({"price_power": 0.9}, {"burning_share": 0.5}, {"subnets": 64}):
+        other = VIEWS["emission_rules"](market=Market(**change))
+        assert "what-if" in other.readout["subnets"] and "what-if" in other.title
+    assert "flow not known" in start.readout["not shown"]
+
+
+def test_a_what_if_leaves_main_nets_subnets_as_they_are():
+    before = real_subnets().burned_share.copy()
+    halved = pools_of(Market(burning_share=0.5))
+    assert (halved.burned_share[64:] == 1).all() and (np.diff(halved.reserve_tao) <= 0).all()
+    assert (real_subnets().burned_share == before).all()
+
+
+def test_the_pool_one_trades_with_is_the_middle_subnets():
+    name = te.incentives.middle_subnet(real_subnets())
+    k = real_subnets().name.index(name)
+    start = pools.Trade()
+    assert start.reserve_tao == pytest.approx(real_subnets().reserve_tao[k], abs=0.01)
+    assert start.reserve_alpha == pytest.approx(real_subnets().reserve_alpha[k], abs=1)
+    assert name in te.describe(start).loc["reserve_tao", "meaning"]
+
+
+def test_those_who_leave_are_the_three_that_main_net_calls_deprecated():
+    gone = [name for name in real_subnets().name if name.endswith(pools.LEFT)]
+    assert [name.split()[0] for name in gone] == ["SN3", "SN39", "SN81"]
+
+
+def test_the_picture_of_the_ledger_is_the_table_with_every_change_of_rule():
+    table = rule_ledger.ledger()
+    shown = VIEWS["rule_changes"]().to_frame()
+    told = shown[shown["mark"] == "TAO a day"]
+    assert len(told) == 4 * len(table)
+    assert (told["text"] == "not known").sum() == 4 * (table["not_known"] != "").sum() > 0
+    last = told[told["y_name"].str.startswith(table.index[-1])]
+    assert last["text"].tolist() == [f"{table.iloc[-1][who]:.4f}" for who in te.incentives.HOLDERS]
+    assert rule_ledger.holders().subnet in " ".join(VIEWS["rule_changes"]().sources)

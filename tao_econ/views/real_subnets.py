@@ -1,0 +1,33 @@
+"""Main net's subnets of one block: where the views of pools and of shares start."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+
+from ..chain.subnet_states import load_subnets
+from ..chain.subnets import Subnets
+from ..inputs import data
+
+STATE = "subnets_8791247"
+
+
+@functools.cache
+def real_subnets() -> Subnets:
+    """Every subnet of main net that had started by that block; their flows are not known."""
+    pools = load_subnets(STATE)
+    for values in pools:
+        if isinstance(values, np.ndarray):
+            values.flags.writeable = False
+    return pools
+
+
+@functools.cache
+def where() -> str:
+    """What a footer says of them: how many, block and day."""
+    told = data.load("chain_values").query("state == @STATE").iloc[0]
+    return (
+        f"{len(real_subnets().name)} subnets of main net, block {told['block']:,} "
+        f"({told['utc'][:10]})"
+    )
