@@ -9,6 +9,9 @@ from .comparables import supply_counted as supply_counted
 from .comparables import value_ratio as value_ratio
 from .comparables import weekly_ratio as weekly_ratio
 from .day_flows import day_flows as day_flows
+from .fees import captured_fees as captured_fees
+from .fees import reverse_dcf as reverse_dcf
+from .fees import reverse_dcf_surface as reverse_dcf_surface
 from .forecasts import score_forecasts as score_forecasts
 from .halving_dates import backtest_first_halving as backtest_first_halving
 from .halving_dates import counter_fault as counter_fault
@@ -48,6 +51,7 @@ from .portfolio import kelly as kelly
 from .portfolio import kelly_under_error as kelly_under_error
 from .portfolio import shrink_drift as shrink_drift
 from .portfolio import touch_probability as touch_probability
+from .price_history import price_history as price_history
 from .price_paths import Draws as Draws
 from .price_paths import normal_draws as normal_draws
 from .price_paths import price_paths as price_paths
@@ -77,16 +81,14 @@ from .supply import mc_fdv_ranking as mc_fdv_ranking
 from .supply import supply_after as supply_after
 from .supply import supply_at as supply_at
 from .supply import supply_path as supply_path
-from .valuation import captured_fees as captured_fees
 from .valuation import cong_li_wang as cong_li_wang
 from .valuation import convenience_value as convenience_value
 from .valuation import cost_of_production as cost_of_production
 from .valuation import exchange_equation as exchange_equation
 from .valuation import metcalfe as metcalfe
+from .valuation import miners_tao_per_year as miners_tao_per_year
 from .valuation import new_tao_per_year as new_tao_per_year
 from .valuation import price_bands as price_bands
-from .valuation import reverse_dcf as reverse_dcf
-from .valuation import reverse_dcf_surface as reverse_dcf_surface
 from .valuation import s2f_value as s2f_value
 from .valuation import spurious_r2 as spurious_r2
 from .valuation import stock_to_flow as stock_to_flow

@@ -2,8 +2,9 @@
 
 The market cap diffuses, the supply follows the issuance rule, and the price is one over the other:
 dilution is part of every path. Whatever the model, the expected market cap grows at
-`scenario.market_cap_growth`. Random numbers come from the caller, so that pseudo-random, antithetic
-and scrambled Sobol points all serve.
+`scenario.market_cap_growth` a year: its drift is ln(1 + growth), its log drift less by σ²/2. Random
+numbers come from the caller, so that pseudo-random, antithetic and scrambled Sobol points all
+serve.
 
 **Ref:** Merton, J. Financial Economics 3, 1976; Chappell, MPRA 90682 (regimes); Maymin,
 arXiv:2603.29763 (CEV).
@@ -172,7 +173,7 @@ def subnet_price_paths(
     years: float,
     volatility: float,
     exponent: float = 0.5,
-    growth: float = 0.0,
+    drift: float = 0.0,
 ) -> np.ndarray:
     """Prices of a subnet token in TAO, whose market cap follows a CEV process absorbed at zero.
 
@@ -189,9 +190,9 @@ def subnet_price_paths(
     volatility
         share per √year, at today's cap
     exponent
-        β in (0, 1] of dX = growth·X dt + σ X^β dW in units of today's cap; 1 is the GBM
-    growth
-        per year, continuous
+        β in (0, 1] of dX = drift·X dt + σ X^β dW in units of today's cap; 1 is the GBM
+    drift
+        arithmetic, per year: the expected cap grows as e^(drift·t)
 
     Returns
     -------
@@ -209,7 +210,7 @@ def subnet_price_paths(
     years = real("years", years, "(0, inf)")
     sigma = real("volatility", volatility, "[0, inf)")
     beta = real("exponent", exponent, "(0, 1]")
-    growth = real("growth", growth)
+    drift = real("drift", drift)
     supply = reals("supply_alpha", supply_alpha, "(0, inf)")
     steps = normals.shape[1]
     if supply.ndim and supply.shape != (steps + 1,):
@@ -218,7 +219,7 @@ def subnet_price_paths(
             f"{supply.shape}"
         )
     out = np.empty((len(normals), steps + 1))
-    _cev(normals, growth * years / steps, sigma * math.sqrt(years / steps), beta, out)
+    _cev(normals, drift * years / steps, sigma * math.sqrt(years / steps), beta, out)
     with np.errstate(over="ignore", invalid="ignore"):
         out *= cap / supply
     if not np.isfinite(out).all():

@@ -261,7 +261,7 @@ def break_even_growth(rules: Rules, snapshot: Snapshot, scenario: Scenario, year
 def discounted_supply(
     rules: Rules, snapshot: Snapshot, scenario: Scenario, *, rates: ArrayLike | None = None
 ) -> float | np.ndarray:
-    """Supply with each future TAO counted at e^(−r·t).
+    """Supply with each future TAO counted at (1 + r)^(−t).
 
     It is the cap at r = 0 and today's supply as r grows: between FDV and market cap lies one free
     parameter.
@@ -278,11 +278,10 @@ def discounted_supply(
 
     Notes
     -----
-    S_PV(r) = S₀ + Σ Eₖ ∫ e^(−rt) dt over the eras.
+    S_PV(r) = S₀ + Σ Eₖ ∫ (1 + r)^(−t) dt over the eras.
     """
-    rate = np.atleast_1d(
-        reals("rates", scenario.discount_rate if rates is None else rates, "[0, 1]")
-    )
+    yearly = reals("rates", scenario.discount_rate if rates is None else rates, "[0, 1]")
+    rate = np.log1p(np.atleast_1d(yearly))
     per_block = scenario.block_time_s / SECONDS_PER_DAY / DAYS_PER_YEAR
     none = rate < MIN_RATE
     divisor = np.where(none, 1.0, rate)
@@ -291,6 +290,24 @@ def discounted_supply(
         flow = np.exp(-rate * first * per_block) * -np.expm1(-rate * run * per_block) / divisor
         total += net / per_block * np.where(none, run * per_block, flow)
     return float(total[0]) if rates is None else total
+
+
+@takes_records
+def circulating_eras(
+    rules: Rules, snapshot: Snapshot, scenario: Scenario
+) -> Iterator[tuple[float, float, float, float]]:
+    """(first year from now, last, circulating TAO at the first, TAO a year) of every era; after the
+    last supply stands still for ever.
+    """
+    kept = 1 - scenario.lost_share
+    per_block = scenario.block_time_s / SECONDS_PER_DAY / DAYS_PER_YEAR
+    supply = kept * tao(snapshot.issuance_rao)
+    last = 0.0
+    for first, run, net in _runs(rules, snapshot, scenario, math.inf):
+        last = (first + run) * per_block
+        yield first * per_block, last, supply, kept * net / per_block
+        supply += kept * net * run
+    yield last, math.inf, supply, 0.0
 
 
 def _runs(rules, snapshot, scenario, blocks) -> Iterator[tuple[int, float, float]]:

@@ -25,7 +25,7 @@ from .supply import emission_tao_per_day, supply_after
 BITCOIN_LAW = {"exponent": 1.69, "log_constant": 1.51}
 # PlanB 2019, market value in USD of stock over flow
 PLANB = {"exponent": 3.3, "log_constant": 14.6}
-MIN_CARRY = 1e-9  # discount rate less growth for ever
+MIN_CARRY = 1e-9  # log discount less log growth for ever
 
 
 class Implied(NamedTuple):
@@ -34,26 +34,6 @@ class Implied(NamedTuple):
     value_usd: float  # of the whole
     supply_tao: float  # that it is divided by
     price_usd: float
-
-
-class Required(NamedTuple):
-    """What alone, all else as assumed, would make captured fees worth a price."""
-
-    price_usd: float  # to be justified
-    value_usd: float  # the same for the whole supply counted
-    fee_revenue_usd_per_year: float  # today; inf where nothing is captured
-    revenue_multiple: float  # that over the fees assumed; inf where none are
-    capture_share: float  # above one cannot be had; inf where there are no fees
-    # per year while fees grow; inf where nothing is captured, -1 where no fees need last
-    revenue_growth: float
-
-
-class Surface(NamedTuple):
-    """Price by fees and capture share."""
-
-    fee_revenue_usd_per_year: np.ndarray  # (n,)
-    capture_share: np.ndarray  # (m,)
-    price_usd: np.ndarray  # (n, m)
 
 
 class StockToFlow(NamedTuple):
@@ -160,7 +140,7 @@ def cong_li_wang(
     level = real("productivity_usd", productivity_usd, "[0, 1e15]")
     gamma = real("network_exponent", network_exponent, "[0, 1]")
     curvature = real("curvature", curvature, "[0.05, 0.95]")
-    carry = _carry(scenario, real("appreciation", appreciation), "appreciation")
+    carry = discount_less(scenario, real("appreciation", appreciation, "(-1, inf)"), "appreciation")
     value = users**gamma * level * ((1 - curvature) / carry) ** (1 / curvature)
     return _implied(rules, snapshot, scenario, value, "market_cap")
 
@@ -181,124 +161,21 @@ def convenience_value(
     limits as there.
     """
     curvature = real("curvature", curvature, "[0.05, 0.95]")
-    carry = _carry(scenario, real("appreciation", appreciation), "appreciation")
+    carry = discount_less(scenario, real("appreciation", appreciation, "(-1, inf)"), "appreciation")
     value = scenario.fee_revenue_usd_per_year * (1 - curvature) / carry
     return _implied(rules, snapshot, scenario, value, "market_cap")
-
-
-@takes_records
-def captured_fees(
-    rules: Rules,
-    snapshot: Snapshot,
-    scenario: Scenario,
-    *,
-    growth_years: float = 10.0,
-    terminal_growth: float = 0.0,
-    denominator: str = "discounted_fdv",
-) -> Implied:
-    """Discounted cash flow: the present value of the fees that reach holders, times survival.
-
-    Parameters
-    ----------
-    growth_years, terminal_growth
-        fees grow at `revenue_growth` so long, then at this rate for ever
-    denominator
-        see `supply_counted`; 'discounted_fdv' lets TAO issued later have its share of the value
-
-    Notes
-    -----
-    Fees flow and are discounted at e^(−r·t), as `discounted_supply` counts TAO. Takes TAO as a
-    share in a business. Fails on the first word: the protocol gives holders no claim on fees, so
-    `capture_share` is a hope.
-    """
-    per_dollar = _dollar_a_year(scenario, growth_years, terminal_growth)
-    captured = scenario.fee_revenue_usd_per_year * scenario.capture_share * scenario.survival_share
-    return _implied(rules, snapshot, scenario, per_dollar * captured, denominator)
-
-
-@takes_records
-def reverse_dcf(
-    rules: Rules,
-    snapshot: Snapshot,
-    scenario: Scenario,
-    *,
-    price_usd: float | None = None,
-    growth_years: float = 10.0,
-    terminal_growth: float = 0.0,
-    denominator: str = "discounted_fdv",
-) -> Required:
-    """The fees, the capture share or the growth that would make `captured_fees` give a price, one
-    at a time.
-
-    Parameters
-    ----------
-    price_usd
-        above 0; the snapshot's if not given
-    growth_years, terminal_growth, denominator
-        as in `captured_fees`
-
-    Notes
-    -----
-    Growth is found with SciPy's Brent root finder; the other two are ratios.
-    """
-    price = real("price_usd", snapshot.price_usd if price_usd is None else price_usd, "(0, 1e12]")
-    target = price * supply_counted(rules, snapshot, scenario, denominator)
-    per_dollar = _dollar_a_year(scenario, growth_years, terminal_growth)
-    fees = scenario.fee_revenue_usd_per_year
-    share = scenario.capture_share
-    survival = scenario.survival_share
-    needed = target / per_dollar / survival if survival else math.inf
-    captured = fees * share * survival
-    return Required(
-        price_usd=price,
-        value_usd=target,
-        fee_revenue_usd_per_year=needed / share if share else math.inf,
-        revenue_multiple=needed / share / fees if share and fees else math.inf,
-        capture_share=needed / fees if fees else math.inf,
-        revenue_growth=_growth_for(scenario, target, captured, growth_years, terminal_growth),
-    )
-
-
-@takes_records
-def reverse_dcf_surface(
-    rules: Rules,
-    snapshot: Snapshot,
-    scenario: Scenario,
-    *,
-    fee_revenue_usd_per_year: ArrayLike,
-    capture_share: ArrayLike,
-    growth_years: float = 10.0,
-    terminal_growth: float = 0.0,
-    denominator: str = "discounted_fdv",
-) -> Surface:
-    """Price by `captured_fees` for every pair of fees and capture share.
-
-    Parameters
-    ----------
-    fee_revenue_usd_per_year, capture_share
-        (n,) USD a year, and (m,) in [0, 1]
-    growth_years, terminal_growth, denominator
-        as in `captured_fees`
-    """
-    fees = reals("fee_revenue_usd_per_year", fee_revenue_usd_per_year, "[0, 1e15]", ndim=1)
-    share = reals("capture_share", capture_share, "[0, 1]", ndim=1)
-    per_dollar = _dollar_a_year(scenario, growth_years, terminal_growth)
-    supply = supply_counted(rules, snapshot, scenario, denominator)
-    price = per_dollar * scenario.survival_share / supply
-    return Surface(fees, share, price * np.outer(fees, share))
 
 
 @takes_records
 def cost_of_production(
     rules: Rules, snapshot: Snapshot, scenario: Scenario, *, cost_usd_per_year: float
 ) -> Implied:
-    """Price at which new TAO just pays what miners and validators spend: cost over the TAO issued
-    in a year.
+    """Price at which the miners' part of new TAO just pays what miners spend.
 
     Parameters
     ----------
     cost_usd_per_year
-        of the whole network, at least 0
+        of all miners, at least 0
 
     Returns
     -------
@@ -307,14 +184,34 @@ def cost_of_production(
 
     Notes
     -----
-    Takes TAO as a commodity. Fails since cost follows the reward: miners enter until it is spent,
-    so a low price lowers the cost. A lagging floor at best. Hayes, Telematics and Informatics 34,
-    2017; against it Fantazzini and Kolodin, JRFM 13, 2020: price leads cost.
+    Miners get what owners and stakers leave: 1 − `owner_cut` − `stakers_share` of new TAO. Where
+    they spend all they are paid, the price is the price: zero profit. Takes TAO as a commodity.
+    Fails since cost follows the reward: miners enter until it is spent, so a low price lowers the
+    cost. A lagging floor at best. Hayes, Telematics and Informatics 34, 2017; against it Fantazzini
+    and Kolodin, JRFM 13, 2020: price leads cost.
     """
     cost = real("cost_usd_per_year", cost_usd_per_year, "[0, 1e15]")
-    price = cost / _yearly_flow(rules, snapshot, scenario)
+    price = cost / miners_tao_per_year(rules, snapshot, scenario)
     supply = supply_counted(rules, snapshot, scenario, "market_cap")
     return Implied(price * supply, supply, price)
+
+
+@takes_records
+def miners_tao_per_year(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> float:
+    """New TAO a year to miners, who get what owners and stakers leave, to divide by.
+
+    Raises
+    ------
+    ValueError
+        where nothing is left to issue, or to miners
+    """
+    part = 1 - float(rules.owner_cut) - scenario.stakers_share
+    if not part > 0:
+        raise ValueError(
+            f"stakers_share must be below {1 - float(rules.owner_cut):.4g} to leave miners a part, "
+            f"got {scenario.stakers_share:g}"
+        )
+    return part * _yearly_flow(rules, snapshot, scenario)
 
 
 @takes_records
@@ -398,20 +295,21 @@ def price_bands(
     growth_se: float = 0.0,
     years: ArrayLike | None = None,
 ) -> Bands:
-    """Price where the market cap is lognormal with mean growth `market_cap_growth` and supply
-    follows the schedule.
+    """Price where the expected market cap grows by `market_cap_growth` a year, the cap is lognormal
+    about it, and supply follows the schedule.
 
     Parameters
     ----------
     volatility
         of the market cap, per √year, in [0, 10]
     growth_se
-        standard error of its yearly log growth, in [0, 1]
+        standard error of its drift, per year, in [0, 10]
     years
         (n,) in [0, 100]; whole years to `horizon_years`, at most 100, if not given
 
     Notes
     -----
+    Drift ln(1 + growth), log drift less by σ²/2: a mean that stands still is a median that falls.
     Quantiles are in closed form: nothing is drawn, so they carry no Monte Carlo error. Dilution is
     structural: the cap diffuses and price is cap over supply. A lognormal has no jumps and no
     regimes: its tails are too thin.
@@ -419,7 +317,7 @@ def price_bands(
     from scipy.special import ndtri
 
     sigma = real("volatility", volatility, "[0, 10]")
-    error = real("growth_se", growth_se, "[0, 1]")
+    error = real("growth_se", growth_se, "[0, 10]")
     yearly = np.arange(min(int(scenario.horizon_years), 100) + 1.0)
     moments = yearly if years is None else reals("years", years, "[0, 100]", ndim=1)
     supply = np.array([supply_after(rules, snapshot, scenario, t) for t in moments.tolist()])
@@ -455,46 +353,12 @@ def _implied(rules, snapshot, scenario, value, denominator) -> Implied:
     return Implied(value, supply, value / supply)
 
 
-def _carry(scenario, growth, name) -> float:
-    """Discount rate less a growth rate for ever, which must be below it."""
-    if not scenario.discount_rate - growth > MIN_CARRY:
+@takes_records
+def discount_less(scenario: Scenario, growth: float, name: str) -> float:
+    """Discount less a growth for ever, which must be below it: ln(1 + r) − ln(1 + g)."""
+    carry = math.log1p(scenario.discount_rate) - math.log1p(growth)
+    if not carry > MIN_CARRY:
         raise ValueError(
             f"{name} must be below discount_rate ({scenario.discount_rate:g}), got {growth:g}"
         )
-    return scenario.discount_rate - growth
-
-
-def _dollar_a_year(scenario, growth_years, terminal_growth, log_growth=None) -> float:
-    """Present value of a dollar a year that grows so long at the scenario's rate and for ever at
-    another.
-    """
-    length = real("growth_years", growth_years, "[0, 100]")
-    forever = math.log1p(real("terminal_growth", terminal_growth, "[-0.99, 1]"))
-    carry = _carry(scenario, forever, "log of 1 + terminal_growth")
-    if log_growth is None:
-        log_growth = math.log1p(scenario.revenue_growth)
-    rate = log_growth - scenario.discount_rate
-    grown = math.expm1(rate * length) / rate if rate else length
-    return grown + math.exp(rate * length) / carry
-
-
-def _growth_for(scenario, target, captured, growth_years, terminal_growth) -> float:
-    """Yearly growth at which fees captured are worth the target; inf where no growth or no time to
-    grow could do it.
-    """
-    from scipy.optimize import brentq
-
-    if captured == 0 or growth_years < 1e-9:  # with less, none makes a difference
-        return math.inf
-
-    def miss(log_growth):
-        per_dollar = _dollar_a_year(scenario, growth_years, terminal_growth, log_growth)
-        return math.log(per_dollar * captured / target)
-
-    low = -30.0
-    high = 5.0
-    while miss(high) < 0 and high * growth_years < 300:
-        high *= 2
-    if miss(low) > 0 or miss(high) < 0:
-        return -1.0 if miss(low) > 0 else math.inf
-    return float(np.expm1(min(brentq(miss, low, high, xtol=1e-13), 700.0)))
+    return carry

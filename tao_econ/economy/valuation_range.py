@@ -16,14 +16,14 @@ import pandas as pd
 from ..inputs.checks import reals, takes_records
 from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario
 from .comparables import comparable_ratios, sales_multiples
+from .fees import captured_fees
 from .scenario_tree import scenario_tree
 from .valuation import (
-    captured_fees,
     convenience_value,
     cost_of_production,
     exchange_equation,
     metcalfe,
-    new_tao_per_year,
+    miners_tao_per_year,
     stock_to_flow,
 )
 
@@ -139,16 +139,15 @@ def _by_users(rules, snapshot, scenario, users):
 
 
 def _by_costs(rules, snapshot, scenario, margins):
-    """Price floors where miners get their share of emission at spot and spend all but a margin."""
-    new_usd = new_tao_per_year(rules, snapshot, scenario) * snapshot.price_usd
-    earned = new_usd * (1 - float(rules.owner_cut)) / 2
+    """Price floors where miners are paid at spot and spend all but a margin: that part of spot."""
+    paid = miners_tao_per_year(rules, snapshot, scenario) * snapshot.price_usd
     prices = [
         cost_of_production(
-            rules, snapshot, scenario, cost_usd_per_year=earned * (1 - margin)
+            rules, snapshot, scenario, cost_usd_per_year=paid * (1 - margin)
         ).price_usd
         for margin in margins
     ]
-    return "cost of production", prices, f"miners keep {_list(margins)}: moves with spot"
+    return "cost of production", prices, f"spot less what miners keep: {_list(margins)}"
 
 
 def _by_stock_to_flow(rules, snapshot, scenario):

@@ -29,6 +29,7 @@ from .query_market_record import Displacement, QueryMarket, QueryMarketPath
 from .stake_model import published_stake
 
 MAX_LOG = 100.0  # of the growth of demand
+HELD_ROUNDS = 10  # that a lead must last to the end of a run to count
 
 
 class _State(NamedTuple):
@@ -160,7 +161,7 @@ def judge_sweep(
     rules : Rules
     market : QueryMarket
     judge_correlation : array_like
-        Published for miners: 0.10 to 0.30; (k,) in [0, 1].
+        Of a score with quality, measured by nobody; (k,) in [0, 1].
     rounds : int
     replicas : int
     stake : array_like, optional
@@ -191,12 +192,15 @@ def displacement(
     lead_sd: float = 0.5,
     warm_up: int = 20,
     rounds: int = 100,
-    replicas: int = 20,
+    replicas: int = 200,
     stake: ArrayLike | None = None,
     seed: int = 0,
 ) -> Displacement:
-    """How long a better miner needs: it takes the worst paid slot, unknown to all, and nobody else
-    comes or goes.
+    """When a better miner is ahead for good: it takes the worst paid slot, unknown to all, and
+    nobody else comes or goes.
+
+    A lead counts if it lasts to the end, over `HELD_ROUNDS` or more. To be ahead once says little:
+    an equal newcomer is so too, by luck, so run a lead of zero beside any other.
 
     Parameters
     ----------
@@ -224,6 +228,7 @@ def displacement(
     """
     lead = real("lead_sd", lead_sd, "[-100, 100]")
     rounds = whole("rounds", rounds, at_least=1)
+    held = min(HELD_ROUNDS, rounds)
     market = replace(market, entry_chance=0.0)
     random = np.random.default_rng(whole("seed", seed))
     state = _start(market, whole("replicas", replicas, at_least=2), stake, random)
@@ -240,17 +245,26 @@ def displacement(
     for t in range(rounds):
         incentive = _round(rules, market, state, random, scratch)
         ahead[:, t] = incentive[every, worst] > incentive[every, best]
-    first = np.where(ahead.any(axis=1), ahead.argmax(axis=1) + 1.0, np.inf)
-    median = np.sort(first)[(len(first) - 1) // 2]
-    ahead_share, error = over_replicas(ahead)
+    since = _for_good(ahead, held)
+    lasting, error = over_replicas(since[:, None] <= np.arange(1, rounds - held + 2))
     return Displacement(
         lead_sd=lead,
-        ahead_share=np.asarray(ahead_share),
+        ahead_share=ahead.mean(axis=0),
+        ahead_for_good=since,
+        lasting_share=np.asarray(lasting),
         standard_error=np.asarray(error),
-        first_ahead=first,
-        median_rounds=float(median),
-        never_share=float(np.isinf(first).mean()),
+        median_rounds=float(np.sort(since)[(len(since) - 1) // 2]),
+        never_share=float(np.isinf(since).mean()),
     )
+
+
+def _for_good(ahead: np.ndarray, held: int) -> np.ndarray:
+    """The round after the last in which a replica was behind; infinite where fewer than `held`
+    are left.
+    """
+    rounds = ahead.shape[1]
+    to_the_end = np.where(ahead.all(axis=1), rounds, (~ahead)[:, ::-1].argmax(axis=1))
+    return np.where(to_the_end >= held, rounds + 1.0 - to_the_end, np.inf)
 
 
 # ---- One round ----

@@ -42,8 +42,10 @@ class QueryMarket:
         ge=0,
         le=1,
         step=0.01,
-        reason="Middle of 0.10 to 0.30, published for miners' reward with performance.",
-        source="Lui and Sun, arXiv:2507.02951, quoted by others",
+        reason="Assumed: nobody measured how well a validator judges. The 0.10 to 0.30 that was "
+        "published is of miners' reward with performance: the market gives that, it does not take "
+        "it; judges of about 0.15 to 0.5 give it.",
+        source="our choice; to compare with: Lui and Sun, arXiv:2507.02951, quoted by others",
     )
     judge_spread: float = quantity(
         default=0.5,
@@ -272,8 +274,10 @@ class Displacement(NamedTuple):
 
     lead_sd: float  # of its quality over the incumbent's
     ahead_share: np.ndarray  # (rounds,) replicas in which it earns more
-    standard_error: np.ndarray
-    # (replicas,) rounds until it first earned more; infinite where it never did
-    first_ahead: np.ndarray
-    median_rounds: float  # infinite where fewer than half ever did
+    # (replicas,) round from which it earned more to the end, `HELD_ROUNDS` or more; else infinite
+    ahead_for_good: np.ndarray
+    # (rounds − held + 1,), held being those or all; replicas in which it was by then ahead for good
+    lasting_share: np.ndarray
+    standard_error: np.ndarray  # of that
+    median_rounds: float  # until then; infinite where fewer than half ever were
     never_share: float  # of replicas

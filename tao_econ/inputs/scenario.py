@@ -7,7 +7,15 @@ from .record import checked_record, quantity
 
 @checked_record
 class Scenario:
-    """ASSUMPTION: what we choose. Each default has its reason and source, as in ASSUMPTIONS.md."""
+    """ASSUMPTION: what we choose. Each default has its reason and source, as in ASSUMPTIONS.md.
+
+    Notes
+    -----
+    Rates, growth and yields per year are effective: at 20 % one becomes 1.2 in a year. Models in
+    continuous time take ln(1 + r), so growth at the rate of discount carries exactly nothing. Two
+    words mean something else and say so: a *drift* is the mean return of an instant (arithmetic),
+    whose effective growth is e^drift − 1; a *log drift* is that less σ²/2, the growth of a median.
+    """
 
     name: str = quantity(default="base", unit="", meaning="name of the scenario")
     recycled_share: float = quantity(
@@ -50,7 +58,7 @@ class Scenario:
     discount_rate: float = quantity(
         default=0.20,
         unit="share per year",
-        meaning="yearly rate at which a TAO issued later counts less today",
+        meaning="effective yearly rate at which what comes later counts less today",
         ge=0,
         le=1,
         step=0.01,
@@ -61,7 +69,7 @@ class Scenario:
     market_cap_growth: float = quantity(
         default=0.0,
         unit="share per year",
-        meaning="yearly growth of the market cap",
+        meaning="effective yearly growth of the expected market cap",
         ge=-0.99,
         le=10,
         step=0.01,

@@ -43,6 +43,7 @@ from . import pools as pools
 from . import queries as queries
 from . import real_stake as real_stake
 from . import roles as roles
+from . import ruin as ruin
 from . import rule_ledger as rule_ledger
 from . import sale as sale
 from . import scenario_tree as scenario_tree

@@ -44,7 +44,7 @@ from .marks import (
 from .words import in_words
 
 MINERS = 256
-MEASURED = (0.1, 0.3)  # correlation of miners' reward with performance, arXiv:2507.02951
+SUPPOSED = (0.1, 0.3)  # correlation of a judge's score with quality; nobody measured it
 BY_COST = Axis(
     label="cost per query (one answer = 1)", scale="log", ticks=(1, 4, 16, 64, 256), format="g"
 )
@@ -62,7 +62,7 @@ def best_of_many(models: int = MINERS) -> View:
     """
     few = 2  # models that a perfect judge chooses from
     counts = np.unique(np.geomspace(1, models, 60).astype(int))
-    low, high = (np.asarray(best_of_n(counts.tolist(), rho)) for rho in MEASURED)
+    low, high = (np.asarray(best_of_n(counts.tolist(), rho)) for rho in SUPPOSED)
     judges = {0.1: ORANGE, 0.3: RED, 0.6: PURPLE, 1.0: BLUE}
     lines = [
         Line(
@@ -75,8 +75,8 @@ def best_of_many(models: int = MINERS) -> View:
     ]
     pair = f"{in_words(few)} models and a perfect judge"
     by_two = Level(label=pair, y=expected_max(few), style=":", width=1.4)
-    measured = Band(
-        label=f"{MEASURED[0]:g} to {MEASURED[1]:g}: measured for miners on Bittensor",
+    supposed = Band(
+        label=f"judges of {SUPPOSED[0]:g} to {SUPPOSED[1]:g}: supposed, nobody measured them",
         x=counts,
         low=low,
         high=high,
@@ -84,17 +84,16 @@ def best_of_many(models: int = MINERS) -> View:
     )
     ticks = tuple(2**k for k in range(11) if 2**k <= models)
     return View(
-        title=f"With judges as measured ({MEASURED[0]:g} to {MEASURED[1]:g}) the best of {models} "
-        f"models is {low[-1]:.2f} to {high[-1]:.2f} sd above a random one; a perfect judge gets "
-        f"{expected_max(few):.2f} from {in_words(few)} and {expected_max(models):.2f} from all",
+        title=f"If a judge were as good as {SUPPOSED[0]:g} to {SUPPOSED[1]:g}, the best of "
+        f"{models} would be {low[-1]:.2f} to {high[-1]:.2f} sd above a random model",
         panels=[
             Panel(
-                marks=[measured, *lines, by_two],
+                marks=[supposed, *lines, by_two],
                 x=replace(IN_POOL, low=1, high=models, ticks=ticks),
                 y=Axis(label="quality of the choice (sd above random)", low=0),
             )
         ],
-        sources=("gain = correlation × E[max]", "correlations: Lui and Sun, arXiv:2507.02951"),
+        sources=("gain = correlation × E[max]", "a judge's correlation with quality is assumed"),
     )
 
 
@@ -172,10 +171,10 @@ def value_and_waiting(models: int = 16) -> View:
     """Left: quality bought by computing many answers or one better model. Right: waiting until k
     of the miners answered.
     """
-    worth = best_of_n(MINERS, MEASURED[1]) / np.log(MINERS)
+    worth = best_of_n(MINERS, SUPPOSED[1]) / np.log(MINERS)
     all_of = (1 / np.arange(1, models + 1)).sum()
     return View(
-        title=f"The best of {MINERS} answers, judged at {MEASURED[1]:g}, buys what one model as "
+        title=f"The best of {MINERS} answers, judged at {SUPPOSED[1]:g}, buys what one model as "
         f"dear does that gains {worth:.2f} sd per e-fold of cost; to choose among {models} is to "
         f"wait {all_of:.1f} times as long as for one",
         panels=[

@@ -16,6 +16,7 @@ from ..economy.supply import supply_path
 from ..incentives.lego import best_of_n, over_replicas
 from ..incentives.query_cost import query_bill
 from ..incentives.query_market import (
+    HELD_ROUNDS,
     Displacement,
     QueryMarketPath,
     displacement,
@@ -34,62 +35,84 @@ from .marks import (
     ORANGE,
     PURPLE,
     RED,
+    SKY,
     Axis,
     Band,
     Bars,
     Level,
     Line,
     Panel,
+    Points,
     Text,
     View,
 )
 from .words import plus_minus
 
-JUDGES = (0.01, 0.1, 0.2, 0.3)
+JUDGES = (0.01, 0.1, 0.2, 0.3, 0.4, 0.6)  # supposed: nobody measured a judge
+PUBLISHED = (0.1, 0.3)  # correlation of miners' pay with performance, arXiv:2507.02951
 ROUNDS = 20
-REPLICAS = 20
+REPLICAS = 40
 EFFORT_REPLICAS = 6
-BY_JUDGE = Axis(label="judge's correlation with quality, one score")
+BY_JUDGE = Axis(label="judge's correlation with quality, one score (assumed)")
 
 
 @functools.cache
 def judged(rules: Rules, market: QueryMarket) -> pd.DataFrame:
-    """The market under four judges on the same draws; it starts settled, so few rounds and many
+    """The market under six judges on the same draws; it starts settled, so few rounds and many
     replicas serve.
     """
-    return judge_sweep(rules, market, judge_correlation=JUDGES, rounds=ROUNDS, replicas=REPLICAS)
+    tried = [judge for judge in JUDGES if judge * (1 + market.judge_spread) <= 1]
+    return judge_sweep(rules, market, judge_correlation=tried, rounds=ROUNDS, replicas=REPLICAS)
+
+
+@functools.cache
+def equally_staked(rules: Rules, market: QueryMarket) -> pd.Series:
+    """The same market where all validators start with the same stake: what stake explains then."""
+    return judge_sweep(
+        rules,
+        market,
+        judge_correlation=(market.judge_correlation,),
+        rounds=ROUNDS,
+        replicas=REPLICAS,
+        stake=np.ones(market.validators),
+    ).iloc[0]
+
+
+def reproducing(swept: pd.DataFrame, published: tuple[float, ...] = PUBLISHED) -> list[float]:
+    """Judges under whom miners' pay correlates with quality as published, between those tried; nan
+    beyond them.
+    """
+    got = swept["miner_quality_correlation"]
+    return [
+        float(np.interp(value, got, swept.index, left=np.nan, right=np.nan)) for value in published
+    ]
 
 
 @view(rules="2026-09-11", market=QueryMarket)
 def market_by_judge(rules: Rules, market: QueryMarket) -> View:
-    """Quality that users of the market get, and what explains pay, for judges of four
-    correlations with quality.
+    """Quality that users of the market get, and what pay goes with, for judges of six supposed
+    correlations with quality; shaded, what was published of pay, and the judges who give it.
     """
     got = judged(rules, market)
-    best = got["quality_best_sd"].mean()
+    equal = equally_staked(rules, market)
+    low, high = (f"{judge:.2f}" if judge == judge else "none tried" for judge in reproducing(got))
     by_stake = got["explained_by_stake_share"]
-    worst_judge, best_judge = (
-        f"{row['quality_delivered_sd']:.2f} ± "
-        f"{margin_of_error(row['quality_delivered_sd_se'], replicas=REPLICAS):.2f}"
-        for row in (got.iloc[0], got.iloc[-1])
-    )
     reached = [
         _measured(got, "quality_best_sd", "best miner of the subnet", GREY, "--", "s"),
         _measured(got, "quality_delivered_sd", "delivered to users", BLUE),
         Line(
             label="best of N by one judge and one score",
-            x=JUDGES,
-            y=[best_of_n(market.miners, rho) for rho in JUDGES],
+            x=got.index,
+            y=[best_of_n(market.miners, rho) for rho in got.index],
             colour=ORANGE,
             style=":",
         ),
         Level(y=0),
     ]
     return View(
-        title=f"Judges that correlate {JUDGES[0]:g} to {JUDGES[-1]:g} with quality deliver "
-        f"{worst_judge} to {best_judge} sd of the best miner's {best:.1f}; quality explains at "
-        f"most {got['explained_by_quality_share'].max():.1%} of pay, stake {by_stake.min():.0%} to "
-        f"{by_stake.max():.0%}",
+        title=f"Judges of {low} to {high} give the published pay for quality; stake goes with "
+        f"{by_stake.min():.0%} to {by_stake.max():.0%} of pay, equal stakes with "
+        f"{equal['explained_by_stake_share']:.2%}",
         panels=[
             Panel(
                 marks=reached,
@@ -98,26 +121,34 @@ def market_by_judge(rules: Rules, market: QueryMarket) -> View:
                 columns=1,
             ),
             Panel(
-                marks=_explained(got),
+                marks=_explained(got, equal, market),
                 x=BY_JUDGE,
-                y=Axis(label="share, or correlation", low=-0.04, high=0.8),
+                y=Axis(label="share, or correlation", low=-0.04),
                 columns=1,
             ),
         ],
-        size=(11.0, 5.4),
+        size=(11.0, 5.8),
         sources=(
             rules,
             f"{market.validators} validators, {market.miners} miners",
             f"{ROUNDS} rounds; bars: {plus_minus(REPLICAS)}",
+            "published: Lui and Sun, arXiv:2507.02951, as quoted by others",
         ),
     )
 
 
-def _explained(got: pd.DataFrame) -> list:
+def _explained(got: pd.DataFrame, equal: pd.Series, market: QueryMarket) -> list:
     """What pay goes with, by judge."""
     goes = "variance of all pay that goes with"
     return [
         _measured(got, "explained_by_stake_share", f"{goes} stake", RED),
+        Points(
+            label="the same where all stakes are equal",
+            x=[market.judge_correlation],
+            y=[equal["explained_by_stake_share"]],
+            marker="D",
+            colour=BLACK,
+        ),
         _measured(got, "explained_by_quality_share", f"{goes} quality", GREEN),
         _measured(
             got,
@@ -128,8 +159,8 @@ def _explained(got: pd.DataFrame) -> list:
             "s",
         ),
         Level(
-            label="published for that correlation: 0.10 to 0.30",
-            y=(0.1, 0.3),
+            label=f"published for that correlation: {PUBLISHED[0]:.2f} to {PUBLISHED[1]:.2f}",
+            y=PUBLISHED,
             colour=PURPLE,
             alpha=0.12,
         ),
@@ -152,24 +183,23 @@ def _measured(table, column: str, name: str, colour: str, style="-", marker="o")
 
 # ---- Newcomers ----
 
+BETTER = 0.5  # sd
+SHARED = 0.5  # part of the judges' error
 NEWCOMERS = {  # part of the error that judges share, lead of the newcomer
-    (0.0, 0.5): (BLUE, "fresh errors only, 0.5 sd better"),
-    (0.5, 0.5): (RED, "half of the error shared, 0.5 sd better"),
-    (0.5, 2.0): (ORANGE, "half of the error shared, 2 sd better"),
+    (0.0, 0.0): (SKY, "each errs for itself, an equal newcomer", "--"),
+    (0.0, BETTER): (BLUE, f"each errs for itself, {BETTER:g} sd better", "-"),
+    (SHARED, 0.0): (ORANGE, f"{SHARED:.0%} of the error shared, an equal newcomer", "--"),
+    (SHARED, BETTER): (RED, f"{SHARED:.0%} of the error shared, {BETTER:g} sd better", "-"),
 }
+RACE = {"warm_up": 2, "rounds": 30, "replicas": 200}
 
 
 @functools.cache
 def overtaking(rules: Rules, market: QueryMarket) -> dict[tuple, Displacement]:
-    """A better newcomer against the best paid miner, by shared error and lead."""
+    """A newcomer, equal or better, against the best paid miner, by shared error and lead."""
     return {
         (shared, lead): displacement(
-            rules,
-            replace(market, shared_error=shared),
-            lead_sd=lead,
-            warm_up=5,
-            rounds=30,
-            replicas=16,
+            rules, replace(market, shared_error=shared), lead_sd=lead, **RACE
         )
         for shared, lead in NEWCOMERS
     }
@@ -177,51 +207,42 @@ def overtaking(rules: Rules, market: QueryMarket) -> dict[tuple, Displacement]:
 
 @view(rules="2026-09-11", market=QueryMarket)
 def displacing_an_incumbent(rules: Rules, market: QueryMarket) -> View:
-    """Share of markets in which a better newcomer earns more than the best paid miner, round by
-    round.
+    """Share of markets in which a newcomer is ahead of the best paid miner for good, by the round
+    from which it is: a better one, and an equal one as the null.
     """
     got = overtaking(rules, market)
-    near = 0.5
-    ahead = 2.0
-    part = 0.5
-    fresh = got[0.0, near]
-    shared = got[part, near]
-    far = got[part, ahead]
-    rounds = np.arange(1, len(fresh.ahead_share) + 1)
+    rounds = np.arange(1, len(got[0.0, 0.0].lasting_share) + 1)
     marks = []
-    for key, (colour, name) in NEWCOMERS.items():
-        named = f"{name}: never in {got[key].never_share:.0%}"
-        margin = margin_of_error(got[key].standard_error, replicas=len(got[key].first_ahead))
-        earned = {"mean": got[key].ahead_share, "margin": margin}
-        marks += _with_error(rounds, **earned, label=named, colour=colour, alpha=0.15)
+    for key, (colour, name, style) in NEWCOMERS.items():
+        race = got[key]
+        margin = margin_of_error(race.standard_error, replicas=RACE["replicas"])
+        looks: dict[str, Any] = {"colour": colour, "alpha": 0.15, "style": style}
+        marks += _with_error(rounds, race.lasting_share, margin, label=name, **looks)
+    ends = {key: f"{100 * race.lasting_share[-1]:.2g}%" for key, race in got.items()}
     return View(
-        title=f"A miner {near:g} sd better first earns more after {fresh.median_rounds:.0f} rounds "
-        f"if each judge errs for itself; if they share {part:.0%} of the error, "
-        f"{shared.never_share:.0%} do not within {len(rounds)} rounds, of those {ahead:g} sd "
-        f"better {far.never_share:.0%}",
+        title=f"{ends[0.0, BETTER]} of newcomers {BETTER:g} sd better lead for good, "
+        f"{ends[0.0, 0.0]} of equal ones; if judges share {SHARED:.0%} of their error, "
+        f"{ends[SHARED, BETTER]} and {ends[SHARED, 0.0]}",
         panels=[
             Panel(
                 marks=marks,
-                x=Axis(
-                    label="rounds since the better miner came (20 a day)", low=1, high=rounds[-1]
-                ),
-                y=Axis(
-                    label="it earns more than the incumbent", low=-0.03, high=1.03, format=".0%"
-                ),
+                x=Axis(label="rounds since the newcomer came (20 a day)", low=1, high=rounds[-1]),
+                y=Axis(label="markets in which it is ahead for good", low=0, format=".0%"),
             )
         ],
         sources=(
             rules,
-            f"judges {market.judge_correlation:g}, {market.miners} miners",
-            f"bands: {plus_minus(len(fresh.first_ahead))}",
+            f"judges {market.judge_correlation:g} (assumed), {market.miners} miners",
+            f"for good: to round {RACE['rounds']}, at least {HELD_ROUNDS} rounds",
+            f"bands: {plus_minus(RACE['replicas'])}",
         ),
     )
 
 
-def _with_error(x, mean, margin, *, label: str, colour: str, alpha: float) -> list:
+def _with_error(x, mean, margin, *, label: str, colour: str, alpha: float, style="-") -> list:
     """A line and, without an entry in the legend, a band of 95% about it."""
     return [
-        Line(label=label, x=x, y=mean, colour=colour),
+        Line(label=label, x=x, y=mean, colour=colour, style=style),
         Band(x=x, low=mean - margin, high=mean + margin, colour=colour, alpha=alpha),
     ]
 

@@ -7,16 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from ..economy.fees import captured_fees, reverse_dcf, reverse_dcf_surface
 from ..economy.scenario_tree import scenario_tree
-from ..economy.valuation import (
-    captured_fees,
-    convenience_value,
-    exchange_equation,
-    metcalfe,
-    reverse_dcf,
-    reverse_dcf_surface,
-    stock_to_flow,
-)
+from ..economy.valuation import convenience_value, exchange_equation, metcalfe, stock_to_flow
 from ..economy.valuation_range import football_field
 from ..inputs.record import checked_record, quantity
 from ..inputs.rules import Rules, Scenario, Snapshot, rules_at
@@ -113,6 +106,9 @@ def fees_needed(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> View:
     """Price by yearly fees and capture share, as contours, without growth and with the
     scenario's, estimates shaded.
     """
+    if scenario.survival_share == 0:
+        raise ValueError("survival_share must be above 0 for fees to justify a price, got 0")
+    scenario = replace(scenario, capture_share=1.0)  # the other axis
     cases = (replace(scenario, revenue_growth=0.0), scenario)
     asked = [reverse_dcf(rules, snapshot, case, growth_years=GROWING_YEARS) for case in cases]
     flat, growing = (found.fee_revenue_usd_per_year / 1e6 for found in asked)
@@ -237,7 +233,8 @@ def intrinsic(snapshot: Snapshot, scenario: Scenario, adoption: Adoption) -> Vie
     chain = rules_at("2026-09-11")
     prices = models(snapshot, scenario, adoption)
     fees = prices["captured fees"]
-    names = tuple(prices)
+    # a price of nothing has no place on a log axis
+    names = tuple(name if usd else f"{name}: 0 USD" for name, usd in prices.items())
     need = reverse_dcf(chain, snapshot, scenario)
     flat = reverse_dcf(chain, snapshot, replace(scenario, revenue_growth=0.0))
     grows = np.isfinite(need.revenue_growth)

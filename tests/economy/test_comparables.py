@@ -52,7 +52,9 @@ def test_models_md_31_the_same_method_gave_29_8_in_may_2023():
 
 
 def test_models_md_s4_the_ratio_over_the_discounted_fdv_uses_12_849_million():
-    got = article_ratio(29, "discounted_fdv")
+    # that source's 20 % is continuous
+    yearly = dataclasses.replace(AS_ARTICLE, discount_rate=math.expm1(0.2))
+    got = te.economy.value_ratio(CHAIN, ARTICLE, yearly, 29e9, denominator="discounted_fdv")
     assert got.tao_usd / 160 == pytest.approx(12.849e6, rel=1e-3)
     assert te.economy.supply_counted(CHAIN, ARTICLE, AS_ARTICLE, "market_cap") == 5.5e6
 

@@ -216,16 +216,16 @@ def test_regimes_keep_the_stationary_share_and_the_mean_length_of_stress():
 # --- CEV
 
 
-def cev_cdf(ratio, *, years, volatility, exponent, growth=0.0):
+def cev_cdf(ratio, *, years, volatility, exponent, drift=0.0):
     """Chance that a CEV process stands at or below `ratio` times its start; at 0, that it ended.
 
-    Schroder, J. Finance 44, 1989: a noncentral chi-square in its noncentrality; growth is a change
+    Schroder, J. Finance 44, 1989: a noncentral chi-square in its noncentrality; drift is a change
     of clock.
     """
     power = 2 * (1 - exponent)
-    clock = years if growth == 0 else -math.expm1(-growth * power * years) / (growth * power)
+    clock = years if drift == 0 else -math.expm1(-drift * power * years) / (drift * power)
     scale = (1 - exponent) ** 2 * volatility**2 * clock
-    level = (np.asarray(ratio) * math.exp(-growth * years)) ** power / scale
+    level = (np.asarray(ratio) * math.exp(-drift * years)) ** power / scale
     absorbed = chi2.cdf(1 / scale, 2 / power)
     above = ncx2.cdf(1 / scale, 2 / power, np.maximum(level, 1e-300))
     return 1 - np.where(level > 0, above, absorbed)
@@ -235,10 +235,10 @@ TOKEN = {"cap_tao": 5_000.0, "supply_alpha": 2e6, "years": 0.5, "volatility": 1.
 
 
 @pytest.mark.parametrize(
-    "exponent, growth", [(0.5, 0.0), (0.57, 0.3), (0.8, -0.5)]
+    "exponent, drift", [(0.5, 0.0), (0.57, 0.3), (0.8, -0.5)]
 )  # 0.57: elasticity −0.86
-def test_cev_paths_follow_the_noncentral_chi_square(exponent, growth):
-    law = {"years": 0.5, "volatility": 1.2, "exponent": exponent, "growth": growth}
+def test_cev_paths_follow_the_noncentral_chi_square(exponent, drift):
+    law = {"years": 0.5, "volatility": 1.2, "exponent": exponent, "drift": drift}
     normals = te.economy.normal_draws(te.economy.Draws(20_000, 400, 11, True))
     got = te.economy.subnet_price_paths(normals, cap_tao=1.0, supply_alpha=1.0, **law)[:, -1]
     levels = np.array([0.0, 0.2, 0.5, 1.0, 1.5, 3.0])
@@ -247,11 +247,11 @@ def test_cev_paths_follow_the_noncentral_chi_square(exponent, growth):
     # 0.004 for Euler steps of 0.5/400 years, most where paths are absorbed
     np.testing.assert_array_less(np.abs(seen - cev_cdf(levels, **law)), 4 * error + 0.004)
     mean, error = mean_and_error(got)
-    assert mean == pytest.approx(math.exp(growth * 0.5), abs=4 * error)
+    assert mean == pytest.approx(math.exp(drift * 0.5), abs=4 * error)
 
 
-def test_the_cev_law_is_a_distribution_with_the_mean_of_its_growth():
-    law = {"years": 1.0, "volatility": 0.9, "exponent": 0.5, "growth": 0.2}
+def test_the_cev_law_is_a_distribution_with_the_mean_of_its_drift():
+    law = {"years": 1.0, "volatility": 0.9, "exponent": 0.5, "drift": 0.2}
     levels = np.linspace(0, 60, 60_001)
     cdf = cev_cdf(levels, **law)
     assert (
@@ -371,7 +371,7 @@ Z = np.zeros((2, 3))
         ),
         ("years", "0", lambda: te.economy.subnet_price_paths(Z, **TOKEN | {"years": 0})),
         ("exponent", "1.5", lambda: te.economy.subnet_price_paths(Z, **TOKEN, exponent=1.5)),
-        ("growth", "nan", lambda: te.economy.subnet_price_paths(Z, **TOKEN, growth=NAN)),
+        ("drift", "nan", lambda: te.economy.subnet_price_paths(Z, **TOKEN, drift=NAN)),
         ("normals", "beyond", lambda: te.economy.subnet_price_paths(Z + NAN, **TOKEN)),
     ],
 )

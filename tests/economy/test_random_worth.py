@@ -1,5 +1,7 @@
 """Comparables, trees, valuations and portfolios over their whole domains."""
 
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -30,8 +32,8 @@ SUPPLY = (
     "staked_tao must be at most|issuance_rao must be at most|block must be "
     "(known|given)|fdv_stated_usd must be known"
 )
-CARRY = "must be below discount_rate"
-SPENT = "issuance_rao must leave something"
+CARRY = "must be below discount_rate|appreciation must be"
+SPENT = "issuance_rao must leave something|stakers_share must be below"
 
 
 def implied_law(implied, **_):
@@ -106,7 +108,10 @@ def kelly_law(found, drift, fraction, **_):
     )
 
 
-PAYS = {"growth_years": years, "terminal_growth": terminal, "denominator": denominator}
+PAYS = {"growth_years": years, "terminal_growth": terminal}
+days_of_closes = st.one_of(
+    st.none(), st.dates(dt.date(2023, 1, 1), dt.date(2027, 1, 1)).map(dt.date.isoformat)
+)
 DRIFT, VOLATILITY = number("[-100, 100]"), number("[0.0001, 100]")
 REACH = "prices? must stay|must keep|users must|must be of a size"
 TABLE = {
@@ -305,6 +310,11 @@ TABLE = {
     "touch_probability": Case(
         arguments(fraction=number("[0, 100]"), level=number("(0, 1]")),
         lambda p, **_: 0 <= p <= 1 or pytest.fail("beyond one"),
+    ),
+    "price_history": Case(
+        arguments(first=days_of_closes, last=days_of_closes),
+        lambda found, **_: found.volatility > 0 or pytest.fail("still"),
+        refuses="first and last must have",
     ),
     "drift_error": Case(arguments(volatility=VOLATILITY, years=number("[0.001, 1000]"))),
     "kelly_under_error": Case(

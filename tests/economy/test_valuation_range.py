@@ -83,9 +83,9 @@ def test_the_cost_of_production_moves_with_the_price_it_should_explain():
     assert two["mid_usd"]["cost of production"] == pytest.approx(
         2 * one["mid_usd"]["cost of production"]
     )
-    assert one["high_usd"]["cost of production"] == pytest.approx(
-        0.41 * 241.1, rel=1e-4
-    )  # miners' share of emission
+    # miners who keep nothing spend the price, those who keep a half spend half of it
+    prices = one.loc["cost of production", ["low_usd", "mid_usd", "high_usd"]].tolist()
+    assert prices == pytest.approx([0.25 * 241.1, 0.5 * 241.1, 241.1])
 
 
 @settings(max_examples=8)

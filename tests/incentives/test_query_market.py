@@ -149,14 +149,31 @@ def test_a_better_miner_displaces_the_incumbent_when_its_average_has_caught_up(m
         if memory == 0
         else np.floor(np.log(1 - start / (start + lead)) / math.log(memory)) + 1
     )
-    assert got.first_ahead.tolist() == expected.tolist()
-    assert got.never_share == 0 and got.ahead_share[-1] == 1 and got.standard_error[-1] == 0
+    assert got.ahead_for_good.tolist() == expected.tolist()
+    assert got.never_share == 0 and got.lasting_share[-1] == 1 and got.standard_error[-1] == 0
     assert got.median_rounds == np.sort(expected)[4]
 
 
 def test_a_worse_miner_never_displaces_a_perfectly_judged_incumbent():
     got = te.incentives.displacement(RULES, CLEAR, lead_sd=-0.2, rounds=40, replicas=5, stake=STAKE)
     assert got.never_share == 1 and math.isinf(got.median_rounds) and not got.ahead_share.any()
+
+
+def test_ahead_for_good_is_from_the_round_after_the_last_behind_if_enough_are_left():
+    rounds = np.array([[0, 1, 0, 1, 1], [1, 1, 1, 1, 1], [1, 1, 1, 1, 0], [0, 0, 0, 0, 1]], bool)
+    assert query_market._for_good(rounds, 1).tolist() == [4, 1, math.inf, 5]
+    assert query_market._for_good(rounds, 2).tolist() == [4, 1, math.inf, math.inf]
+
+
+def test_an_equal_newcomer_leads_once_by_luck_but_seldom_for_good():
+    market = te.incentives.QueryMarket(validators=8, miners=60, shared_error=0.0)
+    given = {"warm_up": 2, "rounds": 30, "replicas": 200, "stake": np.ones(8), "seed": 3}
+    equal, better = (
+        te.incentives.displacement(RULES, market, lead_sd=lead, **given) for lead in (0.0, 1.0)
+    )
+    wide = 1.96 * np.hypot(equal.standard_error[-1], better.standard_error[-1])
+    assert better.lasting_share[-1] - equal.lasting_share[-1] > wide
+    assert equal.ahead_share.max() > 2 * equal.lasting_share[-1]
 
 
 def test_an_incumbent_lucky_with_the_benchmark_is_displaced_late_or_never():

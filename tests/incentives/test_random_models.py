@@ -153,7 +153,7 @@ def subnet_paths(p):
             years=above,
             volatility=amount,
             exponent=number("(0, 1]"),
-            growth=number(),
+            drift=number(),
         )
     )
 
@@ -306,10 +306,15 @@ TABLE = {
         unknown={"subsidy_ratio": "infinite without fees"},
     ),
     "displacement": Case(
-        arguments(**small, lead_sd=number("[-100, 100]"), warm_up=whole(1, 3), rounds=whole(1, 3)),
+        arguments(
+            **small,
+            lead_sd=number("[-100, 100]"),
+            warm_up=whole(1, 3),
+            rounds=whole(1, 3),
+        ),
         lambda found, **_: at_most_1(found.ahead_share),
         refuses=SKILL,
-        unknown={"first_ahead": "infinite where it never earned more", "median_rounds": "the same"},
+        unknown={"ahead_for_good": "infinite where it never was", "median_rounds": "the same"},
         most=8,
     ),
 }

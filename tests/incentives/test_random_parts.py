@@ -237,6 +237,11 @@ TABLE = {
         per_year_law,
         refuses="block must be",
     ),
+    "miners_tao_per_year": Case(
+        arguments(snapshot=snapshots(), scenario=scenarios(), rules=rules()),
+        per_year_law,
+        refuses="block must be|issuance_rao must leave|stakers_share must be below",
+    ),
     "supply_observations": Case(arguments(), observed_law),
     "fit_recycling": Case(
         st.tuples(window, arguments(rules=rules(), accept=confidences, restate=st.booleans())).map(

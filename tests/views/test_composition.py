@@ -6,7 +6,7 @@ from tao_econ import views
 
 def test_titles_on_composition_follow_from_the_models():
     low, high = te.incentives.best_of_n(64, 0.1), te.incentives.best_of_n(64, 0.3)
-    assert f"best of 64 models is {low:.2f} to {high:.2f} sd" in views.best_of_many(models=64).title
+    assert f"best of 64 would be {low:.2f} to {high:.2f} sd" in views.best_of_many(models=64).title
     assert (
         "reach 60% after 6 tries" in views.coverage_of_tries(many=0.60).title
     )  # 1 − 0.841^6 = 0.646

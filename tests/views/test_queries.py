@@ -1,6 +1,10 @@
 """Views of the market for queries: their titles follow from the models."""
 
+import math
 from dataclasses import replace
+
+import pandas as pd
+import pytest
 
 import tao_econ as te
 from tao_econ import views
@@ -8,19 +12,29 @@ from tao_econ import views
 
 def test_titles_on_the_market_follow_from_the_models():
     small = te.incentives.QueryMarket(miners=8, judge_correlation=0.6, shared_error=0.0)
-    sweep = te.incentives.judge_sweep(
-        te.rules_at("2026-09-11"),
-        small,
-        judge_correlation=(0.01, 0.1, 0.2, 0.3),
-        rounds=20,
-        replicas=20,
-    )
-    assert (
-        f"{sweep['quality_delivered_sd'].iloc[-1]:.2f} ±"
-        in views.market_by_judge(market=small).title
-    )
+    got = views.queries.judged(te.rules_at("2026-09-11"), small)
+    low, high = views.queries.reproducing(got)
+    stake = got["explained_by_stake_share"]
+    title = views.market_by_judge(market=small).title
+    assert f"Judges of {low:.2f} to {high:.2f}" in title
+    assert f"{stake.min():.0%} to {stake.max():.0%} of pay" in title
     slower = replace(te.load_scenario("base"), block_time_s=24.0)
     assert views.fees_against_emission(scenario=slower).title != views.fees_against_emission().title
     assert "2.4% to 4.3%" in views.fees_against_emission().title
     assert "0.1 sd of effort" in views.selection_or_creation(effort=0.1).title
-    assert "errs for itself" in views.displacing_an_incumbent(market=small).title
+    race = views.queries.overtaking(te.rules_at("2026-09-11"), small)[0.0, 0.5]
+    led = f"{100 * race.lasting_share[-1]:.2g}% of newcomers 0.5 sd better lead for good"
+    assert led in views.displacing_an_incumbent(market=small).title
+
+
+def test_equal_stakes_explain_next_to_nothing_of_pay():
+    small = te.incentives.QueryMarket(miners=8)
+    rules = te.rules_at("2026-09-11")
+    equal = views.queries.equally_staked(rules, small)["explained_by_stake_share"]
+    assert equal < 0.01 < views.queries.judged(rules, small)["explained_by_stake_share"].min()
+
+
+def test_judges_beyond_those_tried_are_not_made_up():
+    swept = pd.DataFrame({"miner_quality_correlation": [0.05, 0.15]}, index=[0.1, 0.3])
+    low, high = views.queries.reproducing(swept)
+    assert low == pytest.approx(0.2) and math.isnan(high)
