@@ -39,6 +39,7 @@ class OwnershipPath(NamedTuple):
     validator: np.ndarray  # the same without a take
 
 
+@takes_records
 def staked_part(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> float:
     """Part of issued TAO that is staked, to divide by; refused where it is zero, or more than
     circulates.

@@ -141,6 +141,7 @@ def supply_at(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> Supply:
     )
 
 
+@takes_records
 def stake_that_fits(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> float:
     """TAO staked on a day, refused as in `supply_at`."""
     if snapshot.issuance_rao > rules.max_supply_rao:
@@ -165,6 +166,7 @@ class IssuedPath(NamedTuple):
     emission_tao_per_day: np.ndarray  # gross, before recycling
 
 
+@takes_records
 def issued_path(
     rules: Rules, snapshot: Snapshot, scenario: Scenario, every_days: int
 ) -> IssuedPath:
