@@ -22,7 +22,6 @@ WINDOWS = {
     "April to July 2026": ("2026-04-01", "2026-07-31"),
 }
 HEIGHT = "October 2025"  # the window of the title, and the order of the tokens
-RENAMED = {"RENDER": "RNDR"}  # one token for one
 SEGMENTS = {
     "data": "data",
     "privacy/data": "data",
