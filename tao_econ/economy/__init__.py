@@ -71,7 +71,10 @@ from .scenario_tree import tree_break_even as tree_break_even
 from .scenario_tree import tree_noise as tree_noise
 from .scenario_tree import tree_sensitivity as tree_sensitivity
 from .scenario_tree import without_smallest as without_smallest
-from .stress import ai_beta as ai_beta
+from .sector import ai_beta as ai_beta
+from .sector import beta_alpha as beta_alpha
+from .sector import weekly_correlation as weekly_correlation
+from .sector import weekly_returns as weekly_returns
 from .stress import stressed as stressed
 from .supply import break_even_growth as break_even_growth
 from .supply import decompose_price as decompose_price

@@ -110,7 +110,11 @@ def value_ratio(
 
 
 def comparables_on(
-    when: str | dt.date | dt.datetime, *, token_value: str = "fdv", max_age_days: int = 180
+    when: str | dt.date | dt.datetime,
+    *,
+    token_value: str = "fdv",
+    max_age_days: int = 180,
+    closed_only: bool = False,
 ) -> pd.DataFrame:
     """Everything TAO was compared with and that had a value by a day, each at its latest value,
     largest first.
@@ -123,12 +127,15 @@ def comparables_on(
         'fdv' or 'market_cap' of the tokens
     max_age_days
         older values of tokens are left out; a company keeps its last valuation, however old
+    closed_only
+        leave out prices that were still in talks, as OpenAI's 86 bn in November 2023
 
     Returns
     -------
     DataFrame
         name, kind (company or token), date, age_days, low_usd, value_usd (geometric middle of the
-        range where the source gives one), high_usd, segment, confidence
+        range where the source gives one), high_usd, segment, status (closed, in talks or token),
+        confidence
     """
     day = pd.Timestamp(utc(when).date())
     if token_value not in TOKEN_VALUES:
@@ -137,6 +144,8 @@ def comparables_on(
     tokens = _tokens(token_value)
     tokens = tokens[(day - tokens["date"]).dt.days <= max_age_days]
     table = pd.concat([_companies(), tokens])
+    if closed_only:
+        table = table[table["status"] != "in talks"]
     table = table[table["date"] <= day].sort_values(["date", "name"], kind="stable")
     table = table.drop_duplicates("name", keep="last").reset_index(drop=True)
     table.insert(3, "age_days", (day - table["date"]).dt.days)
@@ -268,7 +277,7 @@ def weekly_ratio(company: str = "openai") -> pd.DataFrame:
 
     Notes
     -----
-    By day in late 2023, by week to 2025, by month after.
+    By day in late 2023 and in 2026, by week between, by month after September 2026.
     """
     companies = _companies()
     known = companies[companies["name"] == company].sort_values("date")
@@ -354,6 +363,7 @@ def _companies() -> pd.DataFrame:
             "value_usd": [math.sqrt(pair[0] * pair[-1]) for pair in ends],
             "high_usd": [pair[-1] for pair in ends],
             "segment": "company",
+            "status": table["status"],
             "confidence": table["confidence"],
         }
     )
@@ -382,6 +392,7 @@ def _tokens(value: str) -> pd.DataFrame:
             "value_usd": table[column],
             "high_usd": table[column],
             "segment": table["segment"],
+            "status": "token",
             "confidence": table["confidence"],
         }
     )
@@ -389,11 +400,11 @@ def _tokens(value: str) -> pd.DataFrame:
 
 @functools.cache
 def _closes() -> pd.DataFrame:
-    """Every close of TAO known, a day each: days of late 2023, weeks to 2025, months and events
-    after that.
+    """Every close of TAO known, a day each: days of late 2023 and of 2026, weeks between, months
+    and events after that.
     """
     weeks = data.load("tao_weekly")
-    days = data.load("tao_daily_2023q4")
+    days = pd.concat([data.load("tao_daily_2023q4"), data.load("tao_daily_2026")])
     months = data.load("series_monthly")
     events = data.load("key_dates")
     parts = [

@@ -44,7 +44,6 @@ def segment_returns() -> pd.DataFrame:
     """
     table = data.load("comparables")
     table = table[table["as_of"].str.fullmatch(r"\d{4}-\d{2}-\d{2}")]
-    table = table.assign(token=table["token"].replace(RENAMED))
     rows = [_returned(token, prices) for token, prices in table.groupby("token")]
     found = pd.DataFrame(rows).set_index("token")
     order = {name: k for k, name in enumerate(ORDER)}

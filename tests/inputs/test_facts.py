@@ -42,7 +42,10 @@ KEYS = {  # the columns that tell one fact from another
     "subnets_2026_08_10": ["netuid"],
     "subnets_8740402": ["netuid"],
     "subnets_8791247": ["netuid"],
-    "supply_points": ["date", "tao"],  # vendors and the chain on one day; check_supply_points judges
+    "supply_points": [
+        "date",
+        "tao",
+    ],  # vendors and the chain on one day; check_supply_points judges
     "tao_daily_2023q4": ["date"],
     "tao_daily_2026": ["date"],
     "tao_weekly": ["date"],
