@@ -29,6 +29,7 @@ from .supply import discounted_supply, supply_at
 
 DENOMINATORS = ("market_cap", "fdv", "discounted_fdv", "fdv_stated")
 TOKEN_VALUES = ("market_cap", "fdv")
+SUNDAY = 6
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 
 
@@ -248,7 +249,7 @@ def openai_ratio_path() -> pd.DataFrame:
         from close_date) with its ratio
     """
     points = data.load("openai_points")
-    closes = _closes()
+    closes = _closes(daily=True)
     found = [_close(closes, text) for text in points["date"]]
     most = tao(eras()[-1].max_supply_rao)
     table = pd.DataFrame(
@@ -277,7 +278,7 @@ def weekly_ratio(company: str = "openai") -> pd.DataFrame:
 
     Notes
     -----
-    By day in late 2023 and in 2026, by week between, by month after September 2026.
+    By day in late 2023, by week to September 2026, by month after; month ends and dated events too.
     """
     companies = _companies()
     known = companies[companies["name"] == company].sort_values("date")
@@ -399,17 +400,19 @@ def _tokens(value: str) -> pd.DataFrame:
 
 
 @functools.cache
-def _closes() -> pd.DataFrame:
-    """Every close of TAO known, a day each: days of late 2023 and of 2026, weeks between, months
-    and events after that.
+def _closes(*, daily: bool = False) -> pd.DataFrame:
+    """Closes of TAO known, a day each: days of late 2023, Sundays to September 2026, months and
+    events; with all days of 2026 if asked for.
     """
     weeks = data.load("tao_weekly")
-    days = pd.concat([data.load("tao_daily_2023q4"), data.load("tao_daily_2026")])
+    days = data.load("tao_daily_2023q4")
+    later = data.load("tao_daily_2026")
     months = data.load("series_monthly")
     events = data.load("key_dates")
     parts = [
         weeks[["date", "close_usd"]],
         days[["date", "close_usd"]],
+        later.loc[daily | (later["date"].dt.dayofweek == SUNDAY), ["date", "close_usd"]],
         events[["date", "tao_close_usd"]].set_axis(["date", "close_usd"], axis=1),
         months[["price_date", "tao_price_usd"]].set_axis(["date", "close_usd"], axis=1),
     ]

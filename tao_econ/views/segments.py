@@ -9,10 +9,26 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..economy.sector import BASKET, beta_alpha, weekly_returns
 from ..inputs import data
 from ..inputs.rules import load_snapshot
 from .gallery import view
-from .marks import BLACK, BLUE, GREEN, GREY, ORANGE, RED, Axis, Level, Panel, Points, Text, View
+from .marks import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    RED,
+    Axis,
+    Band,
+    Level,
+    Line,
+    Panel,
+    Points,
+    Text,
+    View,
+)
 
 PUBLISHED = "2023-11-20"
 BEFORE = "2023-11-01"  # taken where there is no price of the day itself
@@ -161,3 +177,55 @@ def _borders(segments: list[str]) -> list:
         valign="top",
     )
     return [*lines, names]
+
+
+@view()
+def sector_beta() -> View:
+    """TAO's log return of each week against the mean of five AI-labelled tokens, with the line of
+    least squares and the range of slopes in 95% of resamples of four-week blocks.
+    """
+    returns = weekly_returns()
+    basket = returns[list(BASKET)].mean(axis=1)
+    found = beta_alpha()
+    reach = np.array([basket.min(), basket.max()])
+    middle = float(basket.mean())
+    centre = found.alpha_per_week + found.beta * middle
+    slopes = [found.beta_low * (reach - middle), found.beta_high * (reach - middle)]
+    told = "cannot be told from nothing"
+    if found.alpha_low_per_week > 0 or found.alpha_high_per_week < 0:
+        told = "is more than chance"
+    return View(
+        title=f"For each 1% of five AI tokens TAO moved {found.beta:.2f}% ({found.beta_low:.2f} to "
+        f"{found.beta_high:.2f}); of its {np.exp(found.tao_log_return):.1f}× in {found.weeks} "
+        f"weeks they explain {np.exp(found.sector_log_return):.1f}×, and the rest {told}",
+        panels=[
+            Panel(
+                marks=[
+                    Band(
+                        label="slopes in 95% of resamples",
+                        x=reach,
+                        low=centre + np.minimum(*slopes),
+                        high=centre + np.maximum(*slopes),
+                        colour=BLUE,
+                        alpha=0.15,
+                    ),
+                    Line(
+                        label=f"alpha {found.alpha_per_week:.1%} a week "
+                        f"({found.alpha_low_per_week:.1%} to {found.alpha_high_per_week:.1%})",
+                        x=reach,
+                        y=found.alpha_per_week + found.beta * reach,
+                    ),
+                    Points(label="a week", x=basket, y=returns["tao_usd"], colour=ORANGE, size=6),
+                    Level(y=0, width=0.8),
+                ],
+                x=Axis(label="mean log return of RNDR, FET, GRT, NEAR and ICP", format=".0%"),
+                y=Axis(label="log return of TAO", format=".0%"),
+                columns=3,
+            )
+        ],
+        size=(9.0, 5.4),
+        sources=(
+            "data/peers_weekly.csv",
+            f"{returns.index[0]:%Y-%m-%d} to {returns.index[-1]:%Y-%m-%d}",
+        ),
+    )
