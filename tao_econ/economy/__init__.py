@@ -84,6 +84,8 @@ from .supply import mc_fdv_ranking as mc_fdv_ranking
 from .supply import supply_after as supply_after
 from .supply import supply_at as supply_at
 from .supply import supply_path as supply_path
+from .trading import volumes_on as volumes_on
+from .trading import with_volume as with_volume
 from .valuation import cong_li_wang as cong_li_wang
 from .valuation import convenience_value as convenience_value
 from .valuation import cost_of_production as cost_of_production

@@ -69,8 +69,8 @@ def beta_alpha(
         share of resamples inside the intervals, (0, 1)
     block_weeks
         weeks that are drawn together, 1 for independent weeks
-    replicas
-        resamples, in [100, 1,000,000]
+    replicas, seed
+        resamples, in [100, 1,000,000], and what they are drawn from
 
     Raises
     ------
@@ -136,6 +136,11 @@ def weekly_returns(
     *, since: str | dt.date | None = None, until: str | dt.date | None = None
 ) -> pd.DataFrame:
     """Log returns of each week in which TAO had a close, one column a token.
+
+    Parameters
+    ----------
+    since, until
+        first and last close used; all of 2023-03 to 2024-03 if not given
 
     Raises
     ------

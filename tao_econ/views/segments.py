@@ -187,11 +187,11 @@ def sector_beta() -> View:
     returns = weekly_returns()
     basket = returns[list(BASKET)].mean(axis=1)
     found = beta_alpha()
-    reach = np.array([basket.min(), basket.max()])
     middle = float(basket.mean())
+    reach = np.array([basket.min(), middle, basket.max()])
     centre = found.alpha_per_week + found.beta * middle
     slopes = [found.beta_low * (reach - middle), found.beta_high * (reach - middle)]
-    told = "cannot be told from nothing"
+    told = "cannot be told from zero"
     if found.alpha_low_per_week > 0 or found.alpha_high_per_week < 0:
         told = "is more than chance"
     return View(
