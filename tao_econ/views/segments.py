@@ -29,6 +29,7 @@ from .marks import (
     Text,
     View,
 )
+from .words import in_words
 
 PUBLISHED = "2023-11-20"
 BEFORE = "2023-11-01"  # taken where there is no price of the day itself
@@ -191,13 +192,14 @@ def sector_beta() -> View:
     reach = np.array([basket.min(), middle, basket.max()])
     centre = found.alpha_per_week + found.beta * middle
     slopes = [found.beta_low * (reach - middle), found.beta_high * (reach - middle)]
+    times = np.exp([found.tao_log_return, found.sector_log_return])
     told = "cannot be told from zero"
     if found.alpha_low_per_week > 0 or found.alpha_high_per_week < 0:
         told = "is more than chance"
     return View(
-        title=f"For each 1% of five AI tokens TAO moved {found.beta:.2f}% ({found.beta_low:.2f} to "
-        f"{found.beta_high:.2f}); of its {np.exp(found.tao_log_return):.1f}× in {found.weeks} "
-        f"weeks they explain {np.exp(found.sector_log_return):.1f}×, and the rest {told}",
+        title=f"For each percent of {in_words(len(BASKET))} AI tokens TAO moved {found.beta:.2f}% "
+        f"({found.beta_low:.2f} to {found.beta_high:.2f}); of its {times[0]:.1f}× in {found.weeks} "
+        f"weeks they explain {times[1]:.1f}×, and the rest {told}",
         panels=[
             Panel(
                 marks=[
