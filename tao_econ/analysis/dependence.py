@@ -25,7 +25,7 @@ class Correlation(NamedTuple):
     coefficient: float
     low: float
     high: float
-    count: int  # pairs
+    pairs: int
 
 
 def correlation(

@@ -140,7 +140,7 @@ def price_waterfall(publication: Snapshot, then: Snapshot, now: Snapshot) -> Vie
     """
     from_close, from_article = (_parted(day, now) for day in (publication, then))
     steps = [*_steps(from_close)[1], *_steps(from_article)[1]]
-    height = {"low": min(0.0, *steps) - 0.1, "high": max(0.0, *steps) + 0.1}
+    height: dict[str, Any] = {"low": min(0.0, *steps) - 0.1, "high": max(0.0, *steps) + 0.1}
     panels = [
         _waterfall(split, f"From {told} {day.price_usd:,.2f} USD", height)
         for split, told, day in (
@@ -172,7 +172,7 @@ def _steps(split: Decomposition) -> tuple[np.ndarray, np.ndarray]:
     return base, base + np.array([split.log_cap, -split.log_supply, split.log_price])
 
 
-def _waterfall(split: Decomposition, title: str, height: dict[str, float]) -> Panel:
+def _waterfall(split: Decomposition, title: str, height: dict[str, Any]) -> Panel:
     """One base price of `price_waterfall`."""
     base, top = _steps(split)
     ratios = (split.cap_ratio, 1 / split.supply_ratio, split.price_ratio)

@@ -28,7 +28,7 @@ def test_alpha_of_a_year_cannot_be_told_from_zero():
 
 def test_the_correlation_that_decides_c54_reaches_beyond_one_half():
     found = te.economy.weekly_correlation("tao", "rndr", until="2023-11-20")
-    assert found.count == 36
+    assert found.pairs == 36
     assert found[:3] == pytest.approx((0.46, 0.16, 0.69), abs=5e-3)  # printed by an outside review
     blocks = te.economy.weekly_correlation("tao", "rndr", until="2023-11-20", block_weeks=4)
     assert blocks.coefficient == found.coefficient and blocks.low < 0.5 < blocks.high
