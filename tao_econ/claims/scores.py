@@ -169,8 +169,12 @@ def benchmark_worth(name: str, when: str | date) -> float:
     closes_by_then = known[name][:day]
     if closes_by_then.empty:
         raise ValueError(f"when must be after the first close of {name}, got {day:%Y-%m-%d}")
-    fresh = name == "cash" or (day - closes_by_then.index[-1]).days <= MAX_AGE_DAYS
-    return float(closes_by_then.iloc[-1]) if fresh else float("nan")
+    return float(closes_by_then.iloc[-1]) if name == "cash" else _fresh(closes_by_then, day)
+
+
+def _fresh(known: pd.Series, day: pd.Timestamp) -> float:
+    """The last value, NaN where it is older than a month."""
+    return float(known.iloc[-1]) if (day - known.index[-1]).days <= MAX_AGE_DAYS else float("nan")
 
 
 def what_was_earned(when: str | date, *, bought_usd: float = 287.70) -> pd.Series:
@@ -192,6 +196,6 @@ def what_was_earned(when: str | date, *, bought_usd: float = 287.70) -> pd.Serie
     day = pd.Timestamp(when)
     if not day > PUBLISHED:
         raise ValueError(f"when must be after {PUBLISHED:%Y-%m-%d}, got {day:%Y-%m-%d}")
-    own = closes()[:day].iloc[-1] / real("bought_usd", bought_usd, "(0, inf)")
+    own = _fresh(closes()[:day], day) / real("bought_usd", bought_usd, "(0, inf)")
     others = {name: benchmark_worth(name, day) for name in benchmark_closes()}
-    return pd.Series({"TAO": float(own)} | others, name=f"{day:%Y-%m-%d}")
+    return pd.Series({"TAO": own} | others, name=f"{day:%Y-%m-%d}")

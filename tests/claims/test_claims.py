@@ -222,6 +222,7 @@ def test_a_benchmark_is_never_carried_past_its_age():
     assert known == pytest.approx(np.mean(gains)) == pytest.approx(1.05, abs=5e-3)
     for day in ("2024-06-01", "2025-11-02", "2026-09-11"):
         assert np.isnan(claims.what_was_earned(day)["AI tokens"]), day
+    assert np.isnan(claims.what_was_earned("2026-11-25")["TAO"]), "its last close is of 9 October"
 
 
 RECORDS = stress.Records(
