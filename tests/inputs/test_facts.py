@@ -22,6 +22,7 @@ KEYS = {  # the columns that tell one fact from another
     "comparables": ["token", "as_of"],
     "counter_corrections": None,
     "evidence": None,  # several sources may say the same of one claim
+    "forecasts": ["id"],
     "genesis_concentration": None,
     "key_dates": ["date"],
     "market_readings": ["as_of", "scope", "quantity"],
