@@ -27,9 +27,7 @@ def test_a_schedule_is_called_one_and_what_came_stands_beside_it():
     for name in ("break_even_cap", "who_is_diluted"):
         title = VIEWS[name]().title
         assert title.startswith("On the schedule") and "had to" not in title
-    low, high = dilution.supply_growth_seen(
-        te.rules_at("2026-09-11"), te.load_snapshot("article"), 1
-    )
+    low, high = dilution.happened(te.rules_at("2026-09-11"), te.load_snapshot("article"))
     assert 0.36 < low < high < 0.395  # the readings around 2024-11-20
 
 
