@@ -1,5 +1,8 @@
 """Many runs of a model: sweeps, sensitivity and the error of an estimate."""
 
+from .dependence import Correlation as Correlation
+from .dependence import circular_blocks as circular_blocks
+from .dependence import correlation as correlation
 from .scoring import brier as brier
 from .scoring import crps as crps
 from .scoring import pinball as pinball

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ..analysis.scoring import crps
-from ..economy.stress import BASKET
+from ..economy.sector import BASKET
 from ..inputs.checks import real
 from ..inputs.record import unknown
 from ..inputs.rules import load_snapshot, rules_at
@@ -25,6 +25,7 @@ from .rule import fact
 from .sources import PUBLISHED, closes, table
 
 WIDTH = 0.5  # of the log score's kernel, in logs
+MAX_AGE_DAYS = 31  # of a close: an older one is not carried on
 
 
 @functools.cache
@@ -125,22 +126,58 @@ def benchmark_closes() -> dict[str, pd.Series]:
 
     Notes
     -----
-    Bitcoin has no close here between March and October 2024, the tokens none after March 2024: the
-    last one stands.
+    Bitcoin has no close here between March and October 2024. The five tokens have weekly closes to
+    March 2024 and after that the days on which comparables.csv prices all five.
     """
     weeks = table("peers_weekly").set_index("date")
     later = table("btc_closes").set_index("date")["close_usd"]
     bitcoin = pd.concat([weeks["btc_usd"], later])
-    tokens = weeks[list(BASKET)]
+    listed = table("comparables")
+    listed = listed[listed["as_of"].str.fullmatch(r"\d{4}-\d{2}-\d{2}")]
+    listed = listed.pivot(index="as_of", columns="token", values="price_usd")
+    days = listed[[name.removesuffix("_usd").upper() for name in BASKET]].dropna()
+    days = days.set_axis(pd.to_datetime(days.index)).set_axis(list(BASKET), axis=1)
+    weekly = weeks[list(BASKET)]
+    tokens = pd.concat([weekly, days[days.index > weekly.index[-1]]])
     start = tokens[:PUBLISHED].iloc[-1]
     return {
         "cash": pd.Series([1.0], index=[weeks.index[0]]),
         "bitcoin": bitcoin / bitcoin[:PUBLISHED].iloc[-1],
-        "AI tokens to March 2024": (tokens / start).mean(axis=1),
+        "AI tokens": (tokens / start).mean(axis=1),
     }
 
 
-def what_was_earned(when: str | date, *, bought_usd: float = 160.0) -> pd.Series:
+def benchmark_worth(name: str, when: str | date) -> float:
+    """One dollar put into a benchmark on the article's day, on a later day.
+
+    Parameters
+    ----------
+    name : str
+        One of `benchmark_closes`.
+    when : str or date
+        The day.
+
+    Returns
+    -------
+    float
+        NaN where the last close is more than 31 days old; cash has no age.
+    """
+    known = benchmark_closes()
+    if name not in known:
+        raise ValueError(unknown("benchmark", name, known))
+    day = pd.Timestamp(when)
+    closes_by_then = known[name][:day]
+    if closes_by_then.empty:
+        raise ValueError(f"when must be after the first close of {name}, got {day:%Y-%m-%d}")
+    return float(closes_by_then.iloc[-1]) if name == "cash" else _fresh(closes_by_then, day)
+
+
+def _fresh(known: pd.Series, day: pd.Timestamp) -> float:
+    """The last value, NaN where it is older than a month."""
+    return float(known.iloc[-1]) if (day - known.index[-1]).days <= MAX_AGE_DAYS else float("nan")
+
+
+def what_was_earned(when: str | date, *, bought_usd: float = 287.70) -> pd.Series:
     """One dollar put into TAO and into each benchmark when the article appeared, on a later day.
 
     Parameters
@@ -148,15 +185,17 @@ def what_was_earned(when: str | date, *, bought_usd: float = 160.0) -> pd.Series
     when : str or date
         Date.
     bought_usd : float
-        160 is the article's price, 287.70 the close of its day; > 0, USD per TAO.
+        287.70 is the close of the article's day, 160 the older price that it names; > 0, USD per
+        TAO.
 
     Returns
     -------
     pandas.Series
+        NaN where no close is known within 31 days before.
     """
     day = pd.Timestamp(when)
     if not day > PUBLISHED:
         raise ValueError(f"when must be after {PUBLISHED:%Y-%m-%d}, got {day:%Y-%m-%d}")
-    own = closes()[:day].iloc[-1] / real("bought_usd", bought_usd, "(0, inf)")
-    others = {name: float(values[:day].iloc[-1]) for name, values in benchmark_closes().items()}
-    return pd.Series({"TAO": float(own)} | others, name=f"{day:%Y-%m-%d}")
+    own = _fresh(closes()[:day], day) / real("bought_usd", bought_usd, "(0, inf)")
+    others = {name: benchmark_worth(name, day) for name in benchmark_closes()}
+    return pd.Series({"TAO": own} | others, name=f"{day:%Y-%m-%d}")

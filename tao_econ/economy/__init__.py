@@ -71,7 +71,10 @@ from .scenario_tree import tree_break_even as tree_break_even
 from .scenario_tree import tree_noise as tree_noise
 from .scenario_tree import tree_sensitivity as tree_sensitivity
 from .scenario_tree import without_smallest as without_smallest
-from .stress import ai_beta as ai_beta
+from .sector import ai_beta as ai_beta
+from .sector import beta_alpha as beta_alpha
+from .sector import weekly_correlation as weekly_correlation
+from .sector import weekly_returns as weekly_returns
 from .stress import stressed as stressed
 from .supply import break_even_growth as break_even_growth
 from .supply import decompose_price as decompose_price
@@ -81,6 +84,8 @@ from .supply import mc_fdv_ranking as mc_fdv_ranking
 from .supply import supply_after as supply_after
 from .supply import supply_at as supply_at
 from .supply import supply_path as supply_path
+from .trading import volumes_on as volumes_on
+from .trading import with_volume as with_volume
 from .valuation import cong_li_wang as cong_li_wang
 from .valuation import convenience_value as convenience_value
 from .valuation import cost_of_production as cost_of_production

@@ -29,6 +29,7 @@ from .supply import discounted_supply, supply_at
 
 DENOMINATORS = ("market_cap", "fdv", "discounted_fdv", "fdv_stated")
 TOKEN_VALUES = ("market_cap", "fdv")
+SUNDAY = 6
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 
 
@@ -110,7 +111,11 @@ def value_ratio(
 
 
 def comparables_on(
-    when: str | dt.date | dt.datetime, *, token_value: str = "fdv", max_age_days: int = 180
+    when: str | dt.date | dt.datetime,
+    *,
+    token_value: str = "fdv",
+    max_age_days: int = 180,
+    closed_only: bool = False,
 ) -> pd.DataFrame:
     """Everything TAO was compared with and that had a value by a day, each at its latest value,
     largest first.
@@ -123,12 +128,15 @@ def comparables_on(
         'fdv' or 'market_cap' of the tokens
     max_age_days
         older values of tokens are left out; a company keeps its last valuation, however old
+    closed_only
+        leave out prices that were still in talks, as OpenAI's 86 bn in November 2023
 
     Returns
     -------
     DataFrame
         name, kind (company or token), date, age_days, low_usd, value_usd (geometric middle of the
-        range where the source gives one), high_usd, segment, confidence
+        range where the source gives one), high_usd, segment, status (closed, in talks or token),
+        confidence
     """
     day = pd.Timestamp(utc(when).date())
     if token_value not in TOKEN_VALUES:
@@ -137,6 +145,8 @@ def comparables_on(
     tokens = _tokens(token_value)
     tokens = tokens[(day - tokens["date"]).dt.days <= max_age_days]
     table = pd.concat([_companies(), tokens])
+    if closed_only:
+        table = table[table["status"] != "in talks"]
     table = table[table["date"] <= day].sort_values(["date", "name"], kind="stable")
     table = table.drop_duplicates("name", keep="last").reset_index(drop=True)
     table.insert(3, "age_days", (day - table["date"]).dt.days)
@@ -239,7 +249,7 @@ def openai_ratio_path() -> pd.DataFrame:
         from close_date) with its ratio
     """
     points = data.load("openai_points")
-    closes = _closes()
+    closes = _closes(daily=True)
     found = [_close(closes, text) for text in points["date"]]
     most = tao(eras()[-1].max_supply_rao)
     table = pd.DataFrame(
@@ -268,7 +278,7 @@ def weekly_ratio(company: str = "openai") -> pd.DataFrame:
 
     Notes
     -----
-    By day in late 2023, by week to 2025, by month after.
+    By day in late 2023, by week to September 2026, by month after; month ends and dated events too.
     """
     companies = _companies()
     known = companies[companies["name"] == company].sort_values("date")
@@ -354,6 +364,7 @@ def _companies() -> pd.DataFrame:
             "value_usd": [math.sqrt(pair[0] * pair[-1]) for pair in ends],
             "high_usd": [pair[-1] for pair in ends],
             "segment": "company",
+            "status": table["status"],
             "confidence": table["confidence"],
         }
     )
@@ -382,23 +393,26 @@ def _tokens(value: str) -> pd.DataFrame:
             "value_usd": table[column],
             "high_usd": table[column],
             "segment": table["segment"],
+            "status": "token",
             "confidence": table["confidence"],
         }
     )
 
 
 @functools.cache
-def _closes() -> pd.DataFrame:
-    """Every close of TAO known, a day each: days of late 2023, weeks to 2025, months and events
-    after that.
+def _closes(*, daily: bool = False) -> pd.DataFrame:
+    """Closes of TAO known, a day each: days of late 2023, Sundays to September 2026, months and
+    events; with all days of 2026 if asked for.
     """
     weeks = data.load("tao_weekly")
     days = data.load("tao_daily_2023q4")
+    later = data.load("tao_daily_2026")
     months = data.load("series_monthly")
     events = data.load("key_dates")
     parts = [
         weeks[["date", "close_usd"]],
         days[["date", "close_usd"]],
+        later.loc[daily | (later["date"].dt.dayofweek == SUNDAY), ["date", "close_usd"]],
         events[["date", "tao_close_usd"]].set_axis(["date", "close_usd"], axis=1),
         months[["price_date", "tao_price_usd"]].set_axis(["date", "close_usd"], axis=1),
     ]

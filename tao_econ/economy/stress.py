@@ -13,12 +13,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
-import numpy as np
-
 from ..inputs import data
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario
 from ..inputs.units import DAYS_PER_YEAR, RAO_PER_TAO, tao
+from .sector import ai_beta
 from .supply import emission_tao_per_day, supply_after
 
 # of reported volume, the mean over unregulated exchanges: Cong, Li, Tang and Yang, NBER 30783
@@ -26,8 +25,6 @@ FAKE_SHARE = 0.7
 HIGHEST_RECYCLING = 0.185  # of a month's emission, April 2024: 1kx-network/depin_tokenomics
 EXIT_DAYS = 30
 FEES_OVER_EMISSION = 0.1
-# AI-labelled tokens with a weekly close
-BASKET = ("rndr_usd", "fet_usd", "grt_usd", "near_usd", "icp_usd")
 DILUTION_ONLY = ("recycled_share", "market_cap_growth", "stake_stickiness")  # what it assumes
 
 
@@ -52,17 +49,6 @@ def stressed(records: Records, name: str | None) -> Records:
     if name not in STRESSES:
         raise ValueError(unknown("stress", name, STRESSES))
     return STRESSES[name](records)
-
-
-def ai_beta() -> float:
-    """TAO's weekly beta to five AI-labelled tokens, 2023-03 to 2024-03: slope of log returns on
-    their mean.
-    """
-    table = data.load("peers_weekly").dropna(subset="tao_usd")
-    returns = np.diff(np.log(table[["tao_usd", *BASKET]].to_numpy()), axis=0)
-    own = returns[:, 0]
-    basket = returns[:, 1:].mean(axis=1)
-    return float(np.cov(own, basket)[0, 1] / np.var(basket, ddof=1))
 
 
 def _volume(records: Records, factor: float) -> Records:

@@ -241,8 +241,9 @@ class Scenario:
         span=(1e6, 1e9),
         reason="The middle of three published figures of 2025-26, 42 M to 238 M: the spread is "
         "the uncertainty.",
-        source="mexc (early 2026); Grayscale S-1 gives 42 M (September 2025), aggregators 238 M "
-        "(May 2026)",
+        source="a page of mexc (early 2026) that no author signs: unverifiable; Grayscale S-1 "
+        "gives 42 M (September 2025), noncemedia.com quotes 238 M from CoinGecko (May 2026); see "
+        "economy.volumes_on",
     )
     daily_volatility: float = quantity(
         default=0.05,

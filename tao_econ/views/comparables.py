@@ -47,10 +47,12 @@ EARLY_USD = 29e9  # OpenAI's tender of April 2023, the comparable of the article
 NAMES = {"openai": "OpenAI", "together": "Together", "gensyn": "Gensyn"}
 
 
-@view(rules="2026-09-11", snapshot="article", scenario="base")
-def openai_ratio(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> View:
+@view(rules="2026-09-11", snapshot="article", publication="2023-11-20", scenario="base")
+def openai_ratio(
+    rules: Rules, snapshot: Snapshot, publication: Snapshot, scenario: Scenario
+) -> View:
     """Left, OpenAI's latest valuation over TAO's FDV, weekly and as published; right, TAO's
-    price against an 8× rise.
+    price against an 8× rise, from the article's price and from that day's close.
     """
     path = weekly_ratio()
     quoted = openai_ratio_path()
@@ -58,18 +60,20 @@ def openai_ratio(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> View:
     when = [pd.Timestamp(f"{text}-15" if len(text) == 7 else text) for text in quoted["date"]]
     promised = value_ratio(rules, snapshot, scenario, EARLY_USD).ratio
     rise = path["close_usd"] / snapshot.price_usd
+    highest = path["close_usd"].max() / publication.price_usd
     return View(
         title=f"OpenAI stood at {promised:.1f}× TAO's FDV in the article and at "
-        f"{quoted['ratio'].iloc[-1]:.0f}× in {when[-1]:%B %Y}; TAO's price had to rise "
-        f"{promised:.1f}×, and its highest close was {rise.max():.1f}× the article's",
+        f"{quoted['ratio'].iloc[-1]:.0f}× in {when[-1]:%B %Y}; TAO's highest close was "
+        f"{highest:.1f}× the close of the article's day, {rise.max():.1f}× its own price",
         panels=[
             _gap(path, when, quoted["ratio"], promised),
-            _rise(path["date"], rise, promised, snapshot.price_usd),
+            _rise(path["date"], rise, promised, (snapshot.price_usd, publication.price_usd)),
         ],
         size=(11.0, 5.2),
         sources=(
             rules,
             snapshot,
+            publication,
             "data/private_valuations.csv, openai_points.csv, closes of TAO",
         ),
     )
@@ -112,8 +116,13 @@ def _gap(path: pd.DataFrame, when: list, published: pd.Series, promised: float) 
     )
 
 
-def _rise(dates: pd.Series, rise: pd.Series, promised: float, start_usd: float) -> Panel:
-    """Right of `openai_ratio`: the price in times the article's, and the target."""
+def _rise(
+    dates: pd.Series, rise: pd.Series, promised: float, starts_usd: tuple[float, float]
+) -> Panel:
+    """Right of `openai_ratio`: the price in times the article's, that day's close, and the
+    target.
+    """
+    start_usd, close_usd = starts_usd
     top = dates.loc[rise.idxmax()]
     highest = f"{rise.max():.2f}×, {top.day} {top:%B %Y}"
     goal = f"{promised:.2f}×: FDV of {EARLY_USD / 1e9:g} bn USD"
@@ -122,6 +131,13 @@ def _rise(dates: pd.Series, rise: pd.Series, promised: float, start_usd: float) 
         marks=[
             Line(label=f"close over {start_usd:g} USD", x=dates, y=rise, width=1.6),
             Level(label=goal, y=promised, colour=RED, style="--", width=1.4),
+            Level(
+                label=f"close of the article's day, {close_usd:.2f} USD",
+                y=close_usd / start_usd,
+                colour=GREEN,
+                width=1.2,
+                style="-.",
+            ),
             Level(y=1, width=0.9, style=":"),
             Text(x=[top], y=rise.max(), text=highest, valign="bottom"),
         ],
@@ -131,27 +147,39 @@ def _rise(dates: pd.Series, rise: pd.Series, promised: float, start_usd: float) 
     )
 
 
-@view(rules="2026-09-11", then="article", now="2026-09-11", scenario="base")
-def implied_spread(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenario) -> View:
+@view(
+    rules="2026-09-11",
+    publication="2023-11-20",
+    then="article",
+    now="2026-09-11",
+    scenario="base",
+)
+def implied_spread(
+    rules: Rules, publication: Snapshot, then: Snapshot, now: Snapshot, scenario: Scenario
+) -> View:
     """Price of TAO if its FDV were that of each comparable, at two dates, with quantiles over
-    all and the real price.
+    all, the close of each day and the article's price.
     """
-    tables = [comparable_ratios(rules, day, scenario) for day in (then, now)]
+    named = {publication.name: [(f"the article's {then.price_usd:g} USD", then.price_usd)]}
+    tables = [comparable_ratios(rules, day, scenario) for day in (publication, now)]
     first, last = (
         f"{table['implied_price_usd'].min():,.0f} to {table['implied_price_usd'].max():,.0f} USD"
         for table in tables
     )
     return View(
-        title=f"Comparables of {then.date:%B %Y} put TAO at {first}, those of {now.date:%B %Y} at "
-        f"{last}",
-        panels=[_spread(day, table) for day, table in zip((then, now), tables, strict=True)],
+        title=f"Comparables of {publication.date:%B %Y} put TAO at {first}, those of "
+        f"{now.date:%B %Y} at {last}",
+        panels=[
+            _spread(day, table, named.get(day.name, []))
+            for day, table in zip((publication, now), tables, strict=True)
+        ],
         size=(11.0, 5.6),
         sources=("each at its latest value, over FDV",),
     )
 
 
-def _spread(snapshot: Snapshot, table: pd.DataFrame) -> Panel:
-    """One date of `implied_spread`."""
+def _spread(snapshot: Snapshot, table: pd.DataFrame, also: list[tuple[str, float]]) -> Panel:
+    """One date of `implied_spread`, with other prices of it."""
     spread = dispersion(table).loc["all"]
     price = snapshot.price_usd
     company = "company (Gensyn: FDV of its token)" if "gensyn" in set(table["name"]) else "company"
@@ -176,7 +204,12 @@ def _spread(snapshot: Snapshot, table: pd.DataFrame) -> Panel:
     line: dict[str, Any] = {"colour": RED, "style": "--", "width": 1.4}
     return Panel(
         title=f"{snapshot.name}: {spread['count']:.0f} comparables, {spread['spread']:,.0f}× apart",
-        marks=[*quantiles, Level(label=f"price {price:,.2f} USD", x=price, **line), *dots],
+        marks=[
+            *quantiles,
+            Level(label=f"price {price:,.2f} USD", x=price, **line),
+            *(Level(label=label, x=usd, colour=GREY, style=":", width=1.8) for label, usd in also),
+            *dots,
+        ],
         x=Axis(label="USD per TAO (log)", scale="log", format=",.0f", low=3, high=1e5),
         y=Axis(names=tuple(table["name"].replace(NAMES))),
     )
@@ -225,8 +258,8 @@ def openai_fraction(
     part = "part of the comparable's value that reaches holders (log)"
     return View(
         title=f"TAO's price asked for {needed[0]:.1%} of OpenAI in the article, {needed[1]:.1%} at "
-        f"that day's close and tender, {needed[2]:.2%} in {now.date:%B %Y}; a token is no claim on "
-        "any of it",
+        f"that day's close and the tender in talks, {needed[2]:.2%} in {now.date:%B %Y}; a token "
+        "is no claim on any of it",
         panels=[
             Panel(
                 marks=[*lines, worth_more, *_stories(rules, now.price_usd)],

@@ -16,6 +16,7 @@ from ..economy.holding import holder_yield
 from ..economy.issuance_readings import feasible_supply_tao, supply_observations
 from ..economy.supply import (
     NARROW_PEERS,
+    Decomposition,
     break_even_growth,
     decompose_price,
     discounted_supply,
@@ -132,47 +133,74 @@ def mc_fdv_ladder(snapshot: Snapshot) -> View:
     )
 
 
-@view(then="article", now="2026-09-11")
-def price_waterfall(then: Snapshot, now: Snapshot) -> View:
-    """Waterfall in logarithms: growth of the market cap, less growth of supply, is growth of the
-    price.
+@view(publication="2023-11-20", then="article", now="2026-09-11")
+def price_waterfall(publication: Snapshot, then: Snapshot, now: Snapshot) -> View:
+    """Waterfalls in logarithms from two base prices, the close of the article's day first: growth
+    of the market cap, less growth of supply, is growth of the price.
     """
-    split = decompose_price(
-        (then.price_usd, now.price_usd), (tao(then.issuance_rao), tao(now.issuance_rao))
+    from_close, from_article = (_parted(day, now) for day in (publication, then))
+    steps = [*_steps(from_close)[1], *_steps(from_article)[1]]
+    height: dict[str, Any] = {"low": min(0.0, *steps) - 0.1, "high": max(0.0, *steps) + 0.1}
+    panels = [
+        _waterfall(split, f"From {told} {day.price_usd:,.2f} USD", height)
+        for split, told, day in (
+            (from_close, "that day's close,", publication),
+            (from_article, "the article's price,", then),
+        )
+    ]
+    growth = Axis(label=f"log growth, {publication.date} to {now.date}", **height)
+    return View(
+        title="From the close of the article's day the price came to "
+        f"{from_close.price_ratio:.2f}× and the network's value to {from_close.cap_ratio:.2f}×; "
+        f"from its own {then.price_usd:g} USD to {from_article.price_ratio:.2f}× and "
+        f"{from_article.cap_ratio:.2f}×; supply to {from_close.supply_ratio:.2f}×",
+        panels=[replace(panels[0], y=growth), panels[1]],
+        size=(10.0, 5.0),
+        sources=(publication, then, now, "logarithms: steps add up"),
     )
+
+
+def _parted(then: Snapshot, now: Snapshot) -> Decomposition:
+    """The change of price between two snapshots."""
+    supply_tao = (tao(then.issuance_rao), tao(now.issuance_rao))
+    return decompose_price((then.price_usd, now.price_usd), supply_tao)
+
+
+def _steps(split: Decomposition) -> tuple[np.ndarray, np.ndarray]:
+    """Where each bar of a waterfall starts and ends."""
     base = np.array([0, split.log_cap, 0])
-    length = np.array([split.log_cap, -split.log_supply, split.log_price])
-    top = base + length
+    return base, base + np.array([split.log_cap, -split.log_supply, split.log_price])
+
+
+def _waterfall(split: Decomposition, title: str, height: dict[str, Any]) -> Panel:
+    """One base price of `price_waterfall`."""
+    base, top = _steps(split)
     ratios = (split.cap_ratio, 1 / split.supply_ratio, split.price_ratio)
-    told = [f"× {ratio:.2f}\n{step:+.3f}" for ratio, step in zip(ratios, length, strict=True)]
-    bars = Bars(y=length, base=base, width=0.6, colour=(BLUE, RED, GREEN))
-    words: dict[str, Any] = {"align": "center", "size": 11, "colour": "white"}
+    told = [f"× {ratio:.2f}" for ratio in ratios]
+    beyond = np.where(top >= base, np.maximum(top, base), np.minimum(top, base))
+    words: dict[str, Any] = {"align": "center", "size": 11}
+    above = top >= base
+    names = [
+        Text(
+            x=np.flatnonzero(chosen),
+            y=beyond[chosen],
+            text=tuple(np.array(told)[chosen]),
+            valign=side,
+            **words,
+        )
+        for chosen, side in ((above, "bottom"), (~above, "top"))
+        if chosen.any()
+    ]
     joined = [
         Line(x=[place + 0.3, place + 0.7], y=[top[place]] * 2, colour=GREY, width=1)
         for place in range(2)
     ]
-    ends = [0.0, split.log_cap, split.log_price]
-    return View(
-        title=f"The network's value grew {split.cap_ratio:.2f}×, the price "
-        f"{split.price_ratio:.2f}×: {split.share_to_new_supply:.0%} of the growth went to new "
-        "supply",
-        panels=[
-            Panel(
-                marks=[
-                    bars,
-                    *joined,
-                    Level(y=0, width=0.8),
-                    Text(x=range(3), y=base + length / 2, text=tuple(told), **words),
-                ],
-                x=Axis(names=("market cap", "new supply", "price"), low=-0.6, high=2.6),
-                y=Axis(
-                    label=f"log growth, {then.date} to {now.date}",
-                    low=min(ends) * 1.06,
-                    high=max(ends) * 1.06,
-                ),
-            )
-        ],
-        sources=(then, now, "logarithms: steps add up"),
+    bars = Bars(y=top - base, base=base, width=0.6, colour=(BLUE, RED, GREEN))
+    return Panel(
+        title=title,
+        marks=[bars, *joined, Level(y=0, width=0.8), *names],
+        x=Axis(names=("market cap", "new supply", "price"), low=-0.6, high=2.6),
+        y=Axis(**height),
     )
 
 
@@ -187,7 +215,7 @@ def openai_bn_usd() -> dict[str, float]:
 @view(rules="2026-09-11", then="article", publication="2023-11-20", now="2026-09-11")
 def article_fdv(rules: Rules, then: Snapshot, publication: Snapshot, now: Snapshot) -> View:
     """Bars: the FDV the article states, the one its own price gives, publication day's and
-    today's, with OpenAI's ratio.
+    today's, with OpenAI's last paid price, the tender then in talks and today's value over each.
     """
     openai = openai_bn_usd()
     old, current, latest = (openai[month] for month in ("2023-04", "2023-10", "2026-03"))
@@ -197,8 +225,8 @@ def article_fdv(rules: Rules, then: Snapshot, publication: Snapshot, now: Snapsh
     bars = [
         ("stated by\nthe article", stated, GREY, old),
         (f"{then.price_usd:g} USD × {supply / 1e6:g} M", implied, RED, old),
-        (f"same, OpenAI at the\n{current:g} bn of that month", implied, ORANGE, current),
-        (f"publication day,\n{publication.price_usd:.2f} USD", at_publication, BLUE, current),
+        (f"same, OpenAI at the\n{current:g} bn in talks", implied, ORANGE, current),
+        (f"that day's close,\n{publication.price_usd:.2f} USD", at_publication, BLUE, current),
         (f"{now.date},\n{now.price_usd:.2f} USD", today, GREEN, latest),
     ]
     names, values, colours, valuations = zip(*bars, strict=True)
@@ -208,8 +236,9 @@ def article_fdv(rules: Rules, then: Snapshot, publication: Snapshot, now: Snapsh
     ]
     return View(
         title=f"{then.price_usd:g} USD × {supply / 1e6:g} M is {implied:.2f} bn, not "
-        f"{stated:.1f}; “{old / stated:.0f}×” was {current / implied:.0f}× on that month's "
-        "OpenAI price",
+        f"{stated:.1f}; “{old / stated:.0f}×” is {current / at_publication:.1f}× at that day's "
+        f"close and OpenAI's tender then in talks, {old / at_publication:.1f}× at its last paid "
+        "price",
         panels=[
             Panel(
                 marks=[Bars(y=values, width=0.65, colour=colours, text=tuple(told))],
@@ -221,11 +250,11 @@ def article_fdv(rules: Rules, then: Snapshot, publication: Snapshot, now: Snapsh
     )
 
 
-def happened(rules: Rules, snapshot: Snapshot) -> tuple[float, float]:
-    """The least and the most by which supply grew in the year after a day, by what trusted readings
-    allow; nan where the year is not over.
+def happened(rules: Rules, snapshot: Snapshot, years: int = 1) -> tuple[float, float]:
+    """The least and the most by which supply grew in the years after a day, by what trusted
+    readings allow; nan where they are not over.
     """
-    end = snapshot.date + dt.timedelta(days=365)
+    end = snapshot.date + dt.timedelta(days=365 * years)
     if pd.Timestamp(end, tz="UTC") > supply_observations()["when"].max():
         return np.nan, np.nan
     least, most = feasible_supply_tao(rules, end)
@@ -235,8 +264,8 @@ def happened(rules: Rules, snapshot: Snapshot) -> tuple[float, float]:
 
 @view(rules="2026-09-11", then="article", now="2026-09-11", scenario="base")
 def break_even_cap(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenario) -> View:
-    """Bars: how much the market cap must grow for the price to stand still, over one to ten
-    years, for two dates.
+    """Bars: how much the market cap must grow on the schedule for the price to stand still, over
+    one to ten years, for two dates, and what was asked by the supply that came.
     """
     years = (1, 2, 3, 5, 10)
     article = load_scenario("article")
@@ -256,15 +285,23 @@ def break_even_cap(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenar
             (0.2, now, scenario, BLUE, from_now),
         )
     ]
-    least, most = happened(rules, then)
-    measured = f" ({least:.0%} to {most:.0%} by what was issued)" if least == least else ""
+    came = np.array([happened(rules, then, y) for y in years[:2]])
+    came = came[np.isfinite(came).all(axis=1)]
+    measured = Bars(
+        label="asked by the supply that came, least to most",
+        x=np.arange(len(came)) - 0.2,
+        base=came[:, 0],
+        y=np.maximum(came[:, 1] - came[:, 0], 0.02),  # thick enough to be seen
+        width=0.38,
+        colour=BLACK,
+    )
+    seen = f"supply grew {came[0, 0]:.0%} to {came[0, 1]:.0%}, and " if len(came) else ""
     return View(
-        title=f"On the schedule, holding the price of {then.date:%B %Y} for a year takes "
-        f"{from_then[0]:.0%} more market cap{measured}; that of {now.date:%B %Y}, "
-        f"{from_now[0]:.0%}",
+        title=f"On the schedule a flat price asked for {from_then[0]:.0%} more market cap in the "
+        f"year from {then.date:%B %Y}; {seen}from {now.date:%B %Y} it asks for {from_now[0]:.0%}",
         panels=[
             Panel(
-                marks=bars,
+                marks=[*bars, measured],
                 x=Axis(names=tuple(f"{y} year{'s' if y > 1 else ''}" for y in years)),
                 y=Axis(label="growth of the market cap for a flat price", format=".0%"),
             )
@@ -305,9 +342,14 @@ def who_is_diluted(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenar
             ("staked", 0.2, BLUE, [case.staker_real for case in cases.values()]),
         )
     ]
+    growth = np.array(happened(old, then))
+    lost = growth / (1 + growth)
+    seen = f"supply as it came took {lost[0]:.0%} to {lost[1]:.0%} of the first; "
+    seen = seen if np.isfinite(lost).all() else ""
     return View(
-        title=f"On the schedule, a year from {then.date:%B %Y} takes {-early.unstaked:.1%} of an "
-        f"unstaked share and {-early.staker_real:.1%} of a staked one; from {now.date:%B %Y} "
+        title=f"On the schedule a year from {then.date:%B %Y} takes {-early.unstaked:.1%} of the "
+        f"share of one who does not stake and {-early.staker_real:.1%} of one who does; {seen}"
+        f"from {now.date:%B %Y} it is "
         f"{-late.unstaked:.1%} and {-late.staker_real:.1%}",
         panels=[
             Panel(

@@ -27,9 +27,9 @@ class Evaluation:
         le=(LAST - sources.PUBLISHED).days,
     )
     bought_usd: float = quantity(
-        default=160.0,
+        default=287.70,
         unit="USD per TAO",
-        meaning="price paid on 2023-11-20; the close was 287.70",
+        meaning="price paid on 2023-11-20: its close; the article's older price is 160",
         gt=0,
         le=1e6,
         step=0.1,
@@ -60,12 +60,17 @@ def counted(reading: str) -> dict[str, int]:
     return {name: found.count(name) for name in claims.VERDICTS}
 
 
+def _told(worth: float) -> str:
+    return f"{worth:.2f}" if np.isfinite(worth) else "unknown: no close within a month"
+
+
 @functools.cache
 def held(benchmark: str) -> np.ndarray:
-    """What one dollar in a benchmark is worth at each close until the last evaluation."""
-    closes = scores.benchmark_closes()[benchmark]
-    dates = sources.closes()[sources.PUBLISHED : LAST]
-    return np.array([closes[:date].iloc[-1] for date in dates.index])
+    """What one dollar in a benchmark is worth at each close until the last evaluation, NaN where no
+    close of it is recent.
+    """
+    dates = sources.closes()[sources.PUBLISHED : LAST].index
+    return np.array([scores.benchmark_worth(benchmark, date) for date in dates])
 
 
 @view(
@@ -106,7 +111,7 @@ def judgement(evaluation: Evaluation, score: Named, benchmark: Named, reading: N
     worth = "worth of 1 USD put in on 2023-11-20"
     return View(
         title=f"{day:%d %B %Y}: best is '{at.idxmin()}'; 1 USD in TAO is {earned['TAO']:.2f}, in "
-        f"{benchmark.name} {earned[benchmark.name]:.2f}",
+        f"{benchmark.name} {_told(earned[benchmark.name])}",
         panels=[
             Panel(
                 marks=[*lines, here],

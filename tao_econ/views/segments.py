@@ -9,10 +9,27 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..economy.sector import BASKET, beta_alpha, weekly_returns
 from ..inputs import data
 from ..inputs.rules import load_snapshot
 from .gallery import view
-from .marks import BLACK, BLUE, GREEN, GREY, ORANGE, RED, Axis, Level, Panel, Points, Text, View
+from .marks import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    RED,
+    Axis,
+    Band,
+    Level,
+    Line,
+    Panel,
+    Points,
+    Text,
+    View,
+)
+from .words import in_words
 
 PUBLISHED = "2023-11-20"
 BEFORE = "2023-11-01"  # taken where there is no price of the day itself
@@ -22,7 +39,6 @@ WINDOWS = {
     "April to July 2026": ("2026-04-01", "2026-07-31"),
 }
 HEIGHT = "October 2025"  # the window of the title, and the order of the tokens
-RENAMED = {"RENDER": "RNDR"}  # one token for one
 SEGMENTS = {
     "data": "data",
     "privacy/data": "data",
@@ -45,7 +61,6 @@ def segment_returns() -> pd.DataFrame:
     """
     table = data.load("comparables")
     table = table[table["as_of"].str.fullmatch(r"\d{4}-\d{2}-\d{2}")]
-    table = table.assign(token=table["token"].replace(RENAMED))
     rows = [_returned(token, prices) for token, prices in table.groupby("token")]
     found = pd.DataFrame(rows).set_index("token")
     order = {name: k for k, name in enumerate(ORDER)}
@@ -163,3 +178,56 @@ def _borders(segments: list[str]) -> list:
         valign="top",
     )
     return [*lines, names]
+
+
+@view()
+def sector_beta() -> View:
+    """TAO's log return of each week against the mean of five AI-labelled tokens, with the line of
+    least squares and the range of slopes in 95% of resamples of four-week blocks.
+    """
+    returns = weekly_returns()
+    basket = returns[list(BASKET)].mean(axis=1)
+    found = beta_alpha()
+    middle = float(basket.mean())
+    reach = np.array([basket.min(), middle, basket.max()])
+    centre = found.alpha_per_week + found.beta * middle
+    slopes = [found.beta_low * (reach - middle), found.beta_high * (reach - middle)]
+    times = np.exp([found.tao_log_return, found.sector_log_return])
+    told = "cannot be told from zero"
+    if found.alpha_low_per_week > 0 or found.alpha_high_per_week < 0:
+        told = "is more than chance"
+    return View(
+        title=f"For each percent of {in_words(len(BASKET))} AI tokens TAO moved {found.beta:.2f}% "
+        f"({found.beta_low:.2f} to {found.beta_high:.2f}); of its {times[0]:.1f}× in {found.weeks} "
+        f"weeks they explain {times[1]:.1f}×, and the rest {told}",
+        panels=[
+            Panel(
+                marks=[
+                    Band(
+                        label="slopes in 95% of resamples",
+                        x=reach,
+                        low=centre + np.minimum(*slopes),
+                        high=centre + np.maximum(*slopes),
+                        colour=BLUE,
+                        alpha=0.15,
+                    ),
+                    Line(
+                        label=f"alpha {found.alpha_per_week:.1%} a week "
+                        f"({found.alpha_low_per_week:.1%} to {found.alpha_high_per_week:.1%})",
+                        x=reach,
+                        y=found.alpha_per_week + found.beta * reach,
+                    ),
+                    Points(label="a week", x=basket, y=returns["tao_usd"], colour=ORANGE, size=6),
+                    Level(y=0, width=0.8),
+                ],
+                x=Axis(label="mean log return of RNDR, FET, GRT, NEAR and ICP", format=".0%"),
+                y=Axis(label="log return of TAO", format=".0%"),
+                columns=3,
+            )
+        ],
+        size=(9.0, 5.4),
+        sources=(
+            "data/peers_weekly.csv",
+            f"{returns.index[0]:%Y-%m-%d} to {returns.index[-1]:%Y-%m-%d}",
+        ),
+    )

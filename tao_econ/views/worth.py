@@ -40,10 +40,18 @@ ESTIMATES_USD = (3e6, 20e6)  # published range of the whole network's fees a yea
 USD_LOG = Axis(label="USD per TAO (log)", scale="log", format=",g")
 
 
-@view(rules="2026-09-11", then="article", now="2026-09-11", scenario="base")
-def valuation_field(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenario) -> View:
+@view(
+    rules="2026-09-11",
+    then="article",
+    publication="2023-11-20",
+    now="2026-09-11",
+    scenario="base",
+)
+def valuation_field(
+    rules: Rules, then: Snapshot, publication: Snapshot, now: Snapshot, scenario: Scenario
+) -> View:
     """Low, middle and high price of TAO by ten methods at two dates on one log axis, with the
-    price of each date.
+    price of each date, the article's day both at its close and at the price it names.
     """
     before, after = (football_field(rules, day, scenario) for day in (then, now))
     middles = after["mid_usd"]
@@ -69,7 +77,7 @@ def valuation_field(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scena
         colour=BLACK,
         size=11,
     )
-    prices = _prices(then, now)
+    prices = _prices(publication, then, now)
     names = before["method"].replace({"stock-to-flow": "stock-to-flow (foil)"})
     return View(
         title=f"{len(after)} methods, {len(after)} middles: from {middles.min():.2f} to "
@@ -87,8 +95,8 @@ def valuation_field(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scena
     )
 
 
-def _prices(then: Snapshot, now: Snapshot) -> list[Level]:
-    """The price of each date."""
+def _prices(publication: Snapshot, then: Snapshot, now: Snapshot) -> list[Level]:
+    """The price of each date, and the one that the article names."""
     return [
         Level(
             label=f"price {day.price_usd:,.2f} USD, {day.name}",
@@ -97,7 +105,11 @@ def _prices(then: Snapshot, now: Snapshot) -> list[Level]:
             style=style,
             width=width,
         )
-        for day, colour, style, width in ((then, ORANGE, ":", 1.8), (now, RED, "--", 1.6))
+        for day, colour, style, width in (
+            (publication, ORANGE, "--", 1.6),
+            (then, ORANGE, ":", 1.8),
+            (now, RED, "--", 1.6),
+        )
     ]
 
 

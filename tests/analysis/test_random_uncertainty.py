@@ -28,6 +28,10 @@ def error_law(estimate, **_):
     at_least_0(estimate.standard_error)
 
 
+def correlation_law(found, **_):
+    assert -1 <= found.coefficient <= 1 and -1 <= found.low <= found.high <= 1
+
+
 # ---- Functions that take a function ----
 
 
@@ -186,6 +190,29 @@ TABLE = {
             )
         ),
         at_least_0,
+    ),
+    "correlation": Case(
+        st.integers(4, 9).flatmap(
+            lambda n: arguments(
+                first=array((n,)),
+                second=array((n,)),
+                level=inside,
+                block_length=st.one_of(st.none(), whole(1, 4)),
+                replicas=whole(100, 200),
+                seed=seeds,
+            )
+        ),
+        correlation_law,
+        refuses="must vary",
+        most=200,
+    ),
+    "circular_blocks": Case(
+        arguments(
+            count=whole(5, 50), block_length=whole(1, 5), replicas=whole(100, 200), seed=seeds
+        ),
+        lambda picked, count, **_: (
+            ((picked >= 0) & (picked < count)).all() or pytest.fail("outside")
+        ),
     ),
     "brier": Case(several(calls), at_most_1),
     "crps": Case(several(distributions), at_least_0),

@@ -84,7 +84,8 @@ def test_closes_of_our_tables_move_some_printed_ratios():
     assert (
         abs(off[["2023-05", "2024-10", "2025-03", "2025-10", "2026-07-04", "2026-09-11"]]) < 0.09
     ).all()
-    assert path["close_date"]["2026-09-11"] == dt.date(2026, 8, 31)  # no close of the day itself
+    for day in ("2026-07-04", "2026-09-11"):  # the day's own close, not that of the month before
+        assert path["close_date"][day] == dt.date.fromisoformat(day)
 
 
 def test_the_gap_grew_twentyfold_where_the_article_expected_it_to_close():
@@ -124,6 +125,22 @@ def test_on_the_articles_day_the_latest_openai_value_is_the_86_and_tokens_span_t
     tokens = te.economy.dispersion(table.reset_index()).loc["token"]
     assert tokens["count"] == 14 and tokens["spread"] == pytest.approx(22e9 / 174_295_000)
     assert tokens["p50"] < ARTICLE.price_usd < tokens["p90"]
+
+
+def test_a_price_in_talks_is_told_from_one_that_was_paid():
+    told = te.economy.comparables_on("2023-11-20").set_index("name").loc["openai"]
+    assert (told["value_usd"], told["status"], told["confidence"]) == (86e9, "in talks", "medium")
+    paid = te.economy.comparables_on("2023-11-20", closed_only=True).set_index("name").loc["openai"]
+    assert (paid["value_usd"], paid["status"]) == (29e9, "closed")
+    later = te.economy.comparables_on("2024-12-01", closed_only=True).set_index("name")
+    assert later.loc["openai", "value_usd"] == 157e9
+
+
+def test_render_is_one_token_under_its_two_names():
+    now = te.economy.comparables_on("2025-10-02", max_age_days=400)
+    assert [name for name in now["name"] if name.startswith("R")] == ["RNDR"]
+    ratios = te.economy.mc_fdv_ranking("2025-10-01").set_index("token")["mc_fdv"]
+    assert {"RNDR", "FIL"} <= set(ratios.index) and ratios["FIL"] < ratios["TAO"] < ratios["RNDR"]
 
 
 def test_before_the_tender_was_known_openai_stood_at_29_and_the_reverse_comparison_is_one_over_it():

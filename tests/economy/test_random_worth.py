@@ -21,6 +21,7 @@ from domain import (
 from hypothesis import strategies as st
 
 from tao_econ.economy.comparables import DENOMINATORS, TOKEN_VALUES
+from tao_econ.economy.trading import ONE_VENUE
 from tao_econ.inputs import data
 
 day = {"snapshot": snapshots(), "scenario": scenarios(), "rules": rules()}
@@ -32,6 +33,8 @@ SUPPLY = (
     "staked_tao must be at most|issuance_rao must be at most|block must be "
     "(known|given)|fdv_stated_usd must be known"
 )
+FEW_WEEKS = "weeks between since and until must be >= 12"
+when = st.one_of(st.none(), st.dates(dt.date(2023, 1, 1), dt.date(2024, 6, 1)))
 CARRY = "must be below discount_rate|appreciation must be"
 SPENT = "issuance_rao must leave something|stakers_share must be below"
 
@@ -42,6 +45,12 @@ def implied_law(implied, **_):
 
 def ratio_law(ratio, value_usd, scenario, **_):
     assert ratio.multiple <= ratio.ratio * (1 + 1e-12) and ratio.ratio * ratio.tao_share == close(1)
+
+
+def sector_law(found, **_):
+    assert found.sector_log_return + found.own_log_return == close(found.tao_log_return)
+    assert found.beta_low <= found.beta_high
+    assert found.alpha_low_per_week <= found.alpha_high_per_week
 
 
 def required_law(needed, price_usd, **_):
@@ -155,6 +164,51 @@ TABLE = {
             vector("[0, 1]"),
         ),
         lambda table, **_: (table["least"] <= table["greatest"]).all() or pytest.fail("order"),
+    ),
+    "weekly_returns": Case(
+        arguments(since=when, until=when),
+        lambda table, **_: np.isfinite(table["tao_usd"]).all() or pytest.fail("unknown"),
+        refuses=FEW_WEEKS,
+    ),
+    "beta_alpha": Case(
+        arguments(
+            since=when,
+            until=when,
+            level=number("(0, 1)"),
+            block_weeks=whole(1, 12),
+            replicas=whole(100, 300),
+            seed=seeds,
+        ),
+        sector_law,
+        refuses=FEW_WEEKS,
+        most=100,
+    ),
+    "weekly_correlation": Case(
+        arguments(
+            first=st.sampled_from(["tao", "rndr", "fet", "btc"]),
+            second=st.sampled_from(["tao", "fil", "icp"]),
+            since=when,
+            until=when,
+            level=number("(0, 1)"),
+            block_weeks=st.one_of(st.none(), whole(1, 12)),
+            seed=seeds,
+        ),
+        lambda found, **_: -1 <= found.low <= found.high <= 1 or pytest.fail("beyond"),
+        refuses=FEW_WEEKS,
+        most=100,
+    ),
+    "volumes_on": Case(
+        arguments(when=st.dates(), max_age_days=whole()),
+        lambda table, **_: (table["volume_usd"] > 0).all() or pytest.fail("none traded"),
+    ),
+    "with_volume": Case(
+        arguments(
+            snapshot=snapshots(),
+            scope=st.sampled_from(["Binance", ONE_VENUE]),
+            max_age_days=whole(),
+        ),
+        lambda got, **_: got.volume_usd > 0 or pytest.fail("none traded"),
+        refuses="unknown volume on",
     ),
     "openai_ratio_path": Case(
         arguments(), lambda table: (table["ratio"] > 0).all() or pytest.fail("negative")

@@ -154,12 +154,12 @@ def years_to_the_end(rules):
     return units.blocks_to_years(te.chain.issuance_eras(rules)[-1].first_block, rules.block_time_s)
 
 
-def openai_ratio(valuation_usd):
-    """At the FDV the article states, or at its price times the cap."""
+def openai_ratio(valuation_usd, day="article"):
+    """At the FDV the article states, or at a snapshot's price times the cap."""
     scenario, rules = te.load_scenario("article"), te.rules_at("2026-09-11")
     count = "fdv_stated" if valuation_usd == 29e9 else "fdv"
     return te.economy.value_ratio(
-        rules, te.load_snapshot("article"), scenario, valuation_usd, denominator=count
+        rules, te.load_snapshot(day), scenario, valuation_usd, denominator=count
     ).ratio
 
 
@@ -183,7 +183,8 @@ def stated():
         f"{halvings} halvings?",
         f"Python 3.{low} to 3.{int(high) - 1}",
         f"Can {day.volume_usd / 1e6:.0f} M USD a day absorb {daily_tao:,.0f} TAO?",
-        f"The {openai_ratio(29e9):.0f}× that was {openai_ratio(86e9):.0f}×",
+        f"{openai_ratio(29e9):.0f}×, {openai_ratio(86e9, '2023-11-20'):.0f}× or "
+        f"{openai_ratio(86e9):.0f}×",
         f"An article of {day.date}",
         f"a holder of {day.date:%B %Y}?",
         f"drawing {10_000 * 520 / 1e6:.1f} million normals",

@@ -9,7 +9,7 @@ from tao_econ import views
 def test_titles_follow_from_the_records():
     dear = replace(te.load_snapshot("article"), price_usd=320.0)
     assert "stood at 4.3×" in views.openai_ratio(snapshot=dear).title
-    assert "highest close was 2.3×" in views.openai_ratio(snapshot=dear).title
+    assert "2.3× its own price" in views.openai_ratio(snapshot=dear).title
     assert "23.2% of OpenAI in the article, 7.0%" in views.openai_fraction(then=dear).title
     half = replace(te.load_scenario("base"), capture_share=0.5)
     assert "at 4 to 2,048 USD" in views.implied_spread(scenario=half).title
