@@ -50,6 +50,7 @@ def view(
     *,
     sliders: tuple[str, ...] | None = None,
     menus: dict[str, Callable[[], dict]] | None = None,
+    spans: dict[str, tuple[float, float]] | None = None,
     published: bool = True,
     **defaults,
 ) -> Callable[[Callable[..., View]], Drawn]:
@@ -59,6 +60,7 @@ def view(
     ----------
     sliders : fields with a slider in the live form, in order; by default every number it reads
     menus : argument → function that gives what it may be, by name
+    spans : field → ends of its slider, where the view takes less than the field
     published : whether it is drawn into figures/
     defaults : argument → what it starts from: a name, of a menu or of `rules_at`, `load_snapshot`
         or `load_scenario` by its annotation; a record class or function to call; or the value.
@@ -71,7 +73,7 @@ def view(
     """
 
     def register(draw: Callable[..., View]) -> Drawn:
-        VIEWS[draw.__name__] = Drawn(draw, defaults, sliders, menus or {}, published)
+        VIEWS[draw.__name__] = Drawn(draw, defaults, sliders, menus or {}, published, spans or {})
         return VIEWS[draw.__name__]
 
     return register
@@ -80,8 +82,9 @@ def view(
 class Drawn:
     """A view: called with records or their names, by keyword, it gives a View."""
 
-    def __init__(self, draw, defaults: dict, sliders, menus: dict, published: bool):
+    def __init__(self, draw, defaults: dict, sliders, menus: dict, published: bool, spans: dict):
         functools.update_wrapper(self, draw)
+        self.spans = spans
         self.name = draw.__name__
         self.sliders = sliders
         self.published = published

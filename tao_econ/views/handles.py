@@ -32,11 +32,11 @@ class Handle(NamedTuple):
     log: bool
 
 
-def handle(record, field: str, key: str) -> Handle:
-    """A slider with a field's bounds, step, unit and meaning."""
+def handle(record, field: str, key: str, span: tuple | None = None) -> Handle:
+    """A slider with a field's bounds, step, unit and meaning; or with other ends."""
     it = about(record, field)
     value = getattr(record, field)
-    low, high = it["span"] or _bounds(it["rule"], value)
+    low, high = span or it["span"] or _bounds(it["rule"], value)
     low = min(low, value)
     high = max(high, value)
     whole = isinstance(value, int)

@@ -323,6 +323,7 @@ def diluted_drift(rules: Rules, snapshot: Snapshot, scenario: Scenario, holder: 
         "recycled_share",
         "horizon_years",
     ),
+    spans={"horizon_years": (1, 50)},
 )
 def portfolio(snapshot: Snapshot, scenario: Scenario, holder: Holder) -> View:
     """How much TAO: drift, volatility, history, fraction of Kelly, a prior, jumps, recycling and

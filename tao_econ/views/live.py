@@ -76,7 +76,7 @@ class Live(w.VBox):
         self._looks = 0  # at the picture from anew: zoom and hidden lines are forgotten
         self._pinned: tuple[list, dict] = ([], {})
         self._handles = {
-            key: handle(self._now[argument], field, key)
+            key: handle(self._now[argument], field, key, drawn.spans.get(key))
             for key, (argument, field) in self._owner.items()
         }
         self._sliders = {key: slider(it) for key, it in self._handles.items()}

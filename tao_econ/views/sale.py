@@ -204,20 +204,14 @@ def _three_years(
     """
     chain = rules_at("2026-09-11")
     path = price_under_flow(chain, snapshot, scenario, inflow_usd_per_day=inflow_usd)
-    held = held_usd if 0 < held_usd < np.inf and inflow_usd else np.nan
     price = Level(label="price today", y=snapshot.price_usd, colour=GREY, style=":")
+    marks = [Line(label="price under your lasting sale", x=path.years, y=path.price_usd), price]
+    if inflow_usd and 0 < held_usd < np.inf:
+        label = "price that the inflow holds at first"
+        held = [held_usd, held_usd]
+        marks.append(Line(label=label, x=[0, YEARS], y=held, colour=ORANGE, style="--"))
     return Panel(
-        marks=[
-            Line(label="price under your lasting sale", x=path.years, y=path.price_usd),
-            price,
-            Line(
-                label="price that the inflow holds at first",
-                x=[0, YEARS],
-                y=[held, held],
-                colour=ORANGE,
-                style="--",
-            ),
-        ],
+        marks=marks,
         x=Axis(label=f"years from {snapshot.date}"),
         y=Axis(label="USD per TAO", low=0),
     )

@@ -239,6 +239,7 @@ def models(snapshot: Snapshot, scenario: Scenario, adoption: Adoption) -> dict[s
         "users",
         "exponent",
     ),
+    spans={"discount_rate": (0.01, 1)},  # money's worth for ever has no price at a rate of 0
 )
 def intrinsic(snapshot: Snapshot, scenario: Scenario, adoption: Adoption) -> View:
     """Each model of value at your own numbers, and the fees that captured fees would have to be."""

@@ -589,3 +589,19 @@ def test_a_live_view_loads_neither_plotly_nor_what_checks_notebooks():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
     assert not loaded & {"plotly.graph_objs", "plotly.basewidget", "nbformat", "jsonschema"}
+
+
+@pytest.mark.parametrize("name", instruments())
+def test_every_slider_draws_at_both_of_its_ends(name):
+    box = explore(name)
+    for key, control in box._sliders.items():
+        for end in ("min", "max"):
+            control.value = getattr(control, end)
+            assert not refused(box), f"{key} at its {end}: {box._status.value}"
+            for trace in parts(box, Plot)[0].picture["data"]:
+                legend_alone = trace.get("y") == [None]
+                if "z" not in trace and not legend_alone:
+                    assert any(value is not None for value in trace["y"]), (
+                        f"{key} at its {end}: nothing to see of {trace['name']!r}"
+                    )
+            box._reset(None)
