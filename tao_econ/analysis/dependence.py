@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..inputs.checks import real, reals, whole
+from ..inputs.door import typed
 
 LEAST_PAIRS = 4  # Fisher's z needs n − 3 > 0
 MOST_POSITIONS = 2e7  # of a bootstrap, 160 MB
@@ -28,6 +29,7 @@ class Correlation(NamedTuple):
     pairs: int
 
 
+@typed
 def correlation(
     first: ArrayLike,
     second: ArrayLike,
@@ -83,6 +85,7 @@ def correlation(
     return Correlation(found, float(low), float(high), count)
 
 
+@typed
 def circular_blocks(count: int, block_length: int, replicas: int, seed: int) -> np.ndarray:
     """Positions of a circular block bootstrap: blocks start anywhere and run on past the end.
 

@@ -6,8 +6,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..inputs.checks import real, reals
+from ..inputs.door import typed
 
 
+@typed
 def crps(forecast: ArrayLike, observed: float, *, weights: ArrayLike | None = None) -> float:
     """Continuous ranked probability score of a distribution: E|X − y| − E|X − X′|/2, in the unit of
     y, 0 at best.
@@ -36,6 +38,7 @@ def crps(forecast: ArrayLike, observed: float, *, weights: ArrayLike | None = No
     return float(max(np.sum(chances * np.abs(values - y)) - spread, 0.0))
 
 
+@typed
 def brier(probability: ArrayLike, happened: ArrayLike) -> float:
     """Brier score of event forecasts: the mean of (p − o)², 0 at best, 1 at worst.
 
@@ -59,6 +62,7 @@ def brier(probability: ArrayLike, happened: ArrayLike) -> float:
     return float(np.mean((p - o) ** 2))
 
 
+@typed
 def pinball(forecast: ArrayLike, observed: ArrayLike, level: float) -> float:
     """Pinball loss of quantile forecasts, the mean of max(τ(y − q), (τ − 1)(y − q)).
 
@@ -78,6 +82,7 @@ def pinball(forecast: ArrayLike, observed: ArrayLike, level: float) -> float:
     return float(np.mean(np.maximum(level * miss, (level - 1) * miss)))
 
 
+@typed
 def quantile_score(levels: ArrayLike, quantiles: ArrayLike, observed: float) -> float:
     """Score of a forecast that is known by some quantiles: twice the mean pinball loss, in the unit
     of the outcome, 0 at best; with evenly spaced levels, ever more of them, it becomes the CRPS.
@@ -110,6 +115,7 @@ def quantile_score(levels: ArrayLike, quantiles: ArrayLike, observed: float) -> 
     )
 
 
+@typed
 def pit(
     forecast: ArrayLike, observed: float, *, weights: ArrayLike | None = None, tie: float = 0.5
 ) -> float:

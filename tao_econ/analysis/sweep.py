@@ -28,6 +28,7 @@ import numpy as np
 import pandas as pd
 
 from ..inputs.checks import whole
+from ..inputs.door import typed
 from ..inputs.files import replacing, write_whole
 from ..inputs.record import unknown
 
@@ -36,6 +37,7 @@ PART_ROWS = 20_000  # of one Parquet file
 SHOW_AFTER_S = 1.0  # a progress bar for anything longer
 
 
+@typed
 def sweep(
     model: Callable,
     base: object | None = None,

@@ -22,6 +22,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ..inputs.checks import draws, real, reals, whole
+from ..inputs.door import typed
 from ..inputs.record import unknown
 
 MAX_RUNS = 1 << 24  # of a model in one call
@@ -45,6 +46,7 @@ class Convergence(NamedTuple):
     slope_sobol: float  # about −1 where the integrand is smooth
 
 
+@typed
 def sensitivity(
     model: Callable,
     base: object | None,
@@ -140,6 +142,7 @@ def _sobol_indices(problem, output, resamples, level, seed):
         )
 
 
+@typed
 def morris(
     model: Callable,
     base: object | None,
@@ -200,6 +203,7 @@ def morris(
     )
 
 
+@typed
 def tornado(
     model: Callable, base: object | None, ranges: Mapping, *, samples: int = 1_024, seed: int = 0
 ) -> pd.DataFrame:
@@ -246,6 +250,7 @@ def tornado(
     return sides.join(table).iloc[order]
 
 
+@typed
 def sample_mean(values: ArrayLike, *, antithetic: bool = False) -> Estimate:
     """Mean of independent draws along the first axis, with its standard error.
 
@@ -272,6 +277,7 @@ def sample_mean(values: ArrayLike, *, antithetic: bool = False) -> Estimate:
     return Estimate(sample.mean(axis=0)[()], error[()])
 
 
+@typed
 def margin_of_error(standard_error: ArrayLike, *, replicas: int | None = None) -> np.ndarray:
     """Half of a 95 % interval: what ± means wherever this suite prints it.
 
@@ -296,6 +302,7 @@ def margin_of_error(standard_error: ArrayLike, *, replicas: int | None = None) -
     return (error * errors_in_95(replicas))[()]
 
 
+@typed
 def errors_in_95(replicas: int | None = None) -> float:
     """How many standard errors ± is, for an error known or told by `replicas` of them."""
     if replicas is None:
@@ -305,6 +312,7 @@ def errors_in_95(replicas: int | None = None) -> float:
     return float(stdtrit(whole("replicas", replicas, at_least=2) - 1, 0.975))
 
 
+@typed
 def sample_quantiles(values: ArrayLike, shares: ArrayLike) -> Estimate:
     """Quantiles of independent draws along the first axis, each with a standard error from the
     order statistics.
@@ -335,6 +343,7 @@ def sample_quantiles(values: ArrayLike, shares: ArrayLike) -> Estimate:
     return Estimate(middle, (high - low) / 2 / Z_95)
 
 
+@typed
 def monte_carlo_mean(
     function: Callable,
     dimensions: int,
@@ -377,6 +386,7 @@ def monte_carlo_mean(
     return Estimate(float(means.mean()), float(means.std(ddof=1) / math.sqrt(replicates)))
 
 
+@typed
 def convergence(
     function: Callable,
     dimensions: int,

@@ -25,6 +25,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ..inputs.checks import MAX_UIDS
+from ..inputs.door import typed
 from ..inputs.files import replacing
 
 MAX_BYTES = 64_000_000
@@ -38,6 +39,7 @@ class Metagraph(NamedTuple):
     bonds: np.ndarray  # (n, n), shares of one; zeros where the file has none
 
 
+@typed
 def load_metagraph(path: str | Path) -> Metagraph:
     """A subnet from the .npz or .csv file at `path`; nothing in it is ever executed.
 
@@ -79,6 +81,7 @@ def load_metagraph(path: str | Path) -> Metagraph:
     return Metagraph(weights, stake, bonds / 65_535 if bonds.max(initial=0) > 1 else bonds)
 
 
+@typed
 def save_metagraph(
     path: str | Path, weights: ArrayLike, stake: ArrayLike, bonds: ArrayLike | None = None
 ) -> None:

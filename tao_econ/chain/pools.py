@@ -13,6 +13,7 @@ import math
 from dataclasses import replace
 
 from ..inputs.checks import real
+from ..inputs.door import typed
 from ..inputs.record import checked_record, quantity
 from .subnet_kernels import MAX_OF_RESERVE, MAX_WEIGHT, MIN_WEIGHT, _out, _price
 
@@ -32,6 +33,7 @@ class Pool:
     )
 
 
+@typed
 def spot_price(pool: Pool) -> float:
     """TAO per alpha for the smallest trade; 0 where the pool has no alpha.
 
@@ -40,6 +42,7 @@ def spot_price(pool: Pool) -> float:
     return _price(pool.reserve_tao, pool.reserve_alpha, pool.tao_weight)
 
 
+@typed
 def swap(
     pool: Pool, *, tao_in: float = 0.0, alpha_in: float = 0.0, fee: float = 0.0
 ) -> tuple[Pool, float]:
@@ -87,6 +90,7 @@ def swap(
     return replace(pool, reserve_tao=tao - got, reserve_alpha=alpha + alpha_in * kept), got
 
 
+@typed
 def trade_to_price(pool: Pool, price_tao: float) -> tuple[float, float]:
     """TAO in and alpha in, one of them 0, of the trade that moves the price there, before any fee.
 

@@ -16,7 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..inputs.checks import real, reals, takes_records, whole, whole_array
+from ..inputs.checks import real, reals, whole, whole_array
+from ..inputs.door import typed
 from ..inputs.proofs import Mark, marks
 from ..inputs.record import unknown
 from ..inputs.rules import Rules
@@ -52,7 +53,7 @@ SHARED = ("subnet_shares", "gate")  # what a subnet's share of new TAO rests on
 MARKED = ("subnet_shares", "gate", "pool", "injection_cap", "excess_tao", "root_dividends", "name")
 
 
-@takes_records
+@typed
 def unproven(rules: Rules, fields: tuple[str, ...] = MARKED) -> tuple[Mark, ...]:
     """Which of the rules rest on something unproven, and why; a figure that uses them shows it.
 
@@ -61,7 +62,7 @@ def unproven(rules: Rules, fields: tuple[str, ...] = MARKED) -> tuple[Mark, ...]
     return marks(rules, fields)
 
 
-@takes_records
+@typed
 def emission_shares(
     rules: Rules,
     *,
@@ -175,7 +176,7 @@ def flow_measure(
     return measured
 
 
-@takes_records
+@typed
 def gate_of(rules: Rules) -> kernels.Gate:
     """The rules' bar for small subnets, as plain numbers."""
     return kernels.Gate(
@@ -187,6 +188,7 @@ def gate_of(rules: Rules) -> kernels.Gate:
     )
 
 
+@typed
 def root_weight_shares(
     stake: ArrayLike, weights: ArrayLike, *, root_netuid: int | None = None
 ) -> np.ndarray:
@@ -227,7 +229,7 @@ def root_weight_shares(
     return share
 
 
-@takes_records
+@typed
 def root_proportion(rules: Rules, root_tao: float, alpha_issuance: ArrayLike) -> float | np.ndarray:
     """Root's part of a subnet's stake: ωR/(ωR + A), of `root_tao` R and `alpha_issuance` A, a
     number or an array; 0 where there is neither.
@@ -242,7 +244,7 @@ def root_proportion(rules: Rules, root_tao: float, alpha_issuance: ArrayLike) ->
     return float(part) if alpha.ndim == 0 else part
 
 
-@takes_records
+@typed
 def ema_price(rules: Rules, start: float, spot: float, *, age_blocks: int, blocks: int) -> float:
     """The smoothed price of a subnet after so many more blocks at one spot price.
 
@@ -264,6 +266,7 @@ def ema_price(rules: Rules, start: float, spot: float, *, age_blocks: int, block
     return kernels._smoothed(start, min(spot, kernels.PRICE_CAP_TAO), rate, warmup, age, blocks)
 
 
+@typed
 def gate_kept(share_over_bar: ArrayLike, exponent: int = 3) -> float | np.ndarray:
     """Part of a subnet's share that the bar leaves it before all are scaled to sum to 1: 1/(1 +
     (θ/σ)^h), from `share_over_bar` σ/θ, a number or an array, and `exponent` h ≥ 1.

@@ -13,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..inputs.checks import real, reals, takes_records, whole, whole_array
+from ..inputs.checks import real, reals, whole, whole_array
+from ..inputs.door import typed
 from ..inputs.proofs import Mark
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, epoch_blocks
@@ -113,6 +114,7 @@ class SubnetPath(NamedTuple):
     unproven: tuple[Mark, ...]  # marks that figures of this run must show
 
 
+@typed
 def make_subnets(
     name: Iterable[str],
     *,
@@ -226,7 +228,7 @@ def _flows_known(rules: Rules, pools: Subnets) -> None:
             )
 
 
-@takes_records
+@typed
 def run_subnets(
     rules: Rules,
     scenario: Scenario,

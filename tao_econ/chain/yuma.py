@@ -29,7 +29,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..inputs.checks import MAX_UIDS, permitted_rows, takes_records, whole, whole_array
+from ..inputs.checks import MAX_UIDS, permitted_rows, whole, whole_array
+from ..inputs.door import typed
 from ..inputs.record import unknown
 from ..inputs.rules import Rules
 from .fixed_point import q32
@@ -81,7 +82,7 @@ class EpochPath(NamedTuple):
     bonds: np.ndarray  # (n, n)
 
 
-@takes_records
+@typed
 def yuma_epoch(
     rules: Rules,
     weights: ArrayLike,
@@ -173,7 +174,7 @@ def yuma_epoch(
     return _with_proposed_bonds(epoch, law, variant, matrix, votes, owned)
 
 
-@takes_records
+@typed
 def yuma_run(
     rules: Rules,
     weights: ArrayLike,

@@ -15,7 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..inputs.checks import permitted_rows, square_u16, takes_records, whole, whole_array
+from ..inputs.checks import permitted_rows, square_u16, whole, whole_array
+from ..inputs.door import typed
 from ..inputs.rules import Rules
 from ..inputs.units import RAO_PER_TAO
 from .fixed_point import (
@@ -62,7 +63,7 @@ class Epoch(NamedTuple):
     dividends_q32: np.ndarray
 
 
-@takes_records
+@typed
 def yuma_epoch_exact(
     rules: Rules,
     weights_u16: ArrayLike,
@@ -388,7 +389,7 @@ def _check_masks(given: _Given, rules: Rules) -> None:
         )
 
 
-@takes_records
+@typed
 def check_liquid_alpha(rules: Rules, bonds: str | None = None) -> None:
     """Refuse rates that no epoch can use, or that `bonds` (a variant's name) would leave unused."""
     if rules.alpha_low > rules.alpha_high:
@@ -409,6 +410,7 @@ def check_liquid_alpha(rules: Rules, bonds: str | None = None) -> None:
 # ---- Around an epoch: stored weights, deleted bonds, split emission, the next epoch ----
 
 
+@typed
 def stored_weights(weights_u16: ArrayLike) -> np.ndarray:
     """One validator's `weights_u16`, (m,) as submitted, as stored: the largest becomes 65,535.
 
@@ -417,6 +419,7 @@ def stored_weights(weights_u16: ArrayLike) -> np.ndarray:
     return max_upscale_u16(_row(weights_u16))
 
 
+@typed
 def within_max_weight(weights_u16: ArrayLike, max_weight_u16: int) -> bool:
     """Whether no weight of a row, `weights_u16` (m,), is above `max_weight_u16` once the row sums
     to 1 (the limit was 1000/65,535 in 2023).
@@ -436,7 +439,7 @@ def _row(weights_u16):
     return given << 32
 
 
-@takes_records
+@typed
 def reset_bonds(rules: Rules, bonds_u16: ArrayLike, uid: int) -> np.ndarray:
     """`bonds_u16`, (n, n), without any on the miner `uid`, at that miner's wish; unchanged where
     the subnet does not allow it.
@@ -449,6 +452,7 @@ def reset_bonds(rules: Rules, bonds_u16: ArrayLike, uid: int) -> np.ndarray:
     return bonds
 
 
+@typed
 def split_among_mechanisms(
     emission_rao: int, count: int, split_u16: ArrayLike | None = None
 ) -> list[int]:
@@ -470,6 +474,7 @@ def split_among_mechanisms(
     return parts
 
 
+@typed
 def blocks_until_next_epoch(tempo: int, last_epoch_block: int, block: int) -> int:
     """Blocks from `block` to the next epoch, a `tempo` after `last_epoch_block`: 0 if it is due,
     2^64 − 1, the chain's "never", if the tempo is 0.

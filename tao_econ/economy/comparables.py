@@ -21,7 +21,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ..inputs import data
-from ..inputs.checks import real, reals, takes_records, whole
+from ..inputs.checks import real, reals, whole
+from ..inputs.door import typed
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot, eras
 from ..inputs.units import BN, tao, utc
@@ -44,7 +45,7 @@ class Ratio(NamedTuple):
     tao_share: float  # TAO's value as a fraction of the other's
 
 
-@takes_records
+@typed
 def supply_counted(rules: Rules, snapshot: Snapshot, scenario: Scenario, denominator: str) -> float:
     """TAO by which a value is divided to get a price.
 
@@ -75,7 +76,7 @@ def supply_counted(rules: Rules, snapshot: Snapshot, scenario: Scenario, denomin
     return snapshot.fdv_stated_usd / snapshot.price_usd
 
 
-@takes_records
+@typed
 def value_ratio(
     rules: Rules,
     snapshot: Snapshot,
@@ -110,6 +111,7 @@ def value_ratio(
     )
 
 
+@typed
 def comparables_on(
     when: str | dt.date | dt.datetime,
     *,
@@ -153,7 +155,7 @@ def comparables_on(
     return table.sort_values(["value_usd", "name"], ascending=[False, True]).reset_index(drop=True)
 
 
-@takes_records
+@typed
 def comparable_ratios(
     rules: Rules,
     snapshot: Snapshot,
@@ -195,6 +197,7 @@ def comparable_ratios(
     )
 
 
+@typed
 def dispersion(
     ratios: pd.DataFrame, *, column: str = "implied_price_usd", quantiles: ArrayLike = QUANTILES
 ) -> pd.DataFrame:
@@ -235,6 +238,7 @@ def dispersion(
     return pd.DataFrame(rows).T.rename_axis("kind").astype({"count": int})
 
 
+@typed
 def openai_ratio_path() -> pd.DataFrame:
     """OpenAI's valuation over TAO's FDV on the dates on which both were quoted
     (data/openai_points.csv).
@@ -267,6 +271,7 @@ def openai_ratio_path() -> pd.DataFrame:
     return table.assign(confidence=points["confidence"])
 
 
+@typed
 def weekly_ratio(company: str = "openai") -> pd.DataFrame:
     """A company's latest valuation over TAO's FDV at every close known: date, close_usd, fdv_usd,
     valuation_usd, ratio.
@@ -292,7 +297,7 @@ def weekly_ratio(company: str = "openai") -> pd.DataFrame:
     return table.assign(ratio=table["valuation_usd"] / table["fdv_usd"])
 
 
-@takes_records
+@typed
 def sales_multiples(
     rules: Rules,
     snapshot: Snapshot,

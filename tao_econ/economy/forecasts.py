@@ -7,6 +7,7 @@ import pandas as pd
 
 from ..analysis.scoring import quantile_score
 from ..inputs import data
+from ..inputs.door import typed
 from ..inputs.units import SECONDS_PER_DAY, utc
 
 LEVELS = (0.05, 0.25, 0.50, 0.75, 0.95)
@@ -14,6 +15,7 @@ QUANTILES = ("q05", "q25", "q50", "q75", "q95")
 DATE = "date"  # unit of a forecast of a day; any other unit is that of its numbers
 
 
+@typed
 def score_forecasts(table: pd.DataFrame | None = None) -> pd.DataFrame:
     """Every registered forecast, with its score if the outcome is known.
 

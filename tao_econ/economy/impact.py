@@ -16,7 +16,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ..inputs import data
-from ..inputs.checks import real, reals, takes_records, whole
+from ..inputs.checks import real, reals, whole
+from ..inputs.door import typed
 from ..inputs.record import unknown
 from ..inputs.rules import Scenario
 from ..inputs.units import Numbers, utc
@@ -64,6 +65,7 @@ class ShockReplay(NamedTuple):
     explained_share: float  # highest impact over the observed fall
 
 
+@typed
 def price_impact(
     order_usd: ArrayLike,
     *,
@@ -123,6 +125,7 @@ def within_law(share: Numbers) -> Numbers:
     return share + blank
 
 
+@typed
 def almgren_impact(
     order: float,
     *,
@@ -171,6 +174,7 @@ def almgren_impact(
     return AlmgrenImpact(permanent, cost)
 
 
+@typed
 def liquidation_schedule(
     amount: float,
     *,
@@ -240,6 +244,7 @@ def _left(kappa, days, moments):
     return left
 
 
+@typed
 def amihud(returns: ArrayLike, volume_usd: ArrayLike) -> float:
     """Amihud illiquidity per USD: the mean of |return| over volume.
 
@@ -261,6 +266,7 @@ def amihud(returns: ArrayLike, volume_usd: ArrayLike) -> float:
     return float(ratio.mean())
 
 
+@typed
 def kyle_lambda(value_sd: float, noise_sd: float) -> float:
     """Kyle's λ, price move per unit of net order flow: half the ratio of value to noise.
 
@@ -279,6 +285,7 @@ def kyle_lambda(value_sd: float, noise_sd: float) -> float:
     return value_sd / (2 * real("noise_sd", noise_sd, "(0, inf)"))
 
 
+@typed
 def volatility_multiplier(
     daily_volatility: float, turnover_share: float, *, factor: float = 1.0
 ) -> float:
@@ -303,7 +310,7 @@ def volatility_multiplier(
     return real("factor", factor, "[0, inf)") * sigma / turnover
 
 
-@takes_records
+@typed
 def replay_shock(scenario: Scenario, date: str | dt.date | dt.datetime) -> ShockReplay:
     """What the impact law gives for a known sale, against what the price did, from
     data/price_shocks.csv.

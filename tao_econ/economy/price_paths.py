@@ -21,7 +21,8 @@ from numpy.typing import ArrayLike
 
 from ..chain._jit import float_kernel, kernel
 from ..chain.emission import halving_thresholds_rao, halvings_so_far, reward_after
-from ..inputs.checks import float_matrix, real, reals, record, takes_records, whole
+from ..inputs.checks import float_matrix, real, reals, record, whole
+from ..inputs.door import typed
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot
 from ..inputs.units import DAYS_PER_YEAR, SECONDS_PER_DAY, tao
@@ -63,6 +64,7 @@ class _Schedule(NamedTuple):
     step_blocks: float
 
 
+@typed
 def normal_draws(draws: Draws) -> np.ndarray:
     """The (paths, steps) standard normals of a recipe, NumPy's PCG64 and ziggurat.
 
@@ -77,7 +79,7 @@ def normal_draws(draws: Draws) -> np.ndarray:
     return out
 
 
-@takes_records
+@typed
 def price_paths(
     rules: Rules,
     snapshot: Snapshot,
@@ -165,6 +167,7 @@ def _recycled(scenario, recycled_share, paths) -> np.ndarray:
     return reals("recycled_share", recycled_share, "[0, 0.95]", shape=(paths,), each="path")
 
 
+@typed
 def subnet_price_paths(
     normals: np.ndarray,
     *,

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..chain.emission import halvings_so_far, reward_after
-from ..inputs.checks import takes_records
+from ..inputs.door import typed
 from ..inputs.rules import Rules
 from ..inputs.units import RAO_PER_TAO, SECONDS_PER_DAY, utc
 from .issuance_readings import (
@@ -51,7 +51,7 @@ class RecyclingFit(NamedTuple):
     refused: pd.DataFrame  # the same and why
 
 
-@takes_records
+@typed
 def fit_recycling(
     rules: Rules,
     *,
@@ -120,7 +120,7 @@ def _scatter(blocks, issued, share) -> tuple[float, float]:
     return np.sqrt(squares / (len(steps) - 1)), correlation
 
 
-@takes_records
+@typed
 def recycling_regimes(
     rules: Rules, *, accept: Collection[str] = ("high", "medium")
 ) -> pd.DataFrame:
@@ -156,7 +156,7 @@ def recycling_regimes(
     return pd.DataFrame(rows)
 
 
-@takes_records
+@typed
 def newest_recycling(
     rules: Rules, *, since: str | date | datetime | None = None, restate: bool = True
 ) -> RecyclingFit:

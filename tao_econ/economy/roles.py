@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..inputs.checks import real, record, takes_records
+from ..inputs.checks import real, record
+from ..inputs.door import typed
 from ..inputs.record import unknown
 from ..inputs.rules import Rules
 
@@ -47,7 +48,7 @@ class SubnetTerms(NamedTuple):
 WHOLE_NETWORK = SubnetTerms()
 
 
-@takes_records
+@typed
 def check_terms(rules: Rules, subnet: SubnetTerms) -> None:
     """Refuse a share outside [0, 1], and what the era does not read."""
     record("subnet", subnet, SubnetTerms)
@@ -68,7 +69,7 @@ def check_terms(rules: Rules, subnet: SubnetTerms) -> None:
         )
 
 
-@takes_records
+@typed
 def role_shares(rules: Rules, subnet: SubnetTerms, take: float) -> Roles:
     """Shares of a subnet's pay.
 

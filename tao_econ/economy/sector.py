@@ -15,6 +15,7 @@ import pandas as pd
 from ..analysis.dependence import Correlation, circular_blocks, correlation
 from ..inputs import data
 from ..inputs.checks import real, whole
+from ..inputs.door import typed
 from ..inputs.record import unknown
 from ..inputs.units import utc
 
@@ -41,6 +42,7 @@ class SectorLine(NamedTuple):
     own_log_return: float  # alpha × weeks
 
 
+@typed
 def ai_beta() -> float:
     """TAO's weekly beta to five AI-labelled tokens, 2023-03 to 2024-03: slope of log returns on
     their mean.
@@ -49,6 +51,7 @@ def ai_beta() -> float:
     return float(_line(own, basket)[0])
 
 
+@typed
 def beta_alpha(
     *,
     since: str | dt.date | None = None,
@@ -97,6 +100,7 @@ def beta_alpha(
     )
 
 
+@typed
 def weekly_correlation(
     first: str,
     second: str,
@@ -132,6 +136,7 @@ def weekly_correlation(
     )
 
 
+@typed
 def weekly_returns(
     *, since: str | dt.date | None = None, until: str | dt.date | None = None
 ) -> pd.DataFrame:

@@ -16,7 +16,8 @@ from numpy.typing import ArrayLike
 
 from ..chain.emission import PPM, block_emission, emission_path, issuance_eras
 from ..inputs import data
-from ..inputs.checks import real, reals, takes_records, whole
+from ..inputs.checks import real, reals, whole
+from ..inputs.door import typed
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot
 from ..inputs.units import BLOCKS_PER_DAY, DAYS_PER_YEAR, RAO_PER_TAO, SECONDS_PER_DAY, tao
@@ -67,7 +68,7 @@ class Decomposition(NamedTuple):
     share_to_new_supply: float  # log supply over log cap; nan where the cap did not change
 
 
-@takes_records
+@typed
 def minted_per_day(
     rules: Rules, issuance_rao: int, *, block_time_s: float, block: int | None = None
 ) -> float:
@@ -91,7 +92,7 @@ def minted_per_day(
     return tao(reward_rao) * SECONDS_PER_DAY / block_time_s
 
 
-@takes_records
+@typed
 def emission_tao_per_day(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> float:
     """TAO that a day's blocks mint at a snapshot's issuance, before anything is recycled.
 
@@ -105,7 +106,7 @@ def emission_tao_per_day(rules: Rules, snapshot: Snapshot, scenario: Scenario) -
     )
 
 
-@takes_records
+@typed
 def staked_tao(snapshot: Snapshot, scenario: Scenario) -> float:
     """TAO staked on a day: the snapshot's, or `scenario.staked_share` of what is issued."""
     if snapshot.staked_tao is None:
@@ -113,7 +114,7 @@ def staked_tao(snapshot: Snapshot, scenario: Scenario) -> float:
     return snapshot.staked_tao
 
 
-@takes_records
+@typed
 def supply_at(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> Supply:
     """Issued, circulating, staked and floating TAO on a snapshot's day, with market cap and FDV.
 
@@ -141,7 +142,7 @@ def supply_at(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> Supply:
     )
 
 
-@takes_records
+@typed
 def stake_that_fits(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> float:
     """TAO staked on a day, refused as in `supply_at`."""
     if snapshot.issuance_rao > rules.max_supply_rao:
@@ -166,7 +167,7 @@ class IssuedPath(NamedTuple):
     emission_tao_per_day: np.ndarray  # gross, before recycling
 
 
-@takes_records
+@typed
 def issued_path(
     rules: Rules, snapshot: Snapshot, scenario: Scenario, every_days: int
 ) -> IssuedPath:
@@ -195,7 +196,7 @@ def issued_path(
     )
 
 
-@takes_records
+@typed
 def supply_path(
     rules: Rules, snapshot: Snapshot, scenario: Scenario, *, every_days: int = 30
 ) -> SupplyPath:
@@ -231,7 +232,7 @@ def supply_path(
     )
 
 
-@takes_records
+@typed
 def supply_after(rules: Rules, snapshot: Snapshot, scenario: Scenario, years: float) -> float:
     """TAO issued so many years after a snapshot, to the block.
 
@@ -253,13 +254,13 @@ def supply_after(rules: Rules, snapshot: Snapshot, scenario: Scenario, years: fl
     return new + tao(snapshot.issuance_rao)
 
 
-@takes_records
+@typed
 def break_even_growth(rules: Rules, snapshot: Snapshot, scenario: Scenario, years: float) -> float:
     """Growth of the market cap that in so many `years` merely holds the price: S(t)/S(0) − 1."""
     return supply_after(rules, snapshot, scenario, years) / tao(snapshot.issuance_rao) - 1
 
 
-@takes_records
+@typed
 def discounted_supply(
     rules: Rules, snapshot: Snapshot, scenario: Scenario, *, rates: ArrayLike | None = None
 ) -> float | np.ndarray:
@@ -294,7 +295,7 @@ def discounted_supply(
     return float(total[0]) if rates is None else total
 
 
-@takes_records
+@typed
 def circulating_eras(
     rules: Rules, snapshot: Snapshot, scenario: Scenario
 ) -> Iterator[tuple[float, float, float, float]]:
@@ -341,6 +342,7 @@ def _block(rules, snapshot) -> int:
     return snapshot.block or 0
 
 
+@typed
 def decompose_price(
     price_usd: tuple[float, float], supply_tao: tuple[float, float]
 ) -> Decomposition:
@@ -377,6 +379,7 @@ def decompose_price(
     )
 
 
+@typed
 def mc_fdv_ranking(as_of: str, *, peers: tuple[str, ...] | None = None) -> pd.DataFrame:
     """Tokens by market cap over FDV on a day, lowest first, from data/comparables.csv.
 

@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..chain.yuma import yuma_epoch, yuma_run
-from ..inputs.checks import real, reals, takes_records, whole
+from ..inputs.checks import real, reals, whole
+from ..inputs.door import typed
 from ..inputs.rules import Rules
 from .guarantee import SHARES, honest_stake_path, retention_map
 from .network import Network, checked_network
@@ -78,7 +79,7 @@ class Collusion(NamedTuple):
     stake_after: np.ndarray  # share of stake after a run at the best weight
 
 
-@takes_records
+@typed
 def weight_copying(
     rules: Rules,
     subnet: CopiedSubnet = SUBNET,
@@ -149,7 +150,7 @@ def weight_copying(
     )
 
 
-@takes_records
+@typed
 def bribery(
     rules: Rules,
     network: Network,
@@ -233,7 +234,7 @@ def bribery(
     return Bribery(**dict(zip(Bribery._fields, columns, strict=True)))
 
 
-@takes_records
+@typed
 def collusion(
     rules: Rules,
     network: Network,

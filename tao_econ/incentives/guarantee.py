@@ -21,7 +21,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..inputs.checks import real, reals, takes_records, whole
+from ..inputs.checks import real, reals, whole
+from ..inputs.door import typed
 from ..inputs.rules import Rules
 from .network import Network, checked_network, draw_network
 from .two_teams import _fill, rescaled, sorted_teams, teams_law
@@ -53,7 +54,7 @@ class StakePath(NamedTuple):
     honest_emission: np.ndarray
 
 
-@takes_records
+@typed
 def retention_map(
     rules: Rules,
     network: Network,
@@ -124,6 +125,7 @@ def retention_map(
     return out
 
 
+@typed
 def required_honest_weight(
     earned: ArrayLike, honest_stake: ArrayLike = HONEST_STAKE, honest_weight: ArrayLike = GRID
 ) -> np.ndarray:
@@ -168,7 +170,7 @@ def required_honest_weight(
     return np.array(out)
 
 
-@takes_records
+@typed
 def honest_weight_needed(
     rules: Rules,
     *,
@@ -219,7 +221,7 @@ def honest_weight_needed(
     return 1.0 if np.isnan(needed) else float(needed)
 
 
-@takes_records
+@typed
 def guarantee(
     rules: Rules,
     stakes: ArrayLike,
@@ -308,6 +310,7 @@ def _required_from_above(rules, network, wanted, grid, validator_share):
     return out
 
 
+@typed
 def honest_stake_drawn(stakes: ArrayLike, honest_validators: float, *, seed: int = 0) -> np.ndarray:
     """Share of stake on the honest side where validators, not stake, are honest: one random choice
     for each network.
@@ -334,7 +337,7 @@ def honest_stake_drawn(stakes: ArrayLike, honest_validators: float, *, seed: int
     return drawn[:, :honest].sum(axis=1) / stakes.sum(axis=1)
 
 
-@takes_records
+@typed
 def honest_stake_path(
     rules: Rules,
     network: Network,

@@ -13,7 +13,8 @@ import numpy as np
 
 from ..chain.pools import Pool, spot_price
 from ..economy.supply import emission_tao_per_day, supply_at
-from ..inputs.checks import real, takes_records
+from ..inputs.checks import real
+from ..inputs.door import typed
 from ..inputs.rules import Rules, Scenario, Snapshot
 
 
@@ -42,7 +43,7 @@ class AlphaMajorityCost(NamedTuple):
     root_tao_needed: float  # the other way: TAO on root that gives the same stake weight
 
 
-@takes_records
+@typed
 def majority_cost(
     rules: Rules, snapshot: Snapshot, scenario: Scenario, *, share: float = 0.51
 ) -> MajorityCost:
@@ -80,6 +81,7 @@ def majority_cost(
     )
 
 
+@typed
 def alpha_majority_cost(
     *,
     pool_tao: float,

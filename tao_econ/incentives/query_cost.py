@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike
 
 from ..analysis.quadrature import gauss_legendre
 from ..inputs.checks import real, reals, whole
+from ..inputs.door import typed
 
 QUANTILES = "(0, 0.999999999]"  # beyond, a chance of one less a float has no digits left
 NODES = 200  # of the quadrature over the miners' time
@@ -53,6 +54,7 @@ class QueryLatency(NamedTuple):
     quantile_s: np.ndarray
 
 
+@typed
 def query_bill(
     *,
     queries: float,
@@ -114,6 +116,7 @@ def query_bill(
     )
 
 
+@typed
 def query_latency(
     *,
     arrivals_per_s: float,

@@ -22,7 +22,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ..chain.yuma import yuma_epoch
-from ..inputs.checks import real, reals, takes_records, whole
+from ..inputs.checks import real, reals, whole
+from ..inputs.door import typed
 from ..inputs.rules import Rules
 from .lego import over_replicas
 from .query_market_record import Displacement, QueryMarket, QueryMarketPath
@@ -60,7 +61,7 @@ class _Round(NamedTuple):
     fees: np.ndarray  # (replicas,) TAO
 
 
-@takes_records
+@typed
 def query_market_path(
     rules: Rules,
     market: QueryMarket,
@@ -102,6 +103,7 @@ def query_market_path(
     return QueryMarketPath(**dict(zip(QueryMarketPath._fields, out, strict=True)))
 
 
+@typed
 def query_market_report(path: QueryMarketPath, *, settled: float = 0.5) -> pd.DataFrame:
     """Means over the last rounds with their standard error over replicas, one row a quantity.
 
@@ -142,7 +144,7 @@ def query_market_report(path: QueryMarketPath, *, settled: float = 0.5) -> pd.Da
     ).rename_axis("quantity")
 
 
-@takes_records
+@typed
 def judge_sweep(
     rules: Rules,
     market: QueryMarket,
@@ -184,7 +186,7 @@ def judge_sweep(
     return pd.DataFrame(rows, index=pd.Index(judge_correlation, name="judge_correlation"))
 
 
-@takes_records
+@typed
 def displacement(
     rules: Rules,
     market: QueryMarket,

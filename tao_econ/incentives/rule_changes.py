@@ -29,7 +29,8 @@ from ..chain.shares import SHARES, root_proportion, unproven
 from ..chain.subnets import SubnetPath, Subnets, run_subnets
 from ..economy.rewards import reward_split
 from ..economy.roles import SubnetTerms
-from ..inputs.checks import real, takes_records, whole
+from ..inputs.checks import real, whole
+from ..inputs.door import typed
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot, eras
 from ..inputs.units import RAO_PER_TAO
@@ -50,7 +51,7 @@ class Holders(NamedTuple):
     stake_tao: float = 1_000.0  # worth of the nominator's alpha on the first day
 
 
-@takes_records
+@typed
 def rule_ledger(
     snapshot: Snapshot, scenario: Scenario, pools: Subnets, holders: Holders, *, days: int = 30
 ) -> pd.DataFrame:
@@ -133,6 +134,7 @@ def _root_paid_in(rules: Rules) -> str:
     return "TAO" if rules.root_dividends == "sold_each_block" else "alpha"
 
 
+@typed
 def middle_subnet(pools: Subnets) -> str:
     """The subnet in the middle by TAO in its pool, of those that may get new TAO.
 

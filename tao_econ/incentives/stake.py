@@ -21,6 +21,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ..inputs.checks import amounts, real, reals, whole
+from ..inputs.door import typed
 
 MAX_WALLETS = 10_000_000  # that one split or one population may hold
 
@@ -70,6 +71,7 @@ class Correlations(NamedTuple):
     performance_reward: float
 
 
+@typed
 def gini(stake: ArrayLike) -> float:
     """Gini coefficient of a (n,) stake vector: 0 all equal, (n − 1)/n all in one wallet.
 
@@ -94,6 +96,7 @@ def gini(stake: ArrayLike) -> float:
     return float(np.sum(below * (len(share) - below) / len(share) * np.diff(share)))
 
 
+@typed
 def hhi(stake: ArrayLike) -> float:
     """Herfindahl-Hirschman index on the 0–10,000 scale: the sum of squared percent shares.
 
@@ -105,6 +108,7 @@ def hhi(stake: ArrayLike) -> float:
     return float(np.sum(np.sort(stake_shares(stake)) ** 2) * 10_000)
 
 
+@typed
 def shannon_bits(stake: ArrayLike) -> float:
     """Shannon entropy of the shares in bits: log₂ n where all are equal, 0 where one holds all.
 
@@ -118,6 +122,7 @@ def shannon_bits(stake: ArrayLike) -> float:
     return float(np.sum(share * -np.log2(share)))
 
 
+@typed
 def theil_nats(stake: ArrayLike) -> float:
     """Theil index in nats: 0 where all are equal, ln n where one holds all.
 
@@ -131,6 +136,7 @@ def theil_nats(stake: ArrayLike) -> float:
     return float(np.sum(times_fair * np.log(times_fair)) / len(share))
 
 
+@typed
 def tau(stake: ArrayLike, threshold: float) -> int:
     """Fewest wallets that together hold a share **≥ threshold** in (0, 1]: exactly half counts at
     0.5.
@@ -149,6 +155,7 @@ def tau(stake: ArrayLike, threshold: float) -> int:
     return int(np.searchsorted(_held(stake), threshold, side="left")) + 1
 
 
+@typed
 def nakamoto(stake: ArrayLike) -> int:
     """Nakamoto coefficient: `tau` at one half.
 
@@ -160,6 +167,7 @@ def nakamoto(stake: ArrayLike) -> int:
     return tau(stake, 0.5)
 
 
+@typed
 def coalition(stake: ArrayLike, share: float = 0.5) -> Coalition:
     """Fewest wallets that together hold **more than** a share: what a majority attack needs.
 
@@ -183,6 +191,7 @@ def coalition(stake: ArrayLike, share: float = 0.5) -> Coalition:
     return Coalition(count, count / np.size(stake))
 
 
+@typed
 def top_share(
     stake: ArrayLike, *, count: int | None = None, wallet_share: float | None = None
 ) -> float:
@@ -214,6 +223,7 @@ def top_share(
     )
 
 
+@typed
 def lorenz(stake: ArrayLike) -> pd.DataFrame:
     """Lorenz curve, poorest first: n + 1 rows of wallet_share and stake_share from (0, 0) to (1,
     1).
@@ -233,6 +243,7 @@ def lorenz(stake: ArrayLike) -> pd.DataFrame:
     )
 
 
+@typed
 def concentration(stake: ArrayLike) -> Concentration:
     """All indices of a (n,) stake vector at once.
 
@@ -262,6 +273,7 @@ def concentration(stake: ArrayLike) -> Concentration:
     )
 
 
+@typed
 def cap_stake(stake: ArrayLike, quantile: float = 0.88) -> Capped:
     """Stake counted only up to a quantile of itself, min(s, q): the cap proposed for subnets at
     0.88.
@@ -292,6 +304,7 @@ def cap_stake(stake: ArrayLike, quantile: float = 0.88) -> Capped:
     return Capped(cap, np.minimum(stake, cap))
 
 
+@typed
 def counted_under_cap(
     stake: ArrayLike, quantile: float = 0.88, *, splitting_share: float = 0.0
 ) -> np.ndarray:
@@ -321,6 +334,7 @@ def counted_under_cap(
     return counted
 
 
+@typed
 def split_below_cap(stake: ArrayLike, cap: float) -> Split:
     """The whale's answer to a cap in stake: as many equal wallets as keep each at or below it.
 
@@ -360,6 +374,7 @@ def split_below_cap(stake: ArrayLike, cap: float) -> Split:
     )
 
 
+@typed
 def performance_split(stake: ArrayLike, performance: ArrayLike, *, weight: float) -> np.ndarray:
     """Reward shares where a part of the emission is paid by performance: (1 − w)·s/Σs + w·p/Σp.
 
@@ -378,6 +393,7 @@ def performance_split(stake: ArrayLike, performance: ArrayLike, *, weight: float
     return (1 - weight) * share + weight * merit
 
 
+@typed
 def composite_score(stake: ArrayLike, performance: ArrayLike, *, weight: float) -> np.ndarray:
     """Reward shares by one score of both, s^(1−w)·p^w: who lacks either gets nothing for 0 < w < 1.
 
@@ -405,6 +421,7 @@ def composite_score(stake: ArrayLike, performance: ArrayLike, *, weight: float) 
     return score / score.sum()
 
 
+@typed
 def trust_bonus(stake: ArrayLike, trust: ArrayLike, *, bonus: float) -> np.ndarray:
     """Reward shares by stake × (1 + bonus·trust).
 
@@ -428,6 +445,7 @@ def trust_bonus(stake: ArrayLike, trust: ArrayLike, *, bonus: float) -> np.ndarr
     return score / score.sum()
 
 
+@typed
 def reward_correlations(
     stake: ArrayLike, performance: ArrayLike, reward: ArrayLike, *, ranks: bool = False
 ) -> Correlations:
@@ -472,6 +490,7 @@ def _held(stake):
     return total / total[-1]
 
 
+@typed
 def stake_shares(stake: ArrayLike, name: str = "stake") -> np.ndarray:
     """(n,) amounts ≥ 0 in any unit as shares of their sum, or one clear line that begins with
     `name`.

@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike
 
 from ..inputs import data
 from ..inputs.checks import real, reals, record, whole
+from ..inputs.door import typed
 from .stake import MAX_WALLETS, top_share
 from .stake import gini as gini_of
 
@@ -33,6 +34,7 @@ class StakeModel(NamedTuple):
     tail_share: float  # of wallets in the tail: 0 pure lognormal, 1 pure Pareto
 
 
+@typed
 def lognormal_stake(gini: float) -> StakeModel:
     """The lognormal with a given Gini in (0, 1): sigma = √2 Φ⁻¹((1 + G)/2) = 2 erf⁻¹(G).
 
@@ -50,6 +52,7 @@ def lognormal_stake(gini: float) -> StakeModel:
     return StakeModel(2 * float(erfinv(gini)), math.inf, 0.0)
 
 
+@typed
 def pareto_stake(gini: float) -> StakeModel:
     """The Pareto distribution with a given Gini in (0, 1): exponent (1/G + 1)/2.
 
@@ -65,6 +68,7 @@ def pareto_stake(gini: float) -> StakeModel:
     return StakeModel(0.0, (1 / gini + 1) / 2, 1.0)
 
 
+@typed
 def fit_stake(
     gini: float, top_percent_share: float, *, tail_share: float = 0.01, wallets: int | None = None
 ) -> StakeModel:
@@ -123,6 +127,7 @@ def fit_stake(
     return model_of(found.x)
 
 
+@typed
 def model_lorenz(model: StakeModel, wallet_share: ArrayLike) -> np.ndarray:
     """Share of stake of the poorest wallets of a model.
 
@@ -147,6 +152,7 @@ def model_lorenz(model: StakeModel, wallet_share: ArrayLike) -> np.ndarray:
     return np.where(u < 1 - model.tail_share, low, 1 - tail / (body + tail) * rich)
 
 
+@typed
 def model_gini(model: StakeModel) -> float:
     """Gini of the whole population: 1 − 2 ∫ Lorenz. Lognormal 2Φ(σ/√2) − 1, Pareto 1/(2a − 1) at
     exponent a.
@@ -174,6 +180,7 @@ def model_gini(model: StakeModel) -> float:
     return 1 - 2 * (poor + rich)
 
 
+@typed
 def model_top_share(model: StakeModel, wallet_share: float) -> float:
     """Share of stake of the richest wallets of a model.
 
@@ -191,6 +198,7 @@ def model_top_share(model: StakeModel, wallet_share: float) -> float:
     return 1 - float(model_lorenz(model, [1 - wallet_share])[0])
 
 
+@typed
 def model_coalition_share(model: StakeModel, share: float = 0.5) -> float:
     """Fraction of a model's wallets that holds a share of the stake.
 
@@ -216,6 +224,7 @@ def model_coalition_share(model: StakeModel, share: float = 0.5) -> float:
     return float(ndtr(-ndtri(poor) - model.sigma))
 
 
+@typed
 def stake_at(model: StakeModel, uniforms: ArrayLike) -> np.ndarray:
     """Stakes at given uniforms, the quantile function.
 
@@ -241,6 +250,7 @@ def stake_at(model: StakeModel, uniforms: ArrayLike) -> np.ndarray:
     return np.where(u < 1 - model.tail_share, body, tail)
 
 
+@typed
 def draw_stake(model: StakeModel, wallets: int, *, rng: np.random.Generator) -> np.ndarray:
     """`wallets` independent stakes of a model, from a numpy Generator: the same seed, the same
     stakes.
@@ -260,6 +270,7 @@ def draw_stake(model: StakeModel, wallets: int, *, rng: np.random.Generator) -> 
     return stake_at(model, rng.random(_countable(wallets)))
 
 
+@typed
 def stake_population(model: StakeModel, wallets: int) -> np.ndarray:
     """`wallets` stakes of a model, poorest first, one at the middle of each equal part: no luck, no
     seed.
@@ -277,6 +288,7 @@ def stake_population(model: StakeModel, wallets: int) -> np.ndarray:
     return stake_at(model, (np.arange(count) + 0.5) / count)
 
 
+@typed
 def stake_from_ranks(largest: Sequence[int], shares: ArrayLike, wallets: int) -> np.ndarray:
     """(wallets,) shares of stake, largest first, that agree with published sums of the largest few.
 
@@ -319,6 +331,7 @@ def stake_from_ranks(largest: Sequence[int], shares: ArrayLike, wallets: int) ->
     return np.repeat(each, widths)
 
 
+@typed
 def published_stake(validators: int) -> np.ndarray:
     """Shares of stake of 2024-06-19, the last published list of the largest validators.
 

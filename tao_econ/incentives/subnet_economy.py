@@ -23,7 +23,8 @@ from ..chain.pools import Pool, spot_price, swap, trade_to_price
 from ..chain.shares import SHARED, SHARES, emission_shares, root_proportion, unproven
 from ..chain.subnets import Subnets, Trade, make_subnets, run_subnets
 from ..inputs import data
-from ..inputs.checks import real, takes_records, whole
+from ..inputs.checks import real, whole
+from ..inputs.door import typed
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, eras
 from ..inputs.units import BLOCKS_PER_DAY, tao
@@ -37,6 +38,7 @@ NOBODY_SELLS: dict[str, Any] = {
 LOWEST_PRICE = 1e-12  # of the price before: no pool bears a sale that lowers it further
 
 
+@typed
 def synthetic_subnets(
     n: int = 128,
     *,
@@ -101,6 +103,7 @@ def synthetic_subnets(
     )
 
 
+@typed
 def rules_of_shares() -> dict[tuple[str, str], Rules]:
     """Every rule that has divided TAO among pools, and the two tiers that documentation announces.
 
@@ -117,6 +120,7 @@ def rules_of_shares() -> dict[tuple[str, str], Rules]:
     return found | {(ranked.subnet_shares, "tiers"): replace(ranked, gate="tiers")}
 
 
+@typed
 def compare_rules(pools: Subnets, *, rules: Iterable[Rules] | None = None) -> pd.DataFrame:
     """Where a block's TAO goes under each rule on the same subnets.
 
@@ -169,7 +173,7 @@ def _if_known(values: np.ndarray) -> np.ndarray | None:
     return None if np.isnan(values).any() else values
 
 
-@takes_records
+@typed
 def selling_cost(
     rules: Rules, scenario: Scenario, pools: Subnets, *, days: int = 30
 ) -> pd.DataFrame:
@@ -216,7 +220,7 @@ def selling_cost(
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-@takes_records
+@typed
 def halving_effect(
     rules: Rules, scenario: Scenario, pools: Subnets, *, days: int = 30
 ) -> pd.DataFrame:
@@ -295,7 +299,7 @@ def _growth(rules, scenario, pools, days):
     return inflow, np.log(last / first) / days
 
 
-@takes_records
+@typed
 def exit_replay(
     rules: Rules,
     scenario: Scenario,
@@ -386,7 +390,7 @@ def _alpha_for(pool, tao_share):
     return trade_to_price(pool, spot_price(pool) * left)[1]
 
 
-@takes_records
+@typed
 def manipulation(
     rules: Rules,
     scenario: Scenario,

@@ -16,6 +16,7 @@ from pydantic import ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass
 
 from .checks import MAX_SHOWN, MAX_SIZE, MIN_SIZE, quoted
+from .door import typed
 
 T = TypeVar("T")
 REQUIRED: Any = dataclasses.MISSING
@@ -143,6 +144,7 @@ def about(record: Any, name: str) -> dict:
     return {"meaning": field.description, "rule": _rule(field)} | field.json_schema_extra
 
 
+@typed
 def describe(record: Any) -> pd.DataFrame:
     """A record as a table: one row a field, with value, unit and meaning; of rules, how each is
     known too.

@@ -11,6 +11,7 @@ import json
 from importlib import metadata
 from pathlib import Path
 
+from ..inputs.door import typed
 from ..inputs.files import DATA
 
 LAYOUT = 1  # of the side-car
@@ -33,6 +34,7 @@ def origin(records: dict, files: dict[str, bytes]) -> bytes:
     return (json.dumps(about, indent=1, ensure_ascii=False) + "\n").encode()
 
 
+@typed
 def provenance(path: str | Path) -> dict:
     """What made a file that a command wrote: records, data hashes, version; `unchanged_data` says
     whether data are as then.
