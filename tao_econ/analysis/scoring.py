@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..inputs.checks import real, reals
+from ..inputs.checks import as_array, real, reals, whole_array
 from ..inputs.door import typed
 
 
@@ -54,9 +54,7 @@ def brier(probability: ArrayLike, happened: ArrayLike) -> float:
     float
     """
     p = reals("probability", probability, "[0, 1]")
-    o = np.asarray(happened)
-    if o.dtype != bool:
-        raise TypeError(f"happened must be bool, got {o.dtype}")
+    o = whole_array("happened", happened, None, kind="bool")
     if o.shape != p.shape or not p.size:
         raise ValueError(f"happened must have the shape of probability {p.shape}, got {o.shape}")
     return float(np.mean((p - o) ** 2))
@@ -78,7 +76,14 @@ def pinball(forecast: ArrayLike, observed: ArrayLike, level: float) -> float:
     float
     """
     level = real("level", level, "(0, 1)")
-    miss = reals("observed", observed) - reals("forecast", forecast)
+    made = reals("forecast", forecast)
+    seen = reals("observed", observed)
+    if made.shape != seen.shape or not made.size:
+        raise ValueError(
+            f"forecast and observed must have one shape with an entry or more, got {made.shape} "
+            f"and {seen.shape}"
+        )
+    miss = seen - made
     return float(np.mean(np.maximum(level * miss, (level - 1) * miss)))
 
 
@@ -145,8 +150,7 @@ def pit(
 
 def _distribution(forecast, weights):
     """(values, probabilities) of a forecast, checked."""
-    values = np.atleast_1d(forecast)
-    values = reals("forecast", values, ndim=1)
+    values = reals("forecast", np.atleast_1d(as_array("forecast", forecast)), ndim=1)
     if weights is None:
         return values, np.full(len(values), 1 / len(values))
     weights = reals("weights", weights, "[0, inf)", shape=values.shape, each="value")

@@ -21,12 +21,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ..inputs.checks import draws, real, reals, whole
+from ..inputs.checks import draws, fits, real, reals, whole
 from ..inputs.door import typed
 from ..inputs.record import unknown
 
 MAX_RUNS = 1 << 24  # of a model in one call
 Z_95 = 1.96  # standard errors: ± means 95 % wherever this suite prints it
+MAX_LEVELS = 1_000  # of a grid
 
 
 class Estimate(NamedTuple):
@@ -102,6 +103,7 @@ def sensitivity(
     _few_enough(samples * (problem["num_vars"] + 2))
     level = real("level", level, "(0, 1)")
     resamples = whole("resamples", resamples, at_least=2)
+    fits("resamples", resamples, samples)
     points = sampling.sample(problem, samples, calc_second_order=False, seed=seed)
     output = _runs(model, base, problem["names"], points)
     # the rows of A and B: the rest are mixtures of the two
@@ -186,7 +188,8 @@ def morris(
     problem = _problem(ranges)
     trajectories = whole("trajectories", trajectories, at_least=2)
     seed = whole("seed", seed)
-    if whole("levels", levels, at_least=2) % 2:
+    levels = whole("levels", levels, at_least=2, at_most=MAX_LEVELS)
+    if levels % 2:
         raise ValueError(f"levels must be even, got {levels}")
     _few_enough(trajectories * (problem["num_vars"] + 1))
     points = sampling.sample(
@@ -376,9 +379,9 @@ def monte_carlo_mean(
         raise ValueError(unknown("method", method, METHODS))
     dimensions = whole("dimensions", dimensions, at_least=1)
     replicates = whole("replicates", replicates, at_least=2)
-    if whole("log2_points", log2_points) > 20:
-        raise ValueError(f"log2_points must be at most 20, got {log2_points}")
+    log2_points = whole("log2_points", log2_points, at_most=20)
     _few_enough((1 << log2_points) * replicates)
+    fits("dimensions", dimensions, 2, 1 << log2_points)
     means = np.empty(replicates)
     for k, child in enumerate(np.random.SeedSequence(whole("seed", seed)).spawn(replicates)):
         output = function(METHODS[method](dimensions, log2_points, np.random.default_rng(child)))
@@ -417,6 +420,7 @@ def convergence(
         The slopes are least squares through the logs.
     """
     exact = real("exact", exact)
+    seed = whole("seed", seed)
     sizes = list(log2_points)
     if len(sizes) < 2:
         raise ValueError(f"log2_points must hold at least two sizes, got {sizes}")

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ..inputs.checks import MAX_INT64, real, whole
+from ..inputs.checks import MAX_INT64, as_array, real, whole
 from ..inputs.door import typed
 from ..inputs.rules import MAX_RAO, Rules
 from ..inputs.units import BLOCKS_PER_DAY, RAO_PER_TAO, SECONDS_PER_DAY, block_date, blocks_to_years
@@ -77,7 +77,8 @@ def reward_after(rules: Rules, halvings: int) -> int | Fraction:
     """Rao that a block mints once so many halvings have happened: whole (a right shift), or an
     exact Fraction where `rules.whole_rao` is false.
     """
-    if whole("halvings", halvings) >= rules.max_halvings:
+    halvings = whole("halvings", halvings)
+    if halvings >= rules.max_halvings:
         return 0
     if rules.whole_rao:
         return rules.block_reward_rao >> halvings
@@ -344,7 +345,7 @@ def whole_rao_fits(rules: Rules) -> None:
 
 
 def _recycled_by_day(recycled_rao_per_block: ArrayLike, days: int) -> np.ndarray:
-    given = np.asarray(recycled_rao_per_block)
+    given = as_array("recycled_rao_per_block", recycled_rao_per_block)
     if given.dtype.kind not in "iu":
         raise TypeError(f"recycled_rao_per_block must be integer rao, got {given.dtype}")
     if given.ndim and given.shape != (days,):

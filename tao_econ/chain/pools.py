@@ -70,8 +70,8 @@ def swap(
     of a sale stays out of the pool here; the chain sells it into the pool for the author
     (`not_modelled`: "fee of a sale in alpha").
     """
-    for name, amount in (("tao_in", tao_in), ("alpha_in", alpha_in)):
-        real(name, amount, "[0, inf)")
+    tao_in = real("tao_in", tao_in, "[0, inf)")
+    alpha_in = real("alpha_in", alpha_in, "[0, inf)")
     kept = 1 - real("fee", fee, "[0, 1]")
     if tao_in and alpha_in:
         raise ValueError(
@@ -101,7 +101,7 @@ def trade_to_price(pool: Pool, price_tao: float) -> tuple[float, float]:
     price_tao
         wanted, TAO per alpha
     """
-    real("price_tao", price_tao, "(0, inf)")
+    price_tao = real("price_tao", price_tao, "(0, inf)")
     _tradable(pool)
     log_ratio = math.log(price_tao / spot_price(pool))
     if log_ratio >= 0:

@@ -20,9 +20,11 @@ from ..inputs.checks import real, reals, whole, whole_array
 from ..inputs.door import typed
 from ..inputs.proofs import Mark, marks
 from ..inputs.record import unknown
-from ..inputs.rules import Rules
+from ..inputs.rules import MAX_BLOCK, Rules
+from ..inputs.units import BLOCKS_PER_DAY, DAYS_PER_YEAR
 from . import subnet_kernels as kernels
 
+MAX_SMOOTHED = int(100 * DAYS_PER_YEAR * BLOCKS_PER_DAY)  # blocks of one call
 ROOT_RHO = 10
 ROOT_KAPPA = 32_767 / 65_535
 
@@ -223,9 +225,7 @@ def root_weight_shares(
     score = rank / (1 + np.exp(-ROOT_RHO * (trust - ROOT_KAPPA)))
     share = score / score.sum() if score.sum() else score
     if root_netuid is not None:
-        if whole("root_netuid", root_netuid) >= len(share):
-            raise ValueError(f"root_netuid must be in [0, {len(share) - 1}], got {root_netuid}")
-        share[root_netuid] = 0.0
+        share[whole("root_netuid", root_netuid, at_most=len(share) - 1)] = 0.0
     return share
 
 
@@ -236,7 +236,7 @@ def root_proportion(rules: Rules, root_tao: float, alpha_issuance: ArrayLike) ->
 
     **Chain:** run_coinbase.rs, `root_proportion`
     """
-    real("root_tao", root_tao, "[0, inf)")
+    root_tao = real("root_tao", root_tao, "[0, inf)")
     alpha = reals("alpha_issuance", alpha_issuance, "[0, inf)")
     weighted = root_tao * float(rules.root_weight)
     both = weighted + alpha
@@ -256,11 +256,13 @@ def ema_price(rules: Rules, start: float, spot: float, *, age_blocks: int, block
         TAO per alpha
     age_blocks
         blocks since its first emission, at the start
+    blocks
+        at most `MAX_SMOOTHED`, 100 years: each is walked
     """
-    real("start", start, "[0, inf)")
-    real("spot", spot, "[0, inf)")
-    age = whole("age_blocks", age_blocks)
-    blocks = whole("blocks", blocks)
+    start = real("start", start, "[0, inf)")
+    spot = real("spot", spot, "[0, inf)")
+    age = whole("age_blocks", age_blocks, at_most=MAX_BLOCK)
+    blocks = whole("blocks", blocks, at_most=MAX_SMOOTHED)
     rate = float(rules.price_ema_rate)
     warmup = float(rules.price_ema_warmup_blocks)
     return kernels._smoothed(start, min(spot, kernels.PRICE_CAP_TAO), rate, warmup, age, blocks)

@@ -29,7 +29,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..inputs.checks import MAX_UIDS, permitted_rows, whole, whole_array
+from ..inputs.checks import MAX_UIDS, as_array, fits, permitted_rows, real, whole, whole_array
 from ..inputs.door import typed
 from ..inputs.record import unknown
 from ..inputs.rules import Rules
@@ -228,7 +228,8 @@ def yuma_run(
     law = _law(rules, variant, liquid_from, real_bonds)
     matrices, scoring = _matrices(weights, epochs)
     n = matrices.shape[-1]
-    reward = float(_numbers("reward", reward, ())[0])
+    fits("epochs", epochs, n, len(EpochPath._fields))
+    reward = real("reward", reward, f"[0, {MAX_INPUT:g}]")
     stakes = _stakes(stake, epochs, n, reward)
     start = _start(stakes, listed, None, active, np.zeros(n))
     owned, bonded = _bonds(np.zeros((n, n)) if bonds is None else bonds, n, law)
@@ -325,8 +326,6 @@ def _law(rules, variant, liquid_from, real_bonds=False) -> Law:
     if variant is not None and variant not in VARIANTS:
         raise ValueError(unknown("variant", variant, VARIANTS))
     check_liquid_alpha(rules, variant)
-    if not isinstance(real_bonds, bool):
-        raise TypeError(f"real_bonds must be True or False, got {real_bonds!r}")
     penalty = q32(rules.bonds_penalty) / GRID
     return Law(
         yuma3=VARIANTS[variant or rules.bonds] == "yuma3",
@@ -346,10 +345,7 @@ def _law(rules, variant, liquid_from, real_bonds=False) -> Law:
 
 def _numbers(name, given, shape=None, most=MAX_INPUT):
     """`given` as float64 that can be written, and which of its rows have anything but 0."""
-    try:
-        array = np.asarray(given)
-    except ValueError:
-        raise ValueError(f"{name} must have rows of one length, got rows of several") from None
+    array = as_array(name, given)
     if array.dtype.kind not in "iuf":
         raise TypeError(f"{name} must be real numbers, got {array.dtype}")
     if shape is not None and array.shape != shape:
@@ -430,12 +426,12 @@ def _resets(pairs, epochs, n, rules):
     """(resets, 2): epoch and the UID whose bonds go."""
     resets = []
     for t, uid in pairs:
-        if whole("bond_resets", t) >= epochs or whole("bond_resets", uid) >= n:
-            raise ValueError(
-                f"bond_resets must be pairs of an epoch below {epochs} and a UID below {n}, got "
-                f"{t, uid}"
+        resets.append(
+            (
+                whole("an epoch of bond_resets", t, at_most=epochs - 1),
+                whole("a UID of bond_resets", uid, at_most=n - 1),
             )
-        resets.append((int(t), int(uid)))
+        )
     if resets and not rules.bonds_reset:
         raise ValueError(
             f"bond_resets must be empty where rules.bonds_reset is False, got {len(resets)} pairs"

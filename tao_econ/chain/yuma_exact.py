@@ -369,9 +369,7 @@ def _by_uid(values, rows, given):
 def _owner(owner_uid, n) -> np.ndarray:
     owner = np.zeros(n, bool)
     if owner_uid is not None:
-        if whole("owner_uid", owner_uid) >= n:
-            raise ValueError(f"owner_uid must be in [0, {n - 1}], got {owner_uid}")
-        owner[owner_uid] = True
+        owner[whole("owner_uid", owner_uid, at_most=n - 1)] = True
     return owner
 
 
@@ -426,8 +424,7 @@ def within_max_weight(weights_u16: ArrayLike, max_weight_u16: int) -> bool:
 
     **Chain:** math.rs, `check_vec_max_limited`
     """
-    if whole("max_weight_u16", max_weight_u16) > U16:
-        raise ValueError(f"max_weight_u16 must be in [0, {U16}], got {max_weight_u16}")
+    max_weight_u16 = whole("max_weight_u16", max_weight_u16, at_most=U16)
     return bool((normalize(_row(weights_u16)) <= (max_weight_u16 << 32) // U16).all())
 
 
@@ -445,8 +442,7 @@ def reset_bonds(rules: Rules, bonds_u16: ArrayLike, uid: int) -> np.ndarray:
     the subnet does not allow it.
     """
     bonds = square_u16("bonds_u16", bonds_u16).astype(np.uint16)
-    if whole("uid", uid) >= len(bonds):
-        raise ValueError(f"uid must be in [0, {len(bonds) - 1}], got {uid}")
+    uid = whole("uid", uid, at_most=len(bonds) - 1)
     if rules.bonds_reset:
         bonds[:, uid] = 0
     return bonds
@@ -463,9 +459,7 @@ def split_among_mechanisms(
     **Chain:** subnets/mechanism.rs, `split_emissions`
     """
     emission_rao = whole("emission_rao", emission_rao)
-    count = whole("count", count, at_least=1)
-    if count > MAX_MECHANISMS:
-        raise ValueError(f"count must be at most {MAX_MECHANISMS}, got {count}")
+    count = whole("count", count, at_least=1, at_most=MAX_MECHANISMS)
     parts = [emission_rao // count] * count
     if split_u16 is not None:
         fractions = whole_array("split_u16", split_u16, (count,), most=U16).tolist()

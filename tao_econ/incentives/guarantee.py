@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..inputs.checks import real, reals, whole
+from ..inputs.checks import fits, quoted, real, reals, whole
 from ..inputs.door import typed
 from ..inputs.rules import Rules
 from .network import Network, checked_network, draw_network
@@ -106,6 +106,7 @@ def retention_map(
     xi = real("validator_share", validator_share, "[0, 1]")
     law = teams_law(rules)
     network = checked_network(network)
+    fits("cabal_weight", len(c), len(stakes), len(h))
     out = np.empty((len(stakes), len(h), len(c)))
 
     def fill(task):
@@ -208,7 +209,9 @@ def honest_weight_needed(
         weight_spread=weight_spread,
         seed=seed,
     )
-    grid = np.arange(whole("steps", steps, at_least=3)) / (steps - 1)
+    steps = whole("steps", steps, at_least=3)
+    fits("steps squared", steps**2)
+    grid = np.arange(steps) / (steps - 1)
     earned = retention_map(
         replace(rules, **varied),
         network,
@@ -253,13 +256,15 @@ def guarantee(
     ValueError
         for fewer than two networks: the standard error comes from their scatter
     """
-    stakes = np.asarray(stakes, float)
+    stakes = reals("stakes", stakes, "[0, inf)")
     wanted = _shares("honest_stake", honest_stake)
     if stakes.ndim != 2 or len(stakes) < 2:
         raise ValueError(
             f"stakes must have shape (networks of 2 or more, validators), got {stakes.shape}"
         )
-    grid = np.linspace(0, 1, whole("steps", steps, at_least=3))
+    steps = whole("steps", steps, at_least=3)
+    fits("steps squared", steps**2, len(wanted))
+    grid = np.linspace(0, 1, steps)
     seeds = np.random.SeedSequence(whole("seed", seed)).generate_state(len(stakes))
     required = np.empty((len(stakes), len(wanted)))
     for k, stake in enumerate(stakes):
@@ -372,7 +377,9 @@ def honest_stake_path(
     teams = sorted_teams(network, now)
     total = 1.0
     point = np.empty((1, 1))
-    stakes = np.empty(whole("epochs", epochs, at_least=1))
+    epochs = whole("epochs", epochs, at_least=1)
+    fits("epochs", epochs, 3)
+    stakes = np.empty(epochs)
     earned = np.empty(epochs)
     for t in range(epochs):
         _fill(rescaled(teams, now), now, h, c, law, xi, point)
@@ -390,5 +397,7 @@ def _shares(name, given):
 def _grid(name, given):
     values = reals(name, given, "[0, 1]", ndim=1)
     if (np.diff(values) <= 0).any():
-        raise ValueError(f"{name} must rise from one value to the next, got {values.tolist()}")
+        raise ValueError(
+            f"{name} must rise from one value to the next, got {quoted(values.tolist())}"
+        )
     return values

@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike
 
 from ..analysis.quadrature import gauss_legendre
 from ..analysis.uncertainty import sample_mean
-from ..inputs.checks import real, reals, whole
+from ..inputs.checks import fits, real, reals, whole
 from ..inputs.door import typed
 
 REACH = 12.0  # a standard normal number beyond 12 never happens: 1e-33
@@ -98,16 +98,16 @@ def expected_max(n: int | Sequence[int]) -> float | np.ndarray:
     """
     from scipy.special import log_ndtr
 
-    counts = np.array(
-        [whole("n", each, at_least=1) for each in np.atleast_1d(np.asarray(n, dtype=object))], float
-    )
+    given = n if isinstance(n, Sequence) else [n]
+    counts = np.array([whole("n", each, at_least=1) for each in given], float)
+    fits("n", len(counts), NODES)
     x, weights = gauss_legendre(NODES)
     x = REACH / 2 * (x + 1)
     weights = REACH / 2 * weights
     above = -np.expm1(counts[:, None] * log_ndtr(x))
     below = np.exp(counts[:, None] * log_ndtr(-x))
     means = (weights * (above - below)).sum(axis=1)
-    return means if np.ndim(n) else float(means[0])
+    return means if isinstance(n, Sequence) else float(means[0])
 
 
 @typed
@@ -235,7 +235,8 @@ def coverage_fit(one_try: float, coverage: float, tries: int) -> CoverageFit:
     first = real("one_try", one_try, "(0, 1)")
     tries = whole("tries", tries, at_least=2)
     same = -math.expm1(tries * math.log1p(-first))
-    if not first < real("coverage", coverage, "(0, 1)") < same:
+    coverage = real("coverage", coverage, "(0, 1)")
+    if not first < coverage < same:
         raise ValueError(
             f"coverage must be in ({first:g}, {same:g}) after {tries} tries, got {coverage}"
         )
@@ -308,6 +309,8 @@ def tournament(
     models = whole("models", contest.models, at_least=1)
     rounds = whole("rounds", rounds, at_least=1)
     replicas = whole("replicas", replicas, at_least=2)
+    fits("models", models, replicas, 8)
+    fits("rounds", rounds, replicas, 2)
     random = np.random.default_rng(whole("seed", seed))
     correlation = real("judge_correlation", contest.judge_correlation, "[0, 1]")
     lasting = real("lasting_error", contest.lasting_error, "[0, 1]")

@@ -62,7 +62,7 @@ def majority_cost(
     -------
     MajorityCost
     """
-    real("share", share, "(0, 1)")
+    share = real("share", share, "(0, 1)")
     supply = supply_at(rules, snapshot, scenario)
     present = share * supply.staked_tao
     added = share / (1 - share) * supply.staked_tao
@@ -115,8 +115,8 @@ def alpha_majority_cost(
     -----
     Buying a share x of the pool's alpha costs T·x/(1 − x).
     """
-    real("share", share, "(0, 1)")
-    real("root_weight", root_weight, "[0, 1]")
+    share = real("share", share, "(0, 1)")
+    root_weight = real("root_weight", root_weight, "[0, 1]")
     pool = Pool(
         reserve_tao=real("pool_tao", pool_tao, "(0, inf)"),
         reserve_alpha=real("pool_alpha", pool_alpha, "(0, inf)"),

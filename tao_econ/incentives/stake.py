@@ -151,7 +151,7 @@ def tau(stake: ArrayLike, threshold: float) -> int:
     -------
     int
     """
-    real("threshold", threshold, "(0, 1]")
+    threshold = real("threshold", threshold, "(0, 1]")
     return int(np.searchsorted(_held(stake), threshold, side="left")) + 1
 
 
@@ -186,7 +186,7 @@ def coalition(stake: ArrayLike, share: float = 0.5) -> Coalition:
     ----------
     Lui and Sun, arXiv:2507.02951: n for > 50 %, as a fraction of wallets.
     """
-    real("share", share, "(0, 1)")
+    share = real("share", share, "(0, 1)")
     count = int(np.searchsorted(_held(stake), share, side="right")) + 1
     return Coalition(count, count / np.size(stake))
 
@@ -295,7 +295,7 @@ def cap_stake(stake: ArrayLike, quantile: float = 0.88) -> Capped:
         Where the cap would be zero.
     """
     stake = amounts("stake", stake)
-    real("quantile", quantile, "(0, 1]")
+    quantile = real("quantile", quantile, "(0, 1]")
     cap = float(np.quantile(stake, quantile))
     if cap == 0:
         raise ValueError(
@@ -513,5 +513,5 @@ def stake_shares(stake: ArrayLike, name: str = "stake") -> np.ndarray:
 def _pair(stake, performance, weight):
     share = stake_shares(stake)
     merit = amounts("performance", performance, shape=share.shape, each="wallet")
-    real("weight", weight, "[0, 1]")
+    weight = real("weight", weight, "[0, 1]")
     return share, merit / merit.sum()

@@ -48,7 +48,7 @@ def lognormal_stake(gini: float) -> StakeModel:
     """
     from scipy.special import erfinv
 
-    real("gini", gini, "(0, 1)")
+    gini = real("gini", gini, "(0, 1)")
     return StakeModel(2 * float(erfinv(gini)), math.inf, 0.0)
 
 
@@ -64,7 +64,7 @@ def pareto_stake(gini: float) -> StakeModel:
     -------
     StakeModel
     """
-    real("gini", gini, "(0, 1)")
+    gini = real("gini", gini, "(0, 1)")
     return StakeModel(0.0, (1 / gini + 1) / 2, 1.0)
 
 
@@ -95,12 +95,9 @@ def fit_stake(
     """
     from scipy.optimize import least_squares
 
-    for name, value in (
-        ("gini", gini),
-        ("top_percent_share", top_percent_share),
-        ("tail_share", tail_share),
-    ):
-        real(name, value, "(0, 1)")
+    gini = real("gini", gini, "(0, 1)")
+    top_percent_share = real("top_percent_share", top_percent_share, "(0, 1)")
+    tail_share = real("tail_share", tail_share, "(0, 1)")
     count = None if wallets is None else _countable(wallets)
     least_exponent = 1.0 if count is None else 0.0
 
@@ -194,7 +191,7 @@ def model_top_share(model: StakeModel, wallet_share: float) -> float:
     -------
     float
     """
-    real("wallet_share", wallet_share, "(0, 1]")
+    wallet_share = real("wallet_share", wallet_share, "(0, 1]")
     return 1 - float(model_lorenz(model, [1 - wallet_share])[0])
 
 
@@ -214,7 +211,7 @@ def model_coalition_share(model: StakeModel, share: float = 0.5) -> float:
     """
     from scipy.special import ndtr, ndtri
 
-    real("share", share, "(0, 1)")
+    share = real("share", share, "(0, 1)")
     body, tail, _ = _masses(model)
     if share * (body + tail) <= tail:
         return model.tail_share * (share * (body + tail) / tail) ** (
@@ -391,6 +388,4 @@ def _check(model, *, least_exponent):
 
 
 def _countable(wallets):
-    if whole("wallets", wallets, at_least=1) > MAX_WALLETS:
-        raise ValueError(f"wallets must be at most {MAX_WALLETS:,}, got {wallets}")
-    return int(wallets)
+    return whole("wallets", wallets, at_least=1, at_most=MAX_WALLETS)

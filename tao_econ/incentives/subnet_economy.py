@@ -21,7 +21,14 @@ import pandas as pd
 from ..chain.emission import halving_thresholds_rao
 from ..chain.pools import Pool, spot_price, swap, trade_to_price
 from ..chain.shares import SHARED, SHARES, emission_shares, root_proportion, unproven
-from ..chain.subnets import Subnets, Trade, make_subnets, run_subnets
+from ..chain.subnets import (
+    MAX_DAYS,
+    MAX_SUBNETS,
+    Subnets,
+    Trade,
+    make_subnets,
+    run_subnets,
+)
 from ..inputs import data
 from ..inputs.checks import real, whole
 from ..inputs.door import typed
@@ -81,7 +88,7 @@ def synthetic_subnets(
     -----
     Percentiles of pools from data/pool_percentiles.csv.
     """
-    n = whole("n", n, at_least=3)
+    n = whole("n", n, at_least=3, at_most=MAX_SUBNETS)
     earning = round(n * 99 / 128) if earning is None else whole("earning", earning, at_least=1)
     exponent = real("price_exponent", price_exponent, "[0, 3]")
     issued = real("alpha_per_pool_alpha", alpha_per_pool_alpha, "[1, 1000]")
@@ -434,7 +441,7 @@ def manipulation(
     lowers it.
     """
     k = _position(pools, subnet)
-    hold = whole("hold_blocks", hold_blocks, at_least=1)
+    hold = whole("hold_blocks", hold_blocks, at_least=1, at_most=MAX_DAYS * BLOCKS_PER_DAY - 1)
     tao_in = real("tao_in", tao_in, "(0, 1e9]")
     days = -(-(hold + 1) // BLOCKS_PER_DAY)
     _, bought = swap(_pool(pools, k), tao_in=tao_in, fee=float(rules.swap_fee))

@@ -5,6 +5,7 @@ line of name, rule and value.
 from __future__ import annotations
 
 import functools
+import math
 import numbers
 from typing import Any
 
@@ -59,24 +60,12 @@ def whole(name: str, value: int, *, at_least: int = 0, at_most: int | None = Non
     return value
 
 
-def count(name: str, value: int, *, at_least: int = 0, each_bytes: float = 8) -> int:
-    """How many of something that takes memory, `each_bytes` apiece: at most `MAX_BYTES` together.
-
-    Raises
-    ------
-    TypeError
-        for what is no whole number
-    ValueError
-        for less than `at_least`, and for more than the memory holds
-    """
-    value = whole(name, value, at_least=at_least)
-    most = int(MAX_BYTES // max(each_bytes, 1))
-    if value > most:
-        raise ValueError(
-            f"{name} must be at most {most:,}, for {MAX_BYTES >> 30} GiB at {each_bytes:,.0f} "
-            f"bytes each, got {quoted(value)}"
-        )
-    return value
+def fits(name: str, *shape: int) -> None:
+    """Refuse a size before anything is allocated: numbers of that shape must fit in `MAX_BYTES`."""
+    if 8 * math.prod(shape) > MAX_BYTES:
+        rest = math.prod(shape[1:])
+        rule = f"at most {MAX_BYTES // (8 * rest):,}, for {MAX_BYTES >> 30} GiB of memory"
+        raise ValueError(f"{name} must be {rule}, got {quoted(shape[0])}")
 
 
 def flag(name: str, value: bool) -> bool:
