@@ -36,8 +36,9 @@ sys.path += [
     str(Path(__file__).parent / room) for room in ("chain", "economy", "incentives", "analysis")
 ]
 
-import tao_econ as te  # noqa: E402
 from domain import PUBLIC, RULE, finite  # noqa: E402
+
+import tao_econ as te  # noqa: E402
 
 SLOW_S = 20  # no call may take longer
 LONGEST_LINE = 2_500
