@@ -11,6 +11,7 @@ import inspect
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, dataclass_transform
 
+import numpy as np
 import pandas as pd
 from pydantic import ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass
@@ -118,6 +119,7 @@ def checked_record(cls: type[T]) -> type[T]:
 
     @functools.wraps(checked)
     def __init__(self, **values):
+        values = {name: _plain(value) for name, value in values.items()}
         try:
             checked(self, **values)
         except ValidationError as error:
@@ -133,6 +135,17 @@ def checked_record(cls: type[T]) -> type[T]:
 
     record.__init__ = __init__
     return record
+
+
+def _plain(value: Any) -> Any:
+    """NumPy's numbers as Python's, so that a field refuses the one where it refuses the other."""
+    if isinstance(value, np.bool_):
+        return bool(value)
+    if isinstance(value, np.integer):
+        return int(value)
+    if isinstance(value, np.complexfloating):
+        return complex(value)
+    return float(value) if isinstance(value, np.floating) else value
 
 
 def about(record: Any, name: str) -> dict:
