@@ -66,7 +66,9 @@ def pinball(forecast: ArrayLike, observed: ArrayLike, level: float) -> float:
 
     Parameters
     ----------
-    forecast, observed : array_like
+    forecast : array_like
+        (n,), or one for all.
+    observed : array_like
         (n,).
     level : float
         In (0, 1), the quantile τ.
@@ -78,7 +80,7 @@ def pinball(forecast: ArrayLike, observed: ArrayLike, level: float) -> float:
     level = real("level", level, "(0, 1)")
     made = reals("forecast", forecast)
     seen = reals("observed", observed)
-    if made.shape != seen.shape or not made.size:
+    if made.shape not in ((), seen.shape) or not seen.size:
         raise ValueError(
             f"forecast and observed must have one shape with an entry or more, got {made.shape} "
             f"and {seen.shape}"

@@ -21,12 +21,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ..inputs.checks import draws, fits, real, reals, whole
+from ..inputs.checks import as_array, draws, fits, quoted, real, reals, whole
 from ..inputs.door import typed
 from ..inputs.record import unknown
 
 MAX_RUNS = 1 << 24  # of a model in one call
 Z_95 = 1.96  # standard errors: ± means 95 % wherever this suite prints it
+MAX_DIMENSIONS = 21_201  # of Sobol points, as far as their directions are known
 MAX_LEVELS = 1_000  # of a grid
 
 
@@ -339,7 +340,7 @@ def sample_quantiles(values: ArrayLike, shares: ArrayLike) -> Estimate:
     antithetic paths that rise with every normal.
     """
     values = draws("values", values)
-    shares = np.atleast_1d(reals("shares", shares, "(0, 1)"))
+    shares = reals("shares", np.atleast_1d(as_array("shares", shares)), "(0, 1)", ndim=1)
     spread = Z_95 * np.sqrt(shares * (1 - shares) / len(values))
     ends = np.clip(np.stack([shares - spread, shares, shares + spread]), 0, 1)
     low, middle, high = np.quantile(values, ends, axis=0)
@@ -377,7 +378,7 @@ def monte_carlo_mean(
     """
     if method not in METHODS:
         raise ValueError(unknown("method", method, METHODS))
-    dimensions = whole("dimensions", dimensions, at_least=1)
+    dimensions = whole("dimensions", dimensions, at_least=1, at_most=MAX_DIMENSIONS)
     replicates = whole("replicates", replicates, at_least=2)
     log2_points = whole("log2_points", log2_points, at_most=20)
     _few_enough((1 << log2_points) * replicates)
@@ -422,8 +423,8 @@ def convergence(
     exact = real("exact", exact)
     seed = whole("seed", seed)
     sizes = list(log2_points)
-    if len(sizes) < 2:
-        raise ValueError(f"log2_points must hold at least two sizes, got {sizes}")
+    if len(set(sizes)) < 2:
+        raise ValueError(f"log2_points must hold at least two sizes, got {quoted(sizes)}")
     rmse = {}
     for method in METHODS:
         found = [

@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from ..inputs import data
-from ..inputs.checks import whole
+from ..inputs.checks import quoted, whole
 from ..inputs.door import typed
 from ..inputs.units import RAO_PER_TAO
 from .subnets import MAX_WEIGHT, MIN_WEIGHT, Subnets, make_subnets
@@ -163,7 +163,9 @@ def _read(source: str | Path) -> State:
         path = Path(source)
         if path.suffix.lower() != ".csv" or not path.is_file():
             known = ", ".join(name for name in data.names() if name.startswith("subnets_"))
-            raise ValueError(f"source must be a CSV file or one of {known}, got {str(source)!r}")
+            raise ValueError(
+                f"source must be a CSV file or one of {known}, got {quoted(str(source))}"
+            )
         if path.stat().st_size > MAX_BYTES:
             raise ValueError(f"{path.name} must be at most {MAX_BYTES:,} bytes")
         try:
