@@ -294,9 +294,7 @@ def collusion(
     worth = real("worth", worth, SHARES)
     miner_burn = real("miner_burn", miner_burn, "[0, 1]")
     validator_share = 0.5 / (0.5 + 0.5 * (1 - miner_burn))
-    steps = whole("steps", steps, at_least=2)
-    fits("steps", steps, np.size(stake))
-    grid = np.linspace(worth, 1.0, steps)
+    grid = _tried(worth, steps, np.size(stake))
     honest = 1 - np.atleast_1d(reals("stake", stake, SHARES))
     kept = retention_map(
         rules,
@@ -332,6 +330,13 @@ def collusion(
         gain=np.divide(best_pay, honest_pay, out=only_collusion, where=honest_pay > 0) - 1,
         stake_after=np.array(after),
     )
+
+
+def _tried(worth, steps, stakes):
+    """Weights from `worth` to 1."""
+    steps = whole("steps", steps, at_least=2)
+    fits("steps", steps, stakes)
+    return np.linspace(worth, 1.0, steps)
 
 
 # ---- Copying ----

@@ -23,6 +23,7 @@ from ..inputs.checks import real, reals, whole
 from ..inputs.door import typed
 
 QUANTILES = "(0, 0.999999999]"  # beyond, a chance of one less a float has no digits left
+MAX_QUEUE = 1_000_000  # servers or miners, each of which is walked
 NODES = 200  # of the quadrature over the miners' time
 
 
@@ -157,9 +158,10 @@ def query_latency(
 
     rate = real("arrivals_per_s", arrivals_per_s, "[0, inf)")
     mu = real("served_per_s", served_per_s, "(0, inf)")
-    servers = whole("servers", servers, at_least=1)
-    miners = whole("miners", miners, at_least=1)
-    if whole("needed", needed, at_least=1) > miners:
+    servers = whole("servers", servers, at_least=1, at_most=MAX_QUEUE)
+    miners = whole("miners", miners, at_least=1, at_most=MAX_QUEUE)
+    needed = whole("needed", needed, at_least=1)
+    if needed > miners:
         raise ValueError(f"needed must be at most miners {miners}, got {needed}")
     answer = real("answered_per_s", answered_per_s, "(0, inf)")
     wanted = reals("quantiles", quantiles, QUANTILES, ndim=1)

@@ -64,13 +64,6 @@ class Split(NamedTuple):
     reward: pd.DataFrame  # an owner's reward share: uncapped, capped, split
 
 
-class Correlations(NamedTuple):
-    """How reward goes with stake and with performance."""
-
-    stake_reward: float
-    performance_reward: float
-
-
 @typed
 def gini(stake: ArrayLike) -> float:
     """Gini coefficient of a (n,) stake vector: 0 all equal, (n − 1)/n all in one wallet.
@@ -443,43 +436,6 @@ def trust_bonus(stake: ArrayLike, trust: ArrayLike, *, bonus: float) -> np.ndarr
     bonus = real("bonus", bonus, "[0, 1e6]")
     score = share * (1 + bonus * trust)
     return score / score.sum()
-
-
-@typed
-def reward_correlations(
-    stake: ArrayLike, performance: ArrayLike, reward: ArrayLike, *, ranks: bool = False
-) -> Correlations:
-    """Correlation of reward with stake and with performance over wallets: Pearson, or Spearman with
-    `ranks`.
-
-    Parameters
-    ----------
-    stake, performance, reward : array_like
-        (n,), not negative.
-    ranks : bool
-
-    Returns
-    -------
-    Correlations
-
-    Raises
-    ------
-    ValueError
-        Where one of them does not vary.
-    """
-    given = {"stake": stake, "performance": performance, "reward": reward}
-    shape = amounts("stake", stake).shape
-    arrays = {
-        name: amounts(name, values, shape=shape, each="wallet") for name, values in given.items()
-    }
-    for name, values in arrays.items():
-        if np.ptp(values) == 0:
-            raise ValueError(f"{name} must vary over wallets, got {values[0]:g} for all of them")
-    rows = [
-        pd.Series(values).rank().to_numpy() if ranks else values / values.max()
-        for values in arrays.values()
-    ]
-    return Correlations(*np.corrcoef(rows)[:2, 2].tolist())
 
 
 def _held(stake):

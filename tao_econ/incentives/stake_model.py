@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..inputs import data
-from ..inputs.checks import real, reals, record, whole
+from ..inputs.checks import real, reals, whole
 from ..inputs.door import typed
 from .stake import MAX_WALLETS, top_share
 from .stake import gini as gini_of
@@ -32,6 +32,17 @@ class StakeModel(NamedTuple):
     sigma: float  # of log stake in the body
     tail_exponent: float  # of the Pareto tail
     tail_share: float  # of wallets in the tail: 0 pure lognormal, 1 pure Pareto
+
+    def verified(self) -> StakeModel:
+        """The same model, every field checked."""
+        exponent = self.tail_exponent
+        if exponent != math.inf:  # as a lognormal has it
+            exponent = real("tail_exponent", exponent, "(0, inf)")
+        return StakeModel(
+            sigma=real("sigma", self.sigma, "[0, 8]"),
+            tail_exponent=exponent,
+            tail_share=real("tail_share", self.tail_share, "[0, 1]"),
+        )
 
 
 @typed
@@ -348,10 +359,13 @@ def published_stake(validators: int) -> np.ndarray:
     """
     table = data.load("validator_stake")
     table = table[table["date"] == table["date"].max()]
-    most = table["largest"].max()
-    if whole("validators", validators, at_least=1) <= most:
+    listed = table[["largest", "share"]].iloc[-2:].to_numpy()
+    smallest = (listed[1, 1] - listed[0, 1]) / (listed[1, 0] - listed[0, 0])
+    least = int(listed[1, 0] + math.ceil((1 - listed[1, 1]) / smallest - 1e-9))
+    validators = whole("validators", validators, at_least=1, at_most=MAX_WALLETS)
+    if validators < least:
         raise ValueError(
-            f"stake must be given for {most} validators or fewer, got none for {validators}"
+            f"stake must be given for fewer than {least} validators, got none for {validators}"
         )
     return stake_from_ranks(table["largest"].tolist(), table["share"].tolist(), validators)
 
@@ -376,13 +390,7 @@ def _masses(model):
 
 
 def _check(model, *, least_exponent):
-    """One clear line for a model without a meaning, or without a mean where its tail's exponent
-    must be above 1.
-    """
-    record("model", model, StakeModel)
-    real("tail_share", model.tail_share, "[0, 1]")
-    if not 0 <= model.sigma <= 8:
-        raise ValueError(f"sigma must be in [0, 8], got {model.sigma}")
+    """One clear line for a model without a mean, where its tail's exponent must be above 1."""
     if not model.tail_exponent > least_exponent:
         raise ValueError(f"tail_exponent must be > {least_exponent}, got {model.tail_exponent}")
 

@@ -8,6 +8,7 @@ import functools
 import inspect
 import numbers
 import os
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from typing import Any, ParamSpec, TypeVar
@@ -105,13 +106,45 @@ def _one(kind: str, names: dict[str, Any]) -> Taker:
     known = eval(head, names)
     if not isinstance(known, type):
         return _as_given
-    check = getattr(known, "verified", None)
+    checked = getattr(known, "verified", None)
+    if checked is None and hasattr(known, "_field_defaults"):
+        checked = _each_field(known)
 
     def recorded(name: str, value: Any) -> Any:
         record(name, value, known)
-        return value if check is None else check(value)
+        return value if checked is None else checked(value)
 
     return recorded
+
+
+def _each_field(known: type) -> Callable[[Any], Any]:
+    """Checks a named tuple anew by its annotations: `_replace` of a user has checked nothing."""
+    names = vars(sys.modules[known.__module__])
+    kinds = {
+        field: getattr(kind, "__forward_arg__", kind)
+        for field, kind in known.__annotations__.items()
+    }
+    takers = {
+        field: _finite if kind in ARRAYS else taker(kind, names)
+        for field, kind in kinds.items()
+        if isinstance(kind, str)
+    }
+
+    def again(value: Any) -> Any:
+        return value._replace(
+            **{field: take(field, getattr(value, field)) for field, take in takers.items()}
+        )
+
+    return again
+
+
+def _finite(name: str, value: Any) -> np.ndarray:
+    array = as_array(name, value)
+    if array.size and array.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must hold numbers, got {array.dtype}")
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} must be finite, got {array[~np.isfinite(array)].flat[0]}")
+    return array
 
 
 def _split(text: str, mark: str) -> list[str]:
