@@ -254,7 +254,9 @@ def _start(name: str, case) -> dict:
             return False
         return True
 
-    quiet = settings(max_examples=200, phases=(Phase.generate,), derandomize=True, database=None)
+    quiet = settings(
+        max_examples=200, phases=(Phase.generate,), derandomize=True, database=None, deadline=None
+    )
     return find(case.given, answers, settings=quiet)
 
 

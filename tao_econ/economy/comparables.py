@@ -143,7 +143,7 @@ def comparables_on(
     day = pd.Timestamp(utc(when).date())
     if token_value not in TOKEN_VALUES:
         raise ValueError(unknown("token_value", token_value, TOKEN_VALUES))
-    whole("max_age_days", max_age_days)
+    max_age_days = whole("max_age_days", max_age_days)
     tokens = _tokens(token_value)
     tokens = tokens[(day - tokens["date"]).dt.days <= max_age_days]
     table = pd.concat([_companies(), tokens])
@@ -331,7 +331,8 @@ def sales_multiples(
         raise ValueError(
             f"year must be one of {', '.join(map(str, sorted(set(table['year']))))}, got {year}"
         )
-    table = table[table["year"] == whole("year", year)][["company", "low", "high", "confidence"]]
+    year = whole("year", year)
+    table = table[table["year"] == year][["company", "low", "high", "confidence"]]
     counted = supply_counted(rules, snapshot, scenario, denominator)
     fees = scenario.fee_revenue_usd_per_year
     captured = fees * scenario.capture_share * scenario.survival_share

@@ -116,10 +116,9 @@ def forecast_halvings(
         for an unknown of another name, or where the schedule has no such halving, or the fit no
         share or no scatter that it could come from
     """
-    for name, value, most in (("halvings", halvings, 10), ("log2_draws", log2_draws, 20)):
-        if not 1 <= whole(name, value, at_least=1) <= most:
-            raise ValueError(f"{name} must be in [1, {most}], got {value}")
-    whole("seed", seed)
+    halvings = whole("halvings", halvings, at_least=1, at_most=10)
+    log2_draws = whole("log2_draws", log2_draws, at_least=1, at_most=20)
+    seed = whole("seed", seed)
     if not set(unknowns) <= set(UNKNOWNS):
         raise ValueError(f"unknowns must be of {', '.join(UNKNOWNS)}, got {list(unknowns)}")
     _check_halves(rules)

@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike
 
 from ..chain._jit import float_kernel, kernel
 from ..chain.emission import halving_thresholds_rao, halvings_so_far, reward_after
-from ..inputs.checks import float_matrix, real, reals, record, whole
+from ..inputs.checks import flag, float_matrix, real, reals, whole
 from ..inputs.door import typed
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot
@@ -40,6 +40,15 @@ class Draws(NamedTuple):
     seed: int
     # paths 2i and 2i + 1 mirror each other: half the draws, and an exact mean of zero
     antithetic: bool = False
+
+    def verified(self) -> Draws:
+        """The same recipe, every field checked."""
+        return Draws(
+            paths=whole("paths", self.paths, at_least=1),
+            steps=whole("steps", self.steps, at_least=1),
+            seed=whole("seed", self.seed),
+            antithetic=flag("antithetic", self.antithetic),
+        )
 
 
 class PricePaths(NamedTuple):
@@ -232,12 +241,8 @@ def subnet_price_paths(
 
 def _check_draws(draws):
     """(paths, steps) of a sensible recipe, or one clear line."""
-    record("draws", draws, Draws)
-    paths = whole("paths", draws.paths, at_least=1)
-    steps = whole("steps", draws.steps, at_least=1)
-    whole("seed", draws.seed)
-    if not isinstance(draws.antithetic, bool):
-        raise TypeError(f"antithetic must be True or False, got {draws.antithetic!r}")
+    paths = draws.paths
+    steps = draws.steps
     if paths * steps > MAX_VALUES:
         raise ValueError(
             f"paths must be at most {MAX_VALUES // steps:,} with {steps} steps, got {paths:,}"

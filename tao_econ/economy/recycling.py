@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..chain.emission import halvings_so_far, reward_after
+from ..inputs.checks import real
 from ..inputs.door import typed
 from ..inputs.rules import Rules
 from ..inputs.units import RAO_PER_TAO, SECONDS_PER_DAY, utc
@@ -49,6 +50,16 @@ class RecyclingFit(NamedTuple):
     recycled_share: float  # 1 − q
     used: pd.DataFrame  # when, block, block_known, tao (the counter), restated_tao
     refused: pd.DataFrame  # the same and why
+
+    def verified(self) -> RecyclingFit:
+        """The same fit, its numbers checked."""
+        return self._replace(
+            issued_tao=real("issued_tao", self.issued_tao, "[0, inf)"),
+            net_share_se=real("net_share_se", self.net_share_se, "[0, inf)"),
+            noise=real("noise", self.noise, "[0, inf)"),
+            correlation=real("correlation", self.correlation, "[-1, 1]"),
+            block_time_s=real("block_time_s", self.block_time_s, "(0, inf)"),
+        )
 
 
 @typed

@@ -167,7 +167,8 @@ def without_smallest(tree: pd.DataFrame | None = None, *, count: int = 2) -> pd.
     proportion to theirs.
     """
     names, odds, fdv = _parts(tree)
-    if whole("count", count) >= len(names):
+    count = whole("count", count)
+    if count >= len(names):
         raise ValueError(f"count must leave a branch of {len(names)}, got {count}")
     kept = np.sort(np.argsort(odds, kind="stable")[count:])
     return pd.DataFrame(

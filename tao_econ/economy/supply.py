@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 
 from ..chain.emission import PPM, block_emission, emission_path, issuance_eras
 from ..inputs import data
-from ..inputs.checks import real, reals, whole
+from ..inputs.checks import flag, real, reals, whole
 from ..inputs.door import typed
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot
@@ -42,6 +42,17 @@ class Supply(NamedTuple):
     market_cap_usd: float
     fdv_usd: float
     mc_fdv: float
+
+    def verified(self) -> Supply:
+        """The same supply, every field checked."""
+        amounts = {
+            name: real(name, getattr(self, name), "[0, inf)")
+            for name in self._fields
+            if name != "staked_is_assumed"
+        }
+        return Supply(
+            **amounts, staked_is_assumed=flag("staked_is_assumed", self.staked_is_assumed)
+        )
 
 
 class SupplyPath(NamedTuple):
@@ -361,10 +372,10 @@ def decompose_price(
     for name, pair in (("price_usd", price_usd), ("supply_tao", supply_tao)):
         if not isinstance(pair, (tuple, list)) or len(pair) != 2:
             raise ValueError(f"{name} must be a pair (before, after), got {pair!r}")
-        for value in pair:
-            real(name, value, "(0, inf)")
-    price = price_usd[1] / price_usd[0]
-    supply = supply_tao[1] / supply_tao[0]
+    prices = [real("price_usd", value, "(0, inf)") for value in price_usd]
+    supplies = [real("supply_tao", value, "(0, inf)") for value in supply_tao]
+    price = prices[1] / prices[0]
+    supply = supplies[1] / supplies[0]
     log_price = math.log(price)
     log_supply = math.log(supply)
     log_cap = log_price + log_supply

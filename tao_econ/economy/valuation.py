@@ -52,8 +52,7 @@ class Bands(NamedTuple):
     p10_usd: np.ndarray
     p50_usd: np.ndarray
     p90_usd: np.ndarray
-    # supply over today's: a band times this is what it would be without dilution
-    supply_ratio: np.ndarray
+    supply_ratio: np.ndarray  # supply over today's: a band times this knows no dilution
 
 
 @typed

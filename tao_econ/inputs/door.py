@@ -80,6 +80,9 @@ def _alternatives(kinds: list[str], names: dict[str, Any]) -> Taker:
         return takes[0]
 
     def either(name: str, value: Any) -> Any:
+        for take in takes:
+            if isinstance(value, getattr(take, "kind", ())):
+                return take(name, value)
         for take in takes[:-1]:
             try:
                 return take(name, value)
@@ -114,6 +117,7 @@ def _one(kind: str, names: dict[str, Any]) -> Taker:
         record(name, value, known)
         return value if checked is None else checked(value)
 
+    recorded.kind = known  # type: ignore[attr-defined]  # of several, the one it is
     return recorded
 
 
