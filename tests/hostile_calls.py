@@ -12,7 +12,6 @@ import argparse
 import contextlib
 import datetime as dt
 import decimal
-import faulthandler
 import gc
 import importlib
 import inspect
@@ -31,6 +30,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from hypothesis import Phase, find, settings
+from hypothesis.errors import NoSuchExample
 
 sys.path[:0] = [str(p) for p in (Path(__file__).parents[1], Path(__file__).parent)]
 sys.path += [
@@ -41,9 +41,22 @@ from domain import PUBLIC, RULE, finite  # noqa: E402
 
 import tao_econ as te  # noqa: E402
 
+ROOMS = ("inputs", "chain", "analysis", "economy", "incentives", "publish")
+OUTCOMES = ["answered", "refused", "foreign", "nan", "slow"]
+COLUMNS = ["function", "parameter", "value", "outcome", "said", "s", "peak_mib"]
 SLOW_S = 20  # no call may take longer
 LONGEST_LINE = 2_500
-SMALL_SHARE = 1.0
+KNOWN_TYPES = {  # kernels that others call with two types: how many
+    "tao_econ.chain.fixed_point._weighted_median": 2,
+    "tao_econ.chain.yuma_kernels._row_sums": 2,
+    "tao_econ.incentives.two_teams._consensus_of_two": 2,
+}
+SLOW: set[str] = set()  # of which the small form tries each value once
+KNOWN_NAN = {  # beside what the tables of random inputs say
+    "make_subnets": dict.fromkeys(
+        ("flow_ema_tao", "protocol_flow_ema_tao"), "nan where a flow is not known"
+    ),
+}
 
 
 class Stranger:
@@ -114,7 +127,7 @@ def _scalars() -> list[Hostile]:
         te.load_snapshot("2026-09-11"),
         te.rules_at("2026-09-11"),
         ...,
-    ]  # fmt-free list: one row a kind
+    ]
     return [Hostile(_label(value), value) for value in given]
 
 
@@ -245,7 +258,7 @@ def half(x: float) -> float:
 
 
 def _start(name: str, case) -> dict:
-    """An example of a function's arguments that it answers."""
+    """An example of a function's arguments that it answers, if possible with arrays of two or more."""
 
     def answers(arguments):
         try:
@@ -257,6 +270,13 @@ def _start(name: str, case) -> dict:
     quiet = settings(
         max_examples=200, phases=(Phase.generate,), derandomize=True, database=None, deadline=None
     )
+
+    def rich(arguments):
+        arrays = [v for v in arguments.values() if isinstance(v, np.ndarray)]
+        return all(np.size(v) > 1 for v in arrays) and answers(arguments)
+
+    with contextlib.suppress(NoSuchExample):
+        return find(case.given, rich, settings=quiet)
     return find(case.given, answers, settings=quiet)
 
 
@@ -281,60 +301,117 @@ def compiled() -> dict[str, int]:
     return found
 
 
-def run(names: list[str], folder: Path, *, budget_s: float = float("inf")) -> pd.DataFrame:
-    """A row a call: function, parameter, value, outcome, what was said, seconds."""
+def few(name: str, arguments: dict):
+    """The calls of a slow function's small form: each value once, the parameters in turn."""
+    every = list(calls(name, arguments))
+    turns = len(_scalars() + _arrays())
+    parameters = len(every) // turns if every else 0
+    for k in range(turns if parameters else 0):
+        yield every[k % parameters * turns + k]
+
+
+def run(names: list[str], folder: Path, *, small: bool = False) -> pd.DataFrame:
+    """A row a call: function, parameter, value, outcome, what was said, seconds, MiB more."""
     tables = cases()
     hand = by_hand(folder)
     rows = []
     for name in names:
-        began = time.perf_counter()
-        unknown = tables[name].unknown if name in tables else dict.fromkeys(["bonds"], "")
+        unknown = (tables[name].unknown if name in tables else {}) | KNOWN_NAN.get(name, {})
         start = _start(name, tables[name]) if name in tables else hand[name]
-        for parameter, hostile in calls(name, start):
-            if time.perf_counter() - began > budget_s:
-                break
-            given = start | {parameter: hostile.value}
-            t = time.perf_counter()
-            what, said = outcome(PUBLIC[name], given, unknown)
-            rows.append((name, parameter, hostile.label, what, said, time.perf_counter() - t))
+        made = few if small and name in SLOW else calls
+        for parameter, hostile in made(name, start):
+            if _its_own(name, parameter, hostile):
+                continue
+            began = time.perf_counter()
+            what, said = outcome(PUBLIC[name], start | {parameter: hostile.value}, unknown)
+            spent = time.perf_counter() - began
+            rows.append((name, parameter, hostile.label, what, said, spent, _peak_mib()))
         gc.collect()
-    return pd.DataFrame(rows, columns=["function", "parameter", "value", "outcome", "said", "s"])
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _its_own(name: str, parameter: str, hostile: Hostile) -> bool:
+    """Whether an error would be that of a function of the user's, which is called as it is."""
+    return parameter in ("function", "model", "base") and (
+        callable(hostile.value) or parameter == "base"
+    )
+
+
+def _peak_mib() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+
+
+def names_of(room: str) -> list[str]:
+    """The public functions of a room, each once."""
+    known = {name for name in (*cases(), *by_hand_names()) if name in PUBLIC}
+    return sorted(n for n in known if PUBLIC[n].__module__.split(".")[1] == room)
+
+
+def by_hand_names() -> list[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        return list(by_hand(Path(folder)))
+
+
+def table_of(found: pd.DataFrame) -> str:
+    """The pass as a table in Markdown: calls by room and outcome."""
+    room = [PUBLIC[name].__module__.split(".")[1] for name in found["function"]]
+    counts = pd.crosstab(pd.Series(room, name="room"), found["outcome"].to_numpy())
+    counts = counts.reindex(columns=OUTCOMES, fill_value=0)
+    counts.insert(0, "functions", found.groupby(pd.Series(room))["function"].nunique())
+    counts.insert(1, "tried", counts[OUTCOMES].sum(axis=1))
+    counts.loc["all"] = counts.sum()
+    rows = [
+        f"| {name} | " + " | ".join(f"{n:,}" for n in row) + " |" for name, row in counts.iterrows()
+    ]
+    return "\n".join(
+        [f"| room | {' | '.join(counts)} |", "| --- |" + " --: |" * len(counts.columns), *rows]
+    )
+
+
+def page(found: pd.DataFrame, more_mib: int) -> str:
+    """tests/hostile.md."""
+    values, arrays = len(_scalars()), len(_arrays())
+    slowest = found.loc[found["s"].idxmax()]
+    return f"""# The hostile pass
+
+`python tests/hostile_calls.py` gives every public function, one argument at a time, {values} single
+values and {arrays} arrays that it may not expect, and writes this page. The other arguments are those
+of an example that the function answers. The suite makes the same calls, but of slow functions each
+value once (`tests/test_hostile_calls.py`).
+
+*answered*: finite numbers. *refused*: a ValueError or TypeError of one line that says what must be.
+*foreign*: any other error. *nan*: a result that is not a number and not said to be unknown.
+*slow*: not back in {SLOW_S} s.
+
+{table_of(found)}
+
+The slowest call, `{slowest["function"]}` with `{slowest["parameter"]}` = {slowest["value"]}, took
+{slowest["s"]:.1f} s. Memory rose by {more_mib:,} MiB above the start.
+"""
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("names", nargs="*")
-    parser.add_argument("--out")
-    parser.add_argument("--budget", type=float, default=float("inf"))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help="functions; all by default")
     given = parser.parse_args()
-    resource.setrlimit(resource.RLIMIT_AS, (9 << 30, 9 << 30))
-    names = given.names or sorted(set(cases()) | set(by_hand(Path(tempfile.mkdtemp()))))
+    names = given.names or [name for room in ROOMS for name in names_of(room)]
+    began = _peak_mib()
+    tables = []
     with tempfile.TemporaryDirectory() as folder:
-        tables = []
         for name in names:
-            t = time.perf_counter()
-            before = compiled()
-            faulthandler.dump_traceback_later(240, exit=True)
-            try:
-                table = run([name], Path(folder), budget_s=given.budget)
-            except Exception as error:
-                print(name, "START", repr(error)[:300], flush=True)
-                continue
-            tables.append(table)
-            n = Counter(table["outcome"])
-            after = compiled()
-            new = {k: v - before.get(k, 0) for k, v in after.items() if v > before.get(k, 0)}
-            print(f"{name} {time.perf_counter() - t:.1f}s {dict(n)} {new}", flush=True)
-    table = pd.concat(tables)
-    if given.out:
-        table.to_csv(given.out, index=False)
-    bad = table[~table["outcome"].isin(["answered", "refused"])]
-    print(Counter(table["outcome"]))
-    for (function, parameter, what), part in bad.groupby(["function", "parameter", "outcome"]):
-        print(
-            f"{function}.{parameter} {what} x{len(part)}: {part['value'].iloc[0]} -> {part['said'].iloc[0][:150]}"
-        )
+            tables.append(run([name], Path(folder)))
+            print(name, dict(Counter(tables[-1]["outcome"])), flush=True)
+    found = pd.concat(tables)
+    bad = found[~found["outcome"].isin(["answered", "refused"])]
+    print(
+        bad[["function", "parameter", "value", "outcome", "said"]].to_string() if len(bad) else ""
+    )
+    text = page(found, _peak_mib() - began)
+    print(text)
+    if not given.names:
+        Path(__file__).with_name("hostile.md").write_text(text, encoding="utf-8")
+    return int(len(bad) > 0)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

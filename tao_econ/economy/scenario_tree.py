@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike
 
 from ..analysis.uncertainty import sample_mean, sample_quantiles
 from ..inputs import data
-from ..inputs.checks import real, reals, whole
+from ..inputs.checks import fits, real, reals, whole
 from ..inputs.door import typed
 from ..inputs.record import unknown
 from ..inputs.rules import Rules
@@ -209,6 +209,7 @@ def tree_noise(
     _, odds, fdv = _parts(tree)
     weight = real("concentration", concentration, "(0, inf)")
     count = whole("draws", draws, at_least=100)
+    fits("draws", count, 3 * len(odds))
     random = np.random.default_rng(whole("seed", seed))
     possible = odds > 0
     drawn = random.dirichlet(weight * odds[possible], count)

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 
 from ..chain.emission import PPM, block_emission, emission_path, issuance_eras
 from ..inputs import data
-from ..inputs.checks import flag, real, reals, whole
+from ..inputs.checks import flag, quoted, real, reals, together, whole
 from ..inputs.door import typed
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot
@@ -414,7 +414,7 @@ def mc_fdv_ranking(as_of: str, *, peers: tuple[str, ...] | None = None) -> pd.Da
     everything = data.load("comparables")
     days = sorted(set(everything["as_of"]))
     if as_of not in days:
-        raise ValueError(f"as_of must be one of {', '.join(days)}, got {as_of!r}")
+        raise ValueError(f"as_of must be one of {', '.join(days)}, got {quoted(as_of)}")
     known = sorted(set(everything["token"]))
     for peer in peers or ():
         if peer not in known:

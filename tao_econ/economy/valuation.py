@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..inputs.checks import real, reals, whole
+from ..inputs.checks import fits, real, reals, whole
 from ..inputs.door import typed
 from ..inputs.rules import Rules, Scenario, Snapshot
 from ..inputs.units import DAYS_PER_YEAR, tao
@@ -278,13 +278,13 @@ def spurious_r2(
     """
     count = whole("draws", draws, at_least=1)
     steps = whole("length", length, at_least=3)
+    fits("draws", count, 4)
+    fits("length", steps, 4, count)
     random = np.random.default_rng(whole("seed", seed))
     moves = random.standard_normal((2, count, steps)) + real("drift", drift, "[-100, 100]")
     walks = np.cumsum(moves, axis=2)
-    walks -= walks.mean(axis=2, keepdims=True)
-    one, two = walks
-    variances = np.sum(one**2, axis=1) * np.sum(two**2, axis=1)
-    return np.sort(np.sum(one * two, axis=1) ** 2 / variances)
+    one, two = walks - walks.mean(axis=2, keepdims=True)
+    return np.sort(np.sum(one * two, 1) ** 2 / (np.sum(one**2, 1) * np.sum(two**2, 1)))
 
 
 @typed

@@ -227,6 +227,17 @@ def square_u16(name: str, values: ArrayLike) -> np.ndarray:
     return array
 
 
+def together(**arrays: np.ndarray) -> None:
+    """Refuse arrays whose shapes do not broadcast, named together."""
+    try:
+        np.broadcast_shapes(*(array.shape for array in arrays.values()))
+    except ValueError:
+        *most, last = arrays
+        shapes = " and ".join(str(array.shape) for array in arrays.values())
+        names = f"{', '.join(most)} and {last}"
+        raise ValueError(f"{names} must have shapes that go together, got {shapes}") from None
+
+
 def permitted_rows(name: str, matrix: np.ndarray, permits: np.ndarray) -> None:
     """Refuse a row of weights for others from a UID without a permit: no epoch would read it."""
     for uid in np.flatnonzero(~permits):
