@@ -226,7 +226,7 @@ def check_supply_points(
         next)
     """
     first = utc(since or GENESIS_UTC)
-    last = utc(until or "9999-01-01")
+    last = utc(until or "9998-12-31")
     points = supply_observations(anchors_until=last)
     if not restate:
         points = points.assign(correction_tao=0.0, restated_tao=points["tao"])
