@@ -26,7 +26,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..inputs.checks import whole
+from ..inputs.checks import quoted, whole
 from ..inputs.door import typed
 from ..inputs.files import write_whole
 from ..inputs.record import unknown
@@ -34,6 +34,7 @@ from . import parts
 from .identity import fingerprint
 
 MAX_POINTS = 100_000_000
+MAX_AXIS = 10_000_000  # values
 PART_ROWS = 20_000  # of one Parquet file
 PLAN = "_plan.json"
 MAX_PLAN_BYTES = 1 << 20
@@ -201,7 +202,9 @@ class _Plan:
 
     def __init__(self, model, base, seed, errors, axes):
         if not callable(model):
-            raise TypeError(f"model must be a function, got {model!r} ({type(model).__name__})")
+            raise TypeError(
+                f"model must be a function, got {quoted(model)} ({type(model).__name__})"
+            )
         if errors not in ("raise", "keep"):
             raise ValueError(unknown("value of errors", errors, ("raise", "keep")))
         if not axes:
@@ -213,8 +216,9 @@ class _Plan:
         self.axes = {name: _values(name, values) for name, values in axes.items()}
         if base is not None:
             if not dataclasses.is_dataclass(base) or isinstance(base, type):
+                kind = type(base).__name__
                 raise TypeError(
-                    f"base must be a frozen record or None, got {base!r} ({type(base).__name__})"
+                    f"base must be a frozen record or None, got {quoted(base)} ({kind})"
                 )
             fields = [f.name for f in dataclasses.fields(base)]
             for name in self.axes:
@@ -256,7 +260,7 @@ class _Plan:
         except Exception as error:
             if self.errors == "keep":
                 return {"error": f"{type(error).__name__}: {error}"}
-            shown = ", ".join(f"{name}={value!r}" for name, value in given.items())
+            shown = ", ".join(f"{name}={quoted(value)}" for name, value in given.items())
             error.add_note(f"at point {number:,} of {len(self):,}: {shown}")
             raise
 
@@ -276,11 +280,16 @@ class _Plan:
 
 def _values(name, values):
     """An axis as a list of plain values."""
-    if isinstance(values, str | bytes) or not hasattr(values, "__iter__"):
+    one = isinstance(values, str | bytes) or not hasattr(values, "__iter__")
+    if one or getattr(values, "shape", None) == ():
         raise TypeError(
-            f"{name} must be a sequence of values, got {values!r} ({type(values).__name__})"
+            f"{name} must be a sequence of values, got {quoted(values)} ({type(values).__name__})"
         )
-    listed = [v.item() if isinstance(v, np.generic) else v for v in values]
+    listed = [
+        v.item() if isinstance(v, np.generic) else v for v in itertools.islice(values, MAX_AXIS + 1)
+    ]
+    if len(listed) > MAX_AXIS:
+        raise ValueError(f"{name} must have at most {MAX_AXIS:,} values, got more")
     if not listed:
         raise ValueError(f"{name} must have one or more values, got none")
     return listed
@@ -318,6 +327,10 @@ def _computed(plan, numbered, executor, progress) -> Iterator[list[dict]]:
     """
     from tqdm import tqdm
 
+    if executor is not None and not callable(getattr(executor, "submit", None)):
+        raise TypeError(
+            f"executor must have submit, got {quoted(executor)} ({type(executor).__name__})"
+        )
     workers = getattr(executor, "_max_workers", None) or os.cpu_count() or 1
     size = 1 if executor is None else max(1, min(500, len(numbered) // (8 * workers)))
     starts = range(numbered.start, numbered.stop, size)

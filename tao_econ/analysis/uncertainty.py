@@ -24,6 +24,7 @@ from numpy.typing import ArrayLike
 from ..inputs.checks import as_array, draws, fits, quoted, real, reals, whole
 from ..inputs.door import typed
 from ..inputs.record import unknown
+from .quadrature import random_points, sobol_points
 
 MAX_RUNS = 1 << 24  # of a model in one call
 Z_95 = 1.96  # standard errors: ± means 95 % wherever this suite prints it
@@ -448,32 +449,21 @@ def convergence(
     )
 
 
-def _sobol_points(dimensions, log2_points, rng):
-    from scipy.stats import qmc
-
-    points = qmc.Sobol(d=dimensions, seed=rng).random_base2(log2_points)
-    return points + 2.0**-31  # the middle of a point's cell of 2⁻³⁰: never 0
-
-
-def _random_points(dimensions, log2_points, rng):
-    return 1 - rng.random((1 << log2_points, dimensions))
-
-
-METHODS = {"random": _random_points, "sobol": _sobol_points}
+METHODS = {"random": random_points, "sobol": sobol_points}
 
 
 def _problem(ranges):
     """SALib's description of the inputs."""
     if not isinstance(ranges, Mapping) or not ranges:
         raise TypeError(
-            f"ranges must be a mapping of at least one input to (low, high), got {ranges!r}"
+            f"ranges must be a mapping of at least one input to (low, high), got {quoted(ranges)}"
         )
     for name, pair in ranges.items():
         if not isinstance(pair, (tuple, list)) or len(pair) != 2:
-            raise ValueError(f"ranges must give (low, high) for {name!r}, got {pair!r}")
+            raise ValueError(f"ranges must give (low, high) for {quoted(name)}, got {quoted(pair)}")
         low, high = (real(f"ranges[{name!r}]", end) for end in pair)
         if not low < high:
-            raise ValueError(f"ranges must give low < high for {name!r}, got {pair}")
+            raise ValueError(f"ranges must give low < high for {quoted(name)}, got {quoted(pair)}")
     names = [str(name) for name in ranges]
     return {
         "num_vars": len(names),
@@ -493,7 +483,7 @@ def _runs(model, base, names, points):
         return _finite(model(points), len(points))
     if not dataclasses.is_dataclass(base) or isinstance(base, type):
         raise TypeError(
-            f"base must be a frozen record or None, got {base!r} ({type(base).__name__})"
+            f"base must be a frozen record or None, got {quoted(base)} ({type(base).__name__})"
         )
     known = [f.name for f in dataclasses.fields(base)]
     for name in names:

@@ -350,6 +350,8 @@ def _numbers(name, given, shape=None, most=MAX_INPUT):
         raise TypeError(f"{name} must be real numbers, got {array.dtype}")
     if shape is not None and array.shape != shape:
         raise ValueError(f"{name} must have shape {shape}, got {array.shape}")
+    if not array.size:
+        raise ValueError(f"{name} must have at least one entry, got shape {array.shape}")
     array = np.ascontiguousarray(array, dtype=np.float64).reshape(array.shape)
     if not array.flags.writeable:
         array = array.copy()  # one type of array, one compiled kernel

@@ -11,6 +11,7 @@ import json
 from importlib import metadata
 from pathlib import Path
 
+from ..inputs.checks import quoted, record
 from ..inputs.door import typed
 from ..inputs.files import DATA
 
@@ -63,7 +64,7 @@ def provenance(path: str | Path) -> dict:
     if not written:
         raise ValueError(
             f"path must be a written file with its .json of at most {MAX_BYTES:,} bytes beside "
-            f"it, got {path}"
+            f"it, got {quoted(str(path))}"
         )
     try:
         about = json.loads(beside.read_text(encoding="utf-8"))
