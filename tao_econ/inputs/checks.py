@@ -182,7 +182,9 @@ def float_matrix(name: str, values: np.ndarray, axes: str) -> np.ndarray:
         raise ValueError(
             f"{name} must have shape ({axes}) with at least one each, got shape {array.shape}"
         )
-    return np.require(array, requirements="CW")  # of another layout, a kernel would compile anew
+    return np.require(
+        array, requirements=["C", "W"]
+    )  # of another layout, a kernel would compile anew
 
 
 def whole_array(

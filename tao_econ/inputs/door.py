@@ -52,7 +52,8 @@ def typed(function: Callable[P, R]) -> Callable[P, R]:
             name: by_name[name](name, value) if name in by_name else value
             for name, value in kwargs.items()
         }
-        return function(*given, *args[len(given) :], **named)
+        rest: Any = args[len(given) :]  # too many: Python's own line
+        return function(*given, *rest, **named)
 
     return checked
 
@@ -74,8 +75,9 @@ def _alternatives(kinds: list[str], names: dict[str, Any]) -> Taker:
         return _path
     arrays = [kind for kind in kinds if kind in ARRAYS]
     others = [kind for kind in kinds if kind not in {*ARRAYS, *(["float"] if arrays else [])}]
-    takes = [_numbers] if arrays else []
-    takes = [_one(kind, names) for kind in others] + takes
+    takes: list[Taker] = [_one(kind, names) for kind in others]
+    if arrays:
+        takes.append(_numbers)
     if len(takes) == 1:
         return takes[0]
 
@@ -94,7 +96,13 @@ def _alternatives(kinds: list[str], names: dict[str, Any]) -> Taker:
 
 
 def _one(kind: str, names: dict[str, Any]) -> Taker:
-    simple = {"int": _integer, "float": real, "bool": flag, "str": _text, "Fraction": _fraction}
+    simple: dict[str, Taker] = {
+        "int": _integer,
+        "float": real,
+        "bool": flag,
+        "str": _text,
+        "Fraction": _fraction,
+    }
     if kind in simple:
         return simple[kind]
     if kind in ANYTHING:

@@ -11,7 +11,7 @@ import json
 from importlib import metadata
 from pathlib import Path
 
-from ..inputs.checks import quoted, record
+from ..inputs.checks import quoted
 from ..inputs.door import typed
 from ..inputs.files import DATA
 
