@@ -34,7 +34,7 @@ from . import parts
 from .identity import fingerprint
 
 MAX_POINTS = 100_000_000
-MAX_AXIS = 10_000_000  # values
+MAX_AXIS = 1_000_000  # values
 PART_ROWS = 20_000  # of one Parquet file
 PLAN = "_plan.json"
 MAX_PLAN_BYTES = 1 << 20

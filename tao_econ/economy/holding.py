@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..inputs.checks import real
+from ..inputs.checks import real, reals, together
 from ..inputs.door import typed
 from ..inputs.rules import Rules, Scenario, Snapshot
 from ..inputs.units import DAYS_PER_YEAR, Numbers, tao
@@ -112,7 +112,11 @@ def staker_real_yield(
     float or array
         (1 + kI/s)/(1 + I) − 1; 0 where k = s
     """
-    return after_dilution(kept_share * issuance_rate / staked_share, issuance_rate)
+    rate = reals("issuance_rate", issuance_rate, "(-1, inf)")
+    staked = reals("staked_share", staked_share, "(0, inf)")
+    kept = reals("kept_share", kept_share)
+    together(issuance_rate=rate, staked_share=staked, kept_share=kept)
+    return after_dilution(kept * rate / staked, rate)
 
 
 def after_dilution(

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 
 from ..chain.emission import PPM, block_emission, emission_path, issuance_eras
 from ..inputs import data
-from ..inputs.checks import flag, quoted, real, reals, together, whole
+from ..inputs.checks import flag, quoted, real, reals, whole
 from ..inputs.door import typed
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot

@@ -22,14 +22,13 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ..chain.yuma import yuma_epoch
-from ..inputs.checks import fits, real, reals, whole
+from ..inputs.checks import real, reals, whole
 from ..inputs.door import typed
 from ..inputs.rules import Rules
 from .lego import over_replicas
-from .query_market_record import Displacement, QueryMarket, QueryMarketPath
+from .query_market_record import MAX_WARM_UP, Displacement, QueryMarket, QueryMarketPath, sizes
 from .stake_model import published_stake
 
-MAX_WARM_UP = 1_000_000  # rounds
 MAX_LOG = 100.0  # of the growth of demand
 HELD_ROUNDS = 10  # that a lead must last to the end of a run to count
 
@@ -95,7 +94,7 @@ def query_market_path(
     ValueError
         Where the skill of judges would pass 1 or the stake does not fit.
     """
-    rounds, replicas = _sizes(market, rounds, replicas)
+    rounds, replicas = sizes(market, rounds, replicas)
     random = np.random.default_rng(whole("seed", seed))
     state = _start(market, replicas, stake, random)
     out = np.empty((len(QueryMarketPath._fields), len(state.talent), rounds))
@@ -230,7 +229,7 @@ def displacement(
     lead))/ln(score_memory) rounds.
     """
     lead = real("lead_sd", lead_sd, "[-100, 100]")
-    rounds, replicas = _sizes(market, rounds, replicas)
+    rounds, replicas = sizes(market, rounds, replicas)
     held = min(HELD_ROUNDS, rounds)
     warm_up = whole("warm_up", warm_up, at_least=1, at_most=MAX_WARM_UP)
     market = replace(market, entry_chance=0.0)
@@ -272,14 +271,6 @@ def _for_good(ahead: np.ndarray, held: int) -> np.ndarray:
 
 
 # ---- One round ----
-
-
-def _sizes(market, rounds, replicas):
-    rounds = whole("rounds", rounds, at_least=1)
-    replicas = whole("replicas", replicas, at_least=2)
-    fits("replicas", replicas, market.validators, market.miners)
-    fits("rounds", rounds, replicas, len(QueryMarketPath._fields))
-    return rounds, replicas
 
 
 def _start(market, replicas, stake, random):

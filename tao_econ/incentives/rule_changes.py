@@ -87,7 +87,7 @@ def rule_ledger(
     subnet mints the same alpha under all of them.
     """
     days = whole("days", days, at_least=1)
-    _check(pools, holders)
+    holders = _check(pools, holders)
     rows = []
     before: Rules | None = None
     for rules in eras():
@@ -108,14 +108,16 @@ def rule_ledger(
     return pd.DataFrame(rows, columns=[*columns, "not_known", "unproven"]).set_index("era")
 
 
-def _check(pools: Subnets, holders: Holders) -> None:
+def _check(pools: Subnets, holders: Holders) -> Holders:
     if holders.subnet not in pools.name:
         raise ValueError(unknown("subnet", holders.subnet, pools.name))
-    whole("miners", holders.miners, at_least=1)
-    real("root_tao", holders.root_tao, f"[0, {pools.root_tao}]")
     k = pools.name.index(holders.subnet)
     worth = spot_price(_pool(pools, k)) * float(pools.outstanding_alpha[k])
-    real("stake_tao", holders.stake_tao, f"[0, {worth}]")
+    return holders._replace(
+        miners=whole("miners", holders.miners, at_least=1),
+        root_tao=real("root_tao", holders.root_tao, f"[0, {pools.root_tao}]"),
+        stake_tao=real("stake_tao", holders.stake_tao, f"[0, {worth}]"),
+    )
 
 
 def _pool(state: Subnets | SubnetPath, k: int, day: int | None = None) -> Pool:
