@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..inputs.checks import real, reals, whole, whole_array
+from ..inputs.checks import MIN_SIZE, real, reals, whole, whole_array
 from ..inputs.door import typed
 from ..inputs.proofs import Mark, marks
 from ..inputs.record import unknown
@@ -130,6 +130,7 @@ def emission_shares(
     if emission_on is not None:
         on = whole_array("emission_on", emission_on, (n,), kind="bool")
     bar = -1.0 if bar is None else real("bar", bar, "[0, 1]")
+    bar = 0.0 if 0 < bar < MIN_SIZE else bar  # nothing over it would be infinite
     raw = price if by_price else flow_measure(flow, own_flow if net else None)
     share = np.empty(n)
     kernels._shares(gate_of(rules), raw, keep, on, bar, share)

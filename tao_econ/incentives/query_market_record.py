@@ -11,8 +11,6 @@ import numpy as np
 from ..inputs.checks import fits, whole
 from ..inputs.record import checked_record, quantity
 
-MAX_WARM_UP = 1_000_000  # rounds
-
 
 @checked_record
 class QueryMarket:
