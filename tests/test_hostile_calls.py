@@ -5,7 +5,16 @@ compiled anew. `hostile_calls.py` says what is given.
 import os
 
 import pytest
-from hostile_calls import KNOWN_TYPES, ROOMS, by_hand_names, cases, compiled, names_of, run
+from hostile_calls import (
+    KNOWN_TYPES,
+    NOT_TRIED,
+    ROOMS,
+    by_hand_names,
+    cases,
+    compiled,
+    names_of,
+    run,
+)
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 MOST_MIB = 1_024  # above the start
@@ -14,7 +23,9 @@ MOST_MIB = 1_024  # above the start
 def test_every_public_function_is_in_the_pass():
     from domain import PUBLIC
 
-    assert sorted(name for room in ROOMS for name in names_of(room)) == sorted(PUBLIC)
+    assert sorted(name for room in ROOMS for name in names_of(room)) == sorted(
+        set(PUBLIC) - set(NOT_TRIED)
+    )
     assert set(by_hand_names()).isdisjoint(cases())
 
 
