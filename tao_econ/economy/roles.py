@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..inputs.checks import real, record
+from ..inputs.checks import flag, real
 from ..inputs.door import typed
 from ..inputs.record import unknown
 from ..inputs.rules import Rules
