@@ -105,7 +105,7 @@ def circular_blocks(count: int, block_length: int, replicas: int, seed: int) -> 
     numpy.ndarray
         (replicas, count) int.
     """
-    real("count", whole("count", count), "[1, 1e6]")
+    count = whole("count", count, at_least=1, at_most=1_000_000)
     real("block_length", whole("block_length", block_length), f"[1, {count}]")
     real("replicas", whole("replicas", replicas), "[100, 1e6]")
     real("count × replicas", count * replicas, f"[1, {MOST_POSITIONS:g}]")

@@ -14,7 +14,7 @@ import pandas as pd
 
 from ..analysis.dependence import Correlation, circular_blocks, correlation
 from ..inputs import data
-from ..inputs.checks import real, whole
+from ..inputs.checks import real
 from ..inputs.door import typed
 from ..inputs.record import unknown
 from ..inputs.units import utc
@@ -156,7 +156,9 @@ def weekly_returns(
     first = None if since is None else utc(since).date().isoformat()
     last = None if until is None else utc(until).date().isoformat()
     returns = np.log(closes[first:last]).diff().iloc[1:]
-    whole("weeks between since and until", len(returns), at_least=LEAST_WEEKS)
+    if len(returns) < LEAST_WEEKS:
+        rule = f"weeks between since and until must be >= {LEAST_WEEKS}"
+        raise ValueError(f"{rule}, got {len(returns)}")
     return returns
 
 

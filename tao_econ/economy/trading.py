@@ -41,7 +41,8 @@ def volumes_on(when: str | dt.date | dt.datetime, *, max_age_days: int = 180) ->
     """
     day = pd.Timestamp(utc(when).date())
     age = (day - _volumes()["date"]).dt.days
-    table = _volumes()[(age >= 0) & (age <= whole("max_age_days", max_age_days))]
+    most = whole("max_age_days", max_age_days)
+    table = _volumes()[(age >= 0) & (age <= most)]
     table = table.drop_duplicates("scope", keep="last")
     table.insert(2, "age_days", (day - table["date"]).dt.days)
     return table.sort_values(["volume_usd", "scope"], ascending=[False, True], ignore_index=True)
