@@ -106,7 +106,7 @@ def circular_blocks(count: int, block_length: int, replicas: int, seed: int) -> 
         (replicas, count) int.
     """
     count = whole("count", count, at_least=1, at_most=1_000_000)
-    real("block_length", whole("block_length", block_length), f"[1, {count}]")
+    block_length = whole("block_length", block_length, at_least=1, at_most=count)
     real("replicas", whole("replicas", replicas), "[100, 1e6]")
     real("count × replicas", count * replicas, f"[1, {MOST_POSITIONS:g}]")
     rng = np.random.default_rng(whole("seed", seed))
