@@ -107,8 +107,10 @@ def circular_blocks(count: int, block_length: int, replicas: int, seed: int) -> 
     """
     count = whole("count", count, at_least=1, at_most=1_000_000)
     block_length = whole("block_length", block_length, at_least=1, at_most=count)
-    real("replicas", whole("replicas", replicas), "[100, 1e6]")
-    real("count × replicas", count * replicas, f"[1, {MOST_POSITIONS:g}]")
+    replicas = whole("replicas", replicas, at_least=100, at_most=1_000_000)
+    if count * replicas > MOST_POSITIONS:
+        rule = f"at most {MOST_POSITIONS:g}"
+        raise ValueError(f"count × replicas must be {rule}, got {count * replicas}")
     rng = np.random.default_rng(whole("seed", seed))
     blocks = -(-count // block_length)
     starts = rng.integers(0, count, size=(replicas, blocks, 1))
