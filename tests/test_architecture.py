@@ -252,6 +252,26 @@ def test_a_statement_assigns_one_thing(path):
             assert not packed, f"line {node.lineno}: {ast.unparse(node)}"
 
 
+CHECKS = {
+    f.name
+    for f in functions(PACKAGE / "inputs" / "checks.py")
+    if f.name[0] != "_" and ast.unparse(f.returns) not in ("None", "str")
+}
+
+
+@pytest.mark.parametrize("path", FILES, ids=NAMES.get)
+def test_what_a_check_returns_is_used(path):
+    """A check gives Python's number for NumPy's: the raw one would overflow or compile anew."""
+    for node in ast.walk(TREES[path]):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            name = ast.unparse(node.value.func).rpartition(".")[2]
+            assert name not in CHECKS, f"line {node.lineno}: {ast.unparse(node)}"
+        if isinstance(node, ast.Compare):
+            for part in (node.left, *node.comparators):
+                bare = isinstance(part, ast.Call) and ast.unparse(part.func) in CHECKS
+                assert not bare, f"line {node.lineno}: {ast.unparse(node)}"
+
+
 def fields_of(node):
     """The fields of a named tuple or a record, in their order; none for another class."""
     bases = {ast.unparse(base).rpartition(".")[2] for base in node.bases}

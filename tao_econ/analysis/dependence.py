@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..inputs.checks import real, reals, whole
+from ..inputs.door import typed
 
 LEAST_PAIRS = 4  # Fisher's z needs n − 3 > 0
 MOST_POSITIONS = 2e7  # of a bootstrap, 160 MB
@@ -28,6 +29,7 @@ class Correlation(NamedTuple):
     pairs: int
 
 
+@typed
 def correlation(
     first: ArrayLike,
     second: ArrayLike,
@@ -83,6 +85,7 @@ def correlation(
     return Correlation(found, float(low), float(high), count)
 
 
+@typed
 def circular_blocks(count: int, block_length: int, replicas: int, seed: int) -> np.ndarray:
     """Positions of a circular block bootstrap: blocks start anywhere and run on past the end.
 
@@ -102,10 +105,12 @@ def circular_blocks(count: int, block_length: int, replicas: int, seed: int) -> 
     numpy.ndarray
         (replicas, count) int.
     """
-    real("count", whole("count", count), "[1, 1e6]")
-    real("block_length", whole("block_length", block_length), f"[1, {count}]")
-    real("replicas", whole("replicas", replicas), "[100, 1e6]")
-    real("count × replicas", count * replicas, f"[1, {MOST_POSITIONS:g}]")
+    count = whole("count", count, at_least=1, at_most=1_000_000)
+    block_length = whole("block_length", block_length, at_least=1, at_most=count)
+    replicas = whole("replicas", replicas, at_least=100, at_most=1_000_000)
+    if count * replicas > MOST_POSITIONS:
+        rule = f"at most {MOST_POSITIONS:g}"
+        raise ValueError(f"count × replicas must be {rule}, got {count * replicas}")
     rng = np.random.default_rng(whole("seed", seed))
     blocks = -(-count // block_length)
     starts = rng.integers(0, count, size=(replicas, blocks, 1))

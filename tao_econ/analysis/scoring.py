@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..inputs.checks import real, reals
+from ..inputs.checks import as_array, real, reals, whole_array
+from ..inputs.door import typed
 
 
+@typed
 def crps(forecast: ArrayLike, observed: float, *, weights: ArrayLike | None = None) -> float:
     """Continuous ranked probability score of a distribution: E|X − y| − E|X − X′|/2, in the unit of
     y, 0 at best.
@@ -36,6 +38,7 @@ def crps(forecast: ArrayLike, observed: float, *, weights: ArrayLike | None = No
     return float(max(np.sum(chances * np.abs(values - y)) - spread, 0.0))
 
 
+@typed
 def brier(probability: ArrayLike, happened: ArrayLike) -> float:
     """Brier score of event forecasts: the mean of (p − o)², 0 at best, 1 at worst.
 
@@ -51,20 +54,21 @@ def brier(probability: ArrayLike, happened: ArrayLike) -> float:
     float
     """
     p = reals("probability", probability, "[0, 1]")
-    o = np.asarray(happened)
-    if o.dtype != bool:
-        raise TypeError(f"happened must be bool, got {o.dtype}")
+    o = whole_array("happened", happened, None, kind="bool")
     if o.shape != p.shape or not p.size:
         raise ValueError(f"happened must have the shape of probability {p.shape}, got {o.shape}")
     return float(np.mean((p - o) ** 2))
 
 
+@typed
 def pinball(forecast: ArrayLike, observed: ArrayLike, level: float) -> float:
     """Pinball loss of quantile forecasts, the mean of max(τ(y − q), (τ − 1)(y − q)).
 
     Parameters
     ----------
-    forecast, observed : array_like
+    forecast : array_like
+        (n,), or one for all.
+    observed : array_like
         (n,).
     level : float
         In (0, 1), the quantile τ.
@@ -74,10 +78,18 @@ def pinball(forecast: ArrayLike, observed: ArrayLike, level: float) -> float:
     float
     """
     level = real("level", level, "(0, 1)")
-    miss = reals("observed", observed) - reals("forecast", forecast)
+    made = reals("forecast", forecast)
+    seen = reals("observed", observed)
+    if made.shape not in ((), seen.shape) or not seen.size:
+        raise ValueError(
+            f"forecast and observed must have one shape with an entry or more, got {made.shape} "
+            f"and {seen.shape}"
+        )
+    miss = seen - made
     return float(np.mean(np.maximum(level * miss, (level - 1) * miss)))
 
 
+@typed
 def quantile_score(levels: ArrayLike, quantiles: ArrayLike, observed: float) -> float:
     """Score of a forecast that is known by some quantiles: twice the mean pinball loss, in the unit
     of the outcome, 0 at best; with evenly spaced levels, ever more of them, it becomes the CRPS.
@@ -110,6 +122,7 @@ def quantile_score(levels: ArrayLike, quantiles: ArrayLike, observed: float) -> 
     )
 
 
+@typed
 def pit(
     forecast: ArrayLike, observed: float, *, weights: ArrayLike | None = None, tie: float = 0.5
 ) -> float:
@@ -139,8 +152,7 @@ def pit(
 
 def _distribution(forecast, weights):
     """(values, probabilities) of a forecast, checked."""
-    values = np.atleast_1d(forecast)
-    values = reals("forecast", values, ndim=1)
+    values = reals("forecast", np.atleast_1d(as_array("forecast", forecast)), ndim=1)
     if weights is None:
         return values, np.full(len(values), 1 / len(values))
     weights = reals("weights", weights, "[0, inf)", shape=values.shape, each="value")

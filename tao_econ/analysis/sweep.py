@@ -13,7 +13,6 @@ Any executor of the standard library does; so does a cluster's, such as Dask's
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import itertools
 import json
 import math
@@ -27,15 +26,23 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..inputs.checks import whole
-from ..inputs.files import replacing, write_whole
+from ..inputs.checks import quoted, whole
+from ..inputs.door import typed
+from ..inputs.files import write_whole
 from ..inputs.record import unknown
+from . import parts
+from .identity import fingerprint
 
 MAX_POINTS = 100_000_000
+MAX_AXIS = 1_000_000  # values
 PART_ROWS = 20_000  # of one Parquet file
+PLAN = "_plan.json"
+MAX_PLAN_BYTES = 1 << 20
+MAX_SHOWN_BASE = 10_000  # characters; the whole of it is in the plan's "values"
 SHOW_AFTER_S = 1.0  # a progress bar for anything longer
 
 
+@typed
 def sweep(
     model: Callable,
     base: object | None = None,
@@ -111,40 +118,83 @@ def sweep_to_parquet(
     -------
     Path
 
+    Raises
+    ------
+    ValueError
+        For a folder of another sweep, for a model that could not be known again, and for a column
+        of whole numbers beyond 2**53 that has fractions elsewhere.
+    TypeError
+        For a column of several types, or of one that Parquet does not hold.
+
     Notes
     -----
-    Parts that are there are kept, so an interrupted sweep goes on where it stopped. Read it back
-    with `pandas.read_parquet(folder)`. A folder with another sweep's plan is refused. Other
-    arguments as in `sweep`.
+    Read it back with `pandas.read_parquet(folder)`: all parts have the same columns and types,
+    which `_plan.json` names, and `error` is text. Parts that are there whole are kept, so an
+    interrupted sweep goes on where it stopped; a damaged one is computed again. A folder with
+    another sweep's plan is refused. The plan knows a model by its byte code, constants, defaults,
+    closures and what is bound to it, not by what it calls in other files. Other arguments as in
+    `sweep`.
     """
     plan = _Plan(model, base, seed, errors, axes)
-    folder = Path(folder)
+    parts.needs_pyarrow()
+    kinds = {name: parts.kind_of(name, values) for name, values in plan.axes.items()}
+    folder = _own_folder(Path(folder), plan.described())
+    starts = range(0, len(plan), PART_ROWS)
+    files = [folder / f"part-{number:05d}.parquet" for number in range(len(starts))]
+    for first, file in zip(starts, files, strict=True):
+        numbered = range(first, min(first + PART_ROWS, len(plan)))
+        found = parts.kinds_in(file, len(numbered)) if file.exists() else None
+        if found is None:
+            rows = [row for some in _computed(plan, numbered, executor, progress) for row in some]
+            columns = plan.columns(first, len(rows)) | _results(plan, rows)
+            found = {name: parts.kind_of(name, values) for name, values in columns.items()}
+            wide = {
+                name: parts.wider(name, kind, kinds.get(name, kind)) for name, kind in found.items()
+            }
+            parts.write(file, columns, wide)
+        for name, kind in found.items():
+            kinds[name] = parts.wider(name, kinds.get(name, "null"), kind)
+    if "error" in kinds:
+        kinds["error"] = parts.wider("error", kinds.pop("error"), "string")
+    for first, file in zip(starts, files, strict=True):
+        rows_there = min(PART_ROWS, len(plan) - first)
+        if list((parts.kinds_in(file, rows_there) or {}).items()) != list(kinds.items()):
+            parts.widen(file, kinds)
+    _write_plan(folder, plan.described() | {"columns": kinds})
+    return folder
+
+
+def _own_folder(folder: Path, about: dict) -> Path:
+    """The folder, made if need be, with a plan that is this one."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ValueError(
             f"folder must be one that can be made, got {str(folder)[:200]}: {error.strerror}"
         ) from None
-    described = plan.described().encode()
-    note = folder / "_plan.json"
-    if note.exists():
-        if (
-            not note.is_file()
-            or note.stat().st_size != len(described)
-            or note.read_bytes() != described
-        ):
-            raise ValueError(
-                f"folder must be empty or hold the same sweep, got {folder} with another plan"
-            )
-    else:
-        write_whole(note, described)
-    for first in range(0, len(plan), PART_ROWS):
-        part = folder / f"part-{first // PART_ROWS:05d}.parquet"
-        if not part.exists():
-            numbered = range(first, min(first + PART_ROWS, len(plan)))
-            rows = [row for some in _computed(plan, numbered, executor, progress) for row in some]
-            _write_parquet(part, _table(plan, first, rows))
+    note = folder / PLAN
+    if not note.exists():
+        _write_plan(folder, about)
+    elif _plan_in(note) != about:
+        raise ValueError(
+            f"folder must be empty or hold the same sweep, got {folder} with another plan"
+        )
     return folder
+
+
+def _write_plan(folder: Path, about: dict) -> None:
+    write_whole(folder / PLAN, (json.dumps(about, indent=1) + "\n").encode())
+
+
+def _plan_in(note: Path) -> dict | None:
+    """A plan without its columns, which are known at the end; None for what is no plan."""
+    if not note.is_file() or note.stat().st_size > MAX_PLAN_BYTES:
+        return None
+    try:
+        found = json.loads(note.read_bytes())
+    except (ValueError, RecursionError):
+        return None
+    return {k: v for k, v in found.items() if k != "columns"} if isinstance(found, dict) else None
 
 
 class _Plan:
@@ -152,7 +202,9 @@ class _Plan:
 
     def __init__(self, model, base, seed, errors, axes):
         if not callable(model):
-            raise TypeError(f"model must be a function, got {model!r} ({type(model).__name__})")
+            raise TypeError(
+                f"model must be a function, got {quoted(model)} ({type(model).__name__})"
+            )
         if errors not in ("raise", "keep"):
             raise ValueError(unknown("value of errors", errors, ("raise", "keep")))
         if not axes:
@@ -164,8 +216,9 @@ class _Plan:
         self.axes = {name: _values(name, values) for name, values in axes.items()}
         if base is not None:
             if not dataclasses.is_dataclass(base) or isinstance(base, type):
+                kind = type(base).__name__
                 raise TypeError(
-                    f"base must be a frozen record or None, got {base!r} ({type(base).__name__})"
+                    f"base must be a frozen record or None, got {quoted(base)} ({kind})"
                 )
             fields = [f.name for f in dataclasses.fields(base)]
             for name in self.axes:
@@ -207,34 +260,36 @@ class _Plan:
         except Exception as error:
             if self.errors == "keep":
                 return {"error": f"{type(error).__name__}: {error}"}
-            shown = ", ".join(f"{name}={value!r}" for name, value in given.items())
+            shown = ", ".join(f"{name}={quoted(value)}" for name, value in given.items())
             error.add_note(f"at point {number:,} of {len(self):,}: {shown}")
             raise
 
-    def described(self) -> str:
-        """The plan as text, by which a folder knows its own sweep."""
+    def described(self) -> dict:
+        """The plan, by which a folder knows its own sweep."""
         name = getattr(self.model, "__qualname__", type(self.model).__name__)
-        model = f"{getattr(self.model, '__module__', '')}.{name}"
-        axes = {name: [repr(v) for v in values] for name, values in self.axes.items()}
-        mark = hashlib.sha256(json.dumps(axes).encode()).hexdigest()
-        about = {
-            "model": model,
-            "base": repr(self.base),
+        return {
+            "model": f"{getattr(self.model, '__module__', '')}.{name}",
+            "code": fingerprint(self.model),
+            "base": repr(self.base)[:MAX_SHOWN_BASE],
             "seed": self.seed,
             "errors": self.errors,
             "axes": {name: len(values) for name, values in self.axes.items()},
-            "values": mark,
+            "values": fingerprint([self.base, self.axes]),
         }
-        return json.dumps(about, indent=1) + "\n"
 
 
 def _values(name, values):
     """An axis as a list of plain values."""
-    if isinstance(values, str | bytes) or not hasattr(values, "__iter__"):
+    one = isinstance(values, str | bytes) or not hasattr(values, "__iter__")
+    if one or getattr(values, "shape", None) == ():
         raise TypeError(
-            f"{name} must be a sequence of values, got {values!r} ({type(values).__name__})"
+            f"{name} must be a sequence of values, got {quoted(values)} ({type(values).__name__})"
         )
-    listed = [v.item() if isinstance(v, np.generic) else v for v in values]
+    listed = [
+        v.item() if isinstance(v, np.generic) else v for v in itertools.islice(values, MAX_AXIS + 1)
+    ]
+    if len(listed) > MAX_AXIS:
+        raise ValueError(f"{name} must have at most {MAX_AXIS:,} values, got more")
     if not listed:
         raise ValueError(f"{name} must have one or more values, got none")
     return listed
@@ -272,6 +327,10 @@ def _computed(plan, numbered, executor, progress) -> Iterator[list[dict]]:
     """
     from tqdm import tqdm
 
+    if executor is not None and not callable(getattr(executor, "submit", None)):
+        raise TypeError(
+            f"executor must have submit, got {quoted(executor)} ({type(executor).__name__})"
+        )
     workers = getattr(executor, "_max_workers", None) or os.cpu_count() or 1
     size = 1 if executor is None else max(1, min(500, len(numbered) // (8 * workers)))
     starts = range(numbered.start, numbered.stop, size)
@@ -301,23 +360,18 @@ def _computed(plan, numbered, executor, progress) -> Iterator[list[dict]]:
 
 def _table(plan, first, rows) -> pd.DataFrame:
     axes = pd.DataFrame(plan.columns(first, len(rows)))
-    results = pd.DataFrame(rows, index=axes.index)
-    both = [name for name in results if name in plan.axes]
+    results = pd.DataFrame(_results(plan, rows), index=axes.index)
+    return pd.concat([axes, results], axis=1)
+
+
+def _results(plan, rows) -> dict[str, list]:
+    """What the model returned, by column; None where a row has nothing."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    both = [name for name in names if name in plan.axes]
     if both:
         raise ValueError(
             f"a model's results must not have the name of an axis, got {', '.join(both)}"
         )
-    if plan.errors == "keep" and "error" not in results:
-        results["error"] = None
-    return pd.concat([axes, results], axis=1)
-
-
-def _write_parquet(path, table):
-    try:
-        import pyarrow  # noqa: F401
-    except ImportError:
-        raise ValueError(
-            "sweep_to_parquet must have pyarrow: install tao_econ with the extra 'scale'"
-        ) from None
-    with replacing(path) as draft:
-        table.to_parquet(draft, index=False)
+    if plan.errors == "keep":  # last, whichever point fails first
+        names = [name for name in names if name != "error"] + ["error"]
+    return {name: [row.get(name) for row in rows] for name in names}

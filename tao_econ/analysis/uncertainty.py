@@ -21,11 +21,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ..inputs.checks import draws, real, reals, whole
+from ..inputs.checks import as_array, draws, fits, quoted, real, reals, whole
+from ..inputs.door import typed
 from ..inputs.record import unknown
+from .quadrature import random_points, sobol_points
 
 MAX_RUNS = 1 << 24  # of a model in one call
 Z_95 = 1.96  # standard errors: ± means 95 % wherever this suite prints it
+MAX_DIMENSIONS = 21_201  # of Sobol points, as far as their directions are known
+MAX_LEVELS = 1_000  # of a grid
 
 
 class Estimate(NamedTuple):
@@ -45,6 +49,7 @@ class Convergence(NamedTuple):
     slope_sobol: float  # about −1 where the integrand is smooth
 
 
+@typed
 def sensitivity(
     model: Callable,
     base: object | None,
@@ -100,6 +105,7 @@ def sensitivity(
     _few_enough(samples * (problem["num_vars"] + 2))
     level = real("level", level, "(0, 1)")
     resamples = whole("resamples", resamples, at_least=2)
+    fits("resamples", resamples, samples)
     points = sampling.sample(problem, samples, calc_second_order=False, seed=seed)
     output = _runs(model, base, problem["names"], points)
     # the rows of A and B: the rest are mixtures of the two
@@ -140,6 +146,7 @@ def _sobol_indices(problem, output, resamples, level, seed):
         )
 
 
+@typed
 def morris(
     model: Callable,
     base: object | None,
@@ -183,7 +190,8 @@ def morris(
     problem = _problem(ranges)
     trajectories = whole("trajectories", trajectories, at_least=2)
     seed = whole("seed", seed)
-    if whole("levels", levels, at_least=2) % 2:
+    levels = whole("levels", levels, at_least=2, at_most=MAX_LEVELS)
+    if levels % 2:
         raise ValueError(f"levels must be even, got {levels}")
     _few_enough(trajectories * (problem["num_vars"] + 1))
     points = sampling.sample(
@@ -200,6 +208,7 @@ def morris(
     )
 
 
+@typed
 def tornado(
     model: Callable, base: object | None, ranges: Mapping, *, samples: int = 1_024, seed: int = 0
 ) -> pd.DataFrame:
@@ -246,6 +255,7 @@ def tornado(
     return sides.join(table).iloc[order]
 
 
+@typed
 def sample_mean(values: ArrayLike, *, antithetic: bool = False) -> Estimate:
     """Mean of independent draws along the first axis, with its standard error.
 
@@ -272,6 +282,7 @@ def sample_mean(values: ArrayLike, *, antithetic: bool = False) -> Estimate:
     return Estimate(sample.mean(axis=0)[()], error[()])
 
 
+@typed
 def margin_of_error(standard_error: ArrayLike, *, replicas: int | None = None) -> np.ndarray:
     """Half of a 95 % interval: what ± means wherever this suite prints it.
 
@@ -296,6 +307,7 @@ def margin_of_error(standard_error: ArrayLike, *, replicas: int | None = None) -
     return (error * errors_in_95(replicas))[()]
 
 
+@typed
 def errors_in_95(replicas: int | None = None) -> float:
     """How many standard errors ± is, for an error known or told by `replicas` of them."""
     if replicas is None:
@@ -305,6 +317,7 @@ def errors_in_95(replicas: int | None = None) -> float:
     return float(stdtrit(whole("replicas", replicas, at_least=2) - 1, 0.975))
 
 
+@typed
 def sample_quantiles(values: ArrayLike, shares: ArrayLike) -> Estimate:
     """Quantiles of independent draws along the first axis, each with a standard error from the
     order statistics.
@@ -328,13 +341,14 @@ def sample_quantiles(values: ArrayLike, shares: ArrayLike) -> Estimate:
     antithetic paths that rise with every normal.
     """
     values = draws("values", values)
-    shares = np.atleast_1d(reals("shares", shares, "(0, 1)"))
+    shares = reals("shares", np.atleast_1d(as_array("shares", shares)), "(0, 1)", ndim=1)
     spread = Z_95 * np.sqrt(shares * (1 - shares) / len(values))
     ends = np.clip(np.stack([shares - spread, shares, shares + spread]), 0, 1)
     low, middle, high = np.quantile(values, ends, axis=0)
     return Estimate(middle, (high - low) / 2 / Z_95)
 
 
+@typed
 def monte_carlo_mean(
     function: Callable,
     dimensions: int,
@@ -365,11 +379,11 @@ def monte_carlo_mean(
     """
     if method not in METHODS:
         raise ValueError(unknown("method", method, METHODS))
-    dimensions = whole("dimensions", dimensions, at_least=1)
+    dimensions = whole("dimensions", dimensions, at_least=1, at_most=MAX_DIMENSIONS)
     replicates = whole("replicates", replicates, at_least=2)
-    if whole("log2_points", log2_points) > 20:
-        raise ValueError(f"log2_points must be at most 20, got {log2_points}")
+    log2_points = whole("log2_points", log2_points, at_most=20)
     _few_enough((1 << log2_points) * replicates)
+    fits("dimensions", dimensions, 2, 1 << log2_points)
     means = np.empty(replicates)
     for k, child in enumerate(np.random.SeedSequence(whole("seed", seed)).spawn(replicates)):
         output = function(METHODS[method](dimensions, log2_points, np.random.default_rng(child)))
@@ -377,6 +391,7 @@ def monte_carlo_mean(
     return Estimate(float(means.mean()), float(means.std(ddof=1) / math.sqrt(replicates)))
 
 
+@typed
 def convergence(
     function: Callable,
     dimensions: int,
@@ -407,9 +422,10 @@ def convergence(
         The slopes are least squares through the logs.
     """
     exact = real("exact", exact)
+    seed = whole("seed", seed)
     sizes = list(log2_points)
-    if len(sizes) < 2:
-        raise ValueError(f"log2_points must hold at least two sizes, got {sizes}")
+    if len(set(sizes)) < 2:
+        raise ValueError(f"log2_points must hold at least two sizes, got {quoted(sizes)}")
     rmse = {}
     for method in METHODS:
         found = [
@@ -433,32 +449,21 @@ def convergence(
     )
 
 
-def _sobol_points(dimensions, log2_points, rng):
-    from scipy.stats import qmc
-
-    points = qmc.Sobol(d=dimensions, seed=rng).random_base2(log2_points)
-    return points + 2.0**-31  # the middle of a point's cell of 2⁻³⁰: never 0
-
-
-def _random_points(dimensions, log2_points, rng):
-    return 1 - rng.random((1 << log2_points, dimensions))
-
-
-METHODS = {"random": _random_points, "sobol": _sobol_points}
+METHODS = {"random": random_points, "sobol": sobol_points}
 
 
 def _problem(ranges):
     """SALib's description of the inputs."""
     if not isinstance(ranges, Mapping) or not ranges:
         raise TypeError(
-            f"ranges must be a mapping of at least one input to (low, high), got {ranges!r}"
+            f"ranges must be a mapping of at least one input to (low, high), got {quoted(ranges)}"
         )
     for name, pair in ranges.items():
         if not isinstance(pair, (tuple, list)) or len(pair) != 2:
-            raise ValueError(f"ranges must give (low, high) for {name!r}, got {pair!r}")
+            raise ValueError(f"ranges must give (low, high) for {quoted(name)}, got {quoted(pair)}")
         low, high = (real(f"ranges[{name!r}]", end) for end in pair)
         if not low < high:
-            raise ValueError(f"ranges must give low < high for {name!r}, got {pair}")
+            raise ValueError(f"ranges must give low < high for {quoted(name)}, got {quoted(pair)}")
     names = [str(name) for name in ranges]
     return {
         "num_vars": len(names),
@@ -478,7 +483,7 @@ def _runs(model, base, names, points):
         return _finite(model(points), len(points))
     if not dataclasses.is_dataclass(base) or isinstance(base, type):
         raise TypeError(
-            f"base must be a frozen record or None, got {base!r} ({type(base).__name__})"
+            f"base must be a frozen record or None, got {quoted(base)} ({type(base).__name__})"
         )
     known = [f.name for f in dataclasses.fields(base)]
     for name in names:

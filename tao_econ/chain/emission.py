@@ -18,7 +18,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ..inputs.checks import MAX_INT64, real, takes_records, whole
+from ..inputs.checks import MAX_INT64, as_array, real, whole
+from ..inputs.door import typed
 from ..inputs.rules import MAX_RAO, Rules
 from ..inputs.units import BLOCKS_PER_DAY, RAO_PER_TAO, SECONDS_PER_DAY, block_date, blocks_to_years
 from ._jit import kernel
@@ -71,19 +72,20 @@ class Curve(NamedTuple):
     recycled_ppm: int  # millionths
 
 
-@takes_records
+@typed
 def reward_after(rules: Rules, halvings: int) -> int | Fraction:
     """Rao that a block mints once so many halvings have happened: whole (a right shift), or an
     exact Fraction where `rules.whole_rao` is false.
     """
-    if whole("halvings", halvings) >= rules.max_halvings:
+    halvings = whole("halvings", halvings)
+    if halvings >= rules.max_halvings:
         return 0
     if rules.whole_rao:
         return rules.block_reward_rao >> halvings
     return Fraction(rules.block_reward_rao, 1 << halvings)
 
 
-@takes_records
+@typed
 def halving_thresholds_rao(rules: Rules) -> list[int]:
     """Issuance in rao at each halving: ⌈cap·(1 − 2⁻ᵏ)⌉, k = 0, 1, … until the reward is zero."""
     last = rules.max_halvings
@@ -92,14 +94,14 @@ def halving_thresholds_rao(rules: Rules) -> list[int]:
     return [rules.max_supply_rao - (rules.max_supply_rao >> k) for k in range(last + 1)]
 
 
-@takes_records
+@typed
 def halvings_so_far(rules: Rules, issuance_rao: int) -> int:
     """Halving thresholds that `issuance_rao` has reached (issuance schedule)."""
     issuance_rao = whole("issuance_rao", issuance_rao)
     return bisect_right(halving_thresholds_rao(rules), issuance_rao, lo=1) - 1
 
 
-@takes_records
+@typed
 def block_emission(rules: Rules, issuance_rao: int, *, block: int | None = None) -> int:
     """Rao minted by one block.
 
@@ -134,7 +136,7 @@ def block_emission(rules: Rules, issuance_rao: int, *, block: int | None = None)
     return int(min(reward, max(rules.max_supply_rao - issuance_rao, 0)))
 
 
-@takes_records
+@typed
 def issuance_eras(
     rules: Rules, *, issuance_rao: int = 0, block: int = 0, recycled_ppm: int = 0
 ) -> list[Era]:
@@ -194,7 +196,7 @@ def issuance_eras(
         issued += net * blocks
 
 
-@takes_records
+@typed
 def halving_table(
     rules: Rules,
     *,
@@ -248,13 +250,13 @@ def halving_table(
     return pd.DataFrame(rows, columns=columns).set_index("halving")
 
 
-@takes_records
+@typed
 def final_supply_rao(rules: Rules) -> int:
     """Rao in existence when emission has ended, from nothing, without recycling, rounded down."""
     return int(min(issuance_eras(rules)[-1].issuance_rao, rules.max_supply_rao))
 
 
-@takes_records
+@typed
 def emission_path(
     rules: Rules,
     *,
@@ -334,7 +336,7 @@ def _checked_start(rules: Rules, issuance_rao: int, block: int, days: int, per_d
     return Start(issuance_rao=issuance_rao, block=block)
 
 
-@takes_records
+@typed
 def whole_rao_fits(rules: Rules) -> None:
     """Refuse rules whose amounts are too large for loops in 64 bits."""
     for name in ("max_supply_rao", "block_reward_rao"):
@@ -343,7 +345,7 @@ def whole_rao_fits(rules: Rules) -> None:
 
 
 def _recycled_by_day(recycled_rao_per_block: ArrayLike, days: int) -> np.ndarray:
-    given = np.asarray(recycled_rao_per_block)
+    given = as_array("recycled_rao_per_block", recycled_rao_per_block)
     if given.dtype.kind not in "iu":
         raise TypeError(f"recycled_rao_per_block must be integer rao, got {given.dtype}")
     if given.ndim and given.shape != (days,):

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ..inputs import data
-from ..inputs.checks import takes_records
+from ..inputs.door import typed
 from ..inputs.rules import Rules, rules_at
 from ..inputs.scenario import Scenario
 from ..inputs.units import RAO_PER_TAO
@@ -65,6 +65,7 @@ class Injection(NamedTuple):
     buys: np.ndarray  # TAO that buys alpha
 
 
+@typed
 def replay_mainnet() -> tuple[Replay, ...]:
     """Every replay, oldest moment first."""
     return (
@@ -76,7 +77,7 @@ def replay_mainnet() -> tuple[Replay, ...]:
     )
 
 
-@takes_records
+@typed
 def injection(rules: Rules, pools: subnets.Subnets, given_tao: np.ndarray) -> Injection:
     """What goes into each pool of so much TAO for it in one block, and what buys alpha.
 

@@ -24,7 +24,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ..inputs.checks import MAX_UIDS
+from ..inputs.checks import MAX_UIDS, as_array, quoted
+from ..inputs.door import typed
 from ..inputs.files import replacing
 
 MAX_BYTES = 64_000_000
@@ -38,6 +39,7 @@ class Metagraph(NamedTuple):
     bonds: np.ndarray  # (n, n), shares of one; zeros where the file has none
 
 
+@typed
 def load_metagraph(path: str | Path) -> Metagraph:
     """A subnet from the .npz or .csv file at `path`; nothing in it is ever executed.
 
@@ -49,13 +51,13 @@ def load_metagraph(path: str | Path) -> Metagraph:
     path = Path(path)
     readers = {".npz": _npz, ".csv": _csv}
     if path.suffix.lower() not in readers:
-        raise ValueError(f"path must end in .npz or .csv, got {path.name!r}")
+        raise ValueError(f"path must end in .npz or .csv, got {quoted(path.name)}")
     try:
         size = path.stat().st_size if path.is_file() else None
     except OSError:  # a name longer than any file's
         size = None
     if size is None:
-        raise ValueError(f"path must be a file, but {str(path)!r} is not there")
+        raise ValueError(f"path must be a file, but {quoted(str(path))} is not there")
     if size > MAX_BYTES:
         raise ValueError(f"{path.name} must be at most {MAX_BYTES:,} bytes, got {size:,}")
     weights, stake, bonds = readers[path.suffix.lower()](path)
@@ -79,6 +81,7 @@ def load_metagraph(path: str | Path) -> Metagraph:
     return Metagraph(weights, stake, bonds / 65_535 if bonds.max(initial=0) > 1 else bonds)
 
 
+@typed
 def save_metagraph(
     path: str | Path, weights: ArrayLike, stake: ArrayLike, bonds: ArrayLike | None = None
 ) -> None:
@@ -87,10 +90,10 @@ def save_metagraph(
     """
     path = Path(path)
     if path.suffix.lower() != ".npz":
-        raise ValueError(f"path must end in .npz, got {path.name!r}")
+        raise ValueError(f"path must end in .npz, got {quoted(path.name)}")
     given = {"weights": weights, "stake": stake, "bonds": bonds}
     arrays: dict[str, Any] = {
-        name: np.asarray(array) for name, array in given.items() if array is not None
+        name: as_array(name, array) for name, array in given.items() if array is not None
     }
     try:
         with replacing(path) as draft:
@@ -98,7 +101,7 @@ def save_metagraph(
             load_metagraph(draft)
     except OSError as error:
         raise ValueError(
-            f"path must be a file that can be written, got {str(path)!r}: {error.strerror}"
+            f"path must be a file that can be written, got {quoted(str(path))}: {error.strerror}"
         ) from None
     except ValueError as error:
         raise ValueError(str(error).replace(draft.name, path.name)) from None

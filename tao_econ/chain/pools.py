@@ -13,6 +13,7 @@ import math
 from dataclasses import replace
 
 from ..inputs.checks import real
+from ..inputs.door import typed
 from ..inputs.record import checked_record, quantity
 from .subnet_kernels import MAX_OF_RESERVE, MAX_WEIGHT, MIN_WEIGHT, _out, _price
 
@@ -32,6 +33,7 @@ class Pool:
     )
 
 
+@typed
 def spot_price(pool: Pool) -> float:
     """TAO per alpha for the smallest trade; 0 where the pool has no alpha.
 
@@ -40,6 +42,7 @@ def spot_price(pool: Pool) -> float:
     return _price(pool.reserve_tao, pool.reserve_alpha, pool.tao_weight)
 
 
+@typed
 def swap(
     pool: Pool, *, tao_in: float = 0.0, alpha_in: float = 0.0, fee: float = 0.0
 ) -> tuple[Pool, float]:
@@ -67,8 +70,8 @@ def swap(
     of a sale stays out of the pool here; the chain sells it into the pool for the author
     (`not_modelled`: "fee of a sale in alpha").
     """
-    for name, amount in (("tao_in", tao_in), ("alpha_in", alpha_in)):
-        real(name, amount, "[0, inf)")
+    tao_in = real("tao_in", tao_in, "[0, inf)")
+    alpha_in = real("alpha_in", alpha_in, "[0, inf)")
     kept = 1 - real("fee", fee, "[0, 1]")
     if tao_in and alpha_in:
         raise ValueError(
@@ -87,6 +90,7 @@ def swap(
     return replace(pool, reserve_tao=tao - got, reserve_alpha=alpha + alpha_in * kept), got
 
 
+@typed
 def trade_to_price(pool: Pool, price_tao: float) -> tuple[float, float]:
     """TAO in and alpha in, one of them 0, of the trade that moves the price there, before any fee.
 
@@ -97,7 +101,7 @@ def trade_to_price(pool: Pool, price_tao: float) -> tuple[float, float]:
     price_tao
         wanted, TAO per alpha
     """
-    real("price_tao", price_tao, "(0, inf)")
+    price_tao = real("price_tao", price_tao, "(0, inf)")
     _tradable(pool)
     log_ratio = math.log(price_tao / spot_price(pool))
     if log_ratio >= 0:

@@ -16,12 +16,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..inputs.checks import real, reals, takes_records, whole, whole_array
+from ..inputs.checks import MIN_SIZE, real, reals, whole, whole_array
+from ..inputs.door import typed
 from ..inputs.proofs import Mark, marks
 from ..inputs.record import unknown
-from ..inputs.rules import Rules
+from ..inputs.rules import MAX_BLOCK, Rules
+from ..inputs.units import BLOCKS_PER_DAY, DAYS_PER_YEAR
 from . import subnet_kernels as kernels
 
+MAX_SMOOTHED = int(100 * DAYS_PER_YEAR * BLOCKS_PER_DAY)  # blocks of one call
 ROOT_RHO = 10
 ROOT_KAPPA = 32_767 / 65_535
 
@@ -52,7 +55,7 @@ SHARED = ("subnet_shares", "gate")  # what a subnet's share of new TAO rests on
 MARKED = ("subnet_shares", "gate", "pool", "injection_cap", "excess_tao", "root_dividends", "name")
 
 
-@takes_records
+@typed
 def unproven(rules: Rules, fields: tuple[str, ...] = MARKED) -> tuple[Mark, ...]:
     """Which of the rules rest on something unproven, and why; a figure that uses them shows it.
 
@@ -61,7 +64,7 @@ def unproven(rules: Rules, fields: tuple[str, ...] = MARKED) -> tuple[Mark, ...]
     return marks(rules, fields)
 
 
-@takes_records
+@typed
 def emission_shares(
     rules: Rules,
     *,
@@ -127,6 +130,7 @@ def emission_shares(
     if emission_on is not None:
         on = whole_array("emission_on", emission_on, (n,), kind="bool")
     bar = -1.0 if bar is None else real("bar", bar, "[0, 1]")
+    bar = 0.0 if 0 < bar < MIN_SIZE else bar  # nothing over it would be infinite
     raw = price if by_price else flow_measure(flow, own_flow if net else None)
     share = np.empty(n)
     kernels._shares(gate_of(rules), raw, keep, on, bar, share)
@@ -175,7 +179,7 @@ def flow_measure(
     return measured
 
 
-@takes_records
+@typed
 def gate_of(rules: Rules) -> kernels.Gate:
     """The rules' bar for small subnets, as plain numbers."""
     return kernels.Gate(
@@ -187,6 +191,7 @@ def gate_of(rules: Rules) -> kernels.Gate:
     )
 
 
+@typed
 def root_weight_shares(
     stake: ArrayLike, weights: ArrayLike, *, root_netuid: int | None = None
 ) -> np.ndarray:
@@ -221,20 +226,18 @@ def root_weight_shares(
     score = rank / (1 + np.exp(-ROOT_RHO * (trust - ROOT_KAPPA)))
     share = score / score.sum() if score.sum() else score
     if root_netuid is not None:
-        if whole("root_netuid", root_netuid) >= len(share):
-            raise ValueError(f"root_netuid must be in [0, {len(share) - 1}], got {root_netuid}")
-        share[root_netuid] = 0.0
+        share[whole("root_netuid", root_netuid, at_most=len(share) - 1)] = 0.0
     return share
 
 
-@takes_records
+@typed
 def root_proportion(rules: Rules, root_tao: float, alpha_issuance: ArrayLike) -> float | np.ndarray:
     """Root's part of a subnet's stake: ωR/(ωR + A), of `root_tao` R and `alpha_issuance` A, a
     number or an array; 0 where there is neither.
 
     **Chain:** run_coinbase.rs, `root_proportion`
     """
-    real("root_tao", root_tao, "[0, inf)")
+    root_tao = real("root_tao", root_tao, "[0, inf)")
     alpha = reals("alpha_issuance", alpha_issuance, "[0, inf)")
     weighted = root_tao * float(rules.root_weight)
     both = weighted + alpha
@@ -242,7 +245,7 @@ def root_proportion(rules: Rules, root_tao: float, alpha_issuance: ArrayLike) ->
     return float(part) if alpha.ndim == 0 else part
 
 
-@takes_records
+@typed
 def ema_price(rules: Rules, start: float, spot: float, *, age_blocks: int, blocks: int) -> float:
     """The smoothed price of a subnet after so many more blocks at one spot price.
 
@@ -254,16 +257,19 @@ def ema_price(rules: Rules, start: float, spot: float, *, age_blocks: int, block
         TAO per alpha
     age_blocks
         blocks since its first emission, at the start
+    blocks
+        at most `MAX_SMOOTHED`, 100 years: each is walked
     """
-    real("start", start, "[0, inf)")
-    real("spot", spot, "[0, inf)")
-    age = whole("age_blocks", age_blocks)
-    blocks = whole("blocks", blocks)
+    start = real("start", start, "[0, inf)")
+    spot = real("spot", spot, "[0, inf)")
+    age = whole("age_blocks", age_blocks, at_most=MAX_BLOCK)
+    blocks = whole("blocks", blocks, at_most=MAX_SMOOTHED)
     rate = float(rules.price_ema_rate)
     warmup = float(rules.price_ema_warmup_blocks)
     return kernels._smoothed(start, min(spot, kernels.PRICE_CAP_TAO), rate, warmup, age, blocks)
 
 
+@typed
 def gate_kept(share_over_bar: ArrayLike, exponent: int = 3) -> float | np.ndarray:
     """Part of a subnet's share that the bar leaves it before all are scaled to sum to 1: 1/(1 +
     (θ/σ)^h), from `share_over_bar` σ/θ, a number or an array, and `exponent` h ≥ 1.

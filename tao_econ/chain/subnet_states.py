@@ -20,7 +20,8 @@ import numpy as np
 import pandas as pd
 
 from ..inputs import data
-from ..inputs.checks import whole
+from ..inputs.checks import quoted, whole
+from ..inputs.door import typed
 from ..inputs.units import RAO_PER_TAO
 from .subnets import MAX_WEIGHT, MIN_WEIGHT, Subnets, make_subnets
 
@@ -74,6 +75,7 @@ class State(NamedTuple):
         return self.numbers(in_rao) / RAO_PER_TAO if in_rao in self.cells else self.numbers(amount)
 
 
+@typed
 def chain_value(state: str, name: str) -> int | float | None:
     """What the chain stored beside a table of subnets; None if it is not told.
 
@@ -91,6 +93,7 @@ def chain_value(state: str, name: str) -> int | float | None:
     return int(found.iloc[0]) if found.iloc[0].isdigit() else float(found.iloc[0])
 
 
+@typed
 def load_subnets(
     source: str | Path, *, issuance_rao: int | None = None, root_tao: float | None = None
 ) -> Subnets:
@@ -160,7 +163,9 @@ def _read(source: str | Path) -> State:
         path = Path(source)
         if path.suffix.lower() != ".csv" or not path.is_file():
             known = ", ".join(name for name in data.names() if name.startswith("subnets_"))
-            raise ValueError(f"source must be a CSV file or one of {known}, got {str(source)!r}")
+            raise ValueError(
+                f"source must be a CSV file or one of {known}, got {quoted(str(source))}"
+            )
         if path.stat().st_size > MAX_BYTES:
             raise ValueError(f"{path.name} must be at most {MAX_BYTES:,} bytes")
         try:

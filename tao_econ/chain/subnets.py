@@ -13,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..inputs.checks import real, reals, takes_records, whole, whole_array
+from ..inputs.checks import as_array, quoted, real, reals, whole, whole_array
+from ..inputs.door import typed
 from ..inputs.proofs import Mark
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, epoch_blocks
@@ -34,6 +35,9 @@ CAPS = {
     "alpha_or_block_emission": kernels.ALPHA_OR_BLOCK,
     "root_proportion": kernels.ROOT,
 }
+MAX_SUBNETS = 4_096
+MAX_ISSUANCE_RAO = 21_000_000 * RAO_PER_TAO  # the cap
+MAX_DAYS = 36_525  # of a run: 100 years, each block of which is walked
 SAMPLED_REAL = ("price_tao", "price_ema_tao", "tao_weight", "share")
 SAMPLED_RAO = (
     "reserve_tao",
@@ -53,7 +57,9 @@ WRONG = {
 
 
 class Subnets(NamedTuple):
-    """Subnets at one moment; arrays have one value a subnet. Made and checked by `make_subnets`."""
+    """Subnets at one moment; arrays have one value a subnet. Made by `make_subnets`, and checked as
+    there by whatever takes them, for `_replace` checks nothing.
+    """
 
     name: tuple[str, ...]
     reserve_tao: np.ndarray
@@ -71,6 +77,10 @@ class Subnets(NamedTuple):
     started: np.ndarray
     issuance_rao: int  # TAO of the whole network
     root_tao: float  # staked on root
+
+    def verified(self) -> Subnets:
+        """The same subnets, every field checked."""
+        return make_subnets(**self._asdict())
 
 
 class Trade(NamedTuple):
@@ -113,6 +123,7 @@ class SubnetPath(NamedTuple):
     unproven: tuple[Mark, ...]  # marks that figures of this run must show
 
 
+@typed
 def make_subnets(
     name: Iterable[str],
     *,
@@ -178,18 +189,22 @@ def make_subnets(
         if empty.any():
             first = name[int(empty.argmax())]
             raise ValueError(f"{field} must be > 0 in a started subnet, got 0.0 for {first!r}")
-    issuance = whole("issuance_rao", issuance_rao)
+    issuance = whole("issuance_rao", issuance_rao, at_most=MAX_ISSUANCE_RAO)
     root = real("root_tao", root_tao, "[0, 21e6]")
     return Subnets(name=name, **given, issuance_rao=issuance, root_tao=root)
 
 
 def _names(given: Iterable[str]) -> tuple[str, ...]:
     name = tuple(given)
+    if len(name) > MAX_SUBNETS:
+        raise ValueError(f"name must name at most {MAX_SUBNETS:,} subnets, got {len(name):,}")
+    seen = set()
     for one in name:
         if not isinstance(one, str):
-            raise TypeError(f"name must hold text, got {one!r} ({type(one).__name__})")
-        if name.count(one) > 1:
-            raise ValueError(f"name must be different for every subnet, got {one!r} twice")
+            raise TypeError(f"name must hold text, got {quoted(one)} ({type(one).__name__})")
+        if one in seen:
+            raise ValueError(f"name must be different for every subnet, got {quoted(one)} twice")
+        seen.add(one)
     return name
 
 
@@ -197,7 +212,7 @@ def _each(
     field: str, values: ArrayLike, name: tuple[str, ...], bounds: str, *, unknown: bool = False
 ) -> np.ndarray:
     """One checked number a subnet, nan only where it may be unknown."""
-    array = np.asarray(values)
+    array = as_array(field, values)
     if array.ndim == 0:
         array = np.full(len(name), array)
     missing = np.isnan(array) if array.dtype.kind == "f" else np.zeros(array.shape, bool)
@@ -226,7 +241,7 @@ def _flows_known(rules: Rules, pools: Subnets) -> None:
             )
 
 
-@takes_records
+@typed
 def run_subnets(
     rules: Rules,
     scenario: Scenario,
@@ -247,6 +262,8 @@ def run_subnets(
     ----------
     pools
         where they start; not changed
+    days
+        at most `MAX_DAYS`
     every_days
         sampling step
     trades
@@ -262,7 +279,7 @@ def run_subnets(
         for rules without pools or by an unknown flow, and for trades that a pool cannot bear,
         naming day and subnet
     """
-    days = whole("days", days)
+    days = whole("days", days, at_most=MAX_DAYS)
     every_days = whole("every_days", every_days, at_least=1)
     phases = _phases(rules, rule_changes, days)
     for _, _, now in phases:
@@ -358,10 +375,11 @@ def _orders(trades, name, days) -> Orders:
             raise ValueError(
                 f"tao_in or alpha_in must be 0, one of the two, got {tao_in} and {alpha_in}"
             )
-        if whole("block", trade.block) >= max(days, 1) * BLOCKS_PER_DAY:
+        block = whole("block", trade.block)
+        if block >= max(days, 1) * BLOCKS_PER_DAY:
             raise ValueError(f"block must be within the {days} days of the run, got {trade.block}")
         in_rao = (round(tao_in * RAO_PER_TAO), round(alpha_in * RAO_PER_TAO))
-        rows.append((trade.block, name.index(trade.name), *in_rao))
+        rows.append((block, name.index(trade.name), *in_rao))
     table = np.array(sorted(rows, key=lambda row: row[0]), np.int64).reshape(len(rows), 4)
     block, subnet, tao_in, alpha_in = np.ascontiguousarray(table.T)
     return Orders(block=block, subnet=subnet, tao_in=tao_in, alpha_in=alpha_in)

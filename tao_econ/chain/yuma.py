@@ -29,7 +29,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..inputs.checks import MAX_UIDS, permitted_rows, takes_records, whole, whole_array
+from ..inputs.checks import MAX_UIDS, as_array, fits, permitted_rows, real, whole, whole_array
+from ..inputs.door import typed
 from ..inputs.record import unknown
 from ..inputs.rules import Rules
 from .fixed_point import q32
@@ -81,7 +82,7 @@ class EpochPath(NamedTuple):
     bonds: np.ndarray  # (n, n)
 
 
-@takes_records
+@typed
 def yuma_epoch(
     rules: Rules,
     weights: ArrayLike,
@@ -173,7 +174,7 @@ def yuma_epoch(
     return _with_proposed_bonds(epoch, law, variant, matrix, votes, owned)
 
 
-@takes_records
+@typed
 def yuma_run(
     rules: Rules,
     weights: ArrayLike,
@@ -227,7 +228,8 @@ def yuma_run(
     law = _law(rules, variant, liquid_from, real_bonds)
     matrices, scoring = _matrices(weights, epochs)
     n = matrices.shape[-1]
-    reward = float(_numbers("reward", reward, ())[0])
+    fits("epochs", epochs, n, len(EpochPath._fields))
+    reward = real("reward", reward, f"[0, {MAX_INPUT:g}]")
     stakes = _stakes(stake, epochs, n, reward)
     start = _start(stakes, listed, None, active, np.zeros(n))
     owned, bonded = _bonds(np.zeros((n, n)) if bonds is None else bonds, n, law)
@@ -324,8 +326,6 @@ def _law(rules, variant, liquid_from, real_bonds=False) -> Law:
     if variant is not None and variant not in VARIANTS:
         raise ValueError(unknown("variant", variant, VARIANTS))
     check_liquid_alpha(rules, variant)
-    if not isinstance(real_bonds, bool):
-        raise TypeError(f"real_bonds must be True or False, got {real_bonds!r}")
     penalty = q32(rules.bonds_penalty) / GRID
     return Law(
         yuma3=VARIANTS[variant or rules.bonds] == "yuma3",
@@ -345,14 +345,13 @@ def _law(rules, variant, liquid_from, real_bonds=False) -> Law:
 
 def _numbers(name, given, shape=None, most=MAX_INPUT):
     """`given` as float64 that can be written, and which of its rows have anything but 0."""
-    try:
-        array = np.asarray(given)
-    except ValueError:
-        raise ValueError(f"{name} must have rows of one length, got rows of several") from None
+    array = as_array(name, given)
     if array.dtype.kind not in "iuf":
         raise TypeError(f"{name} must be real numbers, got {array.dtype}")
     if shape is not None and array.shape != shape:
         raise ValueError(f"{name} must have shape {shape}, got {array.shape}")
+    if not array.size:
+        raise ValueError(f"{name} must have at least one entry, got shape {array.shape}")
     array = np.ascontiguousarray(array, dtype=np.float64).reshape(array.shape)
     if not array.flags.writeable:
         array = array.copy()  # one type of array, one compiled kernel
@@ -429,12 +428,12 @@ def _resets(pairs, epochs, n, rules):
     """(resets, 2): epoch and the UID whose bonds go."""
     resets = []
     for t, uid in pairs:
-        if whole("bond_resets", t) >= epochs or whole("bond_resets", uid) >= n:
-            raise ValueError(
-                f"bond_resets must be pairs of an epoch below {epochs} and a UID below {n}, got "
-                f"{t, uid}"
+        resets.append(
+            (
+                whole("an epoch of bond_resets", t, at_most=epochs - 1),
+                whole("a UID of bond_resets", uid, at_most=n - 1),
             )
-        resets.append((int(t), int(uid)))
+        )
     if resets and not rules.bonds_reset:
         raise ValueError(
             f"bond_resets must be empty where rules.bonds_reset is False, got {len(resets)} pairs"

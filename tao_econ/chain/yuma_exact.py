@@ -15,7 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..inputs.checks import permitted_rows, square_u16, takes_records, whole, whole_array
+from ..inputs.checks import permitted_rows, square_u16, whole, whole_array
+from ..inputs.door import typed
 from ..inputs.rules import Rules
 from ..inputs.units import RAO_PER_TAO
 from .fixed_point import (
@@ -62,7 +63,7 @@ class Epoch(NamedTuple):
     dividends_q32: np.ndarray
 
 
-@takes_records
+@typed
 def yuma_epoch_exact(
     rules: Rules,
     weights_u16: ArrayLike,
@@ -368,9 +369,7 @@ def _by_uid(values, rows, given):
 def _owner(owner_uid, n) -> np.ndarray:
     owner = np.zeros(n, bool)
     if owner_uid is not None:
-        if whole("owner_uid", owner_uid) >= n:
-            raise ValueError(f"owner_uid must be in [0, {n - 1}], got {owner_uid}")
-        owner[owner_uid] = True
+        owner[whole("owner_uid", owner_uid, at_most=n - 1)] = True
     return owner
 
 
@@ -388,7 +387,7 @@ def _check_masks(given: _Given, rules: Rules) -> None:
         )
 
 
-@takes_records
+@typed
 def check_liquid_alpha(rules: Rules, bonds: str | None = None) -> None:
     """Refuse rates that no epoch can use, or that `bonds` (a variant's name) would leave unused."""
     if rules.alpha_low > rules.alpha_high:
@@ -409,6 +408,7 @@ def check_liquid_alpha(rules: Rules, bonds: str | None = None) -> None:
 # ---- Around an epoch: stored weights, deleted bonds, split emission, the next epoch ----
 
 
+@typed
 def stored_weights(weights_u16: ArrayLike) -> np.ndarray:
     """One validator's `weights_u16`, (m,) as submitted, as stored: the largest becomes 65,535.
 
@@ -417,14 +417,14 @@ def stored_weights(weights_u16: ArrayLike) -> np.ndarray:
     return max_upscale_u16(_row(weights_u16))
 
 
+@typed
 def within_max_weight(weights_u16: ArrayLike, max_weight_u16: int) -> bool:
     """Whether no weight of a row, `weights_u16` (m,), is above `max_weight_u16` once the row sums
     to 1 (the limit was 1000/65,535 in 2023).
 
     **Chain:** math.rs, `check_vec_max_limited`
     """
-    if whole("max_weight_u16", max_weight_u16) > U16:
-        raise ValueError(f"max_weight_u16 must be in [0, {U16}], got {max_weight_u16}")
+    max_weight_u16 = whole("max_weight_u16", max_weight_u16, at_most=U16)
     return bool((normalize(_row(weights_u16)) <= (max_weight_u16 << 32) // U16).all())
 
 
@@ -436,19 +436,19 @@ def _row(weights_u16):
     return given << 32
 
 
-@takes_records
+@typed
 def reset_bonds(rules: Rules, bonds_u16: ArrayLike, uid: int) -> np.ndarray:
     """`bonds_u16`, (n, n), without any on the miner `uid`, at that miner's wish; unchanged where
     the subnet does not allow it.
     """
     bonds = square_u16("bonds_u16", bonds_u16).astype(np.uint16)
-    if whole("uid", uid) >= len(bonds):
-        raise ValueError(f"uid must be in [0, {len(bonds) - 1}], got {uid}")
+    uid = whole("uid", uid, at_most=len(bonds) - 1)
     if rules.bonds_reset:
         bonds[:, uid] = 0
     return bonds
 
 
+@typed
 def split_among_mechanisms(
     emission_rao: int, count: int, split_u16: ArrayLike | None = None
 ) -> list[int]:
@@ -459,9 +459,7 @@ def split_among_mechanisms(
     **Chain:** subnets/mechanism.rs, `split_emissions`
     """
     emission_rao = whole("emission_rao", emission_rao)
-    count = whole("count", count, at_least=1)
-    if count > MAX_MECHANISMS:
-        raise ValueError(f"count must be at most {MAX_MECHANISMS}, got {count}")
+    count = whole("count", count, at_least=1, at_most=MAX_MECHANISMS)
     parts = [emission_rao // count] * count
     if split_u16 is not None:
         fractions = whole_array("split_u16", split_u16, (count,), most=U16).tolist()
@@ -470,6 +468,7 @@ def split_among_mechanisms(
     return parts
 
 
+@typed
 def blocks_until_next_epoch(tempo: int, last_epoch_block: int, block: int) -> int:
     """Blocks from `block` to the next epoch, a `tempo` after `last_epoch_block`: 0 if it is due,
     2^64 − 1, the chain's "never", if the tempo is 0.

@@ -21,7 +21,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ..inputs import data
-from ..inputs.checks import real, reals, takes_records, whole
+from ..inputs.checks import real, reals, whole
+from ..inputs.door import typed
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot, eras
 from ..inputs.units import BN, tao, utc
@@ -44,7 +45,7 @@ class Ratio(NamedTuple):
     tao_share: float  # TAO's value as a fraction of the other's
 
 
-@takes_records
+@typed
 def supply_counted(rules: Rules, snapshot: Snapshot, scenario: Scenario, denominator: str) -> float:
     """TAO by which a value is divided to get a price.
 
@@ -75,7 +76,7 @@ def supply_counted(rules: Rules, snapshot: Snapshot, scenario: Scenario, denomin
     return snapshot.fdv_stated_usd / snapshot.price_usd
 
 
-@takes_records
+@typed
 def value_ratio(
     rules: Rules,
     snapshot: Snapshot,
@@ -110,6 +111,7 @@ def value_ratio(
     )
 
 
+@typed
 def comparables_on(
     when: str | dt.date | dt.datetime,
     *,
@@ -141,7 +143,7 @@ def comparables_on(
     day = pd.Timestamp(utc(when).date())
     if token_value not in TOKEN_VALUES:
         raise ValueError(unknown("token_value", token_value, TOKEN_VALUES))
-    whole("max_age_days", max_age_days)
+    max_age_days = whole("max_age_days", max_age_days)
     tokens = _tokens(token_value)
     tokens = tokens[(day - tokens["date"]).dt.days <= max_age_days]
     table = pd.concat([_companies(), tokens])
@@ -153,7 +155,7 @@ def comparables_on(
     return table.sort_values(["value_usd", "name"], ascending=[False, True]).reset_index(drop=True)
 
 
-@takes_records
+@typed
 def comparable_ratios(
     rules: Rules,
     snapshot: Snapshot,
@@ -195,6 +197,7 @@ def comparable_ratios(
     )
 
 
+@typed
 def dispersion(
     ratios: pd.DataFrame, *, column: str = "implied_price_usd", quantiles: ArrayLike = QUANTILES
 ) -> pd.DataFrame:
@@ -235,6 +238,7 @@ def dispersion(
     return pd.DataFrame(rows).T.rename_axis("kind").astype({"count": int})
 
 
+@typed
 def openai_ratio_path() -> pd.DataFrame:
     """OpenAI's valuation over TAO's FDV on the dates on which both were quoted
     (data/openai_points.csv).
@@ -267,6 +271,7 @@ def openai_ratio_path() -> pd.DataFrame:
     return table.assign(confidence=points["confidence"])
 
 
+@typed
 def weekly_ratio(company: str = "openai") -> pd.DataFrame:
     """A company's latest valuation over TAO's FDV at every close known: date, close_usd, fdv_usd,
     valuation_usd, ratio.
@@ -292,7 +297,7 @@ def weekly_ratio(company: str = "openai") -> pd.DataFrame:
     return table.assign(ratio=table["valuation_usd"] / table["fdv_usd"])
 
 
-@takes_records
+@typed
 def sales_multiples(
     rules: Rules,
     snapshot: Snapshot,
@@ -326,7 +331,8 @@ def sales_multiples(
         raise ValueError(
             f"year must be one of {', '.join(map(str, sorted(set(table['year']))))}, got {year}"
         )
-    table = table[table["year"] == whole("year", year)][["company", "low", "high", "confidence"]]
+    year = whole("year", year)
+    table = table[table["year"] == year][["company", "low", "high", "confidence"]]
     counted = supply_counted(rules, snapshot, scenario, denominator)
     fees = scenario.fee_revenue_usd_per_year
     captured = fees * scenario.capture_share * scenario.survival_share

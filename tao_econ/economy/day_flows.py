@@ -20,7 +20,8 @@ from ..chain.emission import block_emission
 from ..chain.pools import Pool, spot_price, swap
 from ..chain.shares import root_proportion
 from ..chain.subnets import Subnets, run_subnets
-from ..inputs.checks import record, takes_records
+from ..inputs.checks import record
+from ..inputs.door import typed
 from ..inputs.rules import Rules, Scenario, Snapshot
 from ..inputs.units import RAO_PER_TAO, SECONDS_PER_DAY
 from .roles import Roles, SubnetTerms, role_shares, times
@@ -75,7 +76,7 @@ class DayFlows(NamedTuple):
     assumed: tuple[str, ...]  # what stands in for what is not known
 
 
-@takes_records
+@typed
 def day_flows(
     rules: Rules, snapshot: Snapshot, scenario: Scenario, *, pools: Subnets | None = None
 ) -> DayFlows:

@@ -16,7 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..inputs.checks import real, reals, takes_records
+from ..inputs.checks import real, reals
+from ..inputs.door import typed
 from ..inputs.rules import Rules, Scenario, Snapshot
 from .supply import circulating_eras
 from .valuation import Implied, discount_less
@@ -63,7 +64,7 @@ class _Piece(NamedTuple):
     tao_per_year: float
 
 
-@takes_records
+@typed
 def captured_fees(
     rules: Rules,
     snapshot: Snapshot,
@@ -99,7 +100,7 @@ def captured_fees(
     return Implied(captured * value, value / price, captured * price)
 
 
-@takes_records
+@typed
 def reverse_dcf(
     rules: Rules,
     snapshot: Snapshot,
@@ -142,7 +143,7 @@ def reverse_dcf(
     )
 
 
-@takes_records
+@typed
 def reverse_dcf_surface(
     rules: Rules,
     snapshot: Snapshot,

@@ -7,13 +7,16 @@ import pandas as pd
 
 from ..analysis.scoring import quantile_score
 from ..inputs import data
+from ..inputs.door import typed
 from ..inputs.units import SECONDS_PER_DAY, utc
 
 LEVELS = (0.05, 0.25, 0.50, 0.75, 0.95)
+ABOUT = ("id", "quantity", "unit", "made_on", "q05", "q50", "q95", "outcome")
 QUANTILES = ("q05", "q25", "q50", "q75", "q95")
 DATE = "date"  # unit of a forecast of a day; any other unit is that of its numbers
 
 
+@typed
 def score_forecasts(table: pd.DataFrame | None = None) -> pd.DataFrame:
     """Every registered forecast, with its score if the outcome is known.
 
@@ -36,12 +39,14 @@ def score_forecasts(table: pd.DataFrame | None = None) -> pd.DataFrame:
     are filled in.
     """
     known = data.load("forecasts") if table is None else table
+    lacking = [name for name in (*ABOUT, *QUANTILES) if name not in known]
+    if lacking or known.empty:
+        raise ValueError(
+            f"table must have a row and the columns of data/forecasts.csv, got {lacking}"
+        )
     rows = []
     for row in known.to_dict("records"):
-        said = {
-            name: row[name]
-            for name in ("id", "quantity", "unit", "made_on", "q05", "q50", "q95", "outcome")
-        }
+        said = {name: row[name] for name in ABOUT}
         rows.append(said | _scored(row))
     columns = {"inside_50": "boolean", "inside_90": "boolean", "score": "float64"}
     return pd.DataFrame(rows).set_index("id").astype(columns)

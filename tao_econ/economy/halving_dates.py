@@ -23,7 +23,8 @@ import pandas as pd
 from ..analysis.scoring import pit
 from ..chain.emission import halving_thresholds_rao, halvings_so_far, issuance_eras, reward_after
 from ..inputs import data
-from ..inputs.checks import takes_records, whole
+from ..inputs.checks import whole
+from ..inputs.door import typed
 from ..inputs.rules import Rules
 from ..inputs.units import RAO_PER_TAO, SECONDS_PER_DAY, block_date, utc
 from .issuance_readings import (
@@ -78,7 +79,7 @@ class HalvingReplay(NamedTuple):
     miss_days: HalvingMiss
 
 
-@takes_records
+@typed
 def forecast_halvings(
     rules: Rules,
     fit: RecyclingFit,
@@ -115,10 +116,9 @@ def forecast_halvings(
         for an unknown of another name, or where the schedule has no such halving, or the fit no
         share or no scatter that it could come from
     """
-    for name, value, most in (("halvings", halvings, 10), ("log2_draws", log2_draws, 20)):
-        if not 1 <= whole(name, value, at_least=1) <= most:
-            raise ValueError(f"{name} must be in [1, {most}], got {value}")
-    whole("seed", seed)
+    halvings = whole("halvings", halvings, at_least=1, at_most=10)
+    log2_draws = whole("log2_draws", log2_draws, at_least=1, at_most=20)
+    seed = whole("seed", seed)
     if not set(unknowns) <= set(UNKNOWNS):
         raise ValueError(f"unknowns must be of {', '.join(UNKNOWNS)}, got {list(unknowns)}")
     _check_halves(rules)
@@ -166,6 +166,7 @@ def _points(log2_draws, seed) -> np.ndarray:
     return qmc.Sobol(d=4, seed=seed).random_base2(log2_draws).clip(1e-12, 1 - 1e-12)
 
 
+@typed
 def counter_fault(*, until_block: int) -> tuple[float, float]:
     """The largest fault of the issuance counter, and the chance of a fault.
 
@@ -241,7 +242,7 @@ def _check_halves(rules) -> None:
         )
 
 
-@takes_records
+@typed
 def unrecycled_first_halving(rules: Rules, *, block_time_s: float = 12.0) -> datetime:
     """The first halving with nothing recycled, blocks of `block_time_s` counted from Finney's
     genesis: the article's August 2025.
@@ -256,7 +257,7 @@ def unrecycled_first_halving(rules: Rules, *, block_time_s: float = 12.0) -> dat
     return block_date(blocks, from_block=0, from_date=GENESIS_UTC, block_time_s=block_time_s)
 
 
-@takes_records
+@typed
 def replay_first_halving(rules: Rules, *, until: str | date = "2025-10-01") -> HalvingReplay:
     """The first halving as it could be forecast from supplies up to `until`, and by how many days
     that missed; the band carries no fault of the counter, of which nobody knew.
@@ -278,7 +279,7 @@ def replay_first_halving(rules: Rules, *, until: str | date = "2025-10-01") -> H
     )
 
 
-@takes_records
+@typed
 def backtest_first_halving(
     rules: Rules, *, as_of: Sequence[str | date] = AS_OF, log2_draws: int = 14
 ) -> pd.DataFrame:
@@ -332,7 +333,7 @@ def _line_miss(fit, days) -> float:
     return days_between(FIRST_HALVING_UTC, fit.end + timedelta(days=float(days)))
 
 
-@takes_records
+@typed
 def next_halvings(
     rules: Rules, *, halvings: int = 3, unknowns: Collection[str] = UNKNOWNS
 ) -> tuple[RecyclingFit, list[HalvingForecast]]:
@@ -359,7 +360,7 @@ def _first_years(rules) -> RecyclingFit:
     return fit_recycling(rules, since="2023-03-20", until="2025-10-02")
 
 
-@takes_records
+@typed
 def second_halving_by_reading(
     rules: Rules, *, unknowns: Collection[str] = UNKNOWNS
 ) -> pd.DataFrame:

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..inputs.checks import real, takes_records
+from ..inputs.checks import real, reals, together
+from ..inputs.door import typed
 from ..inputs.rules import Rules, Scenario, Snapshot
 from ..inputs.units import DAYS_PER_YEAR, Numbers, tao
 from .day_flows import DayFlows, day_flows
@@ -39,7 +40,7 @@ class OwnershipPath(NamedTuple):
     validator: np.ndarray  # the same without a take
 
 
-@takes_records
+@typed
 def staked_part(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> float:
     """Part of issued TAO that is staked, to divide by; refused where it is zero, or more than
     circulates.
@@ -60,7 +61,7 @@ def stakers_parts(flows: DayFlows) -> tuple[float, float]:
     return flows.pay.stakers_rao / paid, (flows.pay.nominators_rao + flows.pay.root_rao) / paid
 
 
-@takes_records
+@typed
 def holder_yield(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> HolderYield:
     """A year's dilution of those who stake and those who do not, at the present net emission.
 
@@ -88,6 +89,7 @@ def holder_yield(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> Holder
     )
 
 
+@typed
 def staker_real_yield(
     issuance_rate: float | np.ndarray,
     staked_share: float | np.ndarray,
@@ -110,7 +112,11 @@ def staker_real_yield(
     float or array
         (1 + kI/s)/(1 + I) − 1; 0 where k = s
     """
-    return after_dilution(kept_share * issuance_rate / staked_share, issuance_rate)
+    rate = reals("issuance_rate", issuance_rate, "(-1, inf)")
+    staked = reals("staked_share", staked_share, "(0, inf)")
+    kept = reals("kept_share", kept_share)
+    together(issuance_rate=rate, staked_share=staked, kept_share=kept)
+    return after_dilution(kept * rate / staked, rate)
 
 
 def after_dilution(
@@ -120,6 +126,7 @@ def after_dilution(
     return (1 + nominal) * (1 + price_change) / (1 + supply_growth) - 1
 
 
+@typed
 def real_yield(nominal: float, *, supply_growth: float = 0.0, price_change: float = 0.0) -> float:
     """A nominal yield less dilution and price: the change of share in a supply, or of worth in
     another money.
@@ -139,7 +146,7 @@ def real_yield(nominal: float, *, supply_growth: float = 0.0, price_change: floa
     return float(after_dilution(nominal, growth, change))
 
 
-@takes_records
+@typed
 def break_even_take(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> float:
     """The highest take at which a nominator keeps its share of the supply: 1 − s/a.
 
@@ -157,7 +164,7 @@ def break_even_take(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> flo
     return 1 - staked / all_get if all_get else -math.inf
 
 
-@takes_records
+@typed
 def ownership_path(
     rules: Rules,
     snapshot: Snapshot,

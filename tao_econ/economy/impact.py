@@ -16,7 +16,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ..inputs import data
-from ..inputs.checks import real, reals, takes_records, whole
+from ..inputs.checks import fits, real, reals, together, whole
+from ..inputs.door import typed
 from ..inputs.record import unknown
 from ..inputs.rules import Scenario
 from ..inputs.units import Numbers, utc
@@ -64,6 +65,7 @@ class ShockReplay(NamedTuple):
     explained_share: float  # highest impact over the observed fall
 
 
+@typed
 def price_impact(
     order_usd: ArrayLike,
     *,
@@ -99,6 +101,7 @@ def price_impact(
     sigma = reals("daily_volatility", daily_volatility, "[0, inf)")
     factor = reals("prefactor", prefactor, "[0, inf)")
     delta = real("exponent", exponent, "(0, 1]")
+    together(order_usd=order, volume_usd=volume, daily_volatility=sigma, prefactor=factor)
     peak = impact_share(order / volume, sigma, factor, delta)
     if (most := np.max(peak, initial=0.0)) > 1:
         raise ValueError(f"order_usd {OUTSIDE}, got a fall of {most:.3g} of it")
@@ -123,6 +126,7 @@ def within_law(share: Numbers) -> Numbers:
     return share + blank
 
 
+@typed
 def almgren_impact(
     order: float,
     *,
@@ -171,6 +175,7 @@ def almgren_impact(
     return AlmgrenImpact(permanent, cost)
 
 
+@typed
 def liquidation_schedule(
     amount: float,
     *,
@@ -209,7 +214,9 @@ def liquidation_schedule(
     """
     amount = real("amount", amount, "[0, inf)")
     days = real("days", days, "(0, inf)")
-    tau = days / whole("steps", steps, at_least=1)
+    steps = whole("steps", steps, at_least=1)
+    fits("steps", steps, 6)
+    tau = days / steps
     sigma = real("volatility", volatility, "[0, inf)")
     gamma = real("permanent", permanent, "[0, inf)")
     eta = real("temporary", temporary, f"({gamma * tau / 2}, inf)") - gamma * tau / 2
@@ -240,6 +247,7 @@ def _left(kappa, days, moments):
     return left
 
 
+@typed
 def amihud(returns: ArrayLike, volume_usd: ArrayLike) -> float:
     """Amihud illiquidity per USD: the mean of |return| over volume.
 
@@ -248,19 +256,23 @@ def amihud(returns: ArrayLike, volume_usd: ArrayLike) -> float:
     returns
         (n,) daily returns
     volume_usd
-        USD traded on those days, above 0; broadcasts
+        USD traded on those days, above 0; one for each day or for all
 
     Notes
     -----
     Amihud, J. Financial Markets 5, 2002.
     """
     moves = np.abs(reals("returns", returns))
-    ratio = moves / reals("volume_usd", volume_usd, "(0, inf)")
-    if not ratio.size:
-        raise ValueError(f"returns must have at least one entry, got shape {moves.shape}")
-    return float(ratio.mean())
+    volume = reals("volume_usd", volume_usd, "(0, inf)")
+    if volume.shape not in ((), moves.shape) or not moves.size:
+        raise ValueError(
+            "returns and volume_usd must have one shape with an entry or more, got "
+            f"{moves.shape} and {volume.shape}"
+        )
+    return float((moves / volume).mean())
 
 
+@typed
 def kyle_lambda(value_sd: float, noise_sd: float) -> float:
     """Kyle's λ, price move per unit of net order flow: half the ratio of value to noise.
 
@@ -279,6 +291,7 @@ def kyle_lambda(value_sd: float, noise_sd: float) -> float:
     return value_sd / (2 * real("noise_sd", noise_sd, "(0, inf)"))
 
 
+@typed
 def volatility_multiplier(
     daily_volatility: float, turnover_share: float, *, factor: float = 1.0
 ) -> float:
@@ -303,7 +316,7 @@ def volatility_multiplier(
     return real("factor", factor, "[0, inf)") * sigma / turnover
 
 
-@takes_records
+@typed
 def replay_shock(scenario: Scenario, date: str | dt.date | dt.datetime) -> ShockReplay:
     """What the impact law gives for a known sale, against what the price did, from
     data/price_shocks.csv.

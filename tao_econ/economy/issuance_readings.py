@@ -19,7 +19,8 @@ import pandas as pd
 
 from ..chain.emission import halvings_so_far, issuance_eras, reward_after
 from ..inputs import data
-from ..inputs.checks import real, takes_records, whole
+from ..inputs.checks import real, whole
+from ..inputs.door import typed
 from ..inputs.rules import Rules
 from ..inputs.units import BLOCKS_PER_DAY, RAO_PER_TAO, SECONDS_PER_DAY, block_date, rao, utc
 
@@ -48,6 +49,7 @@ def _anchors(until: datetime | None = None) -> tuple[tuple[int, datetime], ...]:
     return tuple(one for one in known if until is None or one[1] <= until)
 
 
+@typed
 def anchored_date(block: int, *, block_time_s: float = 12.0) -> datetime:
     """The moment of a Finney block: between blocks whose time is known, or counted on from the last
     of them.
@@ -68,6 +70,7 @@ def anchored_date(block: int, *, block_time_s: float = 12.0) -> datetime:
     return block_date(block, from_block=last, from_date=end, block_time_s=block_time_s)
 
 
+@typed
 def anchored_block(
     when: str | date | datetime,
     *,
@@ -103,6 +106,7 @@ def anchored_block(
     return last + round((moment - end).total_seconds() / seconds)
 
 
+@typed
 def counter_correction_tao(block: int) -> float:
     """What must be added to the chain's issuance counter at a block to get what was issued.
 
@@ -133,6 +137,7 @@ def counter_correction_tao(block: int) -> float:
     return float(faults["tao"].iloc[0])
 
 
+@typed
 def supply_observations(*, anchors_until: str | date | datetime | None = None) -> pd.DataFrame:
     """Dated supplies that name a day, oldest first.
 
@@ -173,7 +178,7 @@ def supply_observations(*, anchors_until: str | date | datetime | None = None) -
     return table[[*columns, "definition", "confidence"]]
 
 
-@takes_records
+@typed
 def most_issued_tao(rules: Rules, tao: float, days: float) -> float:
     """The most that can be issued `days` after issuance stood at `tao`: full reward, nominal
     blocks.
@@ -195,7 +200,7 @@ def _most_issued(rules, start, blocks) -> float:
     return float(issued_rao / RAO_PER_TAO)
 
 
-@takes_records
+@typed
 def check_supply_points(
     rules: Rules,
     *,
@@ -221,7 +226,7 @@ def check_supply_points(
         next)
     """
     first = utc(since or GENESIS_UTC)
-    last = utc(until or "9999-01-01")
+    last = utc(until or "9998-12-31")
     points = supply_observations(anchors_until=last)
     if not restate:
         points = points.assign(correction_tao=0.0, restated_tao=points["tao"])
@@ -247,7 +252,7 @@ class _Reading(NamedTuple):
     correction_tao: float
 
 
-@takes_records
+@typed
 def feasible_supply_tao(rules: Rules, day: str | date) -> tuple[float, float]:
     """The least and the most TAO that can have been issued on a day, so that the schedule leads
     from the last trusted supply before it to it, and from it to the next trusted one.
@@ -323,7 +328,7 @@ def _beyond(rules, start, end) -> bool:
     return end.tao + min(unbooked, 0) > _most_issued(rules, start.tao, max(blocks, 0))
 
 
-@takes_records
+@typed
 def usable_supplies(
     rules: Rules,
     *,

@@ -18,7 +18,8 @@ import numpy as np
 import pandas as pd
 
 from ..inputs import data
-from ..inputs.checks import real, takes_records
+from ..inputs.checks import real
+from ..inputs.door import typed
 from ..inputs.rules import Rules, Scenario, Snapshot, rules_at
 from ..inputs.units import DAYS_PER_YEAR, tao, utc
 from .day_flows import day_flows
@@ -102,7 +103,7 @@ class Bearable(NamedTuple):
     by_looser: dict[float, bool]  # the same by each looser bar: how much hangs on the bar
 
 
-@takes_records
+@typed
 def sell_pressure(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> SellPressure:
     """The pay of `day_flows` times the share each role sells, against a day's volume.
 
@@ -172,6 +173,7 @@ def _impact(scenario, participation) -> float:
     )
 
 
+@typed
 def bearable(participation_share: float) -> Bearable:
     """Whether a market bears a day's sale: it is at most a tenth of a day's volume.
 
@@ -199,7 +201,7 @@ def bearable(participation_share: float) -> Bearable:
     )
 
 
-@takes_records
+@typed
 def flow_balance(
     rules: Rules, snapshot: Snapshot, scenario: Scenario, *, inflow_usd_per_day: float = 0.0
 ) -> FlowBalance:
@@ -236,7 +238,7 @@ def flow_balance(
     )
 
 
-@takes_records
+@typed
 def price_under_flow(
     rules: Rules,
     snapshot: Snapshot,
@@ -286,6 +288,7 @@ def price_under_flow(
     return FlowPath(path.years, np.array(price))
 
 
+@typed
 def emission_over_volume(
     since: str | dt.date | dt.datetime, until: str | dt.date | dt.datetime
 ) -> MarketWindow:
@@ -327,6 +330,7 @@ def emission_over_volume(
     )
 
 
+@typed
 def publication_windows() -> pd.DataFrame:
     """The article's claim on the windows of claims.csv C44: a quiet month before, its own
     fortnight, its day.

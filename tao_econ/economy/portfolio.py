@@ -15,6 +15,7 @@ import math
 from typing import NamedTuple
 
 from ..inputs.checks import real
+from ..inputs.door import typed
 
 DRIFTS = "[-100, 100]"
 VOLATILITIES = "[0.0001, 100]"
@@ -58,6 +59,7 @@ class Drift(NamedTuple):
     weight_of_estimate: float  # in [0, 1]; the prior mean has the rest
 
 
+@typed
 def kelly(drift: float, volatility: float, *, fraction: float = 1.0) -> Kelly:
     """Kelly's weight for a lognormal asset, and what a fraction of it earns.
 
@@ -88,6 +90,7 @@ def kelly(drift: float, volatility: float, *, fraction: float = 1.0) -> Kelly:
     )
 
 
+@typed
 def touch_probability(fraction: float, level: float) -> float:
     """Chance of wealth ever falling to a level of its start at a fraction of Kelly:
     level^(2/fraction − 1).
@@ -110,6 +113,7 @@ def touch_probability(fraction: float, level: float) -> float:
     return level ** max(2 / fraction - 1, 0.0)
 
 
+@typed
 def drift_error(volatility: float, years: float) -> float:
     """Standard error of a yearly drift estimated from so many `years` of prices, however finely
     sampled: σ/√years, with σ the yearly `volatility`.
@@ -117,6 +121,7 @@ def drift_error(volatility: float, years: float) -> float:
     return real("volatility", volatility, VOLATILITIES) / math.sqrt(real("years", years, YEARS))
 
 
+@typed
 def kelly_under_error(
     drift: float, volatility: float, years: float, *, fraction: float = 1.0
 ) -> KellyError:
@@ -166,6 +171,7 @@ def _break_even_years(fraction: float, sharpe_squared: float) -> float:
     return fraction / gain if gain > 0 else math.inf
 
 
+@typed
 def shrink_drift(
     drift: float, drift_se: float, *, prior_drift: float = 0.0, prior_sd: float
 ) -> Drift:

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ..inputs import data
+from ..inputs.door import typed
 from ..inputs.units import DAYS_PER_YEAR
 
 
@@ -32,6 +33,7 @@ class PriceHistory(NamedTuple):
     drift_se: float  # σ/√years
 
 
+@typed
 def price_history(*, first: str | None = None, last: str | None = None) -> PriceHistory:
     """Volatility and drift of TAO's closes between two days, with what they are uncertain by.
 

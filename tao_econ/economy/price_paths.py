@@ -21,7 +21,8 @@ from numpy.typing import ArrayLike
 
 from ..chain._jit import float_kernel, kernel
 from ..chain.emission import halving_thresholds_rao, halvings_so_far, reward_after
-from ..inputs.checks import float_matrix, real, reals, record, takes_records, whole
+from ..inputs.checks import flag, float_matrix, real, reals, whole
+from ..inputs.door import typed
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot
 from ..inputs.units import DAYS_PER_YEAR, SECONDS_PER_DAY, tao
@@ -39,6 +40,15 @@ class Draws(NamedTuple):
     seed: int
     # paths 2i and 2i + 1 mirror each other: half the draws, and an exact mean of zero
     antithetic: bool = False
+
+    def verified(self) -> Draws:
+        """The same recipe, every field checked."""
+        return Draws(
+            paths=whole("paths", self.paths, at_least=1),
+            steps=whole("steps", self.steps, at_least=1),
+            seed=whole("seed", self.seed),
+            antithetic=flag("antithetic", self.antithetic),
+        )
 
 
 class PricePaths(NamedTuple):
@@ -63,6 +73,7 @@ class _Schedule(NamedTuple):
     step_blocks: float
 
 
+@typed
 def normal_draws(draws: Draws) -> np.ndarray:
     """The (paths, steps) standard normals of a recipe, NumPy's PCG64 and ziggurat.
 
@@ -77,7 +88,7 @@ def normal_draws(draws: Draws) -> np.ndarray:
     return out
 
 
-@takes_records
+@typed
 def price_paths(
     rules: Rules,
     snapshot: Snapshot,
@@ -165,6 +176,7 @@ def _recycled(scenario, recycled_share, paths) -> np.ndarray:
     return reals("recycled_share", recycled_share, "[0, 0.95]", shape=(paths,), each="path")
 
 
+@typed
 def subnet_price_paths(
     normals: np.ndarray,
     *,
@@ -229,12 +241,8 @@ def subnet_price_paths(
 
 def _check_draws(draws):
     """(paths, steps) of a sensible recipe, or one clear line."""
-    record("draws", draws, Draws)
-    paths = whole("paths", draws.paths, at_least=1)
-    steps = whole("steps", draws.steps, at_least=1)
-    whole("seed", draws.seed)
-    if not isinstance(draws.antithetic, bool):
-        raise TypeError(f"antithetic must be True or False, got {draws.antithetic!r}")
+    paths = draws.paths
+    steps = draws.steps
     if paths * steps > MAX_VALUES:
         raise ValueError(
             f"paths must be at most {MAX_VALUES // steps:,} with {steps} steps, got {paths:,}"

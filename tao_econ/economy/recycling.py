@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from ..chain.emission import halvings_so_far, reward_after
-from ..inputs.checks import takes_records
+from ..inputs.checks import real
+from ..inputs.door import typed
 from ..inputs.rules import Rules
 from ..inputs.units import RAO_PER_TAO, SECONDS_PER_DAY, utc
 from .issuance_readings import (
@@ -50,8 +51,18 @@ class RecyclingFit(NamedTuple):
     used: pd.DataFrame  # when, block, block_known, tao (the counter), restated_tao
     refused: pd.DataFrame  # the same and why
 
+    def verified(self) -> RecyclingFit:
+        """The same fit, its numbers checked."""
+        return self._replace(
+            issued_tao=real("issued_tao", self.issued_tao, "[0, inf)"),
+            net_share_se=real("net_share_se", self.net_share_se, "[0, inf)"),
+            noise=real("noise", self.noise, "[0, inf)"),
+            correlation=real("correlation", self.correlation, "[-1, 1]"),
+            block_time_s=real("block_time_s", self.block_time_s, "(0, inf)"),
+        )
 
-@takes_records
+
+@typed
 def fit_recycling(
     rules: Rules,
     *,
@@ -120,7 +131,7 @@ def _scatter(blocks, issued, share) -> tuple[float, float]:
     return np.sqrt(squares / (len(steps) - 1)), correlation
 
 
-@takes_records
+@typed
 def recycling_regimes(
     rules: Rules, *, accept: Collection[str] = ("high", "medium")
 ) -> pd.DataFrame:
@@ -156,7 +167,7 @@ def recycling_regimes(
     return pd.DataFrame(rows)
 
 
-@takes_records
+@typed
 def newest_recycling(
     rules: Rules, *, since: str | date | datetime | None = None, restate: bool = True
 ) -> RecyclingFit:

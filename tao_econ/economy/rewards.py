@@ -15,7 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..inputs.checks import real, reals, takes_records
+from ..inputs.checks import real, reals
+from ..inputs.door import typed
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot
 from ..inputs.units import DAYS_PER_YEAR, RAO_PER_TAO, tao
@@ -50,7 +51,7 @@ class HolderReward(NamedTuple):
     usd_per_day: float
 
 
-@takes_records
+@typed
 def reward_split(
     rules: Rules,
     snapshot: Snapshot,
@@ -108,6 +109,7 @@ def _alpha_price(rules, alpha_price_tao, in_alpha) -> float:
     return real("alpha_price_tao", alpha_price_tao, "[0, inf)") if in_alpha else 1.0
 
 
+@typed
 def holder_reward(
     split: RewardSplit,
     role: str,
@@ -151,6 +153,7 @@ def _user(split, paid_usd_per_day, price_usd) -> HolderReward:
     return HolderReward(-in_tao * per_tao, -in_tao, -paid)
 
 
+@typed
 def subsidy(split: RewardSplit, revenue_usd_per_year: float) -> float:
     """USD of emission for each USD that users pay.
 
@@ -163,6 +166,7 @@ def subsidy(split: RewardSplit, revenue_usd_per_year: float) -> float:
     return sum(split.usd_per_day) * DAYS_PER_YEAR / revenue
 
 
+@typed
 def break_even_incentive(split: RewardSplit, cost_usd_per_day: float) -> float:
     """The share of a subnet's incentive that pays a miner's costs.
 
@@ -182,7 +186,7 @@ def break_even_incentive(split: RewardSplit, cost_usd_per_day: float) -> float:
     return cost / split.usd_per_day.miners if split.usd_per_day.miners else math.inf
 
 
-@takes_records
+@typed
 def alpha_yield_per_day(
     rules: Rules,
     *,
@@ -210,6 +214,7 @@ def alpha_yield_per_day(
     return validators_half * (1 - root_proportion) * (1 - take) / earning_alpha
 
 
+@typed
 def distribute_dividends(
     validator_alpha: float,
     root_alpha: float,

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..inputs.checks import real, record, takes_records
+from ..inputs.checks import flag, real
+from ..inputs.door import typed
 from ..inputs.record import unknown
 from ..inputs.rules import Rules
 
@@ -43,16 +44,20 @@ class SubnetTerms(NamedTuple):
     withheld_is: str = "burned"  # or "recycled": what becomes of it
     own_stake_share: float = 0.0  # of the stake: pays no take, since the validators own it
 
+    def verified(self) -> SubnetTerms:
+        """The same terms, every field checked."""
+        names = ("subnet_share", "root_proportion", "withheld_share", "own_stake_share")
+        shares = {name: real(name, getattr(self, name), "[0, 1]") for name in names}
+        flags = {name: flag(name, getattr(self, name)) for name in ("owned", "root_paid")}
+        return self._replace(**shares, **flags)
+
 
 WHOLE_NETWORK = SubnetTerms()
 
 
-@takes_records
+@typed
 def check_terms(rules: Rules, subnet: SubnetTerms) -> None:
-    """Refuse a share outside [0, 1], and what the era does not read."""
-    record("subnet", subnet, SubnetTerms)
-    for name in ("subnet_share", "root_proportion", "withheld_share", "own_stake_share"):
-        real(name, getattr(subnet, name), "[0, 1]")
+    """Refuse what the era does not read."""
     if subnet.withheld_is not in WITHHELD:
         raise ValueError(unknown("withheld_is", subnet.withheld_is, WITHHELD))
     name, needed = ("alpha_issuance", 0) if rules.pool == "none" else ("subnet_share", 1)
@@ -68,7 +73,7 @@ def check_terms(rules: Rules, subnet: SubnetTerms) -> None:
         )
 
 
-@takes_records
+@typed
 def role_shares(rules: Rules, subnet: SubnetTerms, take: float) -> Roles:
     """Shares of a subnet's pay.
 

@@ -20,7 +20,8 @@ from numpy.typing import ArrayLike
 
 from ..analysis.uncertainty import sample_mean, sample_quantiles
 from ..inputs import data
-from ..inputs.checks import real, reals, takes_records, whole
+from ..inputs.checks import fits, real, reals, whole
+from ..inputs.door import typed
 from ..inputs.record import unknown
 from ..inputs.rules import Rules
 from ..inputs.units import BN, tao
@@ -56,7 +57,7 @@ class TreeNoise(NamedTuple):
     p90_se: float
 
 
-@takes_records
+@typed
 def scenario_tree(rules: Rules, *, spot_usd: float, tree: pd.DataFrame | None = None) -> Tree:
     """Expected value of a tree, the part of each branch in it, and the spread of its outcomes.
 
@@ -99,7 +100,7 @@ def scenario_tree(rules: Rules, *, spot_usd: float, tree: pd.DataFrame | None = 
     )
 
 
-@takes_records
+@typed
 def tree_sensitivity(
     rules: Rules, branch: str, probabilities: ArrayLike, *, tree: pd.DataFrame | None = None
 ) -> np.ndarray:
@@ -130,7 +131,7 @@ def tree_sensitivity(
     return (odds * inside + (1 - odds) * rest) / tao(rules.max_supply_rao)
 
 
-@takes_records
+@typed
 def tree_break_even(
     rules: Rules, branch: str, *, spot_usd: float, tree: pd.DataFrame | None = None
 ) -> float:
@@ -160,12 +161,14 @@ def tree_break_even(
     return (spot * supply - rest) / (inside - rest)
 
 
+@typed
 def without_smallest(tree: pd.DataFrame | None = None, *, count: int = 2) -> pd.DataFrame:
     """A tree less its `count` least likely branches, whose probability goes to the others in
     proportion to theirs.
     """
     names, odds, fdv = _parts(tree)
-    if whole("count", count) >= len(names):
+    count = whole("count", count)
+    if count >= len(names):
         raise ValueError(f"count must leave a branch of {len(names)}, got {count}")
     kept = np.sort(np.argsort(odds, kind="stable")[count:])
     return pd.DataFrame(
@@ -177,7 +180,7 @@ def without_smallest(tree: pd.DataFrame | None = None, *, count: int = 2) -> pd.
     )
 
 
-@takes_records
+@typed
 def tree_noise(
     rules: Rules,
     *,
@@ -206,6 +209,7 @@ def tree_noise(
     _, odds, fdv = _parts(tree)
     weight = real("concentration", concentration, "(0, inf)")
     count = whole("draws", draws, at_least=100)
+    fits("draws", count, 3 * len(odds))
     random = np.random.default_rng(whole("seed", seed))
     possible = odds > 0
     drawn = random.dirichlet(weight * odds[possible], count)

@@ -14,7 +14,8 @@ import pandas as pd
 
 from ..analysis.dependence import Correlation, circular_blocks, correlation
 from ..inputs import data
-from ..inputs.checks import real, whole
+from ..inputs.checks import real
+from ..inputs.door import typed
 from ..inputs.record import unknown
 from ..inputs.units import utc
 
@@ -41,6 +42,7 @@ class SectorLine(NamedTuple):
     own_log_return: float  # alpha × weeks
 
 
+@typed
 def ai_beta() -> float:
     """TAO's weekly beta to five AI-labelled tokens, 2023-03 to 2024-03: slope of log returns on
     their mean.
@@ -49,6 +51,7 @@ def ai_beta() -> float:
     return float(_line(own, basket)[0])
 
 
+@typed
 def beta_alpha(
     *,
     since: str | dt.date | None = None,
@@ -97,6 +100,7 @@ def beta_alpha(
     )
 
 
+@typed
 def weekly_correlation(
     first: str,
     second: str,
@@ -132,6 +136,7 @@ def weekly_correlation(
     )
 
 
+@typed
 def weekly_returns(
     *, since: str | dt.date | None = None, until: str | dt.date | None = None
 ) -> pd.DataFrame:
@@ -151,7 +156,9 @@ def weekly_returns(
     first = None if since is None else utc(since).date().isoformat()
     last = None if until is None else utc(until).date().isoformat()
     returns = np.log(closes[first:last]).diff().iloc[1:]
-    whole("weeks between since and until", len(returns), at_least=LEAST_WEEKS)
+    if len(returns) < LEAST_WEEKS:
+        rule = f"weeks between since and until must be >= {LEAST_WEEKS}"
+        raise ValueError(f"{rule}, got {len(returns)}")
     return returns
 
 

@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from ..inputs import data
+from ..inputs.door import typed
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario
 from ..inputs.units import DAYS_PER_YEAR, RAO_PER_TAO, tao
@@ -36,6 +37,7 @@ class Records(NamedTuple):
     scenario: Scenario
 
 
+@typed
 def stressed(records: Records, name: str | None) -> Records:
     """The records under the stress of that `name`; as they are for None.
 

@@ -16,7 +16,8 @@ from numpy.typing import ArrayLike
 
 from ..chain.emission import PPM, block_emission, emission_path, issuance_eras
 from ..inputs import data
-from ..inputs.checks import real, reals, takes_records, whole
+from ..inputs.checks import flag, quoted, real, reals, whole
+from ..inputs.door import typed
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot
 from ..inputs.units import BLOCKS_PER_DAY, DAYS_PER_YEAR, RAO_PER_TAO, SECONDS_PER_DAY, tao
@@ -41,6 +42,17 @@ class Supply(NamedTuple):
     market_cap_usd: float
     fdv_usd: float
     mc_fdv: float
+
+    def verified(self) -> Supply:
+        """The same supply, every field checked."""
+        amounts = {
+            name: real(name, getattr(self, name), "[0, inf)")
+            for name in self._fields
+            if name != "staked_is_assumed"
+        }
+        return Supply(
+            **amounts, staked_is_assumed=flag("staked_is_assumed", self.staked_is_assumed)
+        )
 
 
 class SupplyPath(NamedTuple):
@@ -67,7 +79,7 @@ class Decomposition(NamedTuple):
     share_to_new_supply: float  # log supply over log cap; nan where the cap did not change
 
 
-@takes_records
+@typed
 def minted_per_day(
     rules: Rules, issuance_rao: int, *, block_time_s: float, block: int | None = None
 ) -> float:
@@ -91,7 +103,7 @@ def minted_per_day(
     return tao(reward_rao) * SECONDS_PER_DAY / block_time_s
 
 
-@takes_records
+@typed
 def emission_tao_per_day(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> float:
     """TAO that a day's blocks mint at a snapshot's issuance, before anything is recycled.
 
@@ -105,7 +117,7 @@ def emission_tao_per_day(rules: Rules, snapshot: Snapshot, scenario: Scenario) -
     )
 
 
-@takes_records
+@typed
 def staked_tao(snapshot: Snapshot, scenario: Scenario) -> float:
     """TAO staked on a day: the snapshot's, or `scenario.staked_share` of what is issued."""
     if snapshot.staked_tao is None:
@@ -113,7 +125,7 @@ def staked_tao(snapshot: Snapshot, scenario: Scenario) -> float:
     return snapshot.staked_tao
 
 
-@takes_records
+@typed
 def supply_at(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> Supply:
     """Issued, circulating, staked and floating TAO on a snapshot's day, with market cap and FDV.
 
@@ -141,7 +153,7 @@ def supply_at(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> Supply:
     )
 
 
-@takes_records
+@typed
 def stake_that_fits(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> float:
     """TAO staked on a day, refused as in `supply_at`."""
     if snapshot.issuance_rao > rules.max_supply_rao:
@@ -166,7 +178,7 @@ class IssuedPath(NamedTuple):
     emission_tao_per_day: np.ndarray  # gross, before recycling
 
 
-@takes_records
+@typed
 def issued_path(
     rules: Rules, snapshot: Snapshot, scenario: Scenario, every_days: int
 ) -> IssuedPath:
@@ -195,7 +207,7 @@ def issued_path(
     )
 
 
-@takes_records
+@typed
 def supply_path(
     rules: Rules, snapshot: Snapshot, scenario: Scenario, *, every_days: int = 30
 ) -> SupplyPath:
@@ -231,7 +243,7 @@ def supply_path(
     )
 
 
-@takes_records
+@typed
 def supply_after(rules: Rules, snapshot: Snapshot, scenario: Scenario, years: float) -> float:
     """TAO issued so many years after a snapshot, to the block.
 
@@ -253,13 +265,13 @@ def supply_after(rules: Rules, snapshot: Snapshot, scenario: Scenario, years: fl
     return new + tao(snapshot.issuance_rao)
 
 
-@takes_records
+@typed
 def break_even_growth(rules: Rules, snapshot: Snapshot, scenario: Scenario, years: float) -> float:
     """Growth of the market cap that in so many `years` merely holds the price: S(t)/S(0) − 1."""
     return supply_after(rules, snapshot, scenario, years) / tao(snapshot.issuance_rao) - 1
 
 
-@takes_records
+@typed
 def discounted_supply(
     rules: Rules, snapshot: Snapshot, scenario: Scenario, *, rates: ArrayLike | None = None
 ) -> float | np.ndarray:
@@ -294,7 +306,7 @@ def discounted_supply(
     return float(total[0]) if rates is None else total
 
 
-@takes_records
+@typed
 def circulating_eras(
     rules: Rules, snapshot: Snapshot, scenario: Scenario
 ) -> Iterator[tuple[float, float, float, float]]:
@@ -341,6 +353,7 @@ def _block(rules, snapshot) -> int:
     return snapshot.block or 0
 
 
+@typed
 def decompose_price(
     price_usd: tuple[float, float], supply_tao: tuple[float, float]
 ) -> Decomposition:
@@ -359,10 +372,10 @@ def decompose_price(
     for name, pair in (("price_usd", price_usd), ("supply_tao", supply_tao)):
         if not isinstance(pair, (tuple, list)) or len(pair) != 2:
             raise ValueError(f"{name} must be a pair (before, after), got {pair!r}")
-        for value in pair:
-            real(name, value, "(0, inf)")
-    price = price_usd[1] / price_usd[0]
-    supply = supply_tao[1] / supply_tao[0]
+    prices = [real("price_usd", value, "(0, inf)") for value in price_usd]
+    supplies = [real("supply_tao", value, "(0, inf)") for value in supply_tao]
+    price = prices[1] / prices[0]
+    supply = supplies[1] / supplies[0]
     log_price = math.log(price)
     log_supply = math.log(supply)
     log_cap = log_price + log_supply
@@ -377,6 +390,7 @@ def decompose_price(
     )
 
 
+@typed
 def mc_fdv_ranking(as_of: str, *, peers: tuple[str, ...] | None = None) -> pd.DataFrame:
     """Tokens by market cap over FDV on a day, lowest first, from data/comparables.csv.
 
@@ -400,7 +414,7 @@ def mc_fdv_ranking(as_of: str, *, peers: tuple[str, ...] | None = None) -> pd.Da
     everything = data.load("comparables")
     days = sorted(set(everything["as_of"]))
     if as_of not in days:
-        raise ValueError(f"as_of must be one of {', '.join(days)}, got {as_of!r}")
+        raise ValueError(f"as_of must be one of {', '.join(days)}, got {quoted(as_of)}")
     known = sorted(set(everything["token"]))
     for peer in peers or ():
         if peer not in known:

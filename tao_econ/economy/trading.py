@@ -9,7 +9,8 @@ from dataclasses import replace
 import pandas as pd
 
 from ..inputs import data
-from ..inputs.checks import takes_records, whole
+from ..inputs.checks import whole
+from ..inputs.door import typed
 from ..inputs.record import unknown
 from ..inputs.rules import Snapshot
 from ..inputs.units import utc
@@ -18,6 +19,7 @@ SCOPES = {"all venues (CoinMarketCap)": "all venues, CoinMarketCap", "Binance sp
 ONE_VENUE = "one venue that quotes USD"
 
 
+@typed
 def volumes_on(when: str | dt.date | dt.datetime, *, max_age_days: int = 180) -> pd.DataFrame:
     """What was traded a day by a date: the latest reading of each scope, the widest first.
 
@@ -39,13 +41,14 @@ def volumes_on(when: str | dt.date | dt.datetime, *, max_age_days: int = 180) ->
     """
     day = pd.Timestamp(utc(when).date())
     age = (day - _volumes()["date"]).dt.days
-    table = _volumes()[(age >= 0) & (age <= whole("max_age_days", max_age_days))]
+    most = whole("max_age_days", max_age_days)
+    table = _volumes()[(age >= 0) & (age <= most)]
     table = table.drop_duplicates("scope", keep="last")
     table.insert(2, "age_days", (day - table["date"]).dt.days)
     return table.sort_values(["volume_usd", "scope"], ascending=[False, True], ignore_index=True)
 
 
-@takes_records
+@typed
 def with_volume(snapshot: Snapshot, *, scope: str, max_age_days: int = 180) -> Snapshot:
     """A snapshot with the volume of one scope, so that what is sold can be held against it.
 

@@ -15,7 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..inputs.checks import real, reals, takes_records, whole
+from ..inputs.checks import fits, real, reals, whole
+from ..inputs.door import typed
 from ..inputs.rules import Rules, Scenario, Snapshot
 from ..inputs.units import DAYS_PER_YEAR, tao
 from .comparables import supply_counted
@@ -51,11 +52,10 @@ class Bands(NamedTuple):
     p10_usd: np.ndarray
     p50_usd: np.ndarray
     p90_usd: np.ndarray
-    # supply over today's: a band times this is what it would be without dilution
-    supply_ratio: np.ndarray
+    supply_ratio: np.ndarray  # supply over today's: a band times this knows no dilution
 
 
-@takes_records
+@typed
 def exchange_equation(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> Implied:
     """MV = PQ: the value of the TAO needed to pay the network's fees, PQ over velocity.
 
@@ -69,7 +69,7 @@ def exchange_equation(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> I
     return _implied(rules, snapshot, scenario, value, "market_cap")
 
 
-@takes_records
+@typed
 def metcalfe(
     rules: Rules,
     snapshot: Snapshot,
@@ -102,7 +102,7 @@ def metcalfe(
     return _implied(rules, snapshot, scenario, value, "market_cap")
 
 
-@takes_records
+@typed
 def cong_li_wang(
     rules: Rules,
     snapshot: Snapshot,
@@ -145,7 +145,7 @@ def cong_li_wang(
     return _implied(rules, snapshot, scenario, value, "market_cap")
 
 
-@takes_records
+@typed
 def convenience_value(
     rules: Rules,
     snapshot: Snapshot,
@@ -166,7 +166,7 @@ def convenience_value(
     return _implied(rules, snapshot, scenario, value, "market_cap")
 
 
-@takes_records
+@typed
 def cost_of_production(
     rules: Rules, snapshot: Snapshot, scenario: Scenario, *, cost_usd_per_year: float
 ) -> Implied:
@@ -196,7 +196,7 @@ def cost_of_production(
     return Implied(price * supply, supply, price)
 
 
-@takes_records
+@typed
 def miners_tao_per_year(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> float:
     """New TAO a year to miners, who get what owners and stakers leave, to divide by.
 
@@ -214,7 +214,7 @@ def miners_tao_per_year(rules: Rules, snapshot: Snapshot, scenario: Scenario) ->
     return part * _yearly_flow(rules, snapshot, scenario)
 
 
-@takes_records
+@typed
 def stock_to_flow(
     rules: Rules,
     snapshot: Snapshot,
@@ -238,6 +238,7 @@ def stock_to_flow(
     return StockToFlow(ratio, value, value / tao(snapshot.issuance_rao))
 
 
+@typed
 def s2f_value(
     ratio_years: float,
     *,
@@ -250,6 +251,7 @@ def s2f_value(
     return scale * ratio ** real("exponent", exponent, "[0, 10]")
 
 
+@typed
 def spurious_r2(
     *, length: int = 120, draws: int = 1000, drift: float = 0.0, seed: int = 0
 ) -> np.ndarray:
@@ -276,16 +278,16 @@ def spurious_r2(
     """
     count = whole("draws", draws, at_least=1)
     steps = whole("length", length, at_least=3)
+    fits("draws", count, 4)
+    fits("length", steps, 4, count)
     random = np.random.default_rng(whole("seed", seed))
     moves = random.standard_normal((2, count, steps)) + real("drift", drift, "[-100, 100]")
     walks = np.cumsum(moves, axis=2)
-    walks -= walks.mean(axis=2, keepdims=True)
-    one, two = walks
-    variances = np.sum(one**2, axis=1) * np.sum(two**2, axis=1)
-    return np.sort(np.sum(one * two, axis=1) ** 2 / variances)
+    one, two = walks - walks.mean(axis=2, keepdims=True)
+    return np.sort(np.sum(one * two, 1) ** 2 / (np.sum(one**2, 1) * np.sum(two**2, 1)))
 
 
-@takes_records
+@typed
 def price_bands(
     rules: Rules,
     snapshot: Snapshot,
@@ -331,7 +333,7 @@ def price_bands(
     return Bands(moments, low, half, high, ratio)
 
 
-@takes_records
+@typed
 def new_tao_per_year(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> float:
     """TAO a year at the reward of the day, net of `recycled_share`."""
     per_day = emission_tao_per_day(rules, snapshot, scenario)
@@ -353,7 +355,7 @@ def _implied(rules, snapshot, scenario, value, denominator) -> Implied:
     return Implied(value, supply, value / supply)
 
 
-@takes_records
+@typed
 def discount_less(scenario: Scenario, growth: float, name: str) -> float:
     """Discount less a growth for ever, which must be below it: ln(1 + r) − ln(1 + g)."""
     carry = math.log1p(scenario.discount_rate) - math.log1p(growth)

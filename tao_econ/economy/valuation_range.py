@@ -13,7 +13,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from ..inputs.checks import reals, takes_records
+from ..inputs.checks import reals
+from ..inputs.door import typed
 from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario
 from .comparables import comparable_ratios, sales_multiples
 from .fees import captured_fees
@@ -34,7 +35,7 @@ USERS = (1_000, 11_000, 121_567)
 MINER_MARGINS = (0.75, 0.5, 0.0)
 
 
-@takes_records
+@typed
 def football_field(
     rules: Rules,
     snapshot: Snapshot,

@@ -35,6 +35,7 @@ from .query_market import judge_sweep as judge_sweep
 from .query_market import query_market_path as query_market_path
 from .query_market import query_market_report as query_market_report
 from .query_market_record import QueryMarket as QueryMarket
+from .reward_correlation import reward_correlations as reward_correlations
 from .routing import leader_routing_gain as leader_routing_gain
 from .routing import route as route
 from .routing import routing_frontier as routing_frontier
@@ -52,7 +53,6 @@ from .stake import hhi as hhi
 from .stake import lorenz as lorenz
 from .stake import nakamoto as nakamoto
 from .stake import performance_split as performance_split
-from .stake import reward_correlations as reward_correlations
 from .stake import shannon_bits as shannon_bits
 from .stake import split_below_cap as split_below_cap
 from .stake import stake_shares as stake_shares

@@ -19,10 +19,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..chain.yuma import yuma_epoch, yuma_run
-from ..inputs.checks import real, reals, takes_records, whole
+from ..inputs.checks import fits, real, reals, whole
+from ..inputs.door import typed
 from ..inputs.rules import Rules
 from .guarantee import SHARES, honest_stake_path, retention_map
-from .network import Network, checked_network
+from .network import MAX_NODES, Network, checked_network
 
 WARM_UP = 0.3  # part of a copying run that is left out: bonds start empty
 
@@ -36,6 +37,17 @@ class CopiedSubnet(NamedTuple):
     noise: float = 0.3  # sd of a measurement around 1, fresh each epoch, cut at 0
     turnover: float = 0.02  # chance that a miner is replaced in an epoch by one of other worth
     reward: float = 0.0005  # of an epoch, as a share of all stake at the start; staked as earned
+
+    def verified(self) -> CopiedSubnet:
+        """The same subnet, every field checked."""
+        return CopiedSubnet(
+            validators=whole("validators", self.validators, at_least=2, at_most=MAX_NODES),
+            miners=whole("miners", self.miners, at_least=2, at_most=MAX_NODES),
+            copier_stake=real("copier_stake", self.copier_stake, SHARES),
+            noise=real("noise", self.noise, "[0, inf)"),
+            turnover=real("turnover", self.turnover, "[0, 1]"),
+            reward=real("reward", self.reward, "[0, inf)"),
+        )
 
 
 SUBNET = CopiedSubnet()
@@ -78,7 +90,7 @@ class Collusion(NamedTuple):
     stake_after: np.ndarray  # share of stake after a run at the best weight
 
 
-@takes_records
+@typed
 def weight_copying(
     rules: Rules,
     subnet: CopiedSubnet = SUBNET,
@@ -119,7 +131,6 @@ def weight_copying(
     Inference Labs, Analysis of Weight Copying Mitigations; docs.learnbittensor.org, weight
     copying.
     """
-    _check_copied(subnet)
     lags = [whole("lags", lag) for lag in lags]
     epochs = whole("epochs", epochs, at_least=10)
     networks = whole("networks", networks, at_least=2)
@@ -129,6 +140,9 @@ def weight_copying(
             f"{max(lags, default='none')}"
         )
     validators = subnet.validators
+    nodes = validators + subnet.miners
+    fits("networks", networks, 3, len(lags))
+    fits("epochs", epochs + 2 * max(lags), 2, nodes, nodes)
     honest = np.full(validators - 1, (1 - subnet.copier_stake) / (validators - 1))
     stake = np.r_[honest, subnet.copier_stake, np.zeros(subnet.miners)]
     found = np.empty((3, networks, len(lags)))
@@ -149,7 +163,7 @@ def weight_copying(
     )
 
 
-@takes_records
+@typed
 def bribery(
     rules: Rules,
     network: Network,
@@ -191,8 +205,8 @@ def bribery(
     ----------
     P + epsilon attack, V. Buterin, 2015-01-28.
     """
-    real("target_worth", target_worth, "[0, 1)")
-    real("bribed_weight", bribed_weight, "(0, 1]")
+    target_worth = real("target_worth", target_worth, "[0, 1)")
+    bribed_weight = real("bribed_weight", bribed_weight, "(0, 1]")
     epochs = whole("epochs", epochs, at_least=1)
     reward = real("reward", reward, "[0, inf)")
     stake, others = _by_stake(checked_network(network))
@@ -233,7 +247,7 @@ def bribery(
     return Bribery(**dict(zip(Bribery._fields, columns, strict=True)))
 
 
-@takes_records
+@typed
 def collusion(
     rules: Rules,
     network: Network,
@@ -277,10 +291,10 @@ def collusion(
     **Chain:** the burn as in coinbase/subnet_emissions.rs, `1 - miner_burned`; half of emission
     is for miners.
     """
-    real("worth", worth, SHARES)
-    real("miner_burn", miner_burn, "[0, 1]")
+    worth = real("worth", worth, SHARES)
+    miner_burn = real("miner_burn", miner_burn, "[0, 1]")
     validator_share = 0.5 / (0.5 + 0.5 * (1 - miner_burn))
-    grid = np.linspace(worth, 1.0, whole("steps", steps, at_least=2))
+    grid = _tried(worth, steps, np.size(stake))
     honest = 1 - np.atleast_1d(reals("stake", stake, SHARES))
     kept = retention_map(
         rules,
@@ -318,6 +332,13 @@ def collusion(
     )
 
 
+def _tried(worth, steps, stakes):
+    """Weights from `worth` to 1."""
+    steps = whole("steps", steps, at_least=2)
+    fits("steps", steps, stakes)
+    return np.linspace(worth, 1.0, steps)
+
+
 # ---- Copying ----
 
 
@@ -327,15 +348,6 @@ class _Past(NamedTuple):
     worth: np.ndarray  # (epochs, miners) true
     seen: np.ndarray  # (epochs, honest validators, miners) measurements
     consensus: np.ndarray  # (epochs, miners) weights on which honest validators alone agree
-
-
-def _check_copied(subnet):
-    whole("validators", subnet.validators, at_least=2)
-    whole("miners", subnet.miners, at_least=2)
-    real("copier_stake", subnet.copier_stake, SHARES)
-    real("noise", subnet.noise, "[0, inf)")
-    real("turnover", subnet.turnover, "[0, 1]")
-    real("reward", subnet.reward, "[0, inf)")
 
 
 def _past(rules, subnet, stake, epochs, random) -> _Past:

@@ -21,7 +21,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..inputs.checks import real, reals, takes_records, whole
+from ..inputs.checks import fits, quoted, real, reals, whole
+from ..inputs.door import typed
 from ..inputs.rules import Rules
 from .network import Network, checked_network, draw_network
 from .two_teams import _fill, rescaled, sorted_teams, teams_law
@@ -53,7 +54,7 @@ class StakePath(NamedTuple):
     honest_emission: np.ndarray
 
 
-@takes_records
+@typed
 def retention_map(
     rules: Rules,
     network: Network,
@@ -105,6 +106,7 @@ def retention_map(
     xi = real("validator_share", validator_share, "[0, 1]")
     law = teams_law(rules)
     network = checked_network(network)
+    fits("cabal_weight", len(c), len(stakes), len(h))
     out = np.empty((len(stakes), len(h), len(c)))
 
     def fill(task):
@@ -124,6 +126,7 @@ def retention_map(
     return out
 
 
+@typed
 def required_honest_weight(
     earned: ArrayLike, honest_stake: ArrayLike = HONEST_STAKE, honest_weight: ArrayLike = GRID
 ) -> np.ndarray:
@@ -168,7 +171,7 @@ def required_honest_weight(
     return np.array(out)
 
 
-@takes_records
+@typed
 def honest_weight_needed(
     rules: Rules,
     *,
@@ -206,7 +209,9 @@ def honest_weight_needed(
         weight_spread=weight_spread,
         seed=seed,
     )
-    grid = np.arange(whole("steps", steps, at_least=3)) / (steps - 1)
+    steps = whole("steps", steps, at_least=3)
+    fits("steps squared", steps**2)
+    grid = np.arange(steps) / (steps - 1)
     earned = retention_map(
         replace(rules, **varied),
         network,
@@ -219,7 +224,7 @@ def honest_weight_needed(
     return 1.0 if np.isnan(needed) else float(needed)
 
 
-@takes_records
+@typed
 def guarantee(
     rules: Rules,
     stakes: ArrayLike,
@@ -251,13 +256,15 @@ def guarantee(
     ValueError
         for fewer than two networks: the standard error comes from their scatter
     """
-    stakes = np.asarray(stakes, float)
+    stakes = reals("stakes", stakes, "[0, inf)")
     wanted = _shares("honest_stake", honest_stake)
     if stakes.ndim != 2 or len(stakes) < 2:
         raise ValueError(
             f"stakes must have shape (networks of 2 or more, validators), got {stakes.shape}"
         )
-    grid = np.linspace(0, 1, whole("steps", steps, at_least=3))
+    steps = whole("steps", steps, at_least=3)
+    fits("steps squared", steps**2, len(wanted))
+    grid = np.linspace(0, 1, steps)
     seeds = np.random.SeedSequence(whole("seed", seed)).generate_state(len(stakes))
     required = np.empty((len(stakes), len(wanted)))
     for k, stake in enumerate(stakes):
@@ -308,6 +315,7 @@ def _required_from_above(rules, network, wanted, grid, validator_share):
     return out
 
 
+@typed
 def honest_stake_drawn(stakes: ArrayLike, honest_validators: float, *, seed: int = 0) -> np.ndarray:
     """Share of stake on the honest side where validators, not stake, are honest: one random choice
     for each network.
@@ -334,7 +342,7 @@ def honest_stake_drawn(stakes: ArrayLike, honest_validators: float, *, seed: int
     return drawn[:, :honest].sum(axis=1) / stakes.sum(axis=1)
 
 
-@takes_records
+@typed
 def honest_stake_path(
     rules: Rules,
     network: Network,
@@ -369,7 +377,9 @@ def honest_stake_path(
     teams = sorted_teams(network, now)
     total = 1.0
     point = np.empty((1, 1))
-    stakes = np.empty(whole("epochs", epochs, at_least=1))
+    epochs = whole("epochs", epochs, at_least=1)
+    fits("epochs", epochs, 3)
+    stakes = np.empty(epochs)
     earned = np.empty(epochs)
     for t in range(epochs):
         _fill(rescaled(teams, now), now, h, c, law, xi, point)
@@ -387,5 +397,7 @@ def _shares(name, given):
 def _grid(name, given):
     values = reals(name, given, "[0, 1]", ndim=1)
     if (np.diff(values) <= 0).any():
-        raise ValueError(f"{name} must rise from one value to the next, got {values.tolist()}")
+        raise ValueError(
+            f"{name} must rise from one value to the next, got {quoted(values.tolist())}"
+        )
     return values

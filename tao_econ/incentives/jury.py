@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..inputs.checks import real, reals
+from ..inputs.door import typed
 from .stake import stake_shares
 
 ATOMS = 1_024  # distinct sums of stake kept apart; more are merged in pairs that keep their mean
@@ -47,6 +48,7 @@ class OracleBias(NamedTuple):
     median_to_mean_sd: float  # honest sampling error of the median over that of the mean: √(π/2)
 
 
+@typed
 def effective_jurors(stake: ArrayLike, correlation: float = 0.0) -> float:
     """Independent equal jurors with the same spread of the vote: 1/(H + (1 − H)ρ), H = Σ share².
 
@@ -70,6 +72,7 @@ def effective_jurors(stake: ArrayLike, correlation: float = 0.0) -> float:
     return 1 / (hhi + (1 - hhi) * rho)
 
 
+@typed
 def jury_accuracy(stake: ArrayLike, accuracy: float, *, correlation: float = 0.0) -> Jury:
     """Chance that more than half of the stake votes right.
 
@@ -105,6 +108,7 @@ def jury_accuracy(stake: ArrayLike, accuracy: float, *, correlation: float = 0.0
     return Jury(float(min(max(right, 0.0), 1.0)), p, size, limit)
 
 
+@typed
 def stake_median(reports: ArrayLike, stake: ArrayLike, *, kappa: float = 0.5) -> float:
     """The largest report that at least κ of the stake reaches: what the chain takes as consensus.
 
@@ -132,6 +136,7 @@ def stake_median(reports: ArrayLike, stake: ArrayLike, *, kappa: float = 0.5) ->
     return float(reports[order[min(int(np.searchsorted(held, need - SAME)), len(held) - 1)]])
 
 
+@typed
 def oracle_bias(corrupt_share: ArrayLike, *, attack_sd: float = 10.0) -> OracleBias:
     """Bias of mean and median when a share of stake is corrupt and the honest reports are normal
     around the truth.

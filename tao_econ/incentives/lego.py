@@ -22,7 +22,8 @@ from numpy.typing import ArrayLike
 
 from ..analysis.quadrature import gauss_legendre
 from ..analysis.uncertainty import sample_mean
-from ..inputs.checks import real, reals, whole
+from ..inputs.checks import fits, real, reals, whole
+from ..inputs.door import typed
 
 REACH = 12.0  # a standard normal number beyond 12 never happens: 1e-33
 NODES = 256
@@ -80,6 +81,7 @@ class Tournament(NamedTuple):
     ceiling_sd: np.ndarray  # (replicas,), the best model of the pool at the start
 
 
+@typed
 def expected_max(n: int | Sequence[int]) -> float | np.ndarray:
     """Mean of the largest of n independent standard normal numbers, by quadrature: 0 for one, about
     √(2 ln n) for many.
@@ -96,18 +98,19 @@ def expected_max(n: int | Sequence[int]) -> float | np.ndarray:
     """
     from scipy.special import log_ndtr
 
-    counts = np.array(
-        [whole("n", each, at_least=1) for each in np.atleast_1d(np.asarray(n, dtype=object))], float
-    )
+    given = n if isinstance(n, Sequence) else [n]
+    counts = np.array([whole("n", each, at_least=1) for each in given], float)
+    fits("n", len(counts), NODES)
     x, weights = gauss_legendre(NODES)
     x = REACH / 2 * (x + 1)
     weights = REACH / 2 * weights
     above = -np.expm1(counts[:, None] * log_ndtr(x))
     below = np.exp(counts[:, None] * log_ndtr(-x))
     means = (weights * (above - below)).sum(axis=1)
-    return means if np.ndim(n) else float(means[0])
+    return means if isinstance(n, Sequence) else float(means[0])
 
 
+@typed
 def best_of_n(n: int | Sequence[int], judge_correlation: float) -> float | np.ndarray:
     """Mean quality of the model a noisy judge puts first among n, in sd above a random one:
     ρ·E[max].
@@ -127,6 +130,7 @@ def best_of_n(n: int | Sequence[int], judge_correlation: float) -> float | np.nd
     return real("judge_correlation", judge_correlation, "[0, 1]") * expected_max(n)
 
 
+@typed
 def panel_correlation(
     judge_correlation: float, shared_error: float, effective_judges: float
 ) -> float:
@@ -152,6 +156,7 @@ def panel_correlation(
     return rho / math.sqrt(rho**2 + left) if rho > 0 else 0.0
 
 
+@typed
 def power_coverage(tries: ArrayLike, a: float, b: float) -> np.ndarray:
     """Share of tasks solved at least once in so many tries, exp(a·k^b): the form fitted by its
     authors.
@@ -175,6 +180,7 @@ def power_coverage(tries: ArrayLike, a: float, b: float) -> np.ndarray:
     return np.exp(real("a", a, "(-inf, 0]") * tries ** real("b", b, "(-inf, 0]"))
 
 
+@typed
 def beta_coverage(tries: ArrayLike, a: float, b: float) -> np.ndarray:
     """The same where the chance of solving a task is Beta(a, b) over tasks: 1 − B(a, b + k)/B(a,
     b).
@@ -204,6 +210,7 @@ def _solved_once(tries, a, b):
     )  # two like numbers may differ by their rounding
 
 
+@typed
 def coverage_fit(one_try: float, coverage: float, tries: int) -> CoverageFit:
     """Both laws through coverage at one try and at many, and the coverage equal tasks would have
     reached.
@@ -228,7 +235,8 @@ def coverage_fit(one_try: float, coverage: float, tries: int) -> CoverageFit:
     first = real("one_try", one_try, "(0, 1)")
     tries = whole("tries", tries, at_least=2)
     same = -math.expm1(tries * math.log1p(-first))
-    if not first < real("coverage", coverage, "(0, 1)") < same:
+    coverage = real("coverage", coverage, "(0, 1)")
+    if not first < coverage < same:
         raise ValueError(
             f"coverage must be in ({first:g}, {same:g}) after {tries} tries, got {coverage}"
         )
@@ -247,6 +255,7 @@ def coverage_fit(one_try: float, coverage: float, tries: int) -> CoverageFit:
     return CoverageFit(math.log(first), b, first * size, (1 - first) * size, same)
 
 
+@typed
 def ensemble_error(models: int, error_correlation: float, *, error_sd: float = 1.0) -> Ensemble:
     """Error of the mean of equally good models, s√(ρ + (1 − ρ)/N): more models never pass the floor
     s√ρ.
@@ -271,6 +280,7 @@ def ensemble_error(models: int, error_correlation: float, *, error_sd: float = 1
     return Ensemble(sd * math.sqrt(left), sd * math.sqrt(rho), 1 / left)
 
 
+@typed
 def tournament(
     contest: Contest = CONTEST, *, rounds: int = 200, replicas: int = 100, seed: int = 0
 ) -> Tournament:
@@ -299,6 +309,8 @@ def tournament(
     models = whole("models", contest.models, at_least=1)
     rounds = whole("rounds", rounds, at_least=1)
     replicas = whole("replicas", replicas, at_least=2)
+    fits("models", models, replicas, 8)
+    fits("rounds", rounds, replicas, 2)
     random = np.random.default_rng(whole("seed", seed))
     correlation = real("judge_correlation", contest.judge_correlation, "[0, 1]")
     lasting = real("lasting_error", contest.lasting_error, "[0, 1]")
@@ -322,6 +334,7 @@ def tournament(
     return Tournament(np.arange(rounds), delivered[0], delivered[1], pool.max(axis=1))
 
 
+@typed
 def over_replicas(values: ArrayLike) -> ReplicaMean:
     """Mean over the first axis and its standard error, of numbers or of yes and no: `sample_mean`
     of replicas.

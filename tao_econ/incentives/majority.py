@@ -13,7 +13,8 @@ import numpy as np
 
 from ..chain.pools import Pool, spot_price
 from ..economy.supply import emission_tao_per_day, supply_at
-from ..inputs.checks import real, takes_records
+from ..inputs.checks import real
+from ..inputs.door import typed
 from ..inputs.rules import Rules, Scenario, Snapshot
 
 
@@ -42,7 +43,7 @@ class AlphaMajorityCost(NamedTuple):
     root_tao_needed: float  # the other way: TAO on root that gives the same stake weight
 
 
-@takes_records
+@typed
 def majority_cost(
     rules: Rules, snapshot: Snapshot, scenario: Scenario, *, share: float = 0.51
 ) -> MajorityCost:
@@ -61,7 +62,7 @@ def majority_cost(
     -------
     MajorityCost
     """
-    real("share", share, "(0, 1)")
+    share = real("share", share, "(0, 1)")
     supply = supply_at(rules, snapshot, scenario)
     present = share * supply.staked_tao
     added = share / (1 - share) * supply.staked_tao
@@ -80,6 +81,7 @@ def majority_cost(
     )
 
 
+@typed
 def alpha_majority_cost(
     *,
     pool_tao: float,
@@ -113,8 +115,8 @@ def alpha_majority_cost(
     -----
     Buying a share x of the pool's alpha costs T·x/(1 − x).
     """
-    real("share", share, "(0, 1)")
-    real("root_weight", root_weight, "[0, 1]")
+    share = real("share", share, "(0, 1)")
+    root_weight = real("root_weight", root_weight, "[0, 1]")
     pool = Pool(
         reserve_tao=real("pool_tao", pool_tao, "(0, inf)"),
         reserve_alpha=real("pool_alpha", pool_alpha, "(0, inf)"),

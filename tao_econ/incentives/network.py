@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..inputs.checks import real, reals, record, whole
+from ..inputs.door import typed
 
 MAX_NODES = 4_096
 
@@ -25,6 +26,7 @@ class Network(NamedTuple):
     weights: np.ndarray
 
 
+@typed
 def draw_network(
     *,
     validators: int = 64,

@@ -20,8 +20,10 @@ from numpy.typing import ArrayLike
 
 from ..analysis.quadrature import gauss_legendre
 from ..inputs.checks import real, reals, whole
+from ..inputs.door import typed
 
 QUANTILES = "(0, 0.999999999]"  # beyond, a chance of one less a float has no digits left
+MAX_QUEUE = 1_000_000  # servers or miners, each of which is walked
 NODES = 200  # of the quadrature over the miners' time
 
 
@@ -53,6 +55,7 @@ class QueryLatency(NamedTuple):
     quantile_s: np.ndarray
 
 
+@typed
 def query_bill(
     *,
     queries: float,
@@ -114,6 +117,7 @@ def query_bill(
     )
 
 
+@typed
 def query_latency(
     *,
     arrivals_per_s: float,
@@ -154,9 +158,10 @@ def query_latency(
 
     rate = real("arrivals_per_s", arrivals_per_s, "[0, inf)")
     mu = real("served_per_s", served_per_s, "(0, inf)")
-    servers = whole("servers", servers, at_least=1)
-    miners = whole("miners", miners, at_least=1)
-    if whole("needed", needed, at_least=1) > miners:
+    servers = whole("servers", servers, at_least=1, at_most=MAX_QUEUE)
+    miners = whole("miners", miners, at_least=1, at_most=MAX_QUEUE)
+    needed = whole("needed", needed, at_least=1)
+    if needed > miners:
         raise ValueError(f"needed must be at most miners {miners}, got {needed}")
     answer = real("answered_per_s", answered_per_s, "(0, inf)")
     wanted = reals("quantiles", quantiles, QUANTILES, ndim=1)

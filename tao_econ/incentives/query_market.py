@@ -1,5 +1,4 @@
-"""The whole supply chain: users pay for queries, validators judge and route, miners answer,
-nominators re-delegate.
+"""Users pay for queries, validators judge and route, miners answer, nominators re-delegate.
 
 One round is one consensus epoch of the chain's own rules (`yuma_epoch`). Miners have a hidden
 quality, in standard deviations among newcomers; validators see scores of which only a part is
@@ -22,10 +21,11 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ..chain.yuma import yuma_epoch
-from ..inputs.checks import real, reals, takes_records, whole
+from ..inputs.checks import real, reals, whole
+from ..inputs.door import typed
 from ..inputs.rules import Rules
 from .lego import over_replicas
-from .query_market_record import Displacement, QueryMarket, QueryMarketPath
+from .query_market_record import Displacement, QueryMarket, QueryMarketPath, sizes
 from .stake_model import published_stake
 
 MAX_LOG = 100.0  # of the growth of demand
@@ -60,7 +60,7 @@ class _Round(NamedTuple):
     fees: np.ndarray  # (replicas,) TAO
 
 
-@takes_records
+@typed
 def query_market_path(
     rules: Rules,
     market: QueryMarket,
@@ -93,15 +93,16 @@ def query_market_path(
     ValueError
         Where the skill of judges would pass 1 or the stake does not fit.
     """
-    rounds = whole("rounds", rounds, at_least=1)
+    rounds, replicas = sizes(market, rounds, replicas)
     random = np.random.default_rng(whole("seed", seed))
-    state = _start(market, whole("replicas", replicas, at_least=2), stake, random)
+    state = _start(market, replicas, stake, random)
     out = np.empty((len(QueryMarketPath._fields), len(state.talent), rounds))
     for t in range(rounds):
         _round(rules, market, state, random, out[:, :, t])
     return QueryMarketPath(**dict(zip(QueryMarketPath._fields, out, strict=True)))
 
 
+@typed
 def query_market_report(path: QueryMarketPath, *, settled: float = 0.5) -> pd.DataFrame:
     """Means over the last rounds with their standard error over replicas, one row a quantity.
 
@@ -142,7 +143,7 @@ def query_market_report(path: QueryMarketPath, *, settled: float = 0.5) -> pd.Da
     ).rename_axis("quantity")
 
 
-@takes_records
+@typed
 def judge_sweep(
     rules: Rules,
     market: QueryMarket,
@@ -184,7 +185,7 @@ def judge_sweep(
     return pd.DataFrame(rows, index=pd.Index(judge_correlation, name="judge_correlation"))
 
 
-@takes_records
+@typed
 def displacement(
     rules: Rules,
     market: QueryMarket,
@@ -227,13 +228,14 @@ def displacement(
     lead))/ln(score_memory) rounds.
     """
     lead = real("lead_sd", lead_sd, "[-100, 100]")
-    rounds = whole("rounds", rounds, at_least=1)
+    rounds, replicas = sizes(market, rounds, replicas)
     held = min(HELD_ROUNDS, rounds)
+    warm_up = whole("warm_up", warm_up, at_least=1, at_most=10**6)
     market = replace(market, entry_chance=0.0)
     random = np.random.default_rng(whole("seed", seed))
-    state = _start(market, whole("replicas", replicas, at_least=2), stake, random)
+    state = _start(market, replicas, stake, random)
     scratch = np.empty((len(QueryMarketPath._fields), len(state.talent)))
-    for _ in range(whole("warm_up", warm_up, at_least=1)):
+    for _ in range(warm_up):
         incentive = _round(rules, market, state, random, scratch)
     every = np.arange(len(incentive))
     best = incentive.argmax(axis=1)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..inputs.checks import fits, whole
 from ..inputs.record import checked_record, quantity
 
 
@@ -281,3 +282,12 @@ class Displacement(NamedTuple):
     standard_error: np.ndarray  # of that
     median_rounds: float  # until then; infinite where fewer than half ever were
     never_share: float  # of replicas
+
+
+def sizes(market: QueryMarket, rounds: int, replicas: int) -> tuple[int, int]:
+    """Rounds and replicas whose arrays fit in memory."""
+    rounds = whole("rounds", rounds, at_least=1)
+    replicas = whole("replicas", replicas, at_least=2)
+    fits("replicas", replicas, market.validators, market.miners)
+    fits("rounds", rounds, replicas, len(QueryMarketPath._fields))
+    return rounds, replicas

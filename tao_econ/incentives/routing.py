@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 
 from ..analysis.quadrature import gauss_legendre
 from ..inputs.checks import amounts, real, reals, whole
+from ..inputs.door import typed
 
 REACH = 12.0
 NODES = 512
@@ -47,6 +48,7 @@ class Frontier(NamedTuple):
     gain_share: float  # of the best single expert's quality, at its cost
 
 
+@typed
 def route(
     quality: ArrayLike, topic_share: ArrayLike | None = None, *, router_accuracy: float = 1.0
 ) -> Routing:
@@ -89,6 +91,7 @@ def route(
     )
 
 
+@typed
 def leader_routing_gain(experts: int, *, lead_sd: float = 0.0, correlation: float = 0.0) -> float:
     """Gain of perfect routing by query when one expert leads: normal qualities, sd 1 over queries,
     by quadrature.
@@ -127,6 +130,7 @@ def leader_routing_gain(experts: int, *, lead_sd: float = 0.0, correlation: floa
     return float(own * (weights * behind * ndtr(x)).sum())
 
 
+@typed
 def routing_frontier(
     quality: ArrayLike, cost: ArrayLike, topic_share: ArrayLike | None = None
 ) -> Frontier:

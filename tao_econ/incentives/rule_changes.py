@@ -29,7 +29,8 @@ from ..chain.shares import SHARES, root_proportion, unproven
 from ..chain.subnets import SubnetPath, Subnets, run_subnets
 from ..economy.rewards import reward_split
 from ..economy.roles import SubnetTerms
-from ..inputs.checks import real, takes_records, whole
+from ..inputs.checks import real, whole
+from ..inputs.door import typed
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot, eras
 from ..inputs.units import RAO_PER_TAO
@@ -50,7 +51,7 @@ class Holders(NamedTuple):
     stake_tao: float = 1_000.0  # worth of the nominator's alpha on the first day
 
 
-@takes_records
+@typed
 def rule_ledger(
     snapshot: Snapshot, scenario: Scenario, pools: Subnets, holders: Holders, *, days: int = 30
 ) -> pd.DataFrame:
@@ -86,7 +87,7 @@ def rule_ledger(
     subnet mints the same alpha under all of them.
     """
     days = whole("days", days, at_least=1)
-    _check(pools, holders)
+    holders = _check(pools, holders)
     rows = []
     before: Rules | None = None
     for rules in eras():
@@ -107,14 +108,16 @@ def rule_ledger(
     return pd.DataFrame(rows, columns=[*columns, "not_known", "unproven"]).set_index("era")
 
 
-def _check(pools: Subnets, holders: Holders) -> None:
+def _check(pools: Subnets, holders: Holders) -> Holders:
     if holders.subnet not in pools.name:
         raise ValueError(unknown("subnet", holders.subnet, pools.name))
-    whole("miners", holders.miners, at_least=1)
-    real("root_tao", holders.root_tao, f"[0, {pools.root_tao}]")
     k = pools.name.index(holders.subnet)
     worth = spot_price(_pool(pools, k)) * float(pools.outstanding_alpha[k])
-    real("stake_tao", holders.stake_tao, f"[0, {worth}]")
+    return holders._replace(
+        miners=whole("miners", holders.miners, at_least=1),
+        root_tao=real("root_tao", holders.root_tao, f"[0, {pools.root_tao}]"),
+        stake_tao=real("stake_tao", holders.stake_tao, f"[0, {worth}]"),
+    )
 
 
 def _pool(state: Subnets | SubnetPath, k: int, day: int | None = None) -> Pool:
@@ -133,6 +136,7 @@ def _root_paid_in(rules: Rules) -> str:
     return "TAO" if rules.root_dividends == "sold_each_block" else "alpha"
 
 
+@typed
 def middle_subnet(pools: Subnets) -> str:
     """The subnet in the middle by TAO in its pool, of those that may get new TAO.
 

@@ -21,6 +21,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ..inputs.checks import amounts, real, reals, whole
+from ..inputs.door import typed
 
 MAX_WALLETS = 10_000_000  # that one split or one population may hold
 
@@ -63,13 +64,7 @@ class Split(NamedTuple):
     reward: pd.DataFrame  # an owner's reward share: uncapped, capped, split
 
 
-class Correlations(NamedTuple):
-    """How reward goes with stake and with performance."""
-
-    stake_reward: float
-    performance_reward: float
-
-
+@typed
 def gini(stake: ArrayLike) -> float:
     """Gini coefficient of a (n,) stake vector: 0 all equal, (n − 1)/n all in one wallet.
 
@@ -94,6 +89,7 @@ def gini(stake: ArrayLike) -> float:
     return float(np.sum(below * (len(share) - below) / len(share) * np.diff(share)))
 
 
+@typed
 def hhi(stake: ArrayLike) -> float:
     """Herfindahl-Hirschman index on the 0–10,000 scale: the sum of squared percent shares.
 
@@ -105,6 +101,7 @@ def hhi(stake: ArrayLike) -> float:
     return float(np.sum(np.sort(stake_shares(stake)) ** 2) * 10_000)
 
 
+@typed
 def shannon_bits(stake: ArrayLike) -> float:
     """Shannon entropy of the shares in bits: log₂ n where all are equal, 0 where one holds all.
 
@@ -118,6 +115,7 @@ def shannon_bits(stake: ArrayLike) -> float:
     return float(np.sum(share * -np.log2(share)))
 
 
+@typed
 def theil_nats(stake: ArrayLike) -> float:
     """Theil index in nats: 0 where all are equal, ln n where one holds all.
 
@@ -131,6 +129,7 @@ def theil_nats(stake: ArrayLike) -> float:
     return float(np.sum(times_fair * np.log(times_fair)) / len(share))
 
 
+@typed
 def tau(stake: ArrayLike, threshold: float) -> int:
     """Fewest wallets that together hold a share **≥ threshold** in (0, 1]: exactly half counts at
     0.5.
@@ -145,10 +144,11 @@ def tau(stake: ArrayLike, threshold: float) -> int:
     -------
     int
     """
-    real("threshold", threshold, "(0, 1]")
+    threshold = real("threshold", threshold, "(0, 1]")
     return int(np.searchsorted(_held(stake), threshold, side="left")) + 1
 
 
+@typed
 def nakamoto(stake: ArrayLike) -> int:
     """Nakamoto coefficient: `tau` at one half.
 
@@ -160,6 +160,7 @@ def nakamoto(stake: ArrayLike) -> int:
     return tau(stake, 0.5)
 
 
+@typed
 def coalition(stake: ArrayLike, share: float = 0.5) -> Coalition:
     """Fewest wallets that together hold **more than** a share: what a majority attack needs.
 
@@ -178,11 +179,12 @@ def coalition(stake: ArrayLike, share: float = 0.5) -> Coalition:
     ----------
     Lui and Sun, arXiv:2507.02951: n for > 50 %, as a fraction of wallets.
     """
-    real("share", share, "(0, 1)")
+    share = real("share", share, "(0, 1)")
     count = int(np.searchsorted(_held(stake), share, side="right")) + 1
     return Coalition(count, count / np.size(stake))
 
 
+@typed
 def top_share(
     stake: ArrayLike, *, count: int | None = None, wallet_share: float | None = None
 ) -> float:
@@ -214,6 +216,7 @@ def top_share(
     )
 
 
+@typed
 def lorenz(stake: ArrayLike) -> pd.DataFrame:
     """Lorenz curve, poorest first: n + 1 rows of wallet_share and stake_share from (0, 0) to (1,
     1).
@@ -233,6 +236,7 @@ def lorenz(stake: ArrayLike) -> pd.DataFrame:
     )
 
 
+@typed
 def concentration(stake: ArrayLike) -> Concentration:
     """All indices of a (n,) stake vector at once.
 
@@ -262,6 +266,7 @@ def concentration(stake: ArrayLike) -> Concentration:
     )
 
 
+@typed
 def cap_stake(stake: ArrayLike, quantile: float = 0.88) -> Capped:
     """Stake counted only up to a quantile of itself, min(s, q): the cap proposed for subnets at
     0.88.
@@ -283,7 +288,7 @@ def cap_stake(stake: ArrayLike, quantile: float = 0.88) -> Capped:
         Where the cap would be zero.
     """
     stake = amounts("stake", stake)
-    real("quantile", quantile, "(0, 1]")
+    quantile = real("quantile", quantile, "(0, 1]")
     cap = float(np.quantile(stake, quantile))
     if cap == 0:
         raise ValueError(
@@ -292,6 +297,7 @@ def cap_stake(stake: ArrayLike, quantile: float = 0.88) -> Capped:
     return Capped(cap, np.minimum(stake, cap))
 
 
+@typed
 def counted_under_cap(
     stake: ArrayLike, quantile: float = 0.88, *, splitting_share: float = 0.0
 ) -> np.ndarray:
@@ -321,6 +327,7 @@ def counted_under_cap(
     return counted
 
 
+@typed
 def split_below_cap(stake: ArrayLike, cap: float) -> Split:
     """The whale's answer to a cap in stake: as many equal wallets as keep each at or below it.
 
@@ -360,6 +367,7 @@ def split_below_cap(stake: ArrayLike, cap: float) -> Split:
     )
 
 
+@typed
 def performance_split(stake: ArrayLike, performance: ArrayLike, *, weight: float) -> np.ndarray:
     """Reward shares where a part of the emission is paid by performance: (1 − w)·s/Σs + w·p/Σp.
 
@@ -378,6 +386,7 @@ def performance_split(stake: ArrayLike, performance: ArrayLike, *, weight: float
     return (1 - weight) * share + weight * merit
 
 
+@typed
 def composite_score(stake: ArrayLike, performance: ArrayLike, *, weight: float) -> np.ndarray:
     """Reward shares by one score of both, s^(1−w)·p^w: who lacks either gets nothing for 0 < w < 1.
 
@@ -405,6 +414,7 @@ def composite_score(stake: ArrayLike, performance: ArrayLike, *, weight: float) 
     return score / score.sum()
 
 
+@typed
 def trust_bonus(stake: ArrayLike, trust: ArrayLike, *, bonus: float) -> np.ndarray:
     """Reward shares by stake × (1 + bonus·trust).
 
@@ -428,42 +438,6 @@ def trust_bonus(stake: ArrayLike, trust: ArrayLike, *, bonus: float) -> np.ndarr
     return score / score.sum()
 
 
-def reward_correlations(
-    stake: ArrayLike, performance: ArrayLike, reward: ArrayLike, *, ranks: bool = False
-) -> Correlations:
-    """Correlation of reward with stake and with performance over wallets: Pearson, or Spearman with
-    `ranks`.
-
-    Parameters
-    ----------
-    stake, performance, reward : array_like
-        (n,), not negative.
-    ranks : bool
-
-    Returns
-    -------
-    Correlations
-
-    Raises
-    ------
-    ValueError
-        Where one of them does not vary.
-    """
-    given = {"stake": stake, "performance": performance, "reward": reward}
-    shape = amounts("stake", stake).shape
-    arrays = {
-        name: amounts(name, values, shape=shape, each="wallet") for name, values in given.items()
-    }
-    for name, values in arrays.items():
-        if np.ptp(values) == 0:
-            raise ValueError(f"{name} must vary over wallets, got {values[0]:g} for all of them")
-    rows = [
-        pd.Series(values).rank().to_numpy() if ranks else values / values.max()
-        for values in arrays.values()
-    ]
-    return Correlations(*np.corrcoef(rows)[:2, 2].tolist())
-
-
 def _held(stake):
     """Share of stake of the richest 1, 2, … n wallets: whole-numbered stake below 2⁵³ in all is
     exact.
@@ -472,6 +446,7 @@ def _held(stake):
     return total / total[-1]
 
 
+@typed
 def stake_shares(stake: ArrayLike, name: str = "stake") -> np.ndarray:
     """(n,) amounts ≥ 0 in any unit as shares of their sum, or one clear line that begins with
     `name`.
@@ -494,5 +469,5 @@ def stake_shares(stake: ArrayLike, name: str = "stake") -> np.ndarray:
 def _pair(stake, performance, weight):
     share = stake_shares(stake)
     merit = amounts("performance", performance, shape=share.shape, each="wallet")
-    real("weight", weight, "[0, 1]")
+    weight = real("weight", weight, "[0, 1]")
     return share, merit / merit.sum()

@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..inputs import data
-from ..inputs.checks import real, reals, record, whole
+from ..inputs.checks import real, reals, whole
+from ..inputs.door import typed
 from .stake import MAX_WALLETS, top_share
 from .stake import gini as gini_of
 
@@ -32,7 +33,19 @@ class StakeModel(NamedTuple):
     tail_exponent: float  # of the Pareto tail
     tail_share: float  # of wallets in the tail: 0 pure lognormal, 1 pure Pareto
 
+    def verified(self) -> StakeModel:
+        """The same model, every field checked."""
+        exponent = self.tail_exponent
+        if exponent != math.inf:  # as a lognormal has it
+            exponent = real("tail_exponent", exponent, "(0, inf)")
+        return StakeModel(
+            sigma=real("sigma", self.sigma, "[0, 8]"),
+            tail_exponent=exponent,
+            tail_share=real("tail_share", self.tail_share, "[0, 1]"),
+        )
 
+
+@typed
 def lognormal_stake(gini: float) -> StakeModel:
     """The lognormal with a given Gini in (0, 1): sigma = √2 Φ⁻¹((1 + G)/2) = 2 erf⁻¹(G).
 
@@ -46,10 +59,11 @@ def lognormal_stake(gini: float) -> StakeModel:
     """
     from scipy.special import erfinv
 
-    real("gini", gini, "(0, 1)")
+    gini = real("gini", gini, "(0, 1)")
     return StakeModel(2 * float(erfinv(gini)), math.inf, 0.0)
 
 
+@typed
 def pareto_stake(gini: float) -> StakeModel:
     """The Pareto distribution with a given Gini in (0, 1): exponent (1/G + 1)/2.
 
@@ -61,10 +75,11 @@ def pareto_stake(gini: float) -> StakeModel:
     -------
     StakeModel
     """
-    real("gini", gini, "(0, 1)")
+    gini = real("gini", gini, "(0, 1)")
     return StakeModel(0.0, (1 / gini + 1) / 2, 1.0)
 
 
+@typed
 def fit_stake(
     gini: float, top_percent_share: float, *, tail_share: float = 0.01, wallets: int | None = None
 ) -> StakeModel:
@@ -91,12 +106,9 @@ def fit_stake(
     """
     from scipy.optimize import least_squares
 
-    for name, value in (
-        ("gini", gini),
-        ("top_percent_share", top_percent_share),
-        ("tail_share", tail_share),
-    ):
-        real(name, value, "(0, 1)")
+    gini = real("gini", gini, "(0, 1)")
+    top_percent_share = real("top_percent_share", top_percent_share, "(0, 1)")
+    tail_share = real("tail_share", tail_share, "(0, 1)")
     count = None if wallets is None else _countable(wallets)
     least_exponent = 1.0 if count is None else 0.0
 
@@ -123,6 +135,7 @@ def fit_stake(
     return model_of(found.x)
 
 
+@typed
 def model_lorenz(model: StakeModel, wallet_share: ArrayLike) -> np.ndarray:
     """Share of stake of the poorest wallets of a model.
 
@@ -147,6 +160,7 @@ def model_lorenz(model: StakeModel, wallet_share: ArrayLike) -> np.ndarray:
     return np.where(u < 1 - model.tail_share, low, 1 - tail / (body + tail) * rich)
 
 
+@typed
 def model_gini(model: StakeModel) -> float:
     """Gini of the whole population: 1 − 2 ∫ Lorenz. Lognormal 2Φ(σ/√2) − 1, Pareto 1/(2a − 1) at
     exponent a.
@@ -174,6 +188,7 @@ def model_gini(model: StakeModel) -> float:
     return 1 - 2 * (poor + rich)
 
 
+@typed
 def model_top_share(model: StakeModel, wallet_share: float) -> float:
     """Share of stake of the richest wallets of a model.
 
@@ -187,10 +202,11 @@ def model_top_share(model: StakeModel, wallet_share: float) -> float:
     -------
     float
     """
-    real("wallet_share", wallet_share, "(0, 1]")
+    wallet_share = real("wallet_share", wallet_share, "(0, 1]")
     return 1 - float(model_lorenz(model, [1 - wallet_share])[0])
 
 
+@typed
 def model_coalition_share(model: StakeModel, share: float = 0.5) -> float:
     """Fraction of a model's wallets that holds a share of the stake.
 
@@ -206,7 +222,7 @@ def model_coalition_share(model: StakeModel, share: float = 0.5) -> float:
     """
     from scipy.special import ndtr, ndtri
 
-    real("share", share, "(0, 1)")
+    share = real("share", share, "(0, 1)")
     body, tail, _ = _masses(model)
     if share * (body + tail) <= tail:
         return model.tail_share * (share * (body + tail) / tail) ** (
@@ -216,6 +232,7 @@ def model_coalition_share(model: StakeModel, share: float = 0.5) -> float:
     return float(ndtr(-ndtri(poor) - model.sigma))
 
 
+@typed
 def stake_at(model: StakeModel, uniforms: ArrayLike) -> np.ndarray:
     """Stakes at given uniforms, the quantile function.
 
@@ -241,6 +258,7 @@ def stake_at(model: StakeModel, uniforms: ArrayLike) -> np.ndarray:
     return np.where(u < 1 - model.tail_share, body, tail)
 
 
+@typed
 def draw_stake(model: StakeModel, wallets: int, *, rng: np.random.Generator) -> np.ndarray:
     """`wallets` independent stakes of a model, from a numpy Generator: the same seed, the same
     stakes.
@@ -260,6 +278,7 @@ def draw_stake(model: StakeModel, wallets: int, *, rng: np.random.Generator) -> 
     return stake_at(model, rng.random(_countable(wallets)))
 
 
+@typed
 def stake_population(model: StakeModel, wallets: int) -> np.ndarray:
     """`wallets` stakes of a model, poorest first, one at the middle of each equal part: no luck, no
     seed.
@@ -277,6 +296,7 @@ def stake_population(model: StakeModel, wallets: int) -> np.ndarray:
     return stake_at(model, (np.arange(count) + 0.5) / count)
 
 
+@typed
 def stake_from_ranks(largest: Sequence[int], shares: ArrayLike, wallets: int) -> np.ndarray:
     """(wallets,) shares of stake, largest first, that agree with published sums of the largest few.
 
@@ -319,6 +339,7 @@ def stake_from_ranks(largest: Sequence[int], shares: ArrayLike, wallets: int) ->
     return np.repeat(each, widths)
 
 
+@typed
 def published_stake(validators: int) -> np.ndarray:
     """Shares of stake of 2024-06-19, the last published list of the largest validators.
 
@@ -338,10 +359,13 @@ def published_stake(validators: int) -> np.ndarray:
     """
     table = data.load("validator_stake")
     table = table[table["date"] == table["date"].max()]
-    most = table["largest"].max()
-    if whole("validators", validators, at_least=1) <= most:
+    listed = table[["largest", "share"]].iloc[-2:].to_numpy()
+    smallest = (listed[1, 1] - listed[0, 1]) / (listed[1, 0] - listed[0, 0])
+    least = int(listed[1, 0] + math.ceil((1 - listed[1, 1]) / smallest - 1e-9))
+    validators = whole("validators", validators, at_least=1, at_most=MAX_WALLETS)
+    if validators < least:
         raise ValueError(
-            f"stake must be given for {most} validators or fewer, got none for {validators}"
+            f"stake must be given for fewer than {least} validators, got none for {validators}"
         )
     return stake_from_ranks(table["largest"].tolist(), table["share"].tolist(), validators)
 
@@ -366,18 +390,10 @@ def _masses(model):
 
 
 def _check(model, *, least_exponent):
-    """One clear line for a model without a meaning, or without a mean where its tail's exponent
-    must be above 1.
-    """
-    record("model", model, StakeModel)
-    real("tail_share", model.tail_share, "[0, 1]")
-    if not 0 <= model.sigma <= 8:
-        raise ValueError(f"sigma must be in [0, 8], got {model.sigma}")
+    """One clear line for a model without a mean, where its tail's exponent must be above 1."""
     if not model.tail_exponent > least_exponent:
         raise ValueError(f"tail_exponent must be > {least_exponent}, got {model.tail_exponent}")
 
 
 def _countable(wallets):
-    if whole("wallets", wallets, at_least=1) > MAX_WALLETS:
-        raise ValueError(f"wallets must be at most {MAX_WALLETS:,}, got {wallets}")
-    return int(wallets)
+    return whole("wallets", wallets, at_least=1, at_most=MAX_WALLETS)

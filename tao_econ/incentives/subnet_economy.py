@@ -21,9 +21,17 @@ import pandas as pd
 from ..chain.emission import halving_thresholds_rao
 from ..chain.pools import Pool, spot_price, swap, trade_to_price
 from ..chain.shares import SHARED, SHARES, emission_shares, root_proportion, unproven
-from ..chain.subnets import Subnets, Trade, make_subnets, run_subnets
+from ..chain.subnets import (
+    MAX_DAYS,
+    MAX_SUBNETS,
+    Subnets,
+    Trade,
+    make_subnets,
+    run_subnets,
+)
 from ..inputs import data
-from ..inputs.checks import real, takes_records, whole
+from ..inputs.checks import real, whole
+from ..inputs.door import typed
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, eras
 from ..inputs.units import BLOCKS_PER_DAY, tao
@@ -37,6 +45,7 @@ NOBODY_SELLS: dict[str, Any] = {
 LOWEST_PRICE = 1e-12  # of the price before: no pool bears a sale that lowers it further
 
 
+@typed
 def synthetic_subnets(
     n: int = 128,
     *,
@@ -79,7 +88,7 @@ def synthetic_subnets(
     -----
     Percentiles of pools from data/pool_percentiles.csv.
     """
-    n = whole("n", n, at_least=3)
+    n = whole("n", n, at_least=3, at_most=MAX_SUBNETS)
     earning = round(n * 99 / 128) if earning is None else whole("earning", earning, at_least=1)
     exponent = real("price_exponent", price_exponent, "[0, 3]")
     issued = real("alpha_per_pool_alpha", alpha_per_pool_alpha, "[1, 1000]")
@@ -101,6 +110,7 @@ def synthetic_subnets(
     )
 
 
+@typed
 def rules_of_shares() -> dict[tuple[str, str], Rules]:
     """Every rule that has divided TAO among pools, and the two tiers that documentation announces.
 
@@ -117,6 +127,7 @@ def rules_of_shares() -> dict[tuple[str, str], Rules]:
     return found | {(ranked.subnet_shares, "tiers"): replace(ranked, gate="tiers")}
 
 
+@typed
 def compare_rules(pools: Subnets, *, rules: Iterable[Rules] | None = None) -> pd.DataFrame:
     """Where a block's TAO goes under each rule on the same subnets.
 
@@ -169,7 +180,7 @@ def _if_known(values: np.ndarray) -> np.ndarray | None:
     return None if np.isnan(values).any() else values
 
 
-@takes_records
+@typed
 def selling_cost(
     rules: Rules, scenario: Scenario, pools: Subnets, *, days: int = 30
 ) -> pd.DataFrame:
@@ -216,7 +227,7 @@ def selling_cost(
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-@takes_records
+@typed
 def halving_effect(
     rules: Rules, scenario: Scenario, pools: Subnets, *, days: int = 30
 ) -> pd.DataFrame:
@@ -295,7 +306,7 @@ def _growth(rules, scenario, pools, days):
     return inflow, np.log(last / first) / days
 
 
-@takes_records
+@typed
 def exit_replay(
     rules: Rules,
     scenario: Scenario,
@@ -386,7 +397,7 @@ def _alpha_for(pool, tao_share):
     return trade_to_price(pool, spot_price(pool) * left)[1]
 
 
-@takes_records
+@typed
 def manipulation(
     rules: Rules,
     scenario: Scenario,
@@ -430,7 +441,7 @@ def manipulation(
     lowers it.
     """
     k = _position(pools, subnet)
-    hold = whole("hold_blocks", hold_blocks, at_least=1)
+    hold = whole("hold_blocks", hold_blocks, at_least=1, at_most=MAX_DAYS * BLOCKS_PER_DAY - 1)
     tao_in = real("tao_in", tao_in, "(0, 1e9]")
     days = -(-(hold + 1) // BLOCKS_PER_DAY)
     _, bought = swap(_pool(pools, k), tao_in=tao_in, fee=float(rules.swap_fee))

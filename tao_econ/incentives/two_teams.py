@@ -12,7 +12,7 @@ import numpy as np
 
 from ..chain._jit import kernel
 from ..chain.fixed_point import q32
-from ..inputs.checks import takes_records
+from ..inputs.door import typed
 from ..inputs.rules import Rules
 from .network import Network
 
@@ -37,7 +37,7 @@ class Teams(NamedTuple):
     own: np.ndarray  # (miners,) bool: the honest team's
 
 
-@takes_records
+@typed
 def teams_law(rules: Rules) -> TeamsLaw:
     """What the map needs of the rules."""
     return TeamsLaw(

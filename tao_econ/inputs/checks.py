@@ -5,10 +5,9 @@ line of name, rule and value.
 from __future__ import annotations
 
 import functools
-import inspect
+import math
 import numbers
-from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,20 +17,30 @@ MAX_UIDS = 4_096  # slots of the largest subnet there ever was
 MIN_SIZE = 1e-50
 MAX_SIZE = 1e50
 MAX_INT64 = (1 << 63) - 1
-MAX_SHOWN = 100  # characters of a value in a message
+MAX_SHOWN = 60  # characters of a value in a message
+MAX_PARTS = 1_000  # of a list that is shown at all
+MAX_BYTES = 4 << 30  # that one call may take, unless its own bound is narrower
 ORDER = ("Rules", "Snapshot", "Scenario")  # of a function's first arguments
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 
 def quoted(value: object) -> str:
-    """A value as it would be typed, cut where nobody would read on."""
-    text = repr(value)
+    """A value as it would be typed, on one line, cut where nobody would read on."""
+    if isinstance(value, numbers.Integral) and int(value).bit_length() > 4 * MAX_SHOWN:
+        return f"a whole number of {int(value).bit_length():,} bits"
+    if getattr(value, "size", 0) > MAX_PARTS:
+        return f"an array of shape {getattr(value, 'shape', '')}"
+    if isinstance(value, (list, tuple, set, frozenset, dict, range)) and len(value) > MAX_PARTS:
+        return f"a {type(value).__name__} of {len(value):,}"
+    if isinstance(value, (str, bytes)) and len(value) > 10 * MAX_SHOWN:
+        return f"{value[:MAX_SHOWN]!r}… of {len(value):,} characters"
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:  # whatever a stranger's __repr__ raises
+        return f"a {type(value).__name__}"
     return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}… of {len(text):,} characters"
 
 
-def whole(name: str, value: int, *, at_least: int = 0) -> int:
+def whole(name: str, value: int, *, at_least: int = 0, at_most: int | None = None) -> int:
     """A whole number as a Python int.
 
     Raises
@@ -39,13 +48,31 @@ def whole(name: str, value: int, *, at_least: int = 0) -> int:
     TypeError
         for a float, a bool or text
     ValueError
-        for less than `at_least`
+        for less than `at_least` or more than `at_most`
     """
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-        raise TypeError(f"{name} must be an integer, got {value!r} ({type(value).__name__})")
+        raise TypeError(f"{name} must be an integer, got {quoted(value)} ({type(value).__name__})")
+    value = int(value)
     if value < at_least:
-        raise ValueError(f"{name} must be >= {at_least}, got {value}")
-    return int(value)
+        raise ValueError(f"{name} must be >= {at_least}, got {quoted(value)}")
+    if at_most is not None and value > at_most:
+        raise ValueError(f"{name} must be at most {at_most:,}, got {quoted(value)}")
+    return value
+
+
+def fits(name: str, *shape: int) -> None:
+    """Refuse a size before anything is allocated: numbers of that shape must fit in `MAX_BYTES`."""
+    if 8 * math.prod(shape) > MAX_BYTES:
+        rest = math.prod(shape[1:])
+        rule = f"at most {MAX_BYTES // (8 * rest):,}, for {MAX_BYTES >> 30} GiB of memory"
+        raise ValueError(f"{name} must be {rule}, got {quoted(shape[0])}")
+
+
+def flag(name: str, value: bool) -> bool:
+    """True or False as a Python bool; a TypeError for anything that only counts as one."""
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    raise TypeError(f"{name} must be True or False, got {quoted(value)} ({type(value).__name__})")
 
 
 def real(name: str, value: float, bounds: str = "(-inf, inf)") -> float:
@@ -58,14 +85,15 @@ def real(name: str, value: float, bounds: str = "(-inf, inf)") -> float:
     ValueError
         outside `bounds`
     """
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise TypeError(f"{name} must be a number, got {value!r} ({type(value).__name__})")
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
+        raise TypeError(f"{name} must be a number, got {quoted(value)} ({type(value).__name__})")
     try:
-        return float(reals(name, float(value), bounds))
+        number = float(value)
     except OverflowError:
-        raise ValueError(
-            f"{name} must be in {bounds}, got a number of {len(str(value))} digits"
-        ) from None
+        raise ValueError(f"{name} must be in {bounds}, got {quoted(value)}") from None
+    if not _inside(number, bounds):
+        raise _outside(name, number, bounds)
+    return number
 
 
 def reals(
@@ -98,9 +126,9 @@ def reals(
     TypeError
         for what holds no numbers
     ValueError
-        for another shape, or a number outside `bounds`
+        for another shape, masked values, or a number outside `bounds`
     """
-    array = _array(name, values)
+    array = as_array(name, values)
     if array.size and array.dtype.kind not in "iuf":
         raise TypeError(f"{name} must hold numbers, got {array.dtype}")
     if ndim is not None and (array.ndim != ndim or not array.size):
@@ -110,16 +138,12 @@ def reals(
         )
     if shape is not None:
         _shaped(name, array, shape, each)
-    low, high = (float(end) for end in bounds[1:-1].split(","))
-    least = MIN_SIZE if bounds[0] == "(" and low == 0 else max(low, -MAX_SIZE)
-    above = array > low if bounds[0] == "(" and least == low else array >= least
-    below = array < high if bounds[-1] == ")" and high <= MAX_SIZE else array <= min(high, MAX_SIZE)
-    if not (above & below).all():
-        wrong = array[~(above & below)].flat[0]
-        sizes = f"of a size from {MIN_SIZE:g} to {MAX_SIZE:g}"
-        rule = sizes if low < wrong < high else f"in {bounds}"
-        raise ValueError(f"{name} must be {rule}, got {wrong}")
-    return array.astype(float)
+    # before anything is compared: in float32, 1e50 would be infinite and 1e-50 zero
+    array = as_floats(array)
+    inside = _inside(array, bounds)
+    if not inside.all():
+        raise _outside(name, float(array[~inside].flat[0]), bounds)
+    return array
 
 
 def amounts(
@@ -142,7 +166,7 @@ def draws(name: str, values: ArrayLike) -> np.ndarray:
 
 
 def float_matrix(name: str, values: np.ndarray, axes: str) -> np.ndarray:
-    """A matrix of float64 as it is, not copied: there may be gigabytes of it.
+    """A matrix of float64, not copied if it lies row by row: there may be gigabytes of it.
 
     Raises
     ------
@@ -151,14 +175,16 @@ def float_matrix(name: str, values: np.ndarray, axes: str) -> np.ndarray:
     ValueError
         for another number of axes, which the message calls `axes`, or an empty one
     """
-    array = np.asarray(values)
+    array = as_array(name, values)
     if array.dtype != np.float64:
         raise TypeError(f"{name} must be float64, got {array.dtype}")
     if array.ndim != 2 or not array.size:
         raise ValueError(
             f"{name} must have shape ({axes}) with at least one each, got shape {array.shape}"
         )
-    return array
+    return np.require(
+        array, requirements=["C", "W"]
+    )  # of another layout, a kernel would compile anew
 
 
 def whole_array(
@@ -179,7 +205,7 @@ def whole_array(
     ValueError
         for another shape, or a number outside the bounds
     """
-    array = _array(name, values)
+    array = as_array(name, values)
     if array.size and array.dtype.kind not in ("b" if kind == "bool" else "iu"):
         raise TypeError(f"{name} must be {kind}, got {array.dtype}")
     if shape is not None:
@@ -190,7 +216,7 @@ def whole_array(
         if low < least or high > most:
             wrong = low if low < least else high
             raise ValueError(f"{name} must be in [{least}, {most}], got {wrong}")
-    return array if kind == "bool" else array.astype(np.int64)
+    return array.astype(bool if kind == "bool" else np.int64, order="C")
 
 
 def square_u16(name: str, values: ArrayLike) -> np.ndarray:
@@ -201,6 +227,17 @@ def square_u16(name: str, values: ArrayLike) -> np.ndarray:
             f"{name} must be square with 1 to {MAX_UIDS:,} rows, got shape {array.shape}"
         )
     return array
+
+
+def together(**arrays: np.ndarray) -> None:
+    """Refuse arrays whose shapes do not broadcast, named together."""
+    try:
+        np.broadcast_shapes(*(array.shape for array in arrays.values()))
+    except ValueError:
+        *most, last = arrays
+        shapes = " and ".join(str(array.shape) for array in arrays.values())
+        names = f"{', '.join(most)} and {last}"
+        raise ValueError(f"{names} must have shapes that go together, got {shapes}") from None
 
 
 def permitted_rows(name: str, matrix: np.ndarray, permits: np.ndarray) -> None:
@@ -222,35 +259,51 @@ def record(name: str, value: object, kind: type) -> None:
     raise TypeError(f"{name} must be {kind.__name__}, got {got} {label}{order}")
 
 
-def takes_records(function: Callable[P, R]) -> Callable[P, R]:
-    """The function with `record` at its door for each Rules, Snapshot or Scenario it takes."""
-    wanted = []
-    for position, parameter in enumerate(inspect.signature(function).parameters.values()):
-        annotation = getattr(parameter.annotation, "__name__", parameter.annotation)
-        if annotation in ORDER:
-            wanted.append((position, parameter.name, function.__globals__[annotation]))
-
-    @functools.wraps(function)
-    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-        for position, name, kind in wanted:
-            if position < len(args):
-                value = args[position]
-            elif name in kwargs:
-                value = kwargs[name]
-            else:
-                continue  # its default, or Python's own line for what is missing
-            if not isinstance(value, kind):
-                record(name, value, kind)
-        return function(*args, **kwargs)
-
-    return checked
-
-
-def _array(name: str, values: ArrayLike) -> np.ndarray:
+def as_array(name: str, values: ArrayLike) -> np.ndarray:
+    """Anything array-like as an array, not copied; what has masked values, rows of several lengths
+    or more than `MAX_BYTES` is refused.
+    """
+    if isinstance(values, np.ma.MaskedArray):
+        raise ValueError(f"{name} must have no masked values, got a masked array")
     try:
-        return np.asarray(values)
-    except ValueError:
+        array = np.asarray(values)
+    except (ValueError, TypeError, OverflowError, RecursionError):
         raise ValueError(f"{name} must have rows of one length, got rows of several") from None
+    if 8 * array.size > MAX_BYTES:
+        raise ValueError(
+            f"{name} must hold at most {MAX_BYTES // 8:,} numbers, for {MAX_BYTES >> 30} GiB, got "
+            f"{array.size:,}"
+        )
+    return array
+
+
+def as_floats(array: np.ndarray) -> np.ndarray:
+    """A copy in float64, row by row; what is beyond floats (of a longer type) is infinite."""
+    with np.errstate(over="ignore"):
+        return array.astype(float, order="C")
+
+
+@functools.cache
+def _ends(bounds: str) -> tuple[float, float, float]:
+    """Low and high end of an interval, and the least number that counts as inside."""
+    low, high = (float(end) for end in bounds[1:-1].split(","))
+    return low, high, MIN_SIZE if bounds[0] == "(" and low == 0 else max(low, -MAX_SIZE)
+
+
+def _inside(x: Any, bounds: str) -> Any:
+    """Whether a float is inside, or each of an array."""
+    low, high, least = _ends(bounds)
+    above = x > low if bounds[0] == "(" and least == low else x >= least
+    below = x < high if bounds[-1] == ")" and high <= MAX_SIZE else x <= min(high, MAX_SIZE)
+    return above & below
+
+
+def _outside(name: str, wrong: float, bounds: str) -> ValueError:
+    low, high, _ = _ends(bounds)
+    sizes = f"of a size from {MIN_SIZE:g} to {MAX_SIZE:g}"
+    return ValueError(
+        f"{name} must be {sizes if low < wrong < high else f'in {bounds}'}, got {wrong}"
+    )
 
 
 def _shaped(name: str, array: np.ndarray, shape: tuple[int, ...], each: str = "") -> None:

@@ -11,8 +11,8 @@ from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
-from .checks import takes_records
 from .data import load
+from .door import typed
 from .record import checked_record, described, quantity, table_of
 from .rules import MAX_BLOCK, Rules, _built, _tables, eras
 
@@ -53,7 +53,7 @@ class Mark(NamedTuple):
     why: str
 
 
-@takes_records
+@typed
 def how_known(rules: Rules) -> dict[str, Known]:
     """How each field of the rules is known, by its name.
 
@@ -98,6 +98,7 @@ def in_words(entry: Known) -> str:
     return "; ".join(parts)
 
 
+@typed
 def not_modelled() -> pd.DataFrame:
     """What the chain does and no model here follows: data/not_modelled.csv, by the rule's name."""
     return load("not_modelled").set_index("rule")

@@ -11,11 +11,13 @@ import inspect
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, dataclass_transform
 
+import numpy as np
 import pandas as pd
 from pydantic import ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass
 
 from .checks import MAX_SHOWN, MAX_SIZE, MIN_SIZE, quoted
+from .door import typed
 
 T = TypeVar("T")
 REQUIRED: Any = dataclasses.MISSING
@@ -117,6 +119,7 @@ def checked_record(cls: type[T]) -> type[T]:
 
     @functools.wraps(checked)
     def __init__(self, **values):
+        values = {name: _plain(value) for name, value in values.items()}
         try:
             checked(self, **values)
         except ValidationError as error:
@@ -134,6 +137,17 @@ def checked_record(cls: type[T]) -> type[T]:
     return record
 
 
+def _plain(value: Any) -> Any:
+    """NumPy's numbers as Python's, so that a field refuses the one where it refuses the other."""
+    if isinstance(value, np.bool_):
+        return bool(value)
+    if isinstance(value, np.integer):
+        return int(value)
+    if isinstance(value, np.complexfloating):
+        return complex(value)
+    return float(value) if isinstance(value, np.floating) else value
+
+
 def about(record: Any, name: str) -> dict:
     """A field's unit, meaning, slider step, span, reason, source, and bounds in words (`rule`)."""
     fields = type(record).__pydantic_fields__
@@ -143,6 +157,7 @@ def about(record: Any, name: str) -> dict:
     return {"meaning": field.description, "rule": _rule(field)} | field.json_schema_extra
 
 
+@typed
 def describe(record: Any) -> pd.DataFrame:
     """A record as a table: one row a field, with value, unit and meaning; of rules, how each is
     known too.

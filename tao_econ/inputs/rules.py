@@ -16,6 +16,7 @@ import tomllib
 from fractions import Fraction
 from typing import Any, Literal
 
+from .door import typed
 from .files import DATA
 from .record import checked_record, quantity, unknown
 from .scenario import Scenario
@@ -305,6 +306,7 @@ RATIOS = {f.name for f in dataclasses.fields(Rules) if f.type in (Fraction, "Fra
 
 
 @functools.cache
+@typed
 def eras() -> tuple[Rules, ...]:
     """Every era, oldest first; each row of data/eras.toml is folded over the one before it."""
     rows: list[Rules] = []
@@ -344,6 +346,7 @@ def _rules(values: dict) -> Rules:
     return _built(Rules, place, values | ratios)
 
 
+@typed
 def rules_at(when: int | str | dt.date) -> Rules:
     """The rules in force at a Finney block, on a date (UTC), or by name.
 
@@ -377,6 +380,7 @@ def rules_at(when: int | str | dt.date) -> Rules:
     return started[-1]
 
 
+@typed
 def load_snapshot(name: str) -> Snapshot:
     """An observed date by name; a ValueError names the known ones."""
     rows = _tables("snapshots.toml", "snapshot", dict)
@@ -398,6 +402,7 @@ def load_snapshot(name: str) -> Snapshot:
     )
 
 
+@typed
 def load_scenario(name: str) -> Scenario:
     """A set of assumptions by name; a ValueError names the known ones."""
     rows = _tables("scenarios.toml", "scenario", dict)

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from .checks import real
+from .checks import quoted, real
 
 Numbers = TypeVar("Numbers", float, np.ndarray)  # what is given alone comes back alone
 RAO_PER_TAO = 10**9
@@ -52,20 +52,31 @@ def rao(amount_tao: int | str | Decimal) -> int:
     return int(exact)
 
 
-def utc(when: str | date | datetime) -> datetime:
-    """A moment in UTC `when` is a date, a datetime or ISO text; a bare date is its midnight."""
+def utc(when: str | date | datetime, *, name: str = "when") -> datetime:
+    """A moment in UTC `when` is a date, a datetime or ISO text; a bare date is its midnight.
+
+    An error calls it `name`.
+    """
+    given = quoted(when)
     if isinstance(when, str):
         try:
             when = datetime.fromisoformat(when)
         except ValueError:
-            raise ValueError(f"when must be an ISO date such as 2025-12-15, got {when!r}") from None
-    if not isinstance(when, date):
+            raise ValueError(
+                f"{name} must be an ISO date such as 2025-12-15, got {given}"
+            ) from None
+    if not isinstance(when, date) or when != when:  # pandas' NaT is a datetime that equals nothing
         raise TypeError(
-            f"when must be a date, a datetime or ISO text, got {when!r} ({type(when).__name__})"
+            f"{name} must be a date, a datetime or ISO text, got {given} ({type(when).__name__})"
         )
     if not isinstance(when, datetime):
         when = datetime(when.year, when.month, when.day)
-    return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    try:
+        return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(
+            f"{name} must fall between the years 1 and {LAST_YEAR} in UTC, got {given}"
+        ) from None
 
 
 def block_date(

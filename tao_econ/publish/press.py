@@ -8,7 +8,9 @@ import dataclasses
 import hashlib
 import json
 import re
+import typing
 from collections.abc import Iterable
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -53,7 +55,8 @@ def vary(name: str, settings: dict[str, str]) -> dict:
     places = {setting: view.place(records, setting) for setting in settings}
     for setting, (argument, field) in places.items():
         old = records[argument]
-        value = parse(settings[setting], getattr(old, field))
+        kind = typing.get_type_hints(type(old)).get(field)
+        value = parse(settings[setting], getattr(old, field), kind)
         records[argument] = dataclasses.replace(old, **{field: value})
     if settings:
         read = gallery.fields_read(name, **records)
@@ -91,15 +94,20 @@ def under_stress(records: dict, stress: str) -> dict:
     return changed
 
 
-def parse(text: str, like: object) -> Any:
-    """Text as a value of the same type as `like`; text that does not convert is left for the
-    record to refuse.
+def parse(text: str, like: object, kind: object = None) -> Any:
+    """Text as a value of the same type as `like`, or of a field's annotation where that is empty;
+    text that does not convert is left for the record to refuse.
     """
-    kind: Any = ratio if isinstance(like, Fraction) else type(like)
+    if like is None:
+        wanted = [part for part in typing.get_args(kind) if part is not type(None)]
+        made: Any = wanted[0] if wanted else float
+    else:
+        made = type(like)
+    by_name: dict[Any, Any] = {Fraction: ratio, date: date.fromisoformat}
     try:
-        if kind is bool:
+        if made is bool:
             return {"true": True, "false": False}[text.lower()]
-        return float(text) if like is None else kind(text)
+        return by_name.get(made, made)(text)
     except (ValueError, KeyError, TypeError, ZeroDivisionError):
         return text
 

@@ -11,6 +11,8 @@ import json
 from importlib import metadata
 from pathlib import Path
 
+from ..inputs.checks import quoted
+from ..inputs.door import typed
 from ..inputs.files import DATA
 
 LAYOUT = 1  # of the side-car
@@ -33,6 +35,7 @@ def origin(records: dict, files: dict[str, bytes]) -> bytes:
     return (json.dumps(about, indent=1, ensure_ascii=False) + "\n").encode()
 
 
+@typed
 def provenance(path: str | Path) -> dict:
     """What made a file that a command wrote: records, data hashes, version; `unchanged_data` says
     whether data are as then.
@@ -61,7 +64,7 @@ def provenance(path: str | Path) -> dict:
     if not written:
         raise ValueError(
             f"path must be a written file with its .json of at most {MAX_BYTES:,} bytes beside "
-            f"it, got {path}"
+            f"it, got {quoted(str(path))}"
         )
     try:
         about = json.loads(beside.read_text(encoding="utf-8"))

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..incentives import stake
+from ..incentives.reward_correlation import reward_correlations
 from ..incentives.stake_model import (
     fit_stake,
     lognormal_stake,
@@ -390,7 +391,7 @@ def _remedies(strength: np.ndarray) -> dict[str, np.ndarray]:
     }
     return {
         name: np.array(
-            [stake.reward_correlations(held, performance, pay(w), ranks=True) for w in strength]
+            [reward_correlations(held, performance, pay(w), ranks=True) for w in strength]
         ).T
         for name, pay in remedies.items()
     }

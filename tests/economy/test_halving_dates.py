@@ -242,8 +242,8 @@ def test_supplies_stand_at_the_time_of_day_they_were_read():
 @pytest.mark.parametrize(
     "field, shown, call",
     [
-        ("when", "soon", lambda r, f: te.economy.check_supply_points(r, since="soon")),
-        ("when", "None", lambda r, f: halving.fit_recycling(r, since=None, until="2025-10-01")),
+        ("since", "soon", lambda r, f: te.economy.check_supply_points(r, since="soon")),
+        ("since", "None", lambda r, f: halving.fit_recycling(r, since=None, until="2025-10-01")),
         (
             "window",
             "got 0",
@@ -277,7 +277,7 @@ def test_supplies_stand_at_the_time_of_day_they_were_read():
             lambda r, f: te.economy.unrecycled_first_halving(r, block_time_s=float("nan")),
         ),
         ("block_time_s", "0", lambda r, f: te.economy.unrecycled_first_halving(r, block_time_s=0)),
-        ("when", "yesterday", lambda r, f: te.economy.replay_first_halving(r, until="yesterday")),
+        ("until", "yesterday", lambda r, f: te.economy.replay_first_halving(r, until="yesterday")),
         ("halvings", "0", lambda r, f: te.economy.next_halvings(r, halvings=0)),
         ("tao", "nan", lambda r, f: readings.most_issued_tao(r, float("nan"), 1)),
         ("tao", "-1", lambda r, f: readings.most_issued_tao(r, -1, 1)),

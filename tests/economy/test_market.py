@@ -508,7 +508,7 @@ def almgren(**values):
             "2023-11-02",
             lambda: te.economy.emission_over_volume("2023-11-02", "2023-11-01"),
         ),
-        ("when", "'soon'", lambda: te.economy.emission_over_volume("soon", "2023-11-01")),
+        ("since", "'soon'", lambda: te.economy.emission_over_volume("soon", "2023-11-01")),
         ("shock", "2026-04-11", lambda: te.economy.replay_shock(BASE, "2026-04-11")),
     ],
 )

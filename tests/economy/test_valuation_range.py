@@ -107,8 +107,8 @@ def test_a_slider_keeps_every_row_in_order(capture, survival, velocity, fees, gr
     "name, shown, call",
     [
         ("users", "-1", lambda day: te.economy.football_field(*day, users=(-1, 1, 2))),
-        ("users", "(1, 2)", lambda day: te.economy.football_field(*day, users=(1, 2))),
-        ("users", "(3, 2, 1)", lambda day: te.economy.football_field(*day, users=(3, 2, 1))),
+        ("users", "(1.0, 2.0)", lambda day: te.economy.football_field(*day, users=(1, 2))),
+        ("users", "(3.0, 2.0, 1.0)", lambda day: te.economy.football_field(*day, users=(3, 2, 1))),
         (
             "miner_margins",
             "1.5",
@@ -116,7 +116,7 @@ def test_a_slider_keeps_every_row_in_order(capture, survival, velocity, fees, gr
         ),
         (
             "miner_margins",
-            "(0, 0.5, 1)",
+            "(0.0, 0.5, 1.0)",
             lambda day: te.economy.football_field(*day, miner_margins=(0, 0.5, 1)),
         ),
     ],

@@ -199,7 +199,7 @@ TABLE = {
     "published_stake": Case(
         arguments(validators=whole(1, 4_096)),
         sums_to_one,
-        refuses="stake must be given|shares must be of",
+        refuses="stake must be given",
     ),
     "split_below_cap": Case(
         arguments(stake=amounts(), cap=above), split_law, refuses="cap must not ask"

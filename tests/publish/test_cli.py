@@ -2,6 +2,8 @@
 
 import dataclasses
 import json
+import typing
+from datetime import date
 
 import pytest
 
@@ -185,3 +187,33 @@ def test_ctrl_c_keeps_what_is_finished_and_leaves_no_part(capsys, folder, monkey
     assert "stopped" in capsys.readouterr().err
     assert set(json.loads((folder / "index.json").read_text())) == {"price_waterfall"}
     assert not list(folder.glob(".*.part*"))
+
+
+RECORDS = {
+    kind: list(typing.get_type_hints(kind).items()) for kind in (te.Rules, te.Snapshot, te.Scenario)
+}
+TEXTS = {date: "2024-01-02", int: "8000000", float: "0.5", str: "x"}
+
+
+@pytest.mark.parametrize(
+    "kind, field, wanted",
+    [
+        pytest.param(kind, name, wanted, id=f"{kind.__name__}.{name}")
+        for kind, fields in RECORDS.items()
+        for name, hint in fields
+        for wanted in TEXTS
+        if wanted in (hint, *typing.get_args(hint)) and name != "sources"
+    ],
+)
+def test_text_for_a_field_becomes_what_the_field_takes(kind, field, wanted):
+    """A date, and a field that is empty: its annotation says what it takes."""
+    hint = typing.get_type_hints(kind)[field]
+    empty = type(None) in typing.get_args(hint)
+    like = None if empty else wanted(0) if wanted in (int, float) else "a"
+    like = date(2023, 11, 20) if wanted is date else like
+    assert type(press.parse(TEXTS[wanted], like, hint)) is wanted
+
+
+@pytest.mark.parametrize("name", press.published())
+def test_every_view_can_be_varied(name):
+    assert press.vary(name, {}).keys() == press.VIEWS[name].records().keys()
