@@ -9,8 +9,9 @@ from typing import NamedTuple
 from ..chain.emission import issuance_eras
 from ..inputs.checks import real, takes_records
 from ..inputs.rules import Rules, Scenario, Snapshot
-from .rewards import RewardSplit, SubnetTerms, break_even_incentive, reward_split
-from .supply import emission_tao_per_day, minted_per_day
+from ..inputs.units import tao
+from .day_flows import day_flows
+from .rewards import part_that_pays
 
 
 class HalvedIncentive(NamedTuple):
@@ -36,9 +37,9 @@ def incentive_over_halving(
 ) -> HalvedIncentive:
     """The incentive that pays a machine at a snapshot, and at the reward after the next halving.
 
-    Miners of a subnet are paid out of its part of new TAO, less what is recycled. Where they are
-    paid in alpha, a day's alpha counts as the TAO that the chain puts behind it that day: alpha's
-    price halves with the reward. TAO's price is the snapshot's before and after.
+    Miners are paid out of the subnet's part of new TAO, as in `day_flows`. Where they are paid in
+    alpha, that is what the chain puts behind a day's alpha, so their pay halves with the reward.
+    TAO's price is the snapshot's before and after.
 
     Parameters
     ----------
@@ -54,16 +55,14 @@ def incentive_over_halving(
     """
     cost = real("cost_usd_per_day", cost_usd_per_day, "[0, inf)")
     share = real("subnet_share", subnet_share, "[0, 1]")
-    halved = _after_halving(rules, snapshot)
-    before = _paid(rules, snapshot, scenario, share)
-    after = _paid(rules, halved, scenario, share)
-    ratio = after.usd_per_day.miners / before.usd_per_day.miners if before.usd_per_day.miners else 0
+    before = _miners_usd(rules, snapshot, scenario, share)
+    after = _miners_usd(rules, _after_halving(rules, snapshot), scenario, share)
     return HalvedIncentive(
-        miners_usd_per_day_before=before.usd_per_day.miners,
-        miners_usd_per_day_after=after.usd_per_day.miners,
-        incentive_before=break_even_incentive(before, cost),
-        incentive_after=break_even_incentive(after, cost),
-        price_usd_after=snapshot.price_usd / ratio if ratio else math.inf,
+        miners_usd_per_day_before=before,
+        miners_usd_per_day_after=after,
+        incentive_before=part_that_pays(cost, before),
+        incentive_after=part_that_pays(cost, after),
+        price_usd_after=snapshot.price_usd * part_that_pays(before, after),
     )
 
 
@@ -79,11 +78,7 @@ def _after_halving(rules: Rules, snapshot: Snapshot) -> Snapshot:
     return replace(snapshot, issuance_rao=ahead, block=block)
 
 
-def _paid(rules: Rules, snapshot: Snapshot, scenario: Scenario, subnet_share: float) -> RewardSplit:
-    """A day of the subnet: in TAO, or in alpha worth the TAO that goes to the subnet that day."""
-    if rules.pool == "none":
-        return reward_split(rules, snapshot, scenario, SubnetTerms(subnet_share=subnet_share))
-    emission = emission_tao_per_day(rules, snapshot, scenario) * (1 - scenario.recycled_share)
-    minted = minted_per_day(rules, 0, block_time_s=scenario.block_time_s)
-    terms = SubnetTerms(alpha_price_tao=emission * subnet_share / minted)
-    return reward_split(rules, snapshot, scenario, terms)
+def _miners_usd(rules: Rules, snapshot: Snapshot, scenario: Scenario, subnet_share: float) -> float:
+    """A day of all miners of the subnet."""
+    paid_rao = day_flows(rules, snapshot, scenario).pay.miners_rao
+    return tao(paid_rao) * subnet_share * snapshot.price_usd

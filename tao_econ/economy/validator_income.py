@@ -4,13 +4,14 @@ of TAO at which they meet.
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 from ..inputs.checks import real, takes_records
 from ..inputs.rules import Rules, Scenario, Snapshot
-from ..inputs.units import DAYS_PER_YEAR
-from .supply import emission_tao_per_day, staked_tao
+from ..inputs.units import DAYS_PER_YEAR, tao
+from .day_flows import day_flows
+from .rewards import part_that_pays
+from .supply import staked_tao
 
 
 class ValidatorIncome(NamedTuple):
@@ -41,9 +42,8 @@ def validator_income(
 ) -> ValidatorIncome:
     """A validator's income from its own stake and from its take, less its costs.
 
-    All stake is paid alike, and `scenario.validator_take` is what it keeps of the rewards of those
-    who delegate to it. Since February 2025 the pay is alpha: it counts here as the part of new TAO
-    behind it.
+    All stake is paid alike, out of what `day_flows` pays stakers, and `scenario.validator_take` is
+    what it keeps of the rewards of those who delegate to it. Alpha counts as the new TAO behind it.
 
     Parameters
     ----------
@@ -72,13 +72,13 @@ def validator_income(
             f"{own + delegated:,.0f}"
         )
     share = (own + delegated) / staked if staked else 0.0
-    per_staked = pay_of_stake(rules, snapshot, scenario) / staked if staked else 0.0
+    pay = tao(day_flows(rules, snapshot, scenario).pay.stakers_rao)
+    per_staked = pay / staked if staked else 0.0
     take = scenario.validator_take
     income = per_staked * (own + take * delegated)
     usd = income * snapshot.price_usd
+    behind_usd = per_staked * take * snapshot.price_usd
     lacking = max(cost - per_staked * own * snapshot.price_usd, 0.0)
-    per_delegated_usd = per_staked * take * snapshot.price_usd
-    needed = lacking / per_delegated_usd if per_delegated_usd else math.inf
     return ValidatorIncome(
         stake_share=share,
         own_tao_per_day=per_staked * own,
@@ -89,21 +89,6 @@ def validator_income(
         net_usd_per_day=usd - cost,
         net_usd_per_year=(usd - cost) * DAYS_PER_YEAR,
         delegating_usd_per_day=per_staked * (1 - take) * own * snapshot.price_usd,
-        break_even_price_usd=_over(cost, income),
-        break_even_delegated_tao=needed if lacking else 0.0,
+        break_even_price_usd=part_that_pays(cost, income),
+        break_even_delegated_tao=part_that_pays(lacking, behind_usd),
     )
-
-
-def _over(cost: float, income: float) -> float:
-    """The price at which an income pays a cost."""
-    if cost == 0:
-        return 0.0
-    return cost / income if income else math.inf
-
-
-def pay_of_stake(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> float:
-    """TAO a day that validators and nominators are paid together; what is recycled is paid to
-    nobody.
-    """
-    paid = emission_tao_per_day(rules, snapshot, scenario) * (1 - scenario.recycled_share)
-    return paid * scenario.stakers_share

@@ -299,7 +299,14 @@ COUNTS = {"FDV": "fdv", "market cap": "market_cap", "discounted FDV": "discounte
 class Other:
     """What TAO is held against: one value on one date."""
 
-    value_usd: float = quantity(unit="USD", meaning="value of the comparable", gt=0, le=1e18)
+    value_usd: float = quantity(
+        unit="USD",
+        meaning="value of the comparable, or one of your own",
+        gt=0,
+        le=1e18,
+        step=1e9,
+        span=(1e9, 2e12),
+    )
 
 
 @checked_record
@@ -363,7 +370,9 @@ def everything_on(day, like: str) -> tuple[list[str], np.ndarray]:
     menus={"other": others, "snapshot": snapshots, "count": counts},
     published=False,
     sliders=(
+        "value_usd",
         "price_usd",
+        "issuance_rao",
         "capture_share",
         "survival_share",
         "discount_rate",

@@ -10,9 +10,12 @@ import ipywidgets as w
 import traitlets
 
 from ..inputs.record import about
+from ..inputs.units import RAO_PER_TAO
 
 WIDE = w.Layout(width="min(450px, 100%)")
 LABELS = {"description_width": "200px"}
+LARGEST = 1e15  # of a number with a slider: a page counts exactly up to nine times as far
+MILLION_TAO = 10**6 * RAO_PER_TAO  # larger amounts of rao have a slider in millions of TAO
 FAR = 100  # ends whose ratio is larger are reached in equal ratios
 RATIO = 0.01  # a step of such a slider, in powers of ten
 SAME = 1e-4  # powers of ten by which a page may round
@@ -30,18 +33,32 @@ class Handle(NamedTuple):
     step: float
     places: int
     log: bool
+    in_rao: bool = False  # of a field in rao, shown in millions of TAO and moved by whole TAO
+
+    def shown(self, value: float) -> float:
+        """Where the slider stands for a value of its field."""
+        return value / MILLION_TAO if self.in_rao else value
+
+    def stored(self, place: float) -> float:
+        """The value of its field for a place of the slider."""
+        return round(place * 1e6) * RAO_PER_TAO if self.in_rao else place
 
 
 def handle(record, field: str, key: str) -> Handle:
     """A slider with a field's bounds, step, unit and meaning."""
     it = about(record, field)
     value = getattr(record, field)
+    in_rao = it["unit"] == "rao" and value >= LARGEST
+    if in_rao:
+        value /= MILLION_TAO
+        span = [end / MILLION_TAO for end in it["span"]] if it["span"] else (value / 2, 2 * value)
+        it |= {"unit": "M TAO", "step": 0.01, "span": span}
     low, high = it["span"] or _bounds(it["rule"], value)
     low = min(low, value)
     high = max(high, value)
     whole = isinstance(value, int)
     step = it["step"] or (1 if whole else (high - low) / 100)
-    label = re.sub(r"(_usd(_per_day|_per_year)?|_s|_years)$", "", key).replace("_", " ")
+    label = re.sub(r"(_usd(_per_day|_per_year)?|_s|_years|_rao)$", "", key).replace("_", " ")
     unit = it["unit"].removeprefix("share").strip()  # beside the name, where it is said once
     if unit.startswith(label):
         label = unit
@@ -56,6 +73,7 @@ def handle(record, field: str, key: str) -> Handle:
         step=step,
         places=0 if whole else max(-int(f"{step:e}".split("e")[1]), 1 if value % 1 else 0, 0),
         log=not whole and low > 0 and high / low > FAR,
+        in_rao=in_rao,
     )
 
 

@@ -175,10 +175,18 @@ def _by_delegated(
         _income(snapshot, scenario, replace(validator, delegated_tao=float(amount)))
         for amount in delegated
     ]
-    here: dict[str, Any] = {"x": validator.delegated_tao, "y": got.net_usd_per_day, "colour": BLACK}
+    here: dict[str, Any] = {
+        "x": validator.delegated_tao / 1e3,
+        "y": got.net_usd_per_day,
+        "colour": BLACK,
+    }
     return Panel(
         marks=[
-            Line(label="income less cost", x=delegated, y=[one.net_usd_per_day for one in net]),
+            Line(
+                label="income less cost",
+                x=delegated / 1e3,
+                y=[one.net_usd_per_day for one in net],
+            ),
             Level(
                 label="its own stake behind another, no machine",
                 y=got.delegating_usd_per_day,
@@ -187,7 +195,7 @@ def _by_delegated(
             ),
             Points(label="here", legend=False, **here),
         ],
-        x=Axis(label="TAO delegated to it", format=",.0f"),
+        x=Axis(label="thousand TAO delegated to it", format=",g"),
         y=Axis(label="USD a day", format=",.0f"),
     )
 
@@ -199,7 +207,7 @@ def _by_delegated(
 class Staking:
     """What a nominator holds, the subnet it looks at, and root."""
 
-    tao: float = quantity(
+    held_tao: float = quantity(
         default=1_000.0,
         unit="TAO",
         meaning="TAO held at the start",
@@ -286,7 +294,7 @@ def first_staking() -> Staking:
     menus={"staking": stakings},
     published=False,
     sliders=(
-        "tao",
+        "held_tao",
         "years",
         "alpha_drift",
         "alpha_price_tao",
@@ -309,11 +317,12 @@ def nominator_choice(snapshot: Snapshot, scenario: Scenario, staking: Staking) -
     path = _choice(snapshot, scenario, staking, years)
     end = {key: float(values[-1]) for key, values in path._asdict().items()}
     start = staking.alpha_price_tao
+    when = f"{staking.years:g} year{'s' if staking.years != 1 else ''}"
     may_fall = 1 - end["alpha_price_against_root_tao"] / start
     return View(
-        title=f"Alpha beats root unless its price falls {may_fall:.0%} in {staking.years:g} years"
+        title=f"Alpha beats root unless its price falls {may_fall:.0%} within {when}"
         if may_fall > 0
-        else f"Root wins unless alpha rises {-may_fall:.0%} in {staking.years:g} years",
+        else f"Root beats alpha unless its price rises {-may_fall:.0%} within {when}",
         panels=[_in_usd(path), _prices_to_lose(path, staking)],
         readout={
             "idle": f"{end['idle_usd']:,.0f} USD",
@@ -339,7 +348,11 @@ def _choice(
 ) -> NominatorChoice:
     fields = {name: getattr(staking, name) for name in StakedSubnet._fields}
     subnet = StakedSubnet(**fields)
-    own: dict[str, Any] = {"tao": staking.tao, "years": years, "alpha_drift": staking.alpha_drift}
+    own: dict[str, Any] = {
+        "tao": staking.held_tao,
+        "years": years,
+        "alpha_drift": staking.alpha_drift,
+    }
     return choice_of(chain(), snapshot, scenario, subnet, **own)
 
 

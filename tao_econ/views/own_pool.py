@@ -29,7 +29,7 @@ class OwnPool:
         step=0.01,
     )
     days: int = quantity(
-        default=30, unit="days", meaning="how long it is sold", ge=1, le=730, step=1, span=(5, 120)
+        default=30, unit="days", meaning="how long it is sold", ge=1, le=730, step=1, span=(5, 90)
     )
     reserve_tao: float = quantity(
         default=6_740.0,
@@ -78,7 +78,6 @@ def sold(rules: Rules, scenario: Scenario, own: OwnPool) -> OwnerSales:
         "days",
         "reserve_tao",
         "reserve_alpha",
-        "outstanding_alpha",
         "miners_sold_share",
     ),
 )
