@@ -51,7 +51,7 @@ def incentive_over_halving(
     Raises
     ------
     ValueError
-        where no halving is to come
+        where no halving is to come, or only beyond any issuance or block that a snapshot takes
     """
     cost = real("cost_usd_per_day", cost_usd_per_day, "[0, inf)")
     share = real("subnet_share", subnet_share, "[0, 1]")

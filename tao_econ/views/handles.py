@@ -7,6 +7,7 @@ import re
 from typing import Any, NamedTuple
 
 import ipywidgets as w
+import numpy as np
 import traitlets
 
 from ..inputs.record import about
@@ -184,6 +185,20 @@ def difference(now: str, was: str) -> str:
     places = len(one[2].partition(".")[2])
     by = _number(one) - _number(other)
     return f"{'+' if by >= 0 else '−'}{abs(by):,.{places}f}{one[3]}"
+
+
+def same(one, other) -> bool:
+    """Whether two pictures, or parts of them, are equal."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, (list, tuple)):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, np.ndarray):
+        whole = one.dtype != object and one.dtype == other.dtype and one.shape == other.shape
+        return one.tobytes() == other.tobytes() if whole else one.tolist() == other.tolist()
+    return bool(one == other)
 
 
 def _number(found: re.Match) -> float:

@@ -15,8 +15,8 @@ import ipywidgets as w
 
 from ..inputs.record import about, unknown
 from . import screen
-from .gallery import Drawn, fields_read, refuse_unread
-from .handles import LABELS, LARGEST, WIDE, Handle, difference, handle, move, slider
+from .gallery import Drawn, fields_read, refuse_idle, refuse_unread
+from .handles import LABELS, LARGEST, WIDE, Handle, difference, handle, move, same, slider
 from .plot import Plot, ghost
 from .presets import PRESETS, preset
 
@@ -176,6 +176,8 @@ class Live(w.VBox):
         if drawn.sliders is None or given.keys() - set(drawn.sliders):
             read = fields_read(drawn.name, **now)
             refuse_unread(drawn.name, given, owner, read)
+            undeclared = given.keys() - set(drawn.sliders or ())
+            refuse_idle(drawn, self._chosen, now, {key: owner[key] for key in undeclared})
             if drawn.sliders is None:
                 owner = _movable(drawn, now, read) | owner
         return owner, now
@@ -184,6 +186,8 @@ class Live(w.VBox):
         if self._paused:
             return
         before = dict(self._now)
+        shown = (self._shown, self._view.readout)
+        moved = []
         try:
             for key, control in self._sliders.items():
                 argument, field = self._owner[key]
@@ -194,6 +198,7 @@ class Live(w.VBox):
                     self._now[argument] = dataclasses.replace(
                         self._now[argument], **{field: value}
                     )
+                    moved.append(key)
             self._view, self._shown = self._picture()
         except (ValueError, TypeError) as error:
             self._now = before
@@ -201,6 +206,9 @@ class Live(w.VBox):
             return
         self._figure.show(self._dressed())
         self._tell()
+        if moved and same((self._shown, self._view.readout), shown):
+            names = html.escape(", ".join(moved))
+            self._status.value = f"nothing here depends on {names} as the others stand"
 
     def _refuse(self, error: Exception, moved: str):
         """The picture is of another state: grey, with the slider and what the model says."""
