@@ -228,10 +228,7 @@ def openai_fraction(
     """Which pairs of capture share and survival chance make TAO's price a fair part of OpenAI's
     value, at three dates.
     """
-    tender, latest = (
-        comparable_ratios(rules, day, scenario).set_index("name").loc["openai", "value_usd"]
-        for day in (publication, now)
-    )
+    tender, latest = (_openai_usd(rules, day, scenario) for day in (publication, now))
     cases = [(then, EARLY_USD, GREEN), (publication, tender, BLUE), (now, latest, RED)]
     needed = [value_ratio(rules, day, scenario, value).tao_share for day, value, _ in cases]
     capture = np.logspace(-3, 0, 151)
@@ -271,6 +268,14 @@ def openai_fraction(
         size=(9.0, 5.6),
         sources=(rules, then, publication, now, "capture × survival × OpenAI = TAO's FDV"),
     )
+
+
+def _openai_usd(rules: Rules, day: Snapshot, scenario: Scenario) -> float:
+    """OpenAI's latest value on a day."""
+    table = comparable_ratios(rules, day, scenario).set_index("name")
+    if "openai" not in table.index:
+        raise ValueError(f"date must be one with a valuation of OpenAI, got {day.date}")
+    return table.loc["openai", "value_usd"]
 
 
 def _stories(rules: Rules, price_usd: float) -> list[Points]:

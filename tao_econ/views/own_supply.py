@@ -59,7 +59,7 @@ def _by_share(snapshot: Snapshot, scenario: Scenario, got: RecycledHalving) -> P
         decimal_year(_halving(snapshot, replace(scenario, recycled_share=float(share))).when)
         for share in SHARES
     ]
-    here = {"x": scenario.recycled_share, "y": decimal_year(got.when)}
+    here: dict[str, Any] = {"x": scenario.recycled_share, "y": decimal_year(got.when)}
     return Panel(
         marks=[
             Line(label="date of the halving", x=SHARES, y=dates),
