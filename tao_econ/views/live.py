@@ -195,9 +195,7 @@ class Live(w.VBox):
                 it = self._handles[key]
                 if value is not None and it.shown(value) != control.value:
                     value = it.stored(control.value)
-                    self._now[argument] = dataclasses.replace(
-                        self._now[argument], **{field: value}
-                    )
+                    self._now[argument] = dataclasses.replace(self._now[argument], **{field: value})
                     moved.append(key)
             self._view, self._shown = self._picture()
         except (ValueError, TypeError) as error:

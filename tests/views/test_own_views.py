@@ -14,12 +14,12 @@ BASE = te.load_scenario("base")
 
 
 def title(box):
-    return box._figure.layout.title.text
+    return box._view.title
 
 
 def told(box):
     """The read-out, label and text."""
-    return box._drawn.drawn(box._now).readout
+    return box._view.readout
 
 
 def test_fdv_and_upside_at_an_issuance_of_ones_own():
@@ -32,7 +32,7 @@ def test_fdv_and_upside_at_an_issuance_of_ones_own():
     slider.value = 6.0
     assert box._now["snapshot"].issuance_rao == 6_000_000 * 10**9
     again = eval(box._code.value, {"views": views})
-    assert again._figure.to_json() == box._figure.to_json()
+    assert again._view.fingerprint() == box._view.fingerprint()
     box._menus["snapshot"].value = "2026-09-11"
     assert box._now["snapshot"] == NOW, "a choice takes the issuance of its day, to the rao"
 
@@ -55,7 +55,7 @@ def test_only_miners_sell_at_a_price_of_ones_own():
     assert (
         told(box)["by owners, miners, stakers"] == f"0, {got.miners_sold_tao_per_day:,.0f}, 0 TAO"
     )
-    assert box._figure.data[1].y[0] == pytest.approx(1 - float(RULES.owner_cut) - 0.41)
+    assert box._view.panels[0].marks[1].y[0] == pytest.approx(1 - float(RULES.owner_cut) - 0.41)
     leaving = explore("sell_pressure", stake_exit_per_day=0.001)
     assert title(leaving) != title(explore("sell_pressure"))
 
