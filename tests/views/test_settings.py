@@ -37,8 +37,124 @@ SLOW = set(  # more than a tenth of a second a picture
 )
 QUICK = sorted(set(VIEWS) - SLOW)
 # Fields that a view reads on its way to others, and that change nothing in it as its other fields
-# stand: why, and in which views as what. Setting one alone is refused.
-IDLE: dict[str, tuple[str, ...]] = {}
+# stand: why, and in which views as what. A new one here is a finding: mend the view, or say why not.
+# Setting one alone is refused.
+IDLE: dict[str, str] = {
+    "divides a day's pay, of which the view shows the sum or another part": """
+        a_days_emission: article.stakers_share
+        impact_map: article.stakers_share article.validator_take rules.owner_cut
+        impact_map: rules.pool scenario.stakers_share scenario.validator_take
+        inflow_for_flat_price: article.stakers_share article.validator_take
+        inflow_for_flat_price: rules.owner_cut rules.pool scenario.stakers_share
+        inflow_for_flat_price: scenario.validator_take
+        lasting_sale: article.stakers_share article.validator_take rules.owner_cut
+        lasting_sale: rules.pool scenario.stakers_share scenario.validator_take
+        miner_break_even: scenario.validator_take
+        ownership_through_time: rules.owner_cut rules.pool
+        who_is_diluted: rules.owner_cut rules.pool
+    """,
+    "decides the halving only under a schedule by block": """
+        a_days_emission: now.block then.block
+        break_even_cap: now.block then.block
+        comparable: snapshot.block
+        discounted_fdv: now.block then.block
+        fees_against_emission: now.block
+        fees_needed: snapshot.block
+        halving_at_recycling: snapshot.block
+        impact_map: now.block then.block
+        inflation: snapshot.block
+        inflow_for_flat_price: now.block publication.block then.block
+        intrinsic: snapshot.block
+        lasting_sale: now.block then.block
+        majority_price: now.block then.block
+        miner_break_even: snapshot.block
+        nominator_choice: snapshot.block
+        ownership_through_time: now.block then.block
+        portfolio: snapshot.block
+        price_fan: snapshot.block
+        real_yield_map: now.block then.block
+        sobol_beside_tornado: snapshot.block
+        supply: snapshot.block
+        validator_income: snapshot.block
+        valuation_field: now.block then.block
+        who_is_diluted: now.block then.block
+    """,
+    "belongs to a result of which the view shows other columns": """
+        a_days_emission: then.issuance_rao
+        comparable: scenario.stake_stickiness scenario.staked_share snapshot.staked_tao
+        discounted_fdv: now.staked_tao scenario.stake_stickiness scenario.staked_share
+        discounted_fdv: then.staked_tao
+        fees_against_emission: now.price_usd scenario.lost_share
+        fees_against_emission: scenario.market_cap_growth
+        fees_needed: scenario.fee_revenue_usd_per_year
+        first_halving_forecast: rules.block_time_s
+        impact_map: article.anticipated_share scenario.anticipated_share
+        inflation: scenario.lost_share scenario.market_cap_growth snapshot.price_usd
+        inflow_for_flat_price: article.anticipated_share article.daily_volatility
+        inflow_for_flat_price: article.impact_exponent article.impact_prefactor
+        inflow_for_flat_price: scenario.anticipated_share scenario.daily_volatility
+        inflow_for_flat_price: scenario.impact_exponent scenario.impact_prefactor
+        intrinsic: scenario.stake_stickiness snapshot.staked_tao
+        lasting_sale: article.impact_exponent article.impact_prefactor
+        lasting_sale: article.market_cap_growth scenario.impact_exponent
+        lasting_sale: scenario.impact_prefactor scenario.market_cap_growth
+        majority_price: scenario.stake_stickiness
+        market: market.effort_speed market.immunity_rounds market.miner_cost_tao_per_round
+        openai_fraction: scenario.capture_share scenario.survival_share
+        openai_ratio: scenario.capture_share scenario.survival_share
+        ownership_through_time: scenario.lost_share
+        real_yield_map: equal.lost_share scenario.lost_share
+        valuation_field: now.staked_tao scenario.stake_stickiness scenario.staked_share
+        valuation_field: then.staked_tao
+        who_is_diluted: scenario.lost_share
+    """,
+    "cuts less than a picture of these years shows": """
+        break_even_cap: rules.whole_rao
+        fees_against_emission: rules.max_halvings rules.whole_rao
+        fees_needed: rules.whole_rao
+        first_halving_forecast: rules.max_halvings rules.whole_rao
+        impact_map: rules.whole_rao
+        inflation: rules.whole_rao
+        inflow_for_flat_price: rules.whole_rao
+        lasting_sale: rules.whole_rao
+        next_halvings: rules.max_halvings rules.whole_rao
+        ownership_through_time: rules.whole_rao
+        price_fan: rules.whole_rao
+        sobol_beside_tornado: rules.whole_rao
+        supply_readings: rules.whole_rao
+        valuation_field: rules.whole_rao
+        who_is_diluted: rules.whole_rao
+    """,
+    "counts only with liquid alpha on, and bonds that know it": """
+        bribe_threshold: rules.alpha_high rules.alpha_low rules.alpha_sigmoid_steepness
+        copier: rules.alpha_high rules.alpha_low rules.alpha_sigmoid_steepness
+        epoch: rules.alpha_high rules.alpha_low rules.alpha_sigmoid_steepness
+        epoch_walk: rules.alpha_high rules.alpha_low rules.alpha_sigmoid_steepness
+        epoch_walk: rules.liquid_alpha_on
+        market: rules.alpha_high rules.alpha_low rules.alpha_sigmoid_steepness
+    """,
+    "differs only where a validator without stake has no permit": """
+        bribe_threshold: rules.permits
+        epoch: rules.permits
+        epoch_walk: rules.permits
+        market: rules.permits
+    """,
+    "counts only under another gate or measure of shares": """
+        emission_rules: rules.gate_quantile rules.gate_refresh_blocks rules.root_weight
+    """,
+    "stands in only where the day has no volume, or the view shows no volume": """
+        impact_map: now.volume_usd scenario.volume_usd
+        inflow_for_flat_price: now.volume_usd publication.volume_usd scenario.volume_usd
+        inflow_for_flat_price: then.volume_usd
+    """,
+    "counts only where not all of the sale is expected, or is set anew": """
+        lasting_sale: article.macro_multiplier scenario.macro_multiplier
+        sell_pressure: sale.macro_multiplier
+    """,
+    "counts only where there are jumps": """
+        portfolio: scenario.jump_log_mean scenario.jump_log_sd
+    """,
+}
 
 
 def others(record, field: str):
@@ -125,9 +241,14 @@ def idle(name: str) -> set[str]:
     return found
 
 
-def expected(name: str) -> set[str]:
-    """What the table says of a view."""
-    return {place for places in IDLE.values() for view, place in places if view == name}
+def listed() -> dict[str, set[str]]:
+    """The table by view."""
+    found: dict[str, set[str]] = {}
+    for text in IDLE.values():
+        for line in text.strip().splitlines():
+            view, _, places = line.strip().partition(": ")
+            found.setdefault(view, set()).update(places.split())
+    return found
 
 
 @pytest.mark.parametrize("name", QUICK)
@@ -135,13 +256,13 @@ def test_what_a_view_reads_changes_it_or_the_table_says_why_not(name):
     if any(
         dataclasses.is_dataclass(it) or not callable(it) for it in VIEWS[name].records().values()
     ):
-        assert idle(name) == expected(name)
+        assert idle(name) == listed().get(name, set())
 
 
 @pytest.mark.skipif(not NIGHTLY, reason="some minutes; HYPOTHESIS_PROFILE=nightly")
 @pytest.mark.parametrize("name", sorted(SLOW))
 def test_what_a_slow_view_reads_changes_it_or_the_table_says_why_not(name):
-    assert idle(name) == expected(name)
+    assert idle(name) == listed().get(name, set())
 
 
 def another(record, field: str):
@@ -173,10 +294,9 @@ def test_what_a_view_does_not_read_changes_nothing_and_is_refused(name):
 
 
 def test_every_place_of_the_table_is_one_that_its_view_reads():
-    for places in IDLE.values():
-        for name, place in places:
-            key, _, field = place.partition(".")
-            assert (key, field) in fields_read(name) or not field
+    for name, places in listed().items():
+        read = {f"{key}.{field}" for key, field in fields_read(name)}
+        assert places <= read if name in QUICK else name in VIEWS, name
 
 
 def test_a_setting_without_which_a_picture_is_the_same_is_refused():
