@@ -12,8 +12,10 @@ from fractions import Fraction
 
 import pytest
 
+from tao_econ.inputs.record import checked_record, quantity
 from tao_econ.publish import press
 from tao_econ.views import VIEWS, explore, fields_read, gallery
+from tao_econ.views.marks import Line, Panel, View
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 SLOW = set(  # more than a tenth of a second a picture
@@ -258,6 +260,42 @@ def listed() -> dict[str, set[str]]:
             view, _, places = line.strip().partition(": ")
             found.setdefault(view, set()).update(places.split())
     return found
+
+
+@checked_record
+class Knobs:
+    """Three numbers."""
+
+    live: float = quantity(default=1.0, unit="", meaning="moves the line", ge=0, le=10)
+    dead: float = quantity(default=1.0, unit="", meaning="is read and moves nothing", ge=0, le=10)
+    taken: float = quantity(default=1.0, unit="", meaning="is taken past the watcher", ge=0, le=10)
+
+
+@pytest.fixture
+def knobs():
+    """A view with a dead field, and one that it reads unseen."""
+
+    @gallery.view(knobs=Knobs, published=False)
+    def knobs(knobs: Knobs) -> View:
+        """A line."""
+        assert knobs.dead >= 0
+        past = object.__getattribute__(knobs, "taken")
+        return View(title="a line", panels=[Panel(marks=[Line(x=[0, 1], y=[past, knobs.live])])])
+
+    yield knobs
+    del VIEWS["knobs"]
+    gallery._read_at_start.cache_clear()
+    as_it_starts.cache_clear()
+
+
+def test_the_walk_sees_a_dead_field_and_one_that_is_read_unseen(knobs):
+    assert idle("knobs") == {"knobs.dead"}
+    with pytest.raises(AssertionError):
+        test_what_a_view_does_not_read_changes_nothing_and_is_refused("knobs")
+    with pytest.raises(ValueError, match="must change with 'dead'"):
+        press.vary("knobs", {"dead": "2.0"})
+    with pytest.raises(ValueError, match="does not read 'taken'; it reads dead, live"):
+        press.vary("knobs", {"taken": "2.0"})
 
 
 @pytest.mark.parametrize("name", QUICK)
