@@ -40,6 +40,7 @@ from . import holding as holding
 from . import income as income
 from . import issuance as issuance
 from . import juries as juries
+from . import machine as machine
 from . import own_pool as own_pool
 from . import own_supply as own_supply
 from . import pools as pools
