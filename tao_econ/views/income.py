@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from ..chain.subnet_states import load_subnets
 from ..economy.nominator_choice import NominatorChoice, StakedSubnet, beside_root
 from ..economy.nominator_choice import nominator_choice as choice_of
 from ..economy.validator_income import ValidatorIncome
@@ -32,8 +31,7 @@ from .marks import (
     Points,
     View,
 )
-
-STATE = "subnets_8791247"  # every subnet of 2026-08-07 and the TAO on root: data/
+from .real_subnets import real_subnets
 
 
 def chain() -> Rules:
@@ -267,7 +265,7 @@ class Staking:
 @functools.cache
 def stakings() -> dict[str, Staking]:
     """The three subnets whose stake was read, beside root as of 2026-08-07."""
-    pools = load_subnets(STATE)
+    pools = real_subnets()
     found = {}
     for which in (2, 1, 3):
         part = reading(f"root_proportion_{which}")

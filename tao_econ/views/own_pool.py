@@ -8,12 +8,12 @@ from typing import Any
 from ..chain.pools import Pool
 from ..incentives.owner_sales import OwnerSales, with_own_pool
 from ..incentives.owner_sales import owner_sales as sales_of
-from ..incentives.subnet_economy import synthetic_subnets
 from ..inputs.record import checked_record, quantity
 from ..inputs.rules import Rules, Scenario
-from .emission_shares import LAW, marked, only_miners_sell
+from .emission_shares import marked, only_miners_sell
 from .gallery import view
 from .marks import BLUE, GREY, Axis, Line, Panel, View
+from .real_subnets import real_subnets, where
 
 
 @checked_record
@@ -62,9 +62,9 @@ class OwnPool:
 
 @functools.lru_cache(maxsize=8)
 def sold(rules: Rules, scenario: Scenario, own: OwnPool) -> OwnerSales:
-    """The run of one's own pool among synthetic ones."""
+    """The run of one's own pool among main net's."""
     pool = Pool(reserve_tao=own.reserve_tao, reserve_alpha=own.reserve_alpha)
-    pools = with_own_pool(synthetic_subnets(), pool, outstanding_alpha=own.outstanding_alpha)
+    pools = with_own_pool(real_subnets(), pool, outstanding_alpha=own.outstanding_alpha)
     return sales_of(rules, scenario, pools, sold_share=own.sold_share, days=own.days)
 
 
@@ -112,7 +112,12 @@ def owner_sales(rules: Rules, scenario: Scenario, own: OwnPool) -> View:
             "new TAO that the pool got less": f"{got.lost_tao[-1]:,.1f} TAO",
         },
         size=(11.0, 5.0),
-        sources=(rules, scenario, f"one's own among {LAW}; no other owner sells", marked(rules)),
+        sources=(
+            rules,
+            scenario,
+            f"one's own among {where()}; no other owner sells",
+            marked(rules),
+        ),
     )
 
 
