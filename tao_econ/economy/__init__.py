@@ -92,7 +92,6 @@ from .supply import supply_path as supply_path
 from .trading import volumes_on as volumes_on
 from .trading import with_volume as with_volume
 from .validator_income import validator_income as validator_income
-from .valuation import captured_fees as captured_fees
 from .valuation import cong_li_wang as cong_li_wang
 from .valuation import convenience_value as convenience_value
 from .valuation import cost_of_production as cost_of_production

@@ -36,6 +36,7 @@ SLOW = set(  # more than a tenth of a second a picture
         "honest_majority_lottery",
         "collusion_gain",
         "rule_changes",
+        "halving_backtest",
     ]
 )
 QUICK = sorted(set(VIEWS) - SLOW)
