@@ -296,6 +296,9 @@ def halving_and_small_subnets(rules: Rules, scenario: Scenario) -> View:
     tables = [halving_effect(law, scenario, start, days=3) for law in laws]
     found = reading("size_premium_after") / reading("size_premium_before")
     gap = tables[0].loc["small − large", "inflow_ratio"]
+    for law, table in zip(laws, tables, strict=True):
+        if not table.loc["large", "inflow"]:
+            raise ValueError(f"rules must give large pools new TAO, got {law.name!r}, which do not")
     kept = [table.loc["small", "inflow"] / table.loc["large", "inflow"] for table in tables]
     most = max(table["inflow"].max() for table in tables)
     panels = [

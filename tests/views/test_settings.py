@@ -55,6 +55,7 @@ IDLE: dict[str, str] = {
         lasting_sale: rules.pool scenario.stakers_share scenario.validator_take
         miner_break_even: scenario.validator_take
         ownership_through_time: rules.owner_cut rules.pool
+        valuation_field: rules.owner_cut scenario.stakers_share
         who_is_diluted: rules.owner_cut rules.pool
     """,
     "decides the halving only under a schedule by block": """
@@ -122,9 +123,11 @@ IDLE: dict[str, str] = {
         inflow_for_flat_price: rules.whole_rao
         lasting_sale: rules.whole_rao
         next_halvings: rules.max_halvings rules.whole_rao
+        owner_sales: rules.whole_rao
         ownership_through_time: rules.whole_rao
         price_fan: rules.whole_rao
         sobol_beside_tornado: rules.whole_rao
+        subnet_exit: rules.whole_rao
         supply_readings: rules.whole_rao
         valuation_field: rules.whole_rao
         who_is_diluted: rules.whole_rao
@@ -132,6 +135,8 @@ IDLE: dict[str, str] = {
     "counts only with liquid alpha on, and bonds that know it": """
         bribe_threshold: rules.alpha_high rules.alpha_low rules.alpha_sigmoid_steepness
         copier: rules.alpha_high rules.alpha_low rules.alpha_sigmoid_steepness
+        copier_against_honest: rules.alpha_high rules.alpha_low
+        copier_against_honest: rules.alpha_sigmoid_steepness
         epoch: rules.alpha_high rules.alpha_low rules.alpha_sigmoid_steepness
         epoch_walk: rules.alpha_high rules.alpha_low rules.alpha_sigmoid_steepness
         epoch_walk: rules.liquid_alpha_on
@@ -139,12 +144,15 @@ IDLE: dict[str, str] = {
     """,
     "differs only where a validator without stake has no permit": """
         bribe_threshold: rules.permits
+        copier: rules.permits
         epoch: rules.permits
         epoch_walk: rules.permits
         market: rules.permits
     """,
     "counts only under another gate or measure of shares": """
         emission_rules: rules.gate_quantile rules.gate_refresh_blocks rules.root_weight
+        owner_sales: rules.gate_quantile
+        subnet_exit: rules.gate_quantile
     """,
     "stands in only where the day has no volume, or the view shows no volume": """
         impact_map: now.volume_usd scenario.volume_usd
@@ -154,6 +162,10 @@ IDLE: dict[str, str] = {
     "counts only where not all of the sale is expected, or is set anew": """
         lasting_sale: article.macro_multiplier scenario.macro_multiplier
         sell_pressure: sale.macro_multiplier
+    """,
+    "?": """
+        owner_sales: rules.flow_ema_rate
+        subnet_exit: rules.flow_ema_rate rules.swap_fee
     """,
     "counts only where there are jumps": """
         portfolio: scenario.jump_log_mean scenario.jump_log_sd
