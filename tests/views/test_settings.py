@@ -163,12 +163,15 @@ IDLE: dict[str, str] = {
         lasting_sale: article.macro_multiplier scenario.macro_multiplier
         sell_pressure: sale.macro_multiplier
     """,
-    "?": """
+    "counts only under shares by flow": """
         owner_sales: rules.flow_ema_rate
-        subnet_exit: rules.flow_ema_rate rules.swap_fee
+        subnet_exit: rules.flow_ema_rate
     """,
     "counts only where there are jumps": """
         portfolio: scenario.jump_log_mean scenario.jump_log_sd
+    """,
+    "is taken out of what the sellers get, and moves no price": """
+        subnet_exit: rules.swap_fee
     """,
 }
 
