@@ -93,6 +93,7 @@ IDLE: dict[str, str] = {
         fees_against_emission: scenario.market_cap_growth
         fees_needed: scenario.fee_revenue_usd_per_year
         first_halving_forecast: rules.block_time_s
+        halving_backtest: rules.block_time_s
         impact_map: article.anticipated_share scenario.anticipated_share
         inflation: scenario.lost_share scenario.market_cap_growth snapshot.price_usd
         inflow_for_flat_price: article.anticipated_share article.daily_volatility
@@ -105,6 +106,8 @@ IDLE: dict[str, str] = {
         lasting_sale: scenario.impact_prefactor scenario.market_cap_growth
         majority_price: scenario.stake_stickiness
         market: market.effort_speed market.immunity_rounds market.miner_cost_tao_per_round
+        market_by_judge: market.effort_speed market.immunity_rounds
+        market_by_judge: market.miner_cost_tao_per_round
         openai_fraction: scenario.capture_share scenario.survival_share
         openai_ratio: scenario.capture_share scenario.survival_share
         ownership_through_time: scenario.lost_share
@@ -118,6 +121,7 @@ IDLE: dict[str, str] = {
         fees_against_emission: rules.max_halvings rules.whole_rao
         fees_needed: rules.whole_rao
         first_halving_forecast: rules.max_halvings rules.whole_rao
+        halving_backtest: rules.max_halvings
         impact_map: rules.whole_rao
         inflation: rules.whole_rao
         inflow_for_flat_price: rules.whole_rao
@@ -141,6 +145,9 @@ IDLE: dict[str, str] = {
         epoch_walk: rules.alpha_high rules.alpha_low rules.alpha_sigmoid_steepness
         epoch_walk: rules.liquid_alpha_on
         market: rules.alpha_high rules.alpha_low rules.alpha_sigmoid_steepness
+        market_by_judge: rules.alpha_high rules.alpha_low rules.alpha_sigmoid_steepness
+        selection_or_creation: rules.alpha_high rules.alpha_low
+        selection_or_creation: rules.alpha_sigmoid_steepness
     """,
     "differs only where a validator without stake has no permit": """
         bribe_threshold: rules.permits
@@ -148,6 +155,8 @@ IDLE: dict[str, str] = {
         epoch: rules.permits
         epoch_walk: rules.permits
         market: rules.permits
+        market_by_judge: rules.permits
+        selection_or_creation: rules.permits
     """,
     "counts only under another gate or measure of shares": """
         emission_rules: rules.gate_quantile rules.gate_refresh_blocks rules.root_weight
