@@ -46,6 +46,10 @@ from .market import flow_balance as flow_balance
 from .market import price_under_flow as price_under_flow
 from .market import publication_windows as publication_windows
 from .market import sell_pressure as sell_pressure
+from .miner_costs import incentive_over_halving as incentive_over_halving
+from .nominator_choice import StakedSubnet as StakedSubnet
+from .nominator_choice import beside_root as beside_root
+from .nominator_choice import nominator_choice as nominator_choice
 from .portfolio import drift_error as drift_error
 from .portfolio import kelly as kelly
 from .portfolio import kelly_under_error as kelly_under_error
@@ -56,6 +60,7 @@ from .price_paths import Draws as Draws
 from .price_paths import normal_draws as normal_draws
 from .price_paths import price_paths as price_paths
 from .price_paths import subnet_price_paths as subnet_price_paths
+from .recycled_halving import next_halving_at as next_halving_at
 from .recycling import fit_recycling as fit_recycling
 from .recycling import newest_recycling as newest_recycling
 from .recycling import recycling_regimes as recycling_regimes
@@ -86,6 +91,7 @@ from .supply import supply_at as supply_at
 from .supply import supply_path as supply_path
 from .trading import volumes_on as volumes_on
 from .trading import with_volume as with_volume
+from .validator_income import validator_income as validator_income
 from .valuation import cong_li_wang as cong_li_wang
 from .valuation import convenience_value as convenience_value
 from .valuation import cost_of_production as cost_of_production

@@ -205,8 +205,10 @@ def _possible_days(rules, fit, halvings, drawn, late_tao):
         rewards += (threshold - issued) / (reward_after(rules, halving - 1) / RAO_PER_TAO)
         issued = threshold
         blocks = blocks_to_issue(drawn, rewards)
-        shifted = np.maximum(blocks + late, 0.0)  # a repair may bring the halving at once
-        days = np.sort(shifted[np.isfinite(blocks)]) * fit.block_time_s / SECONDS_PER_DAY
+        come = np.isfinite(blocks)
+        # a repair may bring the halving at once
+        shifted = np.maximum(blocks[come] + late[come], 0.0)
+        days = np.sort(shifted) * fit.block_time_s / SECONDS_PER_DAY
         if not len(days) or days[-1] > MAX_DAYS:
             raise ValueError(
                 f"halvings must come within {MAX_DAYS:,} days by {rules.name!r}, got number "

@@ -181,9 +181,14 @@ def break_even_incentive(split: RewardSplit, cost_usd_per_day: float) -> float:
         above 1 no miner can earn its costs; infinite if none is paid
     """
     cost = real("cost_usd_per_day", cost_usd_per_day, "[0, inf)")
+    return part_that_pays(cost, split.usd_per_day.miners)
+
+
+def part_that_pays(cost: float, income: float) -> float:
+    """The part of an income that pays a cost: 0 of none, infinite where nothing comes in."""
     if cost == 0:
         return 0.0
-    return cost / split.usd_per_day.miners if split.usd_per_day.miners else math.inf
+    return cost / income if income else math.inf
 
 
 @typed

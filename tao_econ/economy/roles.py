@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..inputs.checks import flag, real
 from ..inputs.door import typed
@@ -47,9 +47,12 @@ class SubnetTerms(NamedTuple):
     def verified(self) -> SubnetTerms:
         """The same terms, every field checked."""
         names = ("subnet_share", "root_proportion", "withheld_share", "own_stake_share")
-        shares = {name: real(name, getattr(self, name), "[0, 1]") for name in names}
-        flags = {name: flag(name, getattr(self, name)) for name in ("owned", "root_paid")}
-        return self._replace(**shares, **flags)
+        checked: dict[str, Any] = {
+            name: real(name, getattr(self, name), "[0, 1]") for name in names
+        }
+        for name in ("owned", "root_paid"):
+            checked[name] = flag(name, getattr(self, name))
+        return self._replace(**checked)
 
 
 WHOLE_NETWORK = SubnetTerms()

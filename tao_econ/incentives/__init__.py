@@ -28,6 +28,8 @@ from .lego import tournament as tournament
 from .majority import alpha_majority_cost as alpha_majority_cost
 from .majority import majority_cost as majority_cost
 from .network import draw_network as draw_network
+from .owner_sales import owner_sales as owner_sales
+from .owner_sales import with_own_pool as with_own_pool
 from .query_cost import query_bill as query_bill
 from .query_cost import query_latency as query_latency
 from .query_market import displacement as displacement

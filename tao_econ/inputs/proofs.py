@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
 
 import pandas as pd
@@ -59,23 +60,28 @@ def how_known(rules: Rules) -> dict[str, Known]:
 
     A value that another era had is known as there; one that none had is "assumed".
     """
+    return known_fields(rules, [field.name for field in dataclasses.fields(Rules)])
+
+
+def known_fields(rules: Rules, fields: Iterable[str]) -> dict[str, Known]:
+    """How some fields of the rules are known; no other is looked at."""
     found = {}
     names = [era.name for era in eras()]
     age = names.index(rules.name) if rules.name in names else len(names)
-    for field in dataclasses.fields(Rules):
-        value = getattr(rules, field.name)
-        same = [row for row in _history() if (row.rule, row.value) == (field.name, value)]
+    for field in fields:
+        value = getattr(rules, field)
+        same = [row for row in _history() if (row.rule, row.value) == (field, value)]
         until_now = [row for row in same if row.age <= age]
         if same:
-            found[field.name] = (until_now or same)[-1].known
-        elif field.name not in ABOUT_AN_ERA | {"name"}:
-            found[field.name] = Known(how="assumed", at=NOT_IN_FORCE, gap=NOT_IN_FORCE)
+            found[field] = (until_now or same)[-1].known
+        elif field not in ABOUT_AN_ERA | {"name"}:
+            found[field] = Known(how="assumed", at=NOT_IN_FORCE, gap=NOT_IN_FORCE)
     return found
 
 
 def marks(rules: Rules, fields: tuple[str, ...]) -> tuple[Mark, ...]:
     """Which of those fields of the rules rest on something unproven, and why."""
-    said = how_known(rules)
+    said = known_fields(rules, fields)
     return tuple(
         Mark(field=name, value=str(getattr(rules, name)), why=said[name].gap)
         for name in fields

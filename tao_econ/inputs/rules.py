@@ -20,7 +20,7 @@ from .door import typed
 from .files import DATA
 from .record import checked_record, quantity, unknown
 from .scenario import Scenario
-from .units import utc
+from .units import RAO_PER_TAO, utc
 
 MAX_BYTES = 1_000_000  # of a TOML file
 RATIO = re.compile(r"-?\d{1,20}(\.\d{1,20}|/\d{1,20})?")
@@ -228,7 +228,13 @@ class Snapshot:
         ge=0,
         lt=MAX_BLOCK,
     )
-    issuance_rao: int = quantity(unit="rao", meaning="TAO issued so far", gt=0, lt=MAX_RAO)
+    issuance_rao: int = quantity(
+        unit="rao",
+        meaning="TAO issued so far",
+        gt=0,
+        lt=MAX_RAO,
+        span=(4_000_000 * RAO_PER_TAO, 20_990_000 * RAO_PER_TAO),
+    )
     issuance_low_rao: int | None = quantity(
         default=None, unit="rao", meaning="lowest published reading", ge=0
     )

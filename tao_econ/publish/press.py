@@ -48,10 +48,11 @@ def vary(name: str, settings: dict[str, str]) -> dict:
     ------
     ValueError
         where no record of the view has such a field, several do, the value does not fit it, or the
-        view does not read it
+        view does not read it or shows the same without it
     """
     view = VIEWS[name]
     records = view.records()
+    before = dict(records)
     places = {setting: view.place(records, setting) for setting in settings}
     for setting, (argument, field) in places.items():
         old = records[argument]
@@ -61,6 +62,7 @@ def vary(name: str, settings: dict[str, str]) -> dict:
     if settings:
         read = gallery.fields_read(name, **records)
         gallery.refuse_unread(name, settings, places, read)
+        gallery.refuse_idle(view, before, records, places)
     return records
 
 

@@ -107,10 +107,12 @@ def _case(it: Recipe, chosen: dict[str, str], shoot, many: int) -> dict:
     for name, handle in it.sliders.items():
         key, field = it.owner[name]
         begin = getattr(start[key], field)
-        begin = handle.value if begin is None else begin
+        begin = handle.value if begin is None else handle.shown(begin)
         values = positions(handle, begin, many)
         shots = [
-            at_start if value == begin else shoot(start | {key: _varied(start[key], field, value)})
+            at_start
+            if value == begin
+            else shoot(start | {key: _varied(start[key], field, handle.stored(value))})
             for value in values
         ]
         sliders.append(

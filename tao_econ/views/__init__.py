@@ -37,8 +37,12 @@ from . import emission_shares as emission_shares
 from . import evaluation as evaluation
 from . import halving_dates as halving_dates
 from . import holding as holding
+from . import income as income
 from . import issuance as issuance
 from . import juries as juries
+from . import machine as machine
+from . import own_pool as own_pool
+from . import own_supply as own_supply
 from . import pools as pools
 from . import queries as queries
 from . import real_stake as real_stake

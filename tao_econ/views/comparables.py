@@ -228,10 +228,7 @@ def openai_fraction(
     """Which pairs of capture share and survival chance make TAO's price a fair part of OpenAI's
     value, at three dates.
     """
-    tender, latest = (
-        comparable_ratios(rules, day, scenario).set_index("name").loc["openai", "value_usd"]
-        for day in (publication, now)
-    )
+    tender, latest = (_openai_usd(rules, day, scenario) for day in (publication, now))
     cases = [(then, EARLY_USD, GREEN), (publication, tender, BLUE), (now, latest, RED)]
     needed = [value_ratio(rules, day, scenario, value).tao_share for day, value, _ in cases]
     capture = np.logspace(-3, 0, 151)
@@ -273,6 +270,14 @@ def openai_fraction(
     )
 
 
+def _openai_usd(rules: Rules, day: Snapshot, scenario: Scenario) -> float:
+    """OpenAI's latest value on a day."""
+    table = comparable_ratios(rules, day, scenario).set_index("name")
+    if "openai" not in table.index:
+        raise ValueError(f"date must be one with a valuation of OpenAI, got {day.date}")
+    return table.loc["openai", "value_usd"]
+
+
 def _stories(rules: Rules, price_usd: float) -> list[Points]:
     """Where the article and the published tree stand: all captured, for certain or by its odds."""
     tree = scenario_tree(rules, spot_usd=price_usd).branches.set_index("branch")
@@ -299,7 +304,14 @@ COUNTS = {"FDV": "fdv", "market cap": "market_cap", "discounted FDV": "discounte
 class Other:
     """What TAO is held against: one value on one date."""
 
-    value_usd: float = quantity(unit="USD", meaning="value of the comparable", gt=0, le=1e18)
+    value_usd: float = quantity(
+        unit="USD",
+        meaning="value of the comparable, or one of your own",
+        gt=0,
+        le=1e18,
+        step=1e9,
+        span=(1e9, 2e12),
+    )
 
 
 @checked_record
@@ -363,7 +375,9 @@ def everything_on(day, like: str) -> tuple[list[str], np.ndarray]:
     menus={"other": others, "snapshot": snapshots, "count": counts},
     published=False,
     sliders=(
+        "value_usd",
         "price_usd",
+        "issuance_rao",
         "capture_share",
         "survival_share",
         "discount_rate",

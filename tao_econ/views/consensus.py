@@ -177,7 +177,8 @@ def _earned_by_miner(rules: Rules, epoch: FloatEpoch, followed: np.ndarray) -> n
     bought = followed * (stake if classic else 1.0)
     held = np.where(bought.sum(axis=0) > 0, bought / np.maximum(bought.sum(axis=0), 1e-300), 0.0)
     paid = held * epoch.incentive[5:] * (1.0 if classic else stake)
-    return paid / paid.sum()
+    total = paid.sum()
+    return paid / total if total else paid  # nobody is paid: nothing to split
 
 
 def _shares(title: str, values: np.ndarray, rows: list[str]) -> Panel:

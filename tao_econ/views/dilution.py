@@ -394,6 +394,7 @@ def _measured(rules: Rules, then: Snapshot) -> list[Points]:
     published=False,
     sliders=(
         "price_usd",
+        "issuance_rao",
         "discount_rate",
         "recycled_share",
         "market_cap_growth",
@@ -445,6 +446,7 @@ def supply(snapshot: Snapshot, scenario: Scenario) -> View:
             "issued": f"{tao(snapshot.issuance_rao) / 1e6:.3f} M TAO",
             "float": f"{value.float_tao / 1e6:.2f} M TAO (stake {staked})",
             "market cap / FDV": f"{value.mc_fdv:.1%}",
+            "FDV over market cap": f"{1 / value.mc_fdv:.2f}×",
             "cap growth for a flat price, 1 year": f"{growth[1]:.1%}",
             "5 years": f"{growth[5]:.0%}",
         },

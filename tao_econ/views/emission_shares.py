@@ -22,7 +22,7 @@ from ..chain.subnets import Subnets
 from ..incentives.stake import gini, top_share
 from ..incentives.subnet_economy import compare_rules, halving_effect, rules_of_shares
 from ..inputs import data
-from ..inputs.proofs import how_known, in_words
+from ..inputs.proofs import in_words, known_fields
 from ..inputs.record import checked_record, quantity
 from ..inputs.rules import Rules, Scenario, load_scenario, rules_at
 from ..inputs.units import BLOCKS_PER_DAY, RAO_PER_TAO
@@ -99,7 +99,7 @@ def marked(*rules: Rules) -> str:
 
 def proof(rules: Rules, field: str) -> str:
     """What a footer says of how a rule is known: 'gate: replayed, block 8,791,247 …'."""
-    return f"{field.replace('_', ' ')}: {in_words(how_known(rules)[field])}"
+    return f"{field.replace('_', ' ')}: {in_words(known_fields(rules, [field])[field])}"
 
 
 # ---- Six rules on the same prices ----
@@ -296,6 +296,9 @@ def halving_and_small_subnets(rules: Rules, scenario: Scenario) -> View:
     tables = [halving_effect(law, scenario, start, days=3) for law in laws]
     found = reading("size_premium_after") / reading("size_premium_before")
     gap = tables[0].loc["small − large", "inflow_ratio"]
+    for law, table in zip(laws, tables, strict=True):
+        if not table.loc["large", "inflow"]:
+            raise ValueError(f"rules must give large pools new TAO, got {law.name!r}, which do not")
     kept = [table.loc["small", "inflow"] / table.loc["large", "inflow"] for table in tables]
     most = max(table["inflow"].max() for table in tables)
     panels = [

@@ -9,7 +9,7 @@ import pandas as pd
 
 from .. import claims
 from ..claims import scores, sources
-from ..inputs.record import checked_record, quantity
+from ..inputs.record import checked_record, quantity, unknown
 from .gallery import view
 from .marks import GREEN, GREY, Axis, Level, Line, Panel, View
 from .verdicts import LAST, SHOWN, fdv_per_price
@@ -69,6 +69,9 @@ def held(benchmark: str) -> np.ndarray:
     """What one dollar in a benchmark is worth at each close until the last evaluation, NaN where no
     close of it is recent.
     """
+    known = scores.benchmark_closes()
+    if benchmark not in known:
+        raise ValueError(unknown("benchmark", benchmark, known))
     dates = sources.closes()[sources.PUBLISHED : LAST].index
     return np.array([scores.benchmark_worth(benchmark, date) for date in dates])
 

@@ -192,6 +192,30 @@ def refuse_unread(name: str, settings, places: dict, read: frozenset) -> None:
             raise ValueError(f"view {name} does not read {quoted(setting)}; it reads {fields}")
 
 
+def refuse_idle(drawn: Drawn, before: dict, after: dict, places: dict[str, tuple]) -> None:
+    """Raise ValueError for a setting without which a view would show the same.
+
+    before, after : records by argument, without any and with all of the settings
+    places : setting → (argument, field)
+    """
+    shown = None
+    for setting, (argument, field) in places.items():
+        old = getattr(before[argument], field)
+        if getattr(after[argument], field) == old:
+            continue
+        try:
+            without = dataclasses.replace(after[argument], **{field: old})
+            other = drawn.drawn(after | {argument: without}).fingerprint()
+        except (ValueError, TypeError):
+            continue  # the others need it
+        shown = shown or drawn.drawn(after).fingerprint()
+        if shown == other:
+            raise ValueError(
+                f"view {drawn.name} must change with {quoted(setting)}, and shows the same, as its "
+                f"other fields stand"
+            )
+
+
 def _word(part) -> str:
     """What a footer says of a text or a record; nothing of one without a name."""
     kind = next((kind for kind in NAMED if isinstance(part, kind)), None)
@@ -206,9 +230,8 @@ def _read_at_start(name: str) -> frozenset:
 
 
 def _read(drawn: Drawn, records: dict) -> frozenset:
-    """What a view reads, with the names that its footer says."""
-    named = {(key, "name") for key, record in records.items() if isinstance(record, tuple(NAMED))}
-    return watch.reads(drawn.draw, records)[1] | named
+    """What a view reads, as it draws, reads out and names its records in the footer."""
+    return watch.reads(lambda **given: drawn.drawn(given), records)[1]
 
 
 def fields_read(name: str, **records: Any) -> frozenset[tuple[str, str]]:

@@ -7,12 +7,16 @@ import re
 from typing import Any, NamedTuple
 
 import ipywidgets as w
+import numpy as np
 import traitlets
 
 from ..inputs.record import about
+from ..inputs.units import RAO_PER_TAO
 
 WIDE = w.Layout(width="min(450px, 100%)")
 LABELS = {"description_width": "200px"}
+LARGEST = 1e15  # of a number with a slider: a page counts exactly up to nine times as far
+MILLION_TAO = 10**6 * RAO_PER_TAO  # larger amounts of rao have a slider in millions of TAO
 FAR = 100  # ends whose ratio is larger are reached in equal ratios
 RATIO = 0.01  # a step of such a slider, in powers of ten
 SAME = 1e-4  # powers of ten by which a page may round
@@ -30,18 +34,33 @@ class Handle(NamedTuple):
     step: float
     places: int
     log: bool
+    in_rao: bool = False  # of a field in rao, shown in millions of TAO and moved by whole TAO
+
+    def shown(self, value: float) -> float:
+        """Where the slider stands for a value of its field."""
+        return value / MILLION_TAO if self.in_rao else value
+
+    def stored(self, place: float) -> float:
+        """The value of its field for a place of the slider."""
+        return round(place * 1e6) * RAO_PER_TAO if self.in_rao else place
 
 
 def handle(record, field: str, key: str, span: tuple | None = None) -> Handle:
     """A slider with a field's bounds, step, unit and meaning; or with other ends."""
     it = about(record, field)
     value = getattr(record, field)
+    in_rao = it["unit"] == "rao" and value >= LARGEST
+    if in_rao:
+        value /= MILLION_TAO
+        ends = span or it["span"]
+        span = [end / MILLION_TAO for end in ends] if ends else (value / 2, 2 * value)
+        it |= {"unit": "M TAO", "step": 0.01}
     low, high = span or it["span"] or _bounds(it["rule"], value)
     low = min(low, value)
     high = max(high, value)
     whole = isinstance(value, int)
     step = it["step"] or (1 if whole else (high - low) / 100)
-    label = re.sub(r"(_usd(_per_day|_per_year)?|_s|_years)$", "", key).replace("_", " ")
+    label = re.sub(r"(_usd(_per_day|_per_year)?|_s|_years|_rao)$", "", key).replace("_", " ")
     unit = it["unit"].removeprefix("share").strip()  # beside the name, where it is said once
     if unit.startswith(label):
         label = unit
@@ -56,6 +75,7 @@ def handle(record, field: str, key: str, span: tuple | None = None) -> Handle:
         step=step,
         places=0 if whole else max(-int(f"{step:e}".split("e")[1]), 1 if value % 1 else 0, 0),
         log=not whole and low > 0 and high / low > FAR,
+        in_rao=in_rao,
     )
 
 
@@ -166,6 +186,20 @@ def difference(now: str, was: str) -> str:
     places = len(one[2].partition(".")[2])
     by = _number(one) - _number(other)
     return f"{'+' if by >= 0 else '−'}{abs(by):,.{places}f}{one[3]}"
+
+
+def same(one, other) -> bool:
+    """Whether two pictures, or parts of them, are equal."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, (list, tuple)):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, np.ndarray):
+        whole = one.dtype != object and one.dtype == other.dtype and one.shape == other.shape
+        return one.tobytes() == other.tobytes() if whole else one.tolist() == other.tolist()
+    return bool(one == other)
 
 
 def _number(found: re.Match) -> float:

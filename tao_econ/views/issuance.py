@@ -131,10 +131,12 @@ def era_lengths(rules: Rules, article: Rules) -> View:
     are grey and never come.
     """
     eras = [era for era in issuance_eras(rules) if era.blocks]
+    if not eras:
+        raise ValueError(f"schedule must halve the reward, got {rules.schedule!r}")
     years = blocks_to_years(np.array([era.blocks for era in eras], float), rules.block_time_s)
     planned = blocks_to_years(article.halving_interval_blocks, article.block_time_s)
     never = np.arange(len(eras), article.max_halvings)
-    told = np.array([26, 28, 29])
+    told = np.array([era for era in (26, 28, 29) if era < len(eras)], int)
     bars = [
         Bars(label="years paid under the chain's rule", y=years),
         Bars(
@@ -300,7 +302,7 @@ def emission(rules: Rules, scenario: Scenario, unit: Unit) -> View:
             "emission ends": f"{years[-1]:.2f} years",
             "issued at the end": f"{issued[-1]:,.4f} TAO",
             "never issued": f"{left[-1]:.3g} TAO",
-            "first halving": f"{years[1]:.2f} years",
+            "first halving": f"{years[1]:.2f} years" if len(years) > 1 else "none",
         },
         size=(11.0, 5.0),
     )

@@ -13,14 +13,13 @@ from typing import Any, NamedTuple
 
 import ipywidgets as w
 
-from ..inputs.record import unknown
+from ..inputs.record import about, unknown
 from . import screen
-from .gallery import Drawn, fields_read, refuse_unread
-from .handles import LABELS, WIDE, Handle, difference, handle, move, slider
+from .gallery import Drawn, fields_read, refuse_idle, refuse_unread
+from .handles import LABELS, LARGEST, WIDE, Handle, difference, handle, move, same, slider
 from .plot import Plot, ghost
 from .presets import PRESETS, preset
 
-LARGEST = 1e15  # of a number with a slider: a page counts exactly up to nine times as far
 LOOK = """<style>
 .tao-live .widget-readout { min-width: 92px; }
 .tao-readout { display: flex; flex-wrap: wrap; gap: 4px 22px; margin: 2px 0; line-height: 1.35; }
@@ -177,6 +176,8 @@ class Live(w.VBox):
         if drawn.sliders is None or given.keys() - set(drawn.sliders):
             read = fields_read(drawn.name, **now)
             refuse_unread(drawn.name, given, owner, read)
+            undeclared = given.keys() - set(drawn.sliders or ())
+            refuse_idle(drawn, self._chosen, now, {key: owner[key] for key in undeclared})
             if drawn.sliders is None:
                 owner = _movable(drawn, now, read) | owner
         return owner, now
@@ -185,12 +186,17 @@ class Live(w.VBox):
         if self._paused:
             return
         before = dict(self._now)
+        shown = (self._shown, self._view.readout)
+        moved = []
         try:
             for key, control in self._sliders.items():
                 argument, field = self._owner[key]
-                if getattr(self._now[argument], field) not in (control.value, None):
-                    varied = dataclasses.replace(self._now[argument], **{field: control.value})
-                    self._now[argument] = varied
+                value = getattr(self._now[argument], field)
+                it = self._handles[key]
+                if value is not None and it.shown(value) != control.value:
+                    value = it.stored(control.value)
+                    self._now[argument] = dataclasses.replace(self._now[argument], **{field: value})
+                    moved.append(key)
             self._view, self._shown = self._picture()
         except (ValueError, TypeError) as error:
             self._now = before
@@ -198,6 +204,9 @@ class Live(w.VBox):
             return
         self._figure.show(self._dressed())
         self._tell()
+        if moved and same((self._shown, self._view.readout), shown):
+            names = html.escape(", ".join(moved))
+            self._status.value = f"nothing here depends on {names} as the others stand"
 
     def _refuse(self, error: Exception, moved: str):
         """The picture is of another state: grey, with the slider and what the model says."""
@@ -231,8 +240,8 @@ class Live(w.VBox):
         parts = [f'"{self._drawn.name}"']
         parts += [f"{key}={name!r}" for key, name in (given | named).items()]
         for key, (argument, field) in self._owner.items():
-            now = f"{getattr(self._now[argument], field):.10g}"
-            was = f"{getattr(self._chosen[argument], field):.10g}"
+            now = _digits(getattr(self._now[argument], field))
+            was = _digits(getattr(self._chosen[argument], field))
             if now != was:
                 parts.append(f"**{{{key!r}: {now}}}" if "." in key else f"{key}={now}")
         return f"views.explore({', '.join(parts)})"
@@ -247,6 +256,7 @@ class Live(w.VBox):
             value = getattr(now[argument], field)
             if value is not None:
                 it = self._handles[key]
+                value = it.shown(value)
                 self._handles[key] = it._replace(low=min(it.low, value), high=max(it.high, value))
                 move(control, value)
         self._paused = False
@@ -372,6 +382,11 @@ def _settings(code: str, name: str) -> dict:
     return settings
 
 
+def _digits(value) -> str:
+    """A number as code: whole ones exactly."""
+    return str(value) if isinstance(value, int) else f"{value:.10g}"
+
+
 def _movable(drawn: Drawn, records: dict, read=None) -> dict[str, tuple[str, str]]:
     """The numbers that a view reads, each under its field's name, or `argument.field` if two have
     it.
@@ -382,7 +397,8 @@ def _movable(drawn: Drawn, records: dict, read=None) -> dict[str, tuple[str, str
         for field in dataclasses.fields(record) if dataclasses.is_dataclass(record) else ():
             value = getattr(record, field.name)
             number = isinstance(value, (int, float)) and not isinstance(value, bool)
-            if (argument, field.name) in read and number and abs(value) < LARGEST:
+            small = number and (abs(value) < LARGEST or about(record, field.name)["unit"] == "rao")
+            if (argument, field.name) in read and small:
                 found.append((argument, field.name))
     names = [field for _, field in found]
     return {

@@ -315,6 +315,8 @@ def price_manipulation(rules: Rules, gate: Rules, first: Rules, scenario: Scenar
         "gate,\nspot price *": trips["gated"].loc["spot"],
         "gate,\nlive rate *": trips["gated"].loc["smoothed"],
     }
+    if not spot["tao_attracted"]:
+        raise ValueError(f"rules must give {subnet} new TAO by its price, got {rules.name!r}")
     bars = [
         _told([row[key] for row in rows.values()], shift, ".3f", {"width": 0.38} | look)
         for shift, key, look in (

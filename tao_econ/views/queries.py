@@ -314,6 +314,8 @@ def fees_against_emission(rules: Rules, now: Snapshot, scenario: Scenario) -> Vi
         query_bill(queries=1.0, fees_tao=1.0, emission_tao=ratio).external_share for ratio in PINE
     ]
     path = supply_path(rules, now, replace(scenario, horizon_years=25.0, recycled_share=0.0))
+    if not path.emission_tao_per_day[0]:
+        raise ValueError(f"issuance_rao must leave something to issue, got {now.issuance_rao:,}")
     fall = path.emission_tao_per_day / path.emission_tao_per_day[0]
     growth = {0.0: BLUE, 0.25: PURPLE, 1.0: ORANGE}
     some = 0.25

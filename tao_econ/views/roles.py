@@ -18,6 +18,7 @@ from ..economy.holding import (
     staker_real_yield,
     stakers_parts,
 )
+from ..economy.nominator_choice import grown_stake
 from ..economy.rewards import alpha_yield_per_day
 from ..economy.supply import staked_tao
 from ..inputs.record import checked_record, quantity, same
@@ -201,7 +202,7 @@ def alpha_growth(rules: Rules, scenario: Scenario, which: int, days):
         root_proportion=reading(f"root_proportion_{which}"),
         alpha_per_day=float(BLOCKS_PER_DAY),
     )
-    return (1 + days * per_day) ** (1 - scenario.validator_take)
+    return grown_stake(per_day, days, scenario.validator_take)
 
 
 @view(rules="2026-09-11", scenario="base")

@@ -150,6 +150,8 @@ def sell_pressure(market: Market, sale: Sale) -> View:
         readout={
             "sold in a day": f"{got.sold_tao_per_day:,.0f} TAO, "
             f"{got.sold_usd_per_day / 1e6:.2f} M USD",
+            "by owners, miners, stakers": f"{got.owners_sold_tao_per_day:,.0f}, "
+            f"{got.miners_sold_tao_per_day:,.0f}, {got.stakers_sold_tao_per_day:,.0f} TAO",
             "of volume": f"{got.participation_share:.1%}: "
             f"{'bearable' if borne.bearable else 'not bearable'} at {borne.bar_share:.0%}",
             "fall if nobody expected it": f"{_off(got.unexpected_impact_share)} "
