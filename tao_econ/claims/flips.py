@@ -1,0 +1,312 @@
+"""What turns a verdict: found by root finding over every input that a claim reads, never typed.
+
+An input is a number of the records, a fact, or a series of a table, with the range documented for
+it. The smallest change, as a part of that range, is the flip. A fact that is yes or no is turned
+round.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import math
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from ..economy.stress import Records
+from ..inputs.record import about
+from ..inputs.rules import Scenario
+from ..inputs.units import RAO_PER_TAO, tao
+from .facts import Fact
+from .rule import UNKNOWN, Claim, World, find, table, verdict
+from .sources import closes, days_2023
+
+STEPS = 12  # looked at on either side, before the root is found
+HALVINGS = 40
+FIELDS = tuple(
+    name
+    for name, field in Scenario.__pydantic_fields__.items()  # type: ignore[attr-defined]
+    if (field.json_schema_extra or {}).get("span")
+)
+# of a number without a documented range, and of every value of a series
+FACTOR = 2.0
+SERIES = {
+    "TAO's closes": (("closes", "close_usd"), ("tao_daily_2023q4", "close_usd low_usd high_usd")),
+    "TAO's volume": (("tao_daily_2023q4", "volume_usd_24h"),),
+    "RNDR's closes and market cap": (("rndr_daily", "close_usd market_cap_usd"),),
+    "the weekly closes of others": (("peers_weekly", "rndr_usd fet_usd fil_usd btc_usd"),),
+}
+TOKENS = ("market_cap_usd", "mcap_fdv", "volume_24h_usd", "fdv_usd", "price_usd")
+SAID = {
+    "snapshot.price_usd": ("price", "USD"),
+    "snapshot.volume_usd": ("volume", "USD a day"),
+    "snapshot.issuance_rao": ("supply", "TAO"),
+}
+PLACES = {"then": "the article's", "day": "publication day's", "now": "the latest"}
+
+
+class Input(NamedTuple):
+    """Something that can be moved."""
+
+    name: str
+    unit: str
+    value: float
+    low: float
+    high: float
+    put: Callable[[float], World]  # the world with another value
+
+
+class Flip(NamedTuple):
+    """The smallest change found that turns a verdict."""
+
+    name: str
+    unit: str
+    value: float  # from which on the verdict is another one; NaN for a yes or no turned round
+    above: bool  # whether it turns at higher values
+    verdict: str  # what it becomes
+    distance: float  # as a part of the documented range; 1 for a yes or no
+
+    def __str__(self) -> str:
+        if math.isnan(self.value):
+            return f"{self.name} the other way: {self.verdict}"
+        side = "above" if self.above else "below"
+        return f"{self.name} {side} {_amount(self.value)} {self.unit}: {self.verdict}".replace(
+            "  ", " "
+        )
+
+
+def _amount(value: float) -> str:
+    for size, name in ((1e9, " bn"), (1e6, " M")):
+        if abs(value) >= size:
+            return f"{value / size:.3g}{name}"
+    return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.3g}"
+
+
+class _Watched:
+    """A world that notes what a claim looks at."""
+
+    def __init__(self, world: World):
+        self._world = world
+        self.seen: set[str] = set()
+        self.facts = _Noted(world.facts)
+        self.tables = _Noted(world.tables)
+
+    def __getattr__(self, name: str):
+        if name in PLACES:
+            self.seen.add(name)
+        return getattr(self._world, name)
+
+
+class _Noted(dict):
+    """A dictionary that notes what is asked for."""
+
+    def __init__(self, known):
+        super().__init__(known)
+        self.asked: set = set()
+
+    def get(self, key, default=None):
+        """As `dict.get`."""
+        self.asked.add(key)
+        return super().get(key, default)
+
+    def __contains__(self, key):
+        self.asked.add(key)
+        return super().__contains__(key)
+
+
+def inputs(world: World, claim: Claim) -> list[Input]:
+    """Everything numeric that a claim reads.
+
+    Parameters
+    ----------
+    world : World
+    claim : Claim
+
+    Returns
+    -------
+    list[Input]
+    """
+    seen = _Watched(world)
+    find(seen, claim)  # type: ignore[arg-type]
+    found = [one for place in sorted(seen.seen) for one in _record_inputs(world, place)]
+    for name in sorted(seen.facts.asked):
+        found += _fact_inputs(world, name)
+    return found + list(_series_inputs(world, seen.tables.asked))
+
+
+def _record_inputs(world: World, place: str) -> Iterator[Input]:
+    records: Records = getattr(world, place)
+    for part, name, low, high in _ranges(records):
+        value = getattr(getattr(records, part), name)
+        if value is None:
+            continue
+        scale = RAO_PER_TAO if name.endswith("_rao") else 1
+
+        def put(new: float, part=part, name=name, scale=scale) -> World:
+            changed = round(new * scale) if scale > 1 else new
+            record = dataclasses.replace(getattr(records, part), **{name: changed})
+            return dataclasses.replace(world, **{place: records._replace(**{part: record})})
+
+        said, unit = SAID.get(f"{part}.{name}") or (name, about(records.scenario, name)["unit"])
+        yield Input(f"{PLACES[place]} {said}", unit, float(value) / scale, low, high, put)
+
+
+def _ranges(records: Records) -> Iterator[tuple[str, str, float, float]]:
+    """Fields that may be moved, with the range that data or assumptions document."""
+    prices, volumes = closes(), days_2023()["volume_usd_24h"]
+    yield "snapshot", "price_usd", float(prices.min()), float(prices.max())
+    top = max(float(volumes.max()), 3 * records.scenario.volume_usd)
+    yield "snapshot", "volume_usd", float(volumes.min()), top
+    snapshot = records.snapshot
+    ends = snapshot.issuance_low_rao, snapshot.issuance_high_rao
+    whole = tao(records.rules.max_supply_rao) * 0.999
+    low, high = (tao(end) if end else tao(snapshot.issuance_rao) for end in ends)
+    if low < high:
+        yield "snapshot", "issuance_rao", low, min(high, whole)
+    for name in FIELDS:
+        if name != "volume_usd" or snapshot.volume_usd is None:
+            yield ("scenario", name, *about(records.scenario, name)["span"])
+
+
+def _fact_inputs(world: World, name: tuple[str, str]) -> Iterator[Input]:
+    for place, fact in enumerate(world.facts.get(name, ())):
+        if isinstance(fact.value, float):
+            low, high = fact.low, fact.high
+            if not low < high:
+                low, high = sorted((fact.value / FACTOR, fact.value * FACTOR))
+            put = functools.partial(_with_fact, world, name, place)
+            said = f"{name[1].replace('_', ' ')} ({fact.as_of:%Y-%m})"
+            yield Input(said, fact.unit, fact.value, low, high, put)
+
+
+def _with_fact(world: World, name: tuple[str, str], place: int, value) -> World:
+    rows = list(world.facts[name])
+    nothing = {"low": math.nan, "high": math.nan}
+    rows[place] = rows[place]._replace(value=value, **nothing)
+    return dataclasses.replace(world, facts={**world.facts, name: tuple(rows)})
+
+
+def _series_inputs(world: World, asked: set) -> Iterator[Input]:
+    for name, parts in SERIES.items():
+        if asked & {part[0] for part in parts}:
+            put = functools.partial(_scaled, world, parts)
+            yield Input(f"{name} times", "", 1.0, 1 / FACTOR, FACTOR, put)
+    for column in TOKENS if "comparables" in asked else ():
+        put = functools.partial(_scaled, world, (("comparables", column),), token="TAO")
+        yield Input(f"TAO's {column} beside its peers' times", "", 1.0, 0.1, 10.0, put)
+
+
+def _scaled(world: World, parts, factor: float, *, token: str | None = None) -> World:
+    tables = dict(world.tables)
+    for name, columns in parts:
+        rows = closes(tables).to_frame() if name == "closes" else table(world, name).copy()
+        rows.columns = ["close_usd"] if name == "closes" else rows.columns
+        chosen = slice(None) if token is None else (rows["token"] == token).to_numpy()
+        for column in columns.split():
+            rows.loc[chosen, column] = rows.loc[chosen, column].astype(float) * factor
+        tables[name] = rows
+    return dataclasses.replace(world, tables=tables)
+
+
+def flip(world: World, claim: Claim, when: str) -> Flip | None:
+    """The smallest change of one input that turns a claim's verdict on one date.
+
+    Parameters
+    ----------
+    world : World
+    claim : Claim
+    when : str
+        'then' or 'now'.
+
+    Returns
+    -------
+    Flip or None
+        None where no input turns it.
+    """
+    start = _verdict(world, claim, when)
+    if start in ("", UNKNOWN):
+        return None
+    found = [_root(one, claim, when, start) for one in inputs(world, claim)]
+    turned = [one for one in found if one is not None]
+    turned += [one for one in _turned_round(world, claim, when, start) if not turned]
+    return min(turned, key=lambda one: one.distance, default=None)
+
+
+def _verdict(world: World, claim: Claim, when: str) -> str:
+    return verdict(getattr(find(world, claim), when))
+
+
+def _safe(one: Input, value: float, claim: Claim, when: str) -> str | None:
+    """The verdict at another value; None where a record refuses it."""
+    try:
+        return _verdict(one.put(value), claim, when)
+    except (ValueError, ArithmeticError):
+        return None
+
+
+def _root(one: Input, claim: Claim, when: str, start: str) -> Flip | None:
+    """The nearest value at which the verdict is another one, by halving the step in which it
+    turns.
+    """
+    best = None
+    for end in (one.low, one.high):
+        if (end - one.value) * (1 if end == one.high else -1) <= 0:
+            continue
+        path = _path(one.value, end)
+        last = one.value
+        for value in path:
+            new = _safe(one, value, claim, when)
+            if new not in (None, start):
+                same, other = last, value
+                for _ in range(HALVINGS):
+                    middle = (same + other) / 2
+                    now = _safe(one, middle, claim, when)
+                    same, other = (middle, other) if now in (None, start) else (same, middle)
+                turned = _safe(one, other, claim, when) or new
+                far = abs(other - one.value) / (one.high - one.low)
+                flip = Flip(one.name, one.unit, other, other > one.value, turned, far)
+                best = flip if best is None or far < best.distance else best
+                break
+            last = value
+    return best
+
+
+def _path(start: float, end: float) -> np.ndarray:
+    """Steps from a value to the end of its range, equal in ratio where both are above 0."""
+    if start > 0 and end > 0:
+        return np.geomspace(start, end, STEPS + 1)[1:]
+    return np.linspace(start, end, STEPS + 1)[1:]
+
+
+def _turned_round(world: World, claim: Claim, when: str, start: str) -> Iterator[Flip]:
+    for name, said, changed in yes_or_no(world, claim):
+        new = _verdict(changed, claim, when)
+        if new != start:
+            yield Flip(said, "", math.nan, True, new, 1.0)
+            return
+        del name
+
+
+def yes_or_no(world: World, claim: Claim) -> Iterator[tuple[tuple[str, str], str, World]]:
+    """Every fact a claim reads that is yes or no, turned round.
+
+    Parameters
+    ----------
+    world : World
+    claim : Claim
+
+    Yields
+    ------
+    tuple
+        Name, the fact in words, and the changed world.
+    """
+    seen = _Watched(world)
+    find(seen, claim)  # type: ignore[arg-type]
+    for name in sorted(seen.facts.asked):
+        rows: tuple[Fact, ...] = world.facts.get(name, ())
+        for place, fact in enumerate(rows):
+            if isinstance(fact.value, bool):
+                changed = _with_fact(world, name, place, not fact.value)
+                yield name, f"'{name[1].replace('_', ' ')}'", changed
