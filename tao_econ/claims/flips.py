@@ -17,18 +17,25 @@ import numpy as np
 
 from ..economy.stress import Records
 from ..inputs.record import about
-from ..inputs.rules import Scenario
 from ..inputs.units import RAO_PER_TAO, tao
 from .facts import Fact
-from .rule import UNKNOWN, Claim, World, find, table, verdict
+from .rule import UNKNOWN, Claim, World, find, judged, table, verdict
 from .sources import closes, days_2023
 
 STEPS = 12  # looked at on either side, before the root is found
-HALVINGS = 40
-FIELDS = tuple(
-    name
-    for name, field in Scenario.__pydantic_fields__.items()  # type: ignore[attr-defined]
-    if (field.json_schema_extra or {}).get("span")
+HALVINGS = 30
+FIELDS = (  # of the scenario
+    "recycled_share",
+    "staked_share",
+    "lost_share",
+    "owners_sold_share",
+    "miners_sold_share",
+    "stakers_sold_share",
+    "capture_share",
+    "survival_share",
+    "fee_revenue_usd_per_year",
+    "volume_usd",
+    "block_time_s",
 )
 # of a number without a documented range, and of every value of a series
 FACTOR = 2.0
@@ -182,9 +189,11 @@ def _fact_inputs(world: World, name: tuple[str, str]) -> Iterator[Input]:
 
 
 def _with_fact(world: World, name: tuple[str, str], place: int, value) -> World:
+    """The world with another value of a fact; its range moves in proportion."""
     rows = list(world.facts[name])
-    nothing = {"low": math.nan, "high": math.nan}
-    rows[place] = rows[place]._replace(value=value, **nothing)
+    old = rows[place]
+    by = value / old.value if isinstance(old.value, float) and old.value else 1.0
+    rows[place] = old._replace(value=value, low=old.low * by, high=old.high * by)
     return dataclasses.replace(world, facts={**world.facts, name: tuple(rows)})
 
 
@@ -235,7 +244,7 @@ def flip(world: World, claim: Claim, when: str) -> Flip | None:
 
 
 def _verdict(world: World, claim: Claim, when: str) -> str:
-    return verdict(getattr(find(world, claim), when))
+    return verdict(judged(world, claim, when))
 
 
 def _safe(one: Input, value: float, claim: Claim, when: str) -> str | None:
@@ -246,10 +255,24 @@ def _safe(one: Input, value: float, claim: Claim, when: str) -> str | None:
         return None
 
 
+def _reads(one: Input, claim: Claim, when: str) -> bool:
+    """Whether anything measured changes where an input goes to either end of its range."""
+    values = set()
+    for value in (one.value, one.low, one.high):
+        try:
+            found = judged(one.put(value), claim, when)
+        except (ValueError, ArithmeticError):
+            return True
+        values.add(None if found is None else tuple(read.value for read in found.read))
+    return len(values) > 1
+
+
 def _root(one: Input, claim: Claim, when: str, start: str) -> Flip | None:
     """The nearest value at which the verdict is another one, by halving the step in which it
     turns.
     """
+    if not _reads(one, claim, when):
+        return None
     best = None
     for end in (one.low, one.high):
         if (end - one.value) * (1 if end == one.high else -1) <= 0:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -145,7 +146,7 @@ class Claim(NamedTuple):
 
 @dataclass(frozen=True)
 class World:
-    """The records of both dates, the facts and, by name, tables that stand in for those of data/."""
+    """The records of both dates, the facts, and tables that stand in for those of data/."""
 
     then: Records  # the article's own numbers under the rules of its day
     day: Records  # what was true on the day it appeared
@@ -356,7 +357,22 @@ def table(world: World, name: str) -> pd.DataFrame:
     -------
     pandas.DataFrame
     """
-    return world.tables[name] if name in world.tables else data.load(name)
+    return world.tables[name] if name in world.tables else kept(name)
+
+
+@functools.cache
+def kept(name: str) -> pd.DataFrame:
+    """A table of data/ that is only read, so that it need not be copied each time.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
+    return data.load(name)
 
 
 def readings(claim: Claim, when: str) -> tuple[Reading, ...]:
@@ -440,7 +456,7 @@ def agrees(claim: Claim, value: Value) -> bool | None:
     if tolerance == "exact":
         return value == stated
     places = len(claim.stated.partition(".")[2])
-    return abs(value - stated) <= 0.5 * 10.0**-places  # rounds to what was printed
+    return math.isfinite(value) and round(value, places) == stated
 
 
 def verdict(judgement: Judgement | None, how: str = "all") -> str:
@@ -500,12 +516,28 @@ def find(world: World, claim: Claim) -> Finding:
     -------
     Finding
     """
-    if claim.kind == FORECAST:
-        return Finding(None, judge(world, claim, "now"))
-    then = judge(world, claim, "then")
-    if claim.kind == DATED:
-        if verdict(then) != UNKNOWN:
-            return Finding(then, None)
-        later = judge(world, claim._replace(days_now=claim.days_then), "now")
-        return Finding(then, None if verdict(later) == UNKNOWN else later)
-    return Finding(then, judge(world, claim, "now") if claim.days_now or not claim.says else None)
+    return Finding(judged(world, claim, "then"), judged(world, claim, "now"))
+
+
+def judged(world: World, claim: Claim, when: str) -> Judgement | None:
+    """A claim judged on one date, or None where its kind is not judged on it.
+
+    Parameters
+    ----------
+    world : World
+    claim : Claim
+    when : str
+        'then' or 'now'.
+
+    Returns
+    -------
+    Judgement or None
+    """
+    if when == "then":
+        return None if claim.kind == FORECAST else judge(world, claim, "then")
+    if claim.kind != DATED:
+        return judge(world, claim, "now") if claim.days_now or not claim.says else None
+    if verdict(judge(world, claim, "then")) != UNKNOWN:
+        return None
+    later = judge(world, claim._replace(days_now=claim.days_then), "now")
+    return None if verdict(later) == UNKNOWN else later

@@ -16,7 +16,7 @@ import pandas as pd
 from ..economy.comparables import weekly_ratio
 from ..inputs.data import load
 from .rule import PUBLISHED as PUBLISHED
-from .rule import Estimate
+from .rule import Estimate, kept
 
 Tables = Mapping[str, pd.DataFrame]
 DATA: Tables = MappingProxyType({})
@@ -36,7 +36,7 @@ def table(name: str, tables: Tables = DATA) -> pd.DataFrame:
     -------
     pandas.DataFrame
     """
-    return tables[name] if name in tables else load(name)
+    return tables[name] if name in tables else kept(name)
 
 
 @functools.cache
@@ -64,6 +64,11 @@ def closes(tables: Tables = DATA) -> pd.Series:
     return tables["closes"]["close_usd"] if "closes" in tables else _closes()
 
 
+@functools.cache
+def _days_2023() -> pd.DataFrame:
+    return load("tao_daily_2023q4").set_index("date")
+
+
 def days_2023(tables: Tables = DATA) -> pd.DataFrame:
     """The daily table of late 2023, by date.
 
@@ -75,7 +80,9 @@ def days_2023(tables: Tables = DATA) -> pd.DataFrame:
     -------
     pandas.DataFrame
     """
-    return table("tao_daily_2023q4", tables).set_index("date")
+    if "tao_daily_2023q4" in tables:
+        return tables["tao_daily_2023q4"].set_index("date")
+    return _days_2023()
 
 
 def close_on(day: str | date, tables: Tables = DATA) -> float:
