@@ -20,24 +20,25 @@ from . import market as _market  # noqa: F401
 from . import protocol as _protocol  # noqa: F401
 from . import tokenomics as _tokenomics  # noqa: F401
 from . import valuation as _valuation  # noqa: F401
+from .declare import Claim as Claim
+from .declare import declared as declared
 from .facts import GRADES as GRADES
 from .facts import Fact as Fact
 from .facts import facts as facts
 from .facts import grade as grade
 from .flips import Flip as Flip
 from .flips import flip as flip
+from .macro import filecoin_gain as filecoin_gain
 from .market import net_inflow as net_inflow
 from .market import pressure_share as pressure_share
 from .rule import HEDGES as HEDGES
 from .rule import STRESSED, find, under
 from .rule import VERDICTS as VERDICTS
-from .rule import Claim as Claim
 from .rule import Estimate as Estimate
 from .rule import Finding as Finding
 from .rule import Judgement as Judgement
 from .rule import Reading as Reading
 from .rule import World as World
-from .rule import declared as declared
 from .rule import judge as judge
 from .rule import readings as readings
 from .rule import verdict as verdict
@@ -45,6 +46,8 @@ from .rule import world as world
 from .scores import forecast_scores as forecast_scores
 from .scores import scores_since_publication as scores_since_publication
 from .scores import what_was_earned as what_was_earned
+from .settings import varied as varied
+from .settings import with_snapshot as with_snapshot
 from .sources import assets_change as assets_change
 from .sources import funding as funding
 

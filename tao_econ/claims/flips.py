@@ -18,8 +18,9 @@ import numpy as np
 from ..economy.stress import Records
 from ..inputs.record import about
 from ..inputs.units import RAO_PER_TAO, tao
+from .declare import Claim
 from .facts import Fact
-from .rule import UNKNOWN, Claim, World, find, judged, table, verdict
+from .rule import UNKNOWN, World, find, judged, table, verdict
 from .sources import closes, days_2023
 
 STEPS = 12  # looked at on either side, before the root is found
@@ -174,7 +175,8 @@ def _ranges(records: Records) -> Iterator[tuple[str, str, float, float]]:
         yield "snapshot", "issuance_rao", low, min(high, whole)
     for name in FIELDS:
         if name != "volume_usd" or snapshot.volume_usd is None:
-            yield ("scenario", name, *about(records.scenario, name)["span"])
+            span = about(records.scenario, name)["span"] or (0.0, 1.0)  # without one: a share
+            yield "scenario", name, *span
 
 
 def _fact_inputs(world: World, name: tuple[str, str]) -> Iterator[Input]:

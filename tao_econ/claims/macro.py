@@ -8,6 +8,7 @@ import pandas as pd
 
 from .facts import NotKnownError
 from .rule import Reading, World, measures, number, yes
+from .rule import world as default_world
 from .sources import (
     MARCH_2024,
     PUBLISHED,
@@ -101,10 +102,26 @@ def c11(world: World, reading: Reading) -> float:
         )
         own, its = (1 + gain for gain in gains)
     else:
-        start, end = (number(world, reading, "C11", name) for name in ("fil_start", "fil_later"))
-        own = end / start
+        own = 1 + filecoin_gain(world)
         its = close_on("2026-07-04", world.tables) / close_on(PUBLISHED, world.tables)
     return math.log(own / its)
+
+
+def filecoin_gain(world: World | None = None) -> float:
+    """Gain of Filecoin from publication to July 2026, as a share.
+
+    Parameters
+    ----------
+    world : World, optional
+
+    Returns
+    -------
+    float
+    """
+    late = Reading("now", "now", "", "")
+    known = world or default_world()
+    start, end = (number(known, late, "C11", name) for name in ("fil_start", "fil_later"))
+    return end / start - 1
 
 
 @measures

@@ -12,8 +12,9 @@ from ..economy.market import PUBLICATION_WINDOWS, sell_pressure
 from ..economy.stress import Records
 from ..economy.supply import NARROW_PEERS, staked_tao
 from ..inputs.units import DAYS_PER_YEAR, tao
+from .declare import ARTICLE
 from .facts import NotYetError
-from .rule import ARTICLE, Estimate, Reading, World, measures, number, records, table
+from .rule import Estimate, Reading, World, measures, number, records, table
 from .sources import SURE, close_on, mean_volume
 
 # without the one that was larger than TAO

@@ -19,8 +19,9 @@ from ..economy.stress import Records
 from ..economy.supply import minted_per_day
 from ..inputs.rules import Rules, rules_at
 from ..inputs.units import BLOCKS_PER_DAY, DAYS_PER_YEAR, block_date, blocks_to_years, tao, utc
+from .declare import ARTICLE
 from .facts import NotYetError
-from .rule import ARTICLE, Reading, World, fact, measures, number, records, yes
+from .rule import Reading, World, fact, measures, number, records, yes
 
 WHOLE_RAO = "article-whole-rao"  # the article's schedule with TAO's nine decimals
 SCHEDULE = "article"  # the same with decimals without end

@@ -10,9 +10,10 @@ import pandas as pd
 from ..economy.comparables import value_ratio
 from ..economy.supply import supply_at
 from ..inputs.units import BN, tao
+from .declare import ARTICLE
 from .facts import NotYetError
 from .macro import sector
-from .rule import ARTICLE, Estimate, Reading, World, measures, number, records, table, yes
+from .rule import Estimate, Reading, World, measures, number, records, table, yes
 from .sources import (
     PUBLISHED,
     SURE,
