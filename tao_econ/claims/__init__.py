@@ -20,25 +20,24 @@ from . import market as _market  # noqa: F401
 from . import protocol as _protocol  # noqa: F401
 from . import tokenomics as _tokenomics  # noqa: F401
 from . import valuation as _valuation  # noqa: F401
+from .declare import HEDGES as HEDGES
+from .declare import STRESSED
 from .declare import Claim as Claim
 from .declare import declared as declared
 from .facts import GRADES as GRADES
 from .facts import Fact as Fact
-from .facts import facts as facts
 from .facts import grade as grade
-from .flips import Flip as Flip
-from .flips import flip as flip
+from .facts import typed_facts as typed_facts
 from .macro import filecoin_gain as filecoin_gain
 from .market import net_inflow as net_inflow
 from .market import pressure_share as pressure_share
-from .rule import HEDGES as HEDGES
-from .rule import STRESSED, find, under
 from .rule import VERDICTS as VERDICTS
 from .rule import Estimate as Estimate
 from .rule import Finding as Finding
 from .rule import Judgement as Judgement
 from .rule import Reading as Reading
 from .rule import World as World
+from .rule import find, under
 from .rule import judge as judge
 from .rule import readings as readings
 from .rule import verdict as verdict
@@ -50,6 +49,8 @@ from .settings import varied as varied
 from .settings import with_snapshot as with_snapshot
 from .sources import assets_change as assets_change
 from .sources import funding as funding
+from .turning import Flip as Flip
+from .turning import flip as flip
 
 NOTHING_TURNS = "no input of ours turns it"
 DATES = ("then", "now")

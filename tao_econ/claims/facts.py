@@ -66,7 +66,9 @@ def period(text: str) -> tuple[pd.Timestamp, pd.Timestamp]:
     return span.start_time.normalize(), span.end_time.normalize()
 
 
-def facts(evidence: pd.DataFrame, claims: pd.DataFrame) -> dict[tuple[str, str], tuple[Fact, ...]]:
+def typed_facts(
+    evidence: pd.DataFrame, claims: pd.DataFrame
+) -> dict[tuple[str, str], tuple[Fact, ...]]:
     """The table of evidence as facts by claim and name, each row checked.
 
     Parameters
@@ -76,7 +78,7 @@ def facts(evidence: pd.DataFrame, claims: pd.DataFrame) -> dict[tuple[str, str],
 
     Returns
     -------
-    dict[tuple[str, str], tuple[Fact, ...]]
+    Facts
 
     Raises
     ------

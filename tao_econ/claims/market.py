@@ -19,6 +19,7 @@ from .sources import SURE, close_on, mean_volume
 
 # without the one that was larger than TAO
 AI_LABELLED = tuple(name for name in NARROW_PEERS if name != "GRT")
+LISTINGS = ("2023-11-01", "2023-11-16")  # with market caps
 OCTOBER, NOVEMBER, THE_DAY = PUBLICATION_WINDOWS
 WINDOWS = {
     "1 to 16 November": NOVEMBER,
@@ -45,29 +46,45 @@ def _price(world: World, reading: Reading) -> float:
 @measures
 def c36(world: World, reading: Reading) -> float:
     """RNDR's price over that of a day, or of the mean, of January."""
-    daily = table(world, "rndr_daily").set_index("date")["close_usd"]
-    price = daily[pd.Timestamp(reading.day)]
+    price = by_day(table(world, "rndr_daily"), "close_usd")[reading.day]
     if reading.definition == "mean of January":
         multiple = number(world, reading, "C36", "january_mean_multiple")
-        return float(multiple * price / number(world, reading, "C36", "rndr_close"))
-    weeks = table(world, "peers_weekly").set_index("date")["rndr_usd"]
-    day = pd.Timestamp(f"2023-01-{int(reading.definition.split()[0]):02}")
-    return float(price / weeks[day])
+        return multiple * price / number(world, reading, "C36", "rndr_close")
+    day = f"2023-01-{int(reading.definition.split()[0]):02}"
+    return price / by_day(table(world, "peers_weekly"), "rndr_usd")[day]
+
+
+def by_day(rows: pd.DataFrame, column: str) -> dict[str, float]:
+    """A column by ISO date.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+    column : str
+
+    Returns
+    -------
+    dict[str, float]
+    """
+    days = np.datetime_as_string(rows["date"].to_numpy(), unit="D")
+    return dict(zip(days.tolist(), rows[column].tolist(), strict=True))
 
 
 @measures
 def c37(world: World, reading: Reading) -> float:
     """TAO's rank by market cap: its close and RNDR's of the day, others as listed next before."""
     rows = table(world, "comparables")
-    rows = rows[rows["as_of"].isin(("2023-11-01", "2023-11-16"))].sort_values("as_of")
-    caps = rows.dropna(subset="market_cap_usd").drop_duplicates("token", keep="last")
-    caps = caps.set_index("token")["market_cap_usd"].drop("TAO")
-    day = pd.Timestamp(reading.day)
-    caps["RNDR"] = table(world, "rndr_daily").set_index("date")["market_cap_usd"][day]
-    if reading.definition == "AI-labelled":
-        caps = caps[caps.index.isin(AI_LABELLED)]
-    supply = table(world, "supply_points").set_index("date")["tao"]["2023-11-16"]
-    return 1.0 + float((caps > close_on(day, world.tables) * supply).sum())
+    listed = zip(rows["as_of"], rows["token"], rows["market_cap_usd"], strict=True)
+    known = sorted(row for row in listed if row[0] in LISTINGS and row[2] == row[2])
+    caps = {token: cap for _, token, cap in known}
+    caps["RNDR"] = by_day(table(world, "rndr_daily"), "market_cap_usd")[reading.day]
+    own = close_on(reading.day, world.tables) * number(world, reading, "C37", "supply_quoted")
+    narrow = reading.definition == "AI-labelled"
+    return 1.0 + sum(
+        cap > own
+        for token, cap in caps.items()
+        if token != "TAO" and (token in AI_LABELLED or not narrow)
+    )
 
 
 @measures

@@ -33,7 +33,7 @@ from .declare import (
     Claim,
     declared,
 )
-from .facts import Fact, Facts, NotKnownError, NotYetError, facts, latest
+from .facts import Fact, Facts, NotKnownError, NotYetError, latest, typed_facts
 
 PUBLISHED = pd.Timestamp("2023-11-20")
 FOREVER = pd.Timestamp.max
@@ -146,7 +146,7 @@ def world() -> World:
         then=Records(rules, load_snapshot("article"), article),
         day=Records(rules, load_snapshot("2023-11-20"), article),
         now=Records(rules_at("2026-09-11"), load_snapshot("2026-09-11"), load_scenario("base")),
-        facts=facts(data.load("evidence"), claims),
+        facts=typed_facts(data.load("evidence"), claims),
         claims=declared(claims),
     )
 

@@ -4,6 +4,8 @@ consistency.
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pandas as pd
 
@@ -13,7 +15,7 @@ from ..inputs.units import BN, tao
 from .declare import ARTICLE
 from .facts import NotYetError
 from .macro import sector
-from .rule import Estimate, Reading, World, measures, number, records, table, yes
+from .rule import Estimate, Reading, World, kept, measures, number, records, yes
 from .sources import (
     PUBLISHED,
     SURE,
@@ -122,16 +124,27 @@ def c56(world: World, reading: Reading) -> float:
     """The largest rival's value over TAO's FDV: tokens that are models, or companies too."""
     used = records(world, reading)
     when = PUBLISHED if reading.when == "then" else pd.Timestamp(used.snapshot.date)
-    rows = table(world, "comparables")
-    rows = rows[rows["segment"].str.startswith("model") & (rows["token"] != "TAO")]
-    rows = rows[rows["as_of"].str.fullmatch(r"\d{4}-\d\d-\d\d") & rows["fdv_usd"].notna()]
-    age = (when - pd.to_datetime(rows["as_of"])).dt.days
-    rows = rows[(age >= 0) & (age <= MAX_AGE_DAYS)].sort_values("as_of")
-    values = list(rows.drop_duplicates("token", keep="last")["fdv_usd"])
+    asked = "comparables" in world.tables
+    largest = _largest(world.tables["comparables"], when) if asked else _known_largest(when)
+    values = [largest]
     if reading.definition == "tokens and companies":
         values.append(number(world, reading, "C51", "together_value") * BN)
     supply = supply_at(used.rules, used.snapshot, used.scenario)
     return float(max(values) / supply.fdv_usd)
+
+
+def _largest(rows: pd.DataFrame, when: pd.Timestamp) -> float:
+    """The largest diluted value by a day among the tokens that are models."""
+    rows = rows[rows["segment"].str.startswith("model") & (rows["token"] != "TAO")]
+    rows = rows[rows["as_of"].str.fullmatch(r"\d{4}-\d\d-\d\d") & rows["fdv_usd"].notna()]
+    age = (when - pd.to_datetime(rows["as_of"])).dt.days
+    rows = rows[(age >= 0) & (age <= MAX_AGE_DAYS)].sort_values("as_of")
+    return float(rows.drop_duplicates("token", keep="last")["fdv_usd"].max())
+
+
+@functools.cache
+def _known_largest(when: pd.Timestamp) -> float:
+    return _largest(kept("comparables"), when)
 
 
 @measures

@@ -18,6 +18,11 @@ from ..inputs.files import WORKPLACE, write_whole
 from .sidecar import origin
 
 OUTPUT = WORKPLACE / "figures"
+VERDICT = "## Verdict"
+TABLE_HEAD = "| claim | then | now | what turns it | evidence |"
+HOMELESS = (
+    "No statement of the article has its home in this notebook; all stand in figures/claims.html."
+)
 FORMULA = re.compile(r"[=@]|[+-](?!\d[\d.,]*%?( [a-z]|$))")
 HEADS = {
     "id": "Claim",
@@ -168,21 +173,24 @@ def turned(ledger: pd.DataFrame) -> list[str]:
     return lines or ["no verdict turned"]
 
 
-def table(notebook: str) -> str:
+def table(notebook: str, ledger: pd.DataFrame) -> str:
     """The verdict table of one notebook, in Markdown: the claims that have their home in it.
 
     Parameters
     ----------
     notebook : str
         File name without .ipynb.
+    ledger : pandas.DataFrame
+        As `whole` gives it.
 
     Returns
     -------
     str
     """
-    rows = whole()
-    rows = rows[rows["notebook"] == notebook]
-    lines = ["| claim | then | now | what turns it | evidence |", "| --- | --- | --- | --- | --- |"]
+    rows = ledger[ledger["notebook"] == notebook]
+    if rows.empty:
+        return HOMELESS
+    lines = [TABLE_HEAD, "| --- | --- | --- | --- | --- |"]
     for row in rows.to_dict("records"):
         own = "our own check: " if row["ours"] else ""
         cells = [f"{row['id']}: {own}{row['claim']}"]
@@ -190,6 +198,57 @@ def table(notebook: str) -> str:
         cells += [row["flips"] or f"missing: {row['missing']}", row["grade"]]
         lines.append("| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |")
     return "\n".join(lines)
+
+
+def with_table(source: str, new: str) -> str:
+    """A verdict section with the ledger's table in place of what stood there.
+
+    Parameters
+    ----------
+    source : str
+        A Markdown cell that holds '## Verdict'.
+    new : str
+
+    Returns
+    -------
+    str
+    """
+    before, head, after = source.partition(VERDICT + "\n")
+    old = re.match(rf"\n*(?:{re.escape(HOMELESS)}\n|(?:\|.*\n)+)", after)
+    return before + head + "\n" + new + "\n" + (after[old.end() :] if old else "\n" + after)
+
+
+def write_tables(ledger: pd.DataFrame, *, check: bool = False) -> list[str]:
+    """Put the ledger's table into every notebook, or with `check` only look; returns the names of
+    those out of date.
+
+    Parameters
+    ----------
+    ledger : pandas.DataFrame
+    check : bool
+
+    Returns
+    -------
+    list[str]
+    """
+    import nbformat
+
+    from ..inputs.files import write_whole
+    from .notebooks import select
+
+    changed = []
+    for file in select([]):
+        notebook = nbformat.read(file, as_version=4)
+        before = file.read_text(encoding="utf-8")
+        for cell in notebook.cells:
+            if cell.cell_type == "markdown" and VERDICT + "\n" in cell.source:
+                cell.source = with_table(cell.source, table(file.stem, ledger))
+        after = nbformat.writes(notebook) + "\n"
+        if after.rstrip() != before.rstrip():
+            changed.append(file.name)
+            if not check:
+                write_whole(file, after.encode())
+    return changed
 
 
 def _said(row: dict, when: str) -> str:
@@ -225,7 +284,7 @@ def write(*, folder: Path | None = None, check: bool = False) -> list[str]:
             if not check:
                 file.parent.mkdir(parents=True, exist_ok=True)
                 write_whole(file, content)
-    return changed
+    return changed + write_tables(ledger, check=check)
 
 
 def _records() -> dict:

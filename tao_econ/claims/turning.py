@@ -23,8 +23,8 @@ from .facts import Fact
 from .rule import UNKNOWN, World, find, judged, table, verdict
 from .sources import closes, days_2023
 
-STEPS = 12  # looked at on either side, before the root is found
-HALVINGS = 30
+STEPS = 6  # looked at on either side, before the root is found
+HALVINGS = 14
 FIELDS = (  # of the scenario
     "recycled_share",
     "staked_share",
