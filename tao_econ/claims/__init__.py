@@ -192,7 +192,7 @@ def missing(claim: Claim, found: Finding) -> str:
 
 
 def share(judged: Judgement) -> str:
-    """In how many of its readings a claim is true.
+    """In how many of its readings a claim is true, and how many are undecided or not known.
 
     Parameters
     ----------
@@ -203,7 +203,12 @@ def share(judged: Judgement) -> str:
     str
     """
     true = sum(one is True for one in judged.true)
-    return f"{true} of {len(judged.true)}" if judged.true else ""
+    undecided = sum(one.true is None and one.value is not None for one in judged.read)
+    unknown_ = sum(one.value is None for one in judged.read)
+    said = [f"{true} of {len(judged.true)}"] if judged.true else []
+    said += [f"{undecided} undecided"] if undecided else []
+    said += [f"{unknown_} not known"] if unknown_ else []
+    return ", ".join(said)
 
 
 def shown(judged: Judgement) -> str:

@@ -4,9 +4,10 @@ model.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from ..economy.market import PUBLICATION_WINDOWS, sell_pressure
 from ..economy.stress import Records
@@ -126,7 +127,8 @@ def c40(world: World, reading: Reading) -> float | Estimate:
     if reading.definition.startswith("TAO"):
         return float(np.log(turnover.median() / turnover["TAO"]))
     ratio = rows["mcap_fdv"].set_axis(rows["token"]).dropna()
-    found = float(stats.spearmanr(ratio, turnover[ratio.index]).statistic)
+    ranks = (ratio.rank(), turnover[ratio.index].rank())
+    found = float(np.corrcoef(*ranks)[0, 1])
     error = SURE / np.sqrt(len(ratio) - 3)
     low, high = (float(np.tanh(np.arctanh(found) + side)) for side in (-error, error))
     return Estimate(found, low, high)
@@ -143,17 +145,11 @@ def c42(world: World, reading: Reading) -> float:
     """Emission sold in a day, M USD: all of it, or net of recycling."""
     used = records(world, reading)
     if reading.definition == "gross":
-        used = used._replace(scenario=_gross(used))
+        used = used._replace(scenario=replace(used.scenario, recycled_share=0.0))
     elif reading.when == "then":
         net = number(world, reading, "C42", "net_tao_per_day")
         return net * used.snapshot.price_usd / 1e6
     return sell_pressure(*used).sold_usd_per_day / 1e6
-
-
-def _gross(used: Records):
-    from dataclasses import replace
-
-    return replace(used.scenario, recycled_share=0.0)
 
 
 @measures

@@ -89,17 +89,17 @@ def c18(world: World, reading: Reading) -> bool:
 
 @measures
 def c19(world: World, reading: Reading) -> bool:
-    """Whether agreeing pays, whether being right pays, and what was measured."""
+    """Whether agreeing pays, whether copying does not, and what was measured."""
     if reading.definition == "as measured":
         return yes(world, reading, "C19", "pay_follows_quality")
-    consistency, accuracy = what_pays(records(world, reading).rules)
-    return consistency if reading.definition == "consistency" else accuracy
+    if reading.definition == "accuracy":
+        return number(world, reading, "C19", "copier_gain") <= 0
+    return agreeing_pays(records(world, reading).rules)
 
 
 @functools.lru_cache(maxsize=8)
-def what_pays(rules: Rules) -> tuple[bool, bool]:
-    """Whether a validator who agrees earns more than one who does not; and whether one who is
-    right earns at least as much as two who are wrong together.
+def agreeing_pays(rules: Rules) -> bool:
+    """Whether a validator who agrees with the others earns more than one who does not.
 
     Parameters
     ----------
@@ -107,14 +107,14 @@ def what_pays(rules: Rules) -> tuple[bool, bool]:
 
     Returns
     -------
-    tuple[bool, bool]
+    bool
     """
     stake = np.array([1.0, 1.0, 1.0, 0.0, 0.0, 0.0])
     weights = np.zeros((6, 6))
     weights[:2, 3:] = AGREEING
     weights[2, 3:] = OTHER
     pay = np.asarray(_epoch(rules, weights, stake).dividends)
-    return bool(pay[2] < pay[0]), bool(pay[2] >= pay[0])
+    return bool(pay[2] < pay[0])
 
 
 @measures

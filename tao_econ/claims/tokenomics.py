@@ -18,7 +18,7 @@ from ..economy import halving_dates as halving
 from ..economy.stress import Records
 from ..economy.supply import minted_per_day
 from ..inputs.rules import Rules, rules_at
-from ..inputs.units import BLOCKS_PER_DAY, DAYS_PER_YEAR, block_date, blocks_to_years, tao, utc
+from ..inputs.units import BLOCKS_PER_DAY, DAYS_PER_YEAR, SECONDS_PER_DAY, block_date, tao, utc
 from .declare import ARTICLE
 from .facts import NotYetError
 from .rule import Reading, World, fact, measures, number, records, yes
@@ -47,25 +47,30 @@ def c22(world: World, reading: Reading) -> float:
 def c23(world: World, reading: Reading) -> float:
     """Years from one halving to the next."""
     if reading.definition == "the schedule":
-        return first_interval_years(rules_at(WHOLE_RAO))
+        return first_interval_years(rules_at(WHOLE_RAO), world.then.rules.block_time_s)
     halved = utc(str(fact(world, reading, "C26", "first_halving").value))
     if reading.definition == "the first era":
         return (halved - utc(LAUNCH)) / timedelta(days=DAYS_PER_YEAR)
     return (second_halving(world.now) - halved) / timedelta(days=DAYS_PER_YEAR)
 
 
-def first_interval_years(rules: Rules) -> float:
+def first_interval_years(rules: Rules, block_time_s: float) -> float:
     """Length of a schedule's first era, years.
 
     Parameters
     ----------
     rules : Rules
+    block_time_s : float
 
     Returns
     -------
     float
     """
-    return float(blocks_to_years(_blocks_to_halving(rules, 0)))
+    return _years(_blocks_to_halving(rules, 0), block_time_s)
+
+
+def _years(blocks: int, block_time_s: float) -> float:
+    return blocks * block_time_s / (DAYS_PER_YEAR * SECONDS_PER_DAY)
 
 
 def _blocks_to_halving(rules: Rules, issuance_rao: int) -> int:
@@ -111,9 +116,8 @@ def c24(world: World, reading: Reading) -> float:
 
 @measures
 def c25(world: World, reading: Reading) -> float:
-    """Rewards above zero in whole rao."""
-    law = rules_at(WHOLE_RAO) if reading.when == "then" else world.now.rules
-    return float(len(halving_thresholds_rao(law)) - 1)
+    """Rewards above zero in whole rao: the digits of the first in base two."""
+    return float(records(world, reading).rules.block_reward_rao.bit_length())
 
 
 @measures
@@ -127,14 +131,14 @@ def c27(world: World, reading: Reading) -> float:
     """Years until the last of the emission."""
     if reading.definition == "unlimited decimals":
         law = rules_at(SCHEDULE)
-        return law.max_halvings * first_interval_years(law)
+        return law.max_halvings * first_interval_years(law, world.then.rules.block_time_s)
     if reading.definition == "whole rao, by blocks":
         law = rules_at(WHOLE_RAO)
     else:
         law = world.now.rules
         if reading.when == "then":
             raise NotYetError("no halving in the code")
-    return float(blocks_to_years(issuance_eras(law)[-1].first_block))
+    return _years(issuance_eras(law)[-1].first_block, world.then.rules.block_time_s)
 
 
 @measures
@@ -182,10 +186,11 @@ def c30(world: World, reading: Reading) -> bool:
         names = [f"{name}_unowned" for name in names]
         if reading.when == "now":
             raise NotYetError("every subnet has an owner")
-    miners, validators = (number(world, reading, "C30", name) for name in names)
+    # in whole percent, as they are printed
+    miners, validators = (round(number(world, reading, "C30", name)) for name in names)
     if reading.definition == "equal to each other":
         return miners == validators
-    return miners == validators == 50.0
+    return miners == validators == 50
 
 
 @measures

@@ -8,12 +8,14 @@ round.
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import functools
 import math
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from ..economy.stress import Records
 from ..inputs.record import about
@@ -23,6 +25,9 @@ from .facts import Fact
 from .rule import UNKNOWN, World, find, judged, table, verdict
 from .sources import closes, days_2023
 
+DATE = "date"
+YEAR = 365.0  # a date is moved by at most so many days
+NOVEMBER = "2023-11-01"
 STEPS = 6  # looked at on either side, before the root is found
 HALVINGS = 14
 FIELDS = (  # of the scenario
@@ -41,11 +46,16 @@ FIELDS = (  # of the scenario
 # of a number without a documented range, and of every value of a series
 FACTOR = 2.0
 SERIES = {
-    "TAO's closes": (("closes", "close_usd"), ("tao_daily_2023q4", "close_usd low_usd high_usd")),
+    "TAO's closes from November 2023 on": (
+        ("closes", "close_usd"),
+        ("tao_daily_2023q4", "close_usd low_usd high_usd"),
+    ),
+    "Filecoin's closes from December 2023 on": (("peers_weekly", "fil_usd"),),
     "TAO's volume": (("tao_daily_2023q4", "volume_usd_24h"),),
     "RNDR's closes and market cap": (("rndr_daily", "close_usd market_cap_usd"),),
-    "the weekly closes of others": (("peers_weekly", "rndr_usd fet_usd fil_usd btc_usd"),),
+    "the weekly closes of others": (("peers_weekly", "rndr_usd fet_usd btc_usd"),),
 }
+SINCE = {"Filecoin's closes from December 2023 on": "2023-12-01"}
 TOKENS = ("market_cap_usd", "mcap_fdv", "volume_24h_usd", "fdv_usd", "price_usd")
 SAID = {
     "snapshot.price_usd": ("price", "USD"),
@@ -78,11 +88,14 @@ class Flip(NamedTuple):
 
     def __str__(self) -> str:
         if math.isnan(self.value):
-            return f"{self.name} the other way: {self.verdict}"
+            return f"{self.name}: {self.verdict}"
+        if self.unit == DATE:
+            side = "after" if self.above else "before"
+            day = dt.date.fromordinal(round(self.value))
+            return f"{self.name} {side} {day}: {self.verdict}"
         side = "above" if self.above else "below"
-        return f"{self.name} {side} {_amount(self.value)} {self.unit}: {self.verdict}".replace(
-            "  ", " "
-        )
+        amount = f"{_amount(self.value)} {self.unit}".strip()
+        return f"{self.name} {side} {amount}: {self.verdict}"
 
 
 def _amount(value: float) -> str:
@@ -181,16 +194,24 @@ def _ranges(records: Records) -> Iterator[tuple[str, str, float, float]]:
 
 def _fact_inputs(world: World, name: tuple[str, str]) -> Iterator[Input]:
     for place, fact in enumerate(world.facts.get(name, ())):
+        said = f"{name[1].replace('_', ' ')} ({fact.as_of:%Y-%m})"
+        put = functools.partial(with_fact, world, name, place)
+        if isinstance(fact.value, str) and len(fact.value) == len("2025-12-15"):
+            day = float(dt.date.fromisoformat(fact.value).toordinal())
+            dated = functools.partial(_with_day, put)
+            yield Input(said, DATE, day, day - YEAR, day + YEAR, dated)
         if isinstance(fact.value, float):
             low, high = fact.low, fact.high
             if not low < high:
                 low, high = sorted((fact.value / FACTOR, fact.value * FACTOR))
-            put = functools.partial(_with_fact, world, name, place)
-            said = f"{name[1].replace('_', ' ')} ({fact.as_of:%Y-%m})"
             yield Input(said, fact.unit, fact.value, low, high, put)
 
 
-def _with_fact(world: World, name: tuple[str, str], place: int, value) -> World:
+def _with_day(put: Callable[[Any], World], day: float) -> World:
+    return put(dt.date.fromordinal(round(day)).isoformat())
+
+
+def with_fact(world: World, name: tuple[str, str], place: int, value) -> World:
     """The world with another value of a fact; its range moves in proportion."""
     rows = list(world.facts[name])
     old = rows[place]
@@ -199,22 +220,26 @@ def _with_fact(world: World, name: tuple[str, str], place: int, value) -> World:
     return dataclasses.replace(world, facts={**world.facts, name: tuple(rows)})
 
 
-def _series_inputs(world: World, asked: set) -> Iterator[Input]:
+def _series_inputs(world: World, read: set) -> Iterator[Input]:
     for name, parts in SERIES.items():
-        if asked & {part[0] for part in parts}:
-            put = functools.partial(_scaled, world, parts)
-            yield Input(f"{name} times", "", 1.0, 1 / FACTOR, FACTOR, put)
-    for column in TOKENS if "comparables" in asked else ():
-        put = functools.partial(_scaled, world, (("comparables", column),), token="TAO")
-        yield Input(f"TAO's {column} beside its peers' times", "", 1.0, 0.1, 10.0, put)
+        if read & {part[0] for part in parts}:
+            put = functools.partial(scaled, world, parts, since=SINCE.get(name, NOVEMBER))
+            yield Input(f"{name}, × as recorded,", "", 1.0, 1 / FACTOR, FACTOR, put)
+    for column in TOKENS if "comparables" in read else ():
+        put = functools.partial(scaled, world, (("comparables", column),), token="TAO")
+        yield Input(f"TAO's {column}, × as recorded,", "", 1.0, 0.1, 10.0, put)
 
 
-def _scaled(world: World, parts, factor: float, *, token: str | None = None) -> World:
+def scaled(world: World, parts, factor: float, *, token: str | None = None, since=NOVEMBER):
     tables = dict(world.tables)
     for name, columns in parts:
         rows = closes(tables).to_frame() if name == "closes" else table(world, name).copy()
         rows.columns = ["close_usd"] if name == "closes" else rows.columns
-        chosen = slice(None) if token is None else (rows["token"] == token).to_numpy()
+        if token is not None:
+            chosen = (rows["token"] == token).to_numpy()
+        else:
+            days = rows.index if name == "closes" else pd.to_datetime(rows["date"])
+            chosen = np.asarray(days >= pd.Timestamp(since))
         for column in columns.split():
             rows.loc[chosen, column] = rows.loc[chosen, column].astype(float) * factor
         tables[name] = rows
@@ -306,15 +331,14 @@ def _path(start: float, end: float) -> np.ndarray:
 
 
 def _turned_round(world: World, claim: Claim, when: str, start: str) -> Iterator[Flip]:
-    for name, said, changed in yes_or_no(world, claim):
+    for said, changed in yes_or_no(world, claim):
         new = _verdict(changed, claim, when)
         if new != start:
             yield Flip(said, "", math.nan, True, new, 1.0)
             return
-        del name
 
 
-def yes_or_no(world: World, claim: Claim) -> Iterator[tuple[tuple[str, str], str, World]]:
+def yes_or_no(world: World, claim: Claim) -> Iterator[tuple[str, World]]:
     """Every fact a claim reads that is yes or no, turned round.
 
     Parameters
@@ -325,13 +349,29 @@ def yes_or_no(world: World, claim: Claim) -> Iterator[tuple[tuple[str, str], str
     Yields
     ------
     tuple
-        Name, the fact in words, and the changed world.
+        The change in words, and the changed world.
     """
-    seen = _Watched(world)
-    find(seen, claim)  # type: ignore[arg-type]
-    for name in sorted(seen.facts.asked):
+    for name in sorted(asked(world, claim)):
         rows: tuple[Fact, ...] = world.facts.get(name, ())
         for place, fact in enumerate(rows):
             if isinstance(fact.value, bool):
-                changed = _with_fact(world, name, place, not fact.value)
-                yield name, f"'{name[1].replace('_', ' ')}'", changed
+                changed = with_fact(world, name, place, not fact.value)
+                other = "no" if fact.value else "yes"
+                yield f"if '{name[1].replace('_', ' ')}' were {other}", changed
+
+
+def asked(world: World, claim: Claim) -> set[tuple[str, str]]:
+    """The facts that a claim asks for.
+
+    Parameters
+    ----------
+    world : World
+    claim : Claim
+
+    Returns
+    -------
+    set[tuple[str, str]]
+    """
+    seen = _Watched(world)
+    find(seen, claim)  # type: ignore[arg-type]
+    return seen.facts.asked
