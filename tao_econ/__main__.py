@@ -51,6 +51,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME=VALUE",
         help="set a parameter; saves a copy",
     )
+    _claims_options(commands)
+    for name, said in PLAIN.items():
+        commands.add_parser(name, help=said)
+    return parser
+
+
+def _claims_options(commands) -> None:
     claims = commands.add_parser(
         "claims", help="judge the article's claims; write figures/claims.csv and claims.html"
     )
@@ -72,9 +79,6 @@ def _parser() -> argparse.ArgumentParser:
         "--snapshot", metavar="FILE", help="judge with the snapshot of a TOML file; write nothing"
     )
     claims.add_argument("--json", action="store_true", help="print JSON; write nothing")
-    for name, said in PLAIN.items():
-        commands.add_parser(name, help=said)
-    return parser
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -169,7 +173,7 @@ def _claims(given) -> int:
         return 0
     changed = page.write(check=given.check)
     done = "is out of date: ./run claims writes it" if given.check else "written"
-    print(*[f"figures/{name} {done}" for name in changed] or ["as written"], sep="\n")
+    print(*[f"{name} {done}" for name in changed] or ["as written"], sep="\n")
     return 1 if given.check and changed else 0
 
 

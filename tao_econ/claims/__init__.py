@@ -232,8 +232,9 @@ def shown(judged: Judgement) -> str:
     if isinstance(known[0].value, str):
         days = sorted({str(one.value) for one in known})
         return " to ".join(dict.fromkeys((days[0], days[-1])))
-    numbers = [one.value[0] if isinstance(one.value, tuple) else one.value for one in known]
-    ends = [_text(float(end)) for end in (min(numbers), max(numbers))]  # type: ignore[type-var]
+    values = [one.value[0] if isinstance(one.value, tuple) else one.value for one in known]
+    numbers = [float(value) for value in values if value is not None]
+    ends = [_text(end) for end in (min(numbers), max(numbers))]
     return " to ".join(dict.fromkeys(ends))
 
 

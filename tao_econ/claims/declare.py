@@ -11,18 +11,18 @@ from .facts import period
 
 WRITING = tuple(f"2023-11-{day}" for day in range(15, 21))
 ARTICLE = "article"  # the day of a reading with the article's own numbers
-DATED, STATE, INFERENCE, FORECAST, OPINION = (
-    "dated fact",
-    "state of affairs",
-    "inference",
-    "forecast",
-    "opinion",
-)
+DATED = "dated fact"  # the other kinds: 'state of affairs' and those named here
+INFERENCE = "inference"
+FORECAST = "forecast"
+OPINION = "opinion"
 STRESSED = (INFERENCE, OPINION)  # kinds that a stress may turn: it falsifies no fact
 ABOUT = 0.10  # tolerance of "about", as a share
 ORDER = 2.0  # factor either way of "of the order of"
 
-ALL, MOST, SOME = "all", "more than half", "at least one"  # readings that must be true
+# readings that must be true
+ALL = "all"
+MOST = "more than half"
+SOME = "at least one"
 
 
 class Hedge(NamedTuple):

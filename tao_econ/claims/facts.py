@@ -112,7 +112,8 @@ def _fact(row: dict, place: str) -> Fact:
     ranged = math.isfinite(low) or math.isfinite(high)
     if ranged and not (isinstance(value, float) and low <= value <= high):
         raise ValueError(f"{place}: low and high must hold the value, got {low:g} to {high:g}")
-    start, known_from = period(row["as_of"])[0], period(row["known_from"])[1]
+    start = period(row["as_of"])[0]
+    known_from = period(row["known_from"])[1]
     if known_from < start:
         raise ValueError(
             f"{place}: known_from must not be before as_of, got {row['known_from']} before "

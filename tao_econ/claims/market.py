@@ -104,7 +104,8 @@ def c38(world: World, reading: Reading) -> float:
 def c39(world: World, reading: Reading) -> float:
     """Of what does not circulate, the part that is not issued yet; the rest is lost or staked."""
     used = records(world, reading)
-    cap, issued = tao(used.rules.max_supply_rao), tao(used.snapshot.issuance_rao)
+    cap = tao(used.rules.max_supply_rao)
+    issued = tao(used.snapshot.issuance_rao)
     free = issued * (1 - used.scenario.lost_share)
     if "staked" in reading.definition:
         free -= min(free, staked_tao(used.snapshot, used.scenario))

@@ -15,7 +15,7 @@ import pandas as pd
 from ..inputs.units import RAO_PER_TAO
 from .declare import Claim
 from .facts import Fact
-from .rule import World, find, table, verdict
+from .rule import World, find, table, verdict, with_records
 from .turning import PLACES, SERIES, asked, flip, inputs, scaled, with_fact, yes_or_no
 
 LAWS = (  # other rules that a chain could have had
@@ -61,10 +61,10 @@ def mutants(world: World, claim: Claim) -> Iterator[tuple[str, World]]:
                 for by in FAR:
                     value = fact.value * by
                     yield f"{said} × {by:g}", with_fact(world, name, place, value)
-    for one in inputs(world, claim):
-        for value in (one.low, one.high):
+    for moved in inputs(world, claim):
+        for value in (moved.low, moved.high):
             try:
-                yield f"{one.name} {value:g}", one.put(value)
+                yield f"{moved.name} {value:g}", moved.put(value)
             except (ValueError, ArithmeticError):
                 continue
     yield from _other_laws(world)
@@ -95,7 +95,7 @@ def _other_laws(world: World) -> Iterator[tuple[str, World]]:
         for place in PLACES:
             records = getattr(world, place)
             three[place] = records._replace(rules=dataclasses.replace(records.rules, **law))
-        yield f"law {law}", dataclasses.replace(world, **three)
+        yield f"law {law}", with_records(world, three)
 
 
 def _other_series(world: World) -> Iterator[tuple[str, World]]:
@@ -123,8 +123,8 @@ def _other_series(world: World) -> Iterator[tuple[str, World]]:
             )
             prices[place] = records._replace(snapshot=dearer)
         later = {"now": prices["now"]}
-        yield f"later prices × {by:g}", dataclasses.replace(moved, **later)
-        yield f"all prices × {by:g}", dataclasses.replace(moved, **prices)
+        yield f"later prices × {by:g}", with_records(moved, later)
+        yield f"all prices × {by:g}", with_records(moved, prices)
     banks = table(world, "central_bank_assets")
     risen = banks.assign(trn=banks["trn"] + banks["date"].rank())
     yield "assets that rise", _with_tables(world, central_bank_assets=risen)

@@ -35,6 +35,7 @@ from .declare import (
 )
 from .facts import Fact, Facts, NotKnownError, NotYetError, latest, typed_facts
 
+PLACES = ("then", "day", "now")
 PUBLISHED = pd.Timestamp("2023-11-20")
 FOREVER = pd.Timestamp.max
 HOLDS = "holds"
@@ -165,8 +166,26 @@ def under(records: World, stress: str | None) -> World:
     """
     if stress is None:
         return records
-    three = {name: stressed(getattr(records, name), stress) for name in ("then", "day", "now")}
-    return replace(records, **three)
+    return with_records(
+        records, {place: stressed(getattr(records, place), stress) for place in PLACES}
+    )
+
+
+def with_records(world: World, changed: Mapping[str, Records]) -> World:
+    """A world with other records.
+
+    Parameters
+    ----------
+    world : World
+    changed : mapping
+        By 'then', 'day' or 'now'.
+
+    Returns
+    -------
+    World
+    """
+    three = {place: getattr(world, place) for place in PLACES} | dict(changed)
+    return replace(world, then=three["then"], day=three["day"], now=three["now"])
 
 
 def records(world: World, reading: Reading) -> Records:
@@ -314,7 +333,8 @@ def judge(world: World, claim: Claim, when: str) -> Judgement:
     """
     found: dict[tuple, Read] = {}
     for reading in readings(claim, when):
-        missing, value, true = "", None, None
+        missing = ""
+        value = true = None
         try:
             value = MEASURES[claim.id](world, reading)
             true = agrees(claim, value)

@@ -13,9 +13,8 @@ import pandas as pd
 from ..inputs.checks import quoted
 from ..inputs.record import unknown
 from ..inputs.rules import Scenario, Snapshot
-from .rule import PUBLISHED, World, find
+from .rule import PLACES, PUBLISHED, World, find, with_records
 
-PLACES = ("then", "day", "now")
 FACT = re.compile(r"(C\d\d)\.(\w+)")
 MAX_BYTES = 1_000_000  # of a snapshot's file
 NUMBERS = {
@@ -93,7 +92,7 @@ def _put(world: World, name: str, value: float) -> World:
     record = dataclasses.replace(
         getattr(records, part), **{field: round(value) if whole else value}
     )
-    return dataclasses.replace(world, **{place: records._replace(**{part: record})})
+    return with_records(world, {place: records._replace(**{part: record})})
 
 
 def _with_fact(world: World, name: tuple, value: float) -> World:
@@ -142,7 +141,7 @@ def with_snapshot(world: World, file: Path) -> World:
         raise ValueError(f"{file.name}: {error}") from None
     place = "then" if pd.Timestamp(snapshot.date) <= PUBLISHED else "now"
     records = getattr(world, place)
-    return dataclasses.replace(world, **{place: records._replace(snapshot=snapshot)})
+    return with_records(world, {place: records._replace(snapshot=snapshot)})
 
 
 def _table(file: Path) -> dict:

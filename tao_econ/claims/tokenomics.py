@@ -158,10 +158,7 @@ def c29(world: World, reading: Reading) -> float:
     """TAO a day: by the clock, as reached supply since genesis, and net of recycling."""
     used = records(world, reading)
     if reading.definition == "gross":
-        seconds = used.rules.block_time_s
-        return minted_per_day(
-            used.rules, used.snapshot.issuance_rao, block_time_s=seconds, block=used.snapshot.block
-        )
+        return _gross_tao_per_day(world, reading)
     if reading.definition == "net of recycling":
         return _net_tao_per_day(world, reading)
     if reading.when == "now":
@@ -170,12 +167,18 @@ def c29(world: World, reading: Reading) -> float:
     return (tao(used.snapshot.issuance_rao) - tao(halving.GENESIS_ISSUANCE_RAO)) / days
 
 
+def _gross_tao_per_day(world: World, reading: Reading) -> float:
+    rules, snapshot, _ = records(world, reading)
+    seconds = rules.block_time_s
+    return minted_per_day(rules, snapshot.issuance_rao, block_time_s=seconds, block=snapshot.block)
+
+
 def _net_tao_per_day(world: World, reading: Reading) -> float:
     """Of November 2023 as it came to be known; of today by the scenario's recycling."""
     if reading.when == "then":
         return number(world, reading, "C42", "net_tao_per_day")
-    gross = c29(world, reading._replace(definition="gross"))
-    return float(gross) * (1 - world.now.scenario.recycled_share)
+    gross = _gross_tao_per_day(world, reading)
+    return gross * (1 - world.now.scenario.recycled_share)
 
 
 @measures

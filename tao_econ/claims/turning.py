@@ -22,7 +22,7 @@ from ..inputs.record import about
 from ..inputs.units import RAO_PER_TAO, tao
 from .declare import Claim
 from .facts import Fact
-from .rule import UNKNOWN, World, find, judged, table, verdict
+from .rule import UNKNOWN, World, find, judged, table, verdict, with_records
 from .sources import closes, days_2023
 
 DATE = "date"
@@ -45,6 +45,7 @@ FIELDS = (  # of the scenario
 )
 # of a number without a documented range, and of every value of a series
 FACTOR = 2.0
+WIDE = 10.0  # of one token beside others
 SERIES = {
     "TAO's closes from November 2023 on": (
         ("closes", "close_usd"),
@@ -168,15 +169,23 @@ def _record_inputs(world: World, place: str) -> Iterator[Input]:
         def put(new: float, part=part, name=name, scale=scale) -> World:
             changed = round(new * scale) if scale > 1 else new
             record = dataclasses.replace(getattr(records, part), **{name: changed})
-            return dataclasses.replace(world, **{place: records._replace(**{part: record})})
+            return with_records(world, {place: records._replace(**{part: record})})
 
         said, unit = SAID.get(f"{part}.{name}") or (name, about(records.scenario, name)["unit"])
-        yield Input(f"{PLACES[place]} {said}", unit, float(value) / scale, low, high, put)
+        yield Input(
+            name=f"{PLACES[place]} {said}",
+            unit=unit,
+            value=float(value) / scale,
+            low=low,
+            high=high,
+            put=put,
+        )
 
 
 def _ranges(records: Records) -> Iterator[tuple[str, str, float, float]]:
     """Fields that may be moved, with the range that data or assumptions document."""
-    prices, volumes = closes(), days_2023()["volume_usd_24h"]
+    prices = closes()
+    volumes = days_2023()["volume_usd_24h"]
     yield "snapshot", "price_usd", float(prices.min()), float(prices.max())
     top = max(float(volumes.max()), 3 * records.scenario.volume_usd)
     yield "snapshot", "volume_usd", float(volumes.min()), top
@@ -199,12 +208,13 @@ def _fact_inputs(world: World, name: tuple[str, str]) -> Iterator[Input]:
         if isinstance(fact.value, str) and len(fact.value) == len("2025-12-15"):
             day = float(dt.date.fromisoformat(fact.value).toordinal())
             dated = functools.partial(_with_day, put)
-            yield Input(said, DATE, day, day - YEAR, day + YEAR, dated)
+            yield Input(name=said, unit=DATE, value=day, low=day - YEAR, high=day + YEAR, put=dated)
         if isinstance(fact.value, float):
-            low, high = fact.low, fact.high
+            low = fact.low
+            high = fact.high
             if not low < high:
                 low, high = sorted((fact.value / FACTOR, fact.value * FACTOR))
-            yield Input(said, fact.unit, fact.value, low, high, put)
+            yield Input(name=said, unit=fact.unit, value=fact.value, low=low, high=high, put=put)
 
 
 def _with_day(put: Callable[[Any], World], day: float) -> World:
@@ -224,13 +234,33 @@ def _series_inputs(world: World, read: set) -> Iterator[Input]:
     for name, parts in SERIES.items():
         if read & {part[0] for part in parts}:
             put = functools.partial(scaled, world, parts, since=SINCE.get(name, NOVEMBER))
-            yield Input(f"{name}, × as recorded,", "", 1.0, 1 / FACTOR, FACTOR, put)
+            yield _times(name, FACTOR, put)
     for column in TOKENS if "comparables" in read else ():
         put = functools.partial(scaled, world, (("comparables", column),), token="TAO")
-        yield Input(f"TAO's {column}, × as recorded,", "", 1.0, 0.1, 10.0, put)
+        yield _times(f"TAO's {column}", WIDE, put)
+
+
+def _times(name: str, factor: float, put: Callable[[float], World]) -> Input:
+    said = f"{name}, × as recorded,"
+    return Input(name=said, unit="", value=1.0, low=1 / factor, high=factor, put=put)
 
 
 def scaled(world: World, parts, factor: float, *, token: str | None = None, since=NOVEMBER):
+    """A world with columns of tables times a factor, of all tokens or one, from a day on.
+
+    Parameters
+    ----------
+    world : World
+    parts : tuple
+        Table and column names, as in `SERIES`.
+    factor : float
+    token : str, optional
+    since : str
+
+    Returns
+    -------
+    World
+    """
     tables = dict(world.tables)
     for name, columns in parts:
         rows = closes(tables).to_frame() if name == "closes" else table(world, name).copy()
@@ -309,14 +339,22 @@ def _root(one: Input, claim: Claim, when: str, start: str) -> Flip | None:
         for value in path:
             new = _safe(one, value, claim, when)
             if new not in (None, start):
-                same, other = last, value
+                same = last
+                other = value
                 for _ in range(HALVINGS):
                     middle = (same + other) / 2
                     now = _safe(one, middle, claim, when)
                     same, other = (middle, other) if now in (None, start) else (same, middle)
                 turned = _safe(one, other, claim, when) or new
                 far = abs(other - one.value) / (one.high - one.low)
-                flip = Flip(one.name, one.unit, other, other > one.value, turned, far)
+                flip = Flip(
+                    name=one.name,
+                    unit=one.unit,
+                    value=other,
+                    above=other > one.value,
+                    verdict=turned,
+                    distance=far,
+                )
                 best = flip if best is None or far < best.distance else best
                 break
             last = value
@@ -334,7 +372,7 @@ def _turned_round(world: World, claim: Claim, when: str, start: str) -> Iterator
     for said, changed in yes_or_no(world, claim):
         new = _verdict(changed, claim, when)
         if new != start:
-            yield Flip(said, "", math.nan, True, new, 1.0)
+            yield Flip(name=said, unit="", value=math.nan, above=True, verdict=new, distance=1.0)
             return
 
 

@@ -167,7 +167,8 @@ def turned(ledger: pd.DataFrame) -> list[str]:
     lines = []
     for row in ledger.to_dict("records"):
         for when in claims.DATES:
-            old, new = before.loc[row["id"], f"verdict_{when}"], row[f"verdict_{when}"]
+            old = before.loc[row["id"], f"verdict_{when}"]
+            new = row[f"verdict_{when}"]
             if old != new:
                 lines.append(f"turned: {row['id']} {when}: {old or '-'} -> {new or '-'}")
     return lines or ["no verdict turned"]
@@ -245,7 +246,7 @@ def write_tables(ledger: pd.DataFrame, *, check: bool = False) -> list[str]:
                 cell.source = with_table(cell.source, table(file.stem, ledger))
         after = nbformat.writes(notebook) + "\n"
         if after.rstrip() != before.rstrip():
-            changed.append(file.name)
+            changed.append(f"notebooks/{file.name}")
             if not check:
                 write_whole(file, after.encode())
     return changed
@@ -253,7 +254,8 @@ def write_tables(ledger: pd.DataFrame, *, check: bool = False) -> list[str]:
 
 def _said(row: dict, when: str) -> str:
     """A verdict with its share of readings."""
-    verdict, share = row[f"verdict_{when}"], row[f"readings_{when}"]
+    verdict = row[f"verdict_{when}"]
+    share = row[f"readings_{when}"]
     if not verdict:
         return "–"
     return f"{verdict} ({share})" if share and verdict != VERDICTS[-1] else verdict
@@ -280,7 +282,7 @@ def write(*, folder: Path | None = None, check: bool = False) -> list[str]:
     for name, content in (files | {"claims.json": origin(_records(), files)}).items():
         file = (folder or OUTPUT) / name
         if not file.exists() or file.read_bytes() != content:
-            changed.append(name)
+            changed.append(f"figures/{name}")
             if not check:
                 file.parent.mkdir(parents=True, exist_ok=True)
                 write_whole(file, content)

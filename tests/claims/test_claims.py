@@ -458,7 +458,8 @@ def test_the_command_writes_once_and_checks(capsys, tmp_path, monkeypatch):
         assert len(list(csv.DictReader(file))) == len(LEDGER)
     (tmp_path / "claims.html").write_text("old")
     assert (
-        main(["claims", "--check"]) == 1 and "claims.html is out of date" in capsys.readouterr().out
+        main(["claims", "--check"]) == 1
+        and "figures/claims.html is out of date" in capsys.readouterr().out
     )
     assert main(["claims", "--stress", "volume / 5"]) == 0
     assert main(["claims", "--stress", "volume"]) == 2
