@@ -271,6 +271,12 @@ def test_published_numbers_of_other_claims():
     assert [FOUND["C52"].then.value, FOUND["C52"].now.value] == [0, 1]
 
 
+def test_one_bar_for_bearable():
+    assert float(claims.stated("C44")) == te.economy.market.BEARABLE_SHARE
+    for one in (*FOUND["C44"].then.read, *FOUND["C44"].now.read):
+        assert one.true == te.economy.bearable(one.value).bearable
+
+
 def test_a_sampling_error_decides():
     assert ROW.verdict_then["C54"] == ROW.verdict_then["C58"] == UNDECIDED
     own = FOUND["C54"].then.read[0].value  # 0.46 less one half; 0.16 to 0.69
