@@ -44,13 +44,13 @@ def _closes() -> pd.Series:
     known = weekly_ratio().set_index("date")["close_usd"]
     quoted = load("openai_points")
     quoted = quoted[quoted["date"].str.startswith("2026-")]
-    return pd.concat(
-        [known, pd.Series(quoted["tao_price_usd"].to_numpy(), pd.to_datetime(quoted["date"]))]
-    ).sort_index()
+    prices = pd.Series(quoted["tao_price_usd"].to_numpy(), pd.to_datetime(quoted["date"]))
+    return pd.concat([known.drop(prices.index, errors="ignore"), prices]).sort_index()
 
 
 def closes(tables: Tables = DATA) -> pd.Series:
-    """Every close of TAO known, by day, with the two prices of 2026 that stand beside a valuation.
+    """Closes of TAO by day; on the two days of 2026 with a price beside a valuation, that price
+    and no other.
 
     Parameters
     ----------

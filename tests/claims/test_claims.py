@@ -251,11 +251,16 @@ def test_a_permit_needed_no_stake_in_2023():
     assert FOUND["C17"].then.true == (False, True) and FOUND["C17"].now.true == (True, True)
 
 
-def test_most_of_the_growth_in_value_went_to_new_supply():
-    then, now = te.load_snapshot("article"), te.load_snapshot("2026-09-11")
-    supply = then.issuance_rao / 1e9, now.issuance_rao / 1e9
-    parts = te.economy.decompose_price((then.price_usd, now.price_usd), supply)
-    assert 0.6 < parts.share_to_new_supply < 0.65
+def test_from_the_close_of_its_day_the_price_fell_while_the_value_grew():
+    now = te.load_snapshot("2026-09-11")
+    ratios = {}
+    for name in ("2023-11-20", "article"):
+        then = te.load_snapshot(name)
+        supply = then.issuance_rao / 1e9, now.issuance_rao / 1e9
+        parts = te.economy.decompose_price((then.price_usd, now.price_usd), supply)
+        ratios[name] = parts.price_ratio, parts.cap_ratio, parts.supply_ratio
+    assert ratios["2023-11-20"] == pytest.approx((0.838, 1.699, 2.027), abs=1e-3)
+    assert ratios["article"] == pytest.approx((1.507, 3.054, 2.027), abs=1e-3)
 
 
 def test_published_numbers_of_other_claims():
@@ -356,10 +361,27 @@ def test_a_score_is_best_where_the_forecast_came_true(score):
 def test_what_was_earned(refused):
     got = claims.what_was_earned("2026-09-11", bought_usd=287.70)
     assert got["cash"] == 1 and got["bitcoin"] == pytest.approx(77210.9 / 37386.6)
+    assert got["TAO"] == pytest.approx(241.10 / 287.70)
+    assert claims.what_was_earned("2026-09-11").equals(got), "the close of the day is the default"
     with refused("when must be after", "2023-11-20"):
         claims.what_was_earned("2023-11-20")
     with refused("bought_usd", "0"):
         claims.what_was_earned("2024-11-20", bought_usd=0)
+
+
+def test_a_benchmark_is_never_carried_past_its_age():
+    assert claims.what_was_earned("2024-03-24")["AI tokens"] > 2
+    known = claims.what_was_earned("2025-10-01")["AI tokens"]
+    listed = te.inputs.data.load("comparables").set_index(["token", "as_of"])["price_usd"]
+    start = te.inputs.data.load("peers_weekly").set_index("date").loc["2023-11-19"]
+    gains = [
+        listed[name.upper(), "2025-10-01"] / start[f"{name}_usd"]
+        for name in ("rndr", "fet", "grt", "near", "icp")
+    ]
+    assert known == pytest.approx(np.mean(gains)) == pytest.approx(1.05, abs=5e-3)
+    for day in ("2024-06-01", "2025-11-02", "2026-09-11"):
+        assert np.isnan(claims.what_was_earned(day)["AI tokens"]), day
+    assert np.isnan(claims.what_was_earned("2026-11-25")["TAO"]), "its last close is of 9 October"
 
 
 RECORDS = stress.Records(
@@ -390,7 +412,7 @@ def test_what_the_stresses_do():
         "wash trading"
     ] == pytest.approx(0.2304 / 0.3)
     assert share["stakers exit in 30 days"] == pytest.approx(
-        (7_200 + 0.85 * 5.675e6 / 30) * 160 / 5e6
+        (7_200 + 0.85 * 5.5e6 / 30) * 160 / 5e6
     )
     assert share["recycling 18.5%"] == pytest.approx(0.2304 * (1 - 0.185))
     diluted = stress.stressed(then, "dilution only")
