@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from .inputs.checks import quoted
 from .inputs.record import summary
@@ -50,6 +51,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME=VALUE",
         help="set a parameter; saves a copy",
     )
+    _claims_options(commands)
+    for name, said in PLAIN.items():
+        commands.add_parser(name, help=said)
+    return parser
+
+
+def _claims_options(commands) -> None:
     claims = commands.add_parser(
         "claims", help="judge the article's claims; write figures/claims.csv and claims.html"
     )
@@ -59,9 +67,18 @@ def _parser() -> argparse.ArgumentParser:
     claims.add_argument(
         "--stress", metavar="NAME", help="print the ledger under a named stress; write nothing"
     )
-    for name, said in PLAIN.items():
-        commands.add_parser(name, help=said)
-    return parser
+    claims.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="FIELD=VALUE",
+        help="judge with another value of the article's own numbers; 'now.FIELD' of the latest, "
+        "'C46.openai_closed' a fact; write nothing",
+    )
+    claims.add_argument(
+        "--snapshot", metavar="FILE", help="judge with the snapshot of a TOML file; write nothing"
+    )
+    claims.add_argument("--json", action="store_true", help="print JSON; write nothing")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -139,16 +156,24 @@ def _claims(given) -> int:
     from . import claims
     from .publish import ledger as page
 
-    ledger = claims.check(stress=given.stress)
-    for row in ledger.itertuples():
-        print(f"{row.id}  {row.verdict_then:22} {row.verdict_now:22} {row.grade}  {row.claim[:90]}")
-    counted = claims.counts(ledger)
-    print(counted.to_string())
-    if given.stress:
+    records = claims.world()
+    if given.snapshot:
+        records = claims.with_snapshot(records, Path(given.snapshot))
+    records = claims.varied(records, _pairs(given.set, "--set"))
+    ledger = claims.check(records, stress=given.stress)
+    if given.json:
+        print(page.json(ledger))
         return 0
-    changed = page.write(ledger, counted, claims.under_stress(), check=given.check)
+    for row in ledger.itertuples():
+        then, now = (verdict or "-" for verdict in (row.verdict_then, row.verdict_now))
+        print(f"{row.id}  {then:22} {now:22} {row.grade}  {row.claim[:90]}")
+    print(claims.counts(ledger).to_string())
+    if given.stress or given.set or given.snapshot:
+        print(*page.turned(ledger), sep="\n")
+        return 0
+    changed = page.write(check=given.check)
     done = "is out of date: ./run claims writes it" if given.check else "written"
-    print(*[f"figures/{name} {done}" for name in changed] or ["as written"], sep="\n")
+    print(*[f"{name} {done}" for name in changed] or ["as written"], sep="\n")
     return 1 if given.check and changed else 0
 
 

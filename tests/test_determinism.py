@@ -21,7 +21,7 @@ from tao_econ.analysis.sweep import sweep_to_parquet
 threads = int(sys.argv[1])
 te.incentives.retention_map.__wrapped__.__kwdefaults__["threads"] = threads
 rules, now, base = te.rules_at("2026-09-11"), te.load_snapshot("2026-09-11"), te.load_scenario("base")
-found = claims.check()
+found = page.whole()
 bytes_of = {"ledger": page.csv(found), "page": page.page(found, claims.counts(found), claims.under_stress())}
 for name in ("retention_contours", "guarantee_on_real_stake", "price_fan", "market_by_judge", "supply_four_ways"):
     picture = views.VIEWS[name]()

@@ -1,5 +1,5 @@
-"""C13 to C20: how the network works, read from the rules of the day, the code's evidence and one
-simulated epoch.
+"""C13 to C20, C61 to C73: how the network works, from the rules of the day, one simulated epoch,
+and facts.
 """
 
 from __future__ import annotations
@@ -9,138 +9,202 @@ import functools
 import numpy as np
 
 from ..chain.yuma import yuma_epoch
-from ..inputs.rules import rules_at
-from .rule import World, claim, fact, near, says, stated, true_of, untested
-from .sources import table
+from ..inputs.rules import Rules
+from .rule import Reading, World, measures, number, records, yes
 
-ATTACK = "08_yuma_under_attack"
-STAKE = "09_how_decentralised"
-LEGOS = "10_do_lego_models_add_up"
-PAY = "03_who_pays_inflation"
-GENESIS = "Node chain spec (Substrate Aura/GRANDPA authorities)"
+AGREEING = (0.5, 0.3, 0.2)  # weights of those who agree
+OTHER = (0.2, 0.3, 0.5)  # and of the one who does not
 
 
-@claim(STAKE)
-def c13(world: World) -> tuple:
-    """Modelled on a parachain: it is built with Substrate, as parachains are, and is none."""
-    reading = true_of(
-        "its own chain",
-        says("C13", GENESIS, "authority keys"),
-        not says("C13", GENESIS, "not a parachain"),
-    )
-    return reading, reading, "'modelled on' read as 'built with the same kit'"
+@measures
+def c13(world: World, reading: Reading) -> bool:
+    """Built with the kit of parachains; secured as one."""
+    name = "substrate" if reading.definition.startswith("built") else "parachain"
+    return yes(world, reading, "C13", name)
 
 
-@claim(PAY)
-def c14(world: World) -> tuple:
-    """Four roles: from October 2023 a subnet's owner is a fifth, and paid."""
-    roles = [
-        int(stated("C14")) + (records.rules.owner_cut > 0) for records in (world.then, world.now)
-    ]
-    value = stated("C14")
-    return (
-        near(float(value), roles[:1], 0),
-        near(float(value), roles[1:], 0),
-        f"an owner's share of zero; it is {float(world.then.rules.owner_cut):.0%}",
-    )
+@measures
+def c14(world: World, reading: Reading) -> bool:
+    """The four roles exist; nobody else is paid."""
+    if reading.definition == "the four exist":
+        return yes(world, reading, "C14", "four_roles")
+    return records(world, reading).rules.owner_cut == 0
 
 
-@claim(STAKE)
-def c15(world: World) -> tuple:
-    """Validators mostly linked to the team: the largest known one is the foundation's, with a
-    quarter of the stake.
-    """
-    share = fact("C15", "Same 2024-06-19") / 100
-    rows = table("validator_stake")
-    top = rows.loc[(rows["date"] == "2024-06-19") & (rows["largest"] == 5), "share"].iloc[0]
-    return (
-        untested(),
-        true_of(share, share > 0.5),
-        f"who is behind the next four, who hold {top - share:.0%}",
-        "a split of stake by validator in November 2023, with owners",
-    )
+@measures
+def c15(world: World, reading: Reading) -> float:
+    """Part of delegated TAO with validators of the team, %."""
+    return number(world, reading, "C15", "team_share")
 
 
-@claim(STAKE)
-def c16(world: World) -> tuple:
-    """Like Lido: a fee on rewards, yes; a receipt that can be sold, and a pooled set of
-    operators, no.
-    """
-    fee = world.then.rules.max_take > 0
-    receipt = not says("C16", "Bittensor delegation docs", "no receipt token")
-    pooled = not says("C16", "Taostats staking docs", "differs from Lido in pooling")
-    reading = true_of("fee, no receipt, no pool", fee, receipt, pooled)
-    return reading, reading, "which of the three features make the likeness"
+@measures
+def c16(world: World, reading: Reading) -> bool:
+    """One of four features of liquid staking."""
+    if reading.definition == "a fee on rewards":
+        return records(world, reading).rules.max_take > 0
+    if reading.definition == "no lock-up":
+        return not yes(world, reading, "C16", "hold")
+    return yes(world, reading, "C16", "receipt" if "receipt" in reading.definition else "pooled")
 
 
-@claim(STAKE)
-def c17(world: World) -> tuple:
-    """Needs stake: seats go to the largest stakes, so some is needed, though no fixed sum was
-    found.
-    """
-    reading = true_of(
-        f"{world.then.rules.max_validators} seats by stake",
-        world.then.rules.permits.startswith("top"),
-    )
-    later = true_of(
-        f"{world.now.rules.max_validators} seats by stake",
-        world.now.rules.permits.startswith("top"),
-    )
-    return reading, later, "seats that do not go by stake"
+@measures
+def c17(world: World, reading: Reading) -> bool:
+    """Whether one without stake gets no permit, or has no say, by the engine."""
+    rules = records(world, reading).rules
+    permit, say = without_stake(rules)
+    return not (permit if reading.definition == "for a permit" else say)
 
 
-@claim("07_intrinsic_value")
-def c18(world: World) -> tuple:
-    """Users pay in TAO for a task: the protocol of the day had no such payment."""
-    reading = true_of(
-        "no fee in the protocol",
-        not says("C18", "No protocol-level inference fee", "off-chain matter"),
-    )
-    return reading, reading, "payments agreed outside the chain, of which nothing is published"
-
-
-@claim(ATTACK)
-def c19(world: World) -> tuple:
-    """Pay follows accuracy: so says the rule, in one simulated epoch; measured rewards follow
-    stake.
-    """
-    by_rule = [rule_rewards_accuracy(records.rules.name) for records in (world.then, world.now)]
-    measured = not says("C19", "arXiv 2507.02951", "driven by stake")
-    return (
-        true_of("by the rule", by_rule[0]),
-        true_of("by the rule; not as measured", by_rule[1], measured),
-        "rewards measured over 64 subnets instead of the rule on paper",
-    )
-
-
-@functools.cache
-def rule_rewards_accuracy(rules_name: str) -> bool:
-    """Whether a validator that reports others than the consensus earns less, and a better miner
-    more, in one epoch.
+@functools.lru_cache(maxsize=8)
+def without_stake(rules: Rules) -> tuple[bool, bool]:
+    """Whether a validator without stake gets a permit, and whether it moves what miners earn.
 
     Parameters
     ----------
-    rules_name : str
+    rules : Rules
+
+    Returns
+    -------
+    tuple[bool, bool]
+    """
+    stake = np.array([1.0, 0.0, 0.0, 0.0])
+    weights = np.zeros((4, 4))
+    weights[0, 2:] = (0.7, 0.3)
+    alone = np.asarray(_epoch(rules, weights, stake).incentive)
+    weights[1, 2:] = (0.0, 1.0)
+    both = np.asarray(_epoch(rules, weights, stake).incentive)
+    permit = rules.permits == "top_stakes" and rules.stake_threshold_rao == 0
+    return permit, bool(np.abs(both - alone).max() > 0)
+
+
+def _epoch(rules: Rules, weights: np.ndarray, stake: np.ndarray):
+    return yuma_epoch(rules, weights, stake, np.zeros_like(weights))
+
+
+@measures
+def c18(world: World, reading: Reading) -> bool:
+    """Whether a task is paid for in TAO."""
+    return yes(world, reading, "C18", "users_pay_in_tao")
+
+
+@measures
+def c19(world: World, reading: Reading) -> bool:
+    """Whether agreeing pays, whether copying does not, and what was measured."""
+    if reading.definition == "as measured":
+        return yes(world, reading, "C19", "pay_follows_quality")
+    if reading.definition == "accuracy":
+        return number(world, reading, "C19", "copier_gain") <= 0
+    return agreeing_pays(records(world, reading).rules)
+
+
+@functools.lru_cache(maxsize=8)
+def agreeing_pays(rules: Rules) -> bool:
+    """Whether a validator who agrees with the others earns more than one who does not.
+
+    Parameters
+    ----------
+    rules : Rules
 
     Returns
     -------
     bool
     """
-    weights = np.zeros((6, 6))
-    weights[:2, 3:] = (0.5, 0.3, 0.2)  # two that agree
-    weights[2, 3:] = (0.2, 0.3, 0.5)  # one that does not
     stake = np.array([1.0, 1.0, 1.0, 0.0, 0.0, 0.0])
-    epoch = yuma_epoch(rules_at(rules_name), weights, stake, np.zeros((6, 6)))
-    dividends = np.asarray(epoch.dividends)
-    incentive = np.asarray(epoch.incentive)
-    return bool(dividends[2] < dividends[0] and incentive[3] > incentive[4] > incentive[5])
+    weights = np.zeros((6, 6))
+    weights[:2, 3:] = AGREEING
+    weights[2, 3:] = OTHER
+    pay = np.asarray(_epoch(rules, weights, stake).dividends)
+    return bool(pay[2] < pay[0])
 
 
-@claim(LEGOS)
-def c20(world: World) -> tuple:
-    """Models that work together: subnets reward within themselves."""
-    reading = true_of(
-        "no composition in the protocol",
-        not says("C20", "Docs on emissions", "no cross-model composition"),
+@measures
+def c20(world: World, reading: Reading) -> bool:
+    """Whether models build on one another: by rule, or once."""
+    by_rule = reading.definition == "in the protocol"
+    return yes(world, reading, "C20", "composition_in_protocol" if by_rule else "handed_on")
+
+
+@measures
+def c61(world: World, reading: Reading) -> bool:
+    """Whether nothing is trained: on the chain, or by its miners."""
+    on_chain = reading.definition == "on chain"
+    return not yes(world, reading, "C61", "trains_on_chain" if on_chain else "miners_train")
+
+
+@measures
+def c62(world: World, reading: Reading) -> bool:
+    """Whether both train: the opposite of C61 for Bittensor."""
+    return yes(world, reading, "C62", "openai_trains") and not c61(world, reading)
+
+
+@measures
+def c63(world: World, reading: Reading) -> bool:
+    """Whether neither data nor computing power is offered."""
+    offered = reading.definition == "what is offered"
+    name = "offers_compute_or_data" if offered else "largest_is_compute"
+    return not yes(world, reading, "C63", name)
+
+
+@measures
+def c64(world: World, reading: Reading) -> bool:
+    """Whether it stands on the chain."""
+    weights = reading.definition == "weights"
+    return yes(world, reading, "C64", "weights_on_chain" if weights else "queries_on_chain")
+
+
+@measures
+def c65(world: World, reading: Reading) -> bool:
+    """Whether no system could."""
+    return not yes(world, reading, "C65", "existing_system")
+
+
+@measures
+def c66(world: World, reading: Reading) -> bool:
+    """Whether no rival of the leader grew."""
+    return not yes(world, reading, "C66", "rival_grew")
+
+
+@measures
+def c67(world: World, reading: Reading) -> bool:
+    """Whether new models mostly start from nothing."""
+    return yes(world, reading, "C67", "often_from_nothing")
+
+
+@measures
+def c68(world: World, reading: Reading) -> bool:
+    """Whether there are subnets, and of models only."""
+    own = reading.definition == "subnets of their own"
+    return yes(world, reading, "C68", "subnets_exist" if own else "of_models_only")
+
+
+@measures
+def c69(world: World, reading: Reading) -> bool:
+    """Whether validators ask miners, and users ask through them."""
+    asked = reading.definition == "validators query miners"
+    return yes(
+        world, reading, "C69", "validators_query_miners" if asked else "users_through_validators"
     )
-    return reading, reading, "a task answered by two subnets together, as a rule and not once"
+
+
+@measures
+def c70(world: World, reading: Reading) -> bool:
+    """Whether stake can leave a validator."""
+    return not yes(world, reading, "C16", "hold")
+
+
+@measures
+def c71(world: World, reading: Reading) -> bool:
+    """Whether others validate."""
+    return yes(world, reading, "C71", "others_validate")
+
+
+@measures
+def c72(world: World, reading: Reading) -> bool:
+    """Whether a backer validates."""
+    return yes(world, reading, "C72", "backer_validates")
+
+
+@measures
+def c73(world: World, reading: Reading) -> bool:
+    """Whether it is like an oracle."""
+    return yes(world, reading, "C73", "like_an_oracle")

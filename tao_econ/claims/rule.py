@@ -1,130 +1,140 @@
-"""One rule from readings to verdicts, and the small record that every claim's function returns.
+"""How a claim is declared, how its readings are generated, and the one function that judges.
 
-A claim is read in every admissible way: each definition it leaves open, each day its numbers may
-belong to, each end of a range that is not known better. It *holds* if it is true of all readings,
-*holds with conditions* if of some, *fails* if of none, and *cannot be checked* if there is nothing
-to read. No verdict is written by hand.
-
-What could be known on the first date is what was so on that day, even where the page that reports
-it is younger.
+A row of data/claims.csv says which days, which definitions and which ends of a range a statement
+leaves open: their product are its readings. One pure function a claim gives what is measured in a
+reading. Tolerance and the readings that are needed follow from the hedge, by one table for all.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 import math
-import re
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
+
+import pandas as pd
 
 from ..economy.stress import Records, stressed
 from ..inputs import data
 from ..inputs.record import unknown
 from ..inputs.rules import load_scenario, load_snapshot, rules_at
+from .declare import (
+    ABOUT,
+    ALL,
+    ARTICLE,
+    DATED,
+    FORECAST,
+    HEDGES,
+    MOST,
+    ORDER,
+    SOME,
+    Claim,
+    declared,
+)
+from .facts import Fact, Facts, NotKnownError, NotYetError, latest, typed_facts
 
+PLACES = ("then", "day", "now")
+PUBLISHED = pd.Timestamp("2023-11-20")
+FOREVER = pd.Timestamp.max
 HOLDS = "holds"
 CONDITIONS = "holds with conditions"
 FAILS = "fails"
+UNDECIDED = "undecided within error"
 UNKNOWN = "cannot be checked"
-VERDICTS = (HOLDS, CONDITIONS, FAILS, UNKNOWN)
+VERDICTS = (HOLDS, CONDITIONS, FAILS, UNDECIDED, UNKNOWN)
 HOW = ("all", "strict", "lenient")
-ABOUT = 0.10  # tolerance of a number given as "about", as a share
-GRADES = {
-    "A": "two independent sources of high confidence",
-    "B": "one",
-    "C": "medium confidence",
-    "D": "low, or none",
-}
 
 
 class Reading(NamedTuple):
-    """What the code gives for a claim on one date."""
+    """One way to understand a statement."""
 
-    value: float | str  # at the first reading, as the ledger shows it
-    # the claim, in every admissible reading; none where it cannot be checked
-    true: tuple[bool, ...]
-    number: float = math.nan  # what `value` shows, where a text shows one number; unrounded
+    when: str  # 'then' or 'now'
+    day: str  # 'article' or an ISO date
+    definition: str
+    end: str  # 'low', 'high' or ''
+
+
+class Estimate(NamedTuple):
+    """A measured number with its sampling error."""
+
+    value: float
+    low: float  # of a 95 % interval
+    high: float
+
+
+Value = float | bool | str | Estimate
+
+
+class Read(NamedTuple):
+    """A reading with what came of it."""
+
+    reading: Reading
+    value: Value | None  # None where it is not known
+    true: bool | None  # None where it is not known or the error decides
+    missing: str = ""  # the fact that is not known
+
+
+class Judgement(NamedTuple):
+    """A claim judged on one date."""
+
+    read: tuple[Read, ...]
+    needed: str = ALL
+
+    @property
+    def value(self) -> Value | None:
+        """What the first reading that could be read gives."""
+        return next((one.value for one in self.read if one.value is not None), None)
+
+    @property
+    def true(self) -> tuple[bool | None, ...]:
+        """The claim, in every reading."""
+        return tuple(one.true for one in self.read)
 
 
 class Finding(NamedTuple):
-    """A claim judged on two dates."""
+    """A claim judged; None on a date on which its kind is not judged."""
 
-    then: Reading  # by what could be known on 2023-11-20
-    now: Reading  # by what is known now
-    flips: str  # what would turn the verdict
-    missing: str = ""  # the fact that is missing where it cannot be checked
+    then: Judgement | None  # by what could be known on 2023-11-20
+    now: Judgement | None  # by what is known now
 
 
-class World(NamedTuple):
-    """The records of both dates, perhaps under a stress."""
+@dataclass(frozen=True)
+class World:
+    """The records of both dates, the facts, and tables that stand in for those of data/."""
 
     then: Records  # the article's own numbers under the rules of its day
     day: Records  # what was true on the day it appeared
     now: Records  # the latest snapshot found
+    facts: Facts = field(hash=False)
+    claims: Mapping[str, Claim] = field(hash=False)
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict, hash=False)
 
 
-Judge = Callable[[World], tuple]  # returns the fields of a Finding
+Measure = Callable[[World, Reading], Value]
+MEASURES: dict[str, Measure] = {}
 
 
-class Claim(NamedTuple):
-    """A claim's function with the notebook that shows it."""
-
-    judge: Judge
-    notebook: str
-
-
-CLAIMS: dict[str, Claim] = {}
-
-
-def claim(notebook: str) -> Callable[[Judge], Judge]:
-    """Register a function named after its claim: c01 judges C01.
+def measures(function: Measure) -> Measure:
+    """Register a function named after its claim: c01 measures C01.
 
     Parameters
     ----------
-    notebook : str
-    """
-
-    def keep(judge: Judge) -> Judge:
-        CLAIMS[judge.__name__.upper()] = Claim(judge, notebook)
-        return judge
-
-    return keep
-
-
-def verdict(reading: Reading, how: str = "all") -> str:
-    """The rule: true of all readings, of some, of none, or nothing to read.
-
-    Parameters
-    ----------
-    reading : Reading
-    how : str
-        'all'; 'strict' looks at the first reading alone; 'lenient' is content with any.
+    function : Measure
 
     Returns
     -------
-    str
+    Measure
     """
-    if how not in HOW:
-        raise ValueError(unknown("reading", how, HOW))
-    if not reading.true:
-        return UNKNOWN
-    if how == "strict":
-        return HOLDS if reading.true[0] else FAILS
-    if all(reading.true):
-        return HOLDS
-    if not any(reading.true):
-        return FAILS
-    return HOLDS if how == "lenient" else CONDITIONS
+    MEASURES[function.__name__.upper()] = function
+    return function
 
 
-def world(stress: str | None = None) -> World:
+@functools.cache
+def world() -> World:
     """The records that claims are judged with. No revenue was known in 2023, so the article's
     scenario has none.
-
-    Parameters
-    ----------
-    stress : str, optional
 
     Returns
     -------
@@ -132,185 +142,322 @@ def world(stress: str | None = None) -> World:
     """
     article = replace(load_scenario("article"), fee_revenue_usd_per_year=0.0)
     rules = rules_at("2023-11-20")
+    claims = data.load("claims")
     return World(
-        *(
-            stressed(records, stress)
-            for records in (
-                Records(rules, load_snapshot("article"), article),
-                Records(rules, load_snapshot("2023-11-20"), article),
-                Records(rules_at("2026-09-11"), load_snapshot("2026-09-11"), load_scenario("base")),
-            )
-        )
+        then=Records(rules, load_snapshot("article"), article),
+        day=Records(rules, load_snapshot("2023-11-20"), article),
+        now=Records(rules_at("2026-09-11"), load_snapshot("2026-09-11"), load_scenario("base")),
+        facts=typed_facts(data.load("evidence"), claims),
+        claims=declared(claims),
     )
 
 
-def near(stated: float, values: Iterable[float], tolerance: float = ABOUT) -> Reading:
-    """Is each value within a tolerance, a share of what was stated? The first value is the one
-    shown.
+def under(records: World, stress: str | None) -> World:
+    """A world whose three records are under a stress.
 
     Parameters
     ----------
-    stated : float
-    values : iterable of float
-    tolerance : float
+    records : World
+    stress : str or None
 
     Returns
     -------
-    Reading
+    World
     """
-    values = [float(value) for value in values]
-    return _reading(values[0], tuple(abs(value / stated - 1) <= tolerance for value in values))
+    if stress is None:
+        return records
+    return with_records(
+        records, {place: stressed(getattr(records, place), stress) for place in PLACES}
+    )
 
 
-def rounds_to(stated: str, values: Iterable[float]) -> Reading:
-    """Does each value, rounded as the stated number was printed, give it? For numbers that should
-    follow from others.
+def with_records(world: World, changed: Mapping[str, Records]) -> World:
+    """A world with other records.
 
     Parameters
     ----------
-    stated : str
-    values : iterable of float
+    world : World
+    changed : mapping
+        By 'then', 'day' or 'now'.
 
     Returns
     -------
-    Reading
+    World
     """
-    values = [float(value) for value in values]
-    places = len(stated.partition(".")[2])
-    return _reading(values[0], tuple(round(value, places) == float(stated) for value in values))
+    three = {place: getattr(world, place) for place in PLACES} | dict(changed)
+    return replace(world, then=three["then"], day=three["day"], now=three["now"])
 
 
-def true_of(value: float | str, *readings: bool, number: float | None = None) -> Reading:
-    """A yes or no for each admissible reading, and what to show.
+def records(world: World, reading: Reading) -> Records:
+    """The records that a reading speaks of: the article's own, its day's, or the latest.
 
     Parameters
     ----------
-    value : float or str
-        What the ledger shows.
-    *readings : bool
-        The claim, in every admissible reading.
-    number : float, optional
-        What a text shows, for whoever reckons with it.
+    world : World
+    reading : Reading
 
     Returns
     -------
-    Reading
+    Records
     """
-    return _reading(value, tuple(bool(reading) for reading in readings), number)
+    if reading.when == "now":
+        return world.now
+    return world.then if reading.day == ARTICLE else world.day
 
 
-def untested(value: float | str = "") -> Reading:
-    """Nothing to test with; the value, if any, is all there is.
+def fact(world: World, reading: Reading, claim: str, name: str) -> Fact:
+    """A fact as it could be known for a reading.
 
     Parameters
     ----------
-    value : float or str
+    world : World
+    reading : Reading
+    claim : str
+    name : str
 
     Returns
     -------
-    Reading
+    Fact
+
+    Raises
+    ------
+    NotKnownError, NotYetError
+        See `latest`.
     """
-    return _reading(value, ())
+    by = PUBLISHED if reading.when == "then" else FOREVER
+    return latest(world.facts.get((claim, name), ()), by, f"{claim} {name}")
 
 
-def _reading(value, true, number=None) -> Reading:
-    if number is None:
-        number = math.nan if isinstance(value, str) else float(value)
-    return Reading(value=value, true=true, number=number)
-
-
-def stated(claim_id: str) -> str:
-    """The value as the article gives it.
+def number(world: World, reading: Reading, claim: str, name: str) -> float:
+    """A fact's number, at the end of its range that the reading takes.
 
     Parameters
     ----------
-    claim_id : str
-
-    Returns
-    -------
-    str
-    """
-    table = _claims()
-    if claim_id not in table.index:
-        raise ValueError(unknown("claim", claim_id, table.index))
-    return table.loc[claim_id, "value"]
-
-
-def says(claim_id: str, source: str, words: str) -> bool:
-    """Whether a piece of evidence says something, in its value, unit or note.
-
-    Parameters
-    ----------
-    claim_id : str
-    source : str
-    words : str
-
-    Returns
-    -------
-    bool
-    """
-    row = _row(claim_id, source)
-    return words in f"{row['value']} {row['unit']} {row['note']}"
-
-
-def fact(claim_id: str, source: str, part: int = 0, column: str = "value") -> float:
-    """A number of a piece of evidence: the claim, the beginning of the source's title (and date),
-    which number in it.
-
-    Parameters
-    ----------
-    claim_id : str
-    source : str
-    part : int
-    column : str
+    world : World
+    reading : Reading
+    claim : str
+    name : str
 
     Returns
     -------
     float
     """
-    numbers = re.findall(r"-?\d[\d,]*\.?\d*", _row(claim_id, source)[column])
-    return float(numbers[part].replace(",", ""))
+    found = fact(world, reading, claim, name)
+    end = {"low": found.low, "high": found.high}.get(reading.end, found.value)
+    return float(found.value if end != end else end)  # type: ignore[arg-type]
 
 
-@functools.cache
-def grade(claim_id: str) -> str:
-    """Evidence grade of a claim by its rows in evidence.csv, see `GRADES`.
+def yes(world: World, reading: Reading, claim: str, name: str) -> bool:
+    """A fact that is yes or no.
 
     Parameters
     ----------
-    claim_id : str
+    world : World
+    reading : Reading
+    claim : str
+    name : str
+
+    Returns
+    -------
+    bool
+    """
+    return bool(fact(world, reading, claim, name).value)
+
+
+def table(world: World, name: str) -> pd.DataFrame:
+    """A table of data/, or the one that stands in for it.
+
+    Parameters
+    ----------
+    world : World
+    name : str
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
+    return world.tables[name] if name in world.tables else kept(name)
+
+
+@functools.cache
+def kept(name: str) -> pd.DataFrame:
+    """A table of data/ that is only read, so that it need not be copied each time.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
+    return data.load(name)
+
+
+def readings(claim: Claim, when: str) -> tuple[Reading, ...]:
+    """Every way to understand a statement on one date: days × definitions × ends.
+
+    Parameters
+    ----------
+    claim : Claim
+    when : str
+        'then' or 'now'.
+
+    Returns
+    -------
+    tuple[Reading, ...]
+    """
+    days = claim.days_then if when == "then" else claim.days_now
+    if not claim.says:
+        return ()
+    ways = itertools.product(days, claim.definitions, claim.ends)
+    return tuple(Reading(when, *way) for way in ways)
+
+
+def judge(world: World, claim: Claim, when: str) -> Judgement:
+    """Measure every reading of a claim and compare it with what is stated: one function for all.
+
+    Readings that could not be made yet are left out; two readings with one value, as both ends of
+    a number without a range, count once.
+
+    Parameters
+    ----------
+    world : World
+    claim : Claim
+    when : str
+        'then' or 'now'.
+
+    Returns
+    -------
+    Judgement
+    """
+    found: dict[tuple, Read] = {}
+    for reading in readings(claim, when):
+        missing = ""
+        value = true = None
+        try:
+            value = MEASURES[claim.id](world, reading)
+            true = agrees(claim, value)
+        except NotKnownError as error:
+            missing = str(error)
+        except NotYetError:
+            continue
+        found.setdefault((*reading[:3], value), Read(reading, value, true, missing))
+    return Judgement(tuple(found.values()), HEDGES[claim.hedge].needed)
+
+
+def agrees(claim: Claim, value: Value) -> bool | None:
+    """Whether a measured value agrees with the statement; None where its error decides.
+
+    Parameters
+    ----------
+    claim : Claim
+    value : Value
+
+    Returns
+    -------
+    bool or None
+    """
+    if isinstance(value, Estimate):
+        sides = {agrees(claim, end) for end in value}
+        return sides.pop() if len(sides) == 1 else None
+    if claim.says == "yes":
+        return bool(value)
+    if isinstance(value, str):  # a date, as precise as it was stated
+        return value.startswith(claim.stated)
+    stated = float(claim.stated)
+    if claim.says in "<>":
+        return value > stated if claim.says == ">" else value < stated
+    tolerance = HEDGES[claim.hedge].tolerance
+    if tolerance == "about":
+        return abs(value / stated - 1) <= ABOUT
+    if tolerance == "order of magnitude":
+        return stated / ORDER <= value <= stated * ORDER
+    if tolerance == "exact":
+        return value == stated
+    places = len(claim.stated.partition(".")[2])
+    return math.isfinite(value) and round(value, places) == stated
+
+
+def verdict(judgement: Judgement | None, how: str = "all") -> str:
+    """The rule: true of as many readings as the hedge asks for, of some, of none, or nothing to
+    read.
+
+    A reading that nobody can read counts as not true, but makes no claim fail alone.
+
+    Parameters
+    ----------
+    judgement : Judgement or None
+    how : str
+        'all'; 'strict' looks at the first reading alone; 'lenient' is content with any.
 
     Returns
     -------
     str
+        Empty for None: the kind is not judged on that date.
     """
-    rows = _evidence()[_evidence()["claim_id"] == claim_id]
-    high = rows.loc[rows["confidence"] == "high", "url_or_repo_path"].nunique()
-    if high > 1:
-        return "A"
-    if high == 1:
-        return "B"
-    return "C" if (rows["confidence"] == "medium").any() else "D"
+    if how not in HOW:
+        raise ValueError(unknown("reading", how, HOW))
+    if judgement is None:
+        return ""
+    read = judgement.read[:1] if how == "strict" else judgement.read
+    if all(one.value is None for one in read):
+        return UNKNOWN
+    needed = SOME if how == "lenient" else judgement.needed
+    true = sum(one.true is True for one in read)
+    open_ = sum(one.true is None for one in read)
+    least, most = (_by_count(count, len(read), needed) for count in (true, true + open_))
+    if least == most:
+        return least
+    if any(one.true is None and one.value is not None for one in read):
+        return UNDECIDED
+    return CONDITIONS if true else UNKNOWN
 
 
-@functools.cache
-def _claims():
-    return data.load("claims").fillna("").set_index("id")
+def _by_count(true: int, all_: int, needed: str) -> str:
+    if not true:
+        return FAILS
+    enough = {ALL: true == all_, MOST: 2 * true > all_, SOME: true > 0}[needed]
+    return HOLDS if enough else CONDITIONS
 
 
-@functools.cache
-def _evidence():
-    return data.load("evidence").fillna("")
+def find(world: World, claim: Claim) -> Finding:
+    """A claim judged on the dates of its kind.
+
+    A dated fact is judged once: by what could be known then or, where that is nothing, by what
+    came to be known later. A forecast is judged at its date, all others on both.
+
+    Parameters
+    ----------
+    world : World
+    claim : Claim
+
+    Returns
+    -------
+    Finding
+    """
+    return Finding(judged(world, claim, "then"), judged(world, claim, "now"))
 
 
-@functools.cache
-def _row(claim_id: str, source: str):
-    """The one row of evidence on a claim whose title, or title and date, begins so."""
-    rows = _evidence()[_evidence()["claim_id"] == claim_id]
-    named = (rows["source_title"] + " " + rows["date"]).map(lambda title: title.startswith(source))
-    if named.sum() != 1:
-        raise ValueError(
-            f"source of {claim_id} must name one row of evidence.csv, got {source!r} for "
-            f"{named.sum()}"
-        )
-    return rows[named].iloc[0]
+def judged(world: World, claim: Claim, when: str) -> Judgement | None:
+    """A claim judged on one date, or None where its kind is not judged on it.
+
+    Parameters
+    ----------
+    world : World
+    claim : Claim
+    when : str
+        'then' or 'now'.
+
+    Returns
+    -------
+    Judgement or None
+    """
+    if when == "then":
+        return None if claim.kind == FORECAST else judge(world, claim, "then")
+    if claim.kind != DATED:
+        return judge(world, claim, "now") if claim.days_now or not claim.says else None
+    if verdict(judge(world, claim, "then")) != UNKNOWN:
+        return None
+    later = judge(world, claim._replace(days_now=claim.days_then), "now")
+    return None if verdict(later) == UNKNOWN else later

@@ -21,7 +21,7 @@ from ..inputs.checks import real
 from ..inputs.record import unknown
 from ..inputs.rules import load_snapshot, rules_at
 from ..inputs.units import BN, tao
-from .rule import fact
+from .rule import Reading, number, world
 from .sources import PUBLISHED, closes, table
 
 WIDTH = 0.5  # of the log score's kernel, in logs
@@ -47,7 +47,9 @@ def forecasts() -> dict[str, tuple[np.ndarray, np.ndarray]]:
         "tree of January 2024": (values, odds),
         "the tree's mean": (np.array([float(odds @ values)]), one),
         "the article's 8×, read as a forecast": (
-            np.array([fact("C46", "New York Times via Seattle Times 2023-04")]),
+            np.array(
+                [number(world(), Reading("then", "2023-11-20", "", ""), "C46", "openai_closed")]
+            ),
             one,
         ),
     }

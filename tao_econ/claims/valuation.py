@@ -1,269 +1,182 @@
-"""C45 to C60: the OpenAI comparison, competitors, what came after, and the article's inner
+"""C45 to C62: the OpenAI comparison, competitors, what came after, and the article's inner
 consistency.
 """
 
 from __future__ import annotations
 
 import functools
-import math
 
+import numpy as np
 import pandas as pd
 
-from ..economy.comparables import comparables_on, value_ratio
-from ..economy.halving_dates import GENESIS_UTC
+from ..economy.comparables import value_ratio
 from ..economy.supply import supply_at
-from ..inputs.units import BN, block_date, tao
-from .market import day_price_traded
-from .rule import World, claim, fact, near, rounds_to, says, stated, true_of, untested
-from .sources import PUBLISHED, close_on, closes, correlation, price_factor, table, volume_signal
+from ..inputs.units import BN, tao
+from .declare import ARTICLE
+from .facts import NotYetError
+from .macro import sector
+from .rule import Estimate, Reading, World, kept, measures, number, records, yes
+from .sources import (
+    PUBLISHED,
+    SURE,
+    closes,
+    correlation,
+    days_at,
+    returns_until,
+    signal_weeks,
+)
 
-OPENAI = "06_openai_comparable"
-VALUE = "07_intrinsic_value"
-RISK = "11_portfolio_under_uncertainty"
-JUDGED = "12_judged_by_what_happened"
-SUPPLY = "01_supply_curve"
-
-
-@claim("02_circulating_vs_fdv")
-def c45(world: World) -> tuple:
-    """FDV 3.6 bn: the article's own price times the cap, and the close of its day."""
-    value = stated("C45")
-    fdv = [
-        records.snapshot.price_usd * tao(records.rules.max_supply_rao) / BN
-        for records in (world.then, world.day)
-    ]
-    needed = float(value) * BN / tao(world.then.rules.max_supply_rao)
-    seen = day_price_traded(needed)
-    reading = rounds_to(value, fdv)
-    shown = " and ".join(f"{day.day} {day:%B}" for day in seen)
-    return reading, reading, f"a price of {needed:.2f} USD, which traded only on {shown}"
+MAX_AGE_DAYS = 180  # of a token's value
+BAR = 0.5  # a correlation from which two tokens are said to move together
 
 
-@claim(OPENAI)
-def c46(world: World) -> tuple:
-    """OpenAI at 29 bn: what it was last valued at by the date, and what it was in April 2023."""
-    at_source, by = (_openai(day) for day in ("2023-04-30", world.then.snapshot.date))
-    now = _openai(world.now.snapshot.date)
-    value = float(stated("C46"))
-    return (
-        near(value, [by, at_source]),
-        near(value, [now, at_source]),
-        f"the date: {by:g} bn in the article's own month, {by / value:.1f}× as much",
+@measures
+def c45(world: World, reading: Reading) -> float:
+    """Price times the cap, bn USD."""
+    used = records(world, reading)
+    return used.snapshot.price_usd * tao(used.rules.max_supply_rao) / BN
+
+
+@measures
+def c46(world: World, reading: Reading) -> float:
+    """What OpenAI was valued at in the last sale that had closed, bn USD."""
+    return number(world, reading, "C46", "openai_closed")
+
+
+@measures
+def c47(world: World, reading: Reading) -> float:
+    """OpenAI's value over TAO's."""
+    used = records(world, reading)
+    in_talks = "talks" in reading.definition
+    if in_talks and reading.when == "now":
+        raise NotYetError("the sale in talks has closed long since")
+    form = "fdv_stated" if "printed" in reading.definition else "fdv"
+    if form == "fdv_stated" and reading.day != ARTICLE:
+        raise NotYetError("printed in the article only")
+    worth = number(world, reading, "C46", "openai_in_talks" if in_talks else "openai_closed")
+    return value_ratio(*used, worth * BN, denominator=form).ratio
+
+
+@measures
+def c48(world: World, reading: Reading) -> bool:
+    """Whether the comparison was proposed in May."""
+    return yes(world, reading, "C48", "proposed_in_may")
+
+
+@measures
+def c49(world: World, reading: Reading) -> bool:
+    """Whether the fund, or the man, held none."""
+    fund = reading.definition == "his fund"
+    return yes(world, reading, "C49", "fund_holds_none" if fund else "holds_none_himself")
+
+
+@measures
+def c50(world: World, reading: Reading) -> bool:
+    """Whether the report files it so."""
+    return yes(world, reading, "C50", "filed_under_model_training")
+
+
+@measures
+def c51(world: World, reading: Reading) -> bool:
+    """Whether a16z backs one, and both are in the segment."""
+    backed = reading.definition.startswith("one")
+    return yes(world, reading, "C51", "a16z_in_gensyn" if backed else "both_in_segment")
+
+
+@measures
+def c52(world: World, reading: Reading) -> float:
+    """Public tokens of the two competitors."""
+    return float(
+        sum(yes(world, reading, "C52", name) for name in ("gensyn_token", "together_token"))
     )
 
 
-def _openai(day) -> float:
-    return float(_rivals(str(day)).set_index("name").loc["openai", "value_usd"]) / BN
+@measures
+def c53(world: World, reading: Reading) -> bool:
+    """Whether nothing has a price to compare with: no token of the two; no private round known."""
+    if reading.definition == "by a token's price":
+        return c52(world, reading) == 0
+    return not number(world, reading, "C46", "openai_closed") > 0
+
+
+@measures
+def c54(world: World, reading: Reading) -> Estimate:
+    """Correlation of the weeks of TAO and RNDR less one half, or less that of RNDR and FET."""
+    columns = ["tao_usd", "rndr_usd", "fet_usd"]
+    own, rndr, fet = returns_until(reading.day, columns, world.tables).T
+    together = correlation(own, rndr)
+    if reading.definition.endswith("one half"):
+        return Estimate(*(end - BAR for end in together))
+    others = correlation(rndr, fet)
+    gap = together.value - others.value
+    error = np.hypot(together.high - together.low, others.high - others.low) / 2
+    return Estimate(gap, gap - error, gap + error)
+
+
+@measures
+def c55(world: World, reading: Reading) -> bool:
+    """Whether the two differ too much."""
+    return yes(world, reading, "C55", "too_different")
+
+
+@measures
+def c56(world: World, reading: Reading) -> float:
+    """The largest rival's value over TAO's FDV: tokens that are models, or companies too."""
+    used = records(world, reading)
+    when = PUBLISHED if reading.when == "then" else pd.Timestamp(used.snapshot.date)
+    asked = "comparables" in world.tables
+    largest = _largest(world.tables["comparables"], when) if asked else _known_largest(when)
+    values = [largest]
+    if reading.definition == "tokens and companies":
+        values.append(number(world, reading, "C51", "together_value") * BN)
+    supply = supply_at(used.rules, used.snapshot, used.scenario)
+    return float(max(values) / supply.fdv_usd)
+
+
+def _largest(rows: pd.DataFrame, when: pd.Timestamp) -> float:
+    """The largest diluted value by a day among the tokens that are models."""
+    rows = rows[rows["segment"].str.startswith("model") & (rows["token"] != "TAO")]
+    rows = rows[rows["as_of"].str.fullmatch(r"\d{4}-\d\d-\d\d") & rows["fdv_usd"].notna()]
+    age = (when - pd.to_datetime(rows["as_of"])).dt.days
+    rows = rows[(age >= 0) & (age <= MAX_AGE_DAYS)].sort_values("as_of")
+    return float(rows.drop_duplicates("token", keep="last")["fdv_usd"].max())
 
 
 @functools.cache
-def _rivals(day: str) -> pd.DataFrame:
-    """Everything TAO was compared with and its latest value by a day."""
-    return comparables_on(day)
+def _known_largest(when: pd.Timestamp) -> float:
+    return _largest(kept("comparables"), when)
 
 
-@claim(OPENAI)
-def c47(world: World) -> tuple:
-    """8× to OpenAI: the ratio in every way it can be formed; since then, how far TAO got."""
-    value = float(stated("C47"))
-    april = float(stated("C46"))
-    latest = _openai(PUBLISHED.date())
-    ways = {
-        "own price": (april, world.then, "fdv"),
-        "printed": (april, world.then, "fdv_stated"),
-        "its day": (april, world.day, "fdv"),
-        "latest": (latest, world.then, "fdv"),
-    }
-    by = {
-        name: value_ratio(*records, worth * BN, denominator=form).ratio
-        for name, (worth, records, form) in ways.items()
-    }
-    start = world.then.snapshot.price_usd
-    peak = closes()[PUBLISHED:].max() * price_factor(world.then) / start
-    now = world.now.snapshot.price_usd / start
-    return (
-        rounds_to(stated("C47"), by.values()),
-        true_of(peak, peak >= value, now >= value),
-        f"OpenAI's value: {by['latest']:.1f}× at the tender of that week; the peak since was "
-        f"{peak:.1f}×",
-    )
+@measures
+def c57(world: World, reading: Reading) -> float:
+    """A later close over the price of publication, or of the article."""
+    later = closes(world.tables)[PUBLISHED + pd.Timedelta(days=1) :]
+    start = (world.then if reading.definition.endswith("article's") else world.day).snapshot
+    end = later.max() if reading.definition.startswith("highest") else world.now.snapshot.price_usd
+    return float(end / start.price_usd)
 
 
-@claim(OPENAI)
-def c48(world: World) -> tuple:
-    """Proposed in May by Attermann: the post exists, its paragraph on OpenAI and its date could
-    not be read.
-    """
-    value = "the post exists"
-    return untested(value), untested(value), "", "the post's paragraph on OpenAI, and its date"
+@measures
+def c58(world: World, reading: Reading) -> Estimate:
+    """Log gain of holding TAO only after weeks of high volume, over holding it throughout."""
+    weeks = int(reading.definition.split()[2])
+    gains, held = signal_weeks(reading.day, weeks, world.tables)
+    missed = np.where(held, 0.0, -gains)
+    total = float(missed.sum())
+    error = SURE * float(missed.std(ddof=1)) * len(missed) ** 0.5
+    return Estimate(total, total - error, total + error)
 
 
-@claim(OPENAI)
-def c49(world: World) -> tuple:
-    """He held none: the post says so of his fund."""
-    reading = true_of("as disclosed", says("C49", "Same post", "holds none"))
-    return reading, reading, "a position taken later, which the post reserves"
+@measures
+def c59(world: World, reading: Reading) -> float:
+    """Days from the last trade at the article's price to publication."""
+    found = days_at(world.then.snapshot.price_usd, world.tables)
+    if not found:
+        raise NotYetError("no trade at that price")
+    return float(min((PUBLISHED - day).days for day in found))
 
 
-@claim("02_circulating_vs_fdv")
-def c50(world: World) -> tuple:
-    """Filed under model training: the report was not found."""
-    return untested(), untested(), "", "the Nansen report"
-
-
-@claim(OPENAI)
-def c51(world: World) -> tuple:
-    """Gensyn and Together, one backed by a16z."""
-    known = set(table("private_valuations")["company"])
-    backed = says("C51", "Foresight News", "a16z")
-    reading = true_of("a16z in Gensyn", {"gensyn", "together"} <= known, backed)
-    return reading, reading, "competitors that were not counted, such as Prime Intellect"
-
-
-@claim(OPENAI)
-def c52(world: World) -> tuple:
-    """No public token: launches of the two up to each date."""
-    counts = [_tokens(records.snapshot.date) for records in (world.then, world.now)]
-    value = int(stated("C52"))
-    return (
-        true_of(counts[0], counts[0] == value),
-        true_of(counts[1], counts[1] == value),
-        f"Gensyn's launch on {_launch():%Y-%m-%d}",
-    )
-
-
-def _launch() -> pd.Timestamp:
-    events = table("key_dates").set_index("event")["date"]
-    return events["Gensyn token launch"]
-
-
-def _tokens(day) -> int:
-    return int(_launch() <= pd.Timestamp(day))
-
-
-@claim(OPENAI)
-def c53(world: World) -> tuple:
-    """No market comparison: until one of the two had a price."""
-    then, now = (_tokens(records.snapshot.date) for records in (world.then, world.now))
-    own = close_on(_launch()) * tao(world.now.rules.max_supply_rao) / BN
-    return (
-        true_of(f"{then} tokens", then == 0),
-        true_of(f"{now} token", now == 0),
-        f"Gensyn's launch: {fact('C53', 'Own calculation'):g} bn against {own:.2f} bn for TAO",
-    )
-
-
-@claim(OPENAI)
-def c54(world: World) -> tuple:
-    """Not comparable with RNDR: would two alike move together? Correlation of weeks below one
-    half, and below RNDR-FET.
-    """
-    then, now = (correlation("tao_usd", "rndr_usd", day) for day in ("2023-11-19", "2024-03-24"))
-    alike = [correlation("rndr_usd", "fet_usd", day) for day in ("2023-11-19", "2024-03-24")]
-    return (
-        true_of(then, then < 0.5, then < alike[0]),
-        true_of(now, now < 0.5, now < alike[1]),
-        f"a correlation above one half; RNDR and FET had {alike[1]:.2f}",
-    )
-
-
-@claim(VALUE)
-def c55(world: World) -> tuple:
-    """Too different for a forecast: the author's own reservation."""
-    return untested(), untested(), "", "a token and a company that give the same rights"
-
-
-@claim(OPENAI)
-def c56(world: World) -> tuple:
-    """None of comparable size: the next in the niche, token or company, below half of TAO?"""
-    then, now = (_next_largest(records) for records in (world.then, world.now))
-    return then, now, "counting companies: Together was worth more than TAO's FDV in June 2026"
-
-
-def _next_largest(records):
-    """The largest rival's value over TAO's: tokens that are models, and Gensyn and Together, by
-    FDV and by market cap.
-    """
-    rows = _rivals(str(records.snapshot.date))
-    niche = rows[
-        rows["segment"].str.startswith("model") | rows["name"].isin(["gensyn", "together"])
-    ]
-    supply = supply_at(records.rules, records.snapshot, records.scenario)
-    most = niche["value_usd"].max()
-    tokens = niche.loc[niche["name"] != "together", "value_usd"].max()
-    half = supply.fdv_usd / 2
-    return true_of(f"{most / supply.fdv_usd:.0%} of TAO's FDV", most < half, not tokens >= half)
-
-
-@claim(RISK)
-def c57(world: World) -> tuple:
-    """Further leverage: the best and the last price since, over the close of publication day."""
-    start = world.day.snapshot.price_usd / price_factor(world.day)
-    later = closes()[PUBLISHED + pd.Timedelta(days=1) :]
-    peak = later.max() / start
-    low = later.min() / start
-    now = world.now.snapshot.price_usd / start
-    return (
-        untested(),
-        true_of(f"{peak:.2f}× at best, {now:.2f}× in September 2026", peak > 1, now > 1),
-        f"the date of sale: {peak - 1:+.0%} at best, {low - 1:+.0%} at worst, {now - 1:+.0%} on "
-        "11 September 2026",
-        "the outcome",
-    )
-
-
-@claim(RISK)
-def c58(world: World) -> tuple:
-    """Watching volume: holding TAO only after weeks above the mean volume of 4, 8 or 12, against
-    holding it throughout.
-    """
-    then, now = (
-        [volume_signal(day, weeks) for weeks in (4, 8, 12)] for day in ("2023-11-19", "2025-12-28")
-    )
-    shown = [
-        f"{math.expm1(signal):+.0%} against {math.expm1(held):+.0%}"
-        for signal, held in (then[0], now[0])
-    ]
-    better = [[signal > held for signal, held in results] for results in (then, now)]
-    return (
-        true_of(shown[0], *better[0]),
-        true_of(shown[1], *better[1]),
-        "the length of the mean, 4 to 12 weeks; fees are left out and announcements are not tested",
-    )
-
-
-@claim(JUDGED)
-def c59(world: World) -> tuple:
-    """Priced before publication: days from the last trade at the article's price to its day."""
-    price = float(stated("C41"))
-    days = [(PUBLISHED - day).days for day in day_price_traded(price)]
-    least, most = map(int, stated("C59").split("-"))
-    reading = true_of(min(days), least <= min(days) <= most)
-    ratio = close_on(PUBLISHED) / price
-    return (
-        reading,
-        reading,
-        f"a publication on 17 November; the close of the day was {ratio:.2f}× the price used",
-    )
-
-
-@claim(SUPPLY)
-def c60(world: World) -> tuple:
-    """Blocks, seconds, years and August 2025 do not fit: where counting 10.5 M blocks leads,
-    from either start.
-    """
-    blocks = int(stated("C24"))
-    time = world.then.rules.block_time_s
-    days = [
-        block_date(blocks, from_block=0, from_date=start, block_time_s=time)
-        for start in (GENESIS_UTC, "2021-01-03")
-    ]
-    reading = true_of(
-        f"{days[0]:%Y-%m-%d} or {days[1]:%Y-%m-%d}",
-        *(f"{day:%Y-%m}" != stated("C26") for day in days),
-    )
-    return (
-        reading,
-        reading,
-        "a trigger by issuance with 4.18 M TAO already there: only that gives August 2025",
-    )
+@measures
+def c76(world: World, reading: Reading) -> Estimate:
+    """Correlation of the weeks of TAO with those of five AI-labelled tokens."""
+    return correlation(*sector(reading.day, world))

@@ -5,27 +5,35 @@ and filters.
 from __future__ import annotations
 
 import html
+import json as _json
 import re
 from importlib import metadata
 from pathlib import Path
 
 import pandas as pd
 
-from ..claims.rule import GRADES, VERDICTS, world
+from .. import claims
+from ..claims import GRADES, VERDICTS, world
 from ..inputs.files import WORKPLACE, write_whole
 from .sidecar import origin
 
 OUTPUT = WORKPLACE / "figures"
+VERDICT = "## Verdict"
+TABLE_HEAD = "| claim | then | now | what turns it | evidence |"
+HOMELESS = (
+    "No statement of the article has its home in this notebook; all stand in figures/claims.html."
+)
 FORMULA = re.compile(r"[=@]|[+-](?!\d[\d.,]*%?( [a-z]|$))")
 HEADS = {
     "id": "Claim",
+    "kind": "Kind",
     "claim": "What the article says",
     "stated": "Stated",
     "value_then": "Found, by 20 Nov 2023",
     "verdict_then": "Verdict then",
     "value_now": "Found, by now",
     "verdict_now": "Verdict now",
-    "flips": "What would turn it, or the missing fact",
+    "flips": "What turns it, or the missing fact",
     "grade": "Evidence",
     "notebook": "Notebook",
 }
@@ -42,13 +50,13 @@ p, dl { max-width: 60rem; } a { color: var(--link); } caption { text-align: left
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; margin-bottom: 1.5rem; }
 th, td { border-bottom: 1px solid var(--line); padding: .4rem .6rem; text-align: left; vertical-align: top; }
 thead th { background: var(--head); vertical-align: bottom; }
-#ledger td:nth-child(2), #ledger td:nth-child(8) { min-width: 15rem; }
+#ledger td:nth-child(3), #ledger td:nth-child(9) { min-width: 15rem; }
 th button { all: unset; cursor: pointer; font-weight: 600; } th button:focus-visible, a:focus-visible, select:focus-visible
   { outline: 2px solid var(--link); outline-offset: 2px; }
 th[aria-sort=ascending] button::after { content: " \\25B2"; } th[aria-sort=descending] button::after { content: " \\25BC"; }
 .v { font-weight: 600; } small { color: var(--soft); display: block; }
 .t { background: var(--head); text-decoration: underline; }
- .v0 { color: var(--holds); } .v1 { color: var(--some); }
+ .v4 { color: var(--open); } .v0 { color: var(--holds); } .v1 { color: var(--some); }
 .v2 { color: var(--fails); } .v3 { color: var(--open); } .n { width: auto; } footer { color: var(--soft); font-size: .85em; }
 """
 SCRIPT = """
@@ -86,7 +94,7 @@ def page(ledger: pd.DataFrame, counted: pd.DataFrame, turned: pd.DataFrame) -> b
     """The ledger as one HTML file that needs nothing else: counts, all claims, and the verdicts
     that a stress turns.
     """
-    then, now = counted.columns
+    now = "now"
     options = "".join(
         f'<option value="{name}">{name} ({counted.loc[name, now]})</option>' for name in VERDICTS
     )
@@ -95,12 +103,12 @@ def page(ledger: pd.DataFrame, counted: pd.DataFrame, turned: pd.DataFrame) -> b
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>tao_econ: the article's claims, judged</title><style>{STYLE}</style></head><body>
 <a class="skip" href="#ledger">Skip to the claims</a><main>
-<h1>The article's {len(ledger)} claims, judged on two dates</h1>
-<p>A claim <b>holds</b> if it is true in every admissible reading, <b>holds with conditions</b> if in some,
-<b>fails</b> if in none, and <b>cannot be checked</b> if there is nothing to read. The first date asks what could be
-known on 20 November 2023; the second what is known now: what came of a forecast, what later sources say of a fact,
-and whether a state of affairs still stands. One article is one case: this ranks statements and proves no
-skill. Evidence: {grades}. Facts: <a href="../data/evidence.csv">evidence.csv</a>; the code: tao_econ/claims.</p>
+<h1>{(~ledger["ours"]).sum()} statements of the article and {ledger["ours"].sum()} checks of ours, judged</h1>
+<p>A statement <b>holds</b> if it is true in as many readings as its words ask for: all, more than half where it says
+"seem" or "probably", one where it says "may". It <b>holds with conditions</b> if in some, <b>fails</b> if in none, is
+<b>undecided within error</b> where a sampling error decides, and <b>cannot be checked</b> if nothing can be read. A
+dated fact is judged once, a forecast at its date, all others by what could be known on 20 November 2023 and by what is
+known now. One article is one case: this ranks statements and proves no skill. Evidence: {grades}. Facts: <a href="../data/evidence.csv">evidence.csv</a>; the code: tao_econ/claims.</p>
 {_counts(counted)}
 <p><label for="only">Show, by the verdict now: </label><select id="only"><option value="">all</option>{options}</select>
 <span id="said" role="status">{len(ledger)} of {len(ledger)} claims</span></p>
@@ -115,37 +123,178 @@ skill. Evidence: {grades}. Facts: <a href="../data/evidence.csv">evidence.csv</a
 """.encode()
 
 
-def write(
-    ledger: pd.DataFrame,
-    counted: pd.DataFrame,
-    turned: pd.DataFrame,
-    *,
-    folder: Path | None = None,
-    check: bool = False,
-) -> list[str]:
-    """Write both files and what made them, or with `check` only look; returns the names of those
+def whole() -> pd.DataFrame:
+    """The ledger with what turns each verdict.
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
+    return claims.check().join(claims.flips()["flips"], on="id")
+
+
+def json(ledger: pd.DataFrame) -> str:
+    """The ledger as JSON: {"claims": [{"id", "verdict_then", "verdict_now", …}]}; null where a
+    statement is not judged on a date.
+
+    Parameters
+    ----------
+    ledger : pandas.DataFrame
+
+    Returns
+    -------
+    str
+    """
+    rows = ledger.to_dict("records")
+    for row in rows:
+        for when in claims.DATES:
+            row[f"verdict_{when}"] = row[f"verdict_{when}"] or None
+    return _json.dumps({"claims": rows}, ensure_ascii=False, indent=1)
+
+
+def turned(ledger: pd.DataFrame) -> list[str]:
+    """What another world changed, a line a verdict.
+
+    Parameters
+    ----------
+    ledger : pandas.DataFrame
+
+    Returns
+    -------
+    list[str]
+    """
+    before = claims.check().set_index("id")
+    lines = []
+    for row in ledger.to_dict("records"):
+        for when in claims.DATES:
+            old = before.loc[row["id"], f"verdict_{when}"]
+            new = row[f"verdict_{when}"]
+            if old != new:
+                lines.append(f"turned: {row['id']} {when}: {old or '-'} -> {new or '-'}")
+    return lines or ["no verdict turned"]
+
+
+def table(notebook: str, ledger: pd.DataFrame) -> str:
+    """The verdict table of one notebook, in Markdown: the claims that have their home in it.
+
+    Parameters
+    ----------
+    notebook : str
+        File name without .ipynb.
+    ledger : pandas.DataFrame
+        As `whole` gives it.
+
+    Returns
+    -------
+    str
+    """
+    rows = ledger[ledger["notebook"] == notebook]
+    if rows.empty:
+        return HOMELESS
+    lines = [TABLE_HEAD, "| --- | --- | --- | --- | --- |"]
+    for row in rows.to_dict("records"):
+        own = "our own check: " if row["ours"] else ""
+        cells = [f"{row['id']}: {own}{row['claim']}"]
+        cells += [_said(row, when) for when in claims.DATES]
+        cells += [row["flips"] or f"missing: {row['missing']}", row["grade"]]
+        lines.append("| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |")
+    return "\n".join(lines)
+
+
+def with_table(source: str, new: str) -> str:
+    """A verdict section with the ledger's table in place of what stood there.
+
+    Parameters
+    ----------
+    source : str
+        A Markdown cell that holds '## Verdict'.
+    new : str
+
+    Returns
+    -------
+    str
+    """
+    before, head, after = source.partition(VERDICT + "\n")
+    old = re.match(rf"\n*(?:{re.escape(HOMELESS)}\n|(?:\|.*\n)+)", after)
+    return before + head + "\n" + new + "\n" + (after[old.end() :] if old else "\n" + after)
+
+
+def write_tables(ledger: pd.DataFrame, *, check: bool = False) -> list[str]:
+    """Put the ledger's table into every notebook, or with `check` only look; returns the names of
+    those out of date.
+
+    Parameters
+    ----------
+    ledger : pandas.DataFrame
+    check : bool
+
+    Returns
+    -------
+    list[str]
+    """
+    import nbformat
+
+    from ..inputs.files import write_whole
+    from .notebooks import select
+
+    changed = []
+    for file in select([]):
+        notebook = nbformat.read(file, as_version=4)
+        before = file.read_text(encoding="utf-8")
+        for cell in notebook.cells:
+            if cell.cell_type == "markdown" and VERDICT + "\n" in cell.source:
+                cell.source = with_table(cell.source, table(file.stem, ledger))
+        after = nbformat.writes(notebook) + "\n"
+        if after.rstrip() != before.rstrip():
+            changed.append(f"notebooks/{file.name}")
+            if not check:
+                write_whole(file, after.encode())
+    return changed
+
+
+def _said(row: dict, when: str) -> str:
+    """A verdict with its share of readings."""
+    verdict = row[f"verdict_{when}"]
+    share = row[f"readings_{when}"]
+    if not verdict:
+        return "–"
+    return f"{verdict} ({share})" if share and verdict != VERDICTS[-1] else verdict
+
+
+def write(*, folder: Path | None = None, check: bool = False) -> list[str]:
+    """Write the files and what made them, or with `check` only look; returns the names of those
     out of date.
+
+    Parameters
+    ----------
+    folder : pathlib.Path, optional
+    check : bool
+
+    Returns
+    -------
+    list[str]
     """
 
-    files = {"claims.csv": csv(ledger), "claims.html": page(ledger, counted, turned)}
+    ledger = whole()
+    shown = page(ledger, claims.counts(ledger), claims.under_stress())
+    files = {"claims.csv": csv(ledger), "claims.html": shown}
     changed = []
     for name, content in (files | {"claims.json": origin(_records(), files)}).items():
         file = (folder or OUTPUT) / name
         if not file.exists() or file.read_bytes() != content:
-            changed.append(name)
+            changed.append(f"figures/{name}")
             if not check:
                 file.parent.mkdir(parents=True, exist_ok=True)
                 write_whole(file, content)
-    return changed
+    return changed + write_tables(ledger, check=check)
 
 
 def _records() -> dict:
     """The records that the ledger is made with, by date and kind."""
-    by_date = world()._asdict().items()
     return {
         f"{when}.{kind}": record
-        for when, records in by_date
-        for kind, record in records._asdict().items()
+        for when in ("then", "day", "now")
+        for kind, record in getattr(world(), when)._asdict().items()
     }
 
 
@@ -178,16 +327,14 @@ def _row(row: dict) -> str:
             cells.append(f'<th scope="row" id="{text}">{text}</th>')
         elif name.startswith("verdict"):
             true = row[name.replace("verdict", "readings")]
-            note = f"<small>{true} readings</small>" if true else ""
-            cells.append(
-                f"<td data-key='{VERDICTS.index(row[name])}'>{_verdict(row[name])}{note}</td>"
-            )
+            note = f"<small>{true} readings</small>" if true and row[name] else ""
+            key = VERDICTS.index(row[name]) if row[name] else len(VERDICTS)
+            cells.append(f"<td data-key='{key}'>{_verdict(row[name])}{note}</td>")
         elif name == "stated":
             cells.append(f"<td>{text} {html.escape(row['unit']) if row['stated'] else ''}</td>")
         elif name == "flips":
-            when = "Missing" if row["verdict_now"] == VERDICTS[3] else "Missing then"
             missing = (
-                f"<small>{when}: {html.escape(row['missing'])}</small>" if row["missing"] else ""
+                f"<small>Missing: {html.escape(row['missing'])}</small>" if row["missing"] else ""
             )
             cells.append(f"<td>{text}{missing}</td>")
         elif name == "notebook":
@@ -195,11 +342,13 @@ def _row(row: dict) -> str:
             cells.append(f'<td><a href="../notebooks/{text}.ipynb">{words}</a></td>')
         else:
             cells.append(f"<td>{text}</td>")
-    return f'<tr data-now="{row["verdict_now"]}">{"".join(cells)}</tr>\n'
+    return f'<tr data-now="{row["verdict_now"] or row["verdict_then"]}">{"".join(cells)}</tr>\n'
 
 
 def _verdict(name: str) -> str:
-    mark = "\u2713\u25d0\u2717?"[VERDICTS.index(name)]
+    if not name:
+        return "–"
+    mark = "\u2713\u25d0\u2717~?"[VERDICTS.index(name)]
     return (
         f'<span class="v v{VERDICTS.index(name)}"><span aria-hidden="true">{mark} '
         f"</span>{name}</span>"

@@ -56,7 +56,12 @@ def _menu(names) -> dict[str, Named]:
 @functools.cache
 def counted(reading: str) -> dict[str, int]:
     """How many claims get which verdict, by what is known now."""
-    found = [claims.verdict(finding.now, reading) for finding in claims.findings().values()]
+    declared = claims.world().claims
+    found = [
+        claims.verdict(finding.now, reading)
+        for name, finding in claims.findings().items()
+        if not declared[name].ours
+    ]
     return {name: found.count(name) for name in claims.VERDICTS}
 
 

@@ -38,9 +38,9 @@ from .marks import (
 )
 
 LAST = pd.Timestamp("2026-09-11")  # of the last snapshot, the last evaluation
-# holds, with conditions, fails, cannot be checked
-VERDICT_COLOURS = (BLUE, "#F0E442", RED, "#D9D9D9")
-VERDICT_MARKS = ("✓", "◐", "✗", "?")
+# holds, with conditions, fails, undecided within error, cannot be checked
+VERDICT_COLOURS = (BLUE, "#F0E442", RED, "#F7F7F7", "#D9D9D9")
+VERDICT_MARKS = ("✓", "◐", "✗", "~", "?")
 SHOWN = {  # forecasts that are drawn: colour and style
     "no change": (BLUE, "-"),
     "tree of January 2024": (ORANGE, "--"),
@@ -77,6 +77,8 @@ def claims_under_stress() -> View:
     """
     both = turned()
     ledger = claims.check().set_index("id")
+    ledger = ledger[~ledger["ours"]]  # our own checks are not the article's
+    both = both[both.index.get_level_values("id").isin(ledger.index)]
     flips = both.iloc[:, 1:].ne(both["as it is"], axis=0).groupby(level="id").any().sum()
     table = merged(both)
     codes = table.map(claims.VERDICTS.index).to_numpy()
@@ -92,7 +94,7 @@ def claims_under_stress() -> View:
         z=codes,
         colours=VERDICT_COLOURS,
         least=0,
-        most=3,
+        most=4,
     )
     entries = [
         Points(label=f"{mark} {name}", x=(), y=(), marker="s", size=10, colour=colour)
@@ -114,6 +116,7 @@ def claims_under_stress() -> View:
         size=(11.0, 6.2),
         sources=(
             "data/claims.csv",
+            "data/evidence.csv",
             "tao_econ/economy/stress.py",
             "verdicts by the rule of tao_econ/claims",
         ),
@@ -338,7 +341,7 @@ def _pick() -> Panel:
     ]
     day = pd.Timestamp("2026-07-04")
     earned = claims.what_was_earned(day, bought_usd=sources.close_on(since))
-    filecoin = claims.findings()["C11"].now.number
+    filecoin = claims.filecoin_gain()
     later = [filecoin, earned["TAO"] - 1, np.nan, earned["bitcoin"] - 1]
     bars = [
         Bars(

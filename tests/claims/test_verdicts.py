@@ -1,44 +1,48 @@
-"""The verdict tables of the notebooks against the ledger: no page judges a claim otherwise than
-the ledger does.
-"""
+"""The verdict tables of the notebooks are the ledger's, and each claim has one home."""
 
 import re
 
 import nbformat
 import pytest
 
-from tao_econ import claims
+from tao_econ.publish import ledger as page
 from tao_econ.publish import notebooks
 
-LEDGER = claims.check().set_index("id")
+LEDGER = page.whole()
 FILES = notebooks.select([])
-BY_LENGTH = sorted(claims.VERDICTS, key=len, reverse=True)  # "holds with conditions" before "holds"
+WORDS = "holds|fails|cannot be checked|undecided"
 
 
-def verdicts(file) -> list[tuple[str, str]]:
-    """(claim, what the page says of it) for each claim that a row of the verdict table names
-    first.
-    """
-    text = "\n".join(
-        cell.source
-        for cell in nbformat.read(file, as_version=4).cells
-        if cell.cell_type == "markdown"
-    )
-    rows = [
-        line.split("|")[1:3]
-        for line in text.partition("## Verdict")[2].splitlines()
-        if line.startswith("|")
-    ]
+def sections(file) -> list[str]:
+    """The verdict sections of a notebook."""
     return [
-        (number, said.strip(" *"))
-        for claim, said in rows
-        for number in re.findall(r"\bC\d\d\b", claim)
+        cell.source.partition(page.VERDICT)[2]
+        for cell in nbformat.read(file, as_version=4).cells
+        if cell.cell_type == "markdown" and page.VERDICT in cell.source
     ]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda f: f.stem)
-def test_no_verdict_contradicts_the_ledger(file):
-    for number, said in verdicts(file):
-        known = {LEDGER.verdict_then[number], LEDGER.verdict_now[number]}
-        word = next((verdict for verdict in BY_LENGTH if said.startswith(verdict)), said)
-        assert word in known, f"{number}: the page says {said!r}, the ledger {sorted(known)}"
+def test_the_verdict_table_is_generated(file):
+    for section in sections(file):
+        assert section.startswith(f"\n\n{page.table(file.stem, LEDGER)}\n")
+        rest = section.replace(page.table(file.stem, LEDGER), "")
+        typed = [line for line in rest.splitlines() if re.match(rf"\|.*C\d\d.*({WORDS})", line)]
+        assert not typed, "a verdict typed outside the ledger's table"
+
+
+def test_every_claim_has_one_home_that_shows_it():
+    shown = [
+        number
+        for file in FILES
+        for section in sections(file)
+        for number in re.findall(r"^\| (C\d\d):", section, re.MULTILINE)
+    ]
+    assert sorted(shown) == sorted(LEDGER["id"])
+
+
+def test_a_table_takes_the_place_of_the_one_before():
+    old = f"text\n\n{page.VERDICT}\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\nmore | text"
+    for table in ("| x |\n| - |", page.HOMELESS, "| y |\n| - |"):
+        old = page.with_table(old, table)
+        assert old == f"text\n\n{page.VERDICT}\n\n{table}\n\nmore | text"

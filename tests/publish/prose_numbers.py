@@ -57,6 +57,7 @@ YEAR = re.compile(r"(?<![\d,.])(?:19|20)\d\d\b(?![.,]\d| (?:USD|TAO|alpha|blocks
 LEFT_OUT = re.compile(
     r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$\n]+\$|\[[^\]]*\]\([^)]*\)"
     r"|\S*/\S+\.\w+\S*|\barXiv:\S+|\"[^\"\n]*\"|“[^”]*”"
+    r"|(?m:^\| C\d\d: [^\n]*)"  # a row of the ledger, generated
     r"|\*\*(?:Exercises|Sources)\.\*\*.*|\b[Nn]otebooks? \d\d\b|\bsubnet \d+",
     re.DOTALL,
 )

@@ -16,4 +16,4 @@ def test_the_views_of_the_article_judged_say_what_the_ledger_gives():
     )
     assert "for a flat price TAO needed 421 M USD a year, 311 M now" in views.macro_thesis().title
     assert "1.6× and not 5.6×" in views.macro_thesis().title
-    assert " of 60 claims turn under some stress" in views.claims_under_stress().title
+    assert " of 74 claims turn under some stress" in views.claims_under_stress().title

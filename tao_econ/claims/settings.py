@@ -1,0 +1,161 @@
+"""Other worlds for the ledger: a field or a fact set by name, or a snapshot read from a file."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+import tomllib
+from pathlib import Path
+
+import pandas as pd
+
+from ..inputs.checks import quoted
+from ..inputs.record import unknown
+from ..inputs.rules import Scenario, Snapshot
+from .rule import PLACES, PUBLISHED, World, find, with_records
+
+FACT = re.compile(r"(C\d\d)\.(\w+)")
+MAX_BYTES = 1_000_000  # of a snapshot's file
+NUMBERS = {
+    part: {
+        field.name: field.type
+        for field in dataclasses.fields(record)
+        if "int" in str(field.type) or "float" in str(field.type)
+    }
+    for part, record in (("snapshot", Snapshot), ("scenario", Scenario))
+}
+
+
+def varied(world: World, settings: dict[str, str]) -> World:
+    """A world with fields of its records, or facts, set.
+
+    Parameters
+    ----------
+    world : World
+    settings : dict[str, str]
+        A field of Snapshot or Scenario, of the article's own numbers; 'day.FIELD' of publication
+        day, 'now.FIELD' of the latest; 'C46.openai_closed' a fact of a claim, in all its rows.
+
+    Returns
+    -------
+    World
+
+    Raises
+    ------
+    ValueError
+        For an unknown name, what is no number, and a setting that no claim reads.
+    """
+    for name, text in settings.items():
+        changed = _put(world, name, _number(name, text))
+        if _values(changed) == _values(world):
+            raise ValueError(f"--set must change what a claim reads, got {quoted(name)} = {text}")
+        world = changed
+    return world
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise ValueError(f"{name} must be a finite number, got {quoted(text)}")
+    return value
+
+
+def _values(world: World) -> list:
+    found = [find(world, claim) for claim in world.claims.values()]
+    return [
+        read.value
+        for pair in found
+        for judged in pair
+        if judged is not None
+        for read in judged.read
+    ]
+
+
+def _put(world: World, name: str, value: float) -> World:
+    if named := FACT.fullmatch(name):
+        return _with_fact(world, named.group(1, 2), value)
+    place, _, field = name.rpartition(".")
+    place = place or PLACES[0]
+    if place not in PLACES:
+        raise ValueError(unknown("date", place, PLACES))
+    records = getattr(world, place)
+    known = [field for fields in NUMBERS.values() for field in fields]
+    # what a snapshot does not know is assumed
+    part = "snapshot" if field in NUMBERS["snapshot"] else "scenario"
+    if field not in NUMBERS[part]:
+        raise ValueError(unknown("field", field, known))
+    whole = "float" not in str(NUMBERS[part][field])
+    record = dataclasses.replace(
+        getattr(records, part), **{field: round(value) if whole else value}
+    )
+    return with_records(world, {place: records._replace(**{part: record})})
+
+
+def _with_fact(world: World, name: tuple, value: float) -> World:
+    rows = world.facts.get(name, ())
+    if not any(isinstance(row.value, float) for row in rows):
+        known = [
+            ".".join(key)
+            for key, found in world.facts.items()
+            if any(isinstance(row.value, float) for row in found)
+        ]
+        raise ValueError(unknown("fact", ".".join(name), known))
+    put = tuple(row._replace(value=value, low=math.nan, high=math.nan) for row in rows)
+    return dataclasses.replace(world, facts={**world.facts, name: put})
+
+
+def with_snapshot(world: World, file: Path) -> World:
+    """A world with a snapshot from a file, in the place of the article's own if it is of its day or
+    older, of the latest if it is younger.
+
+    Parameters
+    ----------
+    world : World
+    file : pathlib.Path
+        TOML: `date`, and each value with its source as in data/snapshots.toml, or bare numbers;
+        one table, with or without a head.
+
+    Returns
+    -------
+    World
+
+    Raises
+    ------
+    ValueError
+        For a file that is no such table, and for a value that the record refuses.
+    """
+    values = _table(file)
+    cells = {key: cell["value"] if isinstance(cell, dict) else cell for key, cell in values.items()}
+    said = {
+        key: str(cell["source"]) if isinstance(cell, dict) else file.name
+        for key, cell in values.items()
+    }
+    cells.pop("name", None)
+    try:
+        snapshot = Snapshot(**({"name": file.stem, "sources": said} | cells))
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{file.name}: {error}") from None
+    place = "then" if pd.Timestamp(snapshot.date) <= PUBLISHED else "now"
+    records = getattr(world, place)
+    return with_records(world, {place: records._replace(snapshot=snapshot)})
+
+
+def _table(file: Path) -> dict:
+    if not file.is_file() or file.stat().st_size > MAX_BYTES:
+        raise ValueError(f"{file.name} must be a file of at most {MAX_BYTES:,} bytes, and is none")
+    try:
+        found = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ValueError(f"{file.name} must be TOML: {error}") from None
+    while len(found) == 1 and isinstance(only := next(iter(found.values())), dict):
+        found = only
+    for key, cell in found.items():
+        if isinstance(cell, dict) and set(cell) != {"value", "source"}:
+            raise ValueError(f"{file.name}: {key} must be a value with its source")
+    if "date" not in found:
+        raise ValueError(f"{file.name} must hold one snapshot with a date")
+    return found
