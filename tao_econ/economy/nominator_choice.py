@@ -116,7 +116,7 @@ def nominator_choice(
     bought and counted at its price: a trade with the pool costs more. Root is paid in the alpha of
     every subnet, counted at its price too.
     """
-    _check(rules, subnet)
+    subnet = _checked(rules, subnet)
     held = real("tao", tao, "[0, inf)")
     after = np.atleast_1d(reals("years", years, "[0, 100]"))
     drift = real("alpha_drift", alpha_drift, "[-1, 1e3]")
@@ -142,17 +142,18 @@ def nominator_choice(
     )
 
 
-def _check(rules: Rules, subnet: StakedSubnet) -> None:
+def _checked(rules: Rules, subnet: StakedSubnet) -> StakedSubnet:
+    """The subnet with every number checked, if one can stake in it."""
     record("subnet", subnet, StakedSubnet)
     if rules.pool == "none":
         raise ValueError(f"rules must have alpha to stake in, got {rules.name!r}, which have none")
-    for name in ("alpha_price_tao", "earning_alpha", "root_tao"):
-        real(name, getattr(subnet, name), "[1e-9, 1e18]")
-    real("price_sum_tao", subnet.price_sum_tao, "[0, 1e9]")
+    bounds = dict.fromkeys(("alpha_price_tao", "earning_alpha", "root_tao"), "[1e-9, 1e18]")
+    bounds |= {"price_sum_tao": "[0, 1e9]", "root_proportion": "[0, 1]", "root_part": "[0, 1]"}
+    checked = {name: real(name, getattr(subnet, name), rule) for name, rule in bounds.items()}
     for name in ("root_proportion", "root_part"):
-        real(name, getattr(subnet, name), "[0, 1]")
-        if getattr(subnet, name) and not rules.root_weight:
+        if checked[name] and not rules.root_weight:
             raise ValueError(f"{name} must be 0 under {rules.name!r}, where root has no weight")
+    return subnet._replace(**checked)
 
 
 def _grown(rate: float, years: np.ndarray) -> np.ndarray:

@@ -120,8 +120,7 @@ def owner_sales(
         raise ValueError(unknown("subnet", subnet, pools.name))
     place = pools.name.index(subnet)
     part = real("sold_share", sold_share, "[0, 1]")
-    if not 1 <= whole("days", days, at_least=1) <= 3_650:
-        raise ValueError(f"days must be in [1, 3,650], got {days}")
+    days = whole("days", days, at_least=1, at_most=3_650)
     daily = part * _cut_a_day(rules, pools, place)
     trades = [
         Trade((day + 1) * BLOCKS_PER_DAY - 1, subnet, alpha_in=daily)

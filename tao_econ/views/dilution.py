@@ -329,18 +329,8 @@ def who_is_diluted(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenar
         f"{now.name},\ntake 0": holder_yield(rules, now, untaken),
     }
     bars = [
-        Bars(
-            label=label,
-            x=np.arange(len(cases)) + shift,
-            y=values,
-            width=0.38,
-            colour=colour,
-            text=tuple(f"{value:.1%}" for value in values),
-        )
-        for label, shift, colour, values in (
-            ("not staked", -0.2, RED, [case.unstaked for case in cases.values()]),
-            ("staked", 0.2, BLUE, [case.staker_real for case in cases.values()]),
-        )
+        _case_bars("not staked", -0.2, RED, [case.unstaked for case in cases.values()]),
+        _case_bars("staked", 0.2, BLUE, [case.staker_real for case in cases.values()]),
     ]
     growth = np.array(happened(old, then))
     lost = growth / (1 + growth)
@@ -364,6 +354,18 @@ def who_is_diluted(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenar
             )
         ],
         sources=(rules, then, now, article, scenario),
+    )
+
+
+def _case_bars(label: str, shift: float, colour: str, values: list[float]) -> Bars:
+    """One bar a case, beside those of the other kind."""
+    return Bars(
+        label=label,
+        x=np.arange(len(values)) + shift,
+        y=values,
+        width=0.38,
+        colour=colour,
+        text=tuple(f"{value:.1%}" for value in values),
     )
 
 

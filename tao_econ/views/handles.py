@@ -45,7 +45,7 @@ class Handle(NamedTuple):
         return round(place * 1e6) * RAO_PER_TAO if self.in_rao else place
 
 
-def handle(record, field: str, key: str, span: tuple | None = None) -> Handle:
+def handle(record, field: str, key: str, span: tuple[float, float] | None = None) -> Handle:
     """A slider with a field's bounds, step, unit and meaning; or with other ends."""
     it = about(record, field)
     value = getattr(record, field)
@@ -53,7 +53,8 @@ def handle(record, field: str, key: str, span: tuple | None = None) -> Handle:
     if in_rao:
         value /= MILLION_TAO
         ends = span or it["span"]
-        span = [end / MILLION_TAO for end in ends] if ends else (value / 2, 2 * value)
+        low, high = ends or (value * MILLION_TAO / 2, 2 * value * MILLION_TAO)
+        span = (low / MILLION_TAO, high / MILLION_TAO)
         it |= {"unit": "M TAO", "step": 0.01}
     low, high = span or it["span"] or _bounds(it["rule"], value)
     low = min(low, value)
