@@ -412,7 +412,7 @@ def test_what_the_stresses_do():
         "wash trading"
     ] == pytest.approx(0.2304 / 0.3)
     assert share["stakers exit in 30 days"] == pytest.approx(
-        (7_200 + 0.85 * 5.5e6 / 30) * 160 / 5e6
+        (7_200 + 0.85 * 5.675e6 / 30) * 160 / 5e6
     )
     assert share["recycling 18.5%"] == pytest.approx(0.2304 * (1 - 0.185))
     diluted = stress.stressed(then, "dilution only")
