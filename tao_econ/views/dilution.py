@@ -403,6 +403,7 @@ def _measured(rules: Rules, then: Snapshot) -> list[Points]:
         "stake_stickiness",
         "horizon_years",
     ),
+    spans={"issuance_rao": (75 * 10**14, 21 * 10**15)},  # above the stake read on chain
 )
 def supply(snapshot: Snapshot, scenario: Scenario) -> View:
     """Value and dilution: price, discount rate, recycling, growth and stake, from any dated

@@ -93,6 +93,7 @@ class Amount(w.HBox):
         self.max = it.high
         self.description = it.label
         self._form = f",.{it.places}f"
+        self._telling = False  # while slider and box are brought to the value
         self._slider = w.FloatLogSlider(
             description=it.label,
             step=RATIO,
@@ -116,6 +117,7 @@ class Amount(w.HBox):
         self._tell(change["new"])
 
     def _tell(self, value: float):
+        self._telling = True
         steps_below = math.ceil(max(math.log10(value / self.min), 0) / RATIO - 1e-9)
         steps_above = math.ceil(max(math.log10(self.max / value), 0) / RATIO - 1e-9)
         here = math.log10(value)
@@ -125,24 +127,29 @@ class Amount(w.HBox):
                 self._slider.max = here + steps_above * RATIO
                 self._slider.value = value
         self._box.value = format(value, self._form)
+        self._telling = False
 
     def _on_steps(self, here: float) -> bool:
         steps = (here - self._slider.min) / RATIO
         return abs(steps - round(steps)) * RATIO < SAME
 
     def _slid(self, change):
+        if self._telling:
+            return
         value = min(max(change["new"], self.min), self.max)
         if abs(math.log10(value / self.value)) > SAME:
             self.value = float(f"{value:.4g}")
 
     def _typed(self, change):
+        if self._telling:
+            return
         try:
             value = float(change["new"].replace(",", "").replace(" ", ""))
         except ValueError:
             value = self.value
         if format(value, self._form) != format(self.value, self._form):
             self.value = min(max(value, self.min), self.max)
-        self._box.value = format(self.value, self._form)
+        self._tell(self.value)
 
 
 def slider(it: Handle) -> Any:

@@ -95,6 +95,7 @@ class Validator:
         "stakers_share",
         "recycled_share",
     ),
+    spans={"stakers_share": (0, 0.82)},  # what the owner's cut leaves
 )
 def validator_income(snapshot: Snapshot, scenario: Scenario, validator: Validator) -> View:
     """What is left to a validator of its own stake's pay and its take, by the price of TAO and by
