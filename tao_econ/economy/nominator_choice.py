@@ -118,7 +118,10 @@ def nominator_choice(
     """
     subnet = _checked(rules, subnet)
     held = real("tao", tao, "[0, inf)")
-    after = np.atleast_1d(reals("years", years, "[0, 100]"))
+    given = reals("years", years, "[0, 100]")
+    if given.ndim > 1:
+        raise ValueError(f"years must be one value or (n,), got shape {given.shape}")
+    after = np.atleast_1d(given)
     drift = real("alpha_drift", alpha_drift, "[-1, 1e3]")
     days = after * DAYS_PER_YEAR
     growth = [break_even_growth(rules, snapshot, scenario, float(year)) for year in after]

@@ -134,6 +134,8 @@ def test_rules_without_alpha_and_a_subnet_of_no_size_are_refused(refused):
         te.economy.nominator_choice(te.rules_at("2023-11-20"), NOW, PLAIN, EASY)
     with refused("earning_alpha", "0"):
         choice(EASY._replace(earning_alpha=0.0))
+    with refused("years", "(2, 2)"):
+        choice(years=[[1.0, 2.0], [3.0, 4.0]])
     with refused("growth", "1000"):
         choice(alpha_drift=1e3, years=100.0)
 

@@ -121,6 +121,7 @@ IDLE: dict[str, str] = {
         fees_against_emission: rules.max_halvings rules.whole_rao
         fees_needed: rules.whole_rao
         first_halving_forecast: rules.max_halvings rules.whole_rao
+        halving_and_small_subnets: rules.whole_rao
         halving_backtest: rules.max_halvings
         impact_map: rules.whole_rao
         inflation: rules.whole_rao
@@ -130,6 +131,7 @@ IDLE: dict[str, str] = {
         owner_sales: rules.whole_rao
         ownership_through_time: rules.whole_rao
         price_fan: rules.whole_rao
+        price_manipulation: gate.whole_rao rules.max_halvings rules.whole_rao
         sobol_beside_tornado: rules.whole_rao
         subnet_exit: rules.whole_rao
         supply_readings: rules.whole_rao
@@ -160,8 +162,28 @@ IDLE: dict[str, str] = {
     """,
     "counts only under another gate or measure of shares": """
         emission_rules: rules.gate_quantile rules.gate_refresh_blocks rules.root_weight
+        halving_and_small_subnets: rules.gate_quantile
         owner_sales: rules.gate_quantile
+        price_manipulation: gate.gate_quantile rules.gate_exponent rules.gate_quantile
+        price_manipulation: rules.gate_rank rules.gate_refresh_blocks
         subnet_exit: rules.gate_quantile
+    """,
+    "counts only under shares by flow": """
+        halving_and_small_subnets: rules.flow_ema_rate
+        owner_sales: rules.flow_ema_rate
+        price_manipulation: gate.flow_ema_rate rules.flow_ema_rate
+        subnet_exit: rules.flow_ema_rate
+    """,
+    "counts only where a pool's weights are not one half": """
+        halving_and_small_subnets: rules.injection_price
+        price_manipulation: gate.injection_price
+    """,
+    "is looked up among the eras, and the footer does not say it": """
+        halving_and_small_subnets: rules.name
+    """,
+    "is taken out of what the sellers get, and moves no price": """
+        halving_and_small_subnets: rules.swap_fee
+        subnet_exit: rules.swap_fee
     """,
     "stands in only where the day has no volume, or the view shows no volume": """
         impact_map: now.volume_usd scenario.volume_usd
@@ -172,15 +194,8 @@ IDLE: dict[str, str] = {
         lasting_sale: article.macro_multiplier scenario.macro_multiplier
         sell_pressure: sale.macro_multiplier
     """,
-    "counts only under shares by flow": """
-        owner_sales: rules.flow_ema_rate
-        subnet_exit: rules.flow_ema_rate
-    """,
     "counts only where there are jumps": """
         portfolio: scenario.jump_log_mean scenario.jump_log_sd
-    """,
-    "is taken out of what the sellers get, and moves no price": """
-        subnet_exit: rules.swap_fee
     """,
 }
 
