@@ -53,6 +53,11 @@ FACE = set(
     ]
 )
 ENGINE_LINES = 5_000
+READERS = {  # what other programs write: layouts, no rule of the chain
+    "chain/metagraph_files.py",
+    "chain/tables.py",
+}
+READER_LINES = 700
 # exceptions to the ceilings, each with its reason
 LONG_FILES: dict[str, str] = {
     "chain/subnet_kernels.py": "one compile unit: kernels that call each other share a file",
@@ -164,7 +169,9 @@ def lines_of_code(path):
 
 def test_the_engine_is_small():
     files = [p for p in FILES if room_of(p) in ("inputs", "chain")]
-    assert sum(map(lines_of_code, files)) <= ENGINE_LINES
+    lines = {NAMES[p]: lines_of_code(p) for p in files}
+    assert sum(lines[name] for name in lines.keys() - READERS) <= ENGINE_LINES
+    assert sum(lines[name] for name in READERS) <= READER_LINES
 
 
 def compiled(path):

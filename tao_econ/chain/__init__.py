@@ -9,6 +9,8 @@ from .emission import halvings_so_far as halvings_so_far
 from .emission import issuance_eras as issuance_eras
 from .emission import reward_after as reward_after
 from .mainnet import replay_mainnet as replay_mainnet
+from .metagraph import Metagraph as Metagraph
+from .metagraph import integers_of as integers_of
 from .metagraph import load_metagraph as load_metagraph
 from .metagraph import save_metagraph as save_metagraph
 from .pools import Pool as Pool

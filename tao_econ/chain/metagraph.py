@@ -1,84 +1,262 @@
 """One's own subnet from a file: weights, stake and bonds, as `yuma_epoch` takes them.
 
-Two layouts, both n UIDs wide:
+Layouts, n UIDs wide; row = who scores, column = who is scored:
 
-- **NPZ** (`numpy.savez`): arrays `weights` (n, n), `stake` (n,) and, if there, `bonds` (n, n); real
-  numbers, any unit for weights and stake, bonds as shares of one or as the chain's u16. Pickled
-  objects are refused.
-- **CSV**: a header `uid,stake,0,1,…,n-1`, then one row a UID in order: its number, its stake, its
-  weight on each UID.
+- **NPZ** (`numpy.savez`): arrays `weights` (n, n), `stake` (n,) and, if there, `bonds` (n, n) and
+  `uids` (n,); or the SDK's own names `W`, `S`, `B`.
+- **JSON**: an object of those arrays, or a list of neurons with `uid`, `stake`, `weights` and, if
+  there, `bonds`. A row of weights is n numbers, pairs [UID, value] or {UID: value}.
+- **CSV**, a row a UID: `uid` or `hotkey` or both, `stake`, and a column for each UID or hotkey; in
+  any order, with gaps between UIDs.
+- **CSV**, a row a weight: `validator`, `miner`, `weight` and, if there, `bond` and `stake`.
 
-Row = who scores, column = who is scored. Nothing is fetched: export a file with the network's own
-SDK and load it here.
+Whole numbers are the chain's u16, real ones are shares, anything else is refused: no unit is
+guessed. Stake may have any unit. A file without stake takes it from a second one, `records`.
+Nothing is fetched, and nothing in a file is ever executed: pickles are refused.
 """
 
 from __future__ import annotations
 
-import math
-import warnings
-import zipfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
 
-from ..inputs.checks import MAX_UIDS, as_array, quoted
+from ..inputs.checks import as_array, quoted
 from ..inputs.door import typed
 from ..inputs.files import replacing
+from ..inputs.record import unknown
+from ..inputs.units import RAO_PER_TAO
+from .fixed_point import U16
+from .metagraph_files import Found, Refused, check_count, read_csv, read_json, read_npz
+from .tables import sized
 
-MAX_BYTES = 64_000_000
+READERS = {".npz": read_npz, ".json": read_json, ".csv": read_csv, ".tsv": read_csv}
+PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".npy", ".joblib")
+INSTEAD = "numpy.savez('subnet.npz', weights=m.W, stake=m.S, bonds=m.B.astype('uint16'))"
+STAKE_UNITS = {"tao": RAO_PER_TAO, "rao": 1}
+
+
+class Taken(NamedTuple):
+    """Which fields of a file were read, and as what."""
+
+    uids: str
+    stake: str
+    weights: str
+    bonds: str
+    left_out: tuple[str, ...]
 
 
 class Metagraph(NamedTuple):
-    """What validators of one subnet say and own: `yuma_epoch(rules, *load_metagraph(path))`."""
+    """What validators of one subnet say and own: `yuma_epoch(rules, *load_metagraph(path)[:3])`."""
 
-    weights: np.ndarray  # (n, n), any unit
+    weights: np.ndarray  # (n, n), u16 or shares of one
     stake: np.ndarray  # (n,), any unit
     bonds: np.ndarray  # (n, n), shares of one; zeros where the file has none
+    uids: np.ndarray  # (n,), rising; there may be gaps
+    hotkeys: tuple[str, ...]  # () where the file has none
+    taken: Taken
+
+
+class IntegerMetagraph(NamedTuple):
+    """The same as the chain stores it: `yuma_epoch_exact(rules, *integers_of(metagraph))`."""
+
+    weights_u16: np.ndarray
+    stake_rao: np.ndarray
+    bonds_u16: np.ndarray
 
 
 @typed
-def load_metagraph(path: str | Path) -> Metagraph:
-    """A subnet from the .npz or .csv file at `path`; nothing in it is ever executed.
+def load_metagraph(path: str | Path, *, records: str | Path | None = None) -> Metagraph:
+    """A subnet from the file at `path`, in any layout named at the head of this module.
+
+    Parameters
+    ----------
+    path
+        .npz, .json, .csv or .tsv
+    records
+        a second file, .json, .csv or .tsv, with UID or hotkey and stake of each neuron, for a file
+        that has no stake
 
     Raises
     ------
     ValueError
-        naming the file and what is wrong with it
+        naming the file and what is wrong with it, and the row where it has rows
     """
-    path = Path(path)
-    readers = {".npz": _npz, ".csv": _csv}
-    if path.suffix.lower() not in readers:
-        raise ValueError(f"path must end in .npz or .csv, got {quoted(path.name)}")
+    found, name = _read(path)
     try:
-        size = path.stat().st_size if path.is_file() else None
-    except OSError:  # a name longer than any file's
-        size = None
-    if size is None:
-        raise ValueError(f"path must be a file, but {quoted(str(path))} is not there")
-    if size > MAX_BYTES:
-        raise ValueError(f"{path.name} must be at most {MAX_BYTES:,} bytes, got {size:,}")
-    weights, stake, bonds = readers[path.suffix.lower()](path)
-    if stake.ndim != 1 or not 1 <= len(stake) <= MAX_UIDS:
+        if records is not None:
+            found = _with_records(found, *_read(records))
+        if found.weights is None:
+            raise Refused("must hold weights, got none: a list of neurons alone is no subnet")
+        if found.stake is None:
+            raise Refused("must hold stake, or a second file must: records='neurons.csv', got none")
+        check_count(found.uids)
+        return _in_order(found)
+    except Refused as error:
+        raise ValueError(f"{name}: {error}") from None
+
+
+def _read(path: str | Path) -> tuple[Found, str]:
+    suffix = Path(path).suffix.lower()
+    name = Path(path).name
+    if suffix in PICKLES:
         raise ValueError(
-            f"{path.name}: stake must have shape (n,) with 1 to {MAX_UIDS:,} UIDs, got "
-            f"{stake.shape}"
+            f"path must end in {', '.join(READERS)}, got {quoted(name)}: a pickle can run code and "
+            f"is never opened; where it was made, {INSTEAD}"
         )
-    n = len(stake)
-    bonds = np.zeros((n, n)) if bonds is None else bonds
+    if suffix not in READERS:
+        raise ValueError(f"path must end in {', '.join(READERS)}, got {quoted(name)}")
+    try:
+        return READERS[suffix](sized(path)), name
+    except Refused as error:
+        raise ValueError(f"{name} {error}") from None
+
+
+def _with_records(found: Found, beside: Found, name: str) -> Found:
+    """A subnet with the stake, and the UIDs if it has hotkeys alone, of a second file."""
+    if found.stake is not None:
+        raise Refused(f"must have no stake where {name} is given for it, got both")
+    if beside.stake is None:
+        raise Refused(f"must get stake from {name}, which has none")
+    check_count(beside.uids)
+    by_name = "numbered" in found.fields.get("uids", "")
+    keys: tuple = found.hotkeys if by_name else tuple(found.uids)
+    known: tuple = beside.hotkeys if by_name else tuple(beside.uids)
+    place = {key: k for k, key in enumerate(known)}
+    if other := [key for key in keys if key not in place]:
+        raise Refused(f"must hold neurons of {name} alone, got {quoted(other[0])}")
+    at = np.array([place[key] for key in keys])
+    n = len(known)
+
+    def spread(matrix):
+        if matrix is None:
+            return None
+        whole = np.zeros((n, n), matrix.dtype)
+        whole[np.ix_(at, at)] = matrix
+        return whole
+
+    said = {part: f"{beside.fields[part]} of {name}" for part in ("uids", "stake")}
+    return Found(
+        uids=beside.uids,
+        hotkeys=beside.hotkeys,
+        stake=beside.stake,
+        weights=spread(found.weights),
+        bonds=spread(found.bonds),
+        fields=found.fields | said,
+        left_out=(*found.left_out, *beside.left_out),
+    )
+
+
+def _in_order(found: Found) -> Metagraph:
+    """A subnet by rising UID, its units checked."""
+    n = len(found.uids)
+    stake = np.asarray(found.stake)
+    bonds = np.zeros((n, n)) if found.bonds is None else np.asarray(found.bonds)
+    weights = np.asarray(found.weights)
     for name, array, shape in (
         ("weights", weights, (n, n)),
         ("stake", stake, (n,)),
         ("bonds", bonds, (n, n)),
     ):
         if array.shape != shape:
-            raise ValueError(f"{path.name}: {name} must have shape {shape}, got {array.shape}")
-        wrong = ~(np.isfinite(array) & (array >= 0))
-        if wrong.any():
-            raise ValueError(f"{path.name}: {name} must be finite and >= 0, got {array[wrong][0]}")
-    return Metagraph(weights, stake, bonds / 65_535 if bonds.max(initial=0) > 1 else bonds)
+            raise Refused(f"{name} must have shape {shape}, got {array.shape}")
+        if array.dtype.kind not in "iuf":
+            raise Refused(f"{name} must be real numbers, got {array.dtype}")
+    if found.hotkeys and len(found.hotkeys) != n:
+        raise Refused(f"hotkeys must be one for each of {n} UIDs, got {len(found.hotkeys)}")
+    order = np.argsort(found.uids)
+    both = np.ix_(order, order)
+    units = {}
+    arrays = {}
+    for name, array in (("weights", weights), ("bonds", bonds)):
+        arrays[name], units[name] = _with_unit(name, array[both])
+    held = arrays["bonds"]
+    said = found.fields
+    taken = Taken(
+        uids=said.get("uids", "in the order of rows, from 0"),
+        stake=f"{said['stake']}, in its own unit",
+        weights=f"{said['weights']}, {units['weights']}",
+        bonds=f"{said['bonds']}, {units['bonds']}" if "bonds" in said else "none: zeros",
+        left_out=found.left_out,
+    )
+    return Metagraph(
+        weights=arrays["weights"],
+        stake=_finite("stake", stake[order]),
+        bonds=held / U16 if held.dtype == np.uint16 else held,
+        uids=np.asarray(found.uids)[order],
+        hotkeys=tuple(found.hotkeys[k] for k in order) if found.hotkeys else (),
+        taken=taken,
+    )
+
+
+def _finite(name: str, array: np.ndarray) -> np.ndarray:
+    with np.errstate(over="ignore"):  # a long double beyond floats: infinite, which is refused
+        real = array.astype(float)
+    wrong = ~(np.isfinite(real) & (real >= 0))
+    if wrong.any():
+        raise Refused(f"{name} must be finite and >= 0, got {real[wrong][0]}")
+    return real
+
+
+def _with_unit(name: str, array: np.ndarray) -> tuple[np.ndarray, str]:
+    """An array as u16 if it holds whole numbers, else as shares; and what it was read as."""
+    real = _finite(name, array)
+    most = real.max()
+    if array.dtype.kind in "iu":
+        if most > U16:
+            raise Refused(
+                f"{name} must be u16, up to {U16:,}, where all are whole, got {most:,.0f}"
+            )
+        return array.astype(np.uint16), "whole numbers: u16"
+    if most > 1:
+        mend = f"write u16 as whole numbers, {name}.astype('uint16')"
+        if (real % 1).any():
+            mend = "divide each row by its sum"
+        raise Refused(f"{name} must be shares up to 1 where they are real, got {most:g}: {mend}")
+    return real, "real numbers: shares of one"
+
+
+@typed
+def integers_of(metagraph: Metagraph, *, stake_unit: str) -> IntegerMetagraph:
+    """A subnet in the chain's integers, as `yuma_epoch_exact` takes it.
+
+    u16 stay as they are. Weights as shares become u16 as the network's SDK makes them before they
+    are sent: each row ÷ its largest × 65,535, rounded to the nearest, a half to the even one. Bonds
+    as shares are cut, as the chain cuts them.
+
+    Parameters
+    ----------
+    metagraph
+        of `load_metagraph`
+    stake_unit
+        "tao" (or alpha) or "rao": what the file's stake is in; it is not guessed
+
+    Raises
+    ------
+    ValueError
+        for another unit, and for rao that are no whole numbers below 2^63 in all
+
+    Notes
+    -----
+    **Ref:** bittensor 9.0, utils/weight_utils.py, `convert_weights_and_uids_for_emit`
+    """
+    if stake_unit not in STAKE_UNITS:
+        raise ValueError(unknown("stake_unit", stake_unit, STAKE_UNITS))
+    rao = np.rint(metagraph.stake * STAKE_UNITS[stake_unit])
+    if rao.sum() >= 2.0**63:
+        raise ValueError(f"stake must sum to less than 2^63 rao, got {rao.sum():.3g}")
+    if stake_unit == "rao" and (rao != metagraph.stake).any():
+        wrong = metagraph.stake[rao != metagraph.stake][0]
+        raise ValueError(f"stake must be whole where its unit is rao, got {wrong}")
+    weights = metagraph.weights
+    if weights.dtype != np.uint16:
+        largest = weights.max(axis=1, keepdims=True)
+        scaled = np.divide(weights, largest, out=np.zeros_like(weights), where=largest > 0)
+        weights = np.rint(scaled * U16).astype(np.uint16)
+    cut = np.floor(metagraph.bonds * U16 + 1e-6)  # k / 65,535 × 65,535 may fall short of k
+    return IntegerMetagraph(weights, rao.astype(np.int64), cut.astype(np.uint16))
 
 
 @typed
@@ -105,110 +283,3 @@ def save_metagraph(
         ) from None
     except ValueError as error:
         raise ValueError(str(error).replace(draft.name, path.name)) from None
-
-
-def _npz(path):
-    try:
-        with zipfile.ZipFile(path) as archive:
-            parts = archive.infolist()
-            unpacked = sum(part.file_size for part in parts)
-            if unpacked > MAX_BYTES:
-                raise Refused(f"must unpack to at most {MAX_BYTES:,} bytes, got {unpacked:,}")
-            files = {part.filename.removesuffix(".npy"): part for part in parts}
-            if len(files) < len(parts):
-                raise Refused("must hold each array once")
-            for name in ("weights", "stake"):
-                if name not in files:
-                    raise Refused(
-                        f"must hold an array {name!r}, got {', '.join(files)[:80] or 'none'}"
-                    )
-            for name in Metagraph._fields:
-                if name in files:
-                    _check_header(archive, files[name], name)
-        with np.load(path, allow_pickle=False) as file:
-            return tuple(
-                _real(path, name, file[name]) if name in files else None
-                for name in Metagraph._fields
-            )
-    except Refused as error:
-        raise ValueError(f"{path.name} {error}") from None
-    except Exception as error:  # zipfile, zlib and NumPy's parser each fail in their own ways
-        if path.name in str(error) and type(error) is ValueError:
-            raise
-        raise ValueError(
-            f"{path.name} must be an NPZ file of plain arrays: {_line(error)}"
-        ) from None
-
-
-class Refused(ValueError):
-    """What is wrong with an archive, without its name."""
-
-
-def _check_header(archive, part, name):
-    """Refuse an array said to be larger than its bytes: NumPy makes room before it reads."""
-    with archive.open(part) as file:
-        version = np.lib.format.read_magic(file)
-        shape, _, dtype = HEADERS[version](file)
-    said = math.prod(shape) * dtype.itemsize
-    if said > part.file_size:
-        raise Refused(
-            f"must hold what it says: {name} of {said:,} bytes in a part of {part.file_size:,}"
-        )
-
-
-UNREADABLE = pd.errors.ParserError, pd.errors.EmptyDataError, pd.errors.ParserWarning
-HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
-
-
-def _csv(path):
-    try:
-        with path.open("rb") as file:
-            columns = file.readline(MAX_BYTES).count(b",") + 1
-        if columns > MAX_UIDS + 2:
-            raise ValueError(
-                f"{path.name} must have at most {MAX_UIDS + 2:,} columns, got {columns:,}"
-            )
-        # a row longer than the header
-        with warnings.catch_warnings(action="error", category=pd.errors.ParserWarning):
-            table = pd.read_csv(
-                path,
-                dtype=str,
-                keep_default_na=False,
-                encoding="utf-8-sig",
-                nrows=MAX_UIDS + 1,
-                index_col=False,
-            )
-    except (UnicodeError, OSError, MemoryError, *UNREADABLE) as error:
-        raise ValueError(f"{path.name} must be a CSV table in UTF-8: {_line(error)}") from None
-    n = len(table)
-    wanted = ["uid", "stake", *map(str, range(n))]
-    if list(table.columns) != wanted:
-        rule = f"the columns uid, stake, 0 to {n - 1} for its {n} rows"
-        raise ValueError(f"{path.name} must have {rule}, got {len(table.columns)}")
-    if not n:
-        raise ValueError(f"{path.name} must have a row for each UID, got none")
-    numbers = table.apply(pd.to_numeric, errors="coerce")
-    wrong = ~np.isfinite(numbers.to_numpy(dtype=float))
-    if wrong.any():
-        row, column = np.argwhere(wrong)[0]
-        cell = str(table.iat[row, column])[:80]
-        raise ValueError(
-            f"{path.name}, row {row + 2}, column {wanted[column]}: must be a finite number, got "
-            f"{cell!r}"
-        )
-    if list(numbers["uid"]) != list(range(n)):
-        raise ValueError(
-            f"{path.name} must list the UIDs 0 to {n - 1} in order, got {list(numbers['uid'])[:5]}…"
-        )
-    return numbers[wanted[2:]].to_numpy(dtype=float), numbers["stake"].to_numpy(dtype=float), None
-
-
-def _real(path, name, array):
-    if array.dtype.kind not in "iuf":
-        raise ValueError(f"{path.name}: {name} must be real numbers, got {array.dtype}")
-    with np.errstate(over="ignore"):  # a long double beyond floats: infinite, which is refused
-        return array.astype(float)
-
-
-def _line(error) -> str:
-    return " ".join(str(error).split())[:120]
