@@ -11,6 +11,8 @@ import json
 from importlib import metadata
 from pathlib import Path
 
+import numpy as np
+
 from ..inputs.checks import quoted
 from ..inputs.door import typed
 from ..inputs.files import DATA
@@ -28,7 +30,7 @@ def origin(records: dict, files: dict[str, bytes]) -> bytes:
     about = {
         "layout": LAYOUT,
         "tao_econ": metadata.version("tao_econ"),
-        "records": {name: _plain(record) for name, record in records.items()},
+        "records": {name: _plain(it) for name, it in records.items() if it is not None},
         "data": data_hashes(),
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
@@ -91,7 +93,10 @@ def data_hashes() -> dict[str, str]:
 
 
 def _plain(record):
-    """A record as its class and fields, ratios and dates as text."""
+    """A record as its class and fields, ratios and dates as text; of arrays, their hash."""
+    if hasattr(record, "_fields"):
+        content = b"".join(np.asarray(part).tobytes() for part in record if np.size(part))
+        return {"record": type(record).__name__, "sha256": hashlib.sha256(content).hexdigest()}
     if not dataclasses.is_dataclass(record):
         return repr(record)
     fields = {f.name: getattr(record, f.name) for f in dataclasses.fields(record)}

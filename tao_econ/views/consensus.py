@@ -10,6 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from ..chain.metagraph import Metagraph
 from ..chain.yuma import FloatEpoch, yuma_epoch
 from ..incentives.guarantee import (
     GRID,
@@ -45,6 +46,7 @@ from .marks import (
     Text,
     View,
 )
+from .own_subnet import Shown, shown, where
 
 MINERS = ("miner 1", "miner 2", "miner 3")
 
@@ -132,56 +134,81 @@ def varied(rules: Rules, record) -> Rules:
     return replace(rules, kappa=stored["kappa"], bonds_penalty=stored["bonds_penalty"])
 
 
+def made_up(rules: Rules, subnet: Epoch) -> Shown:
+    """The epoch of the five validators and their three miners, in their order."""
+    epoch = run_epoch(rules, subnet)
+    weights = weights_of(subnet)
+    total = weights.sum(axis=1, keepdims=True)
+    given = np.divide(weights, total, out=np.zeros_like(weights), where=total > 0)
+    names = tuple(f"V{k}" for k in range(1, 6))
+    return Shown(epoch, given, np.arange(5), np.arange(5, 8), (*names, *MINERS))
+
+
 @view(rules="2026-09-11")
-def epoch_walk(rules: Rules) -> View:
+def epoch_walk(rules: Rules, network: Metagraph | None = None) -> View:
     """One epoch of five validators and three miners as heat maps: weights, clipping, bonds and
     both rewards.
     """
-    epoch = run_epoch(rules, Epoch())
-    claimed = weights_of(Epoch())[:5, 5:]
-    given = claimed / claimed.sum(axis=1, keepdims=True)
-    level = epoch.consensus[5:]
-    stake = epoch.stake[:5]
-    clipped = np.minimum(given, level)
+    walk = made_up(rules, Epoch()) if network is None else shown(rules, network)
+    epoch = walk.epoch
+    claimed = walk.given
+    level = epoch.consensus
+    clipped = np.minimum(claimed, level)
     penalty = float(rules.bonds_penalty)
-    followed = (1 - penalty) * given + penalty * clipped
-    support = ((given >= level - 1e-12) * stake[:, None]).sum(axis=0)
-    lost = 1 - epoch.validator_trust[:5]
-    worst = int(lost.argmax())
-    rows = [f"V{k} ({share:.0%} of stake)" for k, share in enumerate(stake, 1)]
+    followed = (1 - penalty) * claimed + penalty * clipped
+    stake = epoch.stake
+    support = ((claimed >= level - 1e-12) * stake[:, None]).sum(axis=0)
+    lost = 1 - epoch.validator_trust[walk.validators]
+    worst = walk.validators[lost.argmax()]
+    rows = [f"{walk.names[k]} ({stake[k]:.0%} of stake)" for k in walk.validators]
+    miners = tuple(walk.names[k] for k in walk.miners)
     agreed = ["stake in support", "consensus weight"]
-    paid = _earned_by_miner(rules, epoch, followed)
-    both = np.vstack([epoch.trust[5:], epoch.incentive[5:]])
+    paid = _earned_by_miner(rules, epoch, followed if network is None else epoch.bonds)
+    both = np.vstack([epoch.trust, epoch.incentive])
+    scored = np.ix_(walk.validators, walk.miners)
+
+    def panel(title, values, names):
+        return _shares(title, values, names, miners)
+
+    whole = "each row sums to 100%" if network is None else "shares of each row"
+    made = f"{len(rows)} validators, {len(miners)} miners, made up"
     return View(
-        title=f"V{worst + 1} claims what {float(rules.kappa):.0%} of stake does not support: "
-        f"{lost[worst]:.0%} of its weight is cut, and it earns {epoch.dividends[worst]:.1%} on "
-        f"{stake[worst]:.0%} of stake",
+        title=f"{walk.names[worst]} claims what {float(rules.kappa):.0%} of stake does not "
+        f"support: {lost.max():.0%} of its weight is cut, and it earns "
+        f"{epoch.dividends[worst]:.1%} on {stake[worst]:.0%} of stake",
         panels=[
-            _shares("1  weights: each row sums to 100%", given, rows),
-            _shares("2  stake that says as much; consensus", np.vstack([support, level]), agreed),
-            _shares("3  weights clipped to consensus", clipped, rows),
-            _shares("4  weights that buy bonds", followed, rows),
-            _shares("5  dividends, by the miner they come from", paid, rows),
-            _shares("6  trust and incentive of miners", both, ["trust", "incentive"]),
+            panel(f"1  weights: {whole}", claimed[scored], rows),
+            panel(
+                "2  stake that says as much; consensus",
+                np.vstack([support, level])[:, walk.miners],
+                agreed,
+            ),
+            panel("3  weights clipped to consensus", clipped[scored], rows),
+            panel("4  weights that buy bonds", followed[scored], rows),
+            panel("5  dividends, by the miner they come from", paid[scored], rows),
+            panel("6  trust and incentive of miners", both[:, walk.miners], ["trust", "incentive"]),
         ],
         rows=2,
         size=(11.0, 7.6),
-        sources=(rules, f"{len(rows)} validators, {len(MINERS)} miners, made up"),
+        sources=(rules, made if network is None else where(network)),
     )
 
 
-def _earned_by_miner(rules: Rules, epoch: FloatEpoch, followed: np.ndarray) -> np.ndarray:
-    """Dividends split by the miner whose incentive pays them; rows sum to the epoch's dividends."""
-    stake = epoch.stake[:5, None]
+def _earned_by_miner(rules: Rules, epoch: FloatEpoch, owned: np.ndarray) -> np.ndarray:
+    """Dividends split by the miner whose incentive pays them, from bonds or, where there were none
+    before, from the weights that buy them; the whole sums to 1.
+    """
+    stake = epoch.stake[:, None]
     classic = rules.bonds == "classic"
-    bought = followed * (stake if classic else 1.0)
-    held = np.where(bought.sum(axis=0) > 0, bought / np.maximum(bought.sum(axis=0), 1e-300), 0.0)
-    paid = held * epoch.incentive[5:] * (1.0 if classic else stake)
-    total = paid.sum()
-    return paid / total if total else paid  # nobody is paid: nothing to split
+    bought = owned * (stake if classic and owned is not epoch.bonds else 1.0)
+    total = bought.sum(axis=0)
+    held = np.where(total > 0, bought / np.maximum(total, 1e-300), 0.0)
+    paid = held * epoch.incentive * (1.0 if classic else stake)
+    whole = paid.sum()
+    return paid / whole if whole else paid  # nobody is paid: nothing to split
 
 
-def _shares(title: str, values: np.ndarray, rows: list[str]) -> Panel:
+def _shares(title: str, values: np.ndarray, rows: list[str], miners: tuple[str, ...]) -> Panel:
     """Shares by miner as a heat map, each in words."""
     places = np.indices(values.shape)
     row = places[0]
@@ -200,7 +227,7 @@ def _shares(title: str, values: np.ndarray, rows: list[str]) -> Panel:
         if where.any()
     ]
     cells = Map(
-        x=range(len(MINERS)),
+        x=range(len(miners)),
         y=range(len(values)),
         z=values,
         colours=SHARES,
@@ -210,7 +237,7 @@ def _shares(title: str, values: np.ndarray, rows: list[str]) -> Panel:
     return Panel(
         title=title,
         marks=[cells, *words],
-        x=Axis(names=MINERS),
+        x=Axis(names=miners),
         y=Axis(names=rows),
         columns=0,
     )
@@ -223,41 +250,57 @@ def _shares(title: str, values: np.ndarray, rows: list[str]) -> Panel:
     published=False,
     sliders=tuple(Epoch.__annotations__),
 )
-def epoch(rules: Rules, subnet: Epoch) -> View:
+def epoch(rules: Rules, subnet: Epoch, network: Metagraph | None = None) -> View:
     """Drag one epoch: stakes, your weights, κ and the bonds penalty, and see incentive, dividends
     and trust.
     """
-    got = run_epoch(varied(rules, subnet), subnet)
-    share = got.stake[4]
-    earned = got.dividends[4]
-    validators = ["V1", "V2", "V3", "V4", "V5, you"]
+    moved = varied(rules, subnet)
+    walk = made_up(moved, subnet) if network is None else shown(moved, network)
+    got = walk.epoch
+    you = 4 if network is None else int(walk.validators[0])
+    name = "You" if network is None else f"{walk.names[you]}, the largest,"
+    share = got.stake[you]
+    earned = got.dividends[you]
+    validators = [walk.names[k] for k in walk.validators]
+    if network is None:
+        validators[you] += ", you"
+    miners = walk.miners
     by_miner = {
-        "consensus weight": (got.consensus[5:], GREY),
-        "incentive": (got.incentive[5:], BLUE),
-        "trust": (got.trust[5:], GREEN),
+        "consensus weight": (got.consensus[miners], GREY),
+        "incentive": (got.incentive[miners], BLUE),
+        "trust": (got.trust[miners], GREEN),
     }
     by_validator = {
-        "share of stake": (got.stake[:5], LIGHT),
-        "dividends": (got.dividends[:5], ORANGE),
-        "validator trust": (got.validator_trust[:5], RED),
+        "share of stake": (got.stake[walk.validators], LIGHT),
+        "dividends": (got.dividends[walk.validators], ORANGE),
+        "validator trust": (got.validator_trust[walk.validators], RED),
     }
     shares = Axis(label="share", low=0, high=1.02, format=".0%")
+    verbs = ("hold", "earn") if network is None else ("holds", "earns")
+    whose = "your" if network is None else "its"
     return View(
-        title=f"You hold {share:.1%} of stake and earn {earned:.1%} of dividends",
+        title=f"{name} {verbs[0]} {share:.1%} of stake and {verbs[1]} {earned:.1%} of dividends",
         panels=[
-            Panel(marks=_groups(by_miner), x=Axis(label="miners", names=MINERS), y=shares),
+            Panel(
+                marks=_groups(by_miner),
+                x=Axis(label="miners", names=tuple(walk.names[k] for k in miners)),
+                y=shares,
+            ),
             Panel(
                 marks=_groups(by_validator), x=Axis(label="validators", names=validators), y=shares
             ),
         ],
         readout={
-            "your dividends": f"{earned:.2%}",
-            "dividends per stake, you over all": f"{earned / share:.2f}" if share else "no stake",
-            "your weight that survives": f"{got.validator_trust[4]:.1%}",
-            "incentive of the miners": ", ".join(f"{x:.1%}" for x in got.incentive[5:]),
-            "their trust": ", ".join(f"{x:.1%}" for x in got.trust[5:]),
+            f"{whose} dividends": f"{earned:.2%}",
+            f"dividends per stake, {'you' if network is None else 'it'} over all": (
+                f"{earned / share:.2f}" if share else "no stake"
+            ),
+            f"{whose} weight that survives": f"{got.validator_trust[you]:.1%}",
+            "incentive of the miners": ", ".join(f"{x:.1%}" for x in got.incentive[miners]),
+            "their trust": ", ".join(f"{x:.1%}" for x in got.trust[miners]),
         },
         size=(11.0, 5.0),
+        sources=() if network is None else (rules, where(network)),
     )
 
 

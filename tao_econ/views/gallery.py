@@ -7,8 +7,10 @@ import functools
 import inspect
 import typing
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..chain.metagraph import Metagraph, load_metagraph
 from ..inputs.record import quoted, summary, unknown
 from ..inputs.rules import (
     Rules,
@@ -30,6 +32,7 @@ NAMED = {  # kinds of records that have names: what loads one, and the word for 
     Snapshot: (load_snapshot, "snapshot"),
     Scenario: (load_scenario, "scenario"),
 }
+FILED: dict[type, Callable] = {Metagraph: load_metagraph}  # what a path stands for, and its reader
 VIEWS: dict[str, Drawn] = {}
 
 
@@ -134,17 +137,19 @@ class Drawn:
         return records
 
     def _resolved(self, argument: str, kind, value):
-        if isinstance(value, str):
+        filed = next((one for one in FILED if one in (kind, *typing.get_args(kind))), None)
+        if filed and isinstance(value, (str, Path)):
+            value = FILED[filed](value)
+        elif isinstance(value, str):
             value = self._by_name(argument, kind, value)
         elif callable(value):
             value = value()
-        if (
-            isinstance(kind, type)
-            and dataclasses.is_dataclass(kind)
-            and not isinstance(value, kind)
-        ):
+        needed = kind if isinstance(kind, type) and dataclasses.is_dataclass(kind) else filed
+        optional = type(None) in typing.get_args(kind) and value is None
+        if needed and not (optional or isinstance(value, needed)):
             got = f"{quoted(value)} ({type(value).__name__})"
-            raise TypeError(f"{argument} of view {self.name} must be a {kind.__name__}, got {got}")
+            rule = f"a {needed.__name__}{' or its file' if filed else ''}"
+            raise TypeError(f"{argument} of view {self.name} must be {rule}, got {got}")
         return value
 
     def _by_name(self, argument: str, kind, name: str):

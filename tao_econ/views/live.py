@@ -173,13 +173,16 @@ class Live(w.VBox):
         for key, value in given.items():
             argument, field = owner[key]
             now[argument] = dataclasses.replace(now[argument], **{field: value})
-        if drawn.sliders is None or given.keys() - set(drawn.sliders):
+        own = any(key not in self._menus_of for key in self._given)
+        if own or drawn.sliders is None or given.keys() - set(drawn.sliders):
             read = fields_read(drawn.name, **now)
             refuse_unread(drawn.name, given, owner, read)
             undeclared = given.keys() - set(drawn.sliders or ())
             refuse_idle(drawn, self._chosen, now, {key: owner[key] for key in undeclared})
             if drawn.sliders is None:
                 owner = _movable(drawn, now, read) | owner
+            elif own:  # what is given may leave a slider nothing to move
+                owner = {key: place for key, place in owner.items() if place in read}
         return owner, now
 
     def _redraw(self, change=None):
@@ -238,7 +241,10 @@ class Live(w.VBox):
         }
         given = {key: name for key, name in self._given.items() if key not in self._menus}
         parts = [f'"{self._drawn.name}"']
-        parts += [f"{key}={name!r}" for key, name in (given | named).items()]
+        parts += [
+            f"{key}={name!r}" if isinstance(name, str) else f"{key}={key}"
+            for key, name in (given | named).items()
+        ]
         for key, (argument, field) in self._owner.items():
             now = _digits(getattr(self._now[argument], field))
             was = _digits(getattr(self._chosen[argument], field))
@@ -313,7 +319,9 @@ class Live(w.VBox):
             return
         try:
             settings = _settings(change["new"], self._drawn.name)
+            objects = {key: it for key, it in self._given.items() if not isinstance(it, str)}
             given = {key: value for key, value in settings.items() if key in self._published}
+            given = objects | given
             chosen = self._drawn.records(**given)
             now = dict(chosen)
             for key in settings.keys() - given.keys():
@@ -375,6 +383,8 @@ def _settings(code: str, name: str) -> dict:
             raise ValueError
         settings: dict = {}
         for word in call.keywords:
+            if isinstance(word.value, ast.Name) and word.value.id == word.arg:
+                continue  # `network=network`: an object that the line cannot spell
             value = ast.literal_eval(word.value)
             settings |= value if word.arg is None else {word.arg: value}
     except (SyntaxError, ValueError, AttributeError, IndexError, TypeError):
