@@ -3,6 +3,7 @@
 from .attacks import CopiedSubnet as CopiedSubnet
 from .attacks import bribery as bribery
 from .attacks import collusion as collusion
+from .attacks import copied_subnet as copied_subnet
 from .attacks import weight_copying as weight_copying
 from .guarantee import HONEST_STAKE as HONEST_STAKE
 from .guarantee import guarantee as guarantee

@@ -18,8 +18,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..chain.metagraph import Metagraph
 from ..chain.yuma import yuma_epoch, yuma_run
-from ..inputs.checks import fits, real, reals, whole
+from ..inputs.checks import amounts, fits, real, reals, whole
 from ..inputs.door import typed
 from ..inputs.rules import Rules
 from .guarantee import SHARES, honest_stake_path, retention_map
@@ -37,16 +38,22 @@ class CopiedSubnet(NamedTuple):
     noise: float = 0.3  # sd of a measurement around 1, fresh each epoch, cut at 0
     turnover: float = 0.02  # chance that a miner is replaced in an epoch by one of other worth
     reward: float = 0.0005  # of an epoch, as a share of all stake at the start; staked as earned
+    honest_stake: tuple[float, ...] = ()  # of each honest validator, any unit; () splits equally
 
     def verified(self) -> CopiedSubnet:
         """The same subnet, every field checked."""
+        validators = whole("validators", self.validators, at_least=2, at_most=MAX_NODES)
+        held = self.honest_stake
+        if held:
+            amounts("honest_stake", held, shape=(validators - 1,), each="honest validator")
         return CopiedSubnet(
-            validators=whole("validators", self.validators, at_least=2, at_most=MAX_NODES),
+            validators=validators,
             miners=whole("miners", self.miners, at_least=2, at_most=MAX_NODES),
             copier_stake=real("copier_stake", self.copier_stake, SHARES),
             noise=real("noise", self.noise, "[0, inf)"),
             turnover=real("turnover", self.turnover, "[0, 1]"),
             reward=real("reward", self.reward, "[0, inf)"),
+            honest_stake=tuple(held),
         )
 
 
@@ -143,7 +150,8 @@ def weight_copying(
     nodes = validators + subnet.miners
     fits("networks", networks, 3, len(lags))
     fits("epochs", epochs + 2 * max(lags), 2, nodes, nodes)
-    honest = np.full(validators - 1, (1 - subnet.copier_stake) / (validators - 1))
+    parts = np.array(subnet.honest_stake or np.ones(validators - 1), float)
+    honest = (1 - subnet.copier_stake) * parts / parts.sum()
     stake = np.r_[honest, subnet.copier_stake, np.zeros(subnet.miners)]
     found = np.empty((3, networks, len(lags)))
     children = np.random.SeedSequence(whole("seed", seed)).spawn(networks)
@@ -160,6 +168,52 @@ def weight_copying(
         accuracy=accuracy.mean(axis=0),
         copier_stake=stakes.mean(axis=0),
         start_stake=subnet.copier_stake,
+    )
+
+
+@typed
+def copied_subnet(
+    metagraph: Metagraph, *, copier_uid: int | None = None, miners: int = 64
+) -> CopiedSubnet:
+    """The sizes and stakes of a subnet from a file, one of whose validators turns copier.
+
+    Worth of miners, noise and turnover are no part of a file: they stay those of `CopiedSubnet`.
+
+    Parameters
+    ----------
+    metagraph
+        of `load_metagraph`; its validators are those with stake and a weight on somebody else
+    copier_uid
+        who copies; by default the middle validator by stake
+    miners
+        the most that are taken, 2 or more: a run's length grows with their number
+
+    Raises
+    ------
+    ValueError
+        for fewer than two validators or two scored miners, and a copier that is no validator
+    """
+    most = whole("miners", miners, at_least=2)
+    weights = np.array(metagraph.weights, float)
+    np.fill_diagonal(weights, 0.0)
+    votes = (metagraph.stake > 0) & weights.any(axis=1)
+    scored = weights[votes].any(axis=0) & ~votes
+    for name, found in (("validators with stake and weights", votes), ("scored miners", scored)):
+        if found.sum() < 2:
+            raise ValueError(f"metagraph must have two {name} or more, got {found.sum()}")
+    places = np.flatnonzero(votes)
+    places = places[np.argsort(metagraph.stake[places], kind="stable")]
+    uids = [int(uid) for uid in metagraph.uids[places]]
+    chosen = uids[len(uids) // 2] if copier_uid is None else whole("copier_uid", copier_uid)
+    if chosen not in uids:
+        raise ValueError(f"copier_uid must be a validator's, one of {sorted(uids)}, got {chosen}")
+    share = metagraph.stake[places] / metagraph.stake[places].sum()
+    k = uids.index(chosen)
+    return CopiedSubnet(
+        validators=len(places),
+        miners=min(int(scored.sum()), most),
+        copier_stake=float(share[k]),
+        honest_stake=tuple(np.delete(share, k).tolist()),
     )
 
 

@@ -11,11 +11,14 @@ from typing import Any
 import numpy as np
 
 from ..analysis.uncertainty import margin_of_error
+from ..chain.metagraph import Metagraph
 from ..incentives.attacks import (
+    SUBNET,
     CopiedSubnet,
     Copying,
     bribery,
     collusion,
+    copied_subnet,
     weight_copying,
 )
 from ..incentives.guarantee import draw_network, honest_stake_path, retention_map
@@ -25,6 +28,7 @@ from ..inputs.rules import Rules, Scenario, Snapshot, epoch_blocks, rules_at
 from ..inputs.units import BLOCKS_PER_DAY
 from .gallery import view
 from .marks import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, Axis, Bars, Level, Line, Panel, View
+from .own_subnet import where
 from .words import plus_minus
 
 NETWORKS = 8
@@ -34,18 +38,19 @@ UNTIL = "epochs until weights are revealed"
 
 
 @functools.cache
-def copying(rules: Rules) -> Copying:
+def copying(rules: Rules, subnet: CopiedSubnet = SUBNET) -> Copying:
     """A copier's advantage at each reveal delay, under rules."""
-    return weight_copying(rules, lags=LAGS, epochs=120, networks=NETWORKS)
+    return weight_copying(rules, subnet, lags=LAGS, epochs=120, networks=NETWORKS)
 
 
 @view(rules="2026-09-11")
-def copier_against_honest(rules: Rules) -> View:
+def copier_against_honest(rules: Rules, network: Metagraph | None = None) -> View:
     """A weight copier's dividends against honest validators', by the delay before weights are
     seen, and its price.
     """
-    new = copying(replace(rules, bonds="yuma3"))
-    old = copying(replace(rules, bonds="classic"))
+    subnet = SUBNET if network is None else copied_subnet(network)
+    new = copying(replace(rules, bonds="yuma3"), subnet)
+    old = copying(replace(rules, bonds="classic"), subnet)
     even = float(np.interp(0, -new.advantage, new.lag_epochs))
     at_even = float(np.interp(even, new.lag_epochs, new.accuracy))
     earned = [
@@ -85,7 +90,9 @@ def copier_against_honest(rules: Rules) -> View:
         ],
         size=(10.5, 5.2),
         sources=(
-            "16 validators, 48 miners, noise 0.3, 2% of miners replaced each epoch",
+            *([] if network is None else [where(network)]),
+            f"{subnet.validators} validators, {subnet.miners} miners, noise {subnet.noise:g}, "
+            f"{subnet.turnover:.0%} of miners replaced each epoch",
             f"bars: {plus_minus(NETWORKS, 'networks')}",
         ),
     )

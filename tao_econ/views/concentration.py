@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..chain.metagraph import Metagraph
 from ..incentives import stake
 from ..incentives.reward_correlation import reward_correlations
 from ..incentives.stake_model import (
@@ -37,6 +38,7 @@ from .marks import (
     Points,
     View,
 )
+from .own_subnet import holdings, where
 
 GINI = 0.9825  # over all wallets, Lui and Sun, arXiv:2507.02951
 TOP_PERCENT = 0.90
@@ -59,7 +61,7 @@ def wallets() -> np.ndarray:
 
 
 @view()
-def stake_lorenz() -> View:
+def stake_lorenz(network: Metagraph | None = None) -> View:
     """Lorenz curves of the richest wallets under three distributions with the published Gini
     index of stake.
     """
@@ -79,12 +81,27 @@ def stake_lorenz() -> View:
         )
         for name, (model, colour) in models.items()
     ]
+    own = ""
+    if network is not None:
+        held = holdings(network)
+        own = f"Your subnet: Gini {stake.gini(held):.2f} of {len(held)} with stake. "
+        part = np.arange(1, len(held) + 1) / len(held)
+        curves.append(
+            Line(
+                label=f"your subnet: largest holds {held[0] / held.sum():.0%}",
+                x=part,
+                y=np.cumsum(held) / held.sum(),
+                colour=BLACK,
+                marker="o",
+                size=3,
+            )
+        )
     low, high = OF_SUBNETS
     median = f"published, median of subnets: {TOP_PERCENT:.0%}"
     subnets = f"published range of subnets: {low:.0%} to {high:.2%}"
     ranged: dict[str, Any] = {"x": [RICHEST] * 2, "y": OF_SUBNETS, "colour": RED, "width": 1.2}
     return View(
-        title=f"A Gini of {GINI} leaves the richest {RICHEST:.0%} of wallets anything from "
+        title=f"{own}A Gini of {GINI} leaves the richest {RICHEST:.0%} of wallets anything from "
         f"{min(tops.values()):.1%} to {max(tops.values()):.1%} of stake by the shape of the "
         f"distribution; {TOP_PERCENT:.0%} is published",
         panels=[
@@ -106,12 +123,16 @@ def stake_lorenz() -> View:
                 y=Axis(label="their share of stake", low=0, high=1.02, format=".0%"),
             )
         ],
-        sources=("Gini and top share: Lui and Sun, arXiv:2507.02951", "curves: closed forms"),
+        sources=(
+            "Gini and top share: Lui and Sun, arXiv:2507.02951",
+            "curves: closed forms",
+            *([] if network is None else [where(network)]),
+        ),
     )
 
 
 @view()
-def largest_holders() -> View:
+def largest_holders(network: Metagraph | None = None) -> View:
     """Running share of stake of the largest validators at genesis and in June 2024, with the
     number that make half.
     """
@@ -126,10 +147,27 @@ def largest_holders() -> View:
         Line(label=name, x=count, y=share, colour=colour, marker="o", size=6)
         for (name, (count, share)), colour in zip(held.items(), (BLUE, RED), strict=True)
     ]
+    own = ""
+    if network is not None:
+        mine = holdings(network)
+        running = np.cumsum(mine) / mine.sum()
+        few = int(np.searchsorted(running, 0.5)) + 1
+        own = f"Half of your subnet's stake is with {few} of {len(mine)}. "
+        shown = slice(0, 65)
+        lines.append(
+            Line(
+                label="your subnet",
+                x=np.arange(len(mine) + 1)[shown],
+                y=np.r_[0, running][shown],
+                colour=BLACK,
+                marker="o",
+                size=3,
+            )
+        )
     median = Level(label="half: decides every weighted median", y=0.5, style=":", width=1.4)
     return View(
-        title=f"Half of stake was with {half[last]:.0f} validators on root in {last}, and with "
-        f"about {half[first]:.0f} hotkeys in {first}",
+        title=f"{own}Half of stake was with {half[last]:.0f} validators on root in {last}, "
+        f"and with about {half[first]:.0f} hotkeys in {first}",
         panels=[
             Panel(
                 marks=[*lines, median],
@@ -138,7 +176,10 @@ def largest_holders() -> View:
                 columns=3,
             )
         ],
-        sources=("data/validator_stake.csv: genesis file; Mentat Minds, 2024-06-19",),
+        sources=(
+            "data/validator_stake.csv: genesis file; Mentat Minds, 2024-06-19",
+            *([] if network is None else [where(network)]),
+        ),
     )
 
 

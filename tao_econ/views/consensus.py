@@ -160,8 +160,9 @@ def epoch_walk(rules: Rules, network: Metagraph | None = None) -> View:
     support = ((claimed >= level - 1e-12) * stake[:, None]).sum(axis=0)
     lost = 1 - epoch.validator_trust[walk.validators]
     worst = walk.validators[lost.argmax()]
-    rows = [f"{walk.names[k]} ({stake[k]:.0%} of stake)" for k in walk.validators]
-    miners = tuple(walk.names[k] for k in walk.miners)
+    of_stake = " of stake" if network is None else ""
+    rows = [f"{walk.names[k]} ({stake[k]:.0%}{of_stake})" for k in walk.validators]
+    miners = tuple(walk.names[k].removeprefix("UID ") for k in walk.miners)
     agreed = ["stake in support", "consensus weight"]
     paid = _earned_by_miner(rules, epoch, followed if network is None else epoch.bonds)
     both = np.vstack([epoch.trust, epoch.incentive])
@@ -170,7 +171,8 @@ def epoch_walk(rules: Rules, network: Metagraph | None = None) -> View:
     def panel(title, values, names):
         return _shares(title, values, names, miners)
 
-    whole = "each row sums to 100%" if network is None else "shares of each row"
+    whole = "each row sums to 100%" if network is None else "some of each row"
+    by = "by the miner they come from" if network is None else "by miner"
     made = f"{len(rows)} validators, {len(miners)} miners, made up"
     return View(
         title=f"{walk.names[worst]} claims what {float(rules.kappa):.0%} of stake does not "
@@ -179,18 +181,22 @@ def epoch_walk(rules: Rules, network: Metagraph | None = None) -> View:
         panels=[
             panel(f"1  weights: {whole}", claimed[scored], rows),
             panel(
-                "2  stake that says as much; consensus",
+                "2  stake that says as much; consensus"
+                if network is None
+                else "2  support; consensus",
                 np.vstack([support, level])[:, walk.miners],
                 agreed,
             ),
             panel("3  weights clipped to consensus", clipped[scored], rows),
             panel("4  weights that buy bonds", followed[scored], rows),
-            panel("5  dividends, by the miner they come from", paid[scored], rows),
+            panel(f"5  dividends, {by}", paid[scored], rows),
             panel("6  trust and incentive of miners", both[:, walk.miners], ["trust", "incentive"]),
         ],
         rows=2,
         size=(11.0, 7.6),
-        sources=(rules, made if network is None else where(network)),
+        sources=(rules, made)
+        if network is None
+        else (rules, where(network), "UIDs with most stake and most incentive"),
     )
 
 
@@ -220,7 +226,7 @@ def _shares(title: str, values: np.ndarray, rows: list[str], miners: tuple[str, 
             y=row[where],
             text=[f"{value:.1%}" for value in values[where]],
             colour=colour,
-            size=9.5,
+            size=9.5 if len(miners) <= len(MINERS) else 7.5,
             align="center",
         )
         for where, colour in ((dark, "white"), (~dark, BLACK))

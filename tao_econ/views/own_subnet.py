@@ -11,7 +11,7 @@ from ..chain.yuma import FloatEpoch, yuma_epoch
 from ..inputs.rules import Rules
 
 VALIDATORS = 8  # of a picture, those with most stake
-MINERS = 6  # those with most incentive
+MINERS = 5  # those with most incentive
 
 
 class Shown(NamedTuple):

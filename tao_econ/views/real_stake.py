@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..analysis.uncertainty import margin_of_error
+from ..chain.metagraph import Metagraph
 from ..incentives.guarantee import Guarantee, draw_network, guarantee, honest_stake_drawn
 from ..incentives.stake import gini
 from ..incentives.stake_model import (
@@ -24,6 +25,7 @@ from .concentration import GINI, TOP_PERCENT
 from .consensus import document
 from .gallery import view
 from .marks import (
+    BLACK,
     BLUE,
     GREEN,
     GREY,
@@ -38,12 +40,14 @@ from .marks import (
     Points,
     View,
 )
+from .own_subnet import holdings, where
 from .words import plus_minus
 
 NETWORKS = 12
 HONEST_STAKE = (0.55, 0.60, 0.70, 0.80)
 MEASURED = "lognormal with Pareto tail"
-SHOWN = (BLUE, SKY, ORANGE, RED, PURPLE, GREEN)
+SHOWN = (BLUE, SKY, ORANGE, RED, PURPLE, GREEN, BLACK)
+OWN = "your subnet, largest 64 at most"
 
 
 def drawn(model: StakeModel, draws: int) -> np.ndarray:
@@ -92,18 +96,30 @@ def guarantees(rules: Rules) -> dict[str, Guarantee]:
     }
 
 
+def own_draws(network: Metagraph) -> np.ndarray:
+    """(networks, validators) stakes of a subnet from a file: its largest 64, in many orders."""
+    held = holdings(network)[:64]
+    return np.array([np.random.default_rng(k).permutation(held) for k in range(NETWORKS)])
+
+
 @view(rules=document)
-def guarantee_on_real_stake(rules: Rules) -> View:
+def guarantee_on_real_stake(rules: Rules, network: Metagraph | None = None) -> View:
     """Honest weight required to keep a share of stake, for near-equal and for measured
     concentrations of stake.
     """
     found = guarantees(rules)
+    drawn_stake = stake_draws()
+    mine: dict[str, np.ndarray] = {} if network is None else {OWN: own_draws(network)}
+    for name, stakes in mine.items():
+        drawn_stake = drawn_stake | {name: stakes}
+        asked = guarantee(rules, stakes, honest_stake=HONEST_STAKE, steps=21)
+        found = found | {name: asked}
     at = HONEST_STAKE.index(0.60)
     equal, _, listed, *_ = found
     heavy = found[_of_all_wallets(MEASURED)]
     points = [
         Points(
-            label=f"{name} ({np.mean([gini(stake) for stake in stake_draws()[name]]):.2f})",
+            label=f"{name} ({np.mean([gini(stake) for stake in drawn_stake[name]]):.2f})",
             x=np.array(HONEST_STAKE) + (k - 2.5) * 0.005,
             y=got.required,
             error=margin_of_error(got.standard_error, replicas=NETWORKS),
@@ -113,8 +129,9 @@ def guarantee_on_real_stake(rules: Rules) -> View:
         )
         for k, (name, got) in enumerate(found.items())
     ]
+    own = f"{found[OWN].required[at]:.0%} on your subnet's stake, " if network else ""
     return View(
-        title=f"With {HONEST_STAKE[at]:.0%} honest stake the honest weight needed is "
+        title=f"With {HONEST_STAKE[at]:.0%} honest stake the honest weight needed is {own}"
         f"{found[equal].required[at]:.0%} if stake is near-equal, "
         f"{found[listed].required[at]:.0%} for the {listed.replace(', ', ' of ')}, and "
         f"{heavy.required[at]:.0%} ± "
@@ -132,6 +149,7 @@ def guarantee_on_real_stake(rules: Rules) -> View:
             rules,
             f"bars: {plus_minus(NETWORKS, 'networks')}",
             "Gini in brackets: of the 64 validators drawn",
+            *([] if network is None else [where(network)]),
         ),
     )
 
