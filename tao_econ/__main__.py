@@ -35,6 +35,9 @@ def _parser() -> argparse.ArgumentParser:
     figures.add_argument(
         "--stress", metavar="NAME", help="draw under a named stress, such as 'volume / 5'"
     )
+    figures.add_argument(
+        "--subnet", metavar="FILE", help="your own subnet's weights and stake: .npz, .json, .csv"
+    )
     notebooks = commands.add_parser(
         "notebooks", help="execute notebooks and save them with their outputs"
     )
@@ -127,13 +130,18 @@ def _figures(given) -> int:
         for name in names:
             print(f"{name:24} {wrong[name] or 'as drawn'}")
         return 1 if any(wrong.values()) else 0
-    for name in names if settings or given.stress else []:
-        records = press.vary(name, settings)  # refuse before anything is drawn
+    varied = settings or given.stress or given.subnet
+    for name in names if varied else []:
+        records = press.vary(name, settings, given.subnet)  # refuse before anything is drawn
         if given.stress:
             press.under_stress(records, given.stress)
     with tqdm(names, desc="drawing", leave=False, disable=None) as bar:
-        drawn = [name for name in bar if press.draw(name, settings, stress=given.stress)]
-    place = "figures/what_if/" if settings or given.stress else "figures/"
+        drawn = [
+            name
+            for name in bar
+            if press.draw(name, settings, stress=given.stress, subnet=given.subnet)
+        ]
+    place = "figures/what_if/" if varied else "figures/"
     print(f"{len(drawn)} drawn, {len(names) - len(drawn)} unchanged in {place}", *drawn, sep="\n  ")
     return 0
 

@@ -41,8 +41,9 @@ def select(names: Iterable[str]) -> list[str]:
     return list(names) or published()
 
 
-def vary(name: str, settings: dict[str, str]) -> dict:
-    """What a view starts from, with fields set from text: `discount_rate`, or `now.price_usd`.
+def vary(name: str, settings: dict[str, str], subnet: str | None = None) -> dict:
+    """What a view starts from, with fields set from text: `discount_rate`, or `now.price_usd`; and
+    a subnet of one's own from a file.
 
     Raises
     ------
@@ -51,7 +52,7 @@ def vary(name: str, settings: dict[str, str]) -> dict:
         view does not read it or shows the same without it
     """
     view = VIEWS[name]
-    records = view.records()
+    records = view.records(**_own(name, subnet))
     before = dict(records)
     places = {setting: view.place(records, setting) for setting in settings}
     for setting, (argument, field) in places.items():
@@ -64,6 +65,16 @@ def vary(name: str, settings: dict[str, str]) -> dict:
         gallery.refuse_unread(name, settings, places, read)
         gallery.refuse_idle(view, before, records, places)
     return records
+
+
+def _own(name: str, subnet: str | None) -> dict[str, str]:
+    """A subnet's file as the argument of a view that takes one."""
+    if subnet is None:
+        return {}
+    taking = [each for each, view in VIEWS.items() if view.takes("network")]
+    if name not in taking:
+        raise ValueError(f"--subnet must go with one of {', '.join(taking)}, got {name!r}")
+    return {"network": subnet}
 
 
 def under_stress(records: dict, stress: str) -> dict:
@@ -119,11 +130,12 @@ def draw(
     settings: dict[str, str] | None = None,
     folder: Path | None = None,
     stress: str | None = None,
+    subnet: str | None = None,
 ) -> bool:
     """Draw one view into a folder as SVG and PNG unless the same picture is there.
 
-    Files appear whole or not at all. With settings or a stress, or for a view that is not
-    published, they go to what_if/ under names that carry them.
+    Files appear whole or not at all. With settings, a stress or a subnet of one's own, or for
+    a view that is not published, they go to what_if/ under names that carry them.
 
     Returns
     -------
@@ -132,7 +144,9 @@ def draw(
     """
     settings = settings or {}
     folder = folder or OUTPUT
-    records = vary(name, settings)
+    records = vary(name, settings, subnet)
+    if subnet:
+        settings = settings | {"subnet": Path(subnet).name}
     if stress:
         records = under_stress(records, stress)
         settings = settings | {"stress": stress}

@@ -95,7 +95,7 @@ def data_hashes() -> dict[str, str]:
 def _plain(record):
     """A record as its class and fields, ratios and dates as text; of arrays, their hash."""
     if hasattr(record, "_fields"):
-        content = b"".join(np.asarray(part).tobytes() for part in record if np.size(part))
+        content = b"".join(part.tobytes() for part in record if isinstance(part, np.ndarray))
         return {"record": type(record).__name__, "sha256": hashlib.sha256(content).hexdigest()}
     if not dataclasses.is_dataclass(record):
         return repr(record)

@@ -110,6 +110,10 @@ class Drawn:
         about = {"name": self.name, "caption": shown.caption or summary(self)}
         return dataclasses.replace(shown, sources=("tao_econ", *words), **about)
 
+    def takes(self, argument: str) -> bool:
+        """Whether it has an argument of that name."""
+        return argument in inspect.signature(self.draw).parameters
+
     def menu(self, argument: str) -> dict:
         """What an argument may be, by name; {} where it has no menu."""
         return self._menus[argument]() if argument in self._menus else {}
