@@ -8,11 +8,17 @@ Columns, in any order, one row a subnet; root's row, netuid 0, holds the TAO sta
   `flow_ema_tao`, `protocol_flow_ema_tao`
 
 A flow that the file does not tell stays unknown, and rules that go by flow refuse it.
+
+Other programs' names for the same are read too (`ALIASES`), and so is JSON: a list of subnets, or
+an object of them by netuid, alone or under `subnets`, with fields inside fields, as the network's
+command line writes its list. What such a file lacks is named in the refusal, and `instead` says
+what stands for it.
 """
 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
@@ -23,6 +29,7 @@ from ..inputs import data
 from ..inputs.checks import quoted, whole
 from ..inputs.door import typed
 from ..inputs.units import RAO_PER_TAO
+from .metagraph_files import Refused, parsed_json
 from .subnets import MAX_WEIGHT, MIN_WEIGHT, Subnets, make_subnets
 
 MAX_BYTES = 4_000_000
@@ -30,7 +37,19 @@ MAX_ROWS = 65_536  # netuids there can be
 OLD_BLOCKS = 10**7  # age where the first emission is not told: past all warm-up
 AMOUNTS = ("tao_in_pool", "alpha_in_pool", "alpha_outstanding")
 NEEDED = ("netuid", *AMOUNTS, "price_ema_tao", "burned_share", "emission_enabled")
+OFFERED = ("price_ema_tao", "burned_share", "emission_enabled")  # what lists of subnets lack
 WHOLE = {"netuid": MAX_ROWS - 1, "emission_enabled": 1, "subtoken_enabled": 1}  # up to
+ALIASES = {
+    "tao_in": "tao_in_pool",
+    "tao_in_pool_tao": "tao_in_pool",
+    "alpha_in": "alpha_in_pool",
+    "alpha_out": "alpha_outstanding",
+    "alpha_out_pool": "alpha_outstanding",
+    "price": "price_tao",
+    "alpha_price_tao": "price_tao",
+    "moving_price": "price_ema_tao",
+    "subnet_name": "name",
+}
 FLOWS = ("flow_ema_tao", "protocol_flow_ema_tao")
 UNREADABLE = (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeError, OSError)
 
@@ -95,7 +114,11 @@ def chain_value(state: str, name: str) -> int | float | None:
 
 @typed
 def load_subnets(
-    source: str | Path, *, issuance_rao: int | None = None, root_tao: float | None = None
+    source: str | Path,
+    *,
+    issuance_rao: int | None = None,
+    root_tao: float | None = None,
+    instead: Mapping[str, str | float] | None = None,
 ) -> Subnets:
     """The subnets of a state file that have started, as `make_subnets` takes them.
 
@@ -105,11 +128,14 @@ def load_subnets(
     Parameters
     ----------
     source
-        a table of data/ by name, "subnets_8791247", or the path of a CSV file
+        a table of data/ by name, "subnets_8791247", or the path of a .csv or .json file
     issuance_rao
         TAO issued, rao; beside a table of data/ it is known
     root_tao
         TAO staked on root; that of root's row, or known beside the table, if not given
+    instead
+        what stands for a column that the file lacks: another column's name, or one number for all,
+        such as {"price_ema_tao": "price_tao", "burned_share": 0, "emission_enabled": 1}
 
     Returns
     -------
@@ -121,8 +147,13 @@ def load_subnets(
     ValueError
         naming file, row, column and rule: a netuid that is missing or stands twice, an unknown
         amount, more TAO in pools than issued, a price that no weight in [0.01, 0.99] explains
+
+    Warns
+    -----
+    UserWarning
+        where a file has a row of root that tells no TAO: it is left out
     """
-    state = _read(source)
+    state = _complete(_read(source), instead or {})
     stem = Path(source).stem
     netuid = state.known("netuid", np.ones(len(state.cells), bool)).astype(int)
     twice = pd.Series(netuid).duplicated().to_numpy()
@@ -134,6 +165,8 @@ def load_subnets(
     issuance = whole("issuance_rao", int(told) if issuance_rao is None else issuance_rao)
     _within_issuance(state, issuance)
     root = root_tao if root_tao is not None else _root_tao(state, netuid, stem)
+    if np.isnan(state.tao("tao_in_pool")[netuid == 0]).any():
+        warnings.warn(f"{state.file}: root's row, netuid 0, is no subnet: left out", stacklevel=3)
     on = (netuid > 0) & _started(state)
     if not on.any():
         raise ValueError(f"{state.file} must hold a subnet that has started, got none")
@@ -158,35 +191,91 @@ def load_subnets(
 
 def _read(source: str | Path) -> State:
     if isinstance(source, str) and source in data.names():
-        state = State(f"data/{source}.csv", data.load(source))
-    else:
-        path = Path(source)
-        if path.suffix.lower() != ".csv" or not path.is_file():
-            known = ", ".join(name for name in data.names() if name.startswith("subnets_"))
-            raise ValueError(
-                f"source must be a CSV file or one of {known}, got {quoted(str(source))}"
+        return State(f"data/{source}.csv", data.load(source))
+    path = Path(source)
+    readers = {".csv": _csv, ".json": _json}
+    if path.suffix.lower() not in readers or not path.is_file():
+        known = ", ".join(name for name in data.names() if name.startswith("subnets_"))
+        raise ValueError(
+            f"source must be a CSV file or one of {known}, or a JSON file, got "
+            f"{quoted(str(source))}"
+        )
+    if path.stat().st_size > MAX_BYTES:
+        raise ValueError(f"{path.name} must be at most {MAX_BYTES:,} bytes")
+    cells = readers[path.suffix.lower()](path)
+    cells = cells.rename(columns=lambda name: ALIASES.get(str(name), name))
+    if (twice := cells.columns.duplicated()).any():
+        name = cells.columns[twice][0]
+        raise ValueError(f"{path.name} must have one column of {name}, got two")
+    return State(path.name, cells)
+
+
+def _csv(path: Path) -> pd.DataFrame:
+    try:
+        with warnings.catch_warnings(action="error", category=pd.errors.ParserWarning):
+            return pd.read_csv(
+                path,
+                dtype=str,
+                keep_default_na=False,
+                skip_blank_lines=False,
+                encoding="utf-8-sig",
+                index_col=False,
+                nrows=MAX_ROWS,
             )
-        if path.stat().st_size > MAX_BYTES:
-            raise ValueError(f"{path.name} must be at most {MAX_BYTES:,} bytes")
-        try:
-            with warnings.catch_warnings(action="error", category=pd.errors.ParserWarning):
-                table = pd.read_csv(
-                    path,
-                    dtype=str,
-                    keep_default_na=False,
-                    skip_blank_lines=False,
-                    encoding="utf-8-sig",
-                    index_col=False,
-                    nrows=MAX_ROWS,
-                )
-        except UNREADABLE as error:
-            why = " ".join(str(error).split())[:120]
-            raise ValueError(f"{path.name} must be a CSV table in UTF-8: {why}") from None
-        state = State(path.name, table)
+    except UNREADABLE as error:
+        why = " ".join(str(error).split())[:120]
+        raise ValueError(f"{path.name} must be a CSV table in UTF-8: {why}") from None
+
+
+def _json(path: Path) -> pd.DataFrame:
+    """Subnets by row, fields inside fields flattened: liquidity.tao_in is tao_in."""
+    try:
+        found = parsed_json(path)
+    except Refused as error:
+        raise ValueError(f"{path.name} {error}") from None
+    if isinstance(found, dict):
+        found = found.get("subnets", found)
+    rows = found
+    if isinstance(found, dict) and all(isinstance(row, dict) for row in found.values()):
+        rows = [{"netuid": key} | row for key, row in found.items()]
+    if not (isinstance(rows, list) and rows and all(isinstance(row, dict) for row in rows)):
+        raise ValueError(f"{path.name} must hold a list or an object of subnets")
+    flat = []
+    for row in rows:
+        inside = {
+            key: part for it in row.values() if isinstance(it, dict) for key, part in it.items()
+        }
+        plain = {key: it for key, it in row.items() if not isinstance(it, (dict, list))}
+        if both := inside.keys() & plain.keys():
+            raise ValueError(f"{path.name} must hold each field once a subnet, got {min(both)!r}")
+        flat.append({key: _cell(it) for key, it in (plain | inside).items()})
+    return pd.DataFrame(flat).fillna("")
+
+
+def _cell(value) -> str:
+    """A value of JSON as a cell: nothing for null, 1 and 0 for true and false."""
+    if value is None:
+        return ""
+    return str(int(value)) if isinstance(value, bool) else str(value)
+
+
+def _complete(state: State, instead: Mapping[str, str | float]) -> State:
+    """Every column that is needed, as the file has it or as `instead` says."""
+    have = set(state.cells)
+    cells = state.cells
+    for name, value in instead.items():
+        if name not in NEEDED or name in have:
+            raise ValueError(
+                f"instead must name columns that {state.file} lacks, got {quoted(name)}"
+            )
+        if isinstance(value, str) and value not in have:
+            raise ValueError(f"instead must name a column of {state.file}, got {quoted(value)}")
+        cells = cells.assign(**{name: cells[value] if isinstance(value, str) else str(value)})
     for name in NEEDED:
-        if name not in state.cells and not (name in AMOUNTS and f"{name}_rao" in state.cells):
-            raise ValueError(f"{state.file} must have a column {name}, got none")
-    return state
+        if name not in cells and not (name in AMOUNTS and f"{name}_rao" in cells):
+            offer = f'; instead={{"{name}": …}} says what stands for it' if name in OFFERED else ""
+            raise ValueError(f"{state.file} must have a column {name}, got none{offer}")
+    return State(state.file, cells)
 
 
 def _started(state: State) -> np.ndarray:

@@ -44,7 +44,7 @@ from .marks import (
     Text,
     View,
 )
-from .real_subnets import real_subnets, where
+from .real_subnets import start_of, where
 
 UNBURNED = ("price_ema_unburned", "none")
 AT_RANK = ("price_ema_unburned", "rank")
@@ -63,6 +63,7 @@ RULES = {  # the six that need prices alone: their names in a picture and in a m
     ("price_ema_unburned", "tiers"): ("two tiers\n(documentation)", "the same, two tiers *"),
 }
 COUNTS = (8, 16, 32)  # of the largest subnets
+SHIFTS = (-0.27, 0, 0.27)  # of their bars
 TAO_PER_DAY = 3_600  # of half a TAO a block
 
 
@@ -106,11 +107,11 @@ def proof(rules: Rules, field: str) -> str:
 
 
 @view()
-def emission_concentration() -> View:
+def emission_concentration(pools: Subnets | None = None) -> View:
     """Left, the share of new TAO of the largest 8, 16 and 32 subnets under six rules; right,
     Gini and effective subnets.
     """
-    start = real_subnets()
+    start = start_of(pools)
     most = COUNTS[0]
     table = compare_rules(start).loc[list(RULES)]
     gate = table.loc[AT_RANK]
@@ -120,7 +121,7 @@ def emission_concentration() -> View:
         for (label, _), mark in zip(RULES.values(), table["unproven"], strict=True)
     ]
     largest = Panel(
-        marks=_largest(table),
+        marks=[*_largest(table), *(_read_on_main_net() if pools is None else ())],
         x=Axis(
             names=tuple(names),
         ),
@@ -144,9 +145,9 @@ def emission_concentration() -> View:
         size=(12.0, 6.0),
         widths=(1.7, 1),
         sources=(
-            where(),
+            where(pools),
             "* unproven rule; rules of flow left out: flow not known",
-            "● read on main net, 2026-10-08; × release notes of v440",
+            *(["● read on main net, 2026-10-08; × release notes of v440"] if pools is None else []),
         ),
     )
 
@@ -154,10 +155,9 @@ def emission_concentration() -> View:
 def _largest(table) -> list:
     """Shares of the largest subnets under each rule, beside what was read on main net."""
     at = np.arange(len(table))
-    shifts = (-0.27, 0, 0.27)
     bars = []
     told = []
-    for count, shift, colour in zip(COUNTS, shifts, (BLUE, SKY, GREEN), strict=True):
+    for count, shift, colour in zip(COUNTS, SHIFTS, (BLUE, SKY, GREEN), strict=True):
         share = table[f"top_{count}"]
         bars.append(
             Bars(label=f"largest {count}", x=at + shift, y=share, width=0.25, colour=colour)
@@ -173,12 +173,18 @@ def _largest(table) -> list:
                 colour=BLACK if colour == SKY else "white",
             )
         )
+    return [*bars, *told]
+
+
+def _read_on_main_net() -> list[Points]:
+    """Shares of the largest subnets as they were read."""
+    shifts = np.array(SHIFTS)
     row, before = (list(RULES).index(rule) for rule in (AT_RANK, UNBURNED))
     found = [reading(f"top_{count}") for count in COUNTS]
-    read = [
+    return [
         Points(
             label="main net",
-            x=row + np.array(shifts),
+            x=row + shifts,
             y=found,
             size=6,
             colour=BLACK,
@@ -192,7 +198,6 @@ def _largest(table) -> list:
             colour=BLACK,
         ),
     ]
-    return [*bars, *told, *read]
 
 
 LINE = 1.8  # of names beside points, in effective subnets
@@ -287,11 +292,13 @@ def _smoothed(rules: Rules, ages) -> list[float]:
 
 
 @view(rules="2026-09-11", scenario=only_miners_sell)
-def halving_and_small_subnets(rules: Rules, scenario: Scenario) -> View:
+def halving_and_small_subnets(
+    rules: Rules, scenario: Scenario, pools: Subnets | None = None
+) -> View:
     """New TAO a day over the pool's TAO by size of pool, before and after a halving, without and
     with the gate.
     """
-    start = real_subnets()._replace(issuance_rao=10_000_000 * RAO_PER_TAO)
+    start = start_of(pools)._replace(issuance_rao=10_000_000 * RAO_PER_TAO)
     laws = (replace(rules_at("chain-buys"), subnet_shares="price_ema"), rules)
     tables = [halving_effect(law, scenario, start, days=3) for law in laws]
     found = reading("size_premium_after") / reading("size_premium_before")
@@ -320,7 +327,7 @@ def halving_and_small_subnets(rules: Rules, scenario: Scenario) -> View:
         f"under the gate {kept[1]:.2g} times",
         panels=panels,
         size=(11.0, 5.0),
-        sources=(where(), scenario, marked(*laws), "Maymin, arXiv:2603.29751"),
+        sources=(where(pools), scenario, marked(*laws), "Maymin, arXiv:2603.29751"),
     )
 
 
@@ -379,10 +386,8 @@ def rules_to_choose() -> dict[str, Rules]:
     return {name: found[rule] for rule, (_, name) in RULES.items()}
 
 
-@functools.lru_cache(maxsize=64)
-def pools_of(market: Market) -> Subnets:
-    """Main net's subnets as the sliders change them, from the largest pool."""
-    pools = real_subnets()
+def pools_of(market: Market, pools: Subnets) -> Subnets:
+    """Subnets as the sliders change them, from the largest pool."""
     largest = np.argsort(-pools.reserve_tao, kind="stable")[: market.subnets]
     arrays: dict[str, Any] = {
         name: values[largest]
@@ -395,9 +400,9 @@ def pools_of(market: Market) -> Subnets:
     return pools._replace(name=tuple(pools.name[k] for k in largest), **arrays)
 
 
-def shares_of(rules: Rules, market: Market) -> np.ndarray:
+def shares_of(rules: Rules, market: Market, start: Subnets) -> np.ndarray:
     """Each subnet's share of new TAO, largest first."""
-    pools = pools_of(market)
+    pools = pools_of(market, start)
     root = root_proportion(rules, pools.root_tao, pools.reserve_alpha + pools.outstanding_alpha)
     share = emission_shares(
         rules,
@@ -416,14 +421,15 @@ def shares_of(rules: Rules, market: Market) -> np.ndarray:
     published=False,
     sliders=("gate_exponent", "subnets", "price_power", "burning_share"),
 )
-def emission_rules(rules: Rules, market: Market) -> View:
+def emission_rules(rules: Rules, market: Market, pools: Subnets | None = None) -> View:
     """Where new TAO goes on main net's subnets: the rule and its gate; as a what-if other prices,
     fewer subnets, and more of them that burn.
     """
-    share = shares_of(rules, market)
-    plain = shares_of(rules_to_choose()["smoothed price"], market)
-    rank = np.arange(1, market.subnets + 1)
-    counts = np.minimum(COUNTS, market.subnets)
+    start = start_of(pools)
+    share = shares_of(rules, market, start)
+    plain = shares_of(rules_to_choose()["smoothed price"], market, start)
+    rank = np.arange(1, len(share) + 1)
+    counts = np.minimum(COUNTS, len(share))
     top = [top_share(share, count=int(count)) for count in counts]
     each = [
         Line(label="under this rule", x=rank, y=share),
@@ -435,9 +441,11 @@ def emission_rules(rules: Rules, market: Market) -> View:
         Points(label="largest 8, 16, 32", x=counts, y=top, colour=BLACK, size=7),
     ]
     real = market == Market()
-    kind = "of main net's" if real else "of a what-if's"
+    kind = "of a what-if's"
+    if real:
+        kind = "of main net's" if pools is None else "of one's own"
     return View(
-        title=f"The largest 8, 16 and 32 {kind} {market.subnets} subnets take {top[0]:.0%}, "
+        title=f"The largest 8, 16 and 32 {kind} {len(share)} subnets take {top[0]:.0%}, "
         f"{top[1]:.0%} and {top[2]:.0%} of new TAO",
         panels=[
             Panel(
@@ -452,7 +460,7 @@ def emission_rules(rules: Rules, market: Market) -> View:
             ),
         ],
         readout={
-            "subnets": where() if real else f"what-if: changed from {where()}",
+            "subnets": where(pools) if real else f"what-if: changed from {where(pools)}",
             "Gini index": f"{gini(share):.3f}",
             "effective subnets": f"{1 / np.sum(share**2):.1f}",
             "largest": f"{share[0] * TAO_PER_DAY:,.0f} of {TAO_PER_DAY:,} TAO a day",

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..chain.metagraph import Metagraph, load_metagraph
+from ..chain.subnet_states import load_subnets
+from ..chain.subnets import Subnets
 from ..inputs.record import quoted, summary, unknown
 from ..inputs.rules import (
     Rules,
@@ -32,7 +34,10 @@ NAMED = {  # kinds of records that have names: what loads one, and the word for 
     Snapshot: (load_snapshot, "snapshot"),
     Scenario: (load_scenario, "scenario"),
 }
-FILED: dict[type, Callable] = {Metagraph: load_metagraph}  # what a path stands for, and its reader
+FILED: dict[type, Callable] = {  # what a path may stand for, and its reader
+    Metagraph: load_metagraph,
+    Subnets: load_subnets,
+}
 VIEWS: dict[str, Drawn] = {}
 
 

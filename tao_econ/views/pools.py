@@ -11,7 +11,7 @@ import numpy as np
 from ..chain.emission import block_emission
 from ..chain.fixed_point import U16
 from ..chain.pools import Pool, spot_price, swap, trade_to_price
-from ..chain.subnets import run_subnets
+from ..chain.subnets import Subnets, run_subnets
 from ..incentives.rule_changes import middle_subnet
 from ..incentives.subnet_economy import exit_replay, manipulation, selling_cost
 from ..inputs import data
@@ -37,7 +37,7 @@ from .marks import (
     Text,
     View,
 )
-from .real_subnets import real_subnets, where
+from .real_subnets import real_subnets, start_of, where
 from .words import in_words
 
 PLACES = {  # share of pools that are smaller
@@ -178,14 +178,20 @@ def sold(rules: Rules, scenario: Scenario, days: int):
 
 
 @view(rules="2026-09-11", first="dynamic-tao", scenario=only_miners_sell)
-def selling_pressure(rules: Rules, first: Rules, scenario: Scenario) -> View:
+def selling_pressure(
+    rules: Rules, first: Rules, scenario: Scenario, pools: Subnets | None = None
+) -> View:
     """Left, TAO a day that sellers of alpha take out of all pools; right, what a week of it does
     to prices.
     """
     days = 7
-    early = sold(first, scenario, days)
-    late = sold(rules, scenario, days)
-    new = BLOCKS_PER_DAY * tao(block_emission(rules, real_subnets().issuance_rao))
+    early, late = (
+        sold(law, scenario, days)
+        if pools is None
+        else selling_cost(law, scenario, pools, days=days)
+        for law in (first, rules)
+    )
+    new = BLOCKS_PER_DAY * tao(block_emission(rules, start_of(pools).issuance_rao))
     eras = (
         (f"rules of {first.first_date:%B %Y}", -0.2, early, ORANGE),
         (f"rules of {rules.first_date:%B %Y} *", 0.2, late, BLUE),
@@ -223,18 +229,20 @@ def selling_pressure(rules: Rules, first: Rules, scenario: Scenario) -> View:
             ),
         ],
         size=(11.0, 5.2),
-        sources=(where(), scenario, marked(rules)),
+        sources=(where(pools), scenario, marked(rules)),
     )
 
 
 @view(rules="2026-09-11", scenario=only_miners_sell, tao_out=37_000.0)
-def subnet_exit(rules: Rules, scenario: Scenario, tao_out: float) -> View:
+def subnet_exit(
+    rules: Rules, scenario: Scenario, tao_out: float, pools: Subnets | None = None
+) -> View:
     """Prices and shares of new TAO of three subnets whose owners sell out, and of all others,
     before and after.
     """
     days = 10
-    start = real_subnets()
-    leaving = [name for name in start.name if name.endswith(LEFT)]
+    start = start_of(pools)
+    leaving = _leaving(start)
     table = exit_replay(rules, scenario, start, leaving=leaving, tao_out=tao_out, days=days)
     shock = data.load("price_shocks").iloc[0]
     calm = run_subnets(rules, scenario, start, days=1)
@@ -267,8 +275,15 @@ def subnet_exit(rules: Rules, scenario: Scenario, tao_out: float) -> View:
             _shares_lost(change, names, days, look),
         ],
         size=(11.0, 5.0),
-        sources=(rules, scenario, where(), marked(rules)),
+        sources=(rules, scenario, where(pools), marked(rules)),
     )
+
+
+def _leaving(pools: Subnets) -> list[str]:
+    """The subnets whose team left, or the three largest where none is named so."""
+    named = [name for name in pools.name if name.endswith(LEFT)]
+    largest = np.argsort(-pools.reserve_tao, kind="stable")[:3]
+    return named or [pools.name[k] for k in largest]
 
 
 def _shares_lost(change, names: list[str], days: int, look: dict) -> Panel:
@@ -290,19 +305,22 @@ def _shares_lost(change, names: list[str], days: int, look: dict) -> Panel:
 
 
 @view(rules="price-unburned", gate="2026-09-11", first="dynamic-tao", scenario=only_miners_sell)
-def price_manipulation(rules: Rules, gate: Rules, first: Rules, scenario: Scenario) -> View:
+def price_manipulation(
+    rules: Rules, gate: Rules, first: Rules, scenario: Scenario, pools: Subnets | None = None
+) -> View:
     """What an hour's round trip costs and what new TAO it attracts, by spot price and two speeds
     of smoothing.
     """
     tao_in = 500.0
-    subnet = middle_subnet(real_subnets())
+    start = start_of(pools)
+    subnet = middle_subnet(start)
     laws = {
         "slow": replace(rules, price_ema_rate=first.price_ema_rate),
         "plain": rules,
         "gated": gate,
     }
     trips = {
-        name: manipulation(law, scenario, real_subnets(), subnet=subnet, tao_in=tao_in)
+        name: manipulation(law, scenario, start, subnet=subnet, tao_in=tao_in)
         for name, law in laws.items()
     }
     spot = trips["plain"].loc["spot"]
@@ -334,7 +352,7 @@ def price_manipulation(rules: Rules, gate: Rules, first: Rules, scenario: Scenar
         sources=(
             rules,
             gate,
-            where(),
+            where(pools),
             f"{tao_in:,.0f} TAO in and out of {subnet}, 300 blocks apart; nobody else sells",
             marked(gate),
         ),

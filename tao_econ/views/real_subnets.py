@@ -23,9 +23,18 @@ def real_subnets() -> Subnets:
     return pools
 
 
+def start_of(pools: Subnets | None) -> Subnets:
+    """Where a view starts: pools of one's own, or main net's."""
+    return real_subnets() if pools is None else pools
+
+
+def where(pools: Subnets | None = None) -> str:
+    """What a footer says of them: how many, block and day; or that they are one's own."""
+    return _of_main_net() if pools is None else f"{len(pools.name)} subnets of one's own"
+
+
 @functools.cache
-def where() -> str:
-    """What a footer says of them: how many, block and day."""
+def _of_main_net() -> str:
     told = data.load("chain_values").query("state == @STATE").iloc[0]
     return (
         f"{len(real_subnets().name)} subnets of main net, block {told['block']:,} "
