@@ -135,8 +135,8 @@ def make_subnets(
     root_tao: float,
     tao_weight: ArrayLike = 0.5,
     age_blocks: ArrayLike = 10**7,
-    flow_ema_tao: ArrayLike = 0.0,
-    protocol_flow_ema_tao: ArrayLike = 0.0,
+    flow_ema_tao: ArrayLike = np.nan,
+    protocol_flow_ema_tao: ArrayLike = np.nan,
     burned_share: ArrayLike = 0.0,
     alpha_rate: ArrayLike = 1.0,
     owner_cut_on: ArrayLike = True,
@@ -155,7 +155,7 @@ def make_subnets(
     price_ema_tao
         TAO per alpha; 0 for a new subnet, whose age is then 0
     flow_ema_tao, protocol_flow_ema_tao
-        TAO a block; nan where it is not known, which rules that go by flow refuse
+        TAO a block; nan, the default, where it is not known, which rules that go by flow refuse
 
     Raises
     ------

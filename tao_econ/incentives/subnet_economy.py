@@ -21,6 +21,7 @@ import pandas as pd
 from ..chain.emission import halving_thresholds_rao
 from ..chain.pools import Pool, spot_price, swap, trade_to_price
 from ..chain.shares import SHARED, SHARES, emission_shares, root_proportion, unproven
+from ..chain.subnet_kernels import PRICE
 from ..chain.subnets import (
     MAX_DAYS,
     MAX_SUBNETS,
@@ -150,7 +151,9 @@ def compare_rules(pools: Subnets, *, rules: Iterable[Rules] | None = None) -> pd
     flow = _if_known(pools.flow_ema_tao)
     own_flow = _if_known(pools.protocol_flow_ema_tao)
     for rule in rules_of_shares().values() if rules is None else rules:
-        if rules is None and "flow" in rule.subnet_shares and (flow is None or own_flow is None):
+        by_flow = "flow" in rule.subnet_shares
+        net = rule.subnet_shares == "net_flow_ema"
+        if rules is None and (by_flow and flow is None or net and own_flow is None):
             continue
         share = emission_shares(
             rule,
@@ -327,16 +330,16 @@ def exit_replay(
     leaving : iterable of str
         Names of subnets.
     tao_out : float
-        TAO wanted in all, from each in proportion to its pool; about 37,000 in April 2026. Alpha
-        is sold up to what is outside the pool.
+        TAO wanted in all after the swap's fee, from each in proportion to its pool; about 37,000 in
+        April 2026. Alpha is sold up to what is outside the pool.
     days : int
         Length of the run, 1 or more.
 
     Returns
     -------
     pandas.DataFrame
-        By subnet and for all others: TAO got, price (TAO per alpha) just before, at the end of
-        that day and of the run, and the share of new TAO before and at the end.
+        By subnet and for all others: TAO got, net of the fee, price (TAO per alpha) just before, at
+        the end of that day and of the run, and the share of new TAO before and at the end.
 
     Raises
     ------
@@ -352,8 +355,9 @@ def exit_replay(
     reserve = pools.reserve_tao[positions]
     wanted = real("tao_out", tao_out, f"[0, {float(reserve.sum()) * 0.999}]") / reserve.sum()
     own = [_pool(pools, k) for k in positions]
+    fee = float(rules.swap_fee)
     sold = [
-        min(_alpha_for(pool, wanted), float(pools.outstanding_alpha[k]))
+        min(_alpha_for(pool, wanted) / (1 - fee), float(pools.outstanding_alpha[k]))
         for pool, k in zip(own, positions, strict=True)
     ]
     trades = [Trade(0, name, alpha_in=alpha) for name, alpha in zip(leaving, sold, strict=True)]
@@ -372,7 +376,7 @@ def exit_replay(
         name: others[name].sum() if name.startswith("share") else others[name].median()
         for name in columns
     }
-    got = [swap(pool, alpha_in=alpha)[1] for pool, alpha in zip(own, sold, strict=True)]
+    got = [swap(pool, alpha_in=alpha, fee=fee)[1] for pool, alpha in zip(own, sold, strict=True)]
     rows.insert(0, "tao_got", [*got, 0.0])
     return rows
 
@@ -433,13 +437,19 @@ def manipulation(
     Raises
     ------
     ValueError
-        Where it would buy more than a billion alpha, the most of a trade.
+        Where it would buy more than a billion alpha, the most of a trade, and under rules that
+        share new TAO by flow, which no price moves.
 
     Notes
     -----
     What it attracts goes to the pool, not to the buyer; smoothing puts it off more than it
     lowers it.
     """
+    if rules.subnet_shares in SHARES and SHARES[rules.subnet_shares].source != PRICE:
+        raise ValueError(
+            f"subnet_shares must go by price for a price to attract TAO, got "
+            f"{rules.subnet_shares!r} in the rules {rules.name!r}"
+        )
     k = _position(pools, subnet)
     hold = whole("hold_blocks", hold_blocks, at_least=1, at_most=MAX_DAYS * BLOCKS_PER_DAY - 1)
     tao_in = real("tao_in", tao_in, "(0, 1e9]")

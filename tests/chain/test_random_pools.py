@@ -258,7 +258,7 @@ TABLE = {
             tao_in=number("(0, 1e6]"),
             hold_blocks=whole(1, 300),
         ).flatmap(lambda given: of_subnet(given, "subnet")),
-        refuses=f"{BEAR}|tao_in must|{TOO_MUCH}",
+        refuses=f"{BEAR}|tao_in must|subnet_shares must|{TOO_MUCH}",
         most=8,
     ),
 }

@@ -117,7 +117,9 @@ def test_rules_compared_name_every_rule_there_has_been_and_mark_the_unproven(rul
         == ()
         != rules_compared.loc[("price_ema_unburned", "tiers"), "unproven"]
     )
-    flowing = te.incentives.synthetic_subnets()._replace(flow_ema_tao=np.linspace(1, -1, 128))
+    flowing = te.incentives.synthetic_subnets()._replace(
+        flow_ema_tao=np.linspace(1, -1, 128), protocol_flow_ema_tao=np.zeros(128)
+    )
     by_flow = te.incentives.compare_rules(flowing).index.unique("subnet_shares")
     assert {"flow_ema", "net_flow_ema"} < set(by_flow)
     one = te.incentives.compare_rules(SMALL, rules=[NOW])
@@ -195,3 +197,49 @@ def test_a_round_trip_costs_its_fees_and_smoothing_puts_off_what_it_attracts():
 def test_bad_questions_are_one_clear_line(name, call, refused):
     with refused(name):
         call()
+
+
+def test_a_price_attracts_nothing_under_rules_of_flow(refused):
+    """The two rows would be equal, for no price moves a share."""
+    flowing = SMALL._replace(
+        flow_ema_tao=np.ones(len(SMALL.name)), protocol_flow_ema_tao=np.zeros(len(SMALL.name))
+    )
+    with refused("subnet_shares must go by price", "flow_ema"):
+        te.incentives.manipulation(
+            te.rules_at("chain-buys"), SCENARIO, flowing, subnet="s1", tao_in=1.0
+        )
+
+
+def test_flows_that_nobody_gave_are_unknown_and_never_zero(refused):
+    """With flows of 0 nobody gets TAO, without a word."""
+    assert np.isnan(SMALL.flow_ema_tao).all() and np.isnan(SMALL.protocol_flow_ema_tao).all()
+    with refused("flow_ema_tao must be known", "chain-buys"):
+        te.chain.run_subnets(te.rules_at("chain-buys"), SCENARIO, SMALL, days=1)
+
+
+def test_who_leaves_gets_what_was_wanted_after_the_fee_that_the_run_takes():
+    """Before, what was said to be got forgot the fee."""
+    wanted = SMALL.reserve_tao[0] / 10
+    fee = float(NOW.swap_fee)
+    assert fee > 0
+    found = [
+        te.incentives.exit_replay(law, NO_SALES, SMALL, leaving=["s1"], tao_out=wanted, days=1)
+        for law in (NOW, replace(NOW, swap_fee=Fraction(0)))
+    ]
+    for table in found:
+        assert table["tao_got"].iloc[0] == pytest.approx(wanted, rel=1e-9)
+    run = te.chain.run_subnets(
+        NOW,
+        NO_SALES,
+        SMALL,
+        days=1,
+        trades=[te.chain.Trade(0, "s1", alpha_in=_alpha_of(SMALL, wanted) / (1 - fee))],
+    )
+    assert run.users_rao[-1] / 1e9 == pytest.approx(wanted, rel=2e-4)  # a block later
+
+
+def _alpha_of(pools, tao_out):
+    """Alpha that an even pool pays so much TAO for, without a fee."""
+    assert pools.tao_weight[0] == 0.5
+    reserve = pools.reserve_tao[0]
+    return pools.reserve_alpha[0] * tao_out / (reserve - tao_out)
