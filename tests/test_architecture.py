@@ -55,6 +55,7 @@ FACE = set(
 ENGINE_LINES = 5_000
 READERS = {  # what other programs write: layouts, no rule of the chain
     "chain/metagraph_files.py",
+    "chain/subnet_files.py",
     "chain/tables.py",
 }
 READER_LINES = 700

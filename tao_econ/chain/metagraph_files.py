@@ -186,13 +186,14 @@ def _arrays(found: dict) -> Found:
     }
     given = {part: found[key] for part, key in keys.items() if key}
     neurons = found.get("neurons")
-    named = isinstance(neurons, list) and neurons and all(isinstance(n, dict) for n in neurons)
+    if not (isinstance(neurons, list) and all(isinstance(n, dict) for n in neurons)):
+        neurons = []  # their number alone
     stake = given.get("stake")
     if "uids" in given:
         uids = [_uid(uid) for uid in _listed("uids", given["uids"])]
     elif isinstance(stake, dict):
         uids = [_uid(uid) for uid in stake]
-    elif named and all(one_of(list(n), UIDS, "UIDs") for n in neurons):
+    elif neurons and all(one_of(list(n), UIDS, "UIDs") for n in neurons):
         uids = [_uid(n[one_of(list(n), UIDS, "UIDs")]) for n in neurons]
     else:
         count = stake if isinstance(stake, list) else given["weights"]
@@ -281,9 +282,9 @@ def _numbers(name: str, values: list) -> np.ndarray:
 def _by_row(name: str, value, uids: list[int]) -> list:
     """A row for each UID: as listed, or by UID in an object, empty where it has none."""
     if isinstance(value, dict):
-        rows = {_uid(uid): row for uid, row in value.items()}
-        _known(name, rows, uids)
-        return [rows.get(uid, []) for uid in uids]
+        by_uid = {_uid(uid): row for uid, row in value.items()}
+        _known(name, by_uid, uids)
+        return [by_uid.get(uid, []) for uid in uids]
     rows = _listed(name, value)
     if len(rows) != len(uids):
         raise Refused(f"must hold {name} with a row for each of {len(uids)} UIDs, got {len(rows)}")
@@ -366,9 +367,8 @@ def _wide(table: Table) -> Found:
     count = len(table.at)
     uids = table.uids(keys["uids"]) if keys["uids"] else list(range(count))
     hotkeys = tuple(table.names(keys["hotkeys"])) if keys["hotkeys"] else ()
-    for part in ("uids", "hotkeys"):
-        if keys[part]:
-            _once(table, keys[part])
+    for key in filter(None, (keys["uids"], keys["hotkeys"])):
+        _once(table, key)
     check_count(uids)
     by_uid = [str(uid) for uid in uids]
     by_hotkey = [name.lower() for name in hotkeys]
@@ -418,28 +418,30 @@ def _once(table: Table, column: str) -> None:
 
 def _long(table: Table) -> Found:
     names = list(table.columns)
+    ends = {"from": one_of(names, FROM, "validators"), "to": one_of(names, TO, "miners")}
+    source, target = map(str, ends.values())
     keys = {
-        "from": one_of(names, FROM, "validators"),
-        "to": one_of(names, TO, "miners"),
+        **ends,
         "weights": one_of(names, ("weight", "w"), "weights"),
         "stake": one_of(names, STAKE, "stake"),
         "bonds": one_of(names, ("bond", "b"), "bonds"),
     }
     if keys["weights"] is None:
         raise Refused(f"must have a column weight, got {', '.join(names)[:80]!r}")
-    source, target = (table.columns[keys[end]] for end in ("from", "to"))
-    numbered = all(cell.isdecimal() for cell in (*source, *target))
+    cells = (*table.columns[source], *table.columns[target])
+    numbered = all(cell.isdecimal() for cell in cells)
     read: Callable = table.uids if numbered else table.names
-    ends = [read(keys[end]) for end in ("from", "to")]
-    order = list(dict.fromkeys((*ends[0], *ends[1])))
+    sources = read(source)
+    targets = read(target)
+    order = list(dict.fromkeys((*sources, *targets)))
     uids = sorted(order) if numbered else list(range(len(order)))
     check_count(uids)
     place = {end: k for k, end in enumerate(sorted(order) if numbered else order)}
-    at = [(place[one], place[other]) for one, other in zip(*ends, strict=True)]
+    at = [(place[one], place[other]) for one, other in zip(sources, targets, strict=True)]
     seen: set[tuple[int, int]] = set()
     for row, pair in enumerate(at):
         if pair in seen:
-            table.refuse(row, keys["to"], "stand once beside each validator")
+            table.refuse(row, target, "stand once beside each validator")
         seen.add(pair)
     said = {part: f"column {key!r}" for part, key in keys.items() if key}
     said["uids"] = said.pop("from") + " and " + said.pop("to")

@@ -9,10 +9,10 @@ Columns, in any order, one row a subnet; root's row, netuid 0, holds the TAO sta
 
 A flow that the file does not tell stays unknown, and rules that go by flow refuse it.
 
-Other programs' names for the same are read too (`ALIASES`), and so is JSON: a list of subnets, or
-an object of them by netuid, alone or under `subnets`, with fields inside fields, as the network's
-command line writes its list. What such a file lacks is named in the refusal, and `instead` says
-what stands for it.
+Other programs' names for the same are read too (`subnet_files.ALIASES`), and so is JSON: a list of
+subnets, or an object of them by netuid, alone or under `subnets`, with fields inside fields, as the
+network's command line writes its list. What such a file lacks is named in the refusal, and
+`instead` says what stands for it.
 """
 
 from __future__ import annotations
@@ -29,29 +29,16 @@ from ..inputs import data
 from ..inputs.checks import quoted, whole
 from ..inputs.door import typed
 from ..inputs.units import RAO_PER_TAO
-from .metagraph_files import Refused, parsed_json
+from .subnet_files import MAX_ROWS, csv_cells, json_cells, renamed
 from .subnets import MAX_WEIGHT, MIN_WEIGHT, Subnets, make_subnets
 
 MAX_BYTES = 4_000_000
-MAX_ROWS = 65_536  # netuids there can be
 OLD_BLOCKS = 10**7  # age where the first emission is not told: past all warm-up
 AMOUNTS = ("tao_in_pool", "alpha_in_pool", "alpha_outstanding")
 NEEDED = ("netuid", *AMOUNTS, "price_ema_tao", "burned_share", "emission_enabled")
 OFFERED = ("price_ema_tao", "burned_share", "emission_enabled")  # what lists of subnets lack
 WHOLE = {"netuid": MAX_ROWS - 1, "emission_enabled": 1, "subtoken_enabled": 1}  # up to
-ALIASES = {
-    "tao_in": "tao_in_pool",
-    "tao_in_pool_tao": "tao_in_pool",
-    "alpha_in": "alpha_in_pool",
-    "alpha_out": "alpha_outstanding",
-    "alpha_out_pool": "alpha_outstanding",
-    "price": "price_tao",
-    "alpha_price_tao": "price_tao",
-    "moving_price": "price_ema_tao",
-    "subnet_name": "name",
-}
 FLOWS = ("flow_ema_tao", "protocol_flow_ema_tao")
-UNREADABLE = (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeError, OSError)
 
 
 class State(NamedTuple):
@@ -193,7 +180,7 @@ def _read(source: str | Path) -> State:
     if isinstance(source, str) and source in data.names():
         return State(f"data/{source}.csv", data.load(source))
     path = Path(source)
-    readers = {".csv": _csv, ".json": _json}
+    readers = {".csv": csv_cells, ".json": json_cells}
     if path.suffix.lower() not in readers or not path.is_file():
         known = ", ".join(name for name in data.names() if name.startswith("subnets_"))
         raise ValueError(
@@ -202,61 +189,7 @@ def _read(source: str | Path) -> State:
         )
     if path.stat().st_size > MAX_BYTES:
         raise ValueError(f"{path.name} must be at most {MAX_BYTES:,} bytes")
-    cells = readers[path.suffix.lower()](path)
-    cells = cells.rename(columns=lambda name: ALIASES.get(str(name), name))
-    if (twice := cells.columns.duplicated()).any():
-        name = cells.columns[twice][0]
-        raise ValueError(f"{path.name} must have one column of {name}, got two")
-    return State(path.name, cells)
-
-
-def _csv(path: Path) -> pd.DataFrame:
-    try:
-        with warnings.catch_warnings(action="error", category=pd.errors.ParserWarning):
-            return pd.read_csv(
-                path,
-                dtype=str,
-                keep_default_na=False,
-                skip_blank_lines=False,
-                encoding="utf-8-sig",
-                index_col=False,
-                nrows=MAX_ROWS,
-            )
-    except UNREADABLE as error:
-        why = " ".join(str(error).split())[:120]
-        raise ValueError(f"{path.name} must be a CSV table in UTF-8: {why}") from None
-
-
-def _json(path: Path) -> pd.DataFrame:
-    """Subnets by row, fields inside fields flattened: liquidity.tao_in is tao_in."""
-    try:
-        found = parsed_json(path)
-    except Refused as error:
-        raise ValueError(f"{path.name} {error}") from None
-    if isinstance(found, dict):
-        found = found.get("subnets", found)
-    rows = found
-    if isinstance(found, dict) and all(isinstance(row, dict) for row in found.values()):
-        rows = [{"netuid": key} | row for key, row in found.items()]
-    if not (isinstance(rows, list) and rows and all(isinstance(row, dict) for row in rows)):
-        raise ValueError(f"{path.name} must hold a list or an object of subnets")
-    flat = []
-    for row in rows:
-        inside = {
-            key: part for it in row.values() if isinstance(it, dict) for key, part in it.items()
-        }
-        plain = {key: it for key, it in row.items() if not isinstance(it, (dict, list))}
-        if both := inside.keys() & plain.keys():
-            raise ValueError(f"{path.name} must hold each field once a subnet, got {min(both)!r}")
-        flat.append({key: _cell(it) for key, it in (plain | inside).items()})
-    return pd.DataFrame(flat).fillna("")
-
-
-def _cell(value) -> str:
-    """A value of JSON as a cell: nothing for null, 1 and 0 for true and false."""
-    if value is None:
-        return ""
-    return str(int(value)) if isinstance(value, bool) else str(value)
+    return State(path.name, renamed(path.name, readers[path.suffix.lower()](path)))
 
 
 def _complete(state: State, instead: Mapping[str, str | float]) -> State:

@@ -147,9 +147,9 @@ def read_table(path: Path) -> Table:
             raise ValueError(f"{path.name}, row {line}: {rule}, got {len(row)}")
     if twice := {name for name in names if names.count(name) > 1}:
         raise ValueError(f"{path.name} must have each column once, got {min(twice)[:80]!r} twice")
-    columns = dict(zip(names, map(list, zip(*rows[1:], strict=True)), strict=True))
-    marks, sure = _marks_of(path.name, columns)
-    table = Table(path.name, columns, at[1:], marks, sure, ())
+    cells = dict(zip(names, map(list, zip(*rows[1:], strict=True)), strict=True))
+    marks, sure = _marks_of(path.name, cells)
+    table = Table(file=path.name, columns=cells, at=at[1:], marks=marks, sure=sure, left_out=())
     return _without_index(table, names[0])
 
 
@@ -167,7 +167,7 @@ def sized(path: str | Path) -> Path:
     except (OSError, ValueError):  # a name longer than any file's, or with a NUL in it
         size = None
     if size is None:
-        raise ValueError(f"path must be a file, but {quoted(str(path))} is not there")
+        raise ValueError(f"path must be a file, but {quoted(path.name)} is not there")
     if size > MAX_BYTES:
         raise ValueError(f"{path.name} must be at most {MAX_BYTES:,} bytes, got {size:,}")
     return path

@@ -43,9 +43,9 @@ class CopiedSubnet(NamedTuple):
     def verified(self) -> CopiedSubnet:
         """The same subnet, every field checked."""
         validators = whole("validators", self.validators, at_least=2, at_most=MAX_NODES)
-        held = self.honest_stake
-        if held:
-            amounts("honest_stake", held, shape=(validators - 1,), each="honest validator")
+        held = np.asarray(self.honest_stake)
+        if held.size:
+            held = amounts("honest_stake", held, shape=(validators - 1,), each="honest validator")
         return CopiedSubnet(
             validators=validators,
             miners=whole("miners", self.miners, at_least=2, at_most=MAX_NODES),
@@ -53,7 +53,7 @@ class CopiedSubnet(NamedTuple):
             noise=real("noise", self.noise, "[0, inf)"),
             turnover=real("turnover", self.turnover, "[0, 1]"),
             reward=real("reward", self.reward, "[0, inf)"),
-            honest_stake=tuple(held),
+            honest_stake=tuple(held.tolist()),
         )
 
 

@@ -81,27 +81,15 @@ def stake_lorenz(network: Metagraph | None = None) -> View:
         )
         for name, (model, colour) in models.items()
     ]
-    own = ""
-    if network is not None:
-        held = holdings(network)
-        own = f"Your subnet: Gini {stake.gini(held):.2f} of {len(held)} with stake. "
-        part = np.arange(1, len(held) + 1) / len(held)
-        curves.append(
-            Line(
-                label=f"your subnet: largest holds {held[0] / held.sum():.0%}",
-                x=part,
-                y=np.cumsum(held) / held.sum(),
-                colour=BLACK,
-                marker="o",
-                size=3,
-            )
-        )
+    held = [] if network is None else [holdings(network)]
+    own = [f"Your subnet: Gini {stake.gini(one):.2f} of {len(one)} with stake. " for one in held]
+    curves += map(_lorenz_of, held)
     low, high = OF_SUBNETS
     median = f"published, median of subnets: {TOP_PERCENT:.0%}"
     subnets = f"published range of subnets: {low:.0%} to {high:.2%}"
     ranged: dict[str, Any] = {"x": [RICHEST] * 2, "y": OF_SUBNETS, "colour": RED, "width": 1.2}
     return View(
-        title=f"{own}A Gini of {GINI} leaves the richest {RICHEST:.0%} of wallets anything from "
+        title=f"{''.join(own)}A Gini of {GINI} leaves the richest {RICHEST:.0%} of wallets anything from "
         f"{min(tops.values()):.1%} to {max(tops.values()):.1%} of stake by the shape of the "
         f"distribution; {TOP_PERCENT:.0%} is published",
         panels=[
@@ -126,8 +114,25 @@ def stake_lorenz(network: Metagraph | None = None) -> View:
         sources=(
             "Gini and top share: Lui and Sun, arXiv:2507.02951",
             "curves: closed forms",
-            *([] if network is None else [where(network)]),
+            *_said(network),
         ),
+    )
+
+
+def _said(network: Metagraph | None) -> list[str]:
+    """What a footer says of a subnet of one's own."""
+    return [] if network is None else [where(network)]
+
+
+def _lorenz_of(held: np.ndarray) -> Line:
+    """The curve of a subnet of one's own, largest first."""
+    return Line(
+        label=f"your subnet: largest holds {held[0] / held.sum():.0%}",
+        x=np.arange(1, len(held) + 1) / len(held),
+        y=np.cumsum(held) / held.sum(),
+        colour=BLACK,
+        marker="o",
+        size=3,
     )
 
 
@@ -178,7 +183,7 @@ def largest_holders(network: Metagraph | None = None) -> View:
         ],
         sources=(
             "data/validator_stake.csv: genesis file; Mentat Minds, 2024-06-19",
-            *([] if network is None else [where(network)]),
+            *_said(network),
         ),
     )
 

@@ -1,0 +1,82 @@
+"""Cells of a table of subnets, as CSV or as JSON, under the names of this package."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import pandas as pd
+
+from .metagraph_files import Refused, parsed_json
+
+MAX_ROWS = 65_536  # netuids there can be
+UNREADABLE = (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeError, OSError)
+ALIASES = {
+    "tao_in": "tao_in_pool",
+    "tao_in_pool_tao": "tao_in_pool",
+    "alpha_in": "alpha_in_pool",
+    "alpha_out": "alpha_outstanding",
+    "alpha_out_pool": "alpha_outstanding",
+    "price": "price_tao",
+    "alpha_price_tao": "price_tao",
+    "moving_price": "price_ema_tao",
+    "subnet_name": "name",
+}
+
+
+def renamed(file: str, cells: pd.DataFrame) -> pd.DataFrame:
+    """The cells with other programs' names replaced, or one line where two mean the same."""
+    cells = cells.rename(columns=lambda name: ALIASES.get(str(name), name))
+    if (twice := cells.columns.duplicated()).any():
+        raise ValueError(f"{file} must have one column of {cells.columns[twice][0]}, got two")
+    return cells
+
+
+def csv_cells(path: Path) -> pd.DataFrame:
+    """A CSV file's cells as text."""
+    try:
+        with warnings.catch_warnings(action="error", category=pd.errors.ParserWarning):
+            return pd.read_csv(
+                path,
+                dtype=str,
+                keep_default_na=False,
+                skip_blank_lines=False,
+                encoding="utf-8-sig",
+                index_col=False,
+                nrows=MAX_ROWS,
+            )
+    except UNREADABLE as error:
+        why = " ".join(str(error).split())[:120]
+        raise ValueError(f"{path.name} must be a CSV table in UTF-8: {why}") from None
+
+
+def json_cells(path: Path) -> pd.DataFrame:
+    """Subnets by row, fields inside fields flattened: liquidity.tao_in is tao_in."""
+    try:
+        found = parsed_json(path)
+    except Refused as error:
+        raise ValueError(f"{path.name} {error}") from None
+    if isinstance(found, dict):
+        found = found.get("subnets", found)
+    rows = found
+    if isinstance(found, dict) and all(isinstance(row, dict) for row in found.values()):
+        rows = [{"netuid": key} | row for key, row in found.items()]
+    if not (isinstance(rows, list) and rows and all(isinstance(row, dict) for row in rows)):
+        raise ValueError(f"{path.name} must hold a list or an object of subnets")
+    flat = []
+    for row in rows:
+        inside = {
+            key: part for it in row.values() if isinstance(it, dict) for key, part in it.items()
+        }
+        plain = {key: it for key, it in row.items() if not isinstance(it, (dict, list))}
+        if both := inside.keys() & plain.keys():
+            raise ValueError(f"{path.name} must hold each field once a subnet, got {min(both)!r}")
+        flat.append({key: _cell(it) for key, it in (plain | inside).items()})
+    return pd.DataFrame(flat).fillna("")
+
+
+def _cell(value) -> str:
+    """A value of JSON as a cell: nothing for null, 1 and 0 for true and false."""
+    if value is None:
+        return ""
+    return str(int(value)) if isinstance(value, bool) else str(value)
