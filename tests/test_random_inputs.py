@@ -14,6 +14,8 @@ TOPICS = sorted(
 BY_HAND = {  # what random arguments cannot be made for: where it is tested instead
     "load_metagraph": "test_hostile_files.py: any bytes, and an archive with any damage",
     "save_metagraph": "chain/test_metagraph.py",
+    "integers_of": "chain/test_metagraph_layouts.py: any subnet, as u16 and as shares",
+    "copied_subnet": "views/test_own_subnet.py",
     "load_subnets": "chain/test_replays.py: any bytes, and a row with any damage",
     "rule_ledger": "incentives/test_rule_changes.py: one run of every era",
     "chain_value": "chain/test_replays.py",

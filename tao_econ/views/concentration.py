@@ -84,20 +84,15 @@ def stake_lorenz(network: Metagraph | None = None) -> View:
     held = [] if network is None else [holdings(network)]
     own = [f"Your subnet: Gini {stake.gini(one):.2f} of {len(one)} with stake. " for one in held]
     curves += map(_lorenz_of, held)
-    low, high = OF_SUBNETS
-    median = f"published, median of subnets: {TOP_PERCENT:.0%}"
-    subnets = f"published range of subnets: {low:.0%} to {high:.2%}"
-    ranged: dict[str, Any] = {"x": [RICHEST] * 2, "y": OF_SUBNETS, "colour": RED, "width": 1.2}
     return View(
-        title=f"{''.join(own)}A Gini of {GINI} leaves the richest {RICHEST:.0%} of wallets anything from "
-        f"{min(tops.values()):.1%} to {max(tops.values()):.1%} of stake by the shape of the "
+        title=f"{''.join(own)}A Gini of {GINI} leaves the richest {RICHEST:.0%} of "
+        f"wallets anything from {min(tops.values()):.1%} to {max(tops.values()):.1%} of stake by the shape of the "
         f"distribution; {TOP_PERCENT:.0%} is published",
         panels=[
             Panel(
                 marks=[
                     *curves,
-                    Points(label=median, x=RICHEST, y=TOP_PERCENT, colour=RED),
-                    Line(label=subnets, **ranged),
+                    *_published(),
                     Line(label="all equal", x=rich, y=rich, colour=GREY, style=":", width=1.2),
                 ],
                 x=Axis(
@@ -115,6 +110,26 @@ def stake_lorenz(network: Metagraph | None = None) -> View:
             "Gini and top share: Lui and Sun, arXiv:2507.02951",
             "curves: closed forms",
             *_said(network),
+        ),
+    )
+
+
+def _published() -> tuple[Points, Line]:
+    """The share of the richest as it is published: its median and range over subnets."""
+    low, high = OF_SUBNETS
+    return (
+        Points(
+            label=f"published, median of subnets: {TOP_PERCENT:.0%}",
+            x=RICHEST,
+            y=TOP_PERCENT,
+            colour=RED,
+        ),
+        Line(
+            label=f"published range of subnets: {low:.0%} to {high:.2%}",
+            x=[RICHEST] * 2,
+            y=OF_SUBNETS,
+            colour=RED,
+            width=1.2,
         ),
     )
 
