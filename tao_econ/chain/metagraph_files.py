@@ -131,7 +131,8 @@ def read_json(path: Path) -> Found:
     if isinstance(found, dict):
         if one_of(list(found), WEIGHTS, "weights"):
             return _arrays(found)
-        neurons = found.get("neurons")
+        lists = [each for each in found.values() if _are_neurons(each)]
+        neurons = lists[0] if len(lists) == 1 else found.get("neurons")
         if neurons is None and found and all(isinstance(each, dict) for each in found.values()):
             neurons = [{"uid": key} | each for key, each in found.items()]
         if neurons is None:
@@ -141,6 +142,15 @@ def read_json(path: Path) -> Found:
     if not (isinstance(found, list) and found and all(isinstance(one, dict) for one in found)):
         raise Refused(f"must hold an object of arrays or a list of neurons, got {quoted(found)}")
     return _neurons(found)
+
+
+def _are_neurons(value) -> bool:
+    """Whether it is a list of objects, each with a UID."""
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(one, dict) and one_of(list(one), UIDS, "UIDs") for one in value)
+    )
 
 
 def parsed_json(path: Path) -> Any:

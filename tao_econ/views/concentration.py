@@ -86,8 +86,8 @@ def stake_lorenz(network: Metagraph | None = None) -> View:
     curves += map(_lorenz_of, held)
     return View(
         title=f"{''.join(own)}A Gini of {GINI} leaves the richest {RICHEST:.0%} of "
-        f"wallets anything from {min(tops.values()):.1%} to {max(tops.values()):.1%} of stake by the shape of the "
-        f"distribution; {TOP_PERCENT:.0%} is published",
+        f"wallets anything from {min(tops.values()):.1%} to {max(tops.values()):.1%} of stake by "
+        f"the shape of the distribution; {TOP_PERCENT:.0%} is published",
         panels=[
             Panel(
                 marks=[

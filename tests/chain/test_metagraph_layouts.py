@@ -222,6 +222,45 @@ def test_stake_comes_from_a_second_file(tmp_path, ends):
     )
 
 
+# what each recipe of notebook 08 writes, by hand: two validators, one miner
+RECIPES = {
+    "SDK 9 and 10": {  # rows of m.W sum to 1, m.B are u16 as floats until they are cast
+        "weights": np.array([[0, 0, 1], [0, 0, 1], [0, 0, 0]], np.float32),
+        "stake": np.array([5, 3, 0], np.float32),
+        "bonds": np.array([[0, 0, 65_535.0], [0, 0, 10.0], [0, 0, 0]]).astype("uint16"),
+    },
+    "SDK 11": {
+        "weights": np.array([[0.0, 0.0, 1.0], [0.0, 0.0, 1.0], [0.0, 0.0, 0.0]]),
+        "stake": [5.0, 3.0, 0.0],
+        "bonds": np.array([[0, 0, 1.0], [0, 0, 10 / 65_535], [0, 0, 0]]),
+    },
+}
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_what_a_recipe_of_the_notebook_writes_is_read(tmp_path, recipe):
+    np.savez(tmp_path / "subnet1.npz", **RECIPES[recipe])
+    mine = te.chain.load_metagraph(tmp_path / "subnet1.npz")
+    assert mine.stake.tolist() == [5, 3, 0] and mine.weights[:, 2].tolist() == [1, 1, 0]
+    np.testing.assert_allclose(mine.bonds[:, 2], [1, 10 / 65_535, 0], rtol=1e-15)
+
+
+def test_what_the_command_line_writes_is_read(tmp_path):
+    """Neurons without weights from one command; weights by validator from another, put together."""
+    shown = [
+        {"uid": uid, "stake": held, "alpha_stake": held, "hotkey": f"5{uid}", "coldkey": "x"}
+        for uid, held in enumerate((5.0, 3.0, 0.0))
+    ]
+    written(tmp_path / "neurons.json", {"netuid": 1, "owner": "x", "uids": shown})
+    (tmp_path / "own.csv").write_text("validator,miner,weight\n0,2,65535\n1,2,7\n")
+    mine = te.chain.load_metagraph(tmp_path / "own.csv", records=tmp_path / "neurons.json")
+    assert mine.stake.tolist() == [5, 3, 0] and mine.weights[:, 2].tolist() == [65_535, 7, 0]
+    assert "alpha_stake" in mine.taken.left_out
+    together = {"weights": {"0": {"2": 1.0}, "1": {"2": 1.0}}, "stake": {"0": 5, "1": 3, "2": 0}}
+    written(tmp_path / "own.json", together)
+    assert te.chain.load_metagraph(tmp_path / "own.json").weights[:, 2].tolist() == [1, 1, 0]
+
+
 @pytest.mark.parametrize(
     ("stakes", "read"),
     [
