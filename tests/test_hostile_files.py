@@ -68,7 +68,7 @@ def test_a_csv_with_a_mark_of_its_encoding_is_read(tmp_path):
 )
 def test_any_bytes_are_a_subnet_or_refused(tmp_path_factory, content):
     folder = tmp_path_factory.getbasetemp()
-    for name in ("any.csv", "any.npz"):
+    for name in ("any.csv", "any.npz", "any.json", "any.tsv"):
         (folder / name).write_bytes(content)
         try:
             te.chain.load_metagraph(folder / name)
@@ -169,7 +169,7 @@ def test_an_archive_with_any_damage_is_read_or_refused(tmp_path_factory, at, jun
         assert type(error) is ValueError and "\n" not in str(error) and "damaged.npz" in str(error)
 
 
-@pytest.mark.parametrize("name", ["own.csv", "own.npz"])
+@pytest.mark.parametrize("name", ["own.csv", "own.npz", "own.json", "own.tsv"])
 def test_a_file_too_large_a_folder_and_a_name_too_long_are_refused_unread(tmp_path, name):
     one_line(
         lambda: te.chain.load_metagraph(sparse(tmp_path / name)), name, "64,000,000", "200,000,000"

@@ -338,9 +338,14 @@ def copied(rules: Rules, copying: Copier) -> Copying:
     published=False,
     sliders=("noise", "turnover", "copier_stake"),
 )
-def copier(rules: Rules, copying: Copier) -> View:
+def copier(rules: Rules, copying: Copier, network: Metagraph | None = None) -> View:
     """A copier of weights against honest validators, by the delay before weights are revealed."""
-    got = copied(rules, copying)
+    if network is None:
+        got = copied(rules, copying)
+    else:
+        mine = copied_subnet(network, miners=16)
+        mine = mine._replace(noise=copying.noise, turnover=copying.turnover)
+        got = weight_copying(rules, mine, lags=FEW_LAGS, epochs=50, networks=FEW_NETWORKS)
     line: dict[str, Any] = {"x": got.lag_epochs, "marker": "o"}
     edge: dict[str, Any] = {"x": got.lag_epochs, "colour": GREY, "style": ":"}
     band = margin_of_error(got.standard_error, replicas=FEW_NETWORKS)
@@ -377,4 +382,5 @@ def copier(rules: Rules, copying: Copier) -> View:
             f"{got.copier_stake[0]:.2%}",
         },
         size=(10.5, 5.2),
+        sources=() if network is None else (rules, where(network)),
     )

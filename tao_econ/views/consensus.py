@@ -46,7 +46,7 @@ from .marks import (
     Text,
     View,
 )
-from .own_subnet import Shown, shown, where
+from .own_subnet import Shown, earned_by_miner, holdings, shown, where
 
 MINERS = ("miner 1", "miner 2", "miner 3")
 
@@ -164,7 +164,7 @@ def epoch_walk(rules: Rules, network: Metagraph | None = None) -> View:
     rows = [f"{walk.names[k]} ({stake[k]:.0%}{of_stake})" for k in walk.validators]
     miners = tuple(walk.names[k].removeprefix("UID ") for k in walk.miners)
     agreed = ["stake in support", "consensus weight"]
-    paid = _earned_by_miner(rules, epoch, followed if network is None else epoch.bonds)
+    paid = earned_by_miner(rules, epoch, followed if network is None else epoch.bonds)
     both = np.vstack([epoch.trust, epoch.incentive])
     scored = np.ix_(walk.validators, walk.miners)
 
@@ -198,20 +198,6 @@ def epoch_walk(rules: Rules, network: Metagraph | None = None) -> View:
         if network is None
         else (rules, where(network), "UIDs with most stake and most incentive"),
     )
-
-
-def _earned_by_miner(rules: Rules, epoch: FloatEpoch, owned: np.ndarray) -> np.ndarray:
-    """Dividends split by the miner whose incentive pays them, from bonds or, where there were none
-    before, from the weights that buy them; the whole sums to 1.
-    """
-    stake = epoch.stake[:, None]
-    classic = rules.bonds == "classic"
-    bought = owned * (stake if classic and owned is not epoch.bonds else 1.0)
-    total = bought.sum(axis=0)
-    held = np.where(total > 0, bought / np.maximum(total, 1e-300), 0.0)
-    paid = held * epoch.incentive * (1.0 if classic else stake)
-    whole = paid.sum()
-    return paid / whole if whole else paid  # nobody is paid: nothing to split
 
 
 def _shares(title: str, values: np.ndarray, rows: list[str], miners: tuple[str, ...]) -> Panel:
@@ -424,10 +410,15 @@ def network_of(law: str, spread: float) -> Network:
 
 @functools.lru_cache(maxsize=8)
 def surface(rules: Rules, law: str, teams: Teams) -> np.ndarray:
+    """The margin of a network drawn for one law of stake."""
+    return margin_of(rules, network_of(law, teams.weight_spread), teams)
+
+
+def margin_of(rules: Rules, drawn: Network, teams: Teams) -> np.ndarray:
     """What the honest side earns less its share of stake, (honest weights, cabal weights)."""
     earned = retention_map(
         varied(rules, teams),
-        network_of(law, teams.weight_spread),
+        drawn,
         honest_stake=[teams.honest_stake],
         honest_weight=STEPS,
         cabal_weight=STEPS,
@@ -444,10 +435,17 @@ def surface(rules: Rules, law: str, teams: Teams) -> np.ndarray:
     published=False,
     sliders=tuple(Teams.__annotations__),
 )
-def guarantee(rules: Rules, stake: StakeLaw, teams: Teams) -> View:
+def guarantee(
+    rules: Rules, stake: StakeLaw, teams: Teams, network: Metagraph | None = None
+) -> View:
     """The map of the consensus guarantee: what the honest side earns against every cabal."""
-    network = network_of(stake.name, teams.weight_spread)
-    margin = surface(rules, stake.name, teams)
+    if network is None:
+        drawn = network_of(stake.name, teams.weight_spread)
+        margin = surface(rules, stake.name, teams)
+    else:
+        held = holdings(network)[:64]
+        drawn = draw_network(validators=len(held), weight_spread=teams.weight_spread, stake=held)
+        margin = margin_of(rules, drawn, teams)
     honest_stake = teams.honest_stake
     need = float(required_honest_weight(margin[None] + honest_stake, [honest_stake], STEPS)[0])
     none = np.isnan(need)
@@ -489,6 +487,7 @@ def guarantee(rules: Rules, stake: StakeLaw, teams: Teams) -> View:
             "worst point": f"{margin.min():+.1%} at {STEPS[worst_honest]:.0%} honest weight, "
             f"{STEPS[worst_cabal]:.0%} on its own",
             "at 70% honest weight": f"{margin[STEPS.round(2) == 0.7].min():+.1%}",
-            "Gini of the 64 validators": f"{gini(network.stake):.2f}",
+            f"Gini of the {len(drawn.stake)} validators": f"{gini(drawn.stake):.2f}",
         },
+        sources=() if network is None else (rules, where(network), "in place of the law of stake"),
     )

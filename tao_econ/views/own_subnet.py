@@ -50,6 +50,20 @@ def shown(rules: Rules, network: Metagraph) -> Shown:
     )
 
 
+def earned_by_miner(rules: Rules, epoch: FloatEpoch, owned: np.ndarray) -> np.ndarray:
+    """Dividends split by the miner whose incentive pays them, from bonds or, where there were none
+    before, from the weights that buy them; the whole sums to 1.
+    """
+    stake = epoch.stake[:, None]
+    classic = rules.bonds == "classic"
+    bought = owned * (stake if classic and owned is not epoch.bonds else 1.0)
+    total = bought.sum(axis=0)
+    held = np.where(total > 0, bought / np.maximum(total, 1e-300), 0.0)
+    paid = held * epoch.incentive * (1.0 if classic else stake)
+    whole = paid.sum()
+    return paid / whole if whole else paid  # nobody is paid: nothing to split
+
+
 def holdings(network: Metagraph) -> np.ndarray:
     """Stake of everybody who has some, largest first.
 

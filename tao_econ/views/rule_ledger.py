@@ -7,12 +7,13 @@ import functools
 import numpy as np
 import pandas as pd
 
+from ..chain.subnets import Subnets
 from ..incentives.rule_changes import HOLDERS, Holders, middle_subnet, rule_ledger
 from ..inputs import data
 from ..inputs.rules import load_scenario, load_snapshot
 from .gallery import view
 from .marks import BLUE, GREY, LOSS_GAIN, SKY, Axis, Bars, Map, Panel, Text, View
-from .real_subnets import STATE, real_subnets, where
+from .real_subnets import STATE, real_subnets, start_of, where
 
 DAYS = 30
 MOST = 8
@@ -30,21 +31,30 @@ def holders() -> Holders:
 @functools.cache
 def ledger() -> pd.DataFrame:
     """The ledger on main net's subnets."""
+    return ledger_of(real_subnets(), holders())
+
+
+def ledger_of(pools: Subnets, who: Holders) -> pd.DataFrame:
+    """The ledger on any subnets."""
     now = load_snapshot("2026-09-11")
-    return rule_ledger(now, load_scenario("base"), real_subnets(), holders(), days=DAYS)
+    return rule_ledger(now, load_scenario("base"), pools, who, days=DAYS)
 
 
 @view()
-def rule_changes() -> View:
+def rule_changes(pools: Subnets | None = None) -> View:
     """Left, the shares of new TAO of the largest 8 subnets and of the smallest half after 30 days
     under each rule since February 2025, on the same real subnets; right, what four holders are
     paid a day, coloured by how it differs from their pay under the first rule.
     """
+    who = holders()
     table = ledger()
+    if pools is not None:
+        who = who._replace(subnet=middle_subnet(pools))
+        table = ledger_of(pools, who)
     known = table[table["not_known"] == ""]
     first = known.iloc[0]
     last = known.iloc[-1]
-    few = len(real_subnets().name) // 2
+    few = len(start_of(pools).name) // 2
     top = f"top_{MOST}"
     rows = np.arange(len(table))
     axis = Axis(
@@ -55,19 +65,20 @@ def rule_changes() -> View:
             )
         )
     )
+    kind = "real" if pools is None else "own"
     unknown = rows[(table["not_known"] != "").to_numpy()]
     moved = {name: last[name] / first[name] - 1 for name in HOLDERS}
     changes = ", ".join(f"{name.replace('_', ' ')} {part:+.1%}" for name, part in moved.items())
     return View(
-        title=f"On the same real subnets the largest {MOST} get {first[top]:.0%} of new TAO under "
-        f"the first rule and {last[top]:.0%} under the last, the smallest {few} "
+        title=f"On the same {kind} subnets the largest {MOST} get {first[top]:.0%} of new TAO "
+        f"under the first rule and {last[top]:.0%} under the last, the smallest {few} "
         f"{first['smallest_half']:.1%} and {last['smallest_half']:.2%}; pay: {changes}",
         panels=[_shares(table, few, rows, unknown, axis), _pay(table, first, rows, axis)],
         size=(14.0, 9.0),
         sources=(
-            where(),
+            where(pools),
             f"{DAYS} days under each rule, everyone sells",
-            f"nominator, miner and owner in {holders().subnet}",
+            f"nominator, miner and owner in {who.subnet}",
             "* unproven rule",
         ),
     )

@@ -14,7 +14,13 @@ from tao_econ.__main__ import main
 from tao_econ.publish import press, sidecar
 
 RULES = te.rules_at("2026-09-11")
-NETWORK = ("copier_against_honest", "epoch", "epoch_walk", "guarantee_on_real_stake") + (
+NETWORK = (
+    "copier",
+    "copier_against_honest",
+    "epoch",
+    "epoch_walk",
+    "guarantee",
+    "guarantee_on_real_stake",
     "largest_holders",
     "stake_lorenz",
 )
@@ -23,6 +29,7 @@ POOLS = (
     "emission_rules",
     "halving_and_small_subnets",
     "price_manipulation",
+    "rule_changes",
     "selling_pressure",
     "subnet_exit",
 )
@@ -46,7 +53,7 @@ def taking(argument):
     return sorted(
         name
         for name, view in views.VIEWS.items()
-        if argument in inspect.signature(view.draw).parameters and name not in ("rule_changes",)
+        if argument in inspect.signature(view.draw).parameters
     )
 
 
@@ -255,7 +262,8 @@ def test_a_hostile_list_of_subnets_is_one_line(tmp_path, content):
 
 
 @pytest.mark.parametrize("name", POOLS)
-def test_a_view_takes_pools_of_ones_own_and_says_so(tmp_path, name):
+def test_a_view_takes_pools_of_ones_own_and_says_so(tmp_path, monkeypatch, name):
+    monkeypatch.setattr(views.rule_ledger, "DAYS", 1)
     pools = loaded(tmp_path)
     shown = views.VIEWS[name](pools=pools)
     said = (*shown.sources, *shown.readout.values())
