@@ -408,6 +408,14 @@ def network_of(law: str, spread: float) -> Network:
     return draw_network(weight_spread=spread, stake=stake)
 
 
+def network_drawn(stake: StakeLaw, teams: Teams, network: Metagraph | None) -> Network:
+    """The network of a law of stake, or of the stake of one's own subnet, its largest 64."""
+    if network is None:
+        return network_of(stake.name, teams.weight_spread)
+    held = holdings(network)[:64]
+    return draw_network(validators=len(held), weight_spread=teams.weight_spread, stake=held)
+
+
 @functools.lru_cache(maxsize=8)
 def surface(rules: Rules, law: str, teams: Teams) -> np.ndarray:
     """The margin of a network drawn for one law of stake."""
@@ -439,13 +447,8 @@ def guarantee(
     rules: Rules, stake: StakeLaw, teams: Teams, network: Metagraph | None = None
 ) -> View:
     """The map of the consensus guarantee: what the honest side earns against every cabal."""
-    if network is None:
-        drawn = network_of(stake.name, teams.weight_spread)
-        margin = surface(rules, stake.name, teams)
-    else:
-        held = holdings(network)[:64]
-        drawn = draw_network(validators=len(held), weight_spread=teams.weight_spread, stake=held)
-        margin = margin_of(rules, drawn, teams)
+    drawn = network_drawn(stake, teams, network)
+    margin = margin_of(rules, drawn, teams) if network else surface(rules, stake.name, teams)
     honest_stake = teams.honest_stake
     need = float(required_honest_weight(margin[None] + honest_stake, [honest_stake], STEPS)[0])
     none = np.isnan(need)
