@@ -115,7 +115,8 @@ def weight_copying(
     ----------
     rules : Rules
     subnet : CopiedSubnet
-        Who takes part; the copier's stake is a millionth or more from 0 and from 1.
+        Who takes part; the copier's stake is a millionth or more from 0 and from 1, and stakes of
+        honest validators, where given, are one each.
     lags : sequence of int
         Whole epochs between a weight being set and being seen by the copier, below half of
         `epochs`.

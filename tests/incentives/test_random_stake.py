@@ -392,6 +392,8 @@ TABLE = {
                 noise=number("[0, inf)"),
                 turnover=share,
                 reward=amount,
+                honest_stake=st.just(())
+                | st.lists(number("(0, 1e9]"), min_size=1, max_size=3).map(tuple),
             ),
             lags=st.lists(whole(0, 4), min_size=1, max_size=2),
             commit_reveal=st.booleans(),
@@ -402,7 +404,7 @@ TABLE = {
         lambda found, **_: (
             ((found.copier_stake >= 0) & (found.copier_stake <= 1)).all() or pytest.fail("share")
         ),
-        refuses="liquid_alpha must|lags must|copier_stake must leave",
+        refuses="liquid_alpha must|lags must|copier_stake must leave|honest_stake must have",
         most=10,
     ),
 }
