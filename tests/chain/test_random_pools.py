@@ -225,6 +225,9 @@ TABLE = {
         lambda made, n, **_: (
             (len(made.name) == n and (np.diff(made.reserve_tao) <= 0).all()) or pytest.fail("order")
         ),
+        unknown=dict.fromkeys(
+            ("flow_ema_tao", "protocol_flow_ema_tao"), "nobody published flows of such subnets"
+        ),
         refuses="reserve_alpha must be in|outstanding_alpha must be in",
     ),
     "compare_rules": Case(
