@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ..economy.stress import Records, stressed
-from ..inputs.files import WORKPLACE, write_whole
+from ..inputs.files import WORKPLACE, alone, write_whole
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario, load_snapshot, ratio, rules_at
 from ..views import VIEWS, View, gallery, published
@@ -133,28 +133,35 @@ def draw(
     settings = settings or {}
     folder = folder or OUTPUT
     records = vary(name, settings)
-    if stress:
+    if stress is not None:
         records = under_stress(records, stress)
         settings = settings | {"stress": stress}
     view = VIEWS[name].drawn(records)
     if settings or not VIEWS[name].published:
         _write(folder / "what_if", file_stem(name, settings), view, records)
         return True
-    index = read_index(folder)
     told = {"alt": view.alt, "shows": view.fingerprint()}
-    known = index.get(name, {})
+    known = read_index(folder).get(name, {})
     if known and told.items() <= known.items() and not _damaged(name, known, folder):
         files = {f"{name}.{kind}": (folder / f"{name}.{kind}").read_bytes() for kind in KINDS}
         # data may be others than when it was drawn
         write_whole(folder / f"{name}.json", origin(records, files))
         return False
     files = _write(folder, name, view, records)
-    index[name] = {"finding": view.title} | told
-    index[name] |= {kind: hashlib.sha256(files[f"{name}.{kind}"]).hexdigest() for kind in KINDS}
-    ordered = {each: index[each] for each in published() if each in index}
-    text = json.dumps(ordered, indent=1, ensure_ascii=False) + "\n"
-    write_whole(folder / "index.json", text.encode())
+    marks = {kind: hashlib.sha256(files[f"{name}.{kind}"]).hexdigest() for kind in KINDS}
+    _enter(folder, name, {"finding": view.title} | told | marks)
     return True
+
+
+def _enter(folder: Path, name: str, entry: dict) -> None:
+    """Put one figure into the index; it is read at once before it is written, for another command
+    may have drawn others meanwhile.
+    """
+    with alone(folder):
+        index = read_index(folder) | {name: entry}
+        ordered = {each: index[each] for each in published() if each in index}
+        text = json.dumps(ordered, indent=1, ensure_ascii=False) + "\n"
+        write_whole(folder / "index.json", text.encode())
 
 
 def _write(folder: Path, stem: str, view: View, records: dict) -> dict[str, bytes]:
@@ -168,11 +175,12 @@ def _write(folder: Path, stem: str, view: View, records: dict) -> dict[str, byte
 
 def file_stem(name: str, settings: dict[str, str]) -> str:
     """The name of a varied file, `name-field=value`: one plain part of a path, whatever the
-    values, and never a long one.
+    values, and never a long one. Where it cannot say all of them it ends in a mark of its own, so
+    that no two settings share a file.
     """
-    parts = [f"{key}={re.sub(r'[^A-Za-z0-9_.%+-]+', '_', text)}" for key, text in settings.items()]
-    stem = "-".join([name, *parts])
-    if len(stem) <= MAX_STEM:
+    parts = {key: re.sub(r"[^A-Za-z0-9_.%+-]+", "_", text) for key, text in settings.items()}
+    stem = "-".join([name, *(f"{key}={text}" for key, text in parts.items())])
+    if len(stem) <= MAX_STEM and parts == settings:
         return stem
     return f"{stem[:MAX_STEM]}-{hashlib.sha256(repr(settings).encode()).hexdigest()[:12]}"
 
