@@ -90,8 +90,7 @@ def _naming(place: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        named = Path(os.fsdecode(error.filename)).name if error.filename is not None else ".part"
-        if ".part" not in named:
+        if error.filename is not None and ".part" not in os.fsdecode(error.filename):
             raise
         raise OSError(error.errno, error.strerror or str(error), str(place)) from None
 

@@ -105,6 +105,8 @@ def parse(text: str, like: object, kind: object = None) -> Any:
         made: Any = wanted[0] if wanted else float
     else:
         made = type(like)
+    if made is not str and not text.isascii():
+        return text  # digits of other scripts would pass as numbers
     by_name: dict[Any, Any] = {Fraction: ratio, date: date.fromisoformat}
     try:
         if made is bool:
