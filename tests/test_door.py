@@ -10,7 +10,20 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-TOOLS = ("bash", "cat", "cksum", "dirname", "env", "grep", "id", "ls", "mkdir", "readlink", "rm", "sed")
+TOOLS = (
+    "bash",
+    "cat",
+    "cksum",
+    "dirname",
+    "env",
+    "grep",
+    "id",
+    "ls",
+    "mkdir",
+    "readlink",
+    "rm",
+    "sed",
+)
 NOTES = """#!/usr/bin/env bash
 [[ ${2:-} == *version_info* ]] && exit ${OLD:-0}
 [[ ${2:-} == *base_prefix* ]] && exit 0
@@ -137,4 +150,6 @@ def test_a_folder_that_cannot_be_written_is_one_line(clone):
     clone.chmod(0o555)
     done = started(clone, "figures")
     clone.chmod(0o755)
-    assert done.returncode == 1 and done.stderr.count("\n") == 1 and "must be a folder" in done.stderr
+    assert (
+        done.returncode == 1 and done.stderr.count("\n") == 1 and "must be a folder" in done.stderr
+    )
