@@ -16,7 +16,7 @@ from tao_econ.claims import VERDICTS
 from tao_econ.publish import ledger, pages, prose, states
 
 BAD = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>\'"><!--<script>&lt;'
-FILE = "13_<img src=x onerror=window.hit=1>\"'"
+FILE = '13_"><img src=x onerror=window.hit=1>'
 POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
 HOSTILE = [
     "<script>x</script>", "<svg/onload=x>", "<img src='x'onerror=x>", "<a title='>' onclick=x>y</a>",
