@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import re
+import tomllib
 import warnings
 from pathlib import Path
 
@@ -46,6 +47,16 @@ def _described(folder: Path) -> dict:
 def content(name: str, *, at_most: int, folder: Path = DATA) -> bytes:
     """The content of a file of data/ that is no table."""
     return _bytes(folder, name, at_most)
+
+
+def toml(raw: bytes, file: str) -> dict:
+    """The tables of a TOML file; a ValueError names the file and what is wrong with it."""
+    try:
+        return tomllib.loads(raw.decode("utf-8"))
+    except ValueError as error:  # of TOML, of UTF-8, or a number of too many digits
+        raise ValueError(f"{file} must be TOML: {error}") from None
+    except RecursionError:
+        raise ValueError(f"{file} must be TOML: its values are nested too deep") from None
 
 
 def refuse_changed(name: str, raw: bytes, *, folder: Path = DATA) -> None:

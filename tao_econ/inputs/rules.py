@@ -12,7 +12,6 @@ import datetime as dt
 import functools
 import numbers
 import re
-import tomllib
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -261,12 +260,7 @@ class Snapshot:
 def _toml(name: str) -> dict:
     """A file of data/ as its tables: names or lists of names with values, nothing else."""
     raw = data.content(name, at_most=MAX_BYTES, folder=DATA)
-    try:
-        tables = tomllib.loads(raw.decode("utf-8"))
-    except ValueError as error:  # of TOML, of UTF-8, or a number of too many digits
-        raise ValueError(f"data/{name} must be TOML: {error}") from None
-    except RecursionError:
-        raise ValueError(f"data/{name} must be TOML: its values are nested too deep") from None
+    tables = data.toml(raw, f"data/{name}")
     data.refuse_changed(name, raw, folder=DATA)
     return tables
 

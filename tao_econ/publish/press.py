@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ..economy.stress import Records, stressed
+from ..inputs.checks import once
 from ..inputs.files import WORKPLACE, alone, write_whole
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario, load_snapshot, ratio, rules_at
@@ -54,6 +55,7 @@ def vary(name: str, settings: dict[str, str]) -> dict:
     records = view.records()
     before = dict(records)
     places = {setting: view.place(records, setting) for setting in settings}
+    once("--set", places)
     for setting, (argument, field) in places.items():
         old = records[argument]
         kind = typing.get_type_hints(type(old)).get(field)
