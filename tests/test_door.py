@@ -2,9 +2,17 @@
 says when it cannot.
 """
 
+import contextlib
 import os
+import re
 import shutil
+import signal
+import socket
 import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -153,3 +161,57 @@ def test_a_folder_that_cannot_be_written_is_one_line(clone):
     assert (
         done.returncode == 1 and done.stderr.count("\n") == 1 and "must be a folder" in done.stderr
     )
+
+
+DOOR = (ROOT / "run").read_text(encoding="utf-8")
+
+
+def test_ctrl_c_while_the_program_loads_ends_it_without_a_word():
+    start = re.search(r"^START='(.*?)'$", DOOR, re.DOTALL | re.MULTILINE)[1]
+    command = [sys.executable, "-c", start, "figures", "--list"]
+    whole = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert whole.returncode == 0 and "inflation" in whole.stdout
+    for wait in (0.3, 0.6):
+        process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        time.sleep(wait)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate()
+        assert process.returncode in (-signal.SIGINT, 130) and said.count("\n") <= 1, said
+
+
+def test_jupyterlab_as_it_is_started_listens_here_wants_its_token_and_asks_nobody(tmp_path):
+    options = re.search(r"^LAB=\((.*?)\)$", DOOR, re.DOTALL | re.MULTILINE)[1].split()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    places = {f"JUPYTER_{name}_DIR": str(tmp_path / name) for name in ("CONFIG", "DATA", "RUNTIME")}
+    about = os.environ | places | {"TAO_ECON_GUARD_LOG": str(tmp_path / "refused")}
+    log = tmp_path / "log"
+    with log.open("wb") as out:
+        command = [sys.executable, "-m", "jupyterlab", *options, "--allow-root", "--no-browser"]
+        process = subprocess.Popen([*command, f"--port={port}"], cwd=ROOT, env=about, stderr=out)
+    try:
+        for _ in range(900):
+            if token := re.search(
+                r"127\.0\.0\.1.*token=(\w{20,})", log.read_text(errors="replace")
+            ):
+                break
+            time.sleep(0.1)
+        base = f"http://127.0.0.1:{port}"
+        for asked, empty in (
+            ("update", b'{"notification": null}'),
+            ("news", b'{"news": []}'),
+            ("extensions", b""),
+        ):
+            answer = urllib.request.urlopen(
+                f"{base}/lab/api/{asked}?token={token[1]}", timeout=30
+            ).read()
+            assert empty in answer
+        with pytest.raises(urllib.error.HTTPError, match="403"):
+            urllib.request.urlopen(f"{base}/api/contents", timeout=30)
+        with contextlib.closing(socket.socket()) as outside, pytest.raises(OSError):
+            outside.connect(("127.0.0.2", port))
+    finally:
+        process.terminate()
+        process.wait(30)
+    assert not (tmp_path / "refused").exists(), (tmp_path / "refused").read_text()
