@@ -43,9 +43,11 @@ METADATA = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}
 AWAY = {"left": 4, "right": -4, "bottom": 3, "top": -3, "center": 0}  # points from its place
 
 
-def style(**more: Any) -> dict[str, Any]:
+def style(**more: Any) -> dict[Any, Any]:
     """matplotlib's own settings with ours over them: nothing is left of a user's matplotlibrc."""
-    own = {name: value for name, value in rcParamsDefault.items() if name not in OF_THE_MACHINE}
+    own: dict[Any, Any] = {
+        name: value for name, value in rcParamsDefault.items() if name not in OF_THE_MACHINE
+    }
     return own | STYLE | more
 
 
