@@ -19,14 +19,32 @@ BAD = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>\'"><!--<s
 FILE = '13_"><img src=x onerror=window.hit=1>'
 POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
 HOSTILE = [
-    "<script>x</script>", "<svg/onload=x>", "<img src='x'onerror=x>", "<a title='>' onclick=x>y</a>",
-    "<a xlink:href=javascript:x>", "<a href='&#106;avascript:x'>", "<meta http-equiv=refresh>",
-    "<img src=http://x>", "<td/onclick=x>", "<table></div></table>", "<!-- x -->", "<?x?>", "</table>",
-    "<table style='background:url(x)'>", "<style>@import 'x'</style ><b>", "<td class='a\"onclick=x'>",
-    "<![CDATA[x]]>", "<td><scr<script>ipt>", "<svg><style><img src=x onerror=x></style></svg>",
-    "<iframe srcdoc=x>", "<form action=x>", "<base href=x>", "<td id=states>", "<math><mi xlink:href=x>",
+    "<script>x</script>",
+    "<svg/onload=x>",
+    "<img src='x'onerror=x>",
+    "<a title='>' onclick=x>y</a>",
+    "<a xlink:href=javascript:x>",
+    "<a href='&#106;avascript:x'>",
+    "<meta http-equiv=refresh>",
+    "<img src=http://x>",
+    "<td/onclick=x>",
+    "<table></div></table>",
+    "<!-- x -->",
+    "<?x?>",
+    "</table>",
+    "<table style='background:url(x)'>",
+    "<style>@import 'x'</style ><b>",
+    "<td class='a\"onclick=x'>",
+    "<![CDATA[x]]>",
+    "<td><scr<script>ipt>",
+    "<svg><style><img src=x onerror=x></style></svg>",
+    "<iframe srcdoc=x>",
+    "<form action=x>",
+    "<base href=x>",
+    "<td id=states>",
+    "<math><mi xlink:href=x>",
     "<details open ontoggle=x>",
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("table", HOSTILE)
@@ -45,13 +63,19 @@ def test_a_table_is_written_as_it_is_and_text_in_it_as_text():
 
 def book():
     cells = [
-        nbformat.v4.new_markdown_cell(f"# {BAD}\n\n**In three sentences.** A {BAD}. [x]({FILE}.ipynb)"),
+        nbformat.v4.new_markdown_cell(
+            f"# {BAD}\n\n**In three sentences.** A {BAD}. [x]({FILE}.ipynb)"
+        ),
         nbformat.v4.new_code_cell(
             f"print('''{BAD}''')",
-            outputs=[nbformat.v4.new_output("stream", text=BAD),
-                     nbformat.v4.new_output("display_data", data={"text/html": pd.DataFrame({BAD: [BAD]}).to_html()})],
+            outputs=[
+                nbformat.v4.new_output("stream", text=BAD),
+                nbformat.v4.new_output(
+                    "display_data", data={"text/html": pd.DataFrame({BAD: [BAD]}).to_html()}
+                ),
+            ],
         ),
-    ]  # fmt: skip
+    ]
     return nbformat.v4.new_notebook(cells=cells)
 
 

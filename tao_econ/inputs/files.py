@@ -6,7 +6,6 @@ import contextlib
 import functools
 import os
 import secrets
-import shutil
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
@@ -34,10 +33,20 @@ def replacing(file: Path) -> Iterator[Path]:
     OSError
         naming the file where it cannot be written
     """
-    with _naming(file), _draft(file.parent, file.suffix) as (draft, handle):
-        yield draft
-        os.fsync(handle)  # or a power cut could leave the name without the content
-        os.replace(draft, file)
+    with naming(file):
+        _tidy(file.parent)
+        draft, handle = _draft(file)
+        held = contextlib.ExitStack()
+        held.callback(os.close, handle)
+        try:
+            yield draft
+            os.fsync(handle)  # or a power cut could leave the name without the content
+            if fcntl is None:
+                held.close()  # Windows renames no open file
+            os.replace(draft, file)
+        finally:
+            held.close()
+            draft.unlink(missing_ok=True)
 
 
 def write_whole(file: Path, content: bytes) -> None:
@@ -52,40 +61,7 @@ def write_whole(file: Path, content: bytes) -> None:
 
 
 @contextlib.contextmanager
-def staging(folder: Path) -> Iterator[Path]:
-    """A hidden folder inside a folder, for files to be moved from when all are written.
-
-    It is removed at the end, or after a kill by the next that writes into the folder.
-
-    Raises
-    ------
-    OSError
-        naming the folder where it cannot be written
-    """
-    with _naming(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        with _draft(folder, None) as (draft, _):
-            yield draft
-
-
-@contextlib.contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """One process at a time, for what is read and written back; where the file system knows no
-    locks, the last one wins.
-    """
-    if fcntl is None:
-        yield
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        _lock(handle)
-        yield
-    finally:
-        os.close(handle)
-
-
-@contextlib.contextmanager
-def _naming(place: Path) -> Iterator[None]:
+def naming(place: Path) -> Iterator[None]:
     """An error of the system that names no file, or only a draft, names the place instead."""
     try:
         yield
@@ -95,51 +71,35 @@ def _naming(place: Path) -> Iterator[None]:
         raise OSError(error.errno, error.strerror or str(error), str(place)) from None
 
 
-@contextlib.contextmanager
-def _draft(folder: Path, ending: str | None) -> Iterator[tuple[Path, int]]:
-    """A new hidden file, or folder where there is no ending, locked while it is in use."""
-    _tidy(folder)
+def lock(handle: int, *, wait: bool = True) -> bool:
+    """Lock an open file or folder until it is closed; whether that was done. Windows, and some
+    network file systems, know no such locks.
+    """
+    with contextlib.suppress(OSError, AttributeError):
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        return True
+    return False
+
+
+def _draft(file: Path) -> tuple[Path, int]:
+    """A new hidden file and its handle, locked while it is in use."""
     while True:
-        draft = folder / f".{secrets.token_hex(8)}.part{ending or ''}"
-        if ending is None:
-            draft.mkdir()
-            handle = os.open(draft, os.O_RDONLY)
-        else:
-            handle = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
-        _lock(handle)
+        draft = file.with_name(f".{secrets.token_hex(8)}.part{file.suffix}")
+        handle = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
+        lock(handle)
         if draft.exists():  # else another process tidied it away before it was locked
-            break
-        os.close(handle)
-    try:
-        yield draft, handle
-    finally:
-        _remove(draft)
+            return draft, handle
         os.close(handle)
 
 
 @functools.cache  # once a process is enough
 def _tidy(folder: Path) -> None:
     """Remove drafts whose writer was killed: those that nobody holds a lock on."""
-    if fcntl is None:
-        return
     for draft in folder.glob(".????????????????.part*"):
         with contextlib.suppress(OSError):
-            handle = os.open(draft, os.O_RDONLY | os.O_NOFOLLOW)
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                _remove(draft)
-            finally:
-                os.close(handle)
-
-
-def _lock(handle: int) -> None:
-    if fcntl is not None:
-        with contextlib.suppress(OSError):  # a network file system may know no locks
-            fcntl.flock(handle, fcntl.LOCK_EX)
-
-
-def _remove(draft: Path) -> None:
-    if draft.is_dir():
-        shutil.rmtree(draft, ignore_errors=True)
-    else:
-        draft.unlink(missing_ok=True)
+            if draft.is_symlink() or not draft.is_file():
+                continue
+            handle = os.open(draft, os.O_RDONLY)
+            if lock(handle, wait=False):
+                draft.unlink()
+            os.close(handle)

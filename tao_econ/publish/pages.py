@@ -17,10 +17,11 @@ from pathlib import Path
 
 from ..chain import replay_mainnet
 from ..inputs.checks import quoted
-from ..inputs.files import DATA, WORKPLACE, alone, staging, write_whole
+from ..inputs.files import DATA, WORKPLACE, write_whole
 from ..inputs.record import summary
 from ..views import VIEWS, explore, instruments
 from . import assumptions, notebooks, press, prose, states
+from .folders import alone, staging
 
 OUTPUT = WORKPLACE / "site"
 PARTS = Path(__file__).parent

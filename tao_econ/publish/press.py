@@ -17,10 +17,11 @@ from typing import Any
 
 from ..economy.stress import Records, stressed
 from ..inputs.checks import once
-from ..inputs.files import WORKPLACE, alone, write_whole
+from ..inputs.files import WORKPLACE, write_whole
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario, load_snapshot, ratio, rules_at
 from ..views import VIEWS, View, gallery, published
+from .folders import alone
 from .sidecar import origin
 
 OUTPUT = WORKPLACE / "figures"

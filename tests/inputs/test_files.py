@@ -18,7 +18,7 @@ import pytest
 import tao_econ as te
 from tao_econ.analysis.sweep import sweep_to_parquet
 from tao_econ.inputs import files
-from tao_econ.publish import press
+from tao_econ.publish import folders, press
 
 NEW = b"new"
 LARGE = 3 << 20  # more than the disk of these tests holds
@@ -87,7 +87,8 @@ KILLED = """
 import os, signal, sys, time
 from pathlib import Path
 from tao_econ.inputs import files
-with files.staging(Path(sys.argv[1])), files.replacing(Path(sys.argv[1]) / "a.svg") as draft:
+from tao_econ.publish import folders
+with folders.staging(Path(sys.argv[1])), files.replacing(Path(sys.argv[1]) / "a.svg") as draft:
     draft.write_bytes(b"half")
     (Path(sys.argv[1]) / "ready").touch()
     time.sleep(60)
@@ -123,6 +124,8 @@ def test_what_a_killed_writer_left_goes_with_the_next_write_and_a_living_one_kee
     assert (tmp_path / "a.svg").read_bytes() == b"old" and len(hidden(tmp_path)) == 2
     files._tidy.cache_clear()  # as in a new process
     files.write_whole(tmp_path / "b.svg", b"newer")
+    with folders.staging(tmp_path):
+        assert len(hidden(tmp_path)) == 1
     assert not hidden(tmp_path) and (tmp_path / "a.svg").read_bytes() == b"old"
 
 
@@ -145,7 +148,7 @@ def test_other_files_that_look_alike_and_links_are_left(tmp_path):
 ENTRIES = """
 import sys
 from pathlib import Path
-from tao_econ.publish import press
+from tao_econ.publish import folders, press
 for name in sys.argv[2:]:
     press._enter(Path(sys.argv[1]), name, dict.fromkeys(("finding", "alt", "shows", *press.KINDS), name))
 """
@@ -206,7 +209,7 @@ def whole(folder):
 
 
 def staged(folder):
-    with files.staging(folder) as draft:
+    with folders.staging(folder) as draft:
         (draft / "index.html").write_bytes(bytes(20_000))
 
 

@@ -307,8 +307,11 @@ def command(*words, **more):
     about = os.environ | {"PYTHONPATH": str(Path(te.__file__).parents[1])} | more
     return subprocess.Popen(
         [sys.executable, "-m", "tao_econ", *words],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=about,
-    )  # fmt: skip
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=about,
+    )
 
 
 def test_a_reader_who_leaves_stops_nothing():

@@ -90,10 +90,20 @@ def test_a_page_never_takes_the_place_of_another_file(tmp_path, build):
 
 @pytest.mark.parametrize(
     "listed",
-    ["", "[]", '{"files": 1}', '{"files": [1]}', '{"files": ["../mine.txt"]}', '{"files": ["/etc/passwd"]}',
-     '{"files": [".git/HEAD"]}', '{"files": [""]}', '{"files": ["a/../../mine.txt"]}', '{"files": ["."]}',
-     '{"files": ["link/mine.txt"]}'],
-)  # fmt: skip
+    [
+        "",
+        "[]",
+        '{"files": 1}',
+        '{"files": [1]}',
+        '{"files": ["../mine.txt"]}',
+        '{"files": ["/etc/passwd"]}',
+        '{"files": [".git/HEAD"]}',
+        '{"files": [""]}',
+        '{"files": ["a/../../mine.txt"]}',
+        '{"files": ["."]}',
+        '{"files": ["link/mine.txt"]}',
+    ],
+)
 def test_a_spoilt_list_deletes_nothing(tmp_path, build, listed):
     build(FIRST)
     (tmp_path / "mine.txt").write_text("mine")
