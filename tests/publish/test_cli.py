@@ -304,7 +304,8 @@ def test_any_fault_is_one_line_that_says_how_to_see_more(capsys, folder, monkeyp
 
 
 def command(*words, **more):
-    about = os.environ | {"PYTHONPATH": str(Path(te.__file__).parents[1])} | more
+    path = os.pathsep.join([str(Path(te.__file__).parents[1]), os.environ["PYTHONPATH"]])
+    about = os.environ | {"PYTHONPATH": path} | more
     return subprocess.Popen(
         [sys.executable, "-m", "tao_econ", *words],
         stdout=subprocess.PIPE,
