@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
+import os
+import signal
 import sys
 from pathlib import Path
 
@@ -16,10 +20,23 @@ PLAIN = {  # commands without options
 }
 
 
+NOT_OPTIONS = ("command", "names")
+ALONE = ("check", "list")  # options that go with no other one
+TRACEBACK = "TAO_ECON_TRACEBACK"
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser, and those of its commands, that take no abbreviation and complain in one line."""
+
+    def __init__(self, **options):
+        super().__init__(**options, allow_abbrev=False)
+
+    def error(self, message):
+        raise ValueError(f"{message}; ./{self.prog} --help says what there is")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="run", description="Draw, execute, check.", allow_abbrev=False
-    )
+    parser = _Parser(prog="run", description="Draw, execute, check.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     figures = commands.add_parser("figures", help="draw figures into figures/ as SVG and PNG")
     figures.add_argument(
@@ -85,8 +102,23 @@ def _claims_options(commands) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command and return its exit code. A mistake is one line on stderr and code 2."""
-    given = _parser().parse_args(arguments)
+    """Run one command and return its exit code. A mistake is one line on stderr and code 2.
+
+    What a command says is printed when its work is done, so a reader who leaves early, such as
+    `head`, stops nothing.
+    """
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        code = _answered(sys.argv[1:] if arguments is None else arguments)
+    try:
+        print(said.getvalue(), end="", flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nor at the exit
+    return code
+
+
+def _answered(arguments: list[str]) -> int:
+    """The exit code of a command, whatever happens in it."""
     verbs = {
         "figures": _figures,
         "notebooks": _notebooks,
@@ -96,20 +128,56 @@ def main(arguments: list[str] | None = None) -> int:
         "site": _site,
     }
     try:
+        if sys.flags.optimize > 1:
+            raise ValueError("PYTHONOPTIMIZE must be at most 1: pages are made of docstrings")
+        words = ["--help" if word == "help" else word for word in arguments[:2]] + arguments[2:]
+        given = _parser().parse_args(words)
+        _refuse_company(given)
         return verbs[given.command](given)
     except KeyboardInterrupt:
-        print("run: stopped; what was finished is kept", file=sys.stderr)
+        _complain("stopped; what was finished is kept")
         return 130
-    except (ValueError, TypeError, OSError) as error:
-        print("run:", *str(error).split(), file=sys.stderr)  # one line, whatever a library says
-        return 2
+    except (ValueError, TypeError) as error:
+        _complain(str(error))
+    except OSError as error:
+        _complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+    except SystemExit as left:
+        return int(left.code or 0)  # of --help
+    except Exception as error:
+        if os.environ.get(TRACEBACK):
+            raise
+        said = f"a fault of this program, {type(error).__name__}: {error}"
+        _complain(f"{said}; {TRACEBACK}=1 shows where")
+    return 2
+
+
+def _complain(said: str) -> None:
+    print("run:", *said.split(), file=sys.stderr)  # one line, whatever a library says
+
+
+def _refuse_company(given: argparse.Namespace) -> None:
+    """Refuse an option that another one would make void, and an empty one."""
+    options = {name: value for name, value in vars(given).items() if name not in NOT_OPTIONS}
+    used = [name for name, value in options.items() if value not in (None, False, [])]
+    flags = {name: f"-{name}" if len(name) == 1 else f"--{name}" for name in used}
+    for name, flag in flags.items():
+        others = [other for key, other in flags.items() if key != name]
+        if name in ALONE and others:
+            raise ValueError(f"{flag} must stand without other options, got {others[0]} as well")
+        if options[name] == "":
+            raise ValueError(f"{flag} must not be empty, got ''")
 
 
 def _pairs(given: list[str], flag: str) -> dict[str, str]:
+    pairs: dict[str, str] = {}
     for text in given:
-        if "=" not in text or text.startswith("="):
+        name, equals, value = text.partition("=")
+        if not (equals and name) or name.startswith(".") or name.endswith("."):
             raise ValueError(f"{flag} must be NAME=VALUE, got {quoted(text)}")
-    return dict(text.split("=", 1) for text in given)
+        if name in pairs:
+            raise ValueError(f"{flag} must set a name once, got {quoted(name)} twice")
+        pairs[name] = value
+    return pairs
 
 
 def _figures(given) -> int:
@@ -130,10 +198,10 @@ def _figures(given) -> int:
         for name in names:
             print(f"{name:24} {wrong[name] or 'as drawn'}")
         return 1 if any(wrong.values()) else 0
-    varied = settings or given.stress or given.subnet
+    varied = settings or given.stress is not None or given.subnet
     for name in names if varied else []:
         records = press.vary(name, settings, given.subnet)  # refuse before anything is drawn
-        if given.stress:
+        if given.stress is not None:
             press.under_stress(records, given.stress)
     with tqdm(names, desc="drawing", leave=False, disable=None) as bar:
         drawn = [
@@ -213,5 +281,11 @@ def _site(given) -> int:
     return 0
 
 
+def _stopped(*_) -> None:
+    raise KeyboardInterrupt
+
+
 if __name__ == "__main__":
+    for wanted in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(wanted, _stopped)
     sys.exit(main())

@@ -308,6 +308,13 @@ def laws(tmp_path, monkeypatch):
         cache.cache_clear()
 
 
+def put(folder, name, content):
+    """A file of laws, with the hash that goes with it."""
+    (folder / name).write_bytes(content)
+    package = {"hashes": {name: "sha256:" + hashlib.sha256(content).hexdigest()}}
+    (folder / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
+
+
 @pytest.mark.parametrize("name", TOML)
 @pytest.mark.parametrize(
     "spoil",
@@ -320,13 +327,27 @@ def laws(tmp_path, monkeypatch):
         lambda text: b"era = 1\nsnapshot = 1\nscenario = 1",
         lambda text: b"era = [1]\n[snapshot]\narticle = 1\n[scenario]\narticle = 1",
         lambda text: b"#" * 2_000_000,
+        lambda text: b"\xef\xbb\xbf" + text.encode(),
+        lambda text: f"x = {'9' * 5_000}\n{text}".encode(),
         None,
     ],
-    ids=["empty", "truncated", "utf-16", "nul", "deep", "numbers", "lists", "huge", "gone"],
+    ids=[
+        "empty",
+        "truncated",
+        "utf-16",
+        "nul",
+        "deep",
+        "numbers",
+        "lists",
+        "huge",
+        "marked",
+        "digits",
+        "gone",
+    ],
 )
 def test_a_spoilt_file_of_laws_facts_or_assumptions_is_refused(laws, name, spoil):
     if spoil:
-        (laws / name).write_bytes(spoil(TOML[name]))
+        put(laws, name, spoil(TOML[name]))
     one_line(READERS[name], f"data/{name}")
 
 
@@ -380,5 +401,31 @@ KAPPA, ISSUED = 'kappa = "32767/65535"', "issuance_rao = { value = 5_675_000_000
 )
 def test_a_wrong_value_in_a_file_names_file_field_and_rule(laws, name, old, new, word):
     assert old in TOML[name]
-    (laws / name).write_text(TOML[name].replace(old, new, 1), encoding="utf-8")
+    put(laws, name, TOML[name].replace(old, new, 1).encode())
     one_line(READERS[name], f"data/{name}", word)
+
+
+@pytest.mark.parametrize("name", TOML)
+def test_a_changed_law_a_link_and_a_file_without_a_hash_are_refused(laws, tmp_path_factory, name):
+    put(laws, name, TOML[name].encode())
+    READERS[name]()
+    inputs._toml.cache_clear()
+    inputs.eras.cache_clear()
+    (laws / name).write_text(TOML[name] + "\n", encoding="utf-8")
+    one_line(READERS[name], f"data/{name} must match its hash in datapackage.json, got sha256:")
+    (laws / "datapackage.json").write_text("{}", encoding="utf-8")
+    one_line(READERS[name], "data/datapackage.json")
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / name
+    elsewhere.write_text(TOML[name], encoding="utf-8")
+    (laws / name).unlink()
+    (laws / name).symlink_to(elsewhere)
+    one_line(READERS[name], f"data/{name}", "itself")
+
+
+def test_eras_twice_or_out_of_order_are_refused(laws):
+    text = TOML["eras.toml"]
+    first, second, *rest = text.split("\n[[era]]\n")
+    for content in (f"{first}\n[[era]]\n{second}\n[[era]]\n{second}", text + "\n" + text):
+        inputs._toml.cache_clear()
+        put(laws, "eras.toml", content.encode())
+        one_line(inputs.eras, "data/eras.toml")

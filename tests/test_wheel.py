@@ -2,6 +2,7 @@
 folder that knows nothing of this one.
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+GUARD = ROOT / "tests" / "guard"
 CALLS = """
 import tao_econ as te
 rules, snapshot, scenario = te.rules_at("2026-09-11"), te.load_snapshot("2026-09-11"), te.load_scenario("base")
@@ -39,8 +41,9 @@ print(te.__file__)
 
 
 def run(python, *words, folder):
+    about = os.environ | {"PYTHONPATH": str(GUARD)}  # without this clone, which ./run puts there
     done = subprocess.run(
-        [python, "-P", *words], cwd=folder, capture_output=True, text=True, timeout=300
+        [python, "-P", *words], cwd=folder, env=about, capture_output=True, text=True, timeout=300
     )
     assert done.returncode == 0, done.stderr[-2_000:]
     return done.stdout

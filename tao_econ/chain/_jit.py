@@ -39,6 +39,10 @@ class _KernelCache(FunctionCache):
         super().__init__(function)
         self._cache_file.__class__ = _EntryPerSignature
 
+    def save_overload(self, sig, data):
+        with contextlib.suppress(OSError):  # a full disk: it is compiled again next time
+            super().save_overload(sig, data)
+
 
 @functools.cache
 def _folder() -> str:

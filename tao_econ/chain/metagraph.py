@@ -279,7 +279,7 @@ def save_metagraph(
             load_metagraph(draft)
     except OSError as error:
         raise ValueError(
-            f"path must be a file that can be written, got {quoted(str(path))}: {error.strerror}"
+            f"path must be a file that can be written, got {quoted(path.name)}: {error.strerror}"
         ) from None
     except ValueError as error:
         raise ValueError(str(error).replace(draft.name, path.name)) from None

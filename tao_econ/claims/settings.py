@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import codecs
 import dataclasses
 import math
 import re
-import tomllib
 from pathlib import Path
 
 import pandas as pd
 
-from ..inputs.checks import quoted
+from ..inputs import data
+from ..inputs.checks import once, quoted
 from ..inputs.record import unknown
 from ..inputs.rules import Scenario, Snapshot
 from .rule import PLACES, PUBLISHED, World, find, with_records
@@ -46,6 +47,7 @@ def varied(world: World, settings: dict[str, str]) -> World:
     ValueError
         For an unknown name, what is no number, and a setting that no claim reads.
     """
+    once("--set", {name: name if "." in name else f"{PLACES[0]}.{name}" for name in settings})
     for name, text in settings.items():
         changed = _put(world, name, _number(name, text))
         if _values(changed) == _values(world):
@@ -56,7 +58,7 @@ def varied(world: World, settings: dict[str, str]) -> World:
 
 def _number(name: str, text: str) -> float:
     try:
-        value = float(text)
+        value = float(text) if text.isascii() else math.nan  # digits of other scripts
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
@@ -147,10 +149,8 @@ def with_snapshot(world: World, file: Path) -> World:
 def _table(file: Path) -> dict:
     if not file.is_file() or file.stat().st_size > MAX_BYTES:
         raise ValueError(f"{file.name} must be a file of at most {MAX_BYTES:,} bytes, and is none")
-    try:
-        found = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ValueError(f"{file.name} must be TOML: {error}") from None
+    raw = file.read_bytes().removeprefix(codecs.BOM_UTF8)  # of an editor on Windows
+    found = data.toml(raw, file.name)
     while len(found) == 1 and isinstance(only := next(iter(found.values())), dict):
         found = only
     for key, cell in found.items():

@@ -229,6 +229,17 @@ def square_u16(name: str, values: ArrayLike) -> np.ndarray:
     return array
 
 
+def once(name: str, places: dict) -> None:
+    """Refuse two settings of one place, of which the second would win without a word."""
+    seen: dict = {}
+    for setting, place in places.items():
+        if place in seen:
+            raise ValueError(
+                f"{name} must set a field once, got {quoted(seen[place])} and {quoted(setting)}"
+            )
+        seen[place] = setting
+
+
 def together(**arrays: np.ndarray) -> None:
     """Refuse arrays whose shapes do not broadcast, named together."""
     try:

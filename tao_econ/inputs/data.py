@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import re
+import tomllib
 import warnings
 from pathlib import Path
 
@@ -17,22 +18,62 @@ from .files import DATA
 from .record import unknown
 
 MAX_BYTES = 64_000_000  # of one file
+UNDESCRIBED = (
+    "data/datapackage.json must describe tables beside it, name, path, hash, schema, and the "
+    "hashes of the TOML files; it does not"
+)
 
 
 @functools.cache
 def _package(folder: Path = DATA) -> dict:
     try:
-        text = _text(_bytes(folder, "datapackage.json"), "data/datapackage.json")
-        found = json.loads(text)["resources"]
+        found = _described(folder)["resources"]
         package = {r["name"]: r for r in found if r["schema"]["fields"] and r["hash"]}
         if all(Path(r["path"]).name == r["path"] for r in found):
             return package
-    except (json.JSONDecodeError, KeyError, TypeError, RecursionError):
+    except (KeyError, TypeError):
         pass
-    raise ValueError(
-        "data/datapackage.json must describe tables beside it: name, path, hash, schema; it does "
-        "not"
-    )
+    raise ValueError(UNDESCRIBED)
+
+
+def _described(folder: Path) -> dict:
+    text = _text(_bytes(folder, "datapackage.json"), "data/datapackage.json")
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise ValueError(UNDESCRIBED) from None
+
+
+def content(name: str, *, at_most: int, folder: Path = DATA) -> bytes:
+    """The content of a file of data/ that is no table."""
+    return _bytes(folder, name, at_most)
+
+
+def toml(raw: bytes, file: str) -> dict:
+    """The tables of a TOML file; a ValueError names the file and what is wrong with it."""
+    try:
+        return tomllib.loads(raw.decode("utf-8"))
+    except ValueError as error:  # of TOML, of UTF-8, or a number of too many digits
+        raise ValueError(f"{file} must be TOML: {error}") from None
+    except RecursionError:
+        raise ValueError(f"{file} must be TOML: its values are nested too deep") from None
+
+
+def refuse_changed(name: str, raw: bytes, *, folder: Path = DATA) -> None:
+    """Raise ValueError where the content of such a file has another hash than the one that stands
+    in datapackage.json.
+    """
+    try:
+        wanted = _described(folder)["hashes"][name]
+    except (KeyError, TypeError):
+        raise ValueError(UNDESCRIBED) from None
+    _same(f"data/{name}", raw, wanted)
+
+
+def _same(file: str, raw: bytes, wanted: str) -> None:
+    digest = "sha256:" + hashlib.sha256(raw).hexdigest()
+    if digest != wanted:
+        raise ValueError(f"{file} must match its hash in datapackage.json, got {digest}")
 
 
 def names() -> list[str]:
@@ -65,22 +106,19 @@ def _read(name: str, folder: Path) -> pd.DataFrame:
     resource = package[name]
     file = f"data/{resource['path']}"
     raw = _bytes(folder, resource["path"])
-    digest = "sha256:" + hashlib.sha256(raw).hexdigest()
-    text = _text(raw, file)
-    table = check(text, resource, file)
-    if digest != resource["hash"]:
-        raise ValueError(f"{file} must match its hash in datapackage.json, got {digest}")
+    table = check(_text(raw, file), resource, file)
+    _same(file, raw, resource["hash"])
     return table
 
 
-def _bytes(folder: Path, name: str) -> bytes:
+def _bytes(folder: Path, name: str, at_most: int = MAX_BYTES) -> bytes:
     """The content of a file of that folder, and of no other one."""
     file = folder / name
     if not file.is_file() or file.resolve().parent != folder.resolve():
         raise ValueError(f"data/{name} must stand in {folder.name}/ itself, but is missing there")
-    if file.stat().st_size > MAX_BYTES:
+    if file.stat().st_size > at_most:
         raise ValueError(
-            f"data/{name} must be at most {MAX_BYTES:,} bytes, got {file.stat().st_size:,}"
+            f"data/{name} must be at most {at_most:,} bytes, got {file.stat().st_size:,}"
         )
     return file.read_bytes()
 

@@ -12,10 +12,10 @@ import datetime as dt
 import functools
 import numbers
 import re
-import tomllib
 from fractions import Fraction
 from typing import Any, Literal
 
+from . import data
 from .door import typed
 from .files import DATA
 from .record import checked_record, quantity, unknown
@@ -259,15 +259,10 @@ class Snapshot:
 @functools.cache
 def _toml(name: str) -> dict:
     """A file of data/ as its tables: names or lists of names with values, nothing else."""
-    file = DATA / name
-    if not file.is_file() or file.stat().st_size > MAX_BYTES:
-        raise ValueError(f"data/{name} must be a file of at most {MAX_BYTES:,} bytes, and is none")
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"data/{name} must be TOML: {error}") from None
-    except RecursionError:
-        raise ValueError(f"data/{name} must be TOML: its values are nested too deep") from None
+    raw = data.content(name, at_most=MAX_BYTES, folder=DATA)
+    tables = data.toml(raw, f"data/{name}")
+    data.refuse_changed(name, raw, folder=DATA)
+    return tables
 
 
 def _tables(name: str, kind: str, shape: type):
@@ -321,6 +316,9 @@ def eras() -> tuple[Rules, ...]:
         stated = {name: value for name, value in row.items() if name != "known"}
         folded = folded | {"first_block": None} | stated
         rows.append(_rules(folded))
+    ordered = sorted(rows, key=lambda row: row.first_date)
+    if ordered != rows or len({row.name for row in rows}) < len(rows):
+        raise ValueError("data/eras.toml must list each era once, by date, and does not")
     return tuple(rows)
 
 

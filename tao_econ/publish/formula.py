@@ -5,13 +5,12 @@ from __future__ import annotations
 import functools
 import html
 import re
-from typing import Any
 
 import matplotlib
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath, TextToPath
 
-from ..views.paper import STYLE
+from ..views.paper import style
 
 SIZE = 100.0  # units of the picture for one em
 SPOKEN = {
@@ -40,9 +39,8 @@ def formula(tex: str) -> str:
         r"\\[A-Za-z]+", lambda found: SPOKEN.get(found[0], found[0]), " ".join(tex.split())
     )
     says = html.escape(tex.strip(), quote=True)
-    style: Any = STYLE
     try:
-        with matplotlib.rc_context(style | {"mathtext.fontset": "dejavusans"}):
+        with matplotlib.rc_context(style(**{"mathtext.fontset": "dejavusans"})):
             font = FontProperties(size=SIZE)
             width, height, depth = TextToPath().get_text_width_height_descent(
                 f"${known}$", font, True

@@ -4,6 +4,8 @@ and filters.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import html
 import json as _json
 import re
@@ -15,6 +17,7 @@ import pandas as pd
 from .. import claims
 from ..claims import GRADES, VERDICTS, world
 from ..inputs.files import WORKPLACE, write_whole
+from .prose import policy
 from .sidecar import origin
 
 OUTPUT = WORKPLACE / "figures"
@@ -101,7 +104,7 @@ def page(ledger: pd.DataFrame, counted: pd.DataFrame, turned: pd.DataFrame) -> b
     grades = "; ".join(f"{grade}: {meaning}" for grade, meaning in GRADES.items())
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>tao_econ: the article's claims, judged</title><style>{STYLE}</style></head><body>
+{policy(_mark(SCRIPT), _mark(STYLE))}<title>tao_econ: the article's claims, judged</title><style>{STYLE}</style></head><body>
 <a class="skip" href="#ledger">Skip to the claims</a><main>
 <h1>{(~ledger["ours"]).sum()} statements of the article and {ledger["ours"].sum()} checks of ours, judged</h1>
 <p>A statement <b>holds</b> if it is true in as many readings as its words ask for: all, more than half where it says
@@ -121,6 +124,12 @@ known now. One article is one case: this ranks statements and proves no skill. E
 {_stress(turned)}
 </main><footer>{_footer()}</footer><script>{SCRIPT}</script></body></html>
 """.encode()
+
+
+def _mark(content: str) -> str:
+    """The hash by which a page's policy knows a script or style that stands in it."""
+    digest = hashlib.sha256(content.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
 def whole() -> pd.DataFrame:

@@ -5,6 +5,7 @@ stale.
 from __future__ import annotations
 
 import ast
+import contextlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -26,7 +27,11 @@ def select(names: Iterable[str]) -> list[Path]:
     files = {file.stem: file for file in sorted(FOLDER.glob("[0-9][0-9]_*.ipynb"))}
     chosen = []
     for name in names:
-        found = [f for stem, f in files.items() if Path(name).stem in (stem, stem[:2])]
+        found = [
+            f
+            for stem, f in files.items()
+            if name in (stem, stem[:2], f.name, f"{FOLDER.name}/{f.name}")
+        ]
         if not found:
             raise ValueError(unknown("notebook", name, files))
         chosen += found
@@ -88,6 +93,7 @@ def execute(
 ) -> NotebookNode:
     """A tidied, executed copy of a notebook."""
     import copy
+    import tempfile
 
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
@@ -105,18 +111,34 @@ def execute(
             load_notebook_node(str(file)), values, kernel_name="python3", language="python"
         )
     try:
-        NotebookClient(
-            work,
-            timeout=900,
-            kernel_name="python3",
-            resources={"metadata": {"path": FOLDER}},
-            skip_cells_with_tag="" if studies else STUDY,
-            # its notice on TCP is no output of ours
-            extra_arguments=["--IPKernelApp.log_level=ERROR"],
-        ).execute()
+        with tempfile.TemporaryDirectory() as profile:  # a user's own would run start-up files
+            NotebookClient(
+                work,
+                timeout=900,
+                kernel_name="python3",
+                resources={"metadata": {"path": FOLDER}},
+                skip_cells_with_tag="" if studies else STUDY,
+                on_notebook_start=_keep_signals,
+                # neither its notice on TCP nor its complaint at being stopped is an output of ours
+                extra_arguments=["--IPKernelApp.log_level=CRITICAL", f"--ipython-dir={profile}"],
+            ).execute()
     except CellExecutionError as error:
         raise ValueError(f"notebook {file.stem} stopped: {error.ename}: {error.evalue}") from None
     return tidy(work, file.stem)
+
+
+def _keep_signals(**_) -> None:
+    """Take SIGINT and SIGTERM back from nbclient, which would end in its own tracebacks; it still
+    shuts the kernel down at the exit.
+    """
+    import asyncio
+    import signal
+
+    loop = asyncio.get_event_loop()
+    for wanted in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(RuntimeError, NotImplementedError):  # no main thread; Windows
+            if loop.remove_signal_handler(wanted):
+                signal.signal(wanted, signal.default_int_handler)
 
 
 def tidy(notebook: NotebookNode, name: str) -> NotebookNode:

@@ -4,26 +4,29 @@ what was found.
 
 from __future__ import annotations
 
+import contextlib
 import html
 import itertools
 import json
 import os
 import re
-import shutil
 import signal
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
 from ..chain import replay_mainnet
-from ..inputs.files import DATA, WORKPLACE
+from ..inputs.checks import quoted
+from ..inputs.files import DATA, WORKPLACE, write_whole
 from ..inputs.record import summary
 from ..views import VIEWS, explore, instruments
 from . import assumptions, notebooks, press, prose, states
+from .folders import alone, staging
 
 OUTPUT = WORKPLACE / "site"
 PARTS = Path(__file__).parent
 LEDGER = "claims.html"
+LIST = "files.json"  # of what a build wrote
 ABOUT = (
     "Each number of an article that valued Bittensor's TAO in November 2023, recomputed from the "
     "chain's own rules "
@@ -36,24 +39,78 @@ def build(folder: Path | None = None, *, many: int = states.POSITIONS) -> dict[s
     the same bytes.
 
     many : int — positions of every instrument's sliders that are computed, see `states.states`
+    Everything is written in a hidden folder first and then moved into its place. What is in the
+    folder besides stays, and of the files of an earlier build those go that are no longer made.
+    Of two builds at once the last one wins, whole.
+
     Raises ValueError for a folder that holds something else than a site built before.
     """
-    folder = folder or OUTPUT
-    mark = folder / "assets" / "plotly.min.js"
-    if folder.exists() and any(folder.iterdir()) and not mark.exists():
-        raise ValueError(
-            f"{folder.name}/ must be empty or a site built before; move away what is in it"
-        )
-    files = {
-        path: content.encode() if isinstance(content, str) else content
-        for path, content in _files(many).items()
-    }
-    if folder.exists():
-        shutil.rmtree(folder)
-    for path, content in files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(content)
+    folder = (folder or OUTPUT).resolve()  # a link stays one
+    _listed(folder)
+    with staging(folder) as draft:  # before minutes of work: whether it can be written
+        files = {
+            path: content.encode() if isinstance(content, str) else content
+            for path, content in _files(many).items()
+        }
+        for path, content in files.items():
+            (draft / path).parent.mkdir(parents=True, exist_ok=True)
+            (draft / path).write_bytes(content)
+        with alone(folder):
+            _move(draft, folder, sorted(files))
     return {path: len(content) for path, content in files.items()}
+
+
+def _listed(folder: Path) -> list[str]:
+    """The files that an earlier build wrote, by its own list.
+
+    Raises ValueError where something else is in the folder than that and hidden files.
+    """
+    rule = f"{folder.name}/ must be empty or a site built before"
+    if not folder.exists():
+        return []
+    if not folder.is_dir():
+        raise ValueError(f"{rule}, got a file")
+    if not (folder / LIST).exists():
+        others = [file.name for file in folder.iterdir() if not file.name.startswith(".")]
+        if set(others) - {"CNAME"}:
+            raise ValueError(f"{rule}; move away what is in it, such as {quoted(min(others))}")
+        return []
+    try:
+        listed = json.loads((folder / LIST).read_text(encoding="utf-8"))["files"]
+        inside = [
+            (folder / path).parent.resolve().is_relative_to(folder)
+            and not re.search(r"(^|/)(\.|$)", path)
+            for path in listed
+        ]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        inside = [False]
+    if not all(inside):
+        raise ValueError(f"{folder.name}/{LIST} must be the list that a build wrote; delete it")
+    return listed
+
+
+def _move(draft: Path, folder: Path, paths: list[str]) -> None:
+    """Put the files of a build in their places, and away with those that only an earlier one had.
+
+    The list names both until that is done: a build that was killed here is mended by the next.
+    """
+    old = _listed(folder)
+    foreign = [path for path in paths if path not in old and (folder / path).exists()]
+    if foreign:
+        raise ValueError(f"{folder.name}/{foreign[0]} must be of an earlier build; move it away")
+    write_whole(folder / LIST, _list(sorted({*old, *paths})))
+    for path in paths:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        os.replace(draft / path, folder / path)
+    for path in set(old) - set(paths):
+        (folder / path).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # not empty
+            (folder / path).parent.rmdir()
+    write_whole(folder / LIST, _list(paths))
+
+
+def _list(paths: list[str]) -> bytes:
+    return (json.dumps({"files": paths}, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def _files(many: int) -> dict[str, str | bytes]:
@@ -62,7 +119,7 @@ def _files(many: int) -> dict[str, str | bytes]:
     index = press.read_index()
     names = instruments()
     sources = notebooks.select([])
-    links = {file.name: f"notebooks/{file.stem}.html" for file in sources} | {
+    links = {file.name: prose.address(f"notebooks/{file.stem}.html") for file in sources} | {
         assumptions.FILE.name: "assumptions.html"
     }
     pages = prose.Pages(links, index, names)
@@ -149,12 +206,20 @@ def _menu(ledger: bool) -> list[tuple[str, str]]:
     ]
 
 
-def _page(title: str, body: str, menu: list[tuple[str, str]], up: str = "", wide: str = "") -> str:
+def _page(
+    title: str,
+    body: str,
+    menu: list[tuple[str, str]],
+    up: str = "",
+    wide: str = "",
+    scripts: str = "'none'",
+) -> str:
     links = "".join(f'<li><a href="{up}{target}">{words}</a></li>' for words, target in menu)
     return f"""<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
+{prose.policy(scripts, "'self' 'unsafe-inline'")}
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{html.escape(title)} · tao_econ</title>
 <link rel="icon" href="data:,">
@@ -193,7 +258,7 @@ def _index(books: dict[str, prose.Notebook], instruments: list[str], ledger: boo
     )
     return f"""<h1>Bittensor's TAO, recomputed</h1>
 <p class="lead">{html.escape(ABOUT)}</p>
-{prose.markdown(told, {})}<p><a class="more" href="notebooks/{first}.html">Start here</a>{claims}</p>
+{prose.markdown(told, {})}<p><a class="more" href="{prose.address(f"notebooks/{first}.html")}">Start here</a>{claims}</p>
 <h2 id="findings">Findings</h2>
 <ul class="findings">{found}</ul>
 <h2 id="instruments">Instruments</h2>
@@ -207,7 +272,7 @@ def _first_line(name: str) -> str:
 
 
 def _finding(stem: str, book: prose.Notebook) -> str:
-    page = f"notebooks/{stem}.html"
+    page = prose.address(f"notebooks/{stem}.html")
     says = prose.markdown(book.sentences[0], {}) if book.sentences else ""
     evidence = [
         f'<a href="{page}#{anchor}">figure {name.replace("_", " ")}</a>'
@@ -243,7 +308,8 @@ def _gallery(index: dict, books: dict[str, prose.Notebook]) -> str:
     for name, entry in index.items():
         size = prose.png_size((press.OUTPUT / f"{name}.png").read_bytes())
         shown = [
-            f'<a href="notebooks/{stem}.html#{book.anchors[name]}">{html.escape(book.title)}</a>'
+            f'<a href="{prose.address(f"notebooks/{stem}.html")}#{book.anchors[name]}">'
+            f"{html.escape(book.title)}</a>"
             for stem, book in books.items()
             if name in book.anchors
         ]
@@ -264,7 +330,7 @@ def _onward(stem: str, books: dict[str, prose.Notebook]) -> str:
         if 0 <= there < len(order)
     ]
     items = "".join(
-        f'<p>{word}<a href="{name}.html">{html.escape(books[name].title)}</a></p>'
+        f'<p>{word}<a href="{prose.address(name)}.html">{html.escape(books[name].title)}</a></p>'
         for word, name in links
     )
     return f'<nav class="onward" aria-label="Notebooks">{items}</nav>\n'
@@ -276,7 +342,7 @@ def _instrument(name: str, says: str, packed: str, menu: list[tuple[str, str]]) 
     sliders = "".join(_range(number, slider) for number, slider in enumerate(it["sliders"]))
     fixed = any(len(slider["texts"]) == 1 for case in it["cases"] for slider in case["sliders"])
     still = ", and under other choices of the menus they stand still" if fixed else ""
-    safe = packed.replace("</", "<\\/")  # no text in it can end the script element
+    safe = packed.replace("<", "\\u003c")  # no text in it can end the script element
     body = f"""<h1>{html.escape(name.capitalize())}</h1>
 <p class="lead">{html.escape(says)}</p>
 <noscript><p>This page needs JavaScript; it loads nothing from elsewhere.</p></noscript>
@@ -292,7 +358,7 @@ moving a second one puts the first back{still}. In JupyterLab all move together:
 <script src="../assets/plotly.min.js"></script>
 <script src="../assets/instrument.js"></script>
 """
-    return _page(name.capitalize(), body, menu, up="../", wide="wide")
+    return _page(name.capitalize(), body, menu, up="../", wide="wide", scripts="'self'")
 
 
 def _select(number: int, menu: dict) -> str:

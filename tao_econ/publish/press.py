@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from ..economy.stress import Records, stressed
+from ..inputs.checks import once
 from ..inputs.files import WORKPLACE, write_whole
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario, load_snapshot, ratio, rules_at
 from ..views import VIEWS, View, gallery, published
+from .folders import alone
 from .sidecar import origin
 
 OUTPUT = WORKPLACE / "figures"
@@ -55,6 +57,7 @@ def vary(name: str, settings: dict[str, str], subnet: str | None = None) -> dict
     records = view.records(**_own(name, subnet))
     before = dict(records)
     places = {setting: view.place(records, setting) for setting in settings}
+    once("--set", places)
     for setting, (argument, field) in places.items():
         old = records[argument]
         kind = typing.get_type_hints(type(old)).get(field)
@@ -116,6 +119,8 @@ def parse(text: str, like: object, kind: object = None) -> Any:
         made: Any = wanted[0] if wanted else float
     else:
         made = type(like)
+    if made is not str and not text.isascii():
+        return text  # digits of other scripts would pass as numbers
     by_name: dict[Any, Any] = {Fraction: ratio, date: date.fromisoformat}
     try:
         if made is bool:
@@ -147,28 +152,35 @@ def draw(
     records = vary(name, settings, subnet)
     if subnet:
         settings = settings | {"subnet": Path(subnet).name}
-    if stress:
+    if stress is not None:
         records = under_stress(records, stress)
         settings = settings | {"stress": stress}
     view = VIEWS[name].drawn(records)
     if settings or not VIEWS[name].published:
         _write(folder / "what_if", file_stem(name, settings), view, records)
         return True
-    index = read_index(folder)
     told = {"alt": view.alt, "shows": view.fingerprint()}
-    known = index.get(name, {})
+    known = read_index(folder).get(name, {})
     if known and told.items() <= known.items() and not _damaged(name, known, folder):
         files = {f"{name}.{kind}": (folder / f"{name}.{kind}").read_bytes() for kind in KINDS}
         # data may be others than when it was drawn
         write_whole(folder / f"{name}.json", origin(records, files))
         return False
     files = _write(folder, name, view, records)
-    index[name] = {"finding": view.title} | told
-    index[name] |= {kind: hashlib.sha256(files[f"{name}.{kind}"]).hexdigest() for kind in KINDS}
-    ordered = {each: index[each] for each in published() if each in index}
-    text = json.dumps(ordered, indent=1, ensure_ascii=False) + "\n"
-    write_whole(folder / "index.json", text.encode())
+    marks = {kind: hashlib.sha256(files[f"{name}.{kind}"]).hexdigest() for kind in KINDS}
+    _enter(folder, name, {"finding": view.title} | told | marks)
     return True
+
+
+def _enter(folder: Path, name: str, entry: dict) -> None:
+    """Put one figure into the index; it is read at once before it is written, for another command
+    may have drawn others meanwhile.
+    """
+    with alone(folder):
+        index = read_index(folder) | {name: entry}
+        ordered = {each: index[each] for each in published() if each in index}
+        text = json.dumps(ordered, indent=1, ensure_ascii=False) + "\n"
+        write_whole(folder / "index.json", text.encode())
 
 
 def _write(folder: Path, stem: str, view: View, records: dict) -> dict[str, bytes]:
@@ -182,11 +194,12 @@ def _write(folder: Path, stem: str, view: View, records: dict) -> dict[str, byte
 
 def file_stem(name: str, settings: dict[str, str]) -> str:
     """The name of a varied file, `name-field=value`: one plain part of a path, whatever the
-    values, and never a long one.
+    values, and never a long one. Where it cannot say all of them it ends in a mark of its own, so
+    that no two settings share a file.
     """
-    parts = [f"{key}={re.sub(r'[^A-Za-z0-9_.%+-]+', '_', text)}" for key, text in settings.items()]
-    stem = "-".join([name, *parts])
-    if len(stem) <= MAX_STEM:
+    parts = {key: re.sub(r"[^A-Za-z0-9_.%+-]+", "_", text) for key, text in settings.items()}
+    stem = "-".join([name, *(f"{key}={text}" for key, text in parts.items())])
+    if len(stem) <= MAX_STEM and parts == settings:
         return stem
     return f"{stem[:MAX_STEM]}-{hashlib.sha256(repr(settings).encode()).hexdigest()[:12]}"
 

@@ -7,6 +7,7 @@ import hashlib
 import html
 import re
 from dataclasses import dataclass, field
+from html.parser import HTMLParser
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -15,10 +16,17 @@ import mistune
 from .formula import formula
 
 STYLE = re.compile(r"<style[^>]*>.*?</style>\s*", re.DOTALL)
-ACTIVE = re.compile(
-    r"<\s*(script|iframe|object|embed)\b|<[^>]*\s(on\w+\s*=|(href|src)\s*=\s*[\"']?\s*javascript:)",
-    re.IGNORECASE,
-)
+TAGS = {"b", "br", "code", "div", "em", "i", "p", "small", "span", "strong", "sub", "sup"}
+TAGS |= {"caption", "table", "tbody", "td", "tfoot", "th", "thead", "tr"}
+ATTRIBUTES = {  # of those tags, with what each may say; `border` is dropped
+    "class": r"[\w -]*",
+    "colspan": r"\d+",
+    "rowspan": r"\d+",
+    "scope": r"\w+",
+    "style": r"text-align: (left|right|center);",
+    "valign": r"\w+",
+    "border": r"\d+",
+}
 DRAWN = re.compile(r"\bviews\.(\w+)\(")
 KERNEL = re.compile(r"^\*Restarted the kernel\?.*$\n?", re.MULTILINE)  # a page has none
 LIVE = re.compile(r'\bviews\.explore\("(\w+)"')
@@ -49,6 +57,87 @@ class Notebook:
     pictures: dict[str, bytes] = field(default_factory=dict)
     anchors: dict[str, str] = field(default_factory=dict)
     instruments: list[str] = field(default_factory=list)
+
+
+class _Table(HTMLParser):
+    """A table written anew from the tags and attributes that are allowed, text as text; a
+    ValueError says what else it holds.
+    """
+
+    def __init__(self, place: str):
+        super().__init__()
+        self._place = place
+        self._open: list[str] = []
+        self.written = ""
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in TAGS:
+            self._refuse(f"<{tag}")
+        kept = ""
+        for name, value in attrs:
+            if name not in ATTRIBUTES or not re.fullmatch(ATTRIBUTES[name], value or ""):
+                self._refuse(f"<{tag} {name}={value!r}"[:100])
+            kept += f' {name}="{value}"' if name != "border" else ""
+        self.written += f"<{tag}{kept}>"
+        if tag != "br":
+            self._open.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag not in self._open:
+            self._refuse(f"</{tag}")
+        while (last := self._open.pop()) != tag:
+            self.written += f"</{last}>"
+        self.written += f"</{tag}>"
+
+    def handle_data(self, data):
+        self.written += html.escape(data, quote=False)
+
+    def handle_comment(self, data):
+        self._refuse(f"<!--{data[:40]}")
+
+    handle_decl = handle_pi = unknown_decl = handle_comment
+
+    def close(self):
+        super().close()
+        self.written += "".join(f"</{tag}>" for tag in reversed(self._open))
+
+    def _refuse(self, what):
+        raise ValueError(
+            f"notebook {self._place}: a table must hold no script and nothing else but the parts "
+            f"of a table, got {what}"
+        )
+
+
+def table(text: str, place: str) -> str:
+    """A table of a notebook's output as HTML that can do nothing.
+
+    Raises
+    ------
+    ValueError
+        naming the place, for anything but the parts of a table
+    """
+    read = _Table(place)
+    read.feed(STYLE.sub("", text))
+    read.close()
+    return read.written
+
+
+def policy(scripts: str, styles: str) -> str:
+    """What a page may load and run, as the tag of its head: pictures of its own, and no more than
+    these scripts and styles.
+    """
+    allowed = f"script-src {scripts}; style-src {styles}; img-src 'self' data:"
+    rules = f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
+    return f'<meta http-equiv="Content-Security-Policy" content="{rules}">'
+
+
+def address(path: str) -> str:
+    """A path as it may stand in a link, whatever characters a file name has."""
+    return re.sub(r"[^\w./-]", lambda found: _escaped(found[0]), path, flags=re.ASCII)
+
+
+def _escaped(character: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "surrogateescape"))
 
 
 class _Renderer(mistune.HTMLRenderer):
@@ -183,9 +272,7 @@ def _output(output, stem: str, pages: Pages, made: Notebook) -> str:
             base64.b64decode(data["image/png"]), data.get("text/plain", ""), stem, pages, made
         )
     if "text/html" in data:
-        if found := ACTIVE.search(data["text/html"]):
-            raise ValueError(f"notebook {stem}: a table must hold no script, got {found[0]!r}")
-        return boxed(STYLE.sub("", data["text/html"]).replace(' border="1"', ""), "table")
+        return boxed(table(data["text/html"], stem), "table")
     if "text/markdown" in data:
         return markdown(data["text/markdown"], pages.links, "../")
     text = output.get("text") or data.get("text/plain", "")
@@ -210,7 +297,7 @@ def _figure(content: bytes, says: str, stem: str, pages: Pages, made: Notebook) 
     else:
         file = f"{stem}-{len(made.pictures) + 1}-{name or 'figure'}.png"
         made.pictures[file] = content
-        source = f"img/{file}"
+        source = address(f"img/{file}")
     anchor = f"fig-{name or 'figure'}"
     while anchor in made.anchors.values():
         anchor += "-x"

@@ -66,7 +66,7 @@ def provenance(path: str | Path) -> dict:
     if not written:
         raise ValueError(
             f"path must be a written file with its .json of at most {MAX_BYTES:,} bytes beside "
-            f"it, got {quoted(str(path))}"
+            f"it, got {quoted(path.name)}"
         )
     try:
         about = json.loads(beside.read_text(encoding="utf-8"))

@@ -7,7 +7,7 @@ import textwrap
 from typing import Any
 
 import matplotlib
-from matplotlib import colors, ticker
+from matplotlib import colors, rcParamsDefault, ticker
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
@@ -37,22 +37,31 @@ STYLE: dict[Any, Any] = {
     "figure.dpi": 120,
     "svg.hashsalt": "tao_econ",
 }
+OF_THE_MACHINE = {"backend", "backend_fallback", "interactive", "toolbar"}  # of windows, not looks
 TITLE_FONT = FontProperties(family="DejaVu Sans", size=12.5, weight="bold")
 METADATA = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}
 AWAY = {"left": 4, "right": -4, "bottom": 3, "top": -3, "center": 0}  # points from its place
 
 
+def style(**more: Any) -> dict[Any, Any]:
+    """matplotlib's own settings with ours over them: nothing is left of a user's matplotlibrc."""
+    own: dict[Any, Any] = {
+        name: value for name, value in rcParamsDefault.items() if name not in OF_THE_MACHINE
+    }
+    return own | STYLE | more
+
+
 def written(view: View, kind: str) -> bytes:
     """The picture as 'png' or 'svg'."""
     out = io.BytesIO()
-    with matplotlib.rc_context(STYLE):
+    with matplotlib.rc_context(style()):
         figure(view).savefig(out, format=kind, metadata=METADATA[kind])
     return out.getvalue()
 
 
 def figure(view: View) -> Figure:
     """The picture as a matplotlib figure: title above, sources below, panels row by row."""
-    with matplotlib.rc_context(STYLE):
+    with matplotlib.rc_context(style()):
         drawn = Figure(figsize=view.size, layout="constrained")
         left: Any = {"x": 0.01, "ha": "left"}
         title = _wrapped(view.title, view.size[0])

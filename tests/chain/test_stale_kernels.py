@@ -82,3 +82,26 @@ def test_without_a_writable_folder_kernels_compile_all_the_same(house, monkeypat
     monkeypatch.setenv("HOME", str(house / "room" / "caller.py"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(house / "room" / "caller.py"))
     assert answers(start(house, 10.0)) == [20.0]
+
+
+LIMITED = """
+import resource
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+from house.room.caller import _answer
+print(_answer(1.0))
+"""
+
+
+def test_a_full_disk_under_the_cache_stops_no_kernel(house):
+    write(house, 2.0, 1.0)
+    about = os.environ | {"PYTHONPATH": str(house.parent), "PYTHONDONTWRITEBYTECODE": "1"}
+    about["NUMBA_CACHE_DIR"] = str(house.parent / "cache")
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED], env=about, capture_output=True, text=True, cwd=house.parent
+    )
+    assert done.stdout == "3.0\n", done.stderr
+    assert not [
+        file
+        for file in (house.parent / "cache").rglob("*")
+        if file.is_file() and file.stat().st_size
+    ]

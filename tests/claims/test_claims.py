@@ -329,6 +329,19 @@ def test_other_worlds(refused, tmp_path):
         file.write_text(text)
         with refused("mine.toml", said):
             claims.with_snapshot(WORLD, file)
+    good = "date = 2023-11-20\r\nprice_usd = 200.0\r\nissuance_rao = 5700000000000000\r\n"
+    file.write_bytes(good.encode("utf-8-sig"))
+    assert claims.with_snapshot(WORLD, file).then.snapshot.price_usd == 200
+    for spoilt in (
+        b"",
+        b"\0" * 99,
+        good.encode("utf-16"),
+        b"x = " + b"9" * 5_000,
+        b"x = " + b"[" * 99_999,
+    ):
+        file.write_bytes(spoilt)
+        with refused("mine.toml", "must"):
+            claims.with_snapshot(WORLD, file)
     with refused("must be a file"):
         claims.with_snapshot(WORLD, tmp_path / "none.toml")
 

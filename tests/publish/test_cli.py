@@ -2,9 +2,16 @@
 
 import dataclasses
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 import typing
 from datetime import date
+from pathlib import Path
 
+import nbformat
 import pytest
 
 import tao_econ as te
@@ -13,7 +20,9 @@ from tao_econ.__main__ import main
 from tao_econ.inputs import data
 from tao_econ.inputs import record as records
 from tao_econ.inputs import rules as inputs
-from tao_econ.publish import assumptions, press
+from tao_econ.publish import assumptions, notebooks, press
+
+VERBS = ("figures", "notebooks", "claims", "replays", "assumptions", "site")
 
 
 @pytest.fixture
@@ -69,7 +78,7 @@ def test_a_setting_may_name_its_record(folder):
 
 def test_a_stress_draws_another_picture_from_the_same_records(folder):
     assert main(["figures", "price_waterfall", "--stress", "dilution only"]) == 0
-    assert (folder / "what_if" / "price_waterfall-stress=dilution_only.svg").exists()
+    assert len(list(folder.glob("what_if/price_waterfall-stress=dilution_only-*.svg"))) == 1
     assert not (folder / "index.json").exists()
     changed = press.under_stress(press.vary("price_waterfall", {}), "AI crash")
     assert changed["then"].price_usd < 160 and changed["now"].price_usd < 241.10
@@ -115,6 +124,44 @@ def test_a_stress_draws_another_picture_from_the_same_records(folder):
             ["figures", "inflation", "--set", "horizon_years=1000000000"],
             ["horizon_years must be in (0, 1,000]"],
         ),
+        (
+            ["figures", "--list", "--check"],
+            ["--list must stand without other options, got --check"],
+        ),
+        (["figures", "inflation", "--check", "--set", "a=1"], ["--check must stand without"]),
+        (["figures", "--check", "--stress", "AI crash"], ["--check must stand without"]),
+        (["figures", "--list", "--set", "a=1"], ["--list must stand without"]),
+        (["notebooks", "01", "--check", "-p", "recycled_share=0.3"], ["got -p as well"]),
+        (["claims", "--check", "--stress", "AI crash"], ["--check must stand without"]),
+        (["claims", "--check", "--json"], ["--check must stand without"]),
+        (
+            ["claims", "--set", "price_usd=1", "--set", "price_usd=2"],
+            ["once, got 'price_usd' twice"],
+        ),
+        (["claims", "--set", "price_usd=1", "--set", "then.price_usd=2"], ["and 'then.price_usd'"]),
+        (["claims", "--set", "price_usd=１"], ["price_usd must be a finite number"]),
+        (["claims", "--snapshot", ""], ["--snapshot must not be empty"]),
+        (["figures", "--stress", ""], ["--stress must not be empty"]),
+        (
+            [
+                "figures",
+                "discounted_fdv",
+                "--set",
+                "discount_rate=.1",
+                "--set",
+                "scenario.discount_rate=.2",
+            ],
+            ["--set must set a field once, got 'discount_rate' and 'scenario.discount_rate'"],
+        ),
+        (["figures", "discounted_fdv", "--set", ".discount_rate=1"], ["must be NAME=VALUE"]),
+        (["figures", "inflation", "--set", "horizon_years=１"], ["horizon_years must be"]),
+        (["figures", "inflation", "--set", "horizon_years=٣"], ["horizon_years must be"]),
+        (["figures", "--lis"], ["unrecognized arguments: --lis"]),
+        (["notebooks", "../../etc/01"], ["unknown notebook"]),
+        (["notebooks", "01.exe"], ["unknown notebook"]),
+        (["site", "now"], ["unrecognized arguments: now"]),
+        (["figure"], ["invalid choice: 'figure'"]),
+        ([], ["COMMAND"]),
         (["notebooks", "99"], ["unknown notebook '99'", "01_supply_curve"]),
         (
             ["notebooks", "01", "-p", "recycled=1"],
@@ -217,3 +264,97 @@ def test_text_for_a_field_becomes_what_the_field_takes(kind, field, wanted):
 @pytest.mark.parametrize("name", press.published())
 def test_every_view_can_be_varied(name):
     assert press.vary(name, {}).keys() == press.VIEWS[name].records().keys()
+
+
+@pytest.mark.parametrize("words", [["--help"], ["-h"], ["help"]], ids=" ".join)
+@pytest.mark.parametrize("verb", [[], *([v] for v in VERBS)], ids=" ".join)
+def test_help_is_no_mistake(capsys, verb, words):
+    assert main([*verb, *words]) == 0
+    assert "usage: run" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "name", ["01", "01_supply_curve", "01_supply_curve.ipynb", "notebooks/01_supply_curve.ipynb"]
+)
+def test_a_notebook_goes_by_number_name_and_file(name):
+    assert [file.name for file in notebooks.select([name])] == ["01_supply_curve.ipynb"]
+
+
+def test_settings_that_one_file_name_cannot_tell_apart_get_two():
+    texts = ("a b", "a_b", "a/b", "a__b", "A.b", "é", "１", "1", "%20", "a%20b", "=")
+    stems = {press.file_stem("x", {"scenario.name": text}) for text in texts}
+    assert len(stems) == len(texts)
+    assert press.file_stem("x", {"a": "1-b=2"}) != press.file_stem("x", {"a": "1", "b": "2"})
+
+
+def test_a_check_or_a_second_drawing_touches_no_file(capsys, folder):
+    assert main(["figures", "price_waterfall"]) == 0
+    before = {file: file.stat().st_mtime_ns for file in folder.iterdir()}
+    assert main(["figures", "price_waterfall"]) == 0
+    assert main(["figures", "price_waterfall", "--check"]) == 0
+    assert {file: file.stat().st_mtime_ns for file in folder.iterdir()} == before
+
+
+def test_any_fault_is_one_line_that_says_how_to_see_more(capsys, folder, monkeypatch):
+    monkeypatch.setattr(press, "select", lambda names: {}["x"])
+    assert "a fault of this program, KeyError" in complaint(capsys, "figures")
+    monkeypatch.setenv("TAO_ECON_TRACEBACK", "1")
+    with pytest.raises(KeyError):
+        main(["figures"])
+
+
+def command(*words, **more):
+    path = os.pathsep.join([str(Path(te.__file__).parents[1]), os.environ["PYTHONPATH"]])
+    about = os.environ | {"PYTHONPATH": path} | more
+    return subprocess.Popen(
+        [sys.executable, "-m", "tao_econ", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=about,
+    )
+
+
+def test_a_reader_who_leaves_stops_nothing():
+    process = command("figures", "--list")
+    process.stdout.close()
+    assert process.wait() == 0 and process.stderr.read() == ""
+
+
+def test_python_without_docstrings_is_refused_in_one_line():
+    out, said = command("figures", "--list", PYTHONOPTIMIZE="2").communicate()
+    assert not out and said.count("\n") == 1 and "PYTHONOPTIMIZE must be at most 1" in said
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_while_a_kernel_runs_is_one_line_and_leaves_no_kernel(tmp_path, sent):
+    book = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_code_cell(
+                f"import os, time\nopen({str(tmp_path / 'kernel')!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)"
+            )
+        ]
+    )
+    file = tmp_path / "90_long.ipynb"
+    nbformat.write(book, file)
+    code = (
+        "import signal, sys; from pathlib import Path; from tao_econ import __main__; from tao_econ.publish import notebooks;"
+        "notebooks.FOLDER = Path(sys.argv[1]); signal.signal(signal.SIGTERM, __main__._stopped);"
+        "sys.exit(__main__.main(['notebooks', '90']))"
+    )
+    before = file.read_bytes()
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path)], stderr=subprocess.PIPE, text=True
+    )
+    for _ in range(600):
+        if (tmp_path / "kernel").exists() and (tmp_path / "kernel").read_text():
+            break
+        time.sleep(0.1)
+    process.send_signal(sent)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130 and said == "run: stopped; what was finished is kept\n"
+    assert file.read_bytes() == before
+    with pytest.raises(ProcessLookupError):
+        for _ in range(50):
+            os.kill(int((tmp_path / "kernel").read_text()), 0)
+            time.sleep(0.1)

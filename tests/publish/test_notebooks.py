@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 from tao_econ import views
-from tao_econ.publish import notebooks
+from tao_econ.publish import notebooks, press
 
 FILES = notebooks.select([])
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
@@ -113,3 +113,25 @@ def test_lines_printed_in_two_pieces_read_as_one(small):
     )
     notebooks.run(file)
     assert [o.text for o in read(file).cells[1].outputs] == ["0.5\n0.5\n"]
+
+
+def test_a_users_start_up_file_and_style_change_no_output(small, tmp_path, monkeypatch):
+    start = tmp_path / "ipython" / "profile_default" / "startup"
+    start.mkdir(parents=True)
+    (start / "00.py").write_text("import pandas as pd\npd.options.display.precision = 1\nmine = 1")
+    (tmp_path / "mpl").mkdir()
+    (tmp_path / "mpl" / "matplotlibrc").write_text(
+        "font.size: 30\naxes.grid: True\ntimezone: Asia/Tokyo"
+    )
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path / "mpl"))
+    source = (
+        "import hashlib, pandas as pd\nfrom tao_econ import views\n"
+        "print('mine' in dir(), pd.Series([0.123456])[0:1].to_string())\n"
+        "print(hashlib.sha256(views.macro_thesis().bytes('png')).hexdigest())"
+    )
+    file = small("share = 0.5", source)
+    notebooks.run(file)
+    said = read(file).cells[1].outputs[0].text.splitlines()
+    assert said[0].split() == ["False", "0", "0.123456"]
+    assert said[1] == press.read_index()["macro_thesis"]["png"]

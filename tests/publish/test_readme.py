@@ -30,6 +30,8 @@ FIRST_COMMANDS = re.search(r"```\n(.*?)```", README, re.S)[1]
 MADE = {
     "site/",
     "site/index.html",
+    "site/files.json",
+    "_plan.json",
     "figures/what_if/",
     "notebooks/what_if/",
 }  # by commands, not in the repository

@@ -218,6 +218,21 @@ def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path, monkeypatch, c
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
 
 
+def test_every_page_says_what_it_may_load_and_run(folder, read):
+    for path, page in read.items():
+        if path == pages.LEDGER:
+            continue
+        allowed = [m["content"] for m in page.all("meta") if "http-equiv" in m]
+        assert len(allowed) == 1 and allowed[0].startswith("default-src 'none'"), path
+        runs = "script-src 'self';" if path.startswith("instruments/") else "script-src 'none';"
+        assert runs in allowed[0], path
+    assert json.loads((folder / pages.LIST).read_text(encoding="utf-8"))["files"] == sorted(
+        str(file.relative_to(folder))
+        for file in folder.rglob("*")
+        if file.is_file() and file.name != pages.LIST
+    )
+
+
 # ---- In a browser ----
 
 SHOWN = """() => JSON.stringify({ finding: document.getElementById('finding').textContent,
