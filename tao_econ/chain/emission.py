@@ -20,8 +20,8 @@ from numpy.typing import ArrayLike
 
 from ..inputs.checks import MAX_INT64, as_array, real, whole
 from ..inputs.door import typed
-from ..inputs.rules import MAX_RAO, Rules
-from ..inputs.units import BLOCKS_PER_DAY, RAO_PER_TAO, SECONDS_PER_DAY, block_date, blocks_to_years
+from ..inputs.rules import MAX_RAO, Rules, blocks_per_day
+from ..inputs.units import BLOCKS_PER_DAY, block_date, blocks_to_years
 from ._jit import kernel
 
 PPM = 1_000_000
@@ -233,8 +233,8 @@ def halving_table(
     for before, era in zip(eras, eras[1:], strict=False):
         row: dict[str, object] = {
             "halving": era.halving,
-            "issuance_tao": float(Fraction(era.issuance_rao) / RAO_PER_TAO),
-            "reward_tao": float(Fraction(era.reward_rao) / RAO_PER_TAO),
+            "issuance_tao": float(Fraction(era.issuance_rao) / rules.units_per_coin),
+            "reward_tao": float(Fraction(era.reward_rao) / rules.units_per_coin),
             "block": era.first_block,
             "years_from_start": float(blocks_to_years(era.first_block - block, seconds)),
             "era_years": float(blocks_to_years(era.first_block - before.first_block, seconds)),
@@ -294,7 +294,7 @@ def emission_path(
     """
     days = whole("days", days)
     every_days = whole("every_days", every_days, at_least=1)
-    per_day = round(SECONDS_PER_DAY / rules.block_time_s)
+    per_day = blocks_per_day(rules)
     start = _checked_start(rules, issuance_rao, block, days, per_day)
     recycled_ppm = whole("recycled_ppm", recycled_ppm)
     if recycled_ppm > PPM:

@@ -108,7 +108,7 @@ def c39(world: World, reading: Reading) -> float:
     issued = tao(used.snapshot.issuance_rao)
     free = issued * (1 - used.scenario.lost_share)
     if "staked" in reading.definition:
-        free -= min(free, staked_tao(used.snapshot, used.scenario))
+        free -= min(free, staked_tao(used.rules, used.snapshot, used.scenario))
     return (cap - issued) / (cap - free)
 
 

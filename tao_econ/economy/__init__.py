@@ -89,6 +89,15 @@ from .supply import mc_fdv_ranking as mc_fdv_ranking
 from .supply import supply_after as supply_after
 from .supply import supply_at as supply_at
 from .supply import supply_path as supply_path
+from .token_schedules import Schedule as Schedule
+from .token_schedules import Tranche as Tranche
+from .token_schedules import schedule_tokens as schedule_tokens
+from .token_schedules import token_schedule as token_schedule
+from .token_supply import coins_to_come as coins_to_come
+from .token_supply import dilution_table as dilution_table
+from .token_supply import released_units as released_units
+from .token_supply import token_growth as token_growth
+from .token_supply import token_pressure as token_pressure
 from .trading import volumes_on as volumes_on
 from .trading import with_volume as with_volume
 from .validator_income import validator_income as validator_income

@@ -24,7 +24,7 @@ from ..inputs import data
 from ..inputs.checks import real, reals, whole
 from ..inputs.door import typed
 from ..inputs.record import unknown
-from ..inputs.rules import Rules, Scenario, Snapshot, eras
+from ..inputs.rules import Rules, Scenario, Snapshot, coins, eras
 from ..inputs.units import BN, tao, utc
 from .supply import discounted_supply, supply_at
 
@@ -66,7 +66,7 @@ def supply_counted(rules: Rules, snapshot: Snapshot, scenario: Scenario, denomin
     if denominator == "market_cap":
         return supply_at(rules, snapshot, scenario).circulating_tao
     if denominator == "fdv":
-        return tao(rules.max_supply_rao)
+        return coins(rules, rules.max_supply_rao)
     if denominator == "discounted_fdv":
         return float(discounted_supply(rules, snapshot, scenario))
     if snapshot.fdv_stated_usd is None:

@@ -22,8 +22,8 @@ from ..chain.shares import root_proportion
 from ..chain.subnets import Subnets, run_subnets
 from ..inputs.checks import record
 from ..inputs.door import typed
-from ..inputs.rules import Rules, Scenario, Snapshot
-from ..inputs.units import RAO_PER_TAO, SECONDS_PER_DAY
+from ..inputs.rules import Rules, Scenario, Snapshot, block_seconds
+from ..inputs.units import SECONDS_PER_DAY
 from .roles import Roles, SubnetTerms, role_shares, times
 from .supply import minted_per_day
 
@@ -140,7 +140,7 @@ def part_of(total: int, share: float | Fraction) -> int:
 def _new_rao(rules, snapshot, scenario) -> tuple[int, int]:
     """What a day mints, and what of it is recycled."""
     reward = block_emission(rules, snapshot.issuance_rao, block=snapshot.block)
-    over, under = float(scenario.block_time_s).as_integer_ratio()
+    over, under = float(block_seconds(rules, scenario)).as_integer_ratio()
     a_day = reward * SECONDS_PER_DAY * under // over
     minted = min(a_day, max(rules.max_supply_rao - snapshot.issuance_rao, 0))
     return minted, part_of(minted, scenario.recycled_share)
@@ -206,7 +206,7 @@ def _alpha_pay(rules, scenario, pools) -> AlphaPay:
         )
         issued = pool.reserve_alpha + float(pools.outstanding_alpha[which])
         per_day = float(pools.alpha_rate[which]) * minted_per_day(
-            rules, round(issued * RAO_PER_TAO), block_time_s=scenario.block_time_s
+            rules, round(issued * rules.units_per_coin), block_time_s=block_seconds(rules, scenario)
         )
         terms = SubnetTerms(
             owned=bool(pools.owner_cut_on[which]),

@@ -13,8 +13,8 @@ import numpy as np
 
 from ..inputs.checks import real, reals, together
 from ..inputs.door import typed
-from ..inputs.rules import Rules, Scenario, Snapshot
-from ..inputs.units import DAYS_PER_YEAR, Numbers, tao
+from ..inputs.rules import Rules, Scenario, Snapshot, coins
+from ..inputs.units import DAYS_PER_YEAR, Numbers
 from .day_flows import DayFlows, day_flows
 from .supply import issued_path, stake_that_fits
 
@@ -48,7 +48,7 @@ def staked_part(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> float:
     staked = stake_that_fits(rules, snapshot, scenario)
     if not staked:
         raise ValueError("staked_tao must be > 0 to give a yield, got 0")
-    return staked / tao(snapshot.issuance_rao)
+    return staked / coins(rules, snapshot.issuance_rao)
 
 
 def stakers_parts(flows: DayFlows) -> tuple[float, float]:
@@ -159,7 +159,7 @@ def break_even_take(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> flo
     -----
     The real yield of `holder_yield` is zero where a(1 − c) = s.
     """
-    staked = stake_that_fits(rules, snapshot, scenario) / tao(snapshot.issuance_rao)
+    staked = stake_that_fits(rules, snapshot, scenario) / coins(rules, snapshot.issuance_rao)
     all_get, _ = stakers_parts(day_flows(rules, snapshot, scenario))
     return 1 - staked / all_get if all_get else -math.inf
 
@@ -202,7 +202,7 @@ def ownership_path(
     if share > staked:
         raise ValueError(f"share must be at most the staked share of {staked:g}, got {share:g}")
     path = issued_path(rules, snapshot, scenario, every_days)
-    grown = np.log(path.issued_tao / tao(snapshot.issuance_rao))
+    grown = np.log(path.issued_tao / coins(rules, snapshot.issuance_rao))
     all_get, kept = stakers_parts(day_flows(rules, snapshot, scenario))
     diluted = share * np.exp(-grown)
     return OwnershipPath(

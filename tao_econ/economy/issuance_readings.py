@@ -183,9 +183,16 @@ def most_issued_tao(rules: Rules, tao: float, days: float) -> float:
     """The most that can be issued `days` after issuance stood at `tao`: full reward, nominal
     blocks.
     """
+    _of_bittensor(rules)
     start = real("tao", tao, "[0, inf)")
     blocks = int(real("days", days, "[0, inf)") * BLOCKS_PER_DAY)
     return _most_issued(rules, start, blocks)
+
+
+def _of_bittensor(rules) -> None:
+    """Refuse rules of another chain: the readings here are of TAO."""
+    if rules.chain == "bitcoin":
+        raise ValueError(f"rules must be those of one of Bittensor's chains, got {rules.name!r}")
 
 
 def _most_issued(rules, start, blocks) -> float:
@@ -225,6 +232,7 @@ def check_supply_points(
         trusted supply) and `below` (less than at the last trusted one, or too little to reach the
         next)
     """
+    _of_bittensor(rules)
     first = utc(since or GENESIS_UTC)
     last = utc(until or "9998-12-31")
     points = supply_observations(anchors_until=last)
@@ -274,6 +282,7 @@ def feasible_supply_tao(rules: Rules, day: str | date) -> tuple[float, float]:
     ValueError
         for a day before genesis
     """
+    _of_bittensor(rules)
     noon = utc(day) + timedelta(hours=12)
     block = anchored_block(noon)
     missed = counter_correction_tao(block)
@@ -351,6 +360,7 @@ def usable_supplies(
     tuple of DataFrame
         used, refused (with `why`)
     """
+    _of_bittensor(rules)
     points = check_supply_points(rules, since=utc(since), until=utc(until), restate=restate)
     reasons = {
         "the counter was wrong there by an unknown amount": points["correction_tao"].isna(),

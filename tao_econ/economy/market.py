@@ -20,8 +20,8 @@ import pandas as pd
 from ..inputs import data
 from ..inputs.checks import real
 from ..inputs.door import typed
-from ..inputs.rules import Rules, Scenario, Snapshot, rules_at
-from ..inputs.units import DAYS_PER_YEAR, tao, utc
+from ..inputs.rules import Rules, Scenario, Snapshot, coins, rules_at
+from ..inputs.units import DAYS_PER_YEAR, utc
 from .day_flows import day_flows
 from .impact import amihud, impact_share, within_law
 from .supply import minted_per_day, staked_tao, supply_path
@@ -116,21 +116,21 @@ def sell_pressure(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> SellP
         where owners and stakers get more than there is, and where stake leaves that is not there
     """
     flows = day_flows(rules, snapshot, scenario)
-    owners_sold = tao(flows.pay.owners_rao) * scenario.owners_sold_share
-    miners_sold = tao(flows.pay.miners_rao) * scenario.miners_sold_share
-    stakers_sold = tao(flows.pay.stakers_rao) * scenario.stakers_sold_share
+    owners_sold = coins(rules, flows.pay.owners_rao) * scenario.owners_sold_share
+    miners_sold = coins(rules, flows.pay.miners_rao) * scenario.miners_sold_share
+    stakers_sold = coins(rules, flows.pay.stakers_rao) * scenario.stakers_sold_share
     of_new = math.fsum((owners_sold, miners_sold, stakers_sold))
-    stake = _leaving_stake(snapshot, scenario)
+    stake = _leaving_stake(rules, snapshot, scenario)
     unstaked = scenario.stake_exit_per_day * stake
     sold = of_new + unstaked
-    left = tao(max(rules.max_supply_rao - snapshot.issuance_rao, 0))
+    left = coins(rules, max(rules.max_supply_rao - snapshot.issuance_rao, 0))
     a_year = min(of_new * DAYS_PER_YEAR, left) + min(unstaked * DAYS_PER_YEAR, stake)
     usd = sold * snapshot.price_usd
     volume = snapshot.volume_usd or scenario.volume_usd
     unexpected = _impact(scenario, usd / volume)
     return SellPressure(
-        emission_tao_per_day=tao(flows.minted_rao),
-        paid_tao_per_day=tao(sum(flows.pay)),
+        emission_tao_per_day=coins(rules, flows.minted_rao),
+        paid_tao_per_day=coins(rules, sum(flows.pay)),
         owners_sold_tao_per_day=owners_sold,
         miners_sold_tao_per_day=miners_sold,
         stakers_sold_tao_per_day=stakers_sold,
@@ -145,18 +145,18 @@ def sell_pressure(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> SellP
         unexpected_impact_share=unexpected,
         mean_cost_share=unexpected / (1 + scenario.impact_exponent),
         surprise_impact_share=_impact(scenario, usd / volume * (1 - scenario.anticipated_share)),
-        issuance_per_year=min(tao(flows.minted_rao) * DAYS_PER_YEAR, left)
-        / tao(snapshot.issuance_rao),
+        issuance_per_year=min(coins(rules, flows.minted_rao) * DAYS_PER_YEAR, left)
+        / coins(rules, snapshot.issuance_rao),
     )
 
 
-def _leaving_stake(snapshot, scenario) -> float:
+def _leaving_stake(rules, snapshot, scenario) -> float:
     """The stake that can leave; 0 where none does."""
     if not scenario.stake_exit_per_day:
         return 0.0
-    staked = staked_tao(snapshot, scenario)
-    if staked > tao(snapshot.issuance_rao):
-        most = f"{tao(snapshot.issuance_rao):,.0f}"
+    staked = staked_tao(rules, snapshot, scenario)
+    if staked > coins(rules, snapshot.issuance_rao):
+        most = f"{coins(rules, snapshot.issuance_rao):,.0f}"
         raise ValueError(f"staked_tao must be at most what is issued ({most}), got {staked:,.0f}")
     return staked
 
@@ -222,7 +222,7 @@ def flow_balance(
     """
     inflow = real("inflow_usd_per_day", inflow_usd_per_day, "[0, inf)")
     pressure = sell_pressure(rules, snapshot, scenario)
-    cap = tao(snapshot.issuance_rao) * (1 - scenario.lost_share) * snapshot.price_usd
+    cap = coins(rules, snapshot.issuance_rao) * (1 - scenario.lost_share) * snapshot.price_usd
     news = 1 - scenario.anticipated_share
     price = math.inf if inflow else snapshot.price_usd
     if pressure.sold_tao_per_day:
@@ -275,7 +275,7 @@ def price_under_flow(
     day = path.years * DAYS_PER_YEAR
     days = np.diff(day)
     middle = np.sqrt(supply[1:] * supply[:-1])
-    stake = _leaving_stake(snapshot, scenario)
+    stake = _leaving_stake(rules, snapshot, scenario)
     exited = np.diff(np.minimum(day * pressure.unstaked_tao_per_day, stake))
     new = share * np.diff(np.log(supply)) / (1 - scenario.lost_share)
     loss = force * (new + exited / middle)

@@ -9,8 +9,7 @@ from typing import NamedTuple
 from ..chain.emission import issuance_eras
 from ..inputs.checks import real
 from ..inputs.door import typed
-from ..inputs.rules import Rules, Scenario, Snapshot
-from ..inputs.units import tao
+from ..inputs.rules import Rules, Scenario, Snapshot, coins
 from .day_flows import day_flows
 from .rewards import part_that_pays
 
@@ -82,4 +81,4 @@ def _after_halving(rules: Rules, snapshot: Snapshot) -> Snapshot:
 def _miners_usd(rules: Rules, snapshot: Snapshot, scenario: Scenario, subnet_share: float) -> float:
     """A day of all miners of the subnet."""
     paid_rao = day_flows(rules, snapshot, scenario).pay.miners_rao
-    return tao(paid_rao) * subnet_share * snapshot.price_usd
+    return coins(rules, paid_rao) * subnet_share * snapshot.price_usd

@@ -14,7 +14,7 @@ from ..chain.shares import root_proportion as part_of_root
 from ..chain.subnets import Subnets
 from ..inputs.checks import real, reals, record
 from ..inputs.door import typed
-from ..inputs.rules import Rules, Scenario, Snapshot
+from ..inputs.rules import Rules, Scenario, Snapshot, block_seconds
 from ..inputs.units import DAYS_PER_YEAR
 from .rewards import alpha_yield_per_day
 from .supply import MAX_LOG, break_even_growth, minted_per_day
@@ -180,7 +180,7 @@ def _alpha_yield(rules: Rules, scenario: Scenario, subnet: StakedSubnet) -> floa
     return alpha_yield_per_day(
         rules,
         earning_alpha=subnet.earning_alpha,
-        alpha_per_day=minted_per_day(rules, 0, block_time_s=scenario.block_time_s),
+        alpha_per_day=minted_per_day(rules, 0, block_time_s=block_seconds(rules, scenario)),
         root_proportion=subnet.root_proportion,
     )
 
@@ -189,7 +189,7 @@ def _root_yield(rules: Rules, scenario: Scenario, subnet: StakedSubnet) -> float
     """A day's pay over the TAO on root, before take: root's part of the alpha of every subnet, in
     TAO at their prices.
     """
-    minted = minted_per_day(rules, 0, block_time_s=scenario.block_time_s)
+    minted = minted_per_day(rules, 0, block_time_s=block_seconds(rules, scenario))
     return alpha_yield_per_day(
         rules,
         earning_alpha=subnet.root_tao,

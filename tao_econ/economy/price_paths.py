@@ -24,8 +24,8 @@ from ..chain.emission import halving_thresholds_rao, halvings_so_far, reward_aft
 from ..inputs.checks import flag, float_matrix, real, reals, whole
 from ..inputs.door import typed
 from ..inputs.record import unknown
-from ..inputs.rules import Rules, Scenario, Snapshot
-from ..inputs.units import DAYS_PER_YEAR, SECONDS_PER_DAY, tao
+from ..inputs.rules import Rules, Scenario, Snapshot, block_seconds, coins
+from ..inputs.units import DAYS_PER_YEAR, SECONDS_PER_DAY
 
 MAX_VALUES = 1 << 28  # normals in one call: 2 GiB
 BLOCK_OF_PATHS = 64  # worked on together, so that they stay in the cache
@@ -351,14 +351,14 @@ def _schedule(rules, snapshot, scenario, steps) -> _Schedule:
         left = -1.0
     step_years = scenario.horizon_years / steps
     return _Schedule(
-        issued=tao(snapshot.issuance_rao),
-        rewards=tao(rewards),
-        thresholds=tao(np.array(thresholds, float)),
+        issued=coins(rules, snapshot.issuance_rao),
+        rewards=coins(rules, rewards),
+        thresholds=coins(rules, np.array(thresholds, float)),
         interval=interval,
         left=left,
         halvings=halvings,
-        cap=tao(rules.max_supply_rao),
-        step_blocks=step_years * DAYS_PER_YEAR * SECONDS_PER_DAY / scenario.block_time_s,
+        cap=coins(rules, rules.max_supply_rao),
+        step_blocks=step_years * DAYS_PER_YEAR * SECONDS_PER_DAY / block_seconds(rules, scenario),
     )
 
 

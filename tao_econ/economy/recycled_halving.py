@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from ..chain.emission import PPM, issuance_eras
 from ..inputs.door import typed
-from ..inputs.rules import Rules, Scenario, Snapshot
-from ..inputs.units import RAO_PER_TAO, SECONDS_PER_DAY, block_date, blocks_to_years, tao
+from ..inputs.rules import Rules, Scenario, Snapshot, block_seconds, coins
+from ..inputs.units import SECONDS_PER_DAY, block_date, blocks_to_years
 
 
 class RecycledHalving(NamedTuple):
@@ -43,7 +43,7 @@ def next_halving_at(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> Rec
     if not later:
         raise ValueError(f"rules must have a halving to come, got {rules.name!r}, which have none")
     then = later[0]
-    seconds = scenario.block_time_s
+    seconds = block_seconds(rules, scenario)
     return RecycledHalving(
         halving=then.halving,
         when=block_date(
@@ -53,7 +53,7 @@ def next_halving_at(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> Rec
             block_time_s=seconds,
         ),
         years=float(blocks_to_years(then.first_block - now.first_block, seconds)),
-        at_tao=float(then.issuance_rao) / RAO_PER_TAO,
-        missing_tao=float(then.issuance_rao) / RAO_PER_TAO - tao(snapshot.issuance_rao),
-        net_tao_per_day=float(now.net_rao) / RAO_PER_TAO * SECONDS_PER_DAY / seconds,
+        at_tao=coins(rules, float(then.issuance_rao)),
+        missing_tao=coins(rules, float(then.issuance_rao)) - coins(rules, snapshot.issuance_rao),
+        net_tao_per_day=coins(rules, float(now.net_rao)) * SECONDS_PER_DAY / seconds,
     )

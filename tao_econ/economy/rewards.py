@@ -18,8 +18,8 @@ from numpy.typing import ArrayLike
 from ..inputs.checks import real, reals
 from ..inputs.door import typed
 from ..inputs.record import unknown
-from ..inputs.rules import Rules, Scenario, Snapshot
-from ..inputs.units import DAYS_PER_YEAR, RAO_PER_TAO, tao
+from ..inputs.rules import Rules, Scenario, Snapshot, block_seconds, coins
+from ..inputs.units import DAYS_PER_YEAR
 from .day_flows import day_flows
 from .roles import WHOLE_NETWORK, Roles, SubnetTerms, check_terms, role_shares, times
 from .supply import minted_per_day
@@ -79,13 +79,13 @@ def reward_split(
     price = _alpha_price(rules, subnet.alpha_price_tao, in_alpha)
     share = role_shares(rules, subnet, scenario.validator_take)
     if in_alpha:
-        most = tao(rules.max_supply_rao)
+        most = coins(rules, rules.max_supply_rao)
         alpha_issuance = real("alpha_issuance", subnet.alpha_issuance, f"[0, {most}]")
-        issued_rao = round(alpha_issuance * RAO_PER_TAO)
-        per_day = minted_per_day(rules, issued_rao, block_time_s=scenario.block_time_s)
+        issued_rao = round(alpha_issuance * rules.units_per_coin)
+        per_day = minted_per_day(rules, issued_rao, block_time_s=block_seconds(rules, scenario))
     else:
         day = day_flows(rules, snapshot, scenario)
-        per_day = tao(day.minted_rao) * subnet.subnet_share
+        per_day = coins(rules, day.minted_rao) * subnet.subnet_share
         recycled = day.recycled_rao / day.minted_rao if day.minted_rao else 0.0
         paid = times(share, 1 - recycled)
         share = paid._replace(recycled=paid.recycled + recycled)

@@ -23,8 +23,8 @@ from ..inputs import data
 from ..inputs.checks import fits, real, reals, whole
 from ..inputs.door import typed
 from ..inputs.record import unknown
-from ..inputs.rules import Rules
-from ..inputs.units import BN, tao
+from ..inputs.rules import Rules, coins
+from ..inputs.units import BN
 
 
 class Tree(NamedTuple):
@@ -75,7 +75,7 @@ def scenario_tree(rules: Rules, *, spot_usd: float, tree: pd.DataFrame | None = 
     """
     names, odds, fdv = _parts(tree)
     spot = real("spot_usd", spot_usd, "(0, inf)")
-    supply = tao(rules.max_supply_rao)
+    supply = coins(rules, rules.max_supply_rao)
     part = odds * fdv
     total = float(part.sum())
     branches = pd.DataFrame(
@@ -128,7 +128,7 @@ def tree_sensitivity(
     """
     inside, rest = _split(branch, tree)
     odds = reals("probabilities", probabilities, "[0, 1]", ndim=1)
-    return (odds * inside + (1 - odds) * rest) / tao(rules.max_supply_rao)
+    return (odds * inside + (1 - odds) * rest) / coins(rules, rules.max_supply_rao)
 
 
 @typed
@@ -152,7 +152,7 @@ def tree_break_even(
     """
     inside, rest = _split(branch, tree)
     spot = real("spot_usd", spot_usd, "(0, inf)")
-    supply = tao(rules.max_supply_rao)
+    supply = coins(rules, rules.max_supply_rao)
     low, high = sorted((inside / supply, rest / supply))
     if low == high or not low <= spot <= high:
         raise ValueError(
@@ -213,7 +213,7 @@ def tree_noise(
     random = np.random.default_rng(whole("seed", seed))
     possible = odds > 0
     drawn = random.dirichlet(weight * odds[possible], count)
-    price = np.sort(np.sum(drawn * fdv[possible], axis=1) / tao(rules.max_supply_rao))
+    price = np.sort(np.sum(drawn * fdv[possible], axis=1) / coins(rules, rules.max_supply_rao))
     mean = sample_mean(price)
     quantiles = sample_quantiles(price, (0.1, 0.5, 0.9))
     p10, p50, p90 = np.asarray(quantiles.value).tolist()

@@ -16,8 +16,8 @@ from typing import NamedTuple
 from ..inputs import data
 from ..inputs.door import typed
 from ..inputs.record import unknown
-from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario
-from ..inputs.units import DAYS_PER_YEAR, RAO_PER_TAO, tao
+from ..inputs.rules import Rules, Scenario, Snapshot, coins, load_scenario
+from ..inputs.units import DAYS_PER_YEAR
 from .sector import ai_beta
 from .supply import emission_tao_per_day, supply_after
 
@@ -99,9 +99,9 @@ def _dilution_only(records: Records) -> Records:
     """A year on with the same market cap: nothing is recycled and nothing but supply moves."""
     alone = load_scenario("dilution-only")
     later = _scenario(records, **{field: getattr(alone, field) for field in DILUTION_ONLY})
-    before = tao(records.snapshot.issuance_rao)
+    before = coins(records.rules, records.snapshot.issuance_rao)
     after = supply_after(later.rules, later.snapshot, later.scenario, 1.0)
-    snapshot = replace(records.snapshot, issuance_rao=round(after * RAO_PER_TAO))
+    snapshot = replace(records.snapshot, issuance_rao=round(after * records.rules.units_per_coin))
     return _price(later._replace(snapshot=snapshot), before / after)
 
 

@@ -1,7 +1,8 @@
 """How much TAO is there, what is it worth diluted, and who loses share to new supply?
 
-Amounts come in as whole rao and leave as floating TAO; `units.tao` is the border. Equations and
-check numbers are in the papers named at each function.
+Amounts come in as whole rao and leave as floating TAO; `rules.coins` is the border: under another
+chain's rules, such as Bitcoin's, what is named rao and TAO are its smallest units and its coins.
+Equations and check numbers are in the papers named at each function.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from ..inputs import data
 from ..inputs.checks import flag, quoted, real, reals, whole
 from ..inputs.door import typed
 from ..inputs.record import unknown
-from ..inputs.rules import Rules, Scenario, Snapshot
-from ..inputs.units import BLOCKS_PER_DAY, DAYS_PER_YEAR, RAO_PER_TAO, SECONDS_PER_DAY, tao
+from ..inputs.rules import Rules, Scenario, Snapshot, block_seconds, blocks_per_day, coins
+from ..inputs.units import DAYS_PER_YEAR, SECONDS_PER_DAY
 
 # AI tokens that trade against TAO by name in the article and beside them in the listings of the
 # time
@@ -100,7 +101,7 @@ def minted_per_day(
         TAO, or alpha
     """
     reward_rao = block_emission(rules, issuance_rao, block=block)
-    return tao(reward_rao) * SECONDS_PER_DAY / block_time_s
+    return coins(rules, reward_rao) * SECONDS_PER_DAY / block_time_s
 
 
 @typed
@@ -113,15 +114,18 @@ def emission_tao_per_day(rules: Rules, snapshot: Snapshot, scenario: Scenario) -
         where the rules halve by block number and the snapshot has none
     """
     return minted_per_day(
-        rules, snapshot.issuance_rao, block_time_s=scenario.block_time_s, block=snapshot.block
+        rules,
+        snapshot.issuance_rao,
+        block_time_s=block_seconds(rules, scenario),
+        block=snapshot.block,
     )
 
 
 @typed
-def staked_tao(snapshot: Snapshot, scenario: Scenario) -> float:
+def staked_tao(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> float:
     """TAO staked on a day: the snapshot's, or `scenario.staked_share` of what is issued."""
     if snapshot.staked_tao is None:
-        return tao(snapshot.issuance_rao) * scenario.staked_share
+        return coins(rules, snapshot.issuance_rao) * scenario.staked_share
     return snapshot.staked_tao
 
 
@@ -134,11 +138,11 @@ def supply_at(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> Supply:
     ValueError
         where less circulates than is staked, or more is issued than the cap allows
     """
-    issued = tao(snapshot.issuance_rao)
+    issued = coins(rules, snapshot.issuance_rao)
     circulating = issued * (1 - scenario.lost_share)
     staked = stake_that_fits(rules, snapshot, scenario)
     floating = circulating - scenario.stake_stickiness * staked
-    cap = tao(rules.max_supply_rao)
+    cap = coins(rules, rules.max_supply_rao)
     return Supply(
         issued_tao=issued,
         circulating_tao=circulating,
@@ -160,8 +164,8 @@ def stake_that_fits(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> flo
         raise ValueError(
             f"issuance_rao must be at most {rules.max_supply_rao:,}, got {snapshot.issuance_rao:,}"
         )
-    circulating = tao(snapshot.issuance_rao) * (1 - scenario.lost_share)
-    staked = staked_tao(snapshot, scenario)
+    circulating = coins(rules, snapshot.issuance_rao) * (1 - scenario.lost_share)
+    staked = staked_tao(rules, snapshot, scenario)
     if staked > circulating:
         raise ValueError(
             f"staked_tao must be at most what circulates ({circulating:,.0f}), got {staked:,.0f}"
@@ -184,9 +188,10 @@ def issued_path(
 ) -> IssuedPath:
     """Issuance from a snapshot on, over `scenario.horizon_years`, as in `supply_path`."""
     every_days = whole("every_days", every_days, at_least=1)
-    year_seconds = DAYS_PER_YEAR * SECONDS_PER_DAY
-    days = int(scenario.horizon_years * year_seconds / scenario.block_time_s / BLOCKS_PER_DAY)
-    year_days = round(year_seconds / scenario.block_time_s / BLOCKS_PER_DAY)
+    seconds = block_seconds(rules, scenario)
+    year_blocks = DAYS_PER_YEAR * SECONDS_PER_DAY / seconds
+    days = int(scenario.horizon_years * year_blocks / blocks_per_day(rules))
+    year_days = round(year_blocks / blocks_per_day(rules))
     ahead = -(-year_days // every_days)  # samples in the extra year
     path = emission_path(
         rules,
@@ -196,14 +201,14 @@ def issued_path(
         recycled_ppm=round(scenario.recycled_share * PPM),
         every_days=every_days,
     )
-    elapsed = (path.block - path.block[0]) * scenario.block_time_s / SECONDS_PER_DAY / DAYS_PER_YEAR
-    issued = tao(path.issuance_rao)
+    elapsed = (path.block - path.block[0]) * seconds / SECONDS_PER_DAY / DAYS_PER_YEAR
+    issued = coins(rules, path.issuance_rao)
     keep = days // every_days + 1
     return IssuedPath(
         years=elapsed[:keep],
         issued_tao=issued[:keep],
         in_a_year_tao=np.interp(elapsed[:keep] + 1, elapsed, issued),
-        emission_tao_per_day=tao(path.reward_rao[:keep]) * SECONDS_PER_DAY / scenario.block_time_s,
+        emission_tao_per_day=coins(rules, path.reward_rao[:keep]) * SECONDS_PER_DAY / seconds,
     )
 
 
@@ -260,15 +265,15 @@ def supply_after(rules: Rules, snapshot: Snapshot, scenario: Scenario, years: fl
         for a negative or infinite one
     """
     years = real("years", years, "[0, inf)")
-    blocks = years * DAYS_PER_YEAR * SECONDS_PER_DAY / scenario.block_time_s
+    blocks = years * DAYS_PER_YEAR * SECONDS_PER_DAY / block_seconds(rules, scenario)
     new = sum(run * net for _, run, net in _runs(rules, snapshot, scenario, blocks))
-    return new + tao(snapshot.issuance_rao)
+    return new + coins(rules, snapshot.issuance_rao)
 
 
 @typed
 def break_even_growth(rules: Rules, snapshot: Snapshot, scenario: Scenario, years: float) -> float:
     """Growth of the market cap that in so many `years` merely holds the price: S(t)/S(0) − 1."""
-    return supply_after(rules, snapshot, scenario, years) / tao(snapshot.issuance_rao) - 1
+    return supply_after(rules, snapshot, scenario, years) / coins(rules, snapshot.issuance_rao) - 1
 
 
 @typed
@@ -296,10 +301,10 @@ def discounted_supply(
     """
     yearly = reals("rates", scenario.discount_rate if rates is None else rates, "[0, 1]")
     rate = np.log1p(np.atleast_1d(yearly))
-    per_block = scenario.block_time_s / SECONDS_PER_DAY / DAYS_PER_YEAR
+    per_block = block_seconds(rules, scenario) / SECONDS_PER_DAY / DAYS_PER_YEAR
     none = rate < MIN_RATE
     divisor = np.where(none, 1.0, rate)
-    total = np.full(rate.shape, tao(snapshot.issuance_rao))
+    total = np.full(rate.shape, coins(rules, snapshot.issuance_rao))
     for first, run, net in _runs(rules, snapshot, scenario, math.inf):
         flow = np.exp(-rate * first * per_block) * -np.expm1(-rate * run * per_block) / divisor
         total += net / per_block * np.where(none, run * per_block, flow)
@@ -314,8 +319,8 @@ def circulating_eras(
     last supply stands still for ever.
     """
     kept = 1 - scenario.lost_share
-    per_block = scenario.block_time_s / SECONDS_PER_DAY / DAYS_PER_YEAR
-    supply = kept * tao(snapshot.issuance_rao)
+    per_block = block_seconds(rules, scenario) / SECONDS_PER_DAY / DAYS_PER_YEAR
+    supply = kept * coins(rules, snapshot.issuance_rao)
     last = 0.0
     for first, run, net in _runs(rules, snapshot, scenario, math.inf):
         last = (first + run) * per_block
@@ -341,7 +346,7 @@ def _runs(rules, snapshot, scenario, blocks) -> Iterator[tuple[int, float, float
             return
         to_cap = float((rules.max_supply_rao - era.issuance_rao) / era.net_rao)
         run = min(math.inf if era.blocks is None else era.blocks, blocks - first, to_cap)
-        yield first, run, float(era.net_rao) / RAO_PER_TAO
+        yield first, run, coins(rules, float(era.net_rao))
 
 
 def _block(rules, snapshot) -> int:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from ..inputs.checks import real
 from ..inputs.door import typed
-from ..inputs.rules import Rules, Scenario, Snapshot
-from ..inputs.units import DAYS_PER_YEAR, tao
+from ..inputs.rules import Rules, Scenario, Snapshot, coins
+from ..inputs.units import DAYS_PER_YEAR
 from .day_flows import day_flows
 from .rewards import part_that_pays
 from .supply import staked_tao
@@ -66,14 +66,14 @@ def validator_income(
     own = real("own_tao", own_tao, "[0, inf)")
     delegated = real("delegated_tao", delegated_tao, "[0, inf)")
     cost = real("cost_usd_per_day", cost_usd_per_day, "[0, inf)")
-    staked = staked_tao(snapshot, scenario)
+    staked = staked_tao(rules, snapshot, scenario)
     if own + delegated > staked:
         raise ValueError(
             f"own_tao and delegated_tao must be at most what is staked ({staked:,.0f}), got "
             f"{own + delegated:,.0f}"
         )
     share = (own + delegated) / staked if staked else 0.0
-    pay = tao(day_flows(rules, snapshot, scenario).pay.stakers_rao)
+    pay = coins(rules, day_flows(rules, snapshot, scenario).pay.stakers_rao)
     per_staked = pay / staked if staked else 0.0
     take = scenario.validator_take
     income = per_staked * (own + take * delegated)

@@ -17,8 +17,8 @@ from numpy.typing import ArrayLike
 
 from ..inputs.checks import fits, real, reals, whole
 from ..inputs.door import typed
-from ..inputs.rules import Rules, Scenario, Snapshot
-from ..inputs.units import DAYS_PER_YEAR, tao
+from ..inputs.rules import Rules, Scenario, Snapshot, coins
+from ..inputs.units import DAYS_PER_YEAR
 from .comparables import supply_counted
 from .supply import emission_tao_per_day, supply_after
 
@@ -233,9 +233,9 @@ def stock_to_flow(
     of sample on Bitcoin since 2021, and here because the price moves with the 3.3rd power of what
     one calls the flow. PlanB, Modeling Bitcoin's Value with Scarcity, 2019: e^14.6·SF^3.3.
     """
-    ratio = tao(snapshot.issuance_rao) / _yearly_flow(rules, snapshot, scenario)
+    ratio = coins(rules, snapshot.issuance_rao) / _yearly_flow(rules, snapshot, scenario)
     value = s2f_value(ratio, exponent=exponent, log_constant=log_constant)
-    return StockToFlow(ratio, value, value / tao(snapshot.issuance_rao))
+    return StockToFlow(ratio, value, value / coins(rules, snapshot.issuance_rao))
 
 
 @typed
@@ -323,7 +323,7 @@ def price_bands(
     yearly = np.arange(min(int(scenario.horizon_years), 100) + 1.0)
     moments = yearly if years is None else reals("years", years, "[0, 100]", ndim=1)
     supply = np.array([supply_after(rules, snapshot, scenario, t) for t in moments.tolist()])
-    ratio = supply / tao(snapshot.issuance_rao)
+    ratio = supply / coins(rules, snapshot.issuance_rao)
     middle = (math.log1p(scenario.market_cap_growth) - sigma**2 / 2) * moments
     width = np.sqrt(sigma**2 * moments + (error * moments) ** 2)
     low, half, high = (

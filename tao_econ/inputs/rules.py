@@ -19,8 +19,8 @@ from . import data
 from .door import typed
 from .files import DATA
 from .record import checked_record, quantity, unknown
-from .scenario import Scenario
-from .units import RAO_PER_TAO, utc
+from .scenario import NOMINAL_S, Scenario
+from .units import RAO_PER_TAO, SECONDS_PER_DAY, Numbers, utc
 
 MAX_BYTES = 1_000_000  # of a TOML file
 RATIO = re.compile(r"-?\d{1,20}(\.\d{1,20}|/\d{1,20})?")
@@ -48,6 +48,12 @@ class Rules:
         unit="", meaning="how sure the reading is"
     )
 
+    units_per_coin: int = quantity(
+        unit="smallest units per coin",
+        meaning="smallest units in one coin, of which the rules count in integers: rao in a TAO",
+        ge=1,
+        le=10**24,
+    )
     max_supply_rao: int = quantity(
         unit="rao", meaning="no more than this can ever exist", gt=0, le=10**40
     )
@@ -320,6 +326,23 @@ def eras() -> tuple[Rules, ...]:
     if ordered != rows or len({row.name for row in rows}) < len(rows):
         raise ValueError("data/eras.toml must list each era once, by date, and does not")
     return tuple(rows)
+
+
+def coins(rules: Rules, units: Numbers) -> Numbers:
+    """Smallest `units` of the rules' coin, a number or an array, as floating coins: rao as TAO
+    under Bittensor's rules, satoshi as bitcoin under Bitcoin's.
+    """
+    return units / rules.units_per_coin
+
+
+def blocks_per_day(rules: Rules) -> int:
+    """Blocks of a day at the rules' nominal time between blocks, rounded."""
+    return round(SECONDS_PER_DAY / rules.block_time_s)
+
+
+def block_seconds(rules: Rules, scenario: Scenario) -> float:
+    """Seconds between blocks: the scenario's, whose default stands for the rules' nominal time."""
+    return rules.block_time_s if scenario.block_time_s == NOMINAL_S else scenario.block_time_s
 
 
 def epoch_blocks(rules: Rules) -> int:

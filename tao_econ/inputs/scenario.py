@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from .record import checked_record, quantity
 
+NOMINAL_S = 12.0  # of a block on every chain of Bittensor so far
+
 
 @checked_record
 class Scenario:
@@ -32,15 +34,16 @@ class Scenario:
         source="supply_points.csv and counter_corrections.csv, by economy.newest_recycling",
     )
     block_time_s: float = quantity(
-        default=12.0,
+        default=NOMINAL_S,
         unit="seconds",
-        meaning="time between blocks",
+        meaning="time between blocks; the default stands for the nominal time of the rules, 12 s "
+        "of Bittensor's",
         ge=1,
-        le=60,
+        le=86_400,
         step=0.05,
         span=(11, 14),
-        reason="The nominal time. Slow blocks are not inside recycled_share, which is measured "
-        "block by block.",
+        reason="The nominal time, whichever chain's. Slow blocks are not inside recycled_share, "
+        "which is measured block by block.",
         source="runtime constant MILLISECS_PER_BLOCK; block_anchors.csv gives 12.02 s since the "
         "first halving",
     )

@@ -54,6 +54,7 @@ from . import scenario_tree as scenario_tree
 from . import segments as segments
 from . import selling as selling
 from . import sensitivity as sensitivity
+from . import token_dilution as token_dilution
 from . import verdicts as verdicts
 from . import worth as worth
 from .gallery import VIEWS as VIEWS

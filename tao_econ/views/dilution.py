@@ -25,7 +25,7 @@ from ..economy.supply import (
     supply_path,
 )
 from ..inputs import data
-from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario, rules_at
+from ..inputs.rules import Rules, Scenario, Snapshot, coins, load_scenario, rules_at
 from ..inputs.units import tao
 from .gallery import known, snapshots, view
 from .marks import (
@@ -55,7 +55,8 @@ def discounted_fdv(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenar
     for two dates.
     """
     kept = [
-        discounted_supply(rules, day, scenario) / tao(rules.max_supply_rao) for day in (then, now)
+        discounted_supply(rules, day, scenario) / coins(rules, rules.max_supply_rao)
+        for day in (then, now)
     ]
     first = _discounted(rules, then, scenario, label="bn USD")
     second = _discounted(rules, now, scenario)
@@ -219,7 +220,7 @@ def article_fdv(rules: Rules, then: Snapshot, publication: Snapshot, now: Snapsh
     """
     openai = openai_bn_usd()
     old, current, latest = (openai[month] for month in ("2023-04", "2023-10", "2026-03"))
-    supply = tao(rules.max_supply_rao)
+    supply = coins(rules, rules.max_supply_rao)
     stated = known(then, "fdv_stated_usd") / 1e9
     implied, at_publication, today = (s.price_usd * supply / 1e9 for s in (then, publication, now))
     bars = [

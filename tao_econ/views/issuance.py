@@ -10,7 +10,7 @@ import numpy as np
 from ..chain.emission import PPM, emission_path, issuance_eras
 from ..economy.supply import supply_path
 from ..inputs.record import checked_record, quantity
-from ..inputs.rules import Rules, Scenario, Snapshot, load_scenario, rules_at
+from ..inputs.rules import Rules, Scenario, Snapshot, block_seconds, coins, load_scenario, rules_at
 from ..inputs.units import RAO_PER_TAO, blocks_to_years, decimal_year, tao
 from .gallery import view
 from .marks import (
@@ -51,7 +51,9 @@ def walk(rules: Rules, scenario: Scenario, unit_per_tao: int = RAO_PER_TAO) -> W
     eras = issuance_eras(rules, recycled_ppm=round(scenario.recycled_share * PPM))
     left = [float(rules.max_supply_rao - era.issuance_rao) / unit_per_tao for era in eras]
     return Walk(
-        years=np.array([blocks_to_years(era.first_block, scenario.block_time_s) for era in eras]),
+        years=np.array(
+            [blocks_to_years(era.first_block, block_seconds(rules, scenario)) for era in eras]
+        ),
         issued_tao=np.array([float(era.issuance_rao) / unit_per_tao for era in eras]),
         left_tao=np.array(left),
     )
@@ -121,8 +123,8 @@ def _issued(rules: Rules, scenario: Scenario, label: str, look: dict) -> Line:
         recycled_ppm=round(scenario.recycled_share * PPM),
         every_days=73,
     )
-    years = blocks_to_years(path.block[1:], scenario.block_time_s)
-    return Line(label=label, x=years, y=tao(path.issuance_rao[1:]) / 1e6, **look)
+    years = blocks_to_years(path.block[1:], block_seconds(rules, scenario))
+    return Line(label=label, x=years, y=coins(rules, path.issuance_rao[1:]) / 1e6, **look)
 
 
 @view(rules="2026-09-11", article="article")
@@ -269,7 +271,9 @@ def emission(rules: Rules, scenario: Scenario, unit: Unit) -> View:
     decimals TAO has.
     """
     one = 10**unit.decimals
-    finer = replace(rules, block_reward_rao=one, max_supply_rao=21 * 10**6 * one)
+    finer = replace(
+        rules, units_per_coin=one, block_reward_rao=one, max_supply_rao=21 * 10**6 * one
+    )
     years, issued, left = walk(finer, scenario, one)
     horizon = scenario.horizon_years
     x = np.linspace(0, horizon, 521)

@@ -331,7 +331,10 @@ def holders() -> dict[str, Staker]:
         "November 2023, after the owner's cut": Staker(stakers_share=0.41),
         "September 2026": Staker(
             issued_million=round(tao(now.issuance_rao) / 1e6, 2),
-            staked_share=round(staked_tao(now, load_scenario("base")) / tao(now.issuance_rao), 4),
+            staked_share=round(
+                staked_tao(rules_at(now.date), now, load_scenario("base")) / tao(now.issuance_rao),
+                4,
+            ),
             stakers_share=0.41,
             recycled_share=load_scenario("base").recycled_share,
         ),

@@ -18,8 +18,7 @@ from ..economy.scenario_tree import (
 )
 from ..inputs import data
 from ..inputs.record import checked_record, quantity
-from ..inputs.rules import Rules, rules_at
-from ..inputs.units import tao
+from ..inputs.rules import Rules, coins, rules_at
 from .gallery import view
 from .marks import (
     BLACK,
@@ -53,7 +52,7 @@ def tree_parts(rules: Rules) -> View:
     tree = scenario_tree(rules, spot_usd=TREE_SPOT_USD)
     branches = tree.branches
     chances = tree.branches["probability"]
-    added = branches["contribution_usd"] / tao(rules.max_supply_rao)
+    added = branches["contribution_usd"] / coins(rules, rules.max_supply_rao)
     chosen = branches.set_index("branch").loc[OPENAI]
     small = branches[chances < UNLIKELY]
     colours = tuple(RED if name == OPENAI else BLUE for name in branches["branch"])
@@ -263,7 +262,7 @@ def _contributions(odds: Odds, got: Tree) -> Panel:
         Bars(
             label=label,
             x=rows + shift,
-            y=shown.branches["contribution_usd"] / tao(chain.max_supply_rao),
+            y=shown.branches["contribution_usd"] / coins(chain, chain.max_supply_rao),
             width=0.4,
             colour=colour,
         )

@@ -33,8 +33,10 @@ START = {
     "every_days": whole(1, 1_000),
 }
 anchors = whole(0, 2**40)
+OTHER_CHAIN = "rules must be those of one of Bittensor's chains"
 UNFIT = (
-    "the window .* must hold three|halvings must|schedule must be|net_share must|block must "
+    OTHER_CHAIN
+    + "|the window .* must hold three|halvings must|schedule must be|net_share must|block must "
     "fall|rules must pay"
 )
 moments = st.datetimes(dt.datetime(2023, 3, 21), dt.datetime(2200, 1, 1))
@@ -284,7 +286,7 @@ TABLE = {
             until=maybe(st.dates()),
             restate=st.booleans(),
         ),
-        refuses="recycled",
+        refuses=f"recycled|{OTHER_CHAIN}",
         most=10,
     ),
     "anchored_block": Case(
@@ -303,6 +305,7 @@ TABLE = {
             restate=st.booleans(),
         ),
         usable_law,
+        refuses=OTHER_CHAIN,
         most=10,
     ),
     "newest_recycling": Case(

@@ -70,8 +70,8 @@ def supply_path_law(path, rules, snapshot, scenario, every_days):
 
 
 def discounted_law(supply, rules, snapshot, scenario, rates):
-    issued = snapshot.issuance_rao / 1e9
-    most = max(rules.max_supply_rao / 1e9, issued)
+    issued = snapshot.issuance_rao / rules.units_per_coin
+    most = max(rules.max_supply_rao / rules.units_per_coin, issued)
     assert (np.asarray(supply) >= issued * (1 - 1e-9)).all() and (
         np.asarray(supply) <= most * (1 + 1e-9)
     ).all()
@@ -111,7 +111,9 @@ def sold_law(pressure, rules, snapshot, scenario):
         assert pressure.surprise_impact_share <= pressure.unexpected_impact_share * (1 + 1e-12)
         assert 0 <= pressure.mean_cost_share <= pressure.unexpected_impact_share <= 1
     assert (
-        0 <= pressure.sold_tao_per_year <= rules.max_supply_rao / 1e9 + snapshot.issuance_rao / 1e9
+        0
+        <= pressure.sold_tao_per_year
+        <= (rules.max_supply_rao + snapshot.issuance_rao) / rules.units_per_coin * (1 + 1e-9)
     )
 
 
@@ -197,7 +199,9 @@ TABLE = {
     ),
     "supply_after": Case(
         arguments(**day, years=amount),
-        lambda tao, snapshot, **_: tao >= snapshot.issuance_rao / 1e9 or pytest.fail("less"),
+        lambda tao, rules, snapshot, **_: (
+            tao >= snapshot.issuance_rao / rules.units_per_coin or pytest.fail("less")
+        ),
         refuses=NO_BLOCK,
     ),
     "break_even_growth": Case(

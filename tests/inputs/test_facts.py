@@ -21,6 +21,7 @@ KEYS = {  # the columns that tell one fact from another
     "claims": ["id"],
     "comparables": ["token", "as_of"],
     "counter_corrections": None,
+    "token_schedules": ["token", "tranche", "decided_on"],
     "evidence": None,  # several sources may say the same of one claim
     "forecasts": ["id"],
     "genesis_concentration": None,
