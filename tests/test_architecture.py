@@ -56,9 +56,10 @@ ENGINE_LINES = 5_000
 READERS = {  # what other programs write: layouts, no rule of the chain
     "chain/metagraph_files.py",
     "chain/subnet_files.py",
+    "chain/subnet_states.py",
     "chain/tables.py",
 }
-READER_LINES = 700
+READER_LINES = 800
 # exceptions to the ceilings, each with its reason
 LONG_FILES: dict[str, str] = {
     "chain/subnet_kernels.py": "one compile unit: kernels that call each other share a file",
