@@ -118,7 +118,7 @@ def test_a_stress_draws_another_picture_from_the_same_records(folder):
         ),
         (
             ["figures", "price_waterfall", "--set", "price_usd=2"],
-            ["must name its record: then.price_usd or now.price_usd"],
+            ["must name its record: publication.price_usd or then.price_usd"],
         ),
         (
             ["figures", "inflation", "--set", "horizon_years=1000000000"],
