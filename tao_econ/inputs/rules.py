@@ -13,13 +13,17 @@ import functools
 import numbers
 import re
 from fractions import Fraction
-from typing import Any, Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator
 
 from . import data
 from .door import typed
 from .files import DATA
 from .record import checked_record, quantity, unknown
 from .scenario import NOMINAL_S, Scenario
+from .snapshot_files import KINDS, read_values
 from .units import RAO_PER_TAO, SECONDS_PER_DAY, Numbers, utc
 
 MAX_BYTES = 1_000_000  # of a TOML file
@@ -221,12 +225,26 @@ class Rules:
     )
 
 
+def _day(value: Any) -> Any:
+    """A day from text, as ISO writes it; anything else is left for the field to refuse."""
+    if isinstance(value, dt.datetime):
+        return utc(value).date()
+    if not isinstance(value, str):
+        return value
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError:
+        raise ValueError(f"date must be a day such as 2025-12-15, got {value!r}") from None
+
+
 @checked_record
 class Snapshot:
     """FACT: what was observed on one date. `sources` names where each value was read."""
 
-    name: str = quantity(unit="", meaning="name of the snapshot")
-    date: dt.date = quantity(unit="", meaning="day it speaks of, UTC")
+    name: str = quantity(default="your own", unit="", meaning="name of the snapshot")
+    date: Annotated[dt.date, BeforeValidator(_day)] = quantity(
+        unit="", meaning="day it speaks of, UTC"
+    )
     block: int | None = quantity(
         default=None,
         unit="blocks",
@@ -259,7 +277,44 @@ class Snapshot:
     fdv_stated_usd: float | None = quantity(
         default=None, unit="USD", meaning="diluted value as its source states it", gt=0
     )
-    sources: dict[str, str] = quantity(unit="", meaning="source of each value")
+    sources: dict[str, str] = quantity(
+        default={}, unit="", meaning="source of each value that has one"
+    )
+
+    def __hash__(self) -> int:
+        """Of what it says, not of where it was read: that is a dictionary."""
+        names = [field.name for field in dataclasses.fields(self) if field.name != "sources"]
+        return hash(tuple(getattr(self, name) for name in names))
+
+    @classmethod
+    def from_file(cls, path: str | Path, **given: Any) -> Snapshot:
+        """One day's facts from a file: TOML, JSON or CSV.
+
+        Parameters
+        ----------
+        path
+            with the fields of a snapshot (`issuance_tao` or `issuance_rao`, `staked_tao` or
+            `staked_rao`), each a value or a `value` with its `source`; or as CoinGecko,
+            CoinMarketCap or taostats give price, volume and supply (docs/YOUR_NUMBERS.md lists
+            them). Of several days the youngest is taken, or that of `date`
+        given
+            fields that the file does not say, or says otherwise; `name` is the file's by default
+
+        Returns
+        -------
+        Snapshot
+            its `sources` say which key of the file each field was taken from
+
+        Raises
+        ------
+        ValueError, TypeError
+            one line with the file, the name, the rule and the value
+        """
+        values = read_values(path, **given)
+        try:
+            return cls(**values)
+        except (ValueError, TypeError) as error:
+            raise type(error)(f"{Path(path).name}: {error}") from None
 
 
 @functools.cache
@@ -409,7 +464,12 @@ def rules_at(when: int | str | dt.date) -> Rules:
 
 @typed
 def load_snapshot(name: str) -> Snapshot:
-    """An observed date by name; a ValueError names the known ones."""
+    """An observed date by name; a ValueError names the known ones.
+
+    A name that ends like a file's is read by `Snapshot.from_file`.
+    """
+    if name.lower().endswith(KINDS):
+        return Snapshot.from_file(name)
     rows = _tables("snapshots.toml", "snapshot", dict)
     if name not in rows:
         raise ValueError(unknown("snapshot", name, rows))
