@@ -307,10 +307,10 @@ def _layout(row: Mapping[str, Any]) -> Layout:
 
 def _row(rows, keys, wanted) -> tuple[dict, date | None]:
     """The row of a day, or the youngest, and its day."""
-    days = [_day(row, keys) for row in rows]
     if len(rows) == 1:
-        return rows[0], days[0]
-    if None in days:
+        return rows[0], _day(rows[0], keys)
+    days = [day for day in (_day(row, keys) for row in rows) if day is not None]
+    if len(days) < len(rows):
         raise ValueError("each of its rows must have a date, got one without")
     if wanted is None:
         return max(zip(rows, days, strict=True), key=lambda pair: pair[1])
