@@ -327,7 +327,12 @@ def sales_multiples(
     table = data.load("sales_multiples")
     if year is None:
         year = max((y for y in table["year"] if y <= snapshot.date.year), default=None)
-    if year is None or year not in set(table["year"]):
+    if year is None:
+        raise ValueError(
+            f"date must not be before {table['year'].min()}, the first year of "
+            f"sales_multiples.csv, got {snapshot.date}"
+        )
+    if year not in set(table["year"]):
         raise ValueError(
             f"year must be one of {', '.join(map(str, sorted(set(table['year']))))}, got {year}"
         )

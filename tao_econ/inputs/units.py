@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numbers
+from calendar import isleap
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -101,8 +102,8 @@ def decimal_year(when: str | date | datetime) -> float:
     """The moment `when` as a year with fraction: 2025-07-02 12:00 is 2025.5."""
     when = utc(when)
     start = datetime(when.year, 1, 1, tzinfo=UTC)
-    length = datetime(when.year + 1, 1, 1, tzinfo=UTC) - start
-    return when.year + (when - start) / length
+    days = 366 if isleap(when.year) else 365
+    return when.year + (when - start) / timedelta(days=days)
 
 
 def blocks_to_years(blocks: Numbers, block_time_s: float = 12.0) -> Numbers:
