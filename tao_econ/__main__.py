@@ -1,4 +1,4 @@
-"""The commands: python -m tao_econ figures | notebooks | claims | replays | assumptions | site."""
+"""The commands: python -m tao_econ COMMAND; --help lists them."""
 
 from __future__ import annotations
 
@@ -78,9 +78,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     notebooks.add_argument("--snapshot", metavar="FILE", help=OWN_FACTS + "; saves a copy")
     _claims_options(commands)
+    _ask_options(commands)
     for name, said in PLAIN.items():
         commands.add_parser(name, help=said)
     return parser
+
+
+def _ask_options(commands) -> None:
+    questions = "halving, supply, fdv, pressure, split or yield"
+    asked = commands.add_parser("ask", help=f"one number with its range: {questions}")
+    asked.add_argument("question", metavar="QUESTION", help=questions)
+    asked.add_argument("--snapshot", metavar="FILE", help=OWN_FACTS)
+    asked.add_argument(
+        "--set", action="append", default=[], metavar="FIELD=VALUE", help="vary what goes in"
+    )
+    asked.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _claims_options(commands) -> None:
@@ -129,6 +141,7 @@ def _answered(arguments: list[str]) -> int:
         "figures": _figures,
         "notebooks": _notebooks,
         "claims": _claims,
+        "ask": _ask,
         "replays": _replays,
         "assumptions": _assumptions,
         "site": _site,
@@ -239,6 +252,19 @@ def _figures(given) -> int:
         ]
     place = "figures/what_if/" if varied else "figures/"
     print(f"{len(drawn)} drawn, {len(names) - len(drawn)} unchanged in {place}", *drawn, sep="\n  ")
+    return 0
+
+
+def _ask(given) -> int:
+    from .inputs.rules import latest_snapshot, load_scenario, load_snapshot, rules_at
+    from .publish import answers
+
+    snapshot = _snapshot(given.snapshot) or load_snapshot(latest_snapshot())
+    settings = _pairs(given.set, "--set")
+    day = settings.get("date", snapshot.date)
+    records = (rules_at(day), snapshot, load_scenario("base"))
+    answer = answers.ask(given.question, *records, settings=settings)
+    print(json.dumps(answers.plain(answer), indent=1) if given.json else answers.in_words(answer))
     return 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
+import typing
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -13,12 +13,13 @@ from ..economy.holding import holder_yield
 from ..economy.issuance_readings import GENESIS_UTC, feasible_supply_tao, supply_observations
 from ..economy.market import sell_pressure
 from ..economy.recycled_halving import next_halving_at
-from ..economy.stress import HIGHEST_RECYCLING, THIN
+from ..economy.stress import HIGHEST_RECYCLING
 from ..economy.supply import discounted_supply, supply_at
-from ..inputs.record import about, unknown
+from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot
 from ..inputs.units import tao
 from ..views import watch
+from ..views.selling import THIN
 from .press import parse
 
 
@@ -120,16 +121,12 @@ def _split(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> _Said:
     flows = day_flows(rules, snapshot, scenario)
     paid = sum(flows.pay)
     if not paid:
-        raise ValueError(
-            f"issuance_rao must leave something to pay, got {snapshot.issuance_rao:,}"
-        )
-    shares = {
-        name.removesuffix("_rao"): rao / paid for name, rao in flows.pay._asdict().items()
-    }
-    said = "set by rules and takes: exact, where the pay in TAO is meant"
+        raise ValueError(f"issuance_rao must leave something to pay, got {snapshot.issuance_rao:,}")
+    shares = {name.removesuffix("_rao"): rao / paid for name, rao in flows.pay._asdict().items()}
+    said = "none: it follows from the rules' cut, the assumed stakers_share and the take"
     parts = shares | {"paid TAO a day": tao(paid)}
     miners = shares["miners"]
-    return _Said(miners, "share of the day's pay", miners, miners, said, parts)
+    return _Said(miners, "share of the day's pay", None, None, said, parts)
 
 
 def _yield(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> _Said:
@@ -191,7 +188,8 @@ def ask(
         if field not in owners:
             raise ValueError(unknown("field", field, sorted(owners)))
         old = records[owners[field]]
-        values = {field: parse(text, getattr(old, field))}
+        kind = typing.get_type_hints(type(old))[field]
+        values = {field: parse(text, getattr(old, field), kind)}
         if owners[field] == "snapshot":
             values["sources"] = old.sources | {field: "given with the question"}
         records[owners[field]] = replace(old, **values)
@@ -201,6 +199,8 @@ def ask(
         if (owners[field], field) not in read:
             fields = ", ".join(sorted(name for key, name in read if key != "rules"))
             raise ValueError(f"question {question} does not read {field!r}; it reads {fields}")
+    if settings and said == QUESTIONS[question](rules, snapshot, scenario):
+        raise ValueError(f"--set must change the answer, got {', '.join(settings)}")
     return Answer(
         question=(QUESTIONS[question].__doc__ or "").strip(),
         **said._asdict(),
@@ -218,20 +218,20 @@ def ask(
     )
 
 
-def in_words(answer: Answer, snapshot: Snapshot, scenario: Scenario) -> str:
+def in_words(answer: Answer) -> str:
     """An answer as lines to read."""
     low, high = (_number(end) for end in (answer.low, answer.high))
     lines = [answer.question, f"  {_number(answer.value)} {answer.unit}"]
     ends = "" if answer.low is None else f"{low} to {high}: "
     lines.append(f"  range: {ends}{answer.range_is}")
     lines += [f"  {name}: {_number(value)}" for name, value in answer.parts.items()]
-    units = {"snapshot": snapshot, "scenario": scenario}
     for place, value in answer.inputs.items():
         record, field = place.split(".")
-        if record in units and value is not None and field != "name":
-            unit = about(units[record], field)["unit"]
-            said = answer.source.get(field) if record == "snapshot" else "assumption"
-            lines.append(f"  with {place} = {_number(value)} {unit}".rstrip() + f"  ({said})")
+        if record != "rules" and value is not None and field != "name":
+            said = "assumption"
+            if record == "snapshot":
+                said = answer.source.get(field, "fact without a source")
+            lines.append(f"  with {field} = {_number(value)}  ({said})")
     return "\n".join([*lines, f"  by the rules of {answer.source['rules']}"])
 
 
@@ -250,8 +250,3 @@ def plain(answer: Answer) -> dict[str, Any]:
         for place, value in answer.inputs.items()
     }
     return answer._asdict() | {"inputs": inputs}
-
-
-def rules_of(day: dt.date) -> dt.date:
-    """The day whose rules an own day is asked under: its own, from genesis on."""
-    return max(day, GENESIS_UTC.date())
