@@ -79,9 +79,19 @@ def _parser() -> argparse.ArgumentParser:
     notebooks.add_argument("--snapshot", metavar="FILE", help=OWN_FACTS + "; saves a copy")
     _claims_options(commands)
     _ask_options(commands)
+    _add_options(commands)
     for name, said in PLAIN.items():
         commands.add_parser(name, help=said)
     return parser
+
+
+def _add_options(commands) -> None:
+    added = commands.add_parser("add", help="put a dated reading into a table of data/")
+    added.add_argument("what", choices=["reading"], help="a reading: nothing else can be added so")
+    added.add_argument("kind", metavar="KIND", help="supply, price, stake or pool")
+    added.add_argument("cells", nargs="+", metavar="COLUMN=VALUE", help="the cells of its row")
+    words = commands.add_parser("completion", help="print a completion for a shell")
+    words.add_argument("shell", choices=["bash"], help="source it; zsh reads it by bashcompinit")
 
 
 def _ask_options(commands) -> None:
@@ -142,6 +152,8 @@ def _answered(arguments: list[str]) -> int:
         "notebooks": _notebooks,
         "claims": _claims,
         "ask": _ask,
+        "add": _add,
+        "completion": _completion,
         "replays": _replays,
         "assumptions": _assumptions,
         "site": _site,
@@ -266,6 +278,50 @@ def _ask(given) -> int:
     answer = answers.ask(given.question, *records, settings=settings)
     print(json.dumps(answers.plain(answer), indent=1) if given.json else answers.in_words(answer))
     return 0
+
+
+def _add(given) -> int:
+    from .publish import readings
+
+    added = readings.add(given.kind, _pairs(given.cells, "COLUMN=VALUE"))
+    print(f"data/{added.table}.csv: row {added.row} of {added.rows + 1} lines, {added.hash}")
+    figures, turned = readings.changed()
+    print("figures that show something else now:", ", ".join(figures) or "none")
+    print("verdicts that turned:", ", ".join(f"{id} {how}" for id, how in turned.items()) or "none")
+    if figures or turned:
+        print("./run figures, ./run notebooks and ./run claims write them anew")
+    return 0
+
+
+def _completion(given) -> int:
+    from .publish import answers, readings
+    from .views import VIEWS
+
+    words = {
+        "": sorted(_verbs(_parser())),
+        "figures": [*VIEWS, "--list", "--check", "--set", "--stress", "--snapshot", "--json"],
+        "ask": [*answers.QUESTIONS, "--snapshot", "--set", "--json"],
+        "add": ["reading", *readings.KINDS],
+        "claims": ["--check", "--stress", "--set", "--snapshot", "--json"],
+    }
+    cases = "\n".join(f'        {verb}) w="{" ".join(words[verb])}" ;;' for verb in words if verb)
+    print(
+        "_tao_econ_run() {\n    local w\n    case ${COMP_WORDS[1]} in\n"
+        f'{cases}\n        *) w="" ;;\n    esac\n'
+        f'    [[ $COMP_CWORD == 1 ]] && w="{" ".join(words[""])}"\n'
+        '    COMPREPLY=($(compgen -W "$w" -- "${COMP_WORDS[COMP_CWORD]}"))\n}\n'
+        "complete -o default -F _tao_econ_run ./run run"
+    )
+    return 0
+
+
+def _verbs(parser: argparse.ArgumentParser) -> list[str]:
+    return [
+        verb
+        for action in parser._actions
+        if isinstance(action, argparse._SubParsersAction)
+        for verb in action.choices
+    ]
 
 
 def _notebooks(given) -> int:
