@@ -57,8 +57,9 @@ READERS = {  # what other programs write: layouts, no rule of the chain
     "chain/metagraph_files.py",
     "chain/subnet_files.py",
     "chain/tables.py",
+    "inputs/snapshot_files.py",
 }
-READER_LINES = 700
+READER_LINES = 1_100
 # exceptions to the ceilings, each with its reason
 LONG_FILES: dict[str, str] = {
     "chain/subnet_kernels.py": "one compile unit: kernels that call each other share a file",

@@ -91,15 +91,8 @@ def fit_recycling(
     ValueError
         with fewer than three usable supplies
     """
-    used, refused = usable_supplies(
-        rules,
-        since=since,
-        until=until,
-        accept=accept,
-        restate=restate,
-        points=points,
-        anchors=anchors,
-    )
+    window = {"since": since, "until": until, "accept": accept, "restate": restate}
+    used, refused = usable_supplies(rules, **window, points=points, anchors=anchors)
     if len(used) < 3:
         raise ValueError(
             f"the window {since} to {until} must hold three usable supplies, got {len(used)}"

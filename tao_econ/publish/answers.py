@@ -72,7 +72,8 @@ def _halving(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> _Said:
 def _supply(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> _Said:
     """How many TAO are issued?"""
     supply = supply_at(rules, snapshot, scenario)
-    low, high = snapshot.issuance_low_rao, snapshot.issuance_high_rao
+    low = snapshot.issuance_low_rao
+    high = snapshot.issuance_high_rao
     ends: tuple[float | None, float | None] = (None, None)
     said = "not known: neither the snapshot nor a trusted reading bounds it"
     if low is not None and high is not None:
@@ -87,7 +88,14 @@ def _supply(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> _Said:
         "staked TAO": supply.staked_tao,
         "share of the cap": supply.mc_fdv,
     }
-    return _Said(supply.issued_tao, "TAO", *ends, said, parts)
+    return _Said(
+        value=supply.issued_tao,
+        unit="TAO",
+        low=ends[0],
+        high=ends[1],
+        range_is=said,
+        parts=parts,
+    )
 
 
 def _fdv(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> _Said:
@@ -96,7 +104,14 @@ def _fdv(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> _Said:
     counted = float(discounted_supply(rules, snapshot, scenario)) * snapshot.price_usd
     said = f"TAO still to come discounted at {scenario.discount_rate:.0%} a year, to all at full"
     parts = {"market cap, USD": supply.market_cap_usd, "market cap / FDV": supply.mc_fdv}
-    return _Said(supply.fdv_usd, "USD", counted, supply.fdv_usd, said, parts)
+    return _Said(
+        value=supply.fdv_usd,
+        unit="USD",
+        low=counted,
+        high=supply.fdv_usd,
+        range_is=said,
+        parts=parts,
+    )
 
 
 def _pressure(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> _Said:
@@ -125,8 +140,14 @@ def _split(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> _Said:
     shares = {name.removesuffix("_rao"): rao / paid for name, rao in flows.pay._asdict().items()}
     said = "none: it follows from the rules' cut, the assumed stakers_share and the take"
     parts = shares | {"paid TAO a day": tao(paid)}
-    miners = shares["miners"]
-    return _Said(miners, "share of the day's pay", None, None, said, parts)
+    return _Said(
+        value=shares["miners"],
+        unit="share of the day's pay",
+        low=None,
+        high=None,
+        range_is=said,
+        parts=parts,
+    )
 
 
 def _yield(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> _Said:
