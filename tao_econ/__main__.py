@@ -285,6 +285,7 @@ def _add(given) -> int:
 
     added = readings.add(given.kind, _pairs(given.cells, "COLUMN=VALUE"))
     print(f"data/{added.table}.csv: row {added.row} of {added.rows + 1} lines, {added.hash}")
+    print("comparing every figure and verdict; the reading stays if you stop here", flush=True)
     figures, turned = readings.changed()
     print("figures that show something else now:", ", ".join(figures) or "none")
     print("verdicts that turned:", ", ".join(f"{id} {how}" for id, how in turned.items()) or "none")
@@ -329,7 +330,7 @@ def _notebooks(given) -> int:
 
     from .publish import notebooks
 
-    how = {"parameters": _pairs(given.p, "-p"), "save": not given.check}
+    how: dict = {"parameters": _pairs(given.p, "-p"), "save": not given.check}
     _snapshot(given.snapshot)
     files = notebooks.select(given.names)
     with tqdm(files, desc="executing", leave=False, disable=None) as bar:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -91,7 +91,7 @@ def fit_recycling(
     ValueError
         with fewer than three usable supplies
     """
-    window = {"since": since, "until": until, "accept": accept, "restate": restate}
+    window: dict[str, Any] = {"since": since, "until": until, "accept": accept, "restate": restate}
     used, refused = usable_supplies(rules, **window, points=points, anchors=anchors)
     if len(used) < 3:
         raise ValueError(
