@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ..inputs import data
+from ..inputs.checks import quoted
 from ..inputs.door import typed
 from ..inputs.units import DAYS_PER_YEAR
 
@@ -88,7 +89,7 @@ def _day(name: str, text: str) -> pd.Timestamp:
     try:
         return pd.Timestamp(dt.date.fromisoformat(text))
     except (TypeError, ValueError):
-        raise ValueError(f"{name} must be an ISO date, got {text!r}") from None
+        raise ValueError(f"{name} must be an ISO date, got {quoted(text)}") from None
 
 
 def own_closes(prices: pd.DataFrame) -> pd.DataFrame:

@@ -20,6 +20,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator
 
 from . import data
+from .checks import quoted
 from .door import typed
 from .files import DATA
 from .record import checked_record, quantity, unknown
@@ -236,7 +237,7 @@ def _day(value: Any) -> Any:
     try:
         return dt.date.fromisoformat(value)
     except ValueError:
-        raise ValueError(f"date must be a day such as 2025-12-15, got {value!r}") from None
+        raise ValueError(f"date must be a day such as 2025-12-15, got {quoted(value)}") from None
 
 
 @checked_record

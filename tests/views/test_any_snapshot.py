@@ -102,6 +102,6 @@ def test_what_is_missing_is_named_and_nothing_is_divided_by_zero():
     bare = dataclasses.replace(NOW, **BARE, issuance_rao=CAP_RAO)
     with pytest.raises(ValueError, match="issuance_rao must leave something to issue"):
         views.VIEWS["fees_against_emission"](now=bare)
-    with pytest.raises(ValueError, match="openai"):
+    with pytest.raises(ValueError, match="valuation of OpenAI, got 2023-03-20"):
         views.VIEWS["openai_fraction"](publication=dataclasses.replace(NOW, date="2023-03-20"))
     assert np.isfinite(views.VIEWS["inflation"](snapshot=bare).panels[0].marks[0].y).all()
