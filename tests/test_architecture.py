@@ -57,6 +57,7 @@ READERS = {  # what other programs write: layouts, no rule of the chain
     "chain/metagraph_files.py",
     "chain/subnet_files.py",
     "chain/tables.py",
+    "inputs/own_tables.py",
     "inputs/snapshot_files.py",
 }
 READER_LINES = 1_100

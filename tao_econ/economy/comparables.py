@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ..inputs import data
+from ..inputs import data, own_tables
 from ..inputs.checks import real, reals, whole
 from ..inputs.door import typed
 from ..inputs.record import unknown
@@ -151,7 +151,7 @@ def comparables_on(
     if comparables is None:
         tokens = _known_tokens(token_value)
     else:
-        tokens = _tokens(token_value, data.own("comparables", comparables, "comparables"))
+        tokens = _tokens(token_value, own_tables.own("comparables", comparables, "comparables"))
     tokens = tokens[(day - tokens["date"]).dt.days <= max_age_days]
     table = pd.concat([_companies(), tokens])
     if closed_only:

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from ..chain.emission import halvings_so_far, issuance_eras, reward_after
-from ..inputs import data
+from ..inputs import data, own_tables
 from ..inputs.checks import real, whole
 from ..inputs.door import typed
 from ..inputs.rules import Rules
@@ -48,7 +48,7 @@ def _anchors(own: pd.DataFrame | None, until: datetime | None = None):
     """
     if own is None:
         return _known_anchors(until)
-    found = _timed(data.own("block_anchors", own, "anchors"), until)
+    found = _timed(own_tables.own("block_anchors", own, "anchors"), until)
     rising = all(one[0] < two[0] and one[1] < two[1] for one, two in pairwise(found))
     if not found or not rising:
         raise ValueError(f"anchors must rise in block and time, got {len(found)} with a time")
@@ -223,7 +223,7 @@ def _own_points(points: pd.DataFrame) -> pd.DataFrame:
         ]
     if "definition" not in table:
         table["definition"] = "own reading"
-    return data.own("supply_points", table, "points")
+    return own_tables.own("supply_points", table, "points")
 
 
 @typed

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..inputs import data
+from ..inputs import data, own_tables
 from ..inputs.checks import real
 from ..inputs.door import typed
 from ..inputs.rules import Rules, Scenario, Snapshot, coins, rules_at
@@ -310,7 +310,11 @@ def emission_over_volume(
         where the table has no such day
     """
     own = prices is not None
-    table = data.own("tao_daily_2023q4", prices, "prices") if own else data.load("tao_daily_2023q4")
+    table = (
+        own_tables.own("tao_daily_2023q4", prices, "prices")
+        if own
+        else data.load("tao_daily_2023q4")
+    )
     if own and not ((table[["close_usd", "volume_usd_24h"]] > 0).all(axis=None)):
         raise ValueError("prices must have close_usd and volume_usd_24h > 0 in every row")
     first, last = (pd.Timestamp(utc(day).date()) for day in (since, until))

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..inputs import data
+from ..inputs import data, own_tables
 from ..inputs.checks import quoted
 from ..inputs.door import typed
 from ..inputs.units import DAYS_PER_YEAR
@@ -95,7 +95,7 @@ def _day(name: str, text: str) -> pd.Timestamp:
 def own_closes(prices: pd.DataFrame) -> pd.DataFrame:
     """Closes of one's own by date, checked as those of tao_weekly.csv."""
     scope = {"price_scope": "given"} if isinstance(prices, pd.DataFrame) else {}
-    table = data.own("tao_weekly", prices.assign(**scope) if scope else prices, "prices")
+    table = own_tables.own("tao_weekly", prices.assign(**scope) if scope else prices, "prices")
     wrong = table["close_usd"] <= 0
     if wrong.any():
         raise ValueError(f"prices must be > 0, got {table['close_usd'][wrong].iloc[0]}")

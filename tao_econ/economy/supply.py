@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ..chain.emission import PPM, block_emission, emission_path, issuance_eras
-from ..inputs import data
+from ..inputs import data, own_tables
 from ..inputs.checks import flag, quoted, real, reals, whole
 from ..inputs.door import typed
 from ..inputs.record import unknown
@@ -426,7 +426,7 @@ def mc_fdv_ranking(
     everything = (
         data.load("comparables")
         if comparables is None
-        else data.own("comparables", comparables, "comparables")
+        else own_tables.own("comparables", comparables, "comparables")
     )
     days = sorted(set(everything["as_of"]))
     if as_of not in days:

@@ -14,7 +14,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .checks import quoted
 from .files import DATA
 from .record import unknown
 
@@ -95,49 +94,9 @@ def load(name: str, *, folder: Path = DATA) -> pd.DataFrame:
     return (_once(name) if folder == DATA else _read(name, folder)).copy()
 
 
-def own(name: str, given: pd.DataFrame, label: str) -> pd.DataFrame:
-    """A table of one's own in the place of one of data/, put to the same checks.
-
-    Parameters
-    ----------
-    name
-        of the table in data/
-    given
-        some or all of its columns; a column that may be empty may be missing, and so may `source`
-    label
-        the argument, as errors show it
-
-    Raises
-    ------
-    TypeError, ValueError
-        in one line: for what is no table, an unknown or missing column, and a cell that data/ could
-        not hold
-    """
-    if not isinstance(given, pd.DataFrame):
-        raise TypeError(f"{label} must be a DataFrame, got {quoted(given)}")
-    fields = _package()[name]["schema"]["fields"]
-    known = [field["name"] for field in fields]
-    for column in given.columns:
-        if column not in known:
-            raise ValueError(unknown(f"column of {label}", column, known))
-    table = pd.DataFrame(index=range(len(given)))
-    for field in fields:
-        column = field["name"]
-        if column in given and isinstance(given[column], pd.Series):
-            table[column] = given[column].to_numpy()
-        elif column in given or (_required(field) and column != "source"):
-            raise ValueError(f"{label} must have the column {column} once")
-        else:
-            table[column] = "given" if _required(field) else ""
-    if table.empty:
-        raise ValueError(f"{label} must have at least one row, got none")
-    resource = {"schema": {"fields": fields}}
-    text = table.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
-    return check(text, resource, label)
-
-
-def _required(field: dict) -> bool:
-    return bool(field.get("constraints", {}).get("required"))
+def fields(name: str) -> list[dict]:
+    """The columns of a table, with their types and constraints."""
+    return _package()[name]["schema"]["fields"]
 
 
 @functools.cache

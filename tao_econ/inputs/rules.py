@@ -286,8 +286,7 @@ class Snapshot:
 
     def __hash__(self) -> int:
         """Of what it says, not of where it was read: that is a dictionary."""
-        names = [field.name for field in dataclasses.fields(self) if field.name != "sources"]
-        return hash(tuple(getattr(self, name) for name in names))
+        return hash((self.name, self.date, self.issuance_rao, self.price_usd))
 
     @classmethod
     def from_file(cls, path: str | Path, **given: Any) -> Snapshot:
@@ -296,22 +295,10 @@ class Snapshot:
         Parameters
         ----------
         path
-            with the fields of a snapshot (`issuance_tao` or `issuance_rao`, `staked_tao` or
-            `staked_rao`), each a value or a `value` with its `source`; or as CoinGecko,
-            CoinMarketCap or taostats give price, volume and supply (docs/YOUR_NUMBERS.md lists
-            them). Of several days the youngest is taken, or that of `date`
+            one's own, or as CoinGecko, CoinMarketCap or taostats give it (docs/YOUR_NUMBERS.md);
+            of several days the youngest, or that of `date`
         given
-            fields that the file does not say, or says otherwise; `name` is the file's by default
-
-        Returns
-        -------
-        Snapshot
-            its `sources` say which key of the file each field was taken from
-
-        Raises
-        ------
-        ValueError, TypeError
-            one line with the file, the name, the rule and the value
+            fields that the file does not say, or says otherwise; `sources` tell which
         """
         values = read_values(path, **given)
         try:
@@ -473,9 +460,8 @@ def load_snapshot(name: str) -> Snapshot:
     file as TAO_ECON_SNAPSHOT, that stands in the place of the latest one.
     """
     rows = _tables("snapshots.toml", "snapshot", dict)
-    own = os.environ.get(OWN_SNAPSHOT)
-    if own and name == latest_snapshot():
-        return Snapshot.from_file(own)
+    if OWN_SNAPSHOT in os.environ and name == latest_snapshot():
+        return Snapshot.from_file(os.environ[OWN_SNAPSHOT])
     if name.lower().endswith(KINDS):
         return Snapshot.from_file(name)
     if name not in rows:
