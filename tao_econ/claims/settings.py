@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import dataclasses
 import math
 import re
@@ -10,7 +9,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..inputs import data
 from ..inputs.checks import once, quoted
 from ..inputs.record import unknown
 from ..inputs.rules import Scenario, Snapshot
