@@ -1,10 +1,11 @@
-"""The commands: python -m tao_econ figures | notebooks | claims | replays | assumptions | site."""
+"""The commands: python -m tao_econ COMMAND; --help lists them."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
 import io
+import json
 import os
 import signal
 import sys
@@ -12,12 +13,14 @@ from pathlib import Path
 
 from .inputs.checks import quoted
 from .inputs.record import summary
+from .inputs.rules import OWN_SNAPSHOT, Snapshot
 
 PLAIN = {  # commands without options
     "replays": "recompute blocks of main net; fail if one is further off than its aim",
     "assumptions": "write ASSUMPTIONS.md",
     "site": "write site/: every page, figure and instrument, to be read without a kernel",
 }
+OWN_FACTS = "your own facts of a day, TOML, JSON or CSV, in place of the latest ones"
 
 
 NOT_OPTIONS = ("command", "names")
@@ -55,6 +58,8 @@ def _parser() -> argparse.ArgumentParser:
     figures.add_argument(
         "--subnet", metavar="FILE", help="your own subnet's weights and stake: .npz, .json, .csv"
     )
+    figures.add_argument("--json", action="store_true", help="with --list: as JSON")
+    figures.add_argument("--snapshot", metavar="FILE", help=OWN_FACTS)
     notebooks = commands.add_parser(
         "notebooks", help="execute notebooks and save them with their outputs"
     )
@@ -71,10 +76,33 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME=VALUE",
         help="set a parameter; saves a copy",
     )
+    notebooks.add_argument("--snapshot", metavar="FILE", help=OWN_FACTS + "; saves a copy")
     _claims_options(commands)
+    _ask_options(commands)
+    _add_options(commands)
     for name, said in PLAIN.items():
         commands.add_parser(name, help=said)
     return parser
+
+
+def _add_options(commands) -> None:
+    added = commands.add_parser("add", help="put a dated reading into a table of data/")
+    added.add_argument("what", choices=["reading"], help="a reading: nothing else can be added so")
+    added.add_argument("kind", metavar="KIND", help="supply, price, stake or pool")
+    added.add_argument("cells", nargs="+", metavar="COLUMN=VALUE", help="the cells of its row")
+    words = commands.add_parser("completion", help="print a completion for a shell")
+    words.add_argument("shell", choices=["bash"], help="source it; zsh reads it by bashcompinit")
+
+
+def _ask_options(commands) -> None:
+    questions = "halving, supply, fdv, pressure, split or yield"
+    asked = commands.add_parser("ask", help=f"one number with its range: {questions}")
+    asked.add_argument("question", metavar="QUESTION", help=questions)
+    asked.add_argument("--snapshot", metavar="FILE", help=OWN_FACTS)
+    asked.add_argument(
+        "--set", action="append", default=[], metavar="FIELD=VALUE", help="vary what goes in"
+    )
+    asked.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _claims_options(commands) -> None:
@@ -123,6 +151,9 @@ def _answered(arguments: list[str]) -> int:
         "figures": _figures,
         "notebooks": _notebooks,
         "claims": _claims,
+        "ask": _ask,
+        "add": _add,
+        "completion": _completion,
         "replays": _replays,
         "assumptions": _assumptions,
         "site": _site,
@@ -133,6 +164,8 @@ def _answered(arguments: list[str]) -> int:
         words = ["--help" if word == "help" else word for word in arguments[:2]] + arguments[2:]
         given = _parser().parse_args(words)
         _refuse_company(given)
+        if OWN_SNAPSHOT in os.environ:  # what a command writes says what it was given
+            raise ValueError(f"{OWN_SNAPSHOT} must not be set for a command: --snapshot FILE is")
         return verbs[given.command](given)
     except KeyboardInterrupt:
         _complain("stopped; what was finished is kept")
@@ -161,7 +194,8 @@ def _refuse_company(given: argparse.Namespace) -> None:
     used = [name for name, value in options.items() if value not in (None, False, [])]
     flags = {name: f"-{name}" if len(name) == 1 else f"--{name}" for name in used}
     for name, flag in flags.items():
-        others = [other for key, other in flags.items() if key != name]
+        goes = {name, "json"} if name == "list" else {name}
+        others = [other for key, other in flags.items() if key not in goes]
         if name in ALONE and others:
             raise ValueError(f"{flag} must stand without other options, got {others[0]} as well")
         if options[name] == "":
@@ -180,6 +214,16 @@ def _pairs(given: list[str], flag: str) -> dict[str, str]:
     return pairs
 
 
+def _snapshot(file: str | None) -> Snapshot | None:
+    """The snapshot of a file, having said what was taken from it."""
+    if file is None:
+        return None
+    snapshot = Snapshot.from_file(file)
+    for field, source in snapshot.sources.items():
+        print(f"{field} = {getattr(snapshot, field)}  from {source}", file=sys.stderr)
+    return snapshot
+
+
 def _figures(given) -> int:
     from tqdm import tqdm
 
@@ -187,8 +231,14 @@ def _figures(given) -> int:
     from .views import VIEWS
 
     settings = _pairs(given.set, "--set")
-    names = press.select(given.names)
+    names = press.select(given.names, of_a_snapshot=bool(given.snapshot))
+    if given.json and not given.list:
+        raise ValueError("--json must stand beside --list, got it alone")
+    snapshot = _snapshot(given.snapshot)
     if given.list:
+        if given.json:
+            print(json.dumps({name: summary(VIEWS[name]) for name in names}, indent=1))
+            return 0
         for name in names:
             print(f"{name:24} {summary(VIEWS[name])}")
         return 0
@@ -198,20 +248,81 @@ def _figures(given) -> int:
         for name in names:
             print(f"{name:24} {wrong[name] or 'as drawn'}")
         return 1 if any(wrong.values()) else 0
-    varied = settings or given.stress is not None or given.subnet
+    varied = settings or given.stress is not None or given.subnet or snapshot
     for name in names if varied else []:
-        records = press.vary(name, settings, given.subnet)  # refuse before anything is drawn
+        # refuse before anything is drawn
+        records = press.vary(name, settings, given.subnet, snapshot)
         if given.stress is not None:
             press.under_stress(records, given.stress)
     with tqdm(names, desc="drawing", leave=False, disable=None) as bar:
         drawn = [
             name
             for name in bar
-            if press.draw(name, settings, stress=given.stress, subnet=given.subnet)
+            if press.draw(
+                name, settings, stress=given.stress, subnet=given.subnet, snapshot=snapshot
+            )
         ]
     place = "figures/what_if/" if varied else "figures/"
     print(f"{len(drawn)} drawn, {len(names) - len(drawn)} unchanged in {place}", *drawn, sep="\n  ")
     return 0
+
+
+def _ask(given) -> int:
+    from .inputs.rules import latest_snapshot, load_scenario, load_snapshot, rules_at
+    from .publish import answers
+
+    snapshot = _snapshot(given.snapshot) or load_snapshot(latest_snapshot())
+    settings = _pairs(given.set, "--set")
+    day = settings.get("date", snapshot.date)
+    records = (rules_at(day), snapshot, load_scenario("base"))
+    answer = answers.ask(given.question, *records, settings=settings)
+    print(json.dumps(answers.plain(answer), indent=1) if given.json else answers.in_words(answer))
+    return 0
+
+
+def _add(given) -> int:
+    from .publish import readings
+
+    added = readings.add(given.kind, _pairs(given.cells, "COLUMN=VALUE"))
+    print(f"data/{added.table}.csv: row {added.row} of {added.rows + 1} lines, {added.hash}")
+    print("comparing every figure and verdict; the reading stays if you stop here", flush=True)
+    figures, turned = readings.changed()
+    print("figures that show something else now:", ", ".join(figures) or "none")
+    print("verdicts that turned:", ", ".join(f"{id} {how}" for id, how in turned.items()) or "none")
+    if figures or turned:
+        print("./run figures, ./run notebooks and ./run claims write them anew")
+    return 0
+
+
+def _completion(given) -> int:
+    from .publish import answers, readings
+    from .views import VIEWS
+
+    words = {
+        "": sorted(_verbs(_parser())),
+        "figures": [*VIEWS, "--list", "--check", "--set", "--stress", "--snapshot", "--json"],
+        "ask": [*answers.QUESTIONS, "--snapshot", "--set", "--json"],
+        "add": ["reading", *readings.KINDS],
+        "claims": ["--check", "--stress", "--set", "--snapshot", "--json"],
+    }
+    cases = "\n".join(f'        {verb}) w="{" ".join(words[verb])}" ;;' for verb in words if verb)
+    print(
+        "_tao_econ_run() {\n    local w\n    case ${COMP_WORDS[1]} in\n"
+        f'{cases}\n        *) w="" ;;\n    esac\n'
+        f'    [[ $COMP_CWORD == 1 ]] && w="{" ".join(words[""])}"\n'
+        '    COMPREPLY=($(compgen -W "$w" -- "${COMP_WORDS[COMP_CWORD]}"))\n}\n'
+        "complete -o default -F _tao_econ_run ./run run"
+    )
+    return 0
+
+
+def _verbs(parser: argparse.ArgumentParser) -> list[str]:
+    return [
+        verb
+        for action in parser._actions
+        if isinstance(action, argparse._SubParsersAction)
+        for verb in action.choices
+    ]
 
 
 def _notebooks(given) -> int:
@@ -219,10 +330,11 @@ def _notebooks(given) -> int:
 
     from .publish import notebooks
 
-    parameters = _pairs(given.p, "-p")
+    how: dict = {"parameters": _pairs(given.p, "-p"), "save": not given.check}
+    _snapshot(given.snapshot)
     files = notebooks.select(given.names)
     with tqdm(files, desc="executing", leave=False, disable=None) as bar:
-        changed = {file.stem: notebooks.run(file, parameters, save=not given.check) for file in bar}
+        changed = {file.stem: notebooks.run(file, snapshot=given.snapshot, **how) for file in bar}
     for name, difference in changed.items():
         print(f"{name:28} {difference or 'as committed'}")
     return 1 if given.check and any(changed.values()) else 0

@@ -58,8 +58,10 @@ READERS = {  # what other programs write: layouts, no rule of the chain
     "chain/subnet_files.py",
     "chain/subnet_states.py",
     "chain/tables.py",
+    "inputs/own_tables.py",
+    "inputs/snapshot_files.py",
 }
-READER_LINES = 800
+READER_LINES = 1_200
 # exceptions to the ceilings, each with its reason
 LONG_FILES: dict[str, str] = {
     "chain/subnet_kernels.py": "one compile unit: kernels that call each other share a file",

@@ -1,4 +1,5 @@
-"""The one compiler wrapper: cached on disk where that is possible, releasing the GIL always.
+"""The one compiler wrapper: cached on disk where that is possible, releasing the GIL always; plain
+Python where there is no numba.
 
 numba stamps a cached kernel with the hash of its own file alone. A kernel also contains what it
 calls, so the cache folder here is named after every source a kernel can see: change one of them and
@@ -15,12 +16,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numba
 import numpy as np
-from numba.core.caching import FunctionCache, IndexDataCacheFile
-from numba.misc.appdirs import AppDirs
 
-CONFIG: Any = numba.config  # its settings are made when it is loaded: no checker knows them
+numba: Any
+FunctionCache: Any
+IndexDataCacheFile: Any
+try:
+    import numba
+    from numba.core.caching import FunctionCache, IndexDataCacheFile
+    from numba.misc.appdirs import AppDirs
+except ModuleNotFoundError as missing:
+    if (missing.name or "").partition(".")[0] != "numba":
+        raise
+    numba = None  # kernels then run as plain Python: the same values, far slower
+    FunctionCache = IndexDataCacheFile = object
+
+CONFIG: Any = numba and numba.config  # made when it is loaded: no checker knows its settings
 PACKAGE = Path(__file__).resolve().parents[1]
 NO_KERNELS = {"claims", "views", "publish"}  # rooms that no kernel can import
 
@@ -70,7 +81,9 @@ def _folder() -> str:
 
 def kernel(function: Callable, **options: Any) -> Any:
     """Compile a private kernel with ``nogil``; no cache where no cache folder is writable."""
-    if CONFIG.DISABLE_JIT:  # whole numbers wrap as in a compiled kernel, where nobody warns of it
+    if (
+        numba is None or CONFIG.DISABLE_JIT
+    ):  # whole numbers wrap as in a compiled kernel, where nobody warns of it
         return np.errstate(over="ignore")(function)
     compiled = numba.njit(nogil=True, **options)(function)
     if _folder():

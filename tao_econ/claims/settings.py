@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import dataclasses
 import math
 import re
@@ -10,14 +9,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..inputs import data
 from ..inputs.checks import once, quoted
 from ..inputs.record import unknown
 from ..inputs.rules import Scenario, Snapshot
 from .rule import PLACES, PUBLISHED, World, find, with_records
 
 FACT = re.compile(r"(C\d\d)\.(\w+)")
-MAX_BYTES = 1_000_000  # of a snapshot's file
 NUMBERS = {
     part: {
         field.name: field.type
@@ -118,8 +115,7 @@ def with_snapshot(world: World, file: Path) -> World:
     ----------
     world : World
     file : pathlib.Path
-        TOML: `date`, and each value with its source as in data/snapshots.toml, or bare numbers;
-        one table, with or without a head.
+        As `Snapshot.from_file` reads it.
 
     Returns
     -------
@@ -128,34 +124,9 @@ def with_snapshot(world: World, file: Path) -> World:
     Raises
     ------
     ValueError
-        For a file that is no such table, and for a value that the record refuses.
+        For a file that is none of these, and for a value that the record refuses.
     """
-    values = _table(file)
-    cells = {key: cell["value"] if isinstance(cell, dict) else cell for key, cell in values.items()}
-    said = {
-        key: str(cell["source"]) if isinstance(cell, dict) else file.name
-        for key, cell in values.items()
-    }
-    cells.pop("name", None)
-    try:
-        snapshot = Snapshot(**({"name": file.stem, "sources": said} | cells))
-    except (ValueError, TypeError) as error:
-        raise ValueError(f"{file.name}: {error}") from None
+    snapshot = Snapshot.from_file(file)
     place = "then" if pd.Timestamp(snapshot.date) <= PUBLISHED else "now"
     records = getattr(world, place)
     return with_records(world, {place: records._replace(snapshot=snapshot)})
-
-
-def _table(file: Path) -> dict:
-    if not file.is_file() or file.stat().st_size > MAX_BYTES:
-        raise ValueError(f"{file.name} must be a file of at most {MAX_BYTES:,} bytes, and is none")
-    raw = file.read_bytes().removeprefix(codecs.BOM_UTF8)  # of an editor on Windows
-    found = data.toml(raw, file.name)
-    while len(found) == 1 and isinstance(only := next(iter(found.values())), dict):
-        found = only
-    for key, cell in found.items():
-        if isinstance(cell, dict) and set(cell) != {"value", "source"}:
-            raise ValueError(f"{file.name}: {key} must be a value with its source")
-    if "date" not in found:
-        raise ValueError(f"{file.name} must hold one snapshot with a date")
-    return found

@@ -20,12 +20,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ..inputs import data
+from ..inputs import data, own_tables
 from ..inputs.checks import real, reals, whole
 from ..inputs.door import typed
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot, coins, eras
 from ..inputs.units import BN, tao, utc
+from .price_history import own_closes
 from .supply import discounted_supply, supply_at
 
 DENOMINATORS = ("market_cap", "fdv", "discounted_fdv", "fdv_stated")
@@ -118,6 +119,7 @@ def comparables_on(
     token_value: str = "fdv",
     max_age_days: int = 180,
     closed_only: bool = False,
+    comparables: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Everything TAO was compared with and that had a value by a day, each at its latest value,
     largest first.
@@ -132,6 +134,8 @@ def comparables_on(
         older values of tokens are left out; a company keeps its last valuation, however old
     closed_only
         leave out prices that were still in talks, as OpenAI's 86 bn in November 2023
+    comparables
+        tokens as in data/comparables.csv, which they are if not given
 
     Returns
     -------
@@ -144,7 +148,10 @@ def comparables_on(
     if token_value not in TOKEN_VALUES:
         raise ValueError(unknown("token_value", token_value, TOKEN_VALUES))
     max_age_days = whole("max_age_days", max_age_days)
-    tokens = _tokens(token_value)
+    if comparables is None:
+        tokens = _known_tokens(token_value)
+    else:
+        tokens = _tokens(token_value, own_tables.own("comparables", comparables, "comparables"))
     tokens = tokens[(day - tokens["date"]).dt.days <= max_age_days]
     table = pd.concat([_companies(), tokens])
     if closed_only:
@@ -272,7 +279,7 @@ def openai_ratio_path() -> pd.DataFrame:
 
 
 @typed
-def weekly_ratio(company: str = "openai") -> pd.DataFrame:
+def weekly_ratio(company: str = "openai", *, prices: pd.DataFrame | None = None) -> pd.DataFrame:
     """A company's latest valuation over TAO's FDV at every close known: date, close_usd, fdv_usd,
     valuation_usd, ratio.
 
@@ -280,6 +287,8 @@ def weekly_ratio(company: str = "openai") -> pd.DataFrame:
     ----------
     company
         one of private_valuations.csv
+    prices
+        one's own closes, `date` and `close_usd`; all known ones if not given
 
     Notes
     -----
@@ -289,7 +298,8 @@ def weekly_ratio(company: str = "openai") -> pd.DataFrame:
     known = companies[companies["name"] == company].sort_values("date")
     if known.empty:
         raise ValueError(unknown("company", company, sorted(set(companies["name"]))))
-    table = pd.merge_asof(_closes(), known[["date", "value_usd"]], on="date").dropna(
+    closes = _closes() if prices is None else own_closes(prices)
+    table = pd.merge_asof(closes, known[["date", "value_usd"]], on="date").dropna(
         subset="value_usd"
     )
     table = table.rename(columns={"value_usd": "valuation_usd"}).reset_index(drop=True)
@@ -327,7 +337,12 @@ def sales_multiples(
     table = data.load("sales_multiples")
     if year is None:
         year = max((y for y in table["year"] if y <= snapshot.date.year), default=None)
-    if year is None or year not in set(table["year"]):
+    if year is None:
+        raise ValueError(
+            f"date must not be before {table['year'].min()}, the first year of "
+            f"sales_multiples.csv, got {snapshot.date}"
+        )
+    if year not in set(table["year"]):
         raise ValueError(
             f"year must be one of {', '.join(map(str, sorted(set(table['year']))))}, got {year}"
         )
@@ -377,11 +392,14 @@ def _companies() -> pd.DataFrame:
 
 
 @functools.cache
-def _tokens(value: str) -> pd.DataFrame:
+def _known_tokens(value: str) -> pd.DataFrame:
+    return _tokens(value, data.load("comparables"))
+
+
+def _tokens(value: str, table: pd.DataFrame) -> pd.DataFrame:
     """Dated values of the other tokens; one that stands among the companies (Gensyn) is not
     counted twice.
     """
-    table = data.load("comparables")
     column = f"{value}_usd"
     dated = table["as_of"].str.fullmatch(r"\d{4}-\d{2}-\d{2}")
     named = (

@@ -12,13 +12,14 @@ import math
 from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from ..chain.emission import halvings_so_far, issuance_eras, reward_after
-from ..inputs import data
+from ..inputs import data, own_tables
 from ..inputs.checks import real, whole
 from ..inputs.door import typed
 from ..inputs.rules import Rules
@@ -37,11 +38,24 @@ BY_DAY = "from its day"
 
 
 @functools.cache
-def _anchors(until: datetime | None = None) -> tuple[tuple[int, datetime], ...]:
+def _known_anchors(until: datetime | None) -> tuple[tuple[int, datetime], ...]:
+    return _timed(data.load("block_anchors"), until)
+
+
+def _anchors(own: pd.DataFrame | None, until: datetime | None = None):
     """(block, its moment) of every block whose time is known, up to a moment; rows with a date
     only give none.
     """
-    table = data.load("block_anchors")
+    if own is None:
+        return _known_anchors(until)
+    found = _timed(own_tables.own("block_anchors", own, "anchors"), until)
+    rising = all(one[0] < two[0] and one[1] < two[1] for one, two in pairwise(found))
+    if not found or not rising:
+        raise ValueError(f"anchors must rise in block and time, got {len(found)} with a time")
+    return found
+
+
+def _timed(table: pd.DataFrame, until: datetime | None) -> tuple[tuple[int, datetime], ...]:
     table = table[table["kind_of_time"] != "date only"]
     known = [
         (int(block), utc(when)) for block, when in zip(table["block"], table["utc"], strict=True)
@@ -50,7 +64,9 @@ def _anchors(until: datetime | None = None) -> tuple[tuple[int, datetime], ...]:
 
 
 @typed
-def anchored_date(block: int, *, block_time_s: float = 12.0) -> datetime:
+def anchored_date(
+    block: int, *, block_time_s: float = 12.0, anchors: pd.DataFrame | None = None
+) -> datetime:
     """The moment of a Finney block: between blocks whose time is known, or counted on from the last
     of them.
 
@@ -60,9 +76,11 @@ def anchored_date(block: int, *, block_time_s: float = 12.0) -> datetime:
         block number
     block_time_s
         seconds a block after the last anchor
+    anchors
+        as data/block_anchors.csv, which they are if not given
     """
     block = whole("block", block)
-    known = _anchors()
+    known = _anchors(anchors)
     for (first, start), (last, end) in zip(known, known[1:], strict=False):
         if first <= block <= last:
             return start + (end - start) * ((block - first) / (last - first))
@@ -76,6 +94,7 @@ def anchored_block(
     *,
     block_time_s: float = 12.0,
     until: str | date | datetime | None = None,
+    anchors: pd.DataFrame | None = None,
 ) -> int:
     """The Finney block of a moment: between blocks whose time is known, or counted on from the
     last of them.
@@ -88,6 +107,8 @@ def anchored_block(
         seconds a block after the last anchor
     until
         anchors after this moment are not looked at
+    anchors
+        as data/block_anchors.csv, which they are if not given
 
     Raises
     ------
@@ -98,7 +119,7 @@ def anchored_block(
     seconds = real("block_time_s", block_time_s, "(0, inf)")
     if moment < GENESIS_UTC:
         raise ValueError(f"when must not be before Finney's genesis {GENESIS_UTC}, got {when}")
-    known = _anchors(None if until is None else max(utc(until), GENESIS_UTC))
+    known = _anchors(anchors, None if until is None else max(utc(until), GENESIS_UTC))
     for (first, start), (last, end) in zip(known, known[1:], strict=False):
         if start <= moment <= end:
             return first + round((last - first) * ((moment - start) / (end - start)))
@@ -138,13 +159,24 @@ def counter_correction_tao(block: int) -> float:
 
 
 @typed
-def supply_observations(*, anchors_until: str | date | datetime | None = None) -> pd.DataFrame:
+def supply_observations(
+    *,
+    anchors_until: str | date | datetime | None = None,
+    points: pd.DataFrame | None = None,
+    anchors: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Dated supplies that name a day, oldest first.
 
     Parameters
     ----------
     anchors_until
         anchors after this moment are not looked at; blocks are counted on from the last at 12 s
+    points
+        as data/supply_points.csv, which they are if not given; with `when`, a day or a moment, in
+        the place of date and utc. Readings of the counter say so as their definition; others are
+        not restated
+    anchors
+        as data/block_anchors.csv, which they are if not given
 
     Returns
     -------
@@ -153,7 +185,7 @@ def supply_observations(*, anchors_until: str | date | datetime | None = None) -
         time, or from its day: then within half a day), `tao` as it stood, `correction_tao` (0 but
         for readings of the counter; nan: unknown), `restated_tao`, definition, confidence
     """
-    table = data.load("supply_points")
+    table = data.load("supply_points") if points is None else _own_points(points)
     table = table[table["date"].str.len() == 10].copy()
     noon = timedelta(hours=12)
     table["when"] = [
@@ -164,7 +196,7 @@ def supply_observations(*, anchors_until: str | date | datetime | None = None) -
         [table["block"].notna(), table["utc"].notna()], [AS_READ, BY_TIME], BY_DAY
     )
     table["block"] = [
-        anchored_block(when, until=anchors_until) if pd.isna(block) else int(block)
+        anchored_block(when, until=anchors_until, anchors=anchors) if pd.isna(block) else int(block)
         for block, when in zip(table["block"], table["when"], strict=True)
     ]
     counted = table["definition"].str.startswith(COUNTER)
@@ -176,6 +208,22 @@ def supply_observations(*, anchors_until: str | date | datetime | None = None) -
     columns = ["when", "block", "block_known", "tao", "correction_tao", "restated_tao"]
     table = table.sort_values(["block", "when"], kind="stable").reset_index(drop=True)
     return table[[*columns, "definition", "confidence"]]
+
+
+def _own_points(points: pd.DataFrame) -> pd.DataFrame:
+    """Supplies of one's own as the table of them."""
+    table = points.copy()
+    if "when" in table and not {"date", "utc"} & set(table):
+        moments = [utc(moment) for moment in table.pop("when")]
+        table["date"] = [f"{moment:%Y-%m-%d}" for moment in moments]
+        midnight = [f"{moment:%H:%M:%S}" == "00:00:00" for moment in moments]
+        table["utc"] = [
+            "" if day else f"{moment:%Y-%m-%d %H:%M:%S}"
+            for moment, day in zip(moments, midnight, strict=True)
+        ]
+    if "definition" not in table:
+        table["definition"] = "own reading"
+    return own_tables.own("supply_points", table, "points")
 
 
 @typed
@@ -214,6 +262,8 @@ def check_supply_points(
     since: str | date | None = None,
     until: str | date | None = None,
     restate: bool = True,
+    points: pd.DataFrame | None = None,
+    anchors: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Every dated supply with the reason the schedule cannot reach it, or cannot lead from it to a
     trusted one.
@@ -224,6 +274,8 @@ def check_supply_points(
         the window; anchors of blocks after it are not looked at
     restate
         whether readings of the counter are restated by what it is known to have missed
+    points, anchors
+        one's own, as in `supply_observations`
 
     Returns
     -------
@@ -235,20 +287,20 @@ def check_supply_points(
     _of_bittensor(rules)
     first = utc(since or GENESIS_UTC)
     last = utc(until or "9998-12-31")
-    points = supply_observations(anchors_until=last)
+    seen = supply_observations(anchors_until=last, points=points, anchors=anchors)
     if not restate:
-        points = points.assign(correction_tao=0.0, restated_tao=points["tao"])
-    points = points[(points["when"] >= first) & (points["when"] <= last)]
-    trusted = [point for point in points.itertuples() if point.confidence in TRUSTED]
+        seen = seen.assign(correction_tao=0.0, restated_tao=seen["tao"])
+    seen = seen[(seen["when"] >= first) & (seen["when"] <= last)]
+    trusted = [point for point in seen.itertuples() if point.confidence in TRUSTED]
     above = []
     below = []
-    for point in points.itertuples():
+    for point in seen.itertuples():
         before = [other for other in trusted if other.when < point.when][-1:]
         after = [other for other in trusted if other.when > point.when][:1]
         above.append(any(_beyond(rules, start, point) for start in before))
         fell = any(point.restated_tao < start.restated_tao for start in before)
         below.append(fell or any(_beyond(rules, point, end) for end in after))
-    return points.assign(above=np.array(above, bool), below=np.array(below, bool))
+    return seen.assign(above=np.array(above, bool), below=np.array(below, bool))
 
 
 class _Reading(NamedTuple):
@@ -345,12 +397,14 @@ def usable_supplies(
     until: str | date,
     accept: Collection[str] = TRUSTED,
     restate: bool = True,
+    points: pd.DataFrame | None = None,
+    anchors: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Supplies of a window that a fit may use, and the others with the reason why not.
 
     Parameters
     ----------
-    since, until, restate
+    since, until, restate, points, anchors
         as in `check_supply_points`
     accept
         confidences used
@@ -361,21 +415,28 @@ def usable_supplies(
         used, refused (with `why`)
     """
     _of_bittensor(rules)
-    points = check_supply_points(rules, since=utc(since), until=utc(until), restate=restate)
+    seen = check_supply_points(
+        rules,
+        since=utc(since),
+        until=utc(until),
+        restate=restate,
+        points=points,
+        anchors=anchors,
+    )
     reasons = {
-        "the counter was wrong there by an unknown amount": points["correction_tao"].isna(),
-        "above what the schedule allows": points["above"],
-        "too low to lead to the next trusted supply": points["below"],
-        "not trusted": ~points["confidence"].isin(accept),
+        "the counter was wrong there by an unknown amount": seen["correction_tao"].isna(),
+        "above what the schedule allows": seen["above"],
+        "too low to lead to the next trusted supply": seen["below"],
+        "not trusted": ~seen["confidence"].isin(accept),
     }
-    why = pd.Series(np.select(list(reasons.values()), list(reasons), default=""), points.index)
-    blocks = points["block"][why == ""].to_numpy()
-    vague = (why == "") & (points["block_known"] == BY_DAY)
-    for row in points.index[vague]:
-        apart = np.abs(blocks - points["block"][row])
+    why = pd.Series(np.select(list(reasons.values()), list(reasons), default=""), seen.index)
+    blocks = seen["block"][why == ""].to_numpy()
+    vague = (why == "") & (seen["block_known"] == BY_DAY)
+    for row in seen.index[vague]:
+        apart = np.abs(blocks - seen["block"][row])
         if (apart < DAY_APART_BLOCKS).sum() > 1:  # itself and a neighbour
             why[row] = "only its day is known, and another reading is nearer than ten days"
-    return points[why == ""], points.assign(why=why)[why != ""]
+    return seen[why == ""], seen.assign(why=why)[why != ""]
 
 
 def days_between(start: datetime, end: datetime) -> float:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..inputs import data
+from ..inputs import data, own_tables
 from ..inputs.checks import real
 from ..inputs.door import typed
 from ..inputs.rules import Rules, Scenario, Snapshot, coins, rules_at
@@ -290,7 +290,10 @@ def price_under_flow(
 
 @typed
 def emission_over_volume(
-    since: str | dt.date | dt.datetime, until: str | dt.date | dt.datetime
+    since: str | dt.date | dt.datetime,
+    until: str | dt.date | dt.datetime,
+    *,
+    prices: pd.DataFrame | None = None,
 ) -> MarketWindow:
     """A day's emission at the closing price against volume, over days of data/tao_daily_2023q4.csv.
 
@@ -298,20 +301,29 @@ def emission_over_volume(
     ----------
     since, until
         days, both included; a return counts for the day it ends on
+    prices
+        as data/tao_daily_2023q4.csv, which they are if not given
 
     Raises
     ------
     ValueError
         where the table has no such day
     """
-    table = data.load("tao_daily_2023q4")
+    own = prices is not None
+    table = (
+        own_tables.own("tao_daily_2023q4", prices, "prices")
+        if own
+        else data.load("tao_daily_2023q4")
+    )
+    if own and not ((table[["close_usd", "volume_usd_24h"]] > 0).all(axis=None)):
+        raise ValueError("prices must have close_usd and volume_usd_24h > 0 in every row")
     first, last = (pd.Timestamp(utc(day).date()) for day in (since, until))
     returns = np.diff(np.log(table["close_usd"]), prepend=np.nan)
     inside = ((table["date"] >= first) & (table["date"] <= last)).to_numpy()
     if not inside.any():
         raise ValueError(
-            f"since must be a day of tao_daily_2023q4.csv and not after until, got {since} to "
-            f"{until}"
+            f"since must be a day of {'prices' if own else 'tao_daily_2023q4.csv'} and not after "
+            f"until, got {since} to {until}"
         )
     rules = rules_at(first.date())
     minted = minted_per_day(rules, 0, block_time_s=rules.block_time_s)  # no halving in the code yet

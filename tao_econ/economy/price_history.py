@@ -14,7 +14,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..inputs import data
+from ..inputs import data, own_tables
+from ..inputs.checks import quoted
 from ..inputs.door import typed
 from ..inputs.units import DAYS_PER_YEAR
 
@@ -34,13 +35,17 @@ class PriceHistory(NamedTuple):
 
 
 @typed
-def price_history(*, first: str | None = None, last: str | None = None) -> PriceHistory:
+def price_history(
+    *, first: str | None = None, last: str | None = None, prices: pd.DataFrame | None = None
+) -> PriceHistory:
     """Volatility and drift of TAO's closes between two days, with what they are uncertain by.
 
     Parameters
     ----------
     first, last
         ISO dates, both counted in; all closes known if not given
+    prices
+        one's own closes, `date` and `close_usd`; those of data/ if not given
 
     Raises
     ------
@@ -52,7 +57,7 @@ def price_history(*, first: str | None = None, last: str | None = None) -> Price
     σ² is the mean of (r − μt)²/t with n − 1. Its error takes returns for normal and independent;
     fatter tails make it larger. Months of 2026 are from single sources (series_monthly.csv).
     """
-    closes = _closes()
+    closes = _closes() if prices is None else own_closes(prices)
     if first is not None:
         closes = closes[closes["date"] >= _day("first", first)]
     if last is not None:
@@ -84,7 +89,17 @@ def _day(name: str, text: str) -> pd.Timestamp:
     try:
         return pd.Timestamp(dt.date.fromisoformat(text))
     except (TypeError, ValueError):
-        raise ValueError(f"{name} must be an ISO date, got {text!r}") from None
+        raise ValueError(f"{name} must be an ISO date, got {quoted(text)}") from None
+
+
+def own_closes(prices: pd.DataFrame) -> pd.DataFrame:
+    """Closes of one's own by date, checked as those of tao_weekly.csv."""
+    scope = {"price_scope": "given"} if isinstance(prices, pd.DataFrame) else {}
+    table = own_tables.own("tao_weekly", prices.assign(**scope) if scope else prices, "prices")
+    wrong = table["close_usd"] <= 0
+    if wrong.any():
+        raise ValueError(f"prices must be > 0, got {table['close_usd'][wrong].iloc[0]}")
+    return table[["date", "close_usd"]].sort_values("date", ignore_index=True)
 
 
 @functools.cache

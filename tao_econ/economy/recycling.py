@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -70,6 +70,8 @@ def fit_recycling(
     until: str | date,
     accept: Collection[str] = TRUSTED,
     restate: bool = True,
+    points: pd.DataFrame | None = None,
+    anchors: pd.DataFrame | None = None,
 ) -> RecyclingFit:
     """Net issuance as a share of the reward, from the supplies of a window.
 
@@ -81,13 +83,16 @@ def fit_recycling(
         confidences used; a point that the schedule cannot reach is refused whatever its confidence
     restate
         whether readings of the counter are restated by what it is known to have missed
+    points, anchors
+        one's own, as in `supply_observations`: `when`, `tao` and `confidence` will do
 
     Raises
     ------
     ValueError
         with fewer than three usable supplies
     """
-    used, refused = usable_supplies(rules, since=since, until=until, accept=accept, restate=restate)
+    window: dict[str, Any] = {"since": since, "until": until, "accept": accept, "restate": restate}
+    used, refused = usable_supplies(rules, **window, points=points, anchors=anchors)
     if len(used) < 3:
         raise ValueError(
             f"the window {since} to {until} must hold three usable supplies, got {len(used)}"

@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ..chain.emission import PPM, block_emission, emission_path, issuance_eras
-from ..inputs import data
+from ..inputs import data, own_tables
 from ..inputs.checks import flag, quoted, real, reals, whole
 from ..inputs.door import typed
 from ..inputs.record import unknown
@@ -396,7 +396,12 @@ def decompose_price(
 
 
 @typed
-def mc_fdv_ranking(as_of: str, *, peers: tuple[str, ...] | None = None) -> pd.DataFrame:
+def mc_fdv_ranking(
+    as_of: str,
+    *,
+    peers: tuple[str, ...] | None = None,
+    comparables: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Tokens by market cap over FDV on a day, lowest first, from data/comparables.csv.
 
     Parameters
@@ -405,6 +410,8 @@ def mc_fdv_ranking(as_of: str, *, peers: tuple[str, ...] | None = None) -> pd.Da
         ISO date of the table
     peers
         tickers to keep; all with a ratio if not given
+    comparables
+        as data/comparables.csv, which they are if not given
 
     Returns
     -------
@@ -416,7 +423,11 @@ def mc_fdv_ranking(as_of: str, *, peers: tuple[str, ...] | None = None) -> pd.Da
     ValueError
         for a day without rows, or an unknown ticker
     """
-    everything = data.load("comparables")
+    everything = (
+        data.load("comparables")
+        if comparables is None
+        else own_tables.own("comparables", comparables, "comparables")
+    )
     days = sorted(set(everything["as_of"]))
     if as_of not in days:
         raise ValueError(f"as_of must be one of {', '.join(days)}, got {quoted(as_of)}")

@@ -94,6 +94,11 @@ def load(name: str, *, folder: Path = DATA) -> pd.DataFrame:
     return (_once(name) if folder == DATA else _read(name, folder)).copy()
 
 
+def fields(name: str) -> list[dict]:
+    """The columns of a table, with their types and constraints."""
+    return _package()[name]["schema"]["fields"]
+
+
 @functools.cache
 def _once(name: str) -> pd.DataFrame:
     return _read(name, DATA)

@@ -83,6 +83,8 @@ def _one_line(record: Any, error: ValidationError) -> Exception:
         return TypeError(unknown(f"{record.__name__} field", name, fields))
     if kind == "literal_error":
         return ValueError(f"{name} must be {problem['ctx']['expected']}, got {quoted(value)}")
+    if kind == "value_error":  # of a field's own reader, which says it all
+        return ValueError(str(problem["ctx"]["error"]))
     if kind == "finite_number":
         return ValueError(f"{name} must be finite, got {value}")
     if kind.startswith(("greater_than", "less_than")):

@@ -11,6 +11,7 @@ import dataclasses
 import datetime as dt
 import functools
 import numbers
+import os
 import re
 from fractions import Fraction
 from typing import Any, Literal
@@ -20,13 +21,13 @@ from .door import typed
 from .files import DATA
 from .record import checked_record, quantity, unknown
 from .scenario import NOMINAL_S, Scenario
-from .units import RAO_PER_TAO, SECONDS_PER_DAY, Numbers, utc
+from .snapshot import Snapshot
+from .snapshot_files import KINDS
+from .units import MAX_BLOCK, MAX_RAO, SECONDS_PER_DAY, Numbers, utc
 
 MAX_BYTES = 1_000_000  # of a TOML file
 RATIO = re.compile(r"-?\d{1,20}(\.\d{1,20}|/\d{1,20})?")
-# below these, sums of two fit the chain's and NumPy's 64 bits
-MAX_BLOCK = 1 << 62
-MAX_RAO = 1 << 63
+OWN_SNAPSHOT = "TAO_ECON_SNAPSHOT"  # in the environment: a file for the latest snapshot
 
 
 @checked_record
@@ -221,47 +222,6 @@ class Rules:
     )
 
 
-@checked_record
-class Snapshot:
-    """FACT: what was observed on one date. `sources` names where each value was read."""
-
-    name: str = quantity(unit="", meaning="name of the snapshot")
-    date: dt.date = quantity(unit="", meaning="day it speaks of, UTC")
-    block: int | None = quantity(
-        default=None,
-        unit="blocks",
-        meaning="block number; None where not known",
-        ge=0,
-        lt=MAX_BLOCK,
-    )
-    issuance_rao: int = quantity(
-        unit="rao",
-        meaning="TAO issued so far",
-        gt=0,
-        lt=MAX_RAO,
-        span=(4_000_000 * RAO_PER_TAO, 20_990_000 * RAO_PER_TAO),
-    )
-    issuance_low_rao: int | None = quantity(
-        default=None, unit="rao", meaning="lowest published reading", ge=0
-    )
-    issuance_high_rao: int | None = quantity(
-        default=None, unit="rao", meaning="highest published reading", ge=0
-    )
-    price_usd: float = quantity(
-        unit="USD per TAO", meaning="price of one TAO", gt=0, le=1e9, step=0.1, span=(1, 2_000)
-    )
-    volume_usd: float | None = quantity(
-        default=None, unit="USD per day", meaning="traded volume of the day", gt=0
-    )
-    staked_tao: float | None = quantity(
-        default=None, unit="TAO", meaning="TAO staked; None where not known", ge=0
-    )
-    fdv_stated_usd: float | None = quantity(
-        default=None, unit="USD", meaning="diluted value as its source states it", gt=0
-    )
-    sources: dict[str, str] = quantity(unit="", meaning="source of each value")
-
-
 @functools.cache
 def _toml(name: str) -> dict:
     """A file of data/ as its tables: names or lists of names with values, nothing else."""
@@ -409,8 +369,16 @@ def rules_at(when: int | str | dt.date) -> Rules:
 
 @typed
 def load_snapshot(name: str) -> Snapshot:
-    """An observed date by name; a ValueError names the known ones."""
+    """An observed date by name; a ValueError names the known ones.
+
+    A name that ends like a file's is read by `Snapshot.from_file`. Where the environment names a
+    file as TAO_ECON_SNAPSHOT, that stands in the place of the latest one.
+    """
     rows = _tables("snapshots.toml", "snapshot", dict)
+    if OWN_SNAPSHOT in os.environ and name == latest_snapshot():
+        return Snapshot.from_file(os.environ[OWN_SNAPSHOT])
+    if name.lower().endswith(KINDS):
+        return Snapshot.from_file(name)
     if name not in rows:
         raise ValueError(unknown("snapshot", name, rows))
     row = dict(rows[name])
@@ -442,6 +410,12 @@ def load_scenario(name: str) -> Scenario:
 def snapshot_names() -> list[str]:
     """The names `load_snapshot` knows."""
     return list(_tables("snapshots.toml", "snapshot", dict))
+
+
+def latest_snapshot() -> str:
+    """The name of the youngest of them."""
+    rows = _tables("snapshots.toml", "snapshot", dict)
+    return max(rows, key=lambda name: str(rows[name].get("date")))
 
 
 def scenario_names() -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numbers
+from calendar import isleap
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -13,6 +14,9 @@ import numpy as np
 from .checks import quoted, real
 
 Numbers = TypeVar("Numbers", float, np.ndarray)  # what is given alone comes back alone
+# below these, sums of two fit the chain's and NumPy's 64 bits
+MAX_BLOCK = 1 << 62
+MAX_RAO = 1 << 63
 RAO_PER_TAO = 10**9
 SECONDS_PER_DAY = 86_400
 DAYS_PER_YEAR = 365.25  # a Julian year: 10.5 M blocks of 12 s are 3.9927 of them
@@ -101,8 +105,8 @@ def decimal_year(when: str | date | datetime) -> float:
     """The moment `when` as a year with fraction: 2025-07-02 12:00 is 2025.5."""
     when = utc(when)
     start = datetime(when.year, 1, 1, tzinfo=UTC)
-    length = datetime(when.year + 1, 1, 1, tzinfo=UTC) - start
-    return when.year + (when - start) / length
+    days = 366 if isleap(when.year) else 365
+    return when.year + (when - start) / timedelta(days=days)
 
 
 def blocks_to_years(blocks: Numbers, block_time_s: float = 12.0) -> Numbers:

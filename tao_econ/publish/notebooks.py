@@ -7,12 +7,14 @@ from __future__ import annotations
 import ast
 import contextlib
 import json
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..inputs.files import WORKPLACE, write_whole
 from ..inputs.record import unknown
+from ..inputs.rules import OWN_SNAPSHOT
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -44,6 +46,7 @@ def run(
     *,
     save: bool = True,
     studies: bool = True,
+    snapshot: str | Path | None = None,
 ) -> str:
     """Execute a notebook.
 
@@ -57,6 +60,9 @@ def run(
         whether the notebook gets the new outputs
     studies
         whether cells tagged as studies run too; otherwise they keep their outputs
+    snapshot
+        a file of facts in the place of the latest ones; a copy is saved as with parameters, and
+        asserts of what was published are off
 
     Returns
     -------
@@ -73,9 +79,10 @@ def run(
     from .press import file_stem
 
     before = nbformat.read(file, as_version=4)
-    after = execute(before, file, parameters, studies=studies)
-    if parameters:
-        copy = FOLDER / "what_if" / f"{file_stem(file.stem, parameters)}.ipynb"
+    after = execute(before, file, parameters, studies=studies, snapshot=snapshot)
+    if parameters or snapshot:
+        named = {"snapshot": Path(snapshot).stem} if snapshot else {}
+        copy = FOLDER / "what_if" / f"{file_stem(file.stem, named | (parameters or {}))}.ipynb"
         _write(after, copy)
         return f"saved as notebooks/what_if/{copy.name}"
     changed = difference(before, after)
@@ -90,6 +97,7 @@ def execute(
     parameters: dict[str, str] | None = None,
     *,
     studies: bool = True,
+    snapshot: str | Path | None = None,
 ) -> NotebookNode:
     """A tidied, executed copy of a notebook."""
     import copy
@@ -110,6 +118,8 @@ def execute(
         work = parameterize_notebook(
             load_notebook_node(str(file)), values, kernel_name="python3", language="python"
         )
+    # asserts in notebooks hold what was published, so they are off for other facts
+    own = {OWN_SNAPSHOT: str(Path(snapshot).resolve()), "PYTHONOPTIMIZE": "1"} if snapshot else {}
     try:
         with tempfile.TemporaryDirectory() as profile:  # a user's own would run start-up files
             NotebookClient(
@@ -121,7 +131,7 @@ def execute(
                 on_notebook_start=_keep_signals,
                 # neither its notice on TCP nor its complaint at being stopped is an output of ours
                 extra_arguments=["--IPKernelApp.log_level=CRITICAL", f"--ipython-dir={profile}"],
-            ).execute()
+            ).execute(env=os.environ | own)
     except CellExecutionError as error:
         raise ValueError(f"notebook {file.stem} stopped: {error.ename}: {error.evalue}") from None
     return tidy(work, file.stem)

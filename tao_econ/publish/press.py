@@ -29,8 +29,9 @@ KINDS = ("svg", "png")
 MAX_STEM = 150  # characters of a file's name without its ending
 
 
-def select(names: Iterable[str]) -> list[str]:
-    """Figure names as asked for, or all that are published.
+def select(names: Iterable[str], *, of_a_snapshot: bool = False) -> list[str]:
+    """Figure names as asked for, or all that are published; of these, if wanted, those that take a
+    snapshot.
 
     Raises
     ------
@@ -40,12 +41,38 @@ def select(names: Iterable[str]) -> list[str]:
     for name in names:
         if name not in VIEWS:
             raise ValueError(unknown("figure", name, published()))
-    return list(names) or published()
+    if names or not of_a_snapshot:
+        return list(names) or published()
+    kinds = {name: typing.get_type_hints(VIEWS[name].draw).values() for name in published()}
+    return [name for name in published() if Snapshot in kinds[name]]
 
 
-def vary(name: str, settings: dict[str, str], subnet: str | None = None) -> dict:
+def with_snapshot(name: str, snapshot: Snapshot) -> dict:
+    """A snapshot in the place of one that a view starts from: of several, the first that is of that
+    day or younger, else the youngest.
+
+    Raises
+    ------
+    ValueError
+        for a view that takes no snapshot
+    """
+    records = VIEWS[name].records()
+    own = {key: record for key, record in records.items() if isinstance(record, Snapshot)}
+    if not own:
+        raise ValueError(f"a figure with a snapshot must take one, got {name}, which takes none")
+    by_day = sorted(own, key=lambda key: own[key].date)
+    place = next((key for key in by_day if own[key].date >= snapshot.date), by_day[-1])
+    return {place: snapshot}
+
+
+def vary(
+    name: str,
+    settings: dict[str, str],
+    subnet: str | None = None,
+    snapshot: Snapshot | None = None,
+) -> dict:
     """What a view starts from, with fields set from text: `discount_rate`, or `now.price_usd`; and
-    a subnet of one's own from a file.
+    a subnet or a snapshot of one's own.
 
     Raises
     ------
@@ -55,6 +82,8 @@ def vary(name: str, settings: dict[str, str], subnet: str | None = None) -> dict
     """
     view = VIEWS[name]
     records = view.records(**_own(name, subnet))
+    if snapshot:
+        records |= with_snapshot(name, snapshot)
     before = dict(records)
     places = {setting: view.place(records, setting) for setting in settings}
     once("--set", places)
@@ -136,11 +165,12 @@ def draw(
     folder: Path | None = None,
     stress: str | None = None,
     subnet: str | None = None,
+    snapshot: Snapshot | None = None,
 ) -> bool:
     """Draw one view into a folder as SVG and PNG unless the same picture is there.
 
-    Files appear whole or not at all. With settings, a stress or a subnet of one's own, or for
-    a view that is not published, they go to what_if/ under names that carry them.
+    Files appear whole or not at all. With settings, a stress, a subnet or a snapshot of one's own,
+    or for a view that is not published, they go to what_if/ under names that carry them.
 
     Returns
     -------
@@ -149,7 +179,9 @@ def draw(
     """
     settings = settings or {}
     folder = folder or OUTPUT
-    records = vary(name, settings, subnet)
+    records = vary(name, settings, subnet, snapshot)
+    if snapshot:
+        settings = {"snapshot": snapshot.name} | settings
     if subnet:
         settings = settings | {"subnet": Path(subnet).name}
     if stress is not None:

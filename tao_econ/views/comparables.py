@@ -161,7 +161,7 @@ def implied_spread(
     all, the close of each day and the article's price.
     """
     named = {publication.name: [(f"the article's {then.price_usd:g} USD", then.price_usd)]}
-    tables = [comparable_ratios(rules, day, scenario) for day in (publication, now)]
+    tables = [_compared(rules, day, scenario) for day in (publication, now)]
     first, last = (
         f"{table['implied_price_usd'].min():,.0f} to {table['implied_price_usd'].max():,.0f} USD"
         for table in tables
@@ -176,6 +176,17 @@ def implied_spread(
         size=(11.0, 5.6),
         sources=("each at its latest value, over FDV",),
     )
+
+
+def _compared(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> pd.DataFrame:
+    """The comparables known on a day; a ValueError where there is none."""
+    table = comparable_ratios(rules, snapshot, scenario)
+    if table.empty:
+        raise ValueError(
+            "date must not be before the first known value of a comparable, got "
+            f"{snapshot.date} in snapshot {snapshot.name!r}"
+        )
+    return table
 
 
 def _spread(snapshot: Snapshot, table: pd.DataFrame, also: list[tuple[str, float]]) -> Panel:

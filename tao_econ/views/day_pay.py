@@ -47,6 +47,8 @@ def a_days_emission(then: Snapshot, now: Snapshot, article: Scenario, scenario: 
     """Stacked bars: a day's pay by role as shares, and in thousand USD out of new TAO, on two
     dates; of the later one also what the alpha is worth at the spot price, and sold.
     """
+    if rules_at(now.date).pool == "none":
+        raise ValueError(f"date must be of a day with pools, got {now.date} in {now.name!r}")
     days = days_pay(then, now, article, scenario)
     free, owned, late = (_parts(pay) for pay in list(days.values())[:3])
     shares = [_shared(pay) for pay in list(days.values())[:2]]

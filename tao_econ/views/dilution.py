@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ..economy.holding import holder_yield
-from ..economy.issuance_readings import feasible_supply_tao, supply_observations
+from ..economy.issuance_readings import GENESIS_UTC, feasible_supply_tao, supply_observations
 from ..economy.supply import (
     NARROW_PEERS,
     Decomposition,
@@ -25,7 +25,7 @@ from ..economy.supply import (
     supply_path,
 )
 from ..inputs import data
-from ..inputs.rules import Rules, Scenario, Snapshot, coins, load_scenario, rules_at
+from ..inputs.rules import Rules, Scenario, Snapshot, coins, eras, load_scenario, rules_at
 from ..inputs.units import tao
 from .gallery import known, snapshots, view
 from .marks import (
@@ -46,6 +46,7 @@ from .marks import (
 )
 
 RATES = np.linspace(0, 1, 51)
+LADDER_TOKENS = 8  # side by side on a day
 PLACES = {1: "lowest", 2: "second lowest", 3: "third lowest"}
 
 
@@ -92,12 +93,13 @@ def _discounted(rules: Rules, snapshot: Snapshot, scenario: Scenario, label: str
 
 @view(snapshot="2023-11-20")
 def mc_fdv_ladder(snapshot: Snapshot) -> View:
-    """Bars: market cap over FDV of AI-labelled tokens on the article's day, TAO and the narrow
-    peer set marked.
+    """Bars: market cap over FDV of AI-labelled tokens on the article's day, or the last such day
+    before another one, TAO by its own supply and the narrow peer set marked.
     """
-    day = snapshot.date.isoformat()
-    table = mc_fdv_ranking(day)
-    narrow = mc_fdv_ranking(day, peers=NARROW_PEERS)
+    day = _ladder_day(snapshot)
+    table, narrow = (
+        _with_tao(mc_fdv_ranking(day, peers=peers), snapshot) for peers in (None, NARROW_PEERS)
+    )
     rank, rank_narrow = (ranks["token"].tolist().index("TAO") + 1 for ranks in (table, narrow))
     mine = table["token"] == "TAO"
     peer = table["token"].isin(NARROW_PEERS) & ~mine
@@ -118,7 +120,7 @@ def mc_fdv_ladder(snapshot: Snapshot) -> View:
         for label, (chosen, colour) in groups.items()
     ]
     return View(
-        title="TAO's market cap / FDV was "
+        title=f"TAO's market cap / FDV {_was(snapshot, day)} "
         f"{PLACES.get(rank_narrow, f'number {rank_narrow}')} of {len(narrow)} AI tokens, "
         f"{PLACES.get(rank, f'number {rank}')} of {len(table)} with storage and identity",
         panels=[
@@ -131,6 +133,35 @@ def mc_fdv_ladder(snapshot: Snapshot) -> View:
         ],
         size=(9.0, 5.6),
         sources=(snapshot, "data/comparables.csv"),
+    )
+
+
+def _ladder_day(snapshot: Snapshot) -> str:
+    """The last day up to a snapshot's on which enough tokens stand side by side."""
+    table = data.load("comparables").dropna(subset="mcap_fdv")
+    table = table[table["as_of"].str.len() == len("2023-11-20")]
+    days = [day for day, rows in table.groupby("as_of") if len(rows) >= LADDER_TOKENS]
+    before = [day for day in days if str(day) <= snapshot.date.isoformat()]
+    if not before:
+        raise ValueError(
+            f"date must not be before {min(days)}, the first day of {LADDER_TOKENS} tokens in "
+            f"comparables.csv, got {snapshot.date}"
+        )
+    return str(max(before))
+
+
+def _was(snapshot: Snapshot, day: str) -> str:
+    """Whether the others are of TAO's own day."""
+    same = day == snapshot.date.isoformat()
+    return "was" if same else f"on {snapshot.date} beside others on {day}:"
+
+
+def _with_tao(table: pd.DataFrame, snapshot: Snapshot) -> pd.DataFrame:
+    """A ranking with TAO by the supply of a snapshot."""
+    own = {"token": "TAO", "mc_fdv": snapshot.issuance_rao / eras()[-1].max_supply_rao}
+    others = table[table["token"] != "TAO"][list(own)]
+    return pd.concat([others, pd.DataFrame([own])], ignore_index=True).sort_values(
+        ["mc_fdv", "token"], ignore_index=True
     )
 
 
@@ -255,9 +286,14 @@ def happened(rules: Rules, snapshot: Snapshot, years: int = 1) -> tuple[float, f
     """The least and the most by which supply grew in the years after a day, by what trusted
     readings allow; nan where they are not over.
     """
-    end = snapshot.date + dt.timedelta(days=365 * years)
-    if pd.Timestamp(end, tz="UTC") > supply_observations()["when"].max():
+    later = dt.timedelta(days=365 * years)
+    if (
+        not GENESIS_UTC.date()
+        <= snapshot.date
+        <= supply_observations()["when"].max().date() - later
+    ):
         return np.nan, np.nan
+    end = snapshot.date + later
     least, most = feasible_supply_tao(rules, end)
     issued = tao(snapshot.issuance_rao)
     return least / issued - 1, most / issued - 1

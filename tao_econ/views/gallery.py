@@ -51,7 +51,7 @@ def known(snapshot: Snapshot, field: str) -> float:
 
 def snapshots() -> dict[str, Snapshot]:
     """Every dated snapshot by its name: a menu."""
-    return {name: load_snapshot(name) for name in snapshot_names()}
+    return {it.name: it for it in map(load_snapshot, snapshot_names())}
 
 
 def view(

@@ -188,7 +188,8 @@ def inflation(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> View:
     unrecycled = supply_path(rules, snapshot, replace(scenario, recycled_share=0.0))
     then = np.interp(later, path.years, path.inflation_per_year)
     years, bitcoin = _bitcoin()
-    shown = (years >= start) & (years <= start + scenario.horizon_years)
+    last = start + scenario.horizon_years
+    shown = (years >= start) & (years <= last)
     lines = [
         Line(
             label="TAO, with recycling as assumed",
@@ -216,7 +217,7 @@ def inflation(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> View:
         panels=[
             Panel(
                 marks=lines,
-                x=Axis(label="year", ticks=np.arange(np.ceil(start), years[shown][-1], 4)),
+                x=Axis(label="year", ticks=np.arange(np.ceil(start), last, 4)),
                 y=Axis(label="net new supply in the coming year", scale="log", format="g%"),
                 columns=3,
             )

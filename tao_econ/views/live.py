@@ -63,10 +63,13 @@ class Live(w.VBox):
 
     def __init__(self, drawn: Drawn, **settings):
         self._drawn = drawn
-        self._menus_of = drawn.menus
         self._published = drawn.records()
         self._given = {key: value for key, value in settings.items() if key in self._published}
         self._chosen = drawn.records(**self._given)
+        self._menus_of = {
+            key: _with_own(options, self._chosen[key], self._given.get(key))
+            for key, options in drawn.menus.items()
+        }
         fields = {key: value for key, value in settings.items() if key not in self._given}
         self._owner, self._now = self._start_from(fields)
         self._start = dict(self._chosen), dict(self._now)
@@ -415,6 +418,13 @@ def _movable(drawn: Drawn, records: dict, read=None) -> dict[str, tuple[str, str
         field if names.count(field) == 1 else f"{argument}.{field}": (argument, field)
         for argument, field in found
     }
+
+
+def _with_own(options: dict, chosen, given) -> dict:
+    """A menu, and a record of one's own that is not in it, by the file's name or its own."""
+    if any(it == chosen for it in options.values()):
+        return options
+    return options | {given if isinstance(given, str) else getattr(chosen, "name", "own"): chosen}
 
 
 def _name_of(key: str, options: dict, record) -> str:

@@ -51,6 +51,7 @@ VOLUMES_2026 = (  # Scenario.volume_usd gives the sources: S-1, one venue list, 
     238e6,
 )
 PREFACTORS = (0.5, 1.5)  # of the impact law, the span of Scenario.impact_prefactor
+LARGEST_MULTIPLIER = 100  # that a scenario may assume
 THIN = 5  # a part of the reported volume that may be all there is: one fifth
 LEVELS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
 DAY = "2026-04-10"
@@ -347,12 +348,14 @@ def lasting_sale(
         turnover = flow_balance(rules, day, assumed).turnover_share
         closure = volatility_multiplier(assumed.daily_volatility, turnover)
         lines = []
-        for multiplier, colour, label in (
+        multipliers = [
             (0.0, GREY, "all of it expected, or M = 0"),
             (low, BLUE, f"M = {low:g}: dilution of a constant market cap"),
             (high, RED, f"M = {high:g}: as for all equities together"),
-            (closure, PURPLE, f"M = σ/turnover = {closure:.1f}"),
-        ):
+        ]
+        if closure <= LARGEST_MULTIPLIER:
+            multipliers.append((closure, PURPLE, f"M = σ/turnover = {closure:.1f}"))
+        for multiplier, colour, label in multipliers:
             at, over_start = ratio(start, multiplier)
             lines.append(Line(label=label, x=at, y=over_start, colour=colour))
         price = Axis(label="price over the price at the start", format=".0%", low=0, high=1.05)

@@ -325,7 +325,7 @@ def test_other_worlds(refused, tmp_path):
     )
     late = claims.with_snapshot(WORLD, file).now.snapshot
     assert late.price_usd == 250 and late.sources["price_usd"] == "a page"
-    for text, said in (("x = [", "must be TOML"), ("a = 1", "one snapshot with a date")):
+    for text, said in (("x = [", "must be TOML"), ("a = 1", "its keys must be fields")):
         file.write_text(text)
         with refused("mine.toml", said):
             claims.with_snapshot(WORLD, file)

@@ -355,7 +355,7 @@ def test_a_record_names_the_field_the_rule_and_the_value_it_refuses(
 
 
 def test_a_record_with_a_field_missing_says_which(refused):
-    with refused("Snapshot.name", kind=TypeError):
+    with refused("Snapshot.date", kind=TypeError):
         Snapshot()
 
 

@@ -24,7 +24,10 @@ from tao_econ.inputs import rules as inputs
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DATA = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
-PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/README.md")
+PAGES = (
+    *("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/README.md"),
+    *("docs/YOUR_NUMBERS.md", "docs/WHERE_IT_RUNS.md"),
+)
 CODE = re.findall(r"```python\n(.*?)```", README, re.S)
 FIRST_COMMANDS = re.search(r"```\n(.*?)```", README, re.S)[1]
 MADE = {
