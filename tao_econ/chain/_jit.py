@@ -1,7 +1,7 @@
 """The one compiler wrapper: cached on disk where that is possible, releasing the GIL always.
 
-A kernel that others call is compiled into each of them. numba would also optimize and assemble it by
-itself first, and again at every step up to the one that Python calls: half of the time that a
+A kernel that others call is compiled into each of them. numba would also optimize and assemble it
+by itself first, and again at every step up to the one that Python calls, a third of the time that a
 kernel of many parts takes to compile. Here a part is optimized once, together with its callers.
 
 numba stamps a cached kernel with the hash of its own file alone. A kernel also contains what it
@@ -150,7 +150,9 @@ def kernel(function: Callable, **options: Any) -> Any:
     """Compile a private kernel with ``nogil``; no cache where no cache folder is writable."""
     if CONFIG.DISABLE_JIT:  # whole numbers wrap as in a compiled kernel, where nobody warns of it
         return np.errstate(over="ignore")(function)
-    compiled = _Kernel(function, {"nopython": True, "nogil": True, "no_cfunc_wrapper": True} | options)
+    compiled: Any = _Kernel(
+        function, {"nopython": True, "nogil": True, "no_cfunc_wrapper": True} | options
+    )
     if _folder():
         given = CONFIG.CACHE_DIR
         CONFIG.CACHE_DIR = _folder()

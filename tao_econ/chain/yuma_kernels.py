@@ -2,9 +2,10 @@
 
 They share one file because a compiled kernel contains what it calls. Plain loops stand in place of
 numpy's functions and of arrays given to slices: each of those is compiled too, which took longer
-than the loops do, and an assignment to a slice brings the text of its error along. Inner loops run along rows
-without branches, so that the compiler turns them into vector instructions. Every sum runs in the
-order of UIDs, so that rows and columns of zeros, left out or not, change no bit of a result.
+than the loops do, and an assignment to a slice brings the text of its error along. Inner loops run
+along rows without branches, so that the compiler turns them into vector instructions. Every sum
+runs in the order of UIDs, so that rows and columns of zeros, left out or not, change no bit of a
+result.
 """
 
 from __future__ import annotations
