@@ -501,7 +501,7 @@ def _epoch(scores, window, listed, standing, level, law, out):
     _consensus(w, voters, cast, min(law.kappa, _sum(votes)), scores.same, level)
     _copy(level, out[CONSENSUS, first:])
     rank = _rank(w, voters, scorers_votes, level, out[TRUST, first:])
-    sums = np.empty(len(window.validators))
+    sums = np.empty(len(w))
     _row_sums(w, _counted(len(w)), 0, level, _filled(columns, 1.0), sums)
     for k in range(len(w)):
         uid = window.scorers[k]
@@ -514,7 +514,7 @@ def _epoch(scores, window, listed, standing, level, law, out):
         if law.aim == 0 or (law.aim == 2 and level[j] > aim[j]):
             aim[j] = level[j]
         aim[j] = np.floor(aim[j] * law.grid)
-    _pay_bonds(steps, window, listed, standing, cap, aim, rank, sums, law, out[DIVIDENDS])
+    _pay_bonds(steps, window, listed, standing, (cap, aim), rank, law, out[DIVIDENDS])
     _normalize(out[DIVIDENDS])
     for i in range(len(votes)):
         out[EMISSION_SHARE, i] = out[INCENTIVE, i] + out[DIVIDENDS, i]
@@ -524,9 +524,10 @@ def _epoch(scores, window, listed, standing, level, law, out):
 
 
 @kernel
-def _pay_bonds(steps, window, listed, standing, cap, aim, rank, sums, law, dividends):
+def _pay_bonds(steps, window, listed, standing, levels, rank, law, dividends):
     """Bonds follow the weights, earn what their miner earned, and are stored."""
     votes = standing.votes
+    cap, aim = levels
     columns = len(cap)
     paid = window.validators
     if law.yuma3:
@@ -540,6 +541,7 @@ def _pay_bonds(steps, window, listed, standing, cap, aim, rank, sums, law, divid
         held, largest = _classic(steps, window, cap, votes, law)
     for j in range(columns):
         rank[j] = rank[j] / held[j] if held[j] > 0.0 else 0.0  # what one bond earns
+    sums = np.empty(len(paid))
     _row_sums(window.bonds, paid, window.first, _filled(columns, np.inf), rank, sums)
     for r in range(len(paid)):
         dividends[paid[r]] = sums[r] * votes[paid[r]] if law.yuma3 else sums[r]
