@@ -163,6 +163,16 @@ def kernel(function: Callable, **options: Any) -> Any:
     return compiled
 
 
+def loop_kernel(function: Callable) -> Any:
+    """A float kernel that is optimized before it is put into callers as well: loops over rows of one
+    array vectorize only there, and the block loop would be 1.5 times as slow.
+    """
+    compiled = float_kernel(function)
+    if not CONFIG.DISABLE_JIT:
+        compiled.part = CPUDispatcher(function, targetoptions=compiled.part.targetoptions)
+    return compiled
+
+
 def float_kernel(function: Callable) -> Any:
     """The same without a check for x / 0 in every division, which keeps loops from vectorizing."""
     return kernel(function, error_model="numpy")

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._jit import float_kernel
+from ._jit import loop_kernel as float_kernel
 
 PRICE, FLOW, NET_FLOW = range(3)  # what shares go by
 NO_GATE, QUANTILE, RANK, TIERS = range(4)
