@@ -164,7 +164,7 @@ def kernel(function: Callable, **options: Any) -> Any:
 
 
 def loop_kernel(function: Callable) -> Any:
-    """A float kernel that is optimized before it is put into callers as well: loops over rows of one
+    """A float kernel that is optimized before it is put into callers too: loops over rows of one
     array vectorize only there, and the block loop would be 1.5 times as slow.
     """
     compiled = float_kernel(function)
