@@ -19,6 +19,7 @@ PLAIN = {  # commands without options
     "replays": "recompute blocks of main net; fail if one is further off than its aim",
     "assumptions": "write ASSUMPTIONS.md",
     "site": "write site/: every page, figure and instrument, to be read without a kernel",
+    "warm": "compile every kernel now; each is kept until the sources change",
 }
 OWN_FACTS = "your own facts of a day, TOML, JSON or CSV, in place of the latest ones"
 
@@ -157,6 +158,7 @@ def _answered(arguments: list[str]) -> int:
         "replays": _replays,
         "assumptions": _assumptions,
         "site": _site,
+        "warm": _warm,
     }
     try:
         if sys.flags.optimize > 1:
@@ -390,6 +392,18 @@ def _site(given) -> int:
     written = pages.build()
     count = sum(path.endswith(".html") for path in written)
     print(f"{count} pages, {sum(written.values()) / 1e6:.1f} MB in site/; open site/index.html")
+    return 0
+
+
+def _warm(given) -> int:
+    from tqdm import tqdm
+
+    from .publish.warm import STEPS
+
+    with tqdm(STEPS.items(), leave=False, disable=None) as bar:
+        for name, first_call in bar:
+            bar.set_description(f"compiling {name}")
+            first_call()
     return 0
 
 

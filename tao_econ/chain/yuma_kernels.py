@@ -1,8 +1,11 @@
 """Kernels of the fast epoch (yuma.py): a run of epochs on a window of rows and columns in use.
 
-They share one file because a compiled kernel contains what it calls. Inner loops run along rows
-without branches, so that the compiler turns them into vector instructions. Every sum runs in the
-order of UIDs, so that rows and columns of zeros, left out or not, change no bit of a result.
+They share one file because a compiled kernel contains what it calls. Plain loops stand in place of
+numpy's functions and of arrays given to slices: each of those is compiled too, which took longer
+than the loops do, and an assignment to a slice brings the text of its error along. Inner loops run
+along rows without branches, so that the compiler turns them into vector instructions. Every sum
+runs in the order of UIDs, so that rows and columns of zeros, left out or not, change no bit of a
+result.
 """
 
 from __future__ import annotations
@@ -73,11 +76,57 @@ class Scores(NamedTuple):
 
 
 @kernel
+def _filled(size, value):
+    out = np.empty(size)
+    for k in range(size):
+        out[k] = value
+    return out
+
+
+@kernel
+def _counted(size):
+    out = np.empty(size, np.int64)
+    for k in range(size):
+        out[k] = k
+    return out
+
+
+@kernel
+def _copy(values, to):
+    for k in range(len(to)):
+        to[k] = values[k]
+
+
+@kernel
+def _sum(values):
+    total = 0.0
+    for k in range(len(values)):
+        total += values[k]
+    return total
+
+
+@kernel
+def _with_votes(uids, votes):
+    """Positions in `uids` of those whose votes are above 0."""
+    size = 0
+    for uid in uids:
+        size += 1 if votes[uid] > 0.0 else 0
+    found = np.empty(size, np.int64)
+    size = 0
+    for k in range(len(uids)):
+        if votes[uids[k]] > 0.0:
+            found[size] = k
+            size += 1
+    return found
+
+
+@kernel
 def _to_shares(rows):
     """Each row ÷ its sum, in place."""
     columns = rows.shape[1]
     sums = np.empty(len(rows))
-    _row_sums(rows, np.arange(len(rows)), 0, np.full(columns, np.inf), np.ones(columns), sums)
+    everywhere = _filled(columns, np.inf)
+    _row_sums(rows, _counted(len(rows)), 0, everywhere, _filled(columns, 1.0), sums)
     for k in range(len(rows)):
         row = rows[k]
         if sums[k] > 0.0:
@@ -87,19 +136,23 @@ def _to_shares(rows):
 
 
 @kernel
+def _row(table, k, first):
+    return table[k, first:]
+
+
+@kernel
 def _row_sums(table, rows, first, most, value, out):
     """Σ min(entry, most) · value along these rows, each from left to right.
 
     Four rows at a time: every addition waits for the one before, so four sums take the time of one.
     Row by row a run of epochs would take two fifths longer.
     """
-    end = first + len(most)
     last = len(rows) - 1
     for r in range(0, len(rows), 4):
-        row_0 = table[rows[r], first:end]
-        row_1 = table[rows[min(r + 1, last)], first:end]
-        row_2 = table[rows[min(r + 2, last)], first:end]
-        row_3 = table[rows[min(r + 3, last)], first:end]
+        row_0 = _row(table, rows[r], first)
+        row_1 = _row(table, rows[min(r + 1, last)], first)
+        row_2 = _row(table, rows[min(r + 2, last)], first)
+        row_3 = _row(table, rows[min(r + 3, last)], first)
         sum_0 = 0.0
         sum_1 = 0.0
         sum_2 = 0.0
@@ -119,10 +172,8 @@ def _row_sums(table, rows, first, most, value, out):
 @kernel
 def _on_grid(values):
     """Values ÷ their sum, cut to the chain's 32 bits; zeros if there is nothing."""
-    total = 0.0
+    total = _sum(values)
     out = np.zeros(len(values))
-    for k in range(len(values)):
-        total += values[k]
     if total > 0.0:
         for k in range(len(values)):
             out[k] = np.floor(values[k] / total * GRID) / GRID
@@ -132,9 +183,7 @@ def _on_grid(values):
 @kernel
 def _normalize(values):
     """Divides by the sum in place, and returns it."""
-    total = 0.0
-    for k in range(len(values)):
-        total += values[k]
+    total = _sum(values)
     if total > 0.0:
         for k in range(len(values)):
             values[k] /= total
@@ -142,20 +191,31 @@ def _normalize(values):
 
 
 @kernel
+def _reaching(share, least):
+    count = 0
+    for i in range(len(share)):
+        count += 1 if share[i] >= least else 0
+    return count
+
+
+@kernel
 def _permits(share, limit, nobody_too):
     """The largest stakes, by default only those above 0; among equals the later UID comes first."""
-    chosen = share >= (0.0 if nobody_too else 1.0 / GRID)
-    if chosen.sum() <= limit:
+    least = 0.0 if nobody_too else 1.0 / GRID
+    chosen = np.empty(len(share), np.bool_)
+    for i in range(len(share)):
+        chosen[i] = share[i] >= least
+    if _reaching(share, least) <= limit:
         return chosen
     low = 0.0  # at least `limit` shares reach it
     high = GRID + 1.0  # fewer reach this one
     while high - low > 1.0:
         middle = np.floor(0.5 * (low + high))
-        if (share * GRID >= middle).sum() >= limit:
+        if _reaching(share, middle / GRID) >= limit:
             low = middle
         else:
             high = middle
-    left = limit - (share * GRID > low).sum()
+    left = limit - _reaching(share, (low + 1.0) / GRID)
     for i in range(len(share) - 1, -1, -1):
         steps = share[i] * GRID
         chosen[i] = chosen[i] and (steps > low or (steps == low and left > 0))
@@ -167,7 +227,8 @@ def _permits(share, limit, nobody_too):
 def _consensus(w, voters, votes, need, known, level):
     """The largest weight of each column that κ of votes support; a `known` level is tried first."""
     if len(voters) == 0:
-        level[:] = 0.0
+        for j in range(len(level)):
+            level[j] = 0.0
         return
     width = max(BLOCK // len(voters) // 8 * 8, 16)
     for start in range(0, len(level), width):
@@ -188,11 +249,13 @@ def _confirm(w, voters, votes, need, start, level):
         for j in range(columns):
             reach[j] += vote if row[j] >= level[j] else 0.0
             beyond[j] += vote if row[j] > level[j] else 0.0
-    wrong = (reach < need) | (beyond >= need)
-    if wrong.sum() * 8 > columns:
+    wrong = 0
+    for j in range(columns):
+        wrong += 1 if (reach[j] < need) | (beyond[j] >= need) else 0
+    if wrong * 8 > columns:
         return False
     for j in range(columns):
-        if wrong[j]:
+        if reach[j] < need or beyond[j] >= need:
             level[j] = _select(w, voters, votes, start + j, 0.0, np.inf, need)
     return True
 
@@ -205,9 +268,11 @@ def _search(w, voters, votes, need, start, level):
     weight below the latter has them, or a selection among the few left finds the one that has.
     """
     low, high, support = _halved(w, voters, votes, need, start, len(level))
-    top = high / STEPS
+    top = np.empty(len(level))
     equal = np.zeros(len(level))
-    level[:] = 0.0
+    for j in range(len(level)):
+        top[j] = high[j] / STEPS
+        level[j] = 0.0
     for k in range(len(voters)):
         row = w[voters[k], start : start + len(level)]
         vote = votes[k]
@@ -228,7 +293,7 @@ def _halved(w, voters, votes, need, start, columns):
     """(low, high, support): a whole step of each column that has the votes needed, a higher one
     that has not, and the votes of the latter.
     """
-    total = votes.sum()
+    total = _sum(votes)
     steps = np.empty((len(voters), columns), np.int32)
     cast = np.empty(len(voters), np.int32)
     low = np.zeros(columns, np.int32)
@@ -243,7 +308,8 @@ def _halved(w, voters, votes, need, start, columns):
             steps[k, j] = np.int32(np.int64(row[j] * STEPS))
         for j in range(columns):
             high[j] = max(high[j], steps[k, j])
-    high += np.int32(1)
+    for j in range(columns):
+        high[j] += np.int32(1)
     rounds = ROUNDS
     while 1 << (rounds - ROUNDS) <= len(voters):
         rounds += 1
@@ -352,7 +418,7 @@ def _yuma3(steps, window, listed, level, aim, permits, law):
     kept = law.kept
     grid = law.grid
     tiny = TINY * grid
-    liquid = law.liquid and level.any()
+    liquid = law.liquid and _sum(level) > 0.0
     f = np.empty(columns)
     rate = np.empty(columns)
     held = np.zeros(columns)
@@ -366,7 +432,8 @@ def _yuma3(steps, window, listed, level, aim, permits, law):
             for j in range(columns):
                 f[j] = _follow(x[j], level[j], law.penalty)
         else:
-            f[:] = 0.0
+            for j in range(columns):
+                f[j] = 0.0
         if not liquid:
             for j in range(columns):
                 was = np.floor(old[j] * grid)
@@ -377,19 +444,20 @@ def _yuma3(steps, window, listed, level, aim, permits, law):
             for j in range(columns):
                 old[j] = np.floor(old[j] * grid)
             _rates(f, old, aim, law, rate)
-            entry = f
+            for j in range(columns):
+                new = np.floor(rate[j] * f[j]) + np.floor((1.0 - rate[j]) * old[j])
+                rate[j] = min(new, grid)
             if len(listed) > 0 and law.penalty in (0.0, 1.0):
-                entry = f.copy()
                 for j in range(columns):  # a listed 0 keeps its bond
                     miner = window.first + j
                     zero = listed[uid, miner] and steps[row, j] == 0.0 and uid != miner
-                    entry[j] = grid if zero else f[j]
+                    f[j] = grid if zero else f[j]
             for j in range(columns):
-                new = min(np.floor(rate[j] * f[j]) + np.floor((1.0 - rate[j]) * old[j]), grid)
-                old[j] = new if entry[j] > 0.0 and new > tiny else 0.0
+                old[j] = rate[j] if f[j] > 0.0 and rate[j] > tiny else 0.0
                 held[j] += old[j]
         else:
-            old[:] = 0.0
+            for j in range(columns):
+                old[j] = 0.0
     return held
 
 
@@ -421,43 +489,63 @@ def _epoch(scores, window, listed, standing, level, law, out):
     steps = scores.steps
     votes = standing.votes
     columns = len(level)
-    end = window.first + columns
-    before = level.copy()
-    scorers_votes = votes[window.scorers]
-    voters = np.flatnonzero(scorers_votes > 0.0)
-    _consensus(w, voters, scorers_votes[voters], min(law.kappa, votes.sum()), scores.same, level)
-    out[CONSENSUS, window.first : end] = level
-    rank = _rank(w, voters, scorers_votes, level, out[TRUST, window.first : end])
-    ones = np.ones(columns)
-    sums = np.empty(len(window.validators))
-    _row_sums(w, np.arange(len(w)), 0, level, ones, sums)
+    first = window.first
+    aim = level.copy()
+    scorers_votes = np.empty(len(w))
+    for k in range(len(w)):
+        scorers_votes[k] = votes[window.scorers[k]]
+    voters = _with_votes(window.scorers, votes)
+    cast = np.empty(len(voters))
+    for k in range(len(voters)):
+        cast[k] = scorers_votes[voters[k]]
+    _consensus(w, voters, cast, min(law.kappa, _sum(votes)), scores.same, level)
+    _copy(level, out[CONSENSUS, first:])
+    rank = _rank(w, voters, scorers_votes, level, out[TRUST, first:])
+    sums = np.empty(len(w))
+    _row_sums(w, _counted(len(w)), 0, level, _filled(columns, 1.0), sums)
     for k in range(len(w)):
         uid = window.scorers[k]
         out[VALIDATOR_TRUST, uid] = sums[k] if standing.permits[uid] else 0.0
     _normalize(rank)
-    out[INCENTIVE, window.first : end] = rank
-    cap = np.floor(level * law.grid)
+    _copy(rank, out[INCENTIVE, first:])
+    cap = np.empty(columns)
+    for j in range(columns):
+        cap[j] = np.floor(level[j] * law.grid)
+        if law.aim == 0 or (law.aim == 2 and level[j] > aim[j]):
+            aim[j] = level[j]
+        aim[j] = np.floor(aim[j] * law.grid)
+    _pay_bonds(steps, window, listed, standing, (cap, aim), rank, law, out[DIVIDENDS])
+    _normalize(out[DIVIDENDS])
+    for i in range(len(votes)):
+        out[EMISSION_SHARE, i] = out[INCENTIVE, i] + out[DIVIDENDS, i]
+    if _normalize(out[EMISSION_SHARE]) == 0.0:
+        _copy(votes if _sum(votes) > 0.0 else standing.share, out[EMISSION_SHARE])
+        _normalize(out[EMISSION_SHARE])
+
+
+@kernel
+def _pay_bonds(steps, window, listed, standing, levels, rank, law, dividends):
+    """Bonds follow the weights, earn what their miner earned, and are stored."""
+    votes = standing.votes
+    cap, aim = levels
+    columns = len(cap)
+    paid = window.validators
     if law.yuma3:
-        aim = cap
-        if law.aim != 0:
-            aim = np.floor((np.maximum(before, level) if law.aim == 2 else before) * law.grid)
         held = _yuma3(steps, window, listed, cap, aim, standing.permits, law)
         largest = held
-        paid = window.validators[votes[window.validators] > 0.0]
+        voting = _with_votes(paid, votes)
+        paid = np.empty(len(voting), np.int64)
+        for k in range(len(voting)):
+            paid[k] = window.validators[voting[k]]
     else:
         held, largest = _classic(steps, window, cap, votes, law)
-        paid = window.validators
     for j in range(columns):
         rank[j] = rank[j] / held[j] if held[j] > 0.0 else 0.0  # what one bond earns
-    _row_sums(window.bonds, paid, window.first, np.full(columns, np.inf), rank, sums)
+    sums = np.empty(len(paid))
+    _row_sums(window.bonds, paid, window.first, _filled(columns, np.inf), rank, sums)
     for r in range(len(paid)):
-        out[DIVIDENDS, paid[r]] = sums[r] * votes[paid[r]] if law.yuma3 else sums[r]
+        dividends[paid[r]] = sums[r] * votes[paid[r]] if law.yuma3 else sums[r]
     _store_bonds(window, standing.next_permits, held, largest, law)
-    _normalize(out[DIVIDENDS])
-    out[EMISSION_SHARE] = out[INCENTIVE] + out[DIVIDENDS]
-    if _normalize(out[EMISSION_SHARE]) == 0.0:
-        out[EMISSION_SHARE] = votes if votes.sum() > 0.0 else standing.share
-        _normalize(out[EMISSION_SHARE])
 
 
 @kernel
@@ -492,7 +580,8 @@ def _store_bonds(window, keep, held, largest, law):
     for uid in window.validators:
         row = window.bonds[uid, window.first : window.first + columns]
         if not keep[uid]:
-            row[:] = 0.0
+            for j in range(columns):
+                row[j] = 0.0
             continue
         if not law.yuma3:
             for j in range(columns):
@@ -513,7 +602,8 @@ def _path(window, start, law, epochs, reward):
     """
     n = start.stake.shape[1]
     columns = window.weights.shape[2]
-    level = start.consensus[window.first : window.first + columns].copy()
+    level = np.empty(columns)
+    _copy(start.consensus[window.first :], level)
     stake = start.stake[0]
     permits = start.permits
     stakes = np.empty((epochs, n))
@@ -526,7 +616,8 @@ def _path(window, start, law, epochs, reward):
             stake = start.stake[t]
         for k in range(len(start.resets)):
             if start.resets[k, 0] == t:
-                window.bonds[:, start.resets[k, 1]] = 0.0
+                for i in range(n):
+                    window.bonds[i, start.resets[k, 1]] = 0.0
         share = _on_grid(stake)
         next_permits = _permits(share, law.limit, law.nobody_too)
         permits = permits if len(permits) > 0 else next_permits
@@ -538,10 +629,17 @@ def _path(window, start, law, epochs, reward):
         standing = Standing(share, votes, permits, next_permits)
         same = t > 0 and len(window.weights) == 1
         w = window.weights[t % len(window.weights)]
-        steps = steps if same else np.floor(w * law.grid)
+        if not same:
+            steps = np.empty(w.shape)
+            for k in range(len(w)):
+                for j in range(columns):
+                    steps[k, j] = np.floor(w[k, j] * law.grid)
         scores = Scores(w, steps, same)
         _epoch(scores, window, start.listed, standing, level, law, out[t])
-        stakes[t] = stake
+        _copy(stake, stakes[t])
         permits = next_permits
-        stake = stake + reward * out[t, EMISSION_SHARE]
+        if reward > 0.0:
+            stake = stake.copy()
+            for i in range(n):
+                stake[i] += reward * out[t, EMISSION_SHARE, i]
     return stakes, out, share

@@ -49,26 +49,50 @@ def _rows_in_use(matrix, most):
 
 
 @kernel
+def _uids(flags):
+    """Positions of what is True."""
+    size = 0
+    for i in range(len(flags)):
+        size += 1 if flags[i] else 0
+    found = np.empty(size, np.int64)
+    size = 0
+    for i in range(len(flags)):
+        if flags[i]:
+            found[size] = i
+            size += 1
+    return found
+
+
+@kernel
 def _window(weights, bonds, listed, scoring, bonded, tiny):
     """The window on weights (matrices, n, n) and bonds (n, n) where only these UIDs give weights or
     own bonds above `tiny`.
     """
-    validators = np.flatnonzero(scoring | bonded)
-    row_of = np.full(len(validators), -1)
-    scorers = validators[scoring[validators]]
-    row_of[scoring[validators]] = np.arange(len(scorers))
-    first = len(bonds)
-    last = len(bonds)
-    for i in validators:
+    n = len(bonds)
+    used = np.empty(n, np.bool_)
+    for i in range(n):
+        used[i] = scoring[i] or bonded[i]
+    validators = _uids(used)
+    scorers = _uids(scoring)
+    row_of = np.empty(len(validators), np.int64)
+    row = 0
+    first = n
+    last = n
+    for r in range(len(validators)):
+        i = validators[r]
         first, last = _wider(bonds[i], first, last)
-        for t in range(len(weights) if scoring[i] else 0):
-            first, last = _wider(weights[t, i], first, last)
+        row_of[r] = -1
+        if scoring[i]:
+            row_of[r] = row
+            row += 1
+            for t in range(len(weights)):
+                first, last = _wider(weights[t, i], first, last)
     first = min(first, last)
     rows = np.empty((len(weights), len(scorers), last - first))
     for t in range(len(weights)):
         for k in range(len(scorers)):
             _copy_listed(weights[t], listed, scorers[k], first, rows[t, k])
-    kept = np.zeros(bonds.shape)
+    kept = np.zeros((n, n))
     for i in validators:
         given = bonds[i, first:last]
         to = kept[i, first:last]
