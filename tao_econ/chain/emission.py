@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike
 from ..inputs.checks import MAX_INT64, as_array, real, whole
 from ..inputs.door import typed
 from ..inputs.rules import MAX_RAO, Rules, blocks_per_day
-from ..inputs.units import BLOCKS_PER_DAY, block_date, blocks_to_years
+from ..inputs.units import BLOCKS_PER_DAY, U64, block_date, blocks_to_years
 from ._jit import kernel
 
 PPM = 1_000_000
@@ -95,14 +95,14 @@ def halving_thresholds_rao(rules: Rules) -> list[int]:
 
 
 @typed
-def halvings_so_far(rules: Rules, issuance_rao: int) -> int:
+def halvings_so_far(rules: Rules, issuance_rao: U64) -> int:
     """Halving thresholds that `issuance_rao` has reached (issuance schedule)."""
     issuance_rao = whole("issuance_rao", issuance_rao)
     return bisect_right(halving_thresholds_rao(rules), issuance_rao, lo=1) - 1
 
 
 @typed
-def block_emission(rules: Rules, issuance_rao: int, *, block: int | None = None) -> int:
+def block_emission(rules: Rules, issuance_rao: U64, *, block: U64 | None = None) -> int:
     """Rao minted by one block.
 
     **Chain:** block_emission.rs, `get_block_emission_for_issuance`; the mint is cut at the cap
@@ -120,7 +120,7 @@ def block_emission(rules: Rules, issuance_rao: int, *, block: int | None = None)
     TypeError
         for anything but integers
     ValueError
-        for a negative one or a missing block
+        for a negative one, one beyond 64 bits or a missing block
     """
     issuance_rao = whole("issuance_rao", issuance_rao)
     if rules.schedule == "issuance":

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from ..inputs.checks import permitted_rows, square_u16, whole, whole_array
 from ..inputs.door import typed
 from ..inputs.rules import Rules
-from ..inputs.units import RAO_PER_TAO
+from ..inputs.units import RAO_PER_TAO, U64
 from .fixed_point import (
     MAX,
     ONE,
@@ -469,7 +469,7 @@ def split_among_mechanisms(
 
 
 @typed
-def blocks_until_next_epoch(tempo: int, last_epoch_block: int, block: int) -> int:
+def blocks_until_next_epoch(tempo: U64, last_epoch_block: U64, block: U64) -> int:
     """Blocks from `block` to the next epoch, a `tempo` after `last_epoch_block`: 0 if it is due,
     2^64 − 1, the chain's "never", if the tempo is 0.
 

@@ -17,6 +17,7 @@ MAX_UIDS = 4_096  # slots of the largest subnet there ever was
 MIN_SIZE = 1e-50
 MAX_SIZE = 1e50
 MAX_INT64 = (1 << 63) - 1
+MAX_U64 = (1 << 64) - 1  # the chain's counters go that far, no kernel of ours does
 MAX_SHOWN = 60  # characters of a value in a message
 MAX_PARTS = 1_000  # of a list that is shown at all
 MAX_BYTES = 4 << 30  # that one call may take, unless its own bound is narrower

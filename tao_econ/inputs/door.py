@@ -15,7 +15,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
-from .checks import MAX_INT64, as_array, as_floats, flag, quoted, real, record, whole
+from .checks import MAX_INT64, MAX_U64, as_array, as_floats, flag, quoted, real, record, whole
 from .units import LAST_YEAR, utc
 
 P = ParamSpec("P")
@@ -98,6 +98,7 @@ def _alternatives(kinds: list[str], names: dict[str, Any]) -> Taker:
 def _one(kind: str, names: dict[str, Any]) -> Taker:
     simple: dict[str, Taker] = {
         "int": _integer,
+        "U64": _u64,
         "float": real,
         "bool": flag,
         "str": _text,
@@ -201,6 +202,10 @@ def _as_given(name: str, value: Any) -> Any:
 
 def _integer(name: str, value: Any) -> int:
     return whole(name, value, at_least=-MAX_INT64, at_most=MAX_INT64)
+
+
+def _u64(name: str, value: Any) -> int:
+    return whole(name, value, at_most=MAX_U64)
 
 
 def _text(name: str, value: Any) -> str:

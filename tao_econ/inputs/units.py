@@ -17,6 +17,7 @@ Numbers = TypeVar("Numbers", float, np.ndarray)  # what is given alone comes bac
 # below these, sums of two fit the chain's and NumPy's 64 bits
 MAX_BLOCK = 1 << 62
 MAX_RAO = 1 << 63
+U64 = int  # any counter of the chain, up to 2^64 - 1: what `door.typed` lets this word mean
 RAO_PER_TAO = 10**9
 SECONDS_PER_DAY = 86_400
 DAYS_PER_YEAR = 365.25  # a Julian year: 10.5 M blocks of 12 s are 3.9927 of them

@@ -276,8 +276,8 @@ def inflow_for_flat_price(
     the market cap.
     """
     days = [
+        (f"close of {publication.date}", publication, article, ORANGE),
         ("the article's numbers", then, article, BLUE),
-        (f"{publication.date}", publication, article, ORANGE),
         (f"{now.date}", now, scenario, GREEN),
     ]
     shares = np.linspace(0, 1, 21)
@@ -304,8 +304,9 @@ def inflow_for_flat_price(
     inflow = Axis(label="net inflow that holds the price, million USD a year", low=0)
     return View(
         title=f"With {_part(own[0])} new TAO sold, {year[0] / 1e6:.0f} M USD a year of net buying "
-        f"hold the article's price, {year[0] / caps[0]:.0%} of the market cap; in "
-        f"{now.date.year} {year[2] / 1e6:.0f} M USD, {year[2] / caps[2]:.0%}",
+        f"hold the close of the article's day, {year[1] / 1e6:.0f} M USD a year its own price, "
+        f"{year[1] / caps[1]:.0%} of the market cap; in {now.date.year} {year[2] / 1e6:.0f} M USD, "
+        f"{year[2] / caps[2]:.0%}",
         panels=[
             Panel(marks=dollars, x=SHARE_SOLD, y=inflow, columns=3),
             Panel(

@@ -179,8 +179,8 @@ def forecasts_scored() -> View:
     )
 
 
-@view(then="article")
-def claims_against_events(then: Snapshot) -> View:
+@view(publication="2023-11-20", then="article")
+def claims_against_events(publication: Snapshot, then: Snapshot) -> View:
     """TAO's price since the article with what it expected and what happened; the price axis is a
     log scale.
     """
@@ -194,6 +194,12 @@ def claims_against_events(then: Snapshot) -> View:
     marks = [
         Line(label="close", x=prices.index, y=prices, width=1.6),
         Level(
+            label=f"close of its day, {publication.price_usd:.2f} USD",
+            y=publication.price_usd,
+            colour=BLACK,
+            **dashed,
+        ),
+        Level(
             label=f"price in the article, {then.price_usd:g} USD",
             y=then.price_usd,
             colour=GREY,
@@ -204,9 +210,10 @@ def claims_against_events(then: Snapshot) -> View:
         ),
     ]
     return View(
-        title=f"The halving came {late} days after the {line.day} {line:%B %Y} that the article's "
-        f"rule gives; for OpenAI's {promised} bn TAO had to cost {eight:,.0f} USD, and its best "
-        f"close was {prices.max():.0f}",
+        title=f"The halving came {late} days after {line.day} {line:%B %Y}, the straight line with "
+        f"nothing recycled; OpenAI's {promised} bn would be {eight:,.0f} USD a TAO, and its best "
+        f"close was {prices.max():.0f}, {prices.max() / publication.price_usd:.1f} times that of "
+        "the article's day",
         panels=[
             Panel(
                 marks=[*marks, *_events(line)],
@@ -254,27 +261,47 @@ def _events(expected_halving: pd.Timestamp) -> list:
 
 @view()
 def macro_thesis() -> View:
-    """The macro thesis: funding with and without one deal, central banks' assets, the pick, and
-    what TAO needs of it.
+    """The macro thesis: funding with and without one deal, money and central banks' assets, the
+    pick, and what TAO needs of it.
     """
     world = claims.world()
     deal = claims.funding("2023", "one deal")
     fed = claims.assets_change("Fed", since="2023-12-01")
-    then, now = (claims.net_inflow(records) / 1e9 for records in (world.then, world.now))
+    money = _money()
+    inflows = _inflows()
+    close, article, now = (flow / 1e6 for flow in inflows.values())
     grew, without = jump("then")
     return View(
         title=f"Without one deal of {deal:g} bn funding grew {without:.1f}× and not {grew:.1f}×; "
-        f"the Fed's assets changed by {fed:+.1f} trn; for a flat price TAO needed "
-        f"{then * 1e3:.0f} M USD a year, {now * 1e3:.0f} M now",
-        panels=[_jump(), _assets(), _pick(), _inflow(then, now)],
+        f"US money changed by {money.iloc[-1] - money.iloc[-2]:+.1f} trn, the Fed's assets by "
+        f"{fed:+.1f}; a flat price asked for {close:.0f} M USD a year at the close of the "
+        f"article's day, {article:.0f} M at its own price, {now:.0f} M now",
+        panels=[_jump(), _assets(money), _pick(), _inflow(inflows)],
         rows=2,
         size=(11.0, 8.0),
         sources=(
             world.then.snapshot,
             world.now.snapshot,
-            "data/ai_funding.csv, central_bank_assets.csv, peers_weekly.csv",
+            "data/ai_funding.csv, central_bank_assets.csv, evidence.csv, peers_weekly.csv",
         ),
     )
+
+
+def _money() -> pd.Series:
+    """US M2 by month as the ledger has it: its peak, at the forecast, and last; trillion USD."""
+    facts = sources.table("evidence").query("claim == 'C08'").set_index("fact")
+    rows = facts.loc[["money_peak", "money_at_the_forecast", "money"]]
+    return rows["value"].astype(float).set_axis(pd.to_datetime(rows["as_of"]))
+
+
+def _inflows() -> dict[str, float]:
+    """Net buying a year that holds the price, USD: at both base prices, and now."""
+    world = claims.world()
+    return {
+        "2023, at the close": claims.net_inflow(world.day),
+        f"2023, at {world.then.snapshot.price_usd:g} USD": claims.net_inflow(world.then),
+        "2026": claims.net_inflow(world.now),
+    }
 
 
 def jump(when: str) -> tuple[float, float]:
@@ -315,21 +342,22 @@ def _jump() -> Panel:
     )
 
 
-def _assets() -> Panel:
+def _assets(money: pd.Series) -> Panel:
     table = sources.table("central_bank_assets")
-    lines = []
+    dollars: dict[str, Any] = {"colour": BLUE, "marker": "^", "style": "-.", "size": 4}
+    lines = [Line(label="US money (M2), trillion USD", x=money.index, y=money, **dollars)]
     for bank, colour, marker, style in (("Fed", PURPLE, "o", "-"), ("ECB", GREEN, "s", "--")):
         rows = table[table["bank"] == bank]
-        label = f"{bank}, trillion {rows['currency'].iloc[0]}"
+        label = f"{bank}'s assets, trillion {rows['currency'].iloc[0]}"
         look: dict[str, Any] = {"colour": colour, "marker": marker, "style": style, "size": 4}
         lines.append(Line(label=label, x=rows["date"], y=rows["trn"], **look))
     forecast = Level(x=sources.PUBLISHED, style=":")
     word: dict[str, Any] = {"text": " forecast:\n more by 2026", "valign": "bottom"}
     return Panel(
-        title="Assets of two central banks (C08)",
-        marks=[*lines, forecast, Text(x=sources.PUBLISHED, y=3.3, **word)],
+        title="Money, and assets of two central banks (C08)",
+        marks=[*lines, forecast, Text(x=sources.PUBLISHED, y=11, **word)],
         x=Axis(scale="date"),
-        y=Axis(label="trillion", low=3, high=9.6),
+        y=Axis(label="trillion", low=3, high=29),
     )
 
 
@@ -365,22 +393,19 @@ def _pick() -> Panel:
     )
 
 
-def _inflow(then_bn: float, now_bn: float) -> Panel:
-    raised = [claims.funding(year, "AI") for year in ("2023", "2025")]
-    shares = [flow / whole for flow, whole in zip((then_bn, now_bn), raised, strict=True)]
-    names = (
-        f"2023: sold in full,\nof {raised[0]:g} bn for AI",
-        f"2026: net of recycling,\nof {raised[1]:g} bn in 2025",
-    )
+def _inflow(inflows: dict[str, float]) -> Panel:
+    raised = [claims.funding(year, "AI") for year in ("2023", "2023", "2025")]
+    shares = [flow / whole / 1e9 for flow, whole in zip(inflows.values(), raised, strict=True)]
+    names = tuple(f"{name},\nof {whole:g} bn" for name, whole in zip(inflows, raised, strict=True))
     bars = Bars(
         y=shares,
         width=0.5,
-        colour=(GREY, BLUE),
+        colour=(BLACK, GREY, BLUE),
         text=tuple(f"{share:.2%}" for share in shares),
     )
     return Panel(
-        title="Inflow that holds TAO's price, over AI funding",
+        title="Inflow that holds TAO's price, over AI funding of 2023 or 2025",
         marks=[bars],
         x=Axis(names=names),
-        y=Axis(label="share of a year's funding", format=".1%", low=0, high=1.2 * max(shares)),
+        y=Axis(label="share of a year's funding", format=".2%", low=0, high=1.2 * max(shares)),
     )

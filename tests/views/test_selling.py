@@ -2,6 +2,7 @@
 models.
 """
 
+import re
 from dataclasses import replace
 
 import ipywidgets as w
@@ -22,6 +23,8 @@ ARTICLE, NOW, BASE = (
 def test_titles_follow_from_the_records():
     richer = replace(ARTICLE, price_usd=320.0)
     assert "842 M USD a year" in views.inflow_for_flat_price(then=richer).title
+    close_first = "757 M USD a year of net buying hold the close of the article's day, 421 M USD"
+    assert close_first in views.inflow_for_flat_price().title
     assert "a fall of 3.8%" in views.impact_map().title
     assert "a fall of 5.4%" in views.impact_map(then=richer).title  # √2 times
     twice = views.covenant_event(scenario=replace(BASE, daily_volatility=0.1)).title
@@ -66,7 +69,7 @@ def test_stakers_who_leave_sell_their_stake_once():
     article = replace(te.load_scenario("article"), stake_exit_per_day=1 / 30)
     leaving = replace(BASE, stake_exit_per_day=1 / 30)
     title = views.inflow_for_flat_price(article=article, scenario=leaving).title
-    shares = [float(part.split("%")[0].split()[-1]) for part in title.split(", ")[2:]]
+    shares = [float(share) for share in re.findall(r"(\d+)%", title)]
     assert "131% of the market cap" in title and max(shares) < 200, title
     assert "80% to" in views.lasting_sale(article=article, scenario=leaving).title  # M = 1
 

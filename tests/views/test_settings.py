@@ -132,6 +132,7 @@ IDLE: dict[str, str] = {
         ownership_through_time: rules.whole_rao
         price_fan: rules.whole_rao
         price_manipulation: gate.whole_rao rules.max_halvings rules.whole_rao
+        selling_pressure: first.whole_rao rules.whole_rao
         sobol_beside_tornado: rules.whole_rao
         subnet_exit: rules.whole_rao
         supply_readings: rules.whole_rao
@@ -166,23 +167,32 @@ IDLE: dict[str, str] = {
         owner_sales: rules.gate_quantile
         price_manipulation: gate.gate_quantile rules.gate_exponent rules.gate_quantile
         price_manipulation: rules.gate_rank rules.gate_refresh_blocks
+        selling_pressure: first.gate_exponent first.gate_quantile first.gate_rank
+        selling_pressure: first.gate_refresh_blocks rules.gate_quantile
         subnet_exit: rules.gate_quantile
     """,
     "counts only under shares by flow": """
         halving_and_small_subnets: rules.flow_ema_rate
         owner_sales: rules.flow_ema_rate
         price_manipulation: gate.flow_ema_rate rules.flow_ema_rate
+        selling_pressure: first.flow_ema_rate rules.flow_ema_rate
         subnet_exit: rules.flow_ema_rate
     """,
     "counts only where a pool's weights are not one half": """
         halving_and_small_subnets: rules.injection_price
         price_manipulation: gate.injection_price
+        selling_pressure: first.injection_price rules.injection_price
+    """,
+    "counts only for a subnet in its warm-up, or for TAO that a cap leaves over": """
+        selling_pressure: first.excess_tao first.price_ema_warmup_blocks
     """,
     "is looked up among the eras, and the footer does not say it": """
         halving_and_small_subnets: rules.name
+        selling_pressure: first.name rules.name
     """,
     "is taken out of what the sellers get, and moves no price": """
         halving_and_small_subnets: rules.swap_fee
+        selling_pressure: first.swap_fee rules.swap_fee
         subnet_exit: rules.swap_fee
     """,
     "stands in only where the day has no volume, or the view shows no volume": """
