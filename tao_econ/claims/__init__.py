@@ -20,6 +20,10 @@ from . import market as _market  # noqa: F401
 from . import protocol as _protocol  # noqa: F401
 from . import tokenomics as _tokenomics  # noqa: F401
 from . import valuation as _valuation  # noqa: F401
+from .board import Numbers as Numbers
+from .board import presets as presets
+from .board import rows as rows
+from .board import what_turns as what_turns
 from .declare import HEDGES as HEDGES
 from .declare import STRESSED
 from .declare import Claim as Claim

@@ -325,47 +325,91 @@ def _reads(one: Input, claim: Claim, when: str) -> bool:
 
 
 def _root(one: Input, claim: Claim, when: str, start: str) -> Flip | None:
-    """The nearest value at which the verdict is another one, by halving the step in which it
-    turns.
-    """
+    """Where an input that a claim reads turns its verdict."""
     if not _reads(one, claim, when):
         return None
+    return nearest(one, start, lambda value: _safe(one, value, claim, when))
+
+
+def nearest(
+    one: Input,
+    start: str,
+    at: Callable[[float], str | None],
+    *,
+    side: Callable[[float], int] | None = None,
+    within: float = math.inf,
+    steps: int = STEPS,
+) -> Flip | None:
+    """The nearest value at which a verdict is another one, by halving the step in which it turns.
+
+    Parameters
+    ----------
+    one : Input
+    start : str
+        The verdict as it stands.
+    at : callable
+        The verdict at another value; None where a record refuses it.
+    side : callable, optional
+        The sign of what is measured less what is stated: where it changes within a step, the two
+        are equal in between, which a step may jump over.
+    within : float
+        Changes above this part of the range are not looked for.
+    steps : int
+        On either side.
+
+    Returns
+    -------
+    Flip or None
+    """
     best = None
+    span = one.high - one.low
     for end in (one.low, one.high):
         if (end - one.value) * (1 if end == one.high else -1) <= 0:
             continue
-        path = _path(one.value, end)
         last = one.value
-        for value in path:
-            new = _safe(one, value, claim, when)
-            if new not in (None, start):
-                same = last
-                other = value
-                for _ in range(HALVINGS):
-                    middle = (same + other) / 2
-                    now = _safe(one, middle, claim, when)
-                    same, other = (middle, other) if now in (None, start) else (same, middle)
-                turned = _safe(one, other, claim, when) or new
-                far = abs(other - one.value) / (one.high - one.low)
-                flip = Flip(
-                    name=one.name,
-                    unit=one.unit,
-                    value=other,
-                    above=other > one.value,
-                    verdict=turned,
-                    distance=far,
-                )
-                best = flip if best is None or far < best.distance else best
+        for value in _path(one.value, end, steps):
+            if abs(last - one.value) >= within * span:
+                break
+            turned = value
+            if at(value) in (None, start) and side is not None and side(last) != side(value):
+                turned = _crossing(last, value, side)
+            if at(turned) not in (None, start):
+                _, found = _halved(last, turned, lambda new: at(new) in (None, start))
+                far = abs(found - one.value) / span
+                if far < within:
+                    within = far
+                    best = Flip(
+                        name=one.name,
+                        unit=one.unit,
+                        value=found,
+                        above=found > one.value,
+                        verdict=at(found) or start,
+                        distance=far,
+                    )
                 break
             last = value
     return best
 
 
-def _path(start: float, end: float) -> np.ndarray:
+def _crossing(start: float, end: float, side: Callable[[float], int]) -> float:
+    """Where a sign becomes another one between two values."""
+    was = side(start)
+    return _halved(start, end, lambda value: side(value) == was)[1]
+
+
+def _halved(same: float, other: float, is_same: Callable[[float], bool]) -> tuple[float, float]:
+    """The two sides of a change, drawn together."""
+    for _ in range(HALVINGS):
+        middle = (same + other) / 2
+        same, other = (middle, other) if is_same(middle) else (same, middle)
+    return same, other
+
+
+def _path(start: float, end: float, steps: int) -> np.ndarray:
     """Steps from a value to the end of its range, equal in ratio where both are above 0."""
     if start > 0 and end > 0:
-        return np.geomspace(start, end, STEPS + 1)[1:]
-    return np.linspace(start, end, STEPS + 1)[1:]
+        return np.geomspace(start, end, steps + 1)[1:]
+    return np.linspace(start, end, steps + 1)[1:]
 
 
 def _turned_round(world: World, claim: Claim, when: str, start: str) -> Iterator[Flip]:
