@@ -46,7 +46,7 @@ class Numbers:
     miners_sold_share: float = same(Scenario, "miners_sold_share")
     stakers_sold_share: float = same(Scenario, "stakers_sold_share")
     staked_share: float = same(
-        Scenario, "staked_share", meaning="part of issued TAO that is staked", span=(0.01, 1.0)
+        Scenario, "staked_share", meaning="part of issued TAO that is staked", step=0.001
     )
     recycled_share: float = same(Scenario, "recycled_share")
     discount_rate: float = same(Scenario, "discount_rate")
@@ -69,6 +69,7 @@ class Argument(NamedTuple):
     """A valuation argument of the article as the board judges it."""
 
     claim: str
+    short: str
     unit: str
     places: int
     reads: tuple[str, ...]  # the numbers of the board that can move it
@@ -87,15 +88,25 @@ OF_SALES = (
 ARGUMENTS = {
     one.claim: one
     for one in (
-        Argument("C38", "points over the lowest other", 0, ("issuance_rao",), 100),
-        Argument("C39", "% of what is missing", 0, ("issuance_rao", "staked_share"), 100),
-        Argument("C45", "bn USD", 2, ("price_usd",)),
-        Argument("C29", "TAO a day", 0, ("issuance_rao", "recycled_share")),
-        Argument("C26", "", 0, ("issuance_rao", "recycled_share")),
-        Argument("C42", "M USD a day", 2, OF_SALES),
-        Argument("C44", "% of a day's volume", 1, (*OF_SALES, "volume_usd", "capture_share"), 100),
+        Argument("C38", "lowest ratio", "points over the lowest other", 0, ("issuance_rao",), 100),
+        Argument(
+            "C39", "why it is low", "% of what is missing", 0, ("issuance_rao", "staked_share"), 100
+        ),
+        Argument("C45", "diluted value", "bn USD", 2, ("price_usd",)),
+        Argument("C29", "issued a day", "TAO a day", 0, ("issuance_rao", "recycled_share")),
+        Argument("C26", "halving", "", 0, ("issuance_rao", "recycled_share")),
+        Argument("C42", "sell pressure", "M USD a day", 2, OF_SALES),
+        Argument(
+            "C44",
+            "bearable",
+            "% of a day's volume",
+            1,
+            (*OF_SALES, "volume_usd", "capture_share"),
+            100,
+        ),
         Argument(
             "C47",
+            "OpenAI's value",
             "×",
             1,
             (
@@ -159,7 +170,7 @@ def _numbers(name: str, records: Records, discount_rate: float) -> Numbers:
     taken = {field: getattr(scenario, field) for field in MOVED if hasattr(scenario, field)}
     staked = snapshot.staked_tao
     if staked is not None:
-        taken["staked_share"] = staked / tao(snapshot.issuance_rao)
+        taken["staked_share"] = round(staked / tao(snapshot.issuance_rao), 3)  # steps of its slider
     taken |= {"volume_usd": snapshot.volume_usd or scenario.volume_usd}
     rows = world().facts["C46", "openai_closed"]
     by = PUBLISHED if _of_2023(records) else pd.Timestamp.max

@@ -38,14 +38,14 @@ PLURAL = dict(
     )
 )
 COLUMNS = {  # heading → where it begins
-    "the article's number": 0.0,
-    "recomputed": 1.75,
-    "by September 2026": 3.75,
-    "verdict": 5.75,
-    "what turns it": 7.9,
+    "its number": 0.0,
+    "recomputed": 2.05,
+    "by September 2026": 4.35,
+    "verdict": 7.0,
+    "what turns it": 9.35,
 }
-END = 10.4
-LETTERS = 24  # in a line of a cell
+END = 11.7
+LETTERS = 19  # in a line of a cell
 
 
 @view(
@@ -77,7 +77,7 @@ def _board(numbers: Numbers) -> View:
     later = {row.claim: row for row in states.rows(states.presets()[SEPTEMBER])}
     turns = {row.claim: states.what_turns(numbers, row.claim) for row in rows}
     cells = {
-        "the article's number": [row.stated for row in rows],
+        "its number": [row.stated for row in rows],
         "recomputed": [row.recomputed for row in rows],
         "by September 2026": [
             f"{SIGNS[later[row.claim].verdict]} {later[row.claim].recomputed}" for row in rows
@@ -91,12 +91,15 @@ def _board(numbers: Numbers) -> View:
         panels=[
             Panel(
                 marks=[*_turned(rows), *_squares(rows), *_texts(cells), *_heads()],
-                x=Axis(low=-0.15, high=END, ticks=[0], names=("",)),
+                x=Axis(low=-0.15, high=END, names=("",)),
                 y=Axis(names=tuple(names), low=-1.1, high=len(rows) - 0.5),
                 columns=0,
             )
         ],
-        readout={row.claim: f"{row.recomputed}: {_verdict(row)}" for row in rows},
+        readout={
+            f"{row.claim} {states.ARGUMENTS[row.claim].short}": f"{row.recomputed}: {_verdict(row)}"
+            for row in rows
+        },
         size=(13.5, 6.4),
         sources=(f"numbers of: {numbers.name}", "data/claims.csv", "tao_econ/claims/board.py"),
     )
