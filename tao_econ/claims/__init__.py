@@ -238,12 +238,21 @@ def shown(judged: Judgement) -> str:
         return " to ".join(dict.fromkeys((days[0], days[-1])))
     values = [one.value[0] if isinstance(one.value, tuple) else one.value for one in known]
     numbers = [float(value) for value in values if value is not None]
-    ends = [_text(end) for end in (min(numbers), max(numbers))]
+    ends = [number_text(end) for end in (min(numbers), max(numbers))]
     return " to ".join(dict.fromkeys(ends))
 
 
-def _text(value: float) -> str:
-    """Four or five digits, no exponent."""
+def number_text(value: float) -> str:
+    """A measured number with four or five digits and no exponent.
+
+    Parameters
+    ----------
+    value : float
+
+    Returns
+    -------
+    str
+    """
     if value == float("inf"):
         return "never"
     return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"

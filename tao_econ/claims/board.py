@@ -23,7 +23,7 @@ from ..inputs.units import RAO_PER_TAO, tao
 from .declare import Claim
 from .rule import PUBLISHED, World, judge, kept, verdict, world
 from .tokenomics import first_halving_on
-from .turning import Flip, Input, nearest
+from .turning import Flip, Input, nearest, side_of
 
 NOW = "now"
 STEPS = 3  # looked at on either side: what the board measures rises or falls with each number
@@ -471,12 +471,4 @@ def _verdict_at(numbers: Numbers, claim: str, name: str, shown: float) -> str | 
 def _side_at(numbers: Numbers, claim: str, name: str, shown: float) -> int:
     """On which side of what is stated the first of what is measured lies; dates by their month."""
     found = _at(numbers, claim, name, shown)
-    stated: Any = world().claims[claim].stated
-    if not found:
-        return 0
-    value = found.values[0]
-    if isinstance(value, str):
-        value = value[: len(stated)]
-    else:
-        stated = float(stated)
-    return (value > stated) - (value < stated)
+    return side_of(world().claims[claim], found.values[0]) if found else 0

@@ -22,7 +22,17 @@ from ..inputs.record import about
 from ..inputs.units import RAO_PER_TAO, tao
 from .declare import Claim
 from .facts import Fact
-from .rule import UNKNOWN, World, find, judged, table, verdict, with_records
+from .rule import (
+    UNKNOWN,
+    Judgement,
+    Value,
+    World,
+    find,
+    judged,
+    table,
+    verdict,
+    with_records,
+)
 from .sources import closes, days_2023
 
 DATE = "date"
@@ -304,14 +314,6 @@ def _verdict(world: World, claim: Claim, when: str) -> str:
     return verdict(judged(world, claim, when))
 
 
-def _safe(one: Input, value: float, claim: Claim, when: str) -> str | None:
-    """The verdict at another value; None where a record refuses it."""
-    try:
-        return _verdict(one.put(value), claim, when)
-    except (ValueError, ArithmeticError):
-        return None
-
-
 def _reads(one: Input, claim: Claim, when: str) -> bool:
     """Whether anything measured changes where an input goes to either end of its range."""
     values = set()
@@ -328,7 +330,43 @@ def _root(one: Input, claim: Claim, when: str, start: str) -> Flip | None:
     """Where an input that a claim reads turns its verdict."""
     if not _reads(one, claim, when):
         return None
-    return nearest(one, start, lambda value: _safe(one, value, claim, when))
+
+    @functools.cache
+    def found(value: float) -> Judgement | None:
+        try:
+            return judged(one.put(value), claim, when)
+        except (ValueError, ArithmeticError):
+            return None
+
+    def at(value: float) -> str | None:
+        return verdict(found(value)) if found(value) is not None else None
+
+    def side(value: float) -> int:
+        measured = found(value)
+        return 0 if measured is None else side_of(claim, measured.value)
+
+    return nearest(one, start, at, side=side if claim.says == "=" else None)
+
+
+def side_of(claim: Claim, value: Value | None) -> int:
+    """The sign of a measured value less what is stated; dates as precisely as stated.
+
+    Parameters
+    ----------
+    claim : Claim
+    value : float, bool, str, Estimate or None
+
+    Returns
+    -------
+    int
+    """
+    if isinstance(value, str):
+        day = value[: len(claim.stated)]
+        return (day > claim.stated) - (day < claim.stated)
+    if isinstance(value, (int, float)):
+        stated = float(claim.stated)
+        return (value > stated) - (value < stated)
+    return 0
 
 
 def nearest(
