@@ -26,6 +26,7 @@ from .tokenomics import first_halving_on
 from .turning import Flip, Input, nearest, side_of
 
 NOW = "now"
+HALVINGS = 10  # a thousandth of a step, for the three digits that are shown
 STEPS = 3  # looked at on either side: what the board measures rises or falls with each number
 PEERS_THEN = "2023-11-20"  # days on which other tokens were listed with their ratios
 PEERS_NOW = "2025-10-01"
@@ -90,17 +91,17 @@ ARGUMENTS = {
     for one in (
         Argument("C38", "lowest ratio", "points over the lowest other", 0, ("issuance_rao",), 100),
         Argument(
-            "C39", "why it is low", "% of what is missing", 0, ("issuance_rao", "staked_share"), 100
+            "C39", "why it is low", "% of what is missing", 1, ("issuance_rao", "staked_share"), 100
         ),
         Argument("C45", "diluted value", "bn USD", 2, ("price_usd",)),
         Argument("C29", "issued a day", "TAO a day", 0, ("issuance_rao", "recycled_share")),
         Argument("C26", "halving", "", 0, ("issuance_rao", "recycled_share")),
-        Argument("C42", "sell pressure", "M USD a day", 2, OF_SALES),
+        Argument("C42", "sell pressure", "M USD a day", 3, OF_SALES),
         Argument(
             "C44",
             "bearable",
             "% of a day's volume",
-            1,
+            2,
             (*OF_SALES, "volume_usd", "capture_share"),
             100,
         ),
@@ -420,6 +421,7 @@ def _turning(numbers: Numbers, claim: str) -> Flip | None:
             side=functools.partial(_side_at, numbers, claim, name),
             within=best.distance if best else math.inf,
             steps=STEPS,
+            halvings=HALVINGS,
         )
         best = found or best
     return best

@@ -377,6 +377,7 @@ def nearest(
     side: Callable[[float], int] | None = None,
     within: float = math.inf,
     steps: int = STEPS,
+    halvings: int = HALVINGS,
 ) -> Flip | None:
     """The nearest value at which a verdict is another one, by halving the step in which it turns.
 
@@ -394,6 +395,8 @@ def nearest(
         Changes above this part of the range are not looked for.
     steps : int
         On either side.
+    halvings : int
+        Of the step in which it turns.
 
     Returns
     -------
@@ -401,18 +404,17 @@ def nearest(
     """
     best = None
     span = one.high - one.low
-    for end in (one.low, one.high):
-        if (end - one.value) * (1 if end == one.high else -1) <= 0:
+    for way, end in ((-1, one.low), (1, one.high)):
+        reach = min(way * (end - one.value), within * span)  # what is farther is not the nearest
+        if reach <= 0:
             continue
         last = one.value
-        for value in _path(one.value, end, steps):
-            if abs(last - one.value) >= within * span:
-                break
+        for value in _path(one.value, one.value + way * reach, steps):
             turned = value
             if at(value) in (None, start) and side is not None and side(last) != side(value):
-                turned = _crossing(last, value, side)
+                turned = _crossing(last, value, side, halvings)
             if at(turned) not in (None, start):
-                _, found = _halved(last, turned, lambda new: at(new) in (None, start))
+                _, found = _halved(last, turned, lambda new: at(new) in (None, start), halvings)
                 far = abs(found - one.value) / span
                 if far < within:
                     within = far
@@ -429,15 +431,17 @@ def nearest(
     return best
 
 
-def _crossing(start: float, end: float, side: Callable[[float], int]) -> float:
+def _crossing(start: float, end: float, side: Callable[[float], int], halvings: int) -> float:
     """Where a sign becomes another one between two values."""
     was = side(start)
-    return _halved(start, end, lambda value: side(value) == was)[1]
+    return _halved(start, end, lambda value: side(value) == was, halvings)[1]
 
 
-def _halved(same: float, other: float, is_same: Callable[[float], bool]) -> tuple[float, float]:
+def _halved(
+    same: float, other: float, is_same: Callable[[float], bool], halvings: int
+) -> tuple[float, float]:
     """The two sides of a change, drawn together."""
-    for _ in range(HALVINGS):
+    for _ in range(halvings):
         middle = (same + other) / 2
         same, other = (middle, other) if is_same(middle) else (same, middle)
     return same, other

@@ -209,7 +209,7 @@ def _readings(found: Finding) -> str:
 def _sources(rows: pd.DataFrame) -> str:
     """The facts on a claim, each with its value, its day and its source."""
     items = ""
-    for row in rows.fillna("").to_dict("records"):
+    for row in rows.astype(object).where(rows.notna(), "").to_dict("records"):
         words = f"{row['fact'].replace('_', ' ')}: {row['value']} {row['unit']}".strip()
         source = _safe(row["source"] or row["publisher"])
         if export.linked(row["link"]):
