@@ -301,7 +301,7 @@ def judged_at(numbers: Numbers, claim: str) -> tuple[str, str]:
 
 
 def _with_unit(text: str, argument: Argument) -> str:
-    return f"{text}{'' if argument.unit == '×' else ' '}{argument.unit}".strip()
+    return f"{text}{'' if argument.unit[:1] in '×%' else ' '}{argument.unit}"
 
 
 def _only_read(numbers: Numbers, claim: str) -> Numbers:

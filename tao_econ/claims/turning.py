@@ -105,7 +105,7 @@ class Flip(NamedTuple):
             day = dt.date.fromordinal(round(self.value))
             return f"{self.name} {side} {day}: {self.verdict}"
         side = "above" if self.above else "below"
-        amount = f"{_amount(self.value)} {self.unit}".strip()
+        amount = f"{_amount(self.value)}{'' if self.unit == '%' else ' '}{self.unit}".strip()
         return f"{self.name} {side} {amount}: {self.verdict}"
 
 

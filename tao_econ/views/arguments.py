@@ -59,7 +59,8 @@ def board(numbers: Numbers) -> View:
     numbers is moved; `numbers` names the state to start from. Rows that turn are striped, and each
     says which smallest change of one number would turn it.
     """
-    return _board(numbers)
+    rows = states.rows(numbers)
+    return View(title=_title(rows), **_table(numbers, rows))
 
 
 @view(numbers="the article", menus={"numbers": states.presets}, sliders=())
@@ -68,12 +69,12 @@ def arguments_judged(numbers: Numbers) -> View:
     what comes out by September 2026, the verdict on its own inputs, and the smallest change of one
     number that turns it.
     """
-    return _board(numbers)
-
-
-def _board(numbers: Numbers) -> View:
-    """The eight arguments as a table, with the numbers of one state."""
     rows = states.rows(numbers)
+    return View(title=_title(rows), **_table(numbers, rows))
+
+
+def _table(numbers: Numbers, rows: tuple[Row, ...]) -> dict[str, Any]:
+    """The eight arguments at one state as a table: all of a View but its title."""
     later = {row.claim: row for row in states.rows(states.presets()[SEPTEMBER])}
     turns = {row.claim: states.what_turns(numbers, row.claim) for row in rows}
     cells = {
@@ -86,23 +87,21 @@ def _board(numbers: Numbers) -> View:
         "what turns it": [str(turns[row.claim] or "none of these numbers alone") for row in rows],
     }
     names = [textwrap.fill(f"{row.claim} {row.says}", 38) for row in rows]
-    return View(
-        title=_title(rows),
-        panels=[
-            Panel(
-                marks=[*_turned(rows), *_squares(rows), *_texts(cells), *_heads()],
-                x=Axis(low=-0.15, high=END, names=("",)),
-                y=Axis(names=tuple(names), low=-1.1, high=len(rows) - 0.5),
-                columns=0,
-            )
-        ],
-        readout={
+    panel = Panel(
+        marks=[*_turned(rows), *_squares(rows), *_texts(cells), *_heads()],
+        x=Axis(low=-0.15, high=END, names=("",)),
+        y=Axis(names=tuple(names), low=-1.1, high=len(rows) - 0.5),
+        columns=0,
+    )
+    return {
+        "panels": [panel],
+        "readout": {
             f"{row.claim} {states.ARGUMENTS[row.claim].short}": f"{row.recomputed}: {_verdict(row)}"
             for row in rows
         },
-        size=(13.5, 6.4),
-        sources=(f"numbers of: {numbers.name}", "data/claims.csv", "tao_econ/claims/board.py"),
-    )
+        "size": (13.5, 6.4),
+        "sources": (f"numbers of: {numbers.name}", "data/claims.csv", "tao_econ/claims/board.py"),
+    }
 
 
 def _title(rows: tuple[Row, ...]) -> str:
