@@ -35,6 +35,7 @@ from .facts import typed_facts as typed_facts
 from .macro import filecoin_gain as filecoin_gain
 from .market import net_inflow as net_inflow
 from .market import pressure_share as pressure_share
+from .roots import Flip as Flip
 from .rule import VERDICTS as VERDICTS
 from .rule import Estimate as Estimate
 from .rule import Finding as Finding
@@ -53,7 +54,6 @@ from .settings import varied as varied
 from .settings import with_snapshot as with_snapshot
 from .sources import assets_change as assets_change
 from .sources import funding as funding
-from .turning import Flip as Flip
 from .turning import flip as flip
 
 NOTHING_TURNS = "no input of ours turns it"

@@ -20,17 +20,18 @@ from ..economy.stress import Records
 from ..inputs.record import about, checked_record, quantity, same, unknown
 from ..inputs.rules import Scenario, Snapshot, load_scenario
 from ..inputs.units import RAO_PER_TAO, tao
+from .arguments import ARGUMENTS, Argument
 from .declare import Claim
+from .roots import Flip, Input, nearest
 from .rule import PUBLISHED, World, judge, kept, verdict, world
 from .tokenomics import first_halving_on
-from .turning import Flip, Input, nearest, side_of
+from .turning import side_of
 
 NOW = "now"
 HALVINGS = 10  # a thousandth of a step, for the three digits that are shown
 STEPS = 3  # looked at on either side: what the board measures rises or falls with each number
 PEERS_THEN = "2023-11-20"  # days on which other tokens were listed with their ratios
 PEERS_NOW = "2025-10-01"
-DISCOUNTED = "OpenAI's last sale over the discounted FDV"  # at a rate of 0 it is the FDV
 
 
 @checked_record
@@ -64,65 +65,6 @@ class Numbers:
 
 
 MOVED = tuple(field.name for field in dataclasses.fields(Numbers) if field.name != "name")
-
-
-class Argument(NamedTuple):
-    """A valuation argument of the article as the board judges it."""
-
-    claim: str
-    short: str
-    unit: str
-    places: int
-    reads: tuple[str, ...]  # the numbers of the board that can move it
-    scale: float = 1.0
-    definitions: tuple[str, ...] = ()  # those of the ledger where none is given
-
-
-OF_SALES = (
-    "price_usd",
-    "issuance_rao",
-    "owners_sold_share",
-    "miners_sold_share",
-    "stakers_sold_share",
-    "recycled_share",
-)
-ARGUMENTS = {
-    one.claim: one
-    for one in (
-        Argument("C38", "lowest ratio", "points over the lowest other", 0, ("issuance_rao",), 100),
-        Argument(
-            "C39", "why it is low", "% of what is missing", 1, ("issuance_rao", "staked_share"), 100
-        ),
-        Argument("C45", "diluted value", "bn USD", 2, ("price_usd",)),
-        Argument("C29", "issued a day", "TAO a day", 0, ("issuance_rao", "recycled_share")),
-        Argument("C26", "halving", "", 0, ("issuance_rao", "recycled_share")),
-        Argument("C42", "sell pressure", "M USD a day", 3, OF_SALES),
-        Argument(
-            "C44",
-            "bearable",
-            "% of a day's volume",
-            2,
-            (*OF_SALES, "volume_usd", "capture_share"),
-            100,
-        ),
-        Argument(
-            "C47",
-            "OpenAI's value",
-            "×",
-            1,
-            (
-                "price_usd",
-                "issuance_rao",
-                "recycled_share",
-                "discount_rate",
-                "openai_bn_usd",
-                "capture_share",
-                "survival_share",
-            ),
-            definitions=(DISCOUNTED,),
-        ),
-    )
-}
 
 
 class Row(NamedTuple):
@@ -454,8 +396,8 @@ def _input(numbers: Numbers, name: str) -> Input:
 
 def _moved(numbers: Numbers, name: str, shown: float) -> Numbers:
     value = shown * _scale(name)
-    value = round(value) if name.endswith("_rao") else value
-    return dataclasses.replace(numbers, **{name: value})
+    field: dict[str, Any] = {name: round(value) if name.endswith("_rao") else value}
+    return dataclasses.replace(numbers, **field)
 
 
 def _at(numbers: Numbers, claim: str, name: str, shown: float) -> Measured | None:

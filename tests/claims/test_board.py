@@ -40,7 +40,7 @@ def test_in_september_2026_the_board_is_the_ledger():
 def test_the_articles_own_numbers():  # 160 × 21 M; 29 over 3.36; 1.152 over 5; a straight line
     found = {row.claim: row.recomputed for row in board.rows(STATES["the article"])}
     assert found["C45"] == "3.36 bn USD" and found["C47"] == "8.6×"
-    assert found["C44"] == "23.0 % of a day's volume" and found["C26"] == "2025-09-20"
+    assert found["C44"] == "23.04% of a day's volume" and found["C26"] == "2025-09-20"
     assert found["C38"].startswith("−13 to 26 points")
 
 
