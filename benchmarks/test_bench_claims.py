@@ -1,5 +1,6 @@
 """How long the ledger takes: all claims, and one redraw of the instrument that judges."""
 
+import itertools
 from dataclasses import replace
 
 from tao_econ import claims
@@ -18,3 +19,14 @@ def test_one_move_of_the_date(benchmark):
     records["evaluation"] = replace(records["evaluation"], days_after=108)
     shown = benchmark(lambda: screen.plotted(judgement.drawn(records)))
     assert len(shown["data"]) == 7
+
+
+def test_one_move_on_the_board(benchmark):
+    """Eight arguments judged, what turns each found anew, and the picture: the price moves."""
+    board = VIEWS["board"]
+    start = board.records()["numbers"]
+    prices = itertools.count(161)
+    shown = benchmark(
+        lambda: screen.plotted(board.drawn({"numbers": replace(start, price_usd=next(prices) / 1)}))
+    )
+    assert shown["data"]

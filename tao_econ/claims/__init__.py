@@ -20,6 +20,10 @@ from . import market as _market  # noqa: F401
 from . import protocol as _protocol  # noqa: F401
 from . import tokenomics as _tokenomics  # noqa: F401
 from . import valuation as _valuation  # noqa: F401
+from .board import Numbers as Numbers
+from .board import presets as presets
+from .board import rows as rows
+from .board import what_turns as what_turns
 from .declare import HEDGES as HEDGES
 from .declare import STRESSED
 from .declare import Claim as Claim
@@ -31,6 +35,7 @@ from .facts import typed_facts as typed_facts
 from .macro import filecoin_gain as filecoin_gain
 from .market import net_inflow as net_inflow
 from .market import pressure_share as pressure_share
+from .roots import Flip as Flip
 from .rule import VERDICTS as VERDICTS
 from .rule import Estimate as Estimate
 from .rule import Finding as Finding
@@ -49,7 +54,6 @@ from .settings import varied as varied
 from .settings import with_snapshot as with_snapshot
 from .sources import assets_change as assets_change
 from .sources import funding as funding
-from .turning import Flip as Flip
 from .turning import flip as flip
 
 NOTHING_TURNS = "no input of ours turns it"
@@ -234,12 +238,21 @@ def shown(judged: Judgement) -> str:
         return " to ".join(dict.fromkeys((days[0], days[-1])))
     values = [one.value[0] if isinstance(one.value, tuple) else one.value for one in known]
     numbers = [float(value) for value in values if value is not None]
-    ends = [_text(end) for end in (min(numbers), max(numbers))]
+    ends = [number_text(end) for end in (min(numbers), max(numbers))]
     return " to ".join(dict.fromkeys(ends))
 
 
-def _text(value: float) -> str:
-    """Four or five digits, no exponent."""
+def number_text(value: float) -> str:
+    """A measured number with four or five digits and no exponent.
+
+    Parameters
+    ----------
+    value : float
+
+    Returns
+    -------
+    str
+    """
     if value == float("inf"):
         return "never"
     return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"

@@ -92,12 +92,15 @@ def c37(world: World, reading: Reading) -> float:
 def c38(world: World, reading: Reading) -> float:
     """TAO's market cap over FDV less the lowest of the others."""
     rows = table(world, "comparables")
-    ratio = rows[rows["as_of"] == reading.day].dropna(subset="mcap_fdv")
-    ratio = ratio.set_index("token")["mcap_fdv"]
-    others = ratio.drop("TAO")
-    if reading.definition == "AI-labelled":
-        others = others[others.index.isin(AI_LABELLED)]
-    return float(ratio["TAO"] - others.min())
+    listed = zip(rows["as_of"], rows["token"], rows["mcap_fdv"], strict=True)
+    ratio = {token: own for day, token, own in listed if day == reading.day and own == own}
+    narrow = reading.definition == "AI-labelled"
+    others = (
+        own
+        for token, own in ratio.items()
+        if token != "TAO" and (token in AI_LABELLED or not narrow)
+    )
+    return float(ratio["TAO"] - min(others))
 
 
 @measures

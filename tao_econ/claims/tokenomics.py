@@ -4,7 +4,7 @@ and dated supplies.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pandas as pd
 
@@ -230,6 +230,27 @@ def c78(world: World, reading: Reading) -> str:
     snapshot = world.then.snapshot if reading.day == ARTICLE else world.day.snapshot
     ends = {"low": snapshot.issuance_low_rao, "high": snapshot.issuance_high_rao}
     supply = ends.get(reading.end) or snapshot.issuance_rao
-    threshold = halving_thresholds_rao(world.now.rules)[1]
-    blocks = (threshold - supply) / world.then.rules.block_reward_rao
-    return str((utc(snapshot.date) + timedelta(days=blocks / BLOCKS_PER_DAY)).date())
+    return first_halving_on(snapshot.date, supply) or "past"
+
+
+def first_halving_on(day: date, issuance_rao: int, recycled_share: float = 0.0) -> str | None:
+    """The first halving on a straight line from a day's supply, at one TAO a block.
+
+    Parameters
+    ----------
+    day : date
+    issuance_rao : int
+    recycled_share : float
+        Of each block's reward, in [0, 1).
+
+    Returns
+    -------
+    str or None
+        ISO date; None where the supply is past the threshold.
+    """
+    law = rules_at("2026-09-11")
+    left = halving_thresholds_rao(law)[1] - issuance_rao
+    if left <= 0:
+        return None
+    blocks = left / (law.block_reward_rao * (1 - recycled_share))
+    return str((utc(day) + timedelta(days=blocks / BLOCKS_PER_DAY)).date())

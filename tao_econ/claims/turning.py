@@ -12,7 +12,7 @@ import datetime as dt
 import functools
 import math
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,14 +22,22 @@ from ..inputs.record import about
 from ..inputs.units import RAO_PER_TAO, tao
 from .declare import Claim
 from .facts import Fact
-from .rule import UNKNOWN, World, find, judged, table, verdict, with_records
+from .roots import DATE, Flip, Input, nearest
+from .rule import (
+    UNKNOWN,
+    Judgement,
+    Value,
+    World,
+    find,
+    judged,
+    table,
+    verdict,
+    with_records,
+)
 from .sources import closes, days_2023
 
-DATE = "date"
 YEAR = 365.0  # a date is moved by at most so many days
 NOVEMBER = "2023-11-01"
-STEPS = 6  # looked at on either side, before the root is found
-HALVINGS = 14
 FIELDS = (  # of the scenario
     "recycled_share",
     "staked_share",
@@ -64,46 +72,6 @@ SAID = {
     "snapshot.issuance_rao": ("supply", "TAO"),
 }
 PLACES = {"then": "the article's", "day": "publication day's", "now": "the latest"}
-
-
-class Input(NamedTuple):
-    """Something that can be moved."""
-
-    name: str
-    unit: str
-    value: float
-    low: float
-    high: float
-    put: Callable[[float], World]  # the world with another value
-
-
-class Flip(NamedTuple):
-    """The smallest change found that turns a verdict."""
-
-    name: str
-    unit: str
-    value: float  # from which on the verdict is another one; NaN for a yes or no turned round
-    above: bool  # whether it turns at higher values
-    verdict: str  # what it becomes
-    distance: float  # as a part of the documented range; 1 for a yes or no
-
-    def __str__(self) -> str:
-        if math.isnan(self.value):
-            return f"{self.name}: {self.verdict}"
-        if self.unit == DATE:
-            side = "after" if self.above else "before"
-            day = dt.date.fromordinal(round(self.value))
-            return f"{self.name} {side} {day}: {self.verdict}"
-        side = "above" if self.above else "below"
-        amount = f"{_amount(self.value)} {self.unit}".strip()
-        return f"{self.name} {side} {amount}: {self.verdict}"
-
-
-def _amount(value: float) -> str:
-    for size, name in ((1e9, " bn"), (1e6, " M")):
-        if abs(value) >= size:
-            return f"{value / size:.3g}{name}"
-    return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.3g}"
 
 
 class _Watched:
@@ -304,14 +272,6 @@ def _verdict(world: World, claim: Claim, when: str) -> str:
     return verdict(judged(world, claim, when))
 
 
-def _safe(one: Input, value: float, claim: Claim, when: str) -> str | None:
-    """The verdict at another value; None where a record refuses it."""
-    try:
-        return _verdict(one.put(value), claim, when)
-    except (ValueError, ArithmeticError):
-        return None
-
-
 def _reads(one: Input, claim: Claim, when: str) -> bool:
     """Whether anything measured changes where an input goes to either end of its range."""
     values = set()
@@ -325,47 +285,46 @@ def _reads(one: Input, claim: Claim, when: str) -> bool:
 
 
 def _root(one: Input, claim: Claim, when: str, start: str) -> Flip | None:
-    """The nearest value at which the verdict is another one, by halving the step in which it
-    turns.
-    """
+    """Where an input that a claim reads turns its verdict."""
     if not _reads(one, claim, when):
         return None
-    best = None
-    for end in (one.low, one.high):
-        if (end - one.value) * (1 if end == one.high else -1) <= 0:
-            continue
-        path = _path(one.value, end)
-        last = one.value
-        for value in path:
-            new = _safe(one, value, claim, when)
-            if new not in (None, start):
-                same = last
-                other = value
-                for _ in range(HALVINGS):
-                    middle = (same + other) / 2
-                    now = _safe(one, middle, claim, when)
-                    same, other = (middle, other) if now in (None, start) else (same, middle)
-                turned = _safe(one, other, claim, when) or new
-                far = abs(other - one.value) / (one.high - one.low)
-                flip = Flip(
-                    name=one.name,
-                    unit=one.unit,
-                    value=other,
-                    above=other > one.value,
-                    verdict=turned,
-                    distance=far,
-                )
-                best = flip if best is None or far < best.distance else best
-                break
-            last = value
-    return best
+
+    @functools.cache
+    def found(value: float) -> Judgement | None:
+        try:
+            return judged(one.put(value), claim, when)
+        except (ValueError, ArithmeticError):
+            return None
+
+    def at(value: float) -> str | None:
+        return verdict(found(value)) if found(value) is not None else None
+
+    def side(value: float) -> int:
+        measured = found(value)
+        return 0 if measured is None else side_of(claim, measured.value)
+
+    return nearest(one, start, at, side=side if claim.says == "=" else None)
 
 
-def _path(start: float, end: float) -> np.ndarray:
-    """Steps from a value to the end of its range, equal in ratio where both are above 0."""
-    if start > 0 and end > 0:
-        return np.geomspace(start, end, STEPS + 1)[1:]
-    return np.linspace(start, end, STEPS + 1)[1:]
+def side_of(claim: Claim, value: Value | None) -> int:
+    """The sign of a measured value less what is stated; dates as precisely as stated.
+
+    Parameters
+    ----------
+    claim : Claim
+    value : float, bool, str, Estimate or None
+
+    Returns
+    -------
+    int
+    """
+    if isinstance(value, str):
+        day = value[: len(claim.stated)]
+        return (day > claim.stated) - (day < claim.stated)
+    if isinstance(value, (int, float)):
+        stated = float(claim.stated)
+        return (value > stated) - (value < stated)
+    return 0
 
 
 def _turned_round(world: World, claim: Claim, when: str, start: str) -> Iterator[Flip]:

@@ -45,16 +45,17 @@ def c46(world: World, reading: Reading) -> float:
 
 @measures
 def c47(world: World, reading: Reading) -> float:
-    """OpenAI's value over TAO's."""
+    """OpenAI's value over TAO's, for what of it reaches holders and survives."""
     used = records(world, reading)
     in_talks = "talks" in reading.definition
     if in_talks and reading.when == "now":
         raise NotYetError("the sale in talks has closed long since")
-    form = "fdv_stated" if "printed" in reading.definition else "fdv"
+    forms = {"printed": "fdv_stated", "discounted": "discounted_fdv"}
+    form = next((form for word, form in forms.items() if word in reading.definition), "fdv")
     if form == "fdv_stated" and reading.day != ARTICLE:
         raise NotYetError("printed in the article only")
     worth = number(world, reading, "C46", "openai_in_talks" if in_talks else "openai_closed")
-    return value_ratio(*used, worth * BN, denominator=form).ratio
+    return value_ratio(*used, worth * BN, denominator=form).multiple
 
 
 @measures

@@ -13,7 +13,7 @@
         const keys = path.split("/");
         const last = keys.pop();
         let at = tree;
-        for (const key of keys) at = at[key] ??= {};
+        for (const key of keys) at = at[key] ??= key === "annotations" ? [] : {};
         at[last] = value;
     }
 

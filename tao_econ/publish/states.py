@@ -155,6 +155,9 @@ def _flatten(tree: dict, path: str, into: dict) -> None:
     for key, value in tree.items():
         if isinstance(value, dict) and value:
             _flatten(value, f"{path}/{key}", into)
+        elif key == "annotations":  # each text apart, since most states change a few
+            for number, note in enumerate(value):
+                _flatten(note, f"{path}/{key}/{number}", into)
         else:
             into[f"{path}/{key}"] = plain(value)
 

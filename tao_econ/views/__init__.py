@@ -26,6 +26,7 @@ at 0, 1, 2 … or where `at` says. Defaults are names or functions, so importing
 Instruments add `published=False`, `sliders=(...)` in order and `menus={"rules": function}`.
 """
 
+from . import arguments as arguments
 from . import attacks as attacks
 from . import comparables as comparables
 from . import composition as composition

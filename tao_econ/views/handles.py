@@ -61,7 +61,7 @@ def handle(record, field: str, key: str, span: tuple[float, float] | None = None
     high = max(high, value)
     whole = isinstance(value, int)
     step = it["step"] or (1 if whole else (high - low) / 100)
-    label = re.sub(r"(_usd(_per_day|_per_year)?|_s|_years|_rao)$", "", key).replace("_", " ")
+    label = re.sub(r"(_(bn_)?usd(_per_day|_per_year)?|_s|_years|_rao)$", "", key).replace("_", " ")
     unit = it["unit"].removeprefix("share").strip()  # beside the name, where it is said once
     if unit.startswith(label):
         label = unit

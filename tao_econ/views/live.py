@@ -8,6 +8,7 @@ import ast
 import dataclasses
 import functools
 import html
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -20,6 +21,7 @@ from .handles import LABELS, LARGEST, WIDE, Handle, difference, handle, move, sa
 from .plot import Plot, ghost
 from .presets import PRESETS, preset
 
+PAGE = 1e-12  # relative error of what a page sends back unmoved
 LOOK = """<style>
 .tao-live .widget-readout { min-width: 92px; }
 .tao-readout { display: flex; flex-wrap: wrap; gap: 4px 22px; margin: 2px 0; line-height: 1.35; }
@@ -198,10 +200,9 @@ class Live(w.VBox):
             for key, control in self._sliders.items():
                 argument, field = self._owner[key]
                 value = getattr(self._now[argument], field)
-                it = self._handles[key]
-                if value is not None and it.shown(value) != control.value:
-                    value = it.stored(control.value)
-                    self._now[argument] = dataclasses.replace(self._now[argument], **{field: value})
+                put = self._handles[key].stored(control.value)
+                if value is not None and not math.isclose(put, value, rel_tol=PAGE):
+                    self._now[argument] = dataclasses.replace(self._now[argument], **{field: put})
                     moved.append(key)
             self._view, self._shown = self._picture()
         except (ValueError, TypeError) as error:

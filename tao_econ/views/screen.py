@@ -70,7 +70,8 @@ def _axis(axis: Axis, side: str) -> dict:
         shown |= {"tickvals": list(axis.named), "ticktext": texts}
     elif axis.format:
         shown["tickformat"] = _d3(axis.format)
-    return shown | {"showgrid": not axis.categories, "exponentformat": "power"}
+    ruled = not axis.categories
+    return shown | {"showgrid": ruled, "zeroline": ruled, "exponentformat": "power"}
 
 
 def _place(value, axis: Axis):

@@ -22,8 +22,8 @@ from tao_econ.claims import declare, mutants, rule, scores, turning
 from tao_econ.claims.rule import CONDITIONS, FAILS, HOLDS, UNDECIDED, UNKNOWN, Estimate, Read
 from tao_econ.economy import stress
 from tao_econ.inputs import data
+from tao_econ.publish import export, notebooks
 from tao_econ.publish import ledger as page
-from tao_econ.publish import notebooks
 
 LEDGER = claims.check()
 FOUND = claims.findings()
@@ -433,7 +433,7 @@ def test_what_the_stresses_do():
     assert diluted.snapshot.price_usd == pytest.approx(160 / (1 + growth))
     fees = stress.stressed(RECORDS, "revenue ramp").scenario.fee_revenue_usd_per_year
     assert fees == pytest.approx(0.1 * 3_600 * 365.25 * 241.10)
-    assert 0.5 < stress.ai_beta() < 1 and stress.stressed(RECORDS, None) is RECORDS
+    assert 0.5 < stress.ai_beta() < 1 and stress.stressed(RECORDS, None) == RECORDS
 
 
 def test_the_sell_pressure_is_not_bearable_where_volume_is_a_fifth_or_stakers_leave():
@@ -475,13 +475,83 @@ def test_the_page_is_whole_self_contained_and_accessible():
     reader = Reader()
     reader.feed(text)
     assert not reader.open
-    assert not re.search(r"https?://|<link|src=|@import", text)
+    loads = re.sub(r'<a href="https?://[^"]+" rel="noreferrer noopener">', "", text)
+    assert not re.search(r"<link|src=|@import|url\(|fetch\(", text), (
+        "a page that needs a second file"
+    )
+    loads = re.sub(r'<script type="application/json" id="export">.*?</script>', "", loads)
+    assert not re.search(r"href=.https?://", loads)
     assert all("scope" in head for head in reader.heads)
     assert sum("aria-sort" in head for head in reader.heads) == len(page.HEADS)
-    assert text.count("<caption>") == text.count("<table") == 3
+    assert text.count("<caption>") == 3
+    assert text.count("<details>") == text.count("<summary>") == len(LEDGER)
+    labels = set(re.findall(r'<label for="([^"]+)"', text))
+    assert labels == set(re.findall(r'<select id="([^"]+)"', text)) and len(labels) == 3
     assert sum(link.startswith("../notebooks/") for link in reader.links) == len(LEDGER)
     assert "prefers-color-scheme: dark" in text and 'lang="en"' in text
     assert all(f'id="{number}"' in text for number in LEDGER["id"])
+
+
+def test_a_claim_with_markup_stays_text():
+    """Whatever stands in the ledger, in a reading or in a fact, no tag and no attribute comes of it."""
+    bad = "<img src=x onerror=alert(1)>\"' onmouseover='x</script><script>alert(2)</script>&amp;"
+    whole = page.whole()
+    for name in ("kind", "claim", "stated", "unit", "flips", "missing", "grade", "notebook"):
+        whole[name] = bad
+    for when in claims.DATES:
+        whole[f"value_{when}"] = whole[f"readings_{when}"] = bad
+    evidence = data.load("evidence").astype(object)
+    for name in ("fact", "value", "unit", "source", "publisher", "as_of", "confidence"):
+        evidence[name] = bad
+    evidence["link"] = ["javascript:alert(1)", f"https://a.b/{bad}"] * (len(evidence) // 2) + [
+        bad
+    ] * (len(evidence) % 2)
+    found = {
+        name: rule.Finding(
+            *(
+                one
+                and one._replace(
+                    read=tuple(
+                        read._replace(
+                            value=bad, missing=bad, reading=rule.Reading("now", bad, bad, bad)
+                        )
+                        for read in one.read
+                    )
+                )
+                for one in pair
+            )
+        )
+        for name, pair in FOUND.items()
+    }
+    shown = page.page(
+        whole, claims.counts(LEDGER), claims.under_stress(), found=found, evidence=evidence
+    )
+    reader = Reader()
+    tags = []
+    keep = reader.handle_starttag
+    reader.handle_starttag = lambda tag, attrs: (tags.append((tag, attrs)), keep(tag, attrs))
+    reader.feed(shown.decode())
+    assert not reader.open
+    assert not {"img", "iframe", "object"} & {tag for tag, _ in tags}
+    assert [tag for tag, _ in tags].count("script") == 2, "the table to export and our own script"
+    assert not [attrs for _, attrs in tags if any(name.startswith("on") for name, _ in attrs)]
+    assert not [link for link in reader.links if link.startswith(("javascript", "https"))]
+
+
+def test_one_table_to_quote():
+    rows = export.table(LEDGER, FOUND, data.load("evidence"))
+    dates = (LEDGER[["verdict_then", "verdict_now"]] != "").to_numpy().sum()
+    assert len(rows) == dates
+    eight = next(row for row in rows if row["id"] == "C47" and row["date"] == "now")
+    assert eight["its number"] == "8 x" and eight["recomputed"] == eight["range"] == "168.3"
+    both = json.loads(export.packed(rows))
+    assert json.loads(both["json"]) == rows
+    read = list(csv.DictReader(both["csv"].splitlines()))
+    assert [row["id"] for row in read] == [row["id"] for row in rows]
+    assert list(rows[0])[2:5] == ["claim", "its number", "recomputed"]
+    assert all(row["source"] for row in rows), "nothing stands without a source"
+    evil = [dict(rows[0], claim="=1+1")]
+    assert "'=1+1" in json.loads(export.packed(evil))["csv"]
 
 
 def test_the_command_writes_once_and_checks(capsys, tmp_path, monkeypatch):
