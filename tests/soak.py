@@ -234,7 +234,9 @@ def page(lines: list[str]) -> str:
 
 `python tests/soak.py` makes each run once, in a process of its own, and writes this page. Memory is
 what the process has resident, read every {SAMPLE_S} s. A result fills up while the run goes on, so it is
-told apart: *grown beside it* is what came on top of it after the first tenth, at most {100 * (FLAT - 1):.0f} %.
+told apart: *grown beside it* is what came on top of it after the first tenth, at most {100 * (FLAT - 1):.0f} %. A
+sweep keeps the rows of a part, a fifth of this one, until it writes them: there it is after the
+first quarter.
 Seconds are of a machine with {os.cpu_count()} cores that did other work too.
 
 {chr(10).join(table)}

@@ -71,8 +71,7 @@ def query_market_path(
     stake: ArrayLike | None = None,
     seed: int = 0,
 ) -> QueryMarketPath:
-    """Rounds of the market from a settled start: validators know the first miners as well as they
-    ever will.
+    """Rounds from a settled start: validators know the first miners as well as they ever will.
 
     Parameters
     ----------
