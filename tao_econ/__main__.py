@@ -344,6 +344,7 @@ def _notebooks(given) -> int:
 
 def _claims(given) -> int:
     from . import claims
+    from .economy import score_forecasts
     from .publish import ledger as page
 
     records = claims.world()
@@ -358,6 +359,7 @@ def _claims(given) -> int:
         then, now = (verdict or "-" for verdict in (row.verdict_then, row.verdict_now))
         print(f"{row.id}  {then:22} {now:22} {row.grade}  {row.claim[:90]}")
     print(claims.counts(ledger).to_string())
+    print(*page.due(score_forecasts()), sep="\n")
     if given.stress or given.set or given.snapshot:
         print(*page.turned(ledger), sep="\n")
         return 0

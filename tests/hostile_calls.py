@@ -72,9 +72,15 @@ SLOW = set(
         "ai_beta",
         "honest_weight_needed",
         "rule_ledger",
+        "owner_sales",
+        "backtest_first_halving",
+        "usable_supplies",
+        "check_supply_points",
+        "displacement",
+        "forecast_halvings",
+        "football_field",
     ]
 )  # of which the small form tries each value once
-NOT_TRIED = {"rule_ledger": "ten seconds a call"}  # the door alone is tested there
 KNOWN_NAN = {  # beside what the tables of random inputs say
     "sweep": dict.fromkeys(("x", "value"), "what the user sweeps over"),
     "make_subnets": dict.fromkeys(
@@ -271,8 +277,22 @@ def by_hand(folder: Path) -> dict[str, dict]:
         "load_subnets": {"source": "2026-08-07", "issuance_rao": None, "root_tao": None},
         "chain_value": {"state": "2026-08-07", "name": "root_tao"},
         "replay_mainnet": {},
+        "rule_ledger": _of_eras(),
         "provenance": {"path": figure},
         "sweep": {"model": half, "base": None, "x": [1.0]},
+    }
+
+
+def _of_eras() -> dict:
+    """Every era, for a day of three subnets whose flow is known."""
+    pools = te.incentives.synthetic_subnets(3)
+    name = te.incentives.middle_subnet(pools)
+    return {
+        "snapshot": te.load_snapshot("2026-09-11"),
+        "scenario": te.load_scenario("base"),
+        "pools": pools._replace(flow_ema_tao=pools.price_ema_tao),
+        "holders": te.incentives.Holders(subnet=name, miners=3),
+        "days": 1,
     }
 
 

@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "tao_econ"
 
 ROOMS = {  # room: the rooms below it that it may import, and what it needs from outside
-    "inputs": ("", "numpy pandas pydantic"),
+    "inputs": ("", "numpy pandas pydantic tqdm"),
     "chain": ("inputs", "numba numpy pandas"),
     "analysis": ("inputs", "SALib numpy pandas pyarrow scipy tqdm"),
     "economy": ("inputs chain analysis", "numpy pandas scipy"),

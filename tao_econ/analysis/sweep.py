@@ -29,6 +29,7 @@ import pandas as pd
 from ..inputs.checks import quoted, whole
 from ..inputs.door import typed
 from ..inputs.files import write_whole
+from ..inputs.progress import SHOW_AFTER_S
 from ..inputs.record import unknown
 from . import parts
 from .identity import fingerprint
@@ -39,7 +40,6 @@ PART_ROWS = 20_000  # of one Parquet file
 PLAN = "_plan.json"
 MAX_PLAN_BYTES = 1 << 20
 MAX_SHOWN_BASE = 10_000  # characters; the whole of it is in the plan's "values"
-SHOW_AFTER_S = 1.0  # a progress bar for anything longer
 
 
 @typed

@@ -11,6 +11,7 @@ the bar RaoFoundation/subtensor f8ff769a, the same file, `maybe_update_emission_
 
 from __future__ import annotations
 
+import dataclasses
 from typing import NamedTuple
 
 import numpy as np
@@ -61,6 +62,10 @@ def unproven(rules: Rules, fields: tuple[str, ...] = MARKED) -> tuple[Mark, ...]
 
     `fields` of `Rules` are by default those that divide and spend new TAO.
     """
+    known = [field.name for field in dataclasses.fields(Rules)]
+    for name in fields:
+        if name not in known:
+            raise ValueError(unknown("field of the rules", name, known))
     return marks(rules, fields)
 
 

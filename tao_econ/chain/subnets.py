@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from ..inputs.checks import as_array, quoted, real, reals, whole, whole_array
 from ..inputs.door import typed
+from ..inputs.progress import shown
 from ..inputs.proofs import Mark
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, epoch_blocks
@@ -292,7 +293,7 @@ def run_subnets(
     for first, last, now in phases:
         law = _law(now, scenario)
         _put_in_force(now, pools, state)
-        for day in range(first, last):
+        for day in shown(range(first, last), "days"):
             block = day * BLOCKS_PER_DAY
             today = inflow[day if len(inflow) > 1 else 0]
             wrong, i = kernels._run(law, state, orders, today, block, block + BLOCKS_PER_DAY)

@@ -436,7 +436,7 @@ def _closes(*, daily: bool = False) -> pd.DataFrame:
     parts = [
         weeks[["date", "close_usd"]],
         days[["date", "close_usd"]],
-        later.loc[daily | (later["date"].dt.dayofweek == SUNDAY), ["date", "close_usd"]],
+        later.loc[daily | (later["date"].dt.day_of_week == SUNDAY), ["date", "close_usd"]],
         events[["date", "tao_close_usd"]].set_axis(["date", "close_usd"], axis=1),
         months[["price_date", "tao_price_usd"]].set_axis(["date", "close_usd"], axis=1),
     ]

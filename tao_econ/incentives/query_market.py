@@ -23,6 +23,7 @@ from numpy.typing import ArrayLike
 from ..chain.yuma import yuma_epoch
 from ..inputs.checks import real, reals, whole
 from ..inputs.door import typed
+from ..inputs.progress import shown
 from ..inputs.rules import Rules
 from .lego import over_replicas
 from .query_market_record import Displacement, QueryMarket, QueryMarketPath, sizes
@@ -70,8 +71,7 @@ def query_market_path(
     stake: ArrayLike | None = None,
     seed: int = 0,
 ) -> QueryMarketPath:
-    """Rounds of the market from a settled start: validators know the first miners as well as they
-    ever will.
+    """Rounds from a settled start: validators know the first miners as well as they ever will.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def query_market_path(
     random = np.random.default_rng(whole("seed", seed))
     state = _start(market, replicas, stake, random)
     out = np.empty((len(QueryMarketPath._fields), len(state.talent), rounds))
-    for t in range(rounds):
+    for t in shown(range(rounds), "rounds"):
         _round(rules, market, state, random, out[:, :, t])
     return QueryMarketPath(**dict(zip(QueryMarketPath._fields, out, strict=True)))
 

@@ -39,6 +39,7 @@ from .stake import top_share
 ROLES = ("root", "nominators", "miners", "owner")
 HOLDERS = ("root_holder", "nominator", "miner", "subnet_owner")
 PARTS = ("top_8", "smallest_half")
+MAX_LEDGER_DAYS = 60  # of a run under each of some twenty eras
 ABOUT = {"name", "title", "chain", "first_block", "first_date", "source", "checked", "confidence"}
 
 
@@ -64,7 +65,7 @@ def rule_ledger(
     holders : Holders
         Those whose pay is followed, such as in the subnet that `middle_subnet` names.
     days : int
-        Length of each run, 1 or more; the row is of its last day.
+        Length of each run, 1 to `MAX_LEDGER_DAYS`; the row is of its last day.
 
     Returns
     -------
@@ -74,7 +75,8 @@ def rule_ledger(
         each, TAO a day after the sale), `root_paid_in` ("TAO" or "alpha"), root, nominators,
         miners and owner (pay of all of a role, TAO a day at the pools' prices, no sale),
         `not_known` (why numbers are missing, "" where none is) and `unproven`, a tuple of marks.
-        Shares and pay are nan where the rule goes by a flow that is not known.
+        Shares and pay are nan where the rule goes by a flow that is not known, shares also where
+        no subnet gets new TAO.
 
     Raises
     ------
@@ -86,7 +88,7 @@ def rule_ledger(
     Where rules differ only in what the pools do, pay differs by the prices that follow: each
     subnet mints the same alpha under all of them.
     """
-    days = whole("days", days, at_least=1)
+    days = whole("days", days, at_least=1, at_most=MAX_LEDGER_DAYS)
     holders = _check(pools, holders)
     rows = []
     before: Rules | None = None
@@ -183,7 +185,11 @@ def _last_day(
     alpha = _alpha_per_day(rules, snapshot, scenario, pools, path)
     price = path.price_tao[-1]
     paid = {role: float(alpha[role] @ price) for role in ROLES}
-    shares = {"top_8": top_share(share, count=8), "smallest_half": smallest}
+    paid_out = share.sum() > 0  # else no subnet gets new TAO, and shares of it are not known
+    shares = {
+        "top_8": top_share(share, count=8) if paid_out else np.nan,
+        "smallest_half": smallest if paid_out else np.nan,
+    }
     return shares | _holders_pay(rules, pools, holders, path, alpha) | paid
 
 

@@ -207,4 +207,6 @@ def _column(cells: pd.Series, field: dict, file: str) -> pd.Series:
             refuse(
                 int(np.argmax(wrong)), f"be {'>=' if rule == 'minimum' else '<='} {limits[rule]:,}"
             )
-    return numbers.astype("Int64" if kind == "integer" else float)
+    if kind == "integer":
+        return numbers.astype("Int64")
+    return cells.where(filled, "nan").map(float)  # pandas 2's own reading is an ulp off

@@ -56,6 +56,19 @@ def json(ledger: pd.DataFrame) -> str:
     return _json.dumps({"claims": rows}, ensure_ascii=False, indent=1)
 
 
+def due(scored: pd.DataFrame) -> list[str]:
+    """A line for each registered forecast whose outcome is known, or one that says there is none."""
+    known = scored[scored["score"].notna()]
+    if known.empty:
+        return [f"none of the {len(scored)} registered forecasts has come due"]
+    return [
+        f"{row.Index}  {row.quantity}: {row.q05} to {row.q95} said on {row.made_on}, "
+        f"came {row.outcome}, {'inside' if row.inside_90 else 'outside'} the 90 % band, "
+        f"score {row.score:,.1f} {'days' if row.unit == 'date' else row.unit}"
+        for row in known.itertuples()
+    ]
+
+
 def turned(ledger: pd.DataFrame) -> list[str]:
     """What another world changed, a line a verdict.
 

@@ -1,6 +1,7 @@
 """Registered forecasts: rows that never change, and scores of those that came due."""
 
 import hashlib
+import itertools
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 
 import tao_econ as te
 from tao_econ.inputs import data
+from tao_econ.publish import ledger as page
 
 REGISTERED = {  # append only: sha256 of all but the outcome
     "F01": "46ca2682cc086a65dfd3c68635bea2172ae7a10e5370c41925ad3f8c9f5ed137",
@@ -16,13 +18,40 @@ REGISTERED = {  # append only: sha256 of all but the outcome
 LATER = ["resolved_on", "outcome"]
 
 
-def test_a_registered_forecast_never_changes():
-    table = data.load("forecasts")
+def _hashes(table):
     said = table.drop(columns=LATER).set_index("id", drop=False)
-    found = {
+    return {
         name: hashlib.sha256("\x1f".join(row).encode()).hexdigest() for name, row in said.iterrows()
     }
-    assert found == REGISTERED
+
+
+def test_a_registered_forecast_never_changes():
+    assert _hashes(data.load("forecasts")) == REGISTERED
+
+
+def test_any_change_of_a_registered_row_is_seen_but_its_outcome():
+    table = data.load("forecasts")
+    for place, name in itertools.product(table.index, table.columns.drop(LATER)):
+        changed = table.astype(object)
+        changed.loc[place, name] = f"{changed.loc[place, name]} "
+        assert _hashes(changed) != REGISTERED, name
+    resolved = table.astype(object)
+    resolved[LATER] = "2030-05-01"
+    assert _hashes(resolved) == REGISTERED
+    assert _hashes(table.iloc[1:]) != REGISTERED
+
+
+def test_the_command_says_which_forecasts_have_come_due():
+    assert page.due(te.economy.score_forecasts()) == [
+        "none of the 2 registered forecasts has come due"
+    ]
+    came = data.load("forecasts").astype(object)
+    came.loc[0, LATER] = "2030-05-01"
+    (line,) = page.due(te.economy.score_forecasts(came))
+    assert line.startswith(
+        "F01  day of the second halving of TAO: 2029-12-15 to 2031-08-28 said on"
+    )
+    assert "came 2030-05-01, inside the 90 % band, score " in line and line.endswith(" days")
 
 
 def test_quantiles_rise_and_no_outcome_is_older_than_its_forecast():
