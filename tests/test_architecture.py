@@ -53,15 +53,16 @@ FACE = set(
     ]
 )
 ENGINE_LINES = 5_000
-READERS = {  # what other programs write: layouts, no rule of the chain
+READERS = {  # files in and out, and their layouts: no rule of the chain
     "chain/metagraph_files.py",
     "chain/subnet_files.py",
     "chain/subnet_states.py",
     "chain/tables.py",
+    "inputs/files.py",
     "inputs/own_tables.py",
     "inputs/snapshot_files.py",
 }
-READER_LINES = 1_200
+READER_LINES = 1_300
 # exceptions to the ceilings, each with its reason
 LONG_FILES: dict[str, str] = {
     "chain/subnet_kernels.py": "one compile unit: kernels that call each other share a file",

@@ -57,7 +57,7 @@ def json(ledger: pd.DataFrame) -> str:
 
 
 def due(scored: pd.DataFrame) -> list[str]:
-    """A line for each registered forecast whose outcome is known, or one that says there is none."""
+    """A line for each registered forecast that has come due, or one that says there is none."""
     known = scored[scored["score"].notna()]
     if known.empty:
         return [f"none of the {len(scored)} registered forecasts has come due"]

@@ -286,18 +286,9 @@ def inflow_for_flat_price(
     dollars = []
     over_cap = []
     for (label, day, assumed, colour), got, cap in zip(days, own, caps, strict=True):
-        flow = np.array(
-            [
-                pressure_of(rules, day, sold_by_all(assumed, share)).sold_usd_per_year
-                for share in shares.tolist()
-            ]
-        )
+        flow = np.array([_sold_a_year(rules, day, assumed, share) for share in shares.tolist()])
         line: dict[str, Any] = {"label": label, "x": shares, "colour": colour}
-        sold = got.sold_tao_per_day - got.unstaked_tao_per_day
-        here: dict[str, Any] = {
-            "x": sold / got.paid_tao_per_day if got.paid_tao_per_day else 0.0,
-            "colour": colour,
-        }
+        here: dict[str, Any] = {"x": _sold_part(got), "colour": colour}
         dollars += [Line(y=flow / 1e6, **line), Points(y=got.sold_usd_per_year / 1e6, **here)]
         over_cap += [Line(y=flow / cap, **line), Points(y=got.sold_usd_per_year / cap, **here)]
     year = [got.sold_usd_per_year for got in own]
@@ -318,6 +309,17 @@ def inflow_for_flat_price(
         ],
         size=(10.5, 5.0),
     )
+
+
+def _sold_a_year(rules: Rules, day: Snapshot, assumed: Scenario, share: float) -> float:
+    """USD a year if every role sells the same share of its new TAO."""
+    return pressure_of(rules, day, sold_by_all(assumed, share)).sold_usd_per_year
+
+
+def _sold_part(got: SellPressure) -> float:
+    """The part of new TAO that is sold."""
+    sold = got.sold_tao_per_day - got.unstaked_tao_per_day
+    return sold / got.paid_tao_per_day if got.paid_tao_per_day else 0.0
 
 
 @view(rules="2026-09-11", then="article", now="2026-09-11", article="article", scenario="base")

@@ -190,23 +190,16 @@ def claims_against_events(publication: Snapshot, then: Snapshot) -> View:
     promised = claims.stated("C46")
     times = claims.stated("C47")
     eight = float(promised) * 1e9 / fdv_per_price()
-    dashed: dict[str, Any] = {"style": "--", "width": 1.2}
     marks = [
         Line(label="close", x=prices.index, y=prices, width=1.6),
+        _price(f"close of its day, {publication.price_usd:.2f} USD", publication, BLACK),
+        _price(f"price in the article, {then.price_usd:g} USD", then, GREY),
         Level(
-            label=f"close of its day, {publication.price_usd:.2f} USD",
-            y=publication.price_usd,
-            colour=BLACK,
-            **dashed,
-        ),
-        Level(
-            label=f"price in the article, {then.price_usd:g} USD",
-            y=then.price_usd,
-            colour=GREY,
-            **dashed,
-        ),
-        Level(
-            label=f"OpenAI's {promised} bn, the '{times}×' of C47", y=eight, colour=RED, **dashed
+            label=f"OpenAI's {promised} bn, the '{times}×' of C47",
+            y=eight,
+            colour=RED,
+            style="--",
+            width=1.2,
         ),
     ]
     return View(
@@ -236,6 +229,11 @@ def claims_against_events(publication: Snapshot, then: Snapshot) -> View:
         size=(10.0, 5.6),
         sources=("data/key_dates.csv", "claims C26, C41, C47, C52"),
     )
+
+
+def _price(label: str, snapshot: Snapshot, colour: str) -> Level:
+    """A level at the price of a day."""
+    return Level(label=label, y=snapshot.price_usd, colour=colour, style="--", width=1.2)
 
 
 def _events(expected_halving: pd.Timestamp) -> list:

@@ -226,7 +226,9 @@ TABLE = {
         refuses="when must not be before",
     ),
     "block_emission": Case(
-        arguments(issuance_rao=whole(0, 2**70), rules=rules(), block=whole(0, 2**70)), up_to_cap
+        arguments(issuance_rao=whole(0, 2**70), rules=rules(), block=whole(0, 2**70)),
+        up_to_cap,
+        refuses="must be at most 18,446,744,073,709,551,615",
     ),
     "emission_path": Case(
         st.one_of(
@@ -338,9 +340,9 @@ TABLE = {
         most=5,
     ),
     "replay_first_halving": Case(
-        arguments(rules=rules(), until=st.dates(dt.date(2023, 4, 1), dt.date(2026, 12, 31))),
+        arguments(rules=rules(), until=st.dates(dt.date(2024, 4, 2), dt.date(2026, 12, 31))),
         refuses=UNFIT,
-        most=5,
+        most=20,
     ),
     "unrecycled_first_halving": Case(
         arguments(rules=rules(), block_time_s=number("(0, inf)")),

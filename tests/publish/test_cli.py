@@ -296,7 +296,7 @@ def test_a_check_or_a_second_drawing_touches_no_file(capsys, folder):
 
 
 def test_any_fault_is_one_line_that_says_how_to_see_more(capsys, folder, monkeypatch):
-    monkeypatch.setattr(press, "select", lambda names: {}["x"])
+    monkeypatch.setattr(press, "select", lambda names, **_: {}["x"])
     assert "a fault of this program, KeyError" in complaint(capsys, "figures")
     monkeypatch.setenv("TAO_ECON_TRACEBACK", "1")
     with pytest.raises(KeyError):
