@@ -48,7 +48,11 @@ class Numbers:
     miners_sold_share: float = same(Scenario, "miners_sold_share")
     stakers_sold_share: float = same(Scenario, "stakers_sold_share")
     staked_share: float = same(
-        Scenario, "staked_share", meaning="part of issued TAO that is staked", step=0.001
+        Scenario,
+        "staked_share",
+        meaning="part of issued TAO that is staked",
+        step=0.001,
+        span=(0.001, 1),
     )
     recycled_share: float = same(Scenario, "recycled_share")
     discount_rate: float = same(Scenario, "discount_rate")

@@ -200,10 +200,12 @@ class Live(w.VBox):
             for key, control in self._sliders.items():
                 argument, field = self._owner[key]
                 value = getattr(self._now[argument], field)
-                put = self._handles[key].stored(control.value)
-                if value is not None and not math.isclose(put, value, rel_tol=PAGE):
-                    self._now[argument] = dataclasses.replace(self._now[argument], **{field: put})
-                    moved.append(key)
+                it = self._handles[key]
+                if value is None or math.isclose(control.value, it.shown(value), rel_tol=PAGE):
+                    continue  # a page rounds what it shows
+                put = it.stored(control.value)
+                self._now[argument] = dataclasses.replace(self._now[argument], **{field: put})
+                moved.append(key)
             self._view, self._shown = self._picture()
         except (ValueError, TypeError) as error:
             self._now = before
