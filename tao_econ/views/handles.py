@@ -159,7 +159,7 @@ def slider(it: Handle) -> Any:
     kind = w.IntSlider if isinstance(it.value, int) else w.FloatSlider
     return kind(
         value=it.value,
-        min=it.low,
+        min=_on_step(it.low, it.value, it.step),
         max=it.high,
         step=it.step,
         description=it.label,
@@ -171,11 +171,19 @@ def slider(it: Handle) -> Any:
     )
 
 
-def move(control: Any, value: float) -> None:
-    """Bring a slider to a value, beyond its ends where need be."""
-    control.min = min(control.min, value)
-    control.max = max(control.max, value)
-    control.value = value
+def move(control: Any, it: Handle, place: float) -> None:
+    """Bring the slider of a handle to a place, beyond its ends where need be."""
+    low = min(it.low, place)
+    control.min = min(low, control.min)
+    control.max = max(it.high, place)
+    control.value = place
+    control.min = _on_step(low, place, it.step) if isinstance(control, w.FloatSlider) else low
+
+
+def _on_step(low: float, place: float, step: float) -> float:
+    """The least end from low on from which steps lead to a place: a page rounds to them."""
+    steps = (place - low) / step
+    return low if abs(steps - round(steps)) < 1e-6 else place - math.floor(steps) * step
 
 
 def difference(now: str, was: str) -> str:

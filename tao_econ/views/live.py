@@ -270,7 +270,7 @@ class Live(w.VBox):
                 it = self._handles[key]
                 value = it.shown(value)
                 self._handles[key] = it._replace(low=min(it.low, value), high=max(it.high, value))
-                move(control, value)
+                move(control, it, value)
         self._paused = False
         self._redraw()
 
