@@ -281,6 +281,7 @@ def test_supplies_stand_at_the_time_of_day_they_were_read():
         ("halvings", "0", lambda r, f: te.economy.next_halvings(r, halvings=0)),
         ("tao", "nan", lambda r, f: readings.most_issued_tao(r, float("nan"), 1)),
         ("tao", "-1", lambda r, f: readings.most_issued_tao(r, -1, 1)),
+        ("tao", "1e+50", lambda r, f: readings.most_issued_tao(r, 1e50, 1)),
         ("days", "-1", lambda r, f: readings.most_issued_tao(r, 1, -1)),
         ("days", "inf", lambda r, f: readings.most_issued_tao(r, 1, float("inf"))),
     ],
