@@ -96,7 +96,13 @@ def halving_thresholds_rao(rules: Rules) -> list[int]:
 
 @typed
 def halvings_so_far(rules: Rules, issuance_rao: U64) -> int:
-    """Halving thresholds that `issuance_rao` has reached (issuance schedule)."""
+    """Halving thresholds that `issuance_rao` has reached (issuance schedule).
+
+    Raises
+    ------
+    ValueError
+        for a negative issuance or one beyond 64 bits
+    """
     issuance_rao = whole("issuance_rao", issuance_rao)
     return bisect_right(halving_thresholds_rao(rules), issuance_rao, lo=1) - 1
 

@@ -450,7 +450,7 @@ def reset_bonds(rules: Rules, bonds_u16: ArrayLike, uid: int) -> np.ndarray:
 
 @typed
 def split_among_mechanisms(
-    emission_rao: int, count: int, split_u16: ArrayLike | None = None
+    emission_rao: U64, count: int, split_u16: ArrayLike | None = None
 ) -> list[int]:
     """A subnet's `emission_rao` for each of `count` mechanisms, by stored fractions `split_u16`,
     (count,), 65,535 in all (the chain checks when they are set), or evenly without them; what

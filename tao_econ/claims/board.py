@@ -198,7 +198,7 @@ def world_of(numbers: Numbers) -> World:
     facts = dict(world().facts)
     put: dict[tuple[str, str], Any] = {("C46", "openai_closed"): numbers.openai_bn_usd}
     issued = numbers.issuance_rao
-    day = _first_halving(state.snapshot.date, issued, numbers.recycled_share)
+    day = _first_halving(state.rules, state.snapshot.date, issued, numbers.recycled_share)
     if day is not None:
         put["C26", "first_halving"] = day
     for name, value in put.items():

@@ -230,14 +230,18 @@ def c78(world: World, reading: Reading) -> str:
     snapshot = world.then.snapshot if reading.day == ARTICLE else world.day.snapshot
     ends = {"low": snapshot.issuance_low_rao, "high": snapshot.issuance_high_rao}
     supply = ends.get(reading.end) or snapshot.issuance_rao
-    return first_halving_on(snapshot.date, supply) or "past"
+    return first_halving_on(world.now.rules, snapshot.date, supply) or "past"
 
 
-def first_halving_on(day: date, issuance_rao: int, recycled_share: float = 0.0) -> str | None:
-    """The first halving on a straight line from a day's supply, at one TAO a block.
+def first_halving_on(
+    rules: Rules, day: date, issuance_rao: int, recycled_share: float = 0.0
+) -> str | None:
+    """The first halving on a straight line from a day's supply, at the full reward.
 
     Parameters
     ----------
+    rules : Rules
+        The first threshold and the reward of a block.
     day : date
     issuance_rao : int
     recycled_share : float
@@ -248,9 +252,8 @@ def first_halving_on(day: date, issuance_rao: int, recycled_share: float = 0.0) 
     str or None
         ISO date; None where the supply is past the threshold.
     """
-    law = rules_at("2026-09-11")
-    left = halving_thresholds_rao(law)[1] - issuance_rao
+    left = halving_thresholds_rao(rules)[1] - issuance_rao
     if left <= 0:
         return None
-    blocks = left / (law.block_reward_rao * (1 - recycled_share))
+    blocks = left / (rules.block_reward_rao * (1 - recycled_share))
     return str((utc(day) + timedelta(days=blocks / BLOCKS_PER_DAY)).date())

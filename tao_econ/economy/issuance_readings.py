@@ -20,7 +20,7 @@ import pandas as pd
 
 from ..chain.emission import halvings_so_far, issuance_eras, reward_after
 from ..inputs import data, own_tables
-from ..inputs.checks import real, whole
+from ..inputs.checks import MAX_INT64, real, whole
 from ..inputs.door import typed
 from ..inputs.rules import Rules
 from ..inputs.units import BLOCKS_PER_DAY, RAO_PER_TAO, SECONDS_PER_DAY, block_date, rao, utc
@@ -230,9 +230,14 @@ def _own_points(points: pd.DataFrame) -> pd.DataFrame:
 def most_issued_tao(rules: Rules, tao: float, days: float) -> float:
     """The most that can be issued `days` after issuance stood at `tao`: full reward, nominal
     blocks.
+
+    Raises
+    ------
+    ValueError
+        for rules of another chain, or a supply whose rao do not fit in 64 bits
     """
     _of_bittensor(rules)
-    start = real("tao", tao, "[0, inf)")
+    start = real("tao", tao, f"[0, {MAX_INT64 // RAO_PER_TAO}]")
     blocks = int(real("days", days, "[0, inf)") * BLOCKS_PER_DAY)
     return _most_issued(rules, start, blocks)
 

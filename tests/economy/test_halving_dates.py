@@ -65,9 +65,9 @@ def test_the_replay_looks_at_nothing_that_was_published_later(replay, rules, mon
     known["counter_corrections"] = known["counter_corrections"].query("to_block < 6_500_000")
     assert len(points) > len(known["supply_points"])
     monkeypatch.setattr(readings.data, "load", known.get)
-    readings._anchors.cache_clear()
+    readings._known_anchors.cache_clear()
     fit, forecast, misses = te.economy.replay_first_halving(rules.chain, until="2025-10-01")
-    readings._anchors.cache_clear()
+    readings._known_anchors.cache_clear()
     assert (fit.net_share, fit.noise, fit.block_time_s) == (
         replay[0].net_share,
         replay[0].noise,
@@ -281,6 +281,7 @@ def test_supplies_stand_at_the_time_of_day_they_were_read():
         ("halvings", "0", lambda r, f: te.economy.next_halvings(r, halvings=0)),
         ("tao", "nan", lambda r, f: readings.most_issued_tao(r, float("nan"), 1)),
         ("tao", "-1", lambda r, f: readings.most_issued_tao(r, -1, 1)),
+        ("tao", "1e+50", lambda r, f: readings.most_issued_tao(r, 1e50, 1)),
         ("days", "-1", lambda r, f: readings.most_issued_tao(r, 1, -1)),
         ("days", "inf", lambda r, f: readings.most_issued_tao(r, 1, float("inf"))),
     ],
@@ -346,7 +347,7 @@ def test_a_moment_has_the_block_that_its_anchors_give():
 def test_no_time_is_taken_from_a_row_that_has_only_a_date():
     table = readings.data.load("block_anchors")
     dated = set(table[table["kind_of_time"] == "date only"]["block"])
-    assert len(dated) == 6 and not dated & {block for block, _ in readings._anchors()}
+    assert len(dated) == 6 and not dated & {block for block, _ in readings._known_anchors(None)}
 
 
 def test_restating_conserves():
@@ -458,7 +459,7 @@ def test_the_backtest_is_what_each_day_knew(rules, monkeypatch):
     }
     tables["block_anchors"] = tables["block_anchors"].iloc[:1]
     monkeypatch.setattr(readings.data, "load", (tables | {"supply_points": known}).get)
-    readings._anchors.cache_clear()
+    readings._known_anchors.cache_clear()
     then = te.economy.backtest_first_halving(rules.chain, as_of=["2024-08-02"])
-    readings._anchors.cache_clear()
+    readings._known_anchors.cache_clear()
     assert then.loc["2024-08-02"].equals(table.loc["2024-08-02"])

@@ -216,19 +216,23 @@ def feasible_law(found, rules, day):
 
 def stressed_law(found, records, name):
     assert isinstance(found, Records) and found.rules == records.rules
-    assert name is not None or found is records
+    assert name is not None or found == records
 
 
 TABLE = {
     "halving_thresholds_rao": Case(arguments(rules=rules()), thresholds_law),
-    "halvings_so_far": Case(arguments(issuance_rao=issuances, rules=rules()), so_far_law),
+    "halvings_so_far": Case(
+        arguments(issuance_rao=issuances, rules=rules()),
+        so_far_law,
+        refuses="issuance_rao must be at most 18,446,744,073,709,551,615",
+    ),
     "reward_after": Case(
         arguments(halvings=st.one_of(whole(0, 70), whole()), rules=rules()), reward_law
     ),
     "most_issued_tao": Case(
-        arguments(tao=number("[0, inf)"), days=number("[0, inf)"), rules=rules()),
+        arguments(tao=number("[0, 1e10]"), days=number("[0, inf)"), rules=rules()),
         most_issued_law,
-        refuses=OTHER_CHAIN,
+        refuses=rf"{OTHER_CHAIN}|tao must be in \[0, 9223372036\]",
     ),
     "feasible_supply_tao": Case(
         arguments(rules=rules(), day=st.dates(dt.date(2023, 1, 1), dt.date(2100, 1, 1))),
