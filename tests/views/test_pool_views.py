@@ -70,7 +70,7 @@ def test_an_instrument_of_shares_starts_from_main_net_and_names_every_change_a_w
 
 def test_a_what_if_leaves_main_nets_subnets_as_they_are():
     before = real_subnets().burned_share.copy()
-    halved = pools_of(Market(burning_share=0.5))
+    halved = pools_of(Market(burning_share=0.5), real_subnets())
     assert (halved.burned_share[64:] == 1).all() and (np.diff(halved.reserve_tao) <= 0).all()
     assert (real_subnets().burned_share == before).all()
 

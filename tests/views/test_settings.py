@@ -62,6 +62,7 @@ IDLE: dict[str, str] = {
         a_days_emission: now.block then.block
         break_even_cap: now.block then.block
         comparable: snapshot.block
+        dilution_by_schedule: snapshot.block
         discounted_fdv: now.block then.block
         fees_against_emission: now.block
         fees_needed: snapshot.block
@@ -87,6 +88,8 @@ IDLE: dict[str, str] = {
     "belongs to a result of which the view shows other columns": """
         a_days_emission: then.issuance_rao
         comparable: scenario.stake_stickiness scenario.staked_share snapshot.staked_tao
+        dilution_by_schedule: scenario.stake_stickiness scenario.staked_share
+        dilution_by_schedule: snapshot.price_usd snapshot.staked_tao
         discounted_fdv: now.staked_tao scenario.stake_stickiness scenario.staked_share
         discounted_fdv: then.staked_tao
         fees_against_emission: now.price_usd scenario.lost_share
@@ -118,6 +121,7 @@ IDLE: dict[str, str] = {
     """,
     "cuts less than a picture of these years shows": """
         break_even_cap: rules.whole_rao
+        dilution_by_schedule: rules.whole_rao
         fees_against_emission: rules.max_halvings rules.whole_rao
         fees_needed: rules.whole_rao
         first_halving_forecast: rules.max_halvings rules.whole_rao
@@ -138,6 +142,19 @@ IDLE: dict[str, str] = {
         supply_readings: rules.whole_rao
         valuation_field: rules.whole_rao
         who_is_diluted: rules.whole_rao
+    """,
+    "divides both parts of a ratio, and cancels: the view shows no coins": """
+        break_even_cap: rules.units_per_coin
+        fees_against_emission: rules.units_per_coin
+        inflation: rules.units_per_coin
+        price_fan: rules.units_per_coin
+    """,
+    "keeps Bitcoin's rules from readings of TAO: among Bittensor's chains it decides nothing": """
+        break_even_cap: rules.chain
+        first_halving_forecast: rules.chain
+        next_halvings: rules.chain
+        supply_readings: rules.chain
+        who_is_diluted: rules.chain
     """,
     "counts only with liquid alpha on, and bonds that know it": """
         bribe_threshold: rules.alpha_high rules.alpha_low rules.alpha_sigmoid_steepness
