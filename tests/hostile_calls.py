@@ -297,7 +297,9 @@ def _of_eras() -> dict:
     return {
         "snapshot": te.load_snapshot("2026-09-11"),
         "scenario": te.load_scenario("base"),
-        "pools": pools._replace(flow_ema_tao=pools.price_ema_tao),
+        "pools": pools._replace(
+            flow_ema_tao=pools.price_ema_tao, protocol_flow_ema_tao=pools.price_ema_tao / 2
+        ),
         "holders": te.incentives.Holders(subnet=name, miners=3),
         "days": 1,
     }
