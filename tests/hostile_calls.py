@@ -49,6 +49,7 @@ SLOW_S = 20  # no call may take longer
 LONGEST_LINE = 2_500
 KNOWN_TYPES = {  # kernels that others call with more types than one: how many
     "tao_econ.chain.fixed_point._weighted_median": 2,
+    "tao_econ.chain.yuma_kernels._row": 2,
     "tao_econ.chain.yuma_kernels._row_sums": 2,
     "tao_econ.economy.price_paths._sum_logs": 3,  # a model each: what is alike in all steps
     "tao_econ.incentives.two_teams._consensus_of_two": 2,
@@ -80,6 +81,17 @@ SLOW = set(
         "displacement",
         "forecast_halvings",
         "football_field",
+        "yuma_epoch",
+        "yuma_epoch_exact",
+        "yuma_run",
+        "convergence",
+        "price_paths",
+        "emission_shares",
+        "emission_path",
+        "guarantee",
+        "weight_copying",
+        "query_market_path",
+        "make_subnets",
     ]
 )  # of which the small form tries each value once
 KNOWN_NAN = {  # beside what the tables of random inputs say
@@ -368,6 +380,7 @@ def run(names: list[str], folder: Path, *, small: bool = False) -> pd.DataFrame:
     tables = cases()
     hand = by_hand(folder)
     rows = []
+    gc.freeze()  # what was there before is not looked through again after every function
     for name in names:
         unknown = (tables[name].unknown if name in tables else {}) | KNOWN_NAN.get(name, {})
         start = _start(name, tables[name]) if name in tables else hand[name]
@@ -380,6 +393,7 @@ def run(names: list[str], folder: Path, *, small: bool = False) -> pd.DataFrame:
             spent = time.perf_counter() - began
             rows.append((name, parameter, hostile.label, what, said, spent, _peak_mib()))
         gc.collect()
+    gc.unfreeze()
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
