@@ -88,7 +88,7 @@ def _dtao_terms(case):
             HEAD, price_ema_tao=[float(p) for p in prices], emission_on=state.on
         )
     root = law.root_weight * state.total[0]["root_rao"]
-    kernels._terms(law, state.rao, state.real, root, reward)
+    kernels._terms(law, state.rao, state.real, root, float(reward))
     return {
         "excess": state.rao[RAO.buy],
         "buy": state.rao[RAO.buy],

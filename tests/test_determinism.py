@@ -22,7 +22,7 @@ threads = int(sys.argv[1])
 te.incentives.retention_map.__wrapped__.__kwdefaults__["threads"] = threads
 rules, now, base = te.rules_at("2026-09-11"), te.load_snapshot("2026-09-11"), te.load_scenario("base")
 found = page.whole()
-bytes_of = {"ledger": page.csv(found), "page": page.page(found, claims.counts(found), claims.under_stress())}
+bytes_of = {"ledger": page.json(found).encode(), "page": page.page(found, claims.counts(found), claims.under_stress())}
 for name in ("retention_contours", "guarantee_on_real_stake", "price_fan", "market_by_judge", "supply_four_ways"):
     picture = views.VIEWS[name]()
     bytes_of |= {f"{name}.{kind}": picture.bytes(kind) for kind in ("svg", "png")}

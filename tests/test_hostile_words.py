@@ -12,9 +12,11 @@ from hostile import DEEP, ESCAPES, FORMULAS, one_line, sparse
 import tao_econ as te
 from tao_econ.__main__ import main
 from tao_econ.analysis.sweep import sweep_to_parquet
+from tao_econ.claims.rule import Finding, Judgement, Read, Reading
 from tao_econ.economy import stress
-from tao_econ.publish import ledger as page
-from tao_econ.publish import notebooks, press, prose
+from tao_econ.inputs import data
+from tao_econ.publish import claims_page as page
+from tao_econ.publish import export, notebooks, press, prose
 
 # ---- What a command wrote before ----
 
@@ -195,7 +197,7 @@ def test_a_stress_that_is_none_is_refused(name):
 @pytest.mark.parametrize("cell", FORMULAS)
 def test_a_formula_is_written_as_text(cell):
     table = pd.DataFrame({"id": ["C01"], "claim": [cell], "value": ["-0.5"]})
-    text = page.csv(table).decode()
+    text = export.csv(table).decode()
     back = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
     assert back["claim"][0].startswith("'") and back["value"][0] == "-0.5"
 
@@ -209,9 +211,22 @@ def test_html_in_a_claim_or_a_page_is_shown_and_not_run():
         "missing": bad,
         "readings_then": "",
         "readings_now": "",
+        "ours": False,
     }
-    made = page._row(row) + page._stress(pd.DataFrame({bad: ["holds"]}, index=[(bad, "then")]))
-    assert "<script" not in made and 'onmouseover="' not in made
+    read = Judgement(
+        (
+            Read(Reading("then", bad, bad, bad), bad, True),
+            Read(Reading("then", bad, bad, bad), None, None, bad),
+        )
+    )
+    facts = pd.DataFrame([dict.fromkeys(data.load("evidence"), bad)] * 2)
+    facts["link"] = [f"javascript:{bad}", f"https://x/{bad}"]
+    made = page._row(row, page._readings(Finding(read, None)), page._sources(facts))
+    made += page._stress(pd.DataFrame({bad: ["holds"]}, index=[(bad, "then")]))
+    made += page._filters(pd.DataFrame([row]))
+    assert made.count("&lt;script") > 20
+    assert "<script" not in made and 'onmouseover="' not in made and 'href="java' not in made
+    assert "<script" not in export.packed([row])
     links = {"01.ipynb": "notebooks/01.html"}
     for text in (
         bad,

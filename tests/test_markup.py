@@ -13,6 +13,8 @@ import pytest
 from hostile import one_line
 
 from tao_econ.claims import VERDICTS
+from tao_econ.claims.rule import Finding, Judgement, Read, Reading
+from tao_econ.inputs import data
 from tao_econ.publish import ledger, pages, prose, states
 
 BAD = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>\'"><!--<script>&lt;'
@@ -83,9 +85,20 @@ def claims():
     row = dict.fromkeys([*ledger.HEADS, "unit", "missing"], BAD)
     row |= {f"{kind}_{when}": "" for kind in ("readings",) for when in ("then", "now")}
     row |= {"verdict_then": VERDICTS[0], "verdict_now": VERDICTS[0], "ours": False}
+    read = Judgement(
+        (
+            Read(Reading("then", BAD, BAD, BAD), BAD, True),
+            Read(Reading("then", BAD, BAD, BAD), None, None, BAD),
+        )
+    )
+    facts = pd.DataFrame([dict.fromkeys(data.load("evidence"), BAD)] * 2)
+    facts["link"] = [f"javascript:{BAD}", "https://x.invalid/"]
     counted = pd.DataFrame({"then": 1, "now": 1}, index=list(VERDICTS))
     turned = pd.DataFrame({"as it is": [VERDICTS[0]], BAD: [VERDICTS[1]]}, index=[(BAD, "now")])
-    return ledger.page(pd.DataFrame([row]), counted, turned).decode()
+    made = ledger.page(
+        pd.DataFrame([row]), counted, turned, found={BAD: Finding(read, None)}, evidence=facts
+    )
+    return made.decode()
 
 
 def instrument():

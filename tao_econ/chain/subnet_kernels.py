@@ -347,7 +347,7 @@ def _block(law, state, block):
     root = law.root_weight * total.root_rao
     _alpha_halvings(law, state.rao, state.real)
     ema_sum = _share_out(law, state, root, block)
-    _terms(law, state.rao, state.real, root, reward)
+    _terms(law, state.rao, state.real, root, float(reward))
     injected, bought = _inject(law, state.rao, state.real)
     total.issuance_rao += injected + bought  # minted and not spent is recycled in the same block
     total.minted_rao += reward

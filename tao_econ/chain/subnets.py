@@ -39,6 +39,7 @@ CAPS = {
 MAX_SUBNETS = 4_096
 MAX_ISSUANCE_RAO = 21_000_000 * RAO_PER_TAO  # the cap
 MAX_DAYS = 36_525  # of a run: 100 years, each block of which is walked
+FLOWS = ("flow_ema_tao", "protocol_flow_ema_tao")  # of users; of the protocol, for the net flow
 SAMPLED_REAL = ("price_tao", "price_ema_tao", "tao_weight", "share")
 SAMPLED_RAO = (
     "reserve_tao",
@@ -225,16 +226,29 @@ def _each(
     return np.where(missing, np.nan, known)
 
 
+def flows_read(rules: Rules) -> tuple[str, ...]:
+    """The flows of `Subnets` that the shares of new TAO go by.
+
+    Parameters
+    ----------
+    rules : Rules
+
+    Returns
+    -------
+    tuple[str, ...]
+        Names of fields.
+    """
+    source = SHARES[rules.subnet_shares].source
+    if source == kernels.PRICE:
+        return ()
+    return FLOWS if source == kernels.NET_FLOW else FLOWS[:1]
+
+
 def _flows_known(rules: Rules, pools: Subnets) -> None:
     """Refuse rules that go by a flow which is not known of every subnet: it is not 0."""
-    source = SHARES[rules.subnet_shares].source
-    used = {
-        "flow_ema_tao": source != kernels.PRICE,
-        "protocol_flow_ema_tao": source == kernels.NET_FLOW,
-    }
-    for field, needed in used.items():
+    for field in flows_read(rules):
         missing = np.isnan(getattr(pools, field))
-        if needed and missing.any():
+        if missing.any():
             first = pools.name[int(missing.argmax())]
             raise ValueError(
                 f"{field} must be known for every subnet under the rules {rules.name!r}, got nan "

@@ -26,7 +26,7 @@ import pandas as pd
 
 from ..chain.pools import Pool, spot_price, swap
 from ..chain.shares import SHARES, root_proportion, unproven
-from ..chain.subnets import SubnetPath, Subnets, run_subnets
+from ..chain.subnets import SubnetPath, Subnets, flows_read, run_subnets
 from ..economy.rewards import reward_split
 from ..economy.roles import SubnetTerms
 from ..inputs.checks import real, whole
@@ -130,8 +130,8 @@ def _pool(state: Subnets | SubnetPath, k: int, day: int | None = None) -> Pool:
 
 
 def _not_known(rules: Rules, pools: Subnets) -> str:
-    flow = np.isnan(pools.flow_ema_tao) | np.isnan(pools.protocol_flow_ema_tao)
-    return "flow of subnets" if "flow" in rules.subnet_shares and flow.any() else ""
+    missing = any(np.isnan(getattr(pools, flow)).any() for flow in flows_read(rules))
+    return "flow of subnets" if missing else ""
 
 
 def _root_paid_in(rules: Rules) -> str:

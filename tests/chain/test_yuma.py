@@ -138,7 +138,7 @@ def test_256_uids_agree():
     st.integers(1, 100),
 )
 def test_consensus_is_the_largest_supported_weight(votes, percent):
-    stake, score = np.array(votes, float).T
+    stake, score = np.ascontiguousarray(np.array(votes, float).T)  # rows, as the kernel's own
     score = np.where(
         score > 50, 1.0, 2.0**-score
     )  # crowded at the bottom: halving alone does not get there

@@ -15,6 +15,7 @@ own = st.builds(
     reserve_alpha=number("[0.001, 1e6]"),
     tao_weight=number("[0.01, 0.99]"),
 )
+NO_FLOWS = "nobody published flows of such subnets"
 placed = st.builds(
     lambda pool, outside: te.incentives.with_own_pool(OTHERS, pool, outstanding_alpha=outside),
     own,
@@ -49,7 +50,8 @@ TABLE = {
             price_ema_tao=st.one_of(st.none(), number("[0, 1e9]")),
         ),
         lambda got, **_: got.name.count("own") == 1 or pytest.fail("not one"),
-        refuses="price_ema_tao must",
+        {"flow_ema_tao": NO_FLOWS, "protocol_flow_ema_tao": NO_FLOWS},
+        "price_ema_tao must",
     ),
 }
 

@@ -36,6 +36,17 @@ def test_an_unknown_flow_leaves_the_row_without_numbers():
     assert not full[NUMBERS].isna().any().any()
 
 
+def test_a_rule_that_goes_by_the_users_flow_alone_asks_for_no_other():
+    pools = te.incentives.synthetic_subnets(3)
+    pools = pools._replace(flow_ema_tao=pools.price_ema_tao)
+    who = te.incentives.Holders(subnet=te.incentives.middle_subnet(pools), miners=3)
+    ledger = te.incentives.rule_ledger(SNAPSHOT, SCENARIO, pools, who, days=1)
+    missing = ledger.index[ledger["not_known"] != ""]
+    assert [te.rules_at(era).subnet_shares for era in missing] == ["net_flow_ema"]
+    assert ledger.loc[missing, NUMBERS].isna().all().all()
+    assert not ledger.drop(missing)[NUMBERS].isna().any().any()
+
+
 def test_a_day_is_paid_as_the_chain_splits_it():
     row = LEDGER.loc["gate-rank"]
     alpha = REAL.reserve_alpha + REAL.outstanding_alpha
