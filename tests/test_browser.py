@@ -109,12 +109,13 @@ def test_run_all_then_a_key_press_moves_the_figure_to_the_models_numbers(
 def test_a_figure_follows_on_a_machine_six_times_as_slow(tmp_path):
     code = 'from tao_econ import views\nviews.explore("supply")'
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(notebook, tmp_path / "slow.ipynb")
     with lab.server(tmp_path, tmp_path / "lab") as place, lab.page(tmp_path / "profile") as page:
         page.add_init_script(LATE)
+        lab.open_notebook(page, *place, "slow.ipynb")
         slow = page.context.new_cdp_session(page)
         slow.send("Emulation.setCPUThrottlingRate", {"rate": 6})
-        lab.open_notebook(page, *place, "slow.ipynb")
         lab.run_all(page)
         page.wait_for_selector(".js-plotly-plot .main-svg", timeout=60_000)
         before = page.evaluate(READ)

@@ -318,8 +318,8 @@ def _counts(counted: pd.DataFrame) -> str:
         for name, *row in counted.itertuples()
     )
     return (
-        '<table class="n"><caption>Claims by '
-        f"verdict</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+        '<div class="wide" tabindex="0" role="region" aria-label="Counts"><table class="n"><caption>Claims by '
+        f"verdict</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
 
