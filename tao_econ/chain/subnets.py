@@ -226,6 +226,7 @@ def _each(
     return np.where(missing, np.nan, known)
 
 
+@typed
 def flows_read(rules: Rules) -> tuple[str, ...]:
     """The flows of `Subnets` that the shares of new TAO go by.
 
