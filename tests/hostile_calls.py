@@ -49,6 +49,7 @@ SLOW_S = 20  # no call may take longer
 LONGEST_LINE = 2_500
 KNOWN_TYPES = {  # kernels that others call with more types than one: how many
     "tao_econ.chain.fixed_point._weighted_median": 2,
+    "tao_econ.chain.subnet_kernels._trade_all": 2,  # one of each caller, for buys and for sales
     "tao_econ.chain.yuma_kernels._row": 2,
     "tao_econ.chain.yuma_kernels._row_sums": 2,
     "tao_econ.economy.price_paths._sum_logs": 3,  # a model each: what is alike in all steps
