@@ -37,11 +37,13 @@ PLURAL = dict(
         strict=True,
     )
 )
+ONE = {VERDICTS[3]: "is undecided"}  # where it differs from the verdict's name
+JUDGED = "on its own inputs"  # heading of the verdicts
 COLUMNS = {  # heading → where it begins
     "its number": 0.0,
     "recomputed": 2.05,
     "by September 2026": 4.35,
-    "verdict": 7.0,
+    JUDGED: 7.0,
     "what turns it": 9.35,
 }
 END = 11.7
@@ -83,7 +85,7 @@ def _table(numbers: Numbers, rows: tuple[Row, ...]) -> dict[str, Any]:
         "by September 2026": [
             f"{SIGNS[later[row.claim].verdict]} {later[row.claim].recomputed}" for row in rows
         ],
-        "verdict": [_verdict(row) for row in rows],
+        JUDGED: [_verdict(row) for row in rows],
         "what turns it": [str(turns[row.claim] or "none of these numbers alone") for row in rows],
     }
     names = [textwrap.fill(f"{row.claim} {row.says}", 38) for row in rows]
@@ -106,7 +108,11 @@ def _table(numbers: Numbers, rows: tuple[Row, ...]) -> dict[str, Any]:
 
 def _title(rows: tuple[Row, ...]) -> str:
     found = [row.verdict for row in rows]
-    said = [f"{found.count(name)} {PLURAL[name]}" for name in VERDICTS if name in found]
+    said = [
+        f"{found.count(name)} {PLURAL[name] if found.count(name) > 1 else ONE.get(name, name)}"
+        for name in VERDICTS
+        if name in found
+    ]
     moved = sum(row.verdict != row.was for row in rows)
     turned = f"; {moved} turned by what was moved" if moved else ""
     return f"Of the article's {len(rows)} valuation arguments {', '.join(said)}{turned}"
@@ -140,7 +146,7 @@ def _squares(rows: tuple[Row, ...]) -> list[Mark]:
     for name, colour in COLOURS.items():
         places = [place for place, row in enumerate(rows) if row.verdict == name]
         look: dict[str, Any] = {"marker": "s", "size": 11, "colour": colour}
-        at = COLUMNS["verdict"] - 0.02
+        at = COLUMNS[JUDGED] - 0.02
         if places:
             marks.append(Points(label=name, legend=False, x=[at] * len(places), y=places, **look))
     return marks
@@ -152,7 +158,7 @@ def _texts(cells: dict[str, list[str]]) -> list[Mark]:
         Text(
             label=name,
             legend=False,
-            x=[COLUMNS[name] + (0.12 if name == "verdict" else 0.0)] * len(said),
+            x=[COLUMNS[name] + (0.12 if name == JUDGED else 0.0)] * len(said),
             y=range(len(said)),
             text=[textwrap.fill(text, LETTERS) for text in said],
             colour=BLACK,

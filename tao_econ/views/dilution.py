@@ -371,7 +371,7 @@ def who_is_diluted(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenar
     ]
     growth = np.array(happened(old, then))
     lost = growth / (1 + growth)
-    seen = f"supply as it came took {lost[0]:.0%} to {lost[1]:.0%} of the first; "
+    seen = f"supply as it came took {lost[0]:.0%} to {lost[1]:.0%} of a share not staked; "
     seen = seen if np.isfinite(lost).all() else ""
     return View(
         title=f"On the schedule a year from {then.date:%B %Y} takes {-early.unstaked:.1%} of the "

@@ -97,9 +97,11 @@ def _wrapped(title: str, inches: float) -> str:
 def _panel(panel: Panel, axes, bars: dict) -> None:
     axes.set_title(panel.title)
     axes.grid(visible=True)
+    words = panel.x.categories and panel.y.categories  # lines would strike through them
     for side, axis in (("x", panel.x), ("y", panel.y)):
         _axis(axis, axes, side)
-        if axis.categories and any(isinstance(mark, (Bars, Map)) for mark in panel.marks):
+        solid = any(isinstance(mark, (Bars, Map)) for mark in panel.marks)
+        if axis.categories and (words or solid):
             axes.grid(visible=False, axis=side)
     entries: dict[str, Any] = {}
     for mark in panel.marks:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,11 +13,13 @@ from ..incentives.rule_changes import HOLDERS, Holders, middle_subnet, rule_ledg
 from ..inputs import data
 from ..inputs.rules import load_scenario, load_snapshot
 from .gallery import view
-from .marks import BLUE, GREY, LOSS_GAIN, SKY, Axis, Bars, Map, Panel, Text, View
+from .marks import BLACK, BLUE, GREY, LOSS_GAIN, SKY, Axis, Bars, Map, Mark, Panel, Text, View
 from .real_subnets import STATE, real_subnets, start_of, where
 
 DAYS = 30
 MOST = 8
+FAR = 0.3  # where the colours of pay end
+DARK = 0.2  # beyond this a cell is too dark for black
 
 
 @functools.cache
@@ -126,20 +129,30 @@ def _pay(table: pd.DataFrame, first: pd.Series, rows: np.ndarray, axis: Axis) ->
     pay = table[list(HOLDERS)]
     at = np.arange(len(HOLDERS))
     across, down = (places.ravel() for places in np.meshgrid(at, rows))
-    told = tuple("not known" if tao != tao else f"{tao:.4f}" for tao in pay.to_numpy().ravel())
-    marks = [
+    told = np.array(["not known" if tao != tao else f"{tao:.4f}" for tao in pay.to_numpy().ravel()])
+    moved = (pay / first[list(HOLDERS)] - 1).to_numpy(float)
+    dark = np.abs(moved.ravel()) > DARK
+    marks: list[Mark] = [
         Map(
             x=at,
             y=rows,
-            z=(pay / first[list(HOLDERS)] - 1).to_numpy(float),
+            z=moved,
             colours=LOSS_GAIN,
-            least=-0.3,
-            most=0.3,
+            least=-FAR,
+            most=FAR,
             bar="over pay under the first rule",
             format="+.0%",
         ),
-        Text(label="TAO a day", legend=False, x=across, y=down, text=told, align="center"),
     ]
+    for there, colour in ((dark, "white"), (~dark, BLACK)):
+        look: dict[str, Any] = {
+            "label": "TAO a day",
+            "legend": False,
+            "colour": colour,
+            "align": "center",
+        }
+        if there.any():
+            marks.append(Text(x=across[there], y=down[there], text=tuple(told[there]), **look))
     return Panel(
         title="TAO a day, after the sale of alpha", marks=marks, x=Axis(names=names), y=axis
     )

@@ -133,7 +133,7 @@ def test_a_row_that_turns_is_marked_and_the_title_counts_it():
     assert turned and len(stripes[0].y) == int(turned[1]) == 2
     assert "turned" not in views.board().title
     frame = views.board().to_frame()
-    assert {"recomputed", "verdict", "what turns it"} <= set(frame["mark"])
+    assert {"recomputed", "on its own inputs", "what turns it"} <= set(frame["mark"])
 
 
 def test_every_named_state_is_on_the_menu():
