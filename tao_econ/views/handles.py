@@ -172,12 +172,15 @@ def slider(it: Handle) -> Any:
 
 
 def move(control: Any, it: Handle, place: float) -> None:
-    """Bring the slider of a handle to a place, beyond its ends where need be."""
+    """Bring the slider of a handle to a place, beyond its ends where need be: in one message, for a
+    page that sees it between two steps rounds it and says so.
+    """
     low = min(it.low, place)
-    control.min = min(low, control.min)
-    control.max = max(it.high, place)
-    control.value = place
-    control.min = _on_step(low, place, it.step) if isinstance(control, w.FloatSlider) else low
+    with control.hold_sync():
+        control.min = min(low, control.min)
+        control.max = max(it.high, place)
+        control.value = place
+        control.min = _on_step(low, place, it.step) if isinstance(control, w.FloatSlider) else low
 
 
 def _on_step(low: float, place: float, step: float) -> float:

@@ -612,3 +612,19 @@ def test_every_slider_draws_at_both_of_its_ends(name):
                         f"{key} at its {end}: nothing to see of {trace['name']!r}"
                     )
             box._reset(None)
+
+
+def test_a_page_never_sees_a_slider_between_its_steps(monkeypatch):
+    box = explore("supply")
+    sent = []
+    whole = w.Widget.send_state
+
+    def send_state(self, key=None):
+        if isinstance(self, w.FloatSlider):
+            sent.append((self.value - self.min) / self.step)
+        whole(self, key)
+
+    monkeypatch.setattr(w.Widget, "send_state", send_state)
+    parts(box, w.Dropdown)[0].value = "article"
+    parts(box, w.Button)[0].click()
+    assert sent and all(abs(steps - round(steps)) < 1e-6 for steps in sent)
