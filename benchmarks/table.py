@@ -106,8 +106,8 @@ ROWS = (
         "slider key press to repaint, in headless Chromium",
         _keys(
             "browser",
-            "key_press_to_repaint[01_supply_curve]",
-            "key_press_to_repaint[02_circulating_vs_fdv]",
+            "key_press_to_repaint[05_supply_curve]",
+            "key_press_to_repaint[01_circulating_vs_fdv]",
         ),
     ),
 )

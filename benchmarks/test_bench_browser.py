@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-@pytest.mark.parametrize("notebook", ["01_supply_curve", "02_circulating_vs_fdv"])
+@pytest.mark.parametrize("notebook", ["05_supply_curve", "01_circulating_vs_fdv"])
 def test_key_press_to_repaint(benchmark, tmp_path, notebook):
     with lab.server(ROOT, tmp_path / "home") as base, lab.page(tmp_path / "profile") as page:
         lab.open_notebook(page, *base, f"notebooks/{notebook}.ipynb")

@@ -7,7 +7,7 @@ truth.
 
 Not in the table, for they are no bands for something unknown: quantiles of a set that is listed
 (10 to 90 % of comparables, of networks, of odds drawn about a tree) and errors quoted from others.
-Nor are the forecasts that notebook 12 scores: a point has no band, and the tree has one outcome.
+Nor are the forecasts that notebook 08 scores: a point has no band, and the tree has one outcome.
 """
 
 from __future__ import annotations
@@ -280,20 +280,20 @@ BANDS = (
     ),
     Band(
         "the same, months correlated 0.68 as the review found",
-        "notebook 01",
+        "notebook 05",
         0.90,
         lambda: halvings_if(0.68),
     ),
     Band(
         "the same, months not correlated: wider than need be",
-        "notebook 01",
+        "notebook 05",
         0.90,
         lambda: halvings_if(0.0),
         held="at least",
     ),
     Band(
         "the same, months correlated 0.92: the share wanders for a year",
-        "notebook 01",
+        "notebook 05",
         0.90,
         lambda: halvings_if(0.92),
         held="no",
@@ -320,7 +320,7 @@ BANDS = (
         0.95,
         lambda: kelly_weight(known=False),
     ),
-    Band("drift drawn towards a prior", "notebook 11", 0.95, shrunk_drift),
+    Band("drift drawn towards a prior", "notebook 07", 0.95, shrunk_drift),
     Band(
         "honest weight needed, 12 networks",
         "guarantee_on_real_stake",

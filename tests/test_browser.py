@@ -66,7 +66,7 @@ def supply_after(presses: int):
 
 @pytest.mark.parametrize(
     ("notebook", "model"),
-    [("01_supply_curve", emission_after), ("02_circulating_vs_fdv", supply_after)],
+    [("05_supply_curve", emission_after), ("01_circulating_vs_fdv", supply_after)],
 )
 def test_run_all_then_a_key_press_moves_the_figure_to_the_models_numbers(
     base, tmp_path, notebook, model

@@ -106,5 +106,5 @@ def test_an_installed_package_answers_draws_and_explores_in_another_folder(insta
 def test_an_installed_package_runs_a_notebook_in_another_folder(installed):
     python, packages, elsewhere = installed
     (elsewhere / "notebooks").mkdir()
-    shutil.copy(next((ROOT / "notebooks").glob("06_*.ipynb")), elsewhere / "notebooks")
-    run(python, "-m", "tao_econ", "notebooks", "06", folder=elsewhere)
+    shutil.copy(next((ROOT / "notebooks").glob("02_*.ipynb")), elsewhere / "notebooks")
+    run(python, "-m", "tao_econ", "notebooks", "02", folder=elsewhere)

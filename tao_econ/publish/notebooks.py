@@ -26,7 +26,7 @@ STUDY = "study"  # tag of a cell that takes a minute or more and that no other c
 
 def select(names: Iterable[str]) -> list[Path]:
     """Notebook files by name or number, or all; a ValueError names one that does not exist."""
-    files = {file.stem: file for file in sorted(FOLDER.glob("[0-9][0-9]_*.ipynb"))}
+    files = {file.stem: file for file in sorted(FOLDER.glob("[0-9A-Z][0-9]_*.ipynb"))}
     chosen = []
     for name in names:
         found = [

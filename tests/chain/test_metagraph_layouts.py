@@ -222,7 +222,7 @@ def test_stake_comes_from_a_second_file(tmp_path, ends):
     )
 
 
-# what each recipe of notebook 08 writes, by hand: two validators, one miner
+# what each recipe of notebook 09 writes, by hand: two validators, one miner
 RECIPES = {
     "SDK 9 and 10": {  # rows of m.W sum to 1, m.B are u16 as floats until they are cast
         "weights": np.array([[0, 0, 1], [0, 0, 1], [0, 0, 0]], np.float32),

@@ -395,7 +395,7 @@ def test_the_documents_grid_keeps_far_below_500_megabytes():
 
 
 def test_real_stake_helps_a_little_until_who_is_honest_is_drawn():
-    """As notebook 08 says it; the fit's two numbers are Lui and Sun's, arXiv:2507.02951."""
+    """As notebook 09 says it; the fit's two numbers are Lui and Sun's, arXiv:2507.02951."""
     model = te.incentives.fit_stake(0.9825, 0.90)
     real = np.array(
         [

@@ -131,7 +131,7 @@ def test_a_stress_draws_another_picture_from_the_same_records(folder):
         (["figures", "inflation", "--check", "--set", "a=1"], ["--check must stand without"]),
         (["figures", "--check", "--stress", "AI crash"], ["--check must stand without"]),
         (["figures", "--list", "--set", "a=1"], ["--list must stand without"]),
-        (["notebooks", "01", "--check", "-p", "recycled_share=0.3"], ["got -p as well"]),
+        (["notebooks", "05", "--check", "-p", "recycled_share=0.3"], ["got -p as well"]),
         (["claims", "--check", "--stress", "AI crash"], ["--check must stand without"]),
         (["claims", "--check", "--json"], ["--check must stand without"]),
         (
@@ -162,9 +162,9 @@ def test_a_stress_draws_another_picture_from_the_same_records(folder):
         (["site", "now"], ["unrecognized arguments: now"]),
         (["figure"], ["invalid choice: 'figure'"]),
         ([], ["COMMAND"]),
-        (["notebooks", "99"], ["unknown notebook '99'", "01_supply_curve"]),
+        (["notebooks", "99"], ["unknown notebook '99'", "05_supply_curve"]),
         (
-            ["notebooks", "01", "-p", "recycled=1"],
+            ["notebooks", "05", "-p", "recycled=1"],
             ["unknown parameter", "did you mean 'recycled_share'"],
         ),
     ],
@@ -274,10 +274,10 @@ def test_help_is_no_mistake(capsys, verb, words):
 
 
 @pytest.mark.parametrize(
-    "name", ["01", "01_supply_curve", "01_supply_curve.ipynb", "notebooks/01_supply_curve.ipynb"]
+    "name", ["05", "05_supply_curve", "05_supply_curve.ipynb", "notebooks/05_supply_curve.ipynb"]
 )
 def test_a_notebook_goes_by_number_name_and_file(name):
-    assert [file.name for file in notebooks.select([name])] == ["01_supply_curve.ipynb"]
+    assert [file.name for file in notebooks.select([name])] == ["05_supply_curve.ipynb"]
 
 
 def test_settings_that_one_file_name_cannot_tell_apart_get_two():

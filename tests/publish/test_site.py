@@ -83,7 +83,7 @@ def test_every_image_says_what_it_shows_and_every_formula_is_drawn(read):
             ), (path, image)
         for drawing in page.all("svg"):
             assert drawing["role"] == "img" and drawing["aria-label"], path
-    assert len(read["notebooks/01_supply_curve.html"].all("svg")) > 3
+    assert len(read["notebooks/05_supply_curve.html"].all("svg")) > 3
 
 
 def test_every_link_leads_to_a_place_in_the_site(folder, read):
