@@ -76,7 +76,7 @@ def view(
 
     Notes
     -----
-    The first paragraph of the docstring is the caption. Records named in the footer are those among
+    The first paragraph of the docstring begins the caption. Records named in the footer are those among
     the View's `sources`, or, if it names none, those it is called with.
     """
 
@@ -112,7 +112,7 @@ class Drawn:
         named = any(type(part) in NAMED or isinstance(part, tuple(NAMED)) for part in shown.sources)
         sources = shown.sources if named else (*records.values(), *shown.sources)
         words = tuple(filter(None, map(_word, sources)))
-        about = {"name": self.name, "caption": shown.caption or summary(self)}
+        about = {"name": self.name, "caption": f"{summary(self)} {shown.caption}".strip()}
         return dataclasses.replace(shown, sources=("tao_econ", *words), **about)
 
     def takes(self, argument: str) -> bool:

@@ -13,16 +13,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-# Okabe and Ito's colours, told apart by colour-blind readers
+# Okabe and Ito's colours, told apart by colour-blind readers; orange and sky darkened until each
+# stands out from white by 3:1
 BLUE = "#0072B2"
-ORANGE = "#E69F00"
+ORANGE = "#B87700"
 GREEN = "#009E73"
 RED = "#D55E00"
 PURPLE = "#CC79A7"
-SKY = "#56B4E9"
+SKY = "#2E8FCB"
 GREY = "#7F7F7F"
 BLACK = "#222222"
-LIGHT = "#BBBBBB"
+LIGHT = "#BBBBBB"  # of fills and of what stands behind: too pale for a line that is read
+OF_2023 = RED  # the article and its day
+OF_2026 = BLUE
+OF_TAO = GREEN  # beside other tokens and companies
 
 
 def scale(codes: str) -> tuple[str, ...]:
@@ -85,11 +89,22 @@ class Line(Mark):
 
     style : '-', '--', ':', '-.' or '' for none; width, size : of line and marker, in points
     marker : 'o', 's', 'D', '^', 'v', 'x', 'X', '.', '|' or ''; error : ±, along y
+    at_end : whether its label stands at its last point, and not in the legend
     """
 
     marker: str = ""
     size: float = 5.0
     error: Any = ()
+    at_end: bool = False
+
+    @property
+    def end(self) -> Text | None:
+        """Its label as a text at the last of its points, where it is to stand there."""
+        seen = np.flatnonzero(pd.notna(self.y)) if self.at_end else ()
+        if not len(seen):
+            return None
+        last = {"x": self.x[seen[-1]], "y": self.y[seen[-1]]}
+        return Text(**last, text=self.label, colour=self.colour)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -234,12 +249,21 @@ class Panel:
     title: str = ""
     columns: int = 2
 
+    def __post_init__(self) -> None:
+        own = (
+            dataclasses.replace(mark, legend=False) if getattr(mark, "at_end", False) else mark
+            for mark in self.marks
+        )
+        ends = (mark.end for mark in self.marks if isinstance(mark, Line))
+        object.__setattr__(self, "marks", [*own, *filter(None, ends)])
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class View:
     """A picture: what it found, its panels row by row, and what it says beside them.
 
-    title : the finding; caption : what is shown; readout : label → text
+    title : the finding in one clause; caption : how to read it, what the colours are, its limits,
+    under the picture after the first paragraph of the view's docstring; readout : label → text
     rows, widths, size : of the grid of panels, in inches; sources : the words of its footer
     """
 

@@ -40,6 +40,8 @@ STYLE: dict[Any, Any] = {
 OF_THE_MACHINE = {"backend", "backend_fallback", "interactive", "toolbar"}  # of windows, not looks
 TITLE_FONT = FontProperties(family="DejaVu Sans", size=12.5, weight="bold")
 METADATA = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}
+SOFT = "#555555"  # of what stands below the picture
+CAPTION_LINE = 0.155  # inches
 AWAY = {"left": 4, "right": -4, "bottom": 3, "top": -3, "center": 0}  # points from its place
 
 
@@ -60,15 +62,21 @@ def written(view: View, kind: str) -> bytes:
 
 
 def figure(view: View) -> Figure:
-    """The picture as a matplotlib figure: title above, sources below, panels row by row."""
+    """The picture as a matplotlib figure: title above, caption and sources below, for which it is
+    made higher, and panels row by row.
+    """
+    width, height = view.size
+    below = [
+        line
+        for words in (view.caption, "   ·   ".join(view.sources))
+        for line in textwrap.wrap(words, int(width * 15.5), break_on_hyphens=False)
+    ]
     with matplotlib.rc_context(style()):
-        drawn = Figure(figsize=view.size, layout="constrained")
+        drawn = Figure(figsize=(width, height + CAPTION_LINE * len(below)), layout="constrained")
         left: Any = {"x": 0.01, "ha": "left"}
         title = _wrapped(view.title, view.size[0])
         drawn.suptitle(title, fontsize=12.5, fontweight="bold", color=BLACK, **left)
-        footer = "   ·   ".join(view.sources)
-        lines = textwrap.wrap(footer, int(view.size[0] * 16.5), break_on_hyphens=False)
-        drawn.supxlabel("\n".join(lines), fontsize=7.5, color=GREY, **left)
+        drawn.supxlabel("\n".join(below), fontsize=8.5, color=SOFT, **left)
         columns = len(view.panels) // view.rows
         grid = drawn.subplots(view.rows, columns, width_ratios=view.widths, squeeze=False).ravel()
         bars: dict[str, tuple] = {}

@@ -121,3 +121,23 @@ def assignments(function):
                 ):
                     pairs = zip(target.elts, node.value.elts, strict=True)
                     yield from ((t.id, value) for t, value in pairs if isinstance(t, ast.Name))
+
+
+AMOUNT = re.compile(r"[\d.,]*\d")
+LONGEST_WORDS = 12
+MOST_NUMBERS = 2
+
+
+@pytest.mark.parametrize("name", views.published())
+def test_a_title_is_read_at_a_glance(name):
+    """One clause, at most twelve words and two numbers; years are no numbers."""
+    title = views.VIEWS[name]().title
+    assert len(title.split()) <= LONGEST_WORDS, title
+    assert len(AMOUNT.findall(YEAR.sub("", title))) <= MOST_NUMBERS, title
+    assert ";" not in title, title
+
+
+@pytest.mark.parametrize("name", views.published())
+def test_a_caption_says_how_to_read_the_picture(name):
+    """Two sentences at least, beside the title."""
+    assert views.VIEWS[name]().caption.count(". ") >= 1
