@@ -76,8 +76,8 @@ def view(
 
     Notes
     -----
-    The first paragraph of the docstring begins the caption. Records named in the footer are those among
-    the View's `sources`, or, if it names none, those it is called with.
+    The first paragraph of the docstring begins the caption. Records named in the footer are those
+    among the View's `sources`, or, if it names none, those it is called with.
     """
 
     def register(draw: Callable[..., View]) -> Drawn:
