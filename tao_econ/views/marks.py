@@ -241,13 +241,16 @@ class Axis:
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class Panel:
-    """Marks between two axes; the legend, in the order of the marks, stands below in `columns`."""
+    """Marks between two axes, unseen if it is `bare`; the legend, in the order of the marks, stands
+    below in `columns`.
+    """
 
     marks: Sequence[Mark]
     x: Axis = Axis()
     y: Axis = Axis()
     title: str = ""
     columns: int = 2
+    bare: bool = False
 
     def __post_init__(self) -> None:
         own = (
