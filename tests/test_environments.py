@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-FIGURES = ("inflation", "discounted_fdv", "era_lengths")
+FIGURES = ("inflation", "discounted_fdv", "supply_four_ways")
 NUMBERS = """
 import datetime as dt, hashlib, json, locale, pathlib, sys
 locale.setlocale(locale.LC_ALL, "")

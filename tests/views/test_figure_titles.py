@@ -20,8 +20,6 @@ NUMBERS = re.compile(
 )
 STATED = {  # words of titles that look like a result and are none, each with the reason
     "copier_against_honest": ("Yuma3",),  # the name of a kind of bonds
-    "first_halving_forecast": ("(90%)",),  # the band of every `halving.Forecast`
-    "next_halvings": ("(90%)",),  # the same
     "price_fan": ("80% of prices",),  # p10 to p90 of `price_bands`
     "routing_and_dominance": ("a third model",),  # beside the Spanish and the code model
     "jury_of_validators": ("never pass",),  # a ceiling: the limit of infinitely many votes

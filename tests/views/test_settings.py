@@ -451,7 +451,7 @@ def test_the_watcher_sees_what_a_footer_names_and_no_more():
     [
         ("openai_fraction", {"publication.date": dt.date(2021, 12, 20)}, "date must be one with"),
         ("judgement", {"benchmark.name": "gold"}, "unknown benchmark 'gold'"),
-        ("era_lengths", {"rules.schedule": "constant"}, "schedule must halve"),
+        ("supply_four_ways", {"rules.schedule": "constant"}, "schedule must halve"),
     ],
 )
 def test_a_setting_that_a_view_cannot_show_is_one_line(name, settings, words):
