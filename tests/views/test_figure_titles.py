@@ -23,7 +23,6 @@ STATED = {  # words of titles that look like a result and are none, each with th
     "price_fan": ("80% of prices",),  # p10 to p90 of `price_bands`
     "routing_and_dominance": ("a third model",),  # beside the Spanish and the code model
     "jury_of_validators": ("never pass",),  # a ceiling: the limit of infinitely many votes
-    "fees_needed": ("never grow",),  # the case without growth
     "largest_holders": (
         "Half of your",
         "Half of stake",
