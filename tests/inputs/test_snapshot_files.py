@@ -192,8 +192,8 @@ def test_a_day_of_several_may_be_asked_for(tmp_path, refused):
         ("a.json", [], ["must hold values by name, got none"]),
         ("a.json", [3], ["must hold values by name, got 3"]),
         ("a.csv", "date\n", ["a header and a row"]),
-        ("a.csv", "date,price_usd\n2026-11-20\n", ["row 2 must have 2 cells, got 1"]),
-        ("a.csv", "date,date\n1,2\n", ["different names"]),
+        ("a.csv", "date,price_usd\n2026-11-20\n", ["row 2: must have 2 cells", "got 1"]),
+        ("a.csv", "date,date\n1,2\n", ["each column once, got 'date' twice"]),
         ("a.json", {"bitcoin": {"usd": 9e4}}, ["coin must be TAO, got 'bitcoin'"]),
         ("a.json", [MARKET | {"id": "bitcoin", "symbol": "btc"}], ["coin must be TAO"]),
         ("a.json", {"data": {"1": {"price": 1}, "2": {"price": 2}}}, ["speak of TAO once"]),
@@ -230,7 +230,7 @@ def test_what_is_wrong_is_one_line_with_the_file(name, content, words, tmp_path)
 
 
 def test_a_file_that_is_not_there_is_one_line(tmp_path, refused):
-    with refused("none.toml must be a file"):
+    with refused("path must be a file, but 'none.toml' is not there"):
         te.Snapshot.from_file(tmp_path / "none.toml")
 
 
