@@ -205,7 +205,7 @@ def dilution_table(
     readings = read[read["as_of"] == day].set_index("token")
     later = read[read["as_of"] == LATER].set_index("token")
     if readings.empty:
-        raise ValueError(f"date must be a day of comparables.csv, got {day} in {snapshot.name!r}")
+        raise ValueError(f"date must be a day of the comparables, got {day} in {snapshot.name!r}")
     rows = [_own(rules, snapshot, scenario, later)]
     for token in tokens:
         if token not in readings.index or math.isnan(readings.loc[token, "mcap_fdv"]):
