@@ -22,8 +22,7 @@ PLAIN = {  # commands without options
     "warm": "compile every kernel now; each is kept until the sources change",
 }
 OWN_FACTS = "your own facts of a day, TOML, JSON or CSV, in place of the latest ones"
-
-
+SHELL = ("lab", "test", "bench", "lint", "python")  # commands of ./run alone
 NOT_OPTIONS = ("command", "names")
 ALONE = ("check", "list")  # options that go with no other one
 TRACEBACK = "TAO_ECON_TRACEBACK"
@@ -286,8 +285,9 @@ def _add(given) -> int:
     from .publish import readings
 
     added = readings.add(given.kind, _pairs(given.cells, "COLUMN=VALUE"))
-    print(f"data/{added.table}.csv: row {added.row} of {added.rows + 1} lines, {added.hash}")
-    print("comparing every figure and verdict; the reading stays if you stop here", flush=True)
+    print(f"data/{added.table}.csv: line {added.row} of {added.rows + 1}, {added.hash}")
+    wait = "comparing every figure and verdict takes minutes; the reading stays if you stop here"
+    print(wait, file=sys.stderr)  # what goes to stdout is seen when all is done
     figures, turned = readings.changed()
     print("figures that show something else now:", ", ".join(figures) or "none")
     print("verdicts that turned:", ", ".join(f"{id} {how}" for id, how in turned.items()) or "none")
@@ -297,34 +297,40 @@ def _add(given) -> int:
 
 
 def _completion(given) -> int:
-    from .publish import answers, readings
+    from .publish import answers, notebooks, readings
     from .views import VIEWS
 
-    words = {
-        "": sorted(_verbs(_parser())),
-        "figures": [*VIEWS, "--list", "--check", "--set", "--stress", "--snapshot", "--json"],
-        "ask": [*answers.QUESTIONS, "--snapshot", "--set", "--json"],
+    names = {
+        "figures": VIEWS,
+        "notebooks": [file.stem for file in notebooks.select([])],
+        "ask": answers.QUESTIONS,
         "add": ["reading", *readings.KINDS],
-        "claims": ["--check", "--stress", "--set", "--snapshot", "--json"],
+        "completion": ["bash"],
     }
-    cases = "\n".join(f'        {verb}) w="{" ".join(words[verb])}" ;;' for verb in words if verb)
+    verbs = _verbs(_parser())
+    cases = "\n".join(
+        f'        {verb}) w="{" ".join([*names.get(verb, ()), *_options(parser)])}" ;;'
+        for verb, parser in verbs.items()
+    )
     print(
         "_tao_econ_run() {\n    local w\n    case ${COMP_WORDS[1]} in\n"
         f'{cases}\n        *) w="" ;;\n    esac\n'
-        f'    [[ $COMP_CWORD == 1 ]] && w="{" ".join(words[""])}"\n'
+        f'    [[ $COMP_CWORD == 1 ]] && w="{" ".join(sorted([*verbs, *SHELL]))}"\n'
         '    COMPREPLY=($(compgen -W "$w" -- "${COMP_WORDS[COMP_CWORD]}"))\n}\n'
         "complete -o default -F _tao_econ_run ./run run"
     )
     return 0
 
 
-def _verbs(parser: argparse.ArgumentParser) -> list[str]:
-    return [
-        verb
-        for action in parser._actions
-        if isinstance(action, argparse._SubParsersAction)
-        for verb in action.choices
-    ]
+def _verbs(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """The commands with their parsers."""
+    (commands,) = (a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
+    return dict(commands.choices)
+
+
+def _options(parser: argparse.ArgumentParser) -> list[str]:
+    """The options of a command, the long form where there is one."""
+    return [action.option_strings[-1] for action in parser._actions if action.option_strings]
 
 
 def _notebooks(given) -> int:

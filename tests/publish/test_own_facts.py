@@ -115,7 +115,10 @@ def test_the_shell_completes_commands_and_questions(tmp_path):
     asked = (
         f"source {tmp_path / 'words.sh'}; COMP_WORDS=(./run ask ha); COMP_CWORD=2; "
         '_tao_econ_run; echo "${COMPREPLY[@]}"; COMP_WORDS=(./run fig); COMP_CWORD=1; '
+        '_tao_econ_run; echo "${COMPREPLY[@]}"; COMP_WORDS=(./run figures --sub); COMP_CWORD=2; '
+        '_tao_econ_run; echo "${COMPREPLY[@]}"; COMP_WORDS=(./run notebooks 05); COMP_CWORD=2; '
         '_tao_econ_run; echo "${COMPREPLY[@]}"'
     )
     done = subprocess.run(["bash", "-c", asked], capture_output=True, text=True, env=os.environ)
-    assert done.stdout.split() == ["halving", "figures"], done.stderr
+    words = ["halving", "figures", "--subnet", "05_supply_curve"]
+    assert done.stdout.split() == words, done.stderr
