@@ -98,11 +98,15 @@ def _ask_options(commands) -> None:
     questions = "halving, supply, fdv, pressure, split or yield"
     asked = commands.add_parser("ask", help=f"one number with its range: {questions}")
     asked.add_argument("question", metavar="QUESTION", help=questions)
-    asked.add_argument("--snapshot", metavar="FILE", help=OWN_FACTS)
-    asked.add_argument(
-        "--set", action="append", default=[], metavar="FIELD=VALUE", help="vary what goes in"
-    )
-    asked.add_argument("--json", action="store_true", help="print JSON")
+    swept = commands.add_parser("sweep", help="the same number over values of one field")
+    swept.add_argument("question", metavar="QUESTION", help=questions)
+    swept.add_argument("over", metavar="FIELD=VALUE,VALUE…", help="the field and its values")
+    for parser in (asked, swept):
+        parser.add_argument("--snapshot", metavar="FILE", help=OWN_FACTS)
+        parser.add_argument(
+            "--set", action="append", default=[], metavar="FIELD=VALUE", help="vary what goes in"
+        )
+        parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _claims_options(commands) -> None:
@@ -152,6 +156,7 @@ def _answered(arguments: list[str]) -> int:
         "notebooks": _notebooks,
         "claims": _claims,
         "ask": _ask,
+        "sweep": _sweep,
         "add": _add,
         "completion": _completion,
         "replays": _replays,
@@ -269,16 +274,38 @@ def _figures(given) -> int:
 
 
 def _ask(given) -> int:
-    from .inputs.rules import latest_snapshot, load_scenario, load_snapshot, rules_at
     from .publish import answers
+
+    records, settings = _asked(given)
+    answer = answers.ask(given.question, *records, settings=settings)
+    print(json.dumps(answers.plain(answer), indent=1) if given.json else answers.in_words(answer))
+    return 0
+
+
+def _sweep(given) -> int:
+    from .publish import answers
+
+    records, settings = _asked(given)
+    ((field, text),) = _pairs([given.over], "FIELD=VALUE,VALUE…").items()
+    found = answers.sweep(
+        given.question, *records, field=field, values=text.split(","), settings=settings
+    )
+    if given.json:
+        rows = [{"at": value} | answers.plain(answer) for value, answer in found.items()]
+        print(json.dumps({"field": field, "answers": rows}, indent=1))
+    else:
+        print(answers.table_in_words(field, found))
+    return 0
+
+
+def _asked(given) -> tuple[tuple, dict[str, str]]:
+    """The records that a question starts from, and the settings beside them."""
+    from .inputs.rules import latest_snapshot, load_scenario, load_snapshot, rules_at
 
     snapshot = _snapshot(given.snapshot) or load_snapshot(latest_snapshot())
     settings = _pairs(given.set, "--set")
     day = settings.get("date", snapshot.date)
-    records = (rules_at(day), snapshot, load_scenario("base"))
-    answer = answers.ask(given.question, *records, settings=settings)
-    print(json.dumps(answers.plain(answer), indent=1) if given.json else answers.in_words(answer))
-    return 0
+    return (rules_at(day), snapshot, load_scenario("base")), settings
 
 
 def _add(given) -> int:
@@ -304,6 +331,7 @@ def _completion(given) -> int:
         "figures": VIEWS,
         "notebooks": [file.stem for file in notebooks.select([])],
         "ask": answers.QUESTIONS,
+        "sweep": answers.QUESTIONS,
         "add": ["reading", *readings.KINDS],
         "completion": ["bash"],
     }
