@@ -168,7 +168,7 @@ def test_amounts_in_rao_and_in_tao_are_the_same(tmp_path):
         ("2,c,100,1000,1,nan,1,0,1", "row 5, column price_tao: must be a finite number >= 0"),
         ("2,c,1e999,1000,1,0.1,1,0,1", "row 5, column tao_in_pool: must be a finite number >= 0"),
         ("2,c,abc,1000,1,0.1,1,0,1", "row 5, column tao_in_pool: must be a finite number >= 0"),
-        ("2,c,1,1000,1,0.1,1,0,1,9", "mine.csv must be a CSV table in UTF-8"),
+        ("2,c,1,1000,1,0.1,1,0,1,9", "mine.csv, row 5: must have 9 cells, as the header has"),
     ],
 )
 def test_a_bad_row_is_one_line_of_file_row_and_rule(tmp_path, row, words):
