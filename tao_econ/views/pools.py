@@ -37,7 +37,7 @@ from .marks import (
     Text,
     View,
 )
-from .real_subnets import real_subnets, start_of, where
+from .real_subnets import by_size, real_subnets, start_of, where
 from .words import in_words
 
 PLACES = {  # share of pools that are smaller
@@ -100,7 +100,7 @@ def pool_impact(pools: Subnets | None = None) -> View:
         shown = [_even(reserve) for reserve in table["reserve_tao"]]
         source = "data/pool_percentiles.csv, 2026-10-08, constant product"
     else:
-        shown = _by_size(pools, table.index)
+        shown = by_size(pools, table.index)
         source = where(pools)
     middle = shown[table.index.get_loc(0.5)]
     least = min(FALLS)
@@ -159,19 +159,6 @@ def _paid_out(pools: list[Pool]) -> list[Bars]:
         look = {"label": name, "width": 0.38, "across": True, "colour": colour}
         bars.append(_told([paid_until(pool, fall) for pool in pools], shift, ",.0f", look))
     return bars
-
-
-def _by_size(pools: Subnets, shares) -> list[Pool]:
-    """The pools below which such shares of all have their reserves of TAO."""
-    order = np.argsort(pools.reserve_tao, kind="stable")
-    return [
-        Pool(
-            reserve_tao=float(pools.reserve_tao[k]),
-            reserve_alpha=float(pools.reserve_alpha[k]),
-            tao_weight=float(pools.tao_weight[k]),
-        )
-        for k in order[[round(share * (len(order) - 1)) for share in shares]]
-    ]
 
 
 def _even(reserve_tao: float) -> Pool:
