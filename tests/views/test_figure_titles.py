@@ -20,14 +20,13 @@ NUMBERS = re.compile(
 )
 STATED = {  # words of titles that look like a result and are none, each with the reason
     "copier_against_honest": ("Yuma3",),  # the name of a kind of bonds
-    "price_fan": ("80% of prices",),  # p10 to p90 of `price_bands`
     "routing_and_dominance": ("a third model",),  # beside the Spanish and the code model
     "jury_of_validators": ("never pass",),  # a ceiling: the limit of infinitely many votes
     "largest_holders": (
         "Half of your",
         "Half of stake",
     ),  # the level at which the holders are counted
-    "touch_curves": ("halves wealth", "half Kelly"),  # the level, and the name of a fraction
+    "touch_curves": ("halves wealth",),  # the level
 }
 
 
