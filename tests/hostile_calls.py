@@ -299,6 +299,7 @@ def by_hand(folder: Path) -> dict[str, dict]:
         "replay_mainnet": {},
         "rule_ledger": _of_eras(),
         "provenance": {"path": figure},
+        "checkpoints": {"folder": folder / "runs"},
         "sweep": {"model": half, "base": None, "x": [1.0]},
     }
 
