@@ -173,7 +173,7 @@ def test_a_clone_on_a_read_only_disk_answers_and_says_where_it_cannot_write(clon
         for words in (["ask", "supply"], ["figures", "price_waterfall"]):  # nothing to redraw
             done = _run(clone, *words)
             assert not done.stderr and done.returncode == 0
-        done = _run(clone, "figures", "price_waterfall", "--set", "price_usd=300")
+        done = _run(clone, "figures", "price_waterfall", "--set", "now.price_usd=300")
         assert done.returncode == 2 and done.stderr.count("\n") == 1
         assert "Read-only file system" in done.stderr and str(clone) in done.stderr
     finally:
