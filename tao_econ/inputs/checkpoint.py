@@ -147,6 +147,6 @@ def _told(value: Any) -> str:
     """Records, arrays and plain values as text."""
     if isinstance(value, np.ndarray):
         return f"{value.dtype.str} {value.shape} {_hash(value.tobytes())!r}"
-    if dataclasses.is_dataclass(value):
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
         value = (type(value).__name__, *dataclasses.asdict(value).items())
     return str([_told(part) for part in value]) if isinstance(value, (list, tuple)) else repr(value)
