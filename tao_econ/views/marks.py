@@ -100,8 +100,8 @@ class Line(Mark):
     @property
     def end(self) -> Text | None:
         """Its label as a text at the last of its points, where it is to stand there."""
-        seen = np.flatnonzero(pd.notna(self.y)) if self.at_end else ()
-        if not len(seen):
+        seen = np.flatnonzero(pd.notna(self.y))
+        if not self.at_end or not seen.size:
             return None
         last = {"x": self.x[seen[-1]], "y": self.y[seen[-1]]}
         return Text(**last, text=self.label, colour=self.colour)
