@@ -191,25 +191,7 @@ def halving_backtest(rules: Rules) -> View:
         name: np.array([readings.days_between(real, when) for when in table[name]])
         for name in ("low", "median", "high")
     }
-    row = np.arange(len(table))
-    marks: list[Mark] = []
-    for held, colour, label in ((True, SKY, "holds the day"), (False, ORANGE, "misses it")):
-        some = table["inside"].to_numpy() == held
-        marks.append(
-            Bars(
-                label=f"90% band that {label}",
-                y=row[some],
-                x=(late["high"] - late["low"])[some],
-                base=late["low"][some],
-                across=True,
-                width=0.55,
-                colour=colour,
-            )
-        )
-    marks += [
-        Points(label="median", x=late["median"], y=row, colour=BLUE, size=5),
-        Level(label=f"what happened: {real.day} {real:%B %Y}", x=0, width=1.6),
-    ]
+    marks = _bands(table["inside"].to_numpy(), late)
     names = tuple(
         f"{day}, {count} readings"
         for day, count in zip(table.index, table["readings"], strict=True)
@@ -237,6 +219,31 @@ def halving_backtest(rules: Rules) -> View:
     )
 
 
+def _bands(inside: np.ndarray, late: dict[str, np.ndarray]) -> list[Mark]:
+    """Bands and medians in days from the first halving, one row each, and the day itself."""
+    real = readings.FIRST_HALVING_UTC
+    row = np.arange(len(inside))
+    marks: list[Mark] = []
+    for held, colour, label in ((True, SKY, "holds the day"), (False, ORANGE, "misses it")):
+        some = inside == held
+        marks.append(
+            Bars(
+                label=f"90% band that {label}",
+                y=row[some],
+                x=(late["high"] - late["low"])[some],
+                base=late["low"][some],
+                across=True,
+                width=0.55,
+                colour=colour,
+            )
+        )
+    marks += [
+        Points(label="median", x=late["median"], y=row, colour=BLUE, size=5),
+        Level(label=f"what happened: {real.day} {real:%B %Y}", x=0, width=1.6),
+    ]
+    return marks
+
+
 @view(rules="2026-09-11")
 def next_halvings(rules: Rules) -> View:
     """Densities of the next three halving dates with their 90% bands and the earliest possible
@@ -244,7 +251,34 @@ def next_halvings(rules: Rules) -> View:
     """
     fit, forecasts = halving.next_halvings(rules)
     first = forecasts[0]
-    base = decimal_year(fit.end)
+    marks = _densities(forecasts, decimal_year(fit.end))
+    return View(
+        title=f"Halving {first.halving} comes between {first.low:%B %Y} and {first.high:%B %Y}",
+        caption="Nine chances in ten, if recycling goes on as since "
+        f"{fit.start:%B %Y} and varies as in the years before. Heights are chance per year. The "
+        "bands lean to the late side: next to nothing is recycled now, so recycling can rise far "
+        "and hardly fall.",
+        panels=[
+            Panel(
+                marks=marks,
+                x=Axis(label="year", format="g"),
+                y=Axis(label="probability per year", low=0),
+                columns=1,
+            )
+        ],
+        sources=(
+            rules,
+            f"supplies {fit.start:%Y-%m-%d} to {fit.end:%Y-%m-%d}, the counter restated",
+            f"{fit.recycled_share:.1%} recycled, scatter of 2023-25",
+            f"unknown: {', '.join(halving.UNKNOWNS)}",
+        ),
+    )
+
+
+def _densities(forecasts, base: float) -> list[Mark]:
+    """Chance per year of each halving, and its earliest day; `base` is the year of the last
+    reading.
+    """
     marks: list[Mark] = []
     for forecast, colour in zip(forecasts, (BLUE, GREEN, PURPLE), strict=True):
         years, per_year = _density(base + forecast.days / 365.25, 1 / 24)
@@ -271,24 +305,4 @@ def next_halvings(rules: Rules) -> View:
             width=1.2,
         )
     )
-    return View(
-        title=f"Halving {first.halving} comes between {first.low:%B %Y} and {first.high:%B %Y}",
-        caption="Nine chances in ten, if recycling goes on as since "
-        f"{fit.start:%B %Y} and varies as in the years before. Heights are chance per year. The "
-        "bands lean to the late side: next to nothing is recycled now, so recycling can rise far "
-        "and hardly fall.",
-        panels=[
-            Panel(
-                marks=marks,
-                x=Axis(label="year", format="g"),
-                y=Axis(label="probability per year", low=0),
-                columns=1,
-            )
-        ],
-        sources=(
-            rules,
-            f"supplies {fit.start:%Y-%m-%d} to {fit.end:%Y-%m-%d}, the counter restated",
-            f"{fit.recycled_share:.1%} recycled, scatter of 2023-25",
-            f"unknown: {', '.join(halving.UNKNOWNS)}",
-        ),
-    )
+    return marks

@@ -40,37 +40,7 @@ def roles_and_pay(now: Snapshot, scenario: Scenario) -> View:
     """Who does what in Bittensor, and where a day's new TAO goes. Blue boxes are paid by the chain,
     grey ones are not.
     """
-    pay = day_flows(rules_at(now.date), now, scenario).pay
-    amounts = {
-        role: tao(getattr(pay, f"{role}_rao")) for role in ("owners", "miners", "validators")
-    }
-    holders = tao(pay.nominators_rao + pay.root_rao)
-    whole = sum(amounts.values()) + holders
-
-    fees = scenario.fee_revenue_usd_per_year / (whole * DAYS_PER_YEAR * now.price_usd)
-
-    def told(name: str, amount: float, does: str) -> str:
-        return f"{name}: {amount:,.0f} TAO, {amount / whole:.0%}\n{does}"
-
-    chain = Box(
-        5.0, 4.45, 4.6, f"The chain issues {whole:,.0f} TAO a day\nin blocks of 12 s", CHAIN
-    )
-    subnet = Box(
-        5.0, 3.0, 4.6, "Subnets: each a contest for one task,\nwith its own token, alpha", CHAIN
-    )
-    paid = [
-        Box(1.22, 1.55, 2.3, told("Owners", amounts["owners"], "set the task"), PAID),
-        Box(3.74, 1.55, 2.3, told("Miners", amounts["miners"], "answer with models"), PAID),
-        Box(6.26, 1.55, 2.3, told("Validators", amounts["validators"], "score, keep a take"), PAID),
-        Box(8.78, 1.55, 2.3, told("Nominators", holders, "lend stake to validators"), PAID),
-    ]
-    users = Box(
-        5.0,
-        0.1,
-        4.6,
-        f"Users ask. Their fees are {fees:.0%}\nof what these new TAO are worth",
-        UNPAID,
-    )
+    whole, (chain, subnet, *paid, users) = _boxes(now, scenario)
     boxes = [chain, subnet, *paid, users]
     arrows = [(chain, subnet), *((subnet, box) for box in paid)]
     return View(
@@ -97,6 +67,41 @@ def roles_and_pay(now: Snapshot, scenario: Scenario) -> View:
         size=(9.5, 4.8),
         sources=(rules_at(now.date), now, scenario),
     )
+
+
+def _boxes(now: Snapshot, scenario: Scenario) -> tuple[float, list[Box]]:
+    """A day's new TAO, and the boxes from the chain to the users, those who are paid between."""
+    pay = day_flows(rules_at(now.date), now, scenario).pay
+    amounts = {
+        role: tao(getattr(pay, f"{role}_rao")) for role in ("owners", "miners", "validators")
+    }
+    holders = tao(pay.nominators_rao + pay.root_rao)
+    whole = sum(amounts.values()) + holders
+    fees = scenario.fee_revenue_usd_per_year / (whole * DAYS_PER_YEAR * now.price_usd)
+
+    def told(name: str, amount: float, does: str) -> str:
+        return f"{name}: {amount:,.0f} TAO, {amount / whole:.0%}\n{does}"
+
+    chain = Box(
+        5.0, 4.45, 4.6, f"The chain issues {whole:,.0f} TAO a day\nin blocks of 12 s", CHAIN
+    )
+    subnet = Box(
+        5.0, 3.0, 4.6, "Subnets: each a contest for one task,\nwith its own token, alpha", CHAIN
+    )
+    paid = [
+        Box(1.22, 1.55, 2.3, told("Owners", amounts["owners"], "set the task"), PAID),
+        Box(3.74, 1.55, 2.3, told("Miners", amounts["miners"], "answer with models"), PAID),
+        Box(6.26, 1.55, 2.3, told("Validators", amounts["validators"], "score, keep a take"), PAID),
+        Box(8.78, 1.55, 2.3, told("Nominators", holders, "lend stake to validators"), PAID),
+    ]
+    users = Box(
+        5.0,
+        0.1,
+        4.6,
+        f"Users ask. Their fees are {fees:.0%}\nof what these new TAO are worth",
+        UNPAID,
+    )
+    return whole, [chain, subnet, *paid, users]
 
 
 def _box(box: Box) -> Mark:

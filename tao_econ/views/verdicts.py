@@ -57,7 +57,6 @@ def forecasts_scored() -> View:
     still, _, eight = SHOWN
     best = table[list(SHOWN)].idxmin(axis=1)
     closes = sources.closes().reindex(table.index)
-    levels = {name: values[0] * 1e9 / fdv_per_price() for name, (values, _) in _points().items()}
     ahead = (best.resample("W").last().ffill() == eight).mean()
     at = table.loc[LAST]
     dots: list[Mark] = [
@@ -72,14 +71,6 @@ def forecasts_scored() -> View:
         for name, (said, colour, marker) in SHOWN.items()
         if (best == name).any()
     ]
-    foreseen: list[Mark] = []
-    for name in (still, eight):
-        said, colour, _ = SHOWN[name]
-        line: dict[str, Any] = {"style": "--", "colour": colour, "label": f"foreseen: {said}"}
-        foreseen.append(Level(y=levels[name], legend=False, **line))
-        word = f"{said}: {levels[name]:,.0f} USD"
-        look: dict[str, Any] = {"valign": "bottom", "colour": colour, "size": 9}
-        foreseen.append(Text(x=closes.index[0], y=levels[name], text=word, **look))
     return View(
         title=f"The {claims.stated('C47')}× was the best forecast in {ahead:.0%} of weeks",
         caption="The score is the CRPS of the logarithm of the diluted value: how far a forecast "
@@ -89,7 +80,11 @@ def forecasts_scored() -> View:
         "skill.",
         panels=[
             Panel(
-                marks=[Line(x=closes.index, y=closes, colour=LIGHT, width=1.2), *dots, *foreseen],
+                marks=[
+                    Line(x=closes.index, y=closes, colour=LIGHT, width=1.2),
+                    *dots,
+                    *_foreseen(closes.index[0]),
+                ],
                 x=Axis(scale="date"),
                 y=Axis(
                     label="USD per TAO (log)",
@@ -106,9 +101,20 @@ def forecasts_scored() -> View:
     )
 
 
-def _points() -> dict[str, tuple]:
-    """The forecasts of one number each: values in bn USD and their odds."""
-    return {name: own for name, own in scores.forecasts().items() if len(own[0]) == 1}
+def _foreseen(start) -> list[Mark]:
+    """The price that each forecast of one number foresaw, named at the left."""
+    still, _, eight = SHOWN
+    points = {name: own for name, own in scores.forecasts().items() if len(own[0]) == 1}
+    levels = {name: values[0] * 1e9 / fdv_per_price() for name, (values, _) in points.items()}
+    foreseen: list[Mark] = []
+    for name in (still, eight):
+        said, colour, _ = SHOWN[name]
+        line: dict[str, Any] = {"style": "--", "colour": colour, "label": f"foreseen: {said}"}
+        foreseen.append(Level(y=levels[name], legend=False, **line))
+        word = f"{said}: {levels[name]:,.0f} USD"
+        look: dict[str, Any] = {"valign": "bottom", "colour": colour, "size": 9}
+        foreseen.append(Text(x=start, y=levels[name], text=word, **look))
+    return foreseen
 
 
 @view(publication="2023-11-20", then="article")
