@@ -4,7 +4,6 @@ the pages' own policy taken away, and with it.
 
 import json
 import re
-import shutil
 
 import lab
 import nbformat
@@ -15,7 +14,7 @@ from hostile import one_line
 from tao_econ.claims import VERDICTS
 from tao_econ.claims.rule import Finding, Judgement, Read, Reading
 from tao_econ.inputs import data
-from tao_econ.publish import ledger, pages, prose, states
+from tao_econ.publish import ledger, pages, prose
 
 BAD = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>\'"><!--<script>&lt;'
 FILE = '13_"><img src=x onerror=window.hit=1>'
@@ -135,9 +134,8 @@ def site(tmp_path_factory):
         (folder / path).parent.mkdir(exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
     (folder / "assets").mkdir()
-    for part in ("site.css", "instrument.js"):
-        shutil.copy(pages.PARTS / part, folder / "assets")
-    (folder / "assets" / "plotly.min.js").write_text(states.plotly_js(), encoding="utf-8")
+    for path, content in pages.assets().items():
+        (folder / path).write_bytes(content.encode() if isinstance(content, str) else content)
     return folder
 
 

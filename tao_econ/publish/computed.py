@@ -1,0 +1,171 @@
+"""An instrument that its page computes: the view's template, which JavaScript fills with numbers.
+
+The looks, the words of axes and legends, the menus and the sliders come from the view itself. What
+a state changes is computed in the page by the function of the view's name in `js/`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..inputs.rules import rules_at
+from ..views import screen
+from ..views.gallery import VIEWS
+from ..views.live import Live
+from ..views.marks import Axis, Mark, Text
+
+SCRIPTS = Path(__file__).parent / "js"
+SHARED = ("picture.js",)
+REPLAYED = (*SHARED, "replay.js")
+COMPUTED = (*SHARED, "words.js", "supply.js", "page.js")
+EXACT = 1 << 53  # from here on a number of the page is an integer of any length
+COLUMNS = ("x", "y", "low", "high", "base", "z")
+
+
+class Way(NamedTuple):
+    """How a view is computed in the page.
+
+    facts : what its function needs besides the view's records
+    settings : fields at which every mark of it is shown, for the template
+    """
+
+    facts: Callable[[], dict]
+    settings: dict[str, Any] = {}
+
+
+def _chain() -> dict:
+    return {"rules": rules_at("2026-09-11")}
+
+
+WAYS = {"supply": Way(_chain)}
+
+
+def script(names: tuple[str, ...]) -> str:
+    """Several scripts as one, in their order: a page from a disk loads no modules."""
+    return "\n".join((SCRIPTS / name).read_text(encoding="utf-8") for name in names)
+
+
+def template(panel: Live) -> dict:
+    """What the page of a live view needs to compute its states.
+
+    menus, sliders : what to offer; records, chosen : where they start
+    data, layout : the figure without its numbers; panels : axes and marks, `at` the place of a
+    mark's trace in data; facts : see `Way`
+    """
+    it = panel.recipe()
+    way = WAYS[it.name]
+    shown = VIEWS[it.name].drawn(_with(it, way.settings))
+    figure = screen.plotted(shown)
+    return {
+        "name": it.name,
+        "menus": [
+            {
+                "key": key,
+                "label": key.replace("_", " "),
+                "options": list(options),
+                "start": list(options).index(it.chosen[key]),
+                "records": [plain(record) for record in options.values()],
+            }
+            for key, options in it.choices.items()
+        ],
+        "sliders": [
+            handle._asdict()
+            | {"key": key, "argument": it.owner[key][0], "name": it.owner[key][1]}
+            | {"whole": isinstance(handle.value, int)}
+            for key, handle in it.sliders.items()
+        ],
+        "records": {key: plain(record) for key, record in it.records.items()},
+        "chosen": it.chosen,
+        "facts": plain(way.facts()),
+        "data": [plain(_bare(trace)) for trace in figure["data"]],
+        "layout": plain(figure["layout"]),
+        "panels": _panels(shown.panels),
+    }
+
+
+def _with(it, settings: dict) -> dict:
+    """The records of a live view with some of their fields changed."""
+    records = dict(it.records)
+    for key, value in settings.items():
+        argument, field = it.owner[key]
+        records[argument] = dataclasses.replace(records[argument], **{field: value})
+    return records
+
+
+def _bare(trace: dict) -> dict:
+    numbers = ("x", "y", "z", "text", "customdata", "hovertemplate")
+    kept = numbers if trace["type"] not in ("contour", "heatmap") else ("x", "y", "z", "text")
+    return {key: value for key, value in trace.items() if key not in kept}
+
+
+def _panels(panels) -> list[dict]:
+    traces = 0
+    found = []
+    for panel in panels:
+        marks = []
+        for mark in panel.marks:
+            marks.append(_mark(mark, traces))
+            traces += not isinstance(mark, Text)
+        axes = {"x": _axis(panel.x), "y": _axis(panel.y)}
+        found.append(axes | {"marks": marks})
+    return found
+
+
+def _mark(mark: Mark, at: int) -> dict:
+    """A mark with the columns that it starts from; those that no state changes stay."""
+    columns = {key: plain(getattr(mark, key, ())) for key in COLUMNS}
+    kind = type(mark).__name__
+    return {key: value for key, value in columns.items() if value} | {
+        "kind": kind,
+        "label": mark.label,
+        "at": at,
+    }
+
+
+def _axis(axis: Axis) -> dict:
+    return {
+        "label": axis.label,
+        "scale": axis.scale,
+        "low": plain(axis.low),
+        "high": plain(axis.high),
+        "format": axis.format,
+        "names": list(axis.named.values()),
+        "ticks": None if axis.ticks is None else plain(axis.ticks),
+    }
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON, exactly: an integer of the chain as its digits and an n, as BigInt has
+    them.
+    """
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+        return {key: _integers(key, plain(it)) for key, it in fields.items()}
+    if isinstance(value, dict):
+        return {key: plain(it) for key, it in value.items()}
+    if isinstance(value, (np.ndarray, np.generic)):
+        return plain(value.tolist())
+    if isinstance(value, (list, tuple)):
+        return [plain(it) for it in value]
+    if isinstance(value, Fraction):
+        return float(value)
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, int) and abs(value) >= EXACT:
+        return f"{value}n"
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    raise TypeError(f"a page must hold numbers and text, got {type(value).__name__}")
+
+
+def _integers(name: str, value: Any) -> Any:
+    """Amounts of smallest units are integers of any length, however small they are."""
+    exact = name.endswith("_rao") or name == "units_per_coin"
+    return f"{value}n" if exact and type(value) is int else value
