@@ -24,7 +24,7 @@ from ..views.marks import Axis, Mark, Text
 SCRIPTS = Path(__file__).parent / "js"
 SHARED = ("picture.js",)
 REPLAYED = (*SHARED, "replay.js")
-COMPUTED = (*SHARED, "words.js", "supply.js", "page.js")
+COMPUTED = (*SHARED, "words.js", "supply.js", "schedule.js", "page.js")
 EXACT = 1 << 53  # from here on a number of the page is an integer of any length
 COLUMNS = ("x", "y", "low", "high", "base", "z")
 
@@ -44,7 +44,16 @@ def _chain() -> dict:
     return {"rules": rules_at("2026-09-11")}
 
 
-WAYS = {"supply": Way(_chain)}
+def _nothing() -> dict:
+    return {}
+
+
+WAYS = {
+    "supply": Way(_chain),
+    "emission": Way(_nothing),
+    "halving_at_recycling": Way(_chain),
+    "pool": Way(_nothing),
+}
 
 
 def script(names: tuple[str, ...]) -> str:

@@ -103,10 +103,10 @@ def difference(one, other, path=""):
     if isinstance(one, np.ndarray):
         one = one.tolist()
     if isinstance(one, dict):
-        assert isinstance(other, dict) and one.keys() == other.keys(), (path, one, other)
+        assert isinstance(other, dict) and one.keys() == other.keys(), f"{path}: {one!r} != {other!r}"
         return max((difference(one[k], other[k], f"{path}/{k}") for k in one), default=0.0)
     if isinstance(one, (list, tuple)):
-        assert isinstance(other, list) and len(one) == len(other), (path, one, other)
+        assert isinstance(other, list) and len(one) == len(other), f"{path}: {one!r} != {other!r}"
         return max(
             (
                 difference(a, b, f"{path}/{n}")
@@ -116,10 +116,10 @@ def difference(one, other, path=""):
         )
     if isinstance(one, (bool, str)) or one is None or other is None:
         one = None if isinstance(one, float) and not math.isfinite(one) else one
-        assert one == other, (path, one, other)
+        assert one == other, f"{path}: {one!r} != {other!r}"
         return 0.0
     apart = abs(one - other) / max(abs(one), abs(other), 1e-300)
-    assert apart <= EQUAL, (path, one, other)
+    assert apart <= EQUAL, f"{path}: {one!r} != {other!r}"
     return apart
 
 

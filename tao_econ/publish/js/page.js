@@ -79,9 +79,9 @@ TAO.page = (() => {
     function set(state, key, text) {  // a field to a value: the address writes rao and whole numbers exactly
         const slider = it.sliders.find(slider => slider.key === key);
         if (!slider) throw new Error(`unknown setting ${key} (known: ${[...it.menus, ...it.sliders].map(one => one.key).join(", ")})`);
-        const whole = typeof field(state, slider) === "bigint";
-        if (whole ? !/^\d+$/.test(text) : text === "" || !Number.isFinite(Number(text))) throw new Error(`${key} must be a number, got ${text}`);
-        const value = whole ? BigInt(text) : Number(text), at = shown(slider, value), here = shown(slider, field(state, slider));
+        const exact = typeof field(state, slider) === "bigint";
+        if (exact || slider.whole ? !/^\d+$/.test(text) : text === "" || !Number.isFinite(Number(text))) throw new Error(`${key} must be a number, got ${text}`);
+        const value = exact ? BigInt(text) : Number(text), at = shown(slider, value), here = shown(slider, field(state, slider));
         const low = Math.min(slider.low, here), high = Math.max(slider.high, here);  // a menu may lead beyond a slider's ends
         if (at < low || at > high) throw new Error(`${key} must be in [${low}, ${high}], got ${at}`);
         state.records[slider.argument][slider.name] = value;

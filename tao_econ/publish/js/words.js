@@ -27,7 +27,13 @@ TAO.format = (value, form) => {
     if (!Number.isFinite(size)) return (Number.isNaN(size) ? plus + "nan" : sign + "inf") + (kind === "%" ? "%" : "");
     const text = kind === "g" ? TAO.general(size, +places || 1) : TAO.fixed(size, +places);
     const [whole, ...rest] = text.split(".");
-    return sign + [comma ? whole.replace(/\B(?=(\d{3})+$)/g, ",") : whole, ...rest].join(".") + (kind === "%" ? "%" : "");
+    return sign + [comma ? TAO.grouped(whole) : whole, ...rest].join(".") + (kind === "%" ? "%" : "");
+};
+
+TAO.grouped = whole => whole.replace(/\B(?=(\d{3})+$)/g, ",");
+TAO.digits = value => {  // all digits of a float, as an error names it
+    const [whole, part = "0"] = String(value).split(".");
+    return `${TAO.grouped(whole)}.${part}`;
 };
 
 TAO.say = (strings, ...parts) =>  // say`${[value, ".1%"]} a year`
