@@ -11,20 +11,25 @@ import datetime as dt
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..inputs.rules import rules_at
-from ..views import screen
-from ..views.gallery import VIEWS
+from ..analysis.uncertainty import errors_in_95
+from ..economy.comparables import TOKEN_VALUES, sales_multiples
+from ..economy.market import BEARABLE_SHARE
+from ..inputs.rules import load_scenario, load_snapshot, rules_at
+from ..views import comparables, sale, screen
+from ..views.gallery import VIEWS, snapshots
 from ..views.live import Live
 from ..views.marks import Axis, Mark, Text
+from ..views.words import plus_minus
 
 SCRIPTS = Path(__file__).parent / "js"
 SHARED = ("picture.js",)
 REPLAYED = (*SHARED, "replay.js")
-COMPUTED = (*SHARED, "words.js", "supply.js", "schedule.js", "page.js")
+COMPUTED = (*SHARED, "words.js", "supply.js", "schedule.js", "market.js", "page.js")
 EXACT = 1 << 53  # from here on a number of the page is an integer of any length
 COLUMNS = ("x", "y", "low", "high", "base", "z")
 
@@ -48,11 +53,54 @@ def _nothing() -> dict:
     return {}
 
 
+def _sale() -> dict:
+    chain = rules_at("2026-09-11")
+    return {
+        "rules": chain,
+        "owner_cut": [f"{part}n" for part in chain.owner_cut.as_integer_ratio()],
+        "scenario": load_scenario("base"),
+        "snapshots": {it.snapshot: load_snapshot(it.snapshot) for it in sale.markets().values()},
+        "bar": BEARABLE_SHARE,
+        "years": sale.YEARS,
+    }
+
+
+def _others() -> dict:
+    """All that TAO is held against, of every day to choose."""
+    chain = rules_at("2026-09-11")
+    base = load_scenario("base")
+    days = {}
+    for snapshot in snapshots().values():
+        sold = sales_multiples(chain, snapshot, base).iloc[:-1]
+        days[snapshot.date.isoformat()] = {
+            like: dict(
+                zip(
+                    ("names", "values"), comparables.everything_on(snapshot.date, like), strict=True
+                )
+            )
+            for like in TOKEN_VALUES
+        } | {
+            "companies": list(sold["company"]),
+            "low": list(sold["low"]),
+            "high": list(sold["high"]),
+        }
+    return {"rules": chain, "days": days, "order": list(comparables.COUNTS.values())}
+
+
+def _errors() -> dict:
+    """What the words of an error and the bands of 80% need."""
+    z = NormalDist().inv_cdf(0.9)
+    return _chain() | {"how_sure": plus_minus(), "errors": errors_in_95(), "z": z}
+
+
 WAYS = {
     "supply": Way(_chain),
     "emission": Way(_nothing),
     "halving_at_recycling": Way(_chain),
     "pool": Way(_nothing),
+    "sell_pressure": Way(_sale, {"inflow_usd_per_day": 1e5}),
+    "comparable": Way(_others),
+    "portfolio": Way(_errors),
 }
 
 

@@ -77,10 +77,16 @@ TAO.issuedPath = (chain, horizon, every = 30) => {  // years from now and TAO is
 
 TAO.staked = (chain, snapshot, scenario) => snapshot.staked_tao ?? chain.issued * scenario.staked_share;
 
+TAO.circulating = (chain, snapshot, scenario) => {
+    const circulating = chain.issued * (1 - scenario.lost_share), staked = TAO.staked(chain, snapshot, scenario);
+    if (staked > circulating) throw new Error(TAO.say`staked_tao must be at most what circulates (${[circulating, ",.0f"]}), got ${[staked, ",.0f"]}`);
+    return circulating;
+};
+
 TAO.views.supply = ({ snapshot, scenario }, { rules }) => {
     const say = TAO.say, chain = TAO.chain(rules, snapshot, scenario), bn = snapshot.price_usd / 1e9;
     const { years, issued } = TAO.issuedPath(chain, scenario.horizon_years), kept = 1 - scenario.lost_share;
-    const circulating = chain.issued * kept;
+    const circulating = TAO.circulating(chain, snapshot, scenario);
     const floating = circulating - scenario.stake_stickiness * TAO.staked(chain, snapshot, scenario);
     const price = years.map((year, i) =>
         circulating * snapshot.price_usd * (1 + scenario.market_cap_growth) ** year / (issued[i] * kept));
