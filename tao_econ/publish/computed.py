@@ -17,19 +17,21 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..analysis.uncertainty import errors_in_95
+from ..chain.fixed_point import q32
+from ..chain.shares import SHARED
 from ..economy.comparables import TOKEN_VALUES, sales_multiples
 from ..economy.market import BEARABLE_SHARE
 from ..inputs.rules import load_scenario, load_snapshot, rules_at
-from ..views import comparables, sale, screen
+from ..views import comparables, consensus, emission_shares, sale, screen
 from ..views.gallery import VIEWS, snapshots
 from ..views.live import Live
 from ..views.marks import Axis, Mark, Text
 from ..views.words import plus_minus
 
 SCRIPTS = Path(__file__).parent / "js"
-SHARED = ("picture.js",)
-REPLAYED = (*SHARED, "replay.js")
-COMPUTED = (*SHARED, "words.js", "supply.js", "schedule.js", "market.js", "page.js")
+REPLAYED = ("picture.js", "replay.js")
+FORMULAS = ("supply.js", "schedule.js", "market.js", "subnets.js")
+COMPUTED = ("picture.js", "words.js", *FORMULAS, "page.js")
 EXACT = 1 << 53  # from here on a number of the page is an integer of any length
 COLUMNS = ("x", "y", "low", "high", "base", "z")
 
@@ -93,6 +95,35 @@ def _errors() -> dict:
     return _chain() | {"how_sure": plus_minus(), "errors": errors_in_95(), "z": z}
 
 
+def _pools() -> dict:
+    """Main net's subnets from the largest pool, as the rules of shares read them."""
+    pools = emission_shares.start_of(None)
+    order = np.argsort(-pools.reserve_tao, kind="stable")
+    rules = emission_shares.rules_to_choose().values()
+    return {
+        "pools": {
+            "price": pools.price_ema_tao[order],
+            "started": pools.started[order].astype(float),
+            "burned": pools.burned_share[order],
+            "alpha": (pools.reserve_alpha + pools.outstanding_alpha)[order],
+            "on": pools.emission_on[order],
+            "root_tao": pools.root_tao,
+        },
+        "real": emission_shares.Market(),
+        "where": emission_shares.where(),
+        "unproven": {
+            f"{law.subnet_shares} {law.gate}": emission_shares.unproven_fields(law, fields=SHARED)
+            or "none"
+            for law in rules
+        },
+    }
+
+
+def _epoch() -> dict:
+    kept = q32(rules_at("2026-09-11").bonds_moving_average) / 2**32
+    return {"kept": kept, "others": consensus.weights_of(consensus.Epoch())[:4, 5:]}
+
+
 WAYS = {
     "supply": Way(_chain),
     "emission": Way(_nothing),
@@ -101,6 +132,8 @@ WAYS = {
     "sell_pressure": Way(_sale, {"inflow_usd_per_day": 1e5}),
     "comparable": Way(_others),
     "portfolio": Way(_errors),
+    "emission_rules": Way(_pools),
+    "epoch": Way(_epoch),
 }
 
 

@@ -4,13 +4,15 @@ import dataclasses
 import json
 import math
 import random
+from fractions import Fraction
 from pathlib import Path
 
 import lab
 import numpy as np
 import pytest
 
-from tao_econ.chain import issuance_eras
+from tao_econ.chain import issuance_eras, yuma_epoch
+from tao_econ.chain.fixed_point import q32
 from tao_econ.inputs.rules import rules_at
 from tao_econ.publish import computed, pages
 from tao_econ.views import explore
@@ -103,7 +105,9 @@ def difference(one, other, path=""):
     if isinstance(one, np.ndarray):
         one = one.tolist()
     if isinstance(one, dict):
-        assert isinstance(other, dict) and one.keys() == other.keys(), f"{path}: {one!r} != {other!r}"
+        assert isinstance(other, dict) and one.keys() == other.keys(), (
+            f"{path}: {one!r} != {other!r}"
+        )
         return max((difference(one[k], other[k], f"{path}/{k}") for k in one), default=0.0)
     if isinstance(one, (list, tuple)):
         assert isinstance(other, list) and len(one) == len(other), f"{path}: {one!r} != {other!r}"
@@ -187,6 +191,52 @@ def test_issuance_is_exact_to_the_rao(live, page):
         for (first, blocks, *amounts), (scale, *words) in zip(eras, got, strict=True):
             parts = [first, blocks, *(amount * int(scale) for amount in amounts)]
             assert [None if word is None else int(word) for word in words] == parts
+
+
+@needs_chromium
+def test_an_epoch_of_any_size_up_to_16_by_32_is_the_engines(page):
+    draw = np.random.default_rng(8)
+    chain = rules_at("2026-09-11")
+    asked, expected = [], []
+    for number in range(STATES):
+        validators, miners = int(draw.integers(1, 17)), int(draw.integers(1, 33))
+        n = validators + miners
+        weights = np.zeros((n, n))
+        weights[:validators, validators:] = draw.integers(
+            0, 4, (validators, miners)
+        ) * draw.integers(0, 65_536, (validators, miners))
+        stake = np.zeros(n)
+        stake[:validators] = draw.integers(0, 1_000, validators) * (draw.random(validators) < 0.9)
+        law = dataclasses.replace(
+            chain,
+            bonds=("yuma3", "classic")[number % 2],
+            kappa=Fraction(int(draw.integers(1, 65_536)), 65_535),
+            bonds_penalty=Fraction(int(draw.integers(0, 65_536)), 65_535),
+        )
+        got = yuma_epoch(law, weights, stake, np.zeros((n, n)))
+        rows, columns = slice(validators), slice(validators, n)
+        expected.append(
+            {
+                "stake": got.stake[rows],
+                "consensus": got.consensus[columns],
+                "incentive": got.incentive[columns],
+                "trust": got.trust[columns],
+                "dividends": got.dividends[rows],
+                "validatorTrust": got.validator_trust[rows],
+            }
+        )
+        numbers = {
+            "yuma3": law.bonds == "yuma3",
+            "kappa": q32(law.kappa) / 2**32,
+            "penalty": q32(law.bonds_penalty) / 2**32,
+            "kept": q32(law.bonds_moving_average) / 2**32,
+        }
+        asked.append([numbers, weights[rows, columns].tolist(), stake[rows].tolist()])
+    page.goto(f"{page.start}epoch.html")
+    found = page.evaluate(
+        "asked => asked.map(([law, weights, stake]) => TAO.yuma(law, weights, stake))", asked
+    )
+    assert max(map(difference, expected, found)) <= EQUAL
 
 
 @needs_chromium
