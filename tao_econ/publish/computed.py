@@ -12,25 +12,30 @@ from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from statistics import NormalDist
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
-from ..analysis.uncertainty import errors_in_95
 from ..chain.fixed_point import q32
 from ..chain.shares import SHARED
+from ..claims import VERDICTS
+from ..claims import board as claims_board
+from ..claims.arguments import ARGUMENTS
+from ..claims.declare import HEDGES
+from ..claims.rule import Reading, fact, judge, world
 from ..economy.comparables import TOKEN_VALUES, sales_multiples
 from ..economy.market import BEARABLE_SHARE
+from ..inputs.record import about
 from ..inputs.rules import load_scenario, load_snapshot, rules_at
-from ..views import comparables, consensus, emission_shares, sale, screen
+from ..views import arguments, comparables, consensus, emission_shares, sale, screen
 from ..views.gallery import VIEWS, snapshots
 from ..views.live import Live
-from ..views.marks import Axis, Mark, Text
-from ..views.words import plus_minus
+from ..views.marks import Axis, Mark, Text, View
+from ..views.words import errors_in_95, plus_minus
 
 SCRIPTS = Path(__file__).parent / "js"
 REPLAYED = ("picture.js", "replay.js")
-FORMULAS = ("supply.js", "schedule.js", "market.js", "subnets.js")
+FORMULAS = ("supply.js", "schedule.js", "market.js", "subnets.js", "board.js")
 COMPUTED = ("picture.js", "words.js", *FORMULAS, "page.js")
 EXACT = 1 << 53  # from here on a number of the page is an integer of any length
 COLUMNS = ("x", "y", "low", "high", "base", "z")
@@ -41,10 +46,12 @@ class Way(NamedTuple):
 
     facts : what its function needs besides the view's records
     settings : fields at which every mark of it is shown, for the template
+    view : the template, where no state shows every mark
     """
 
     facts: Callable[[], dict]
     settings: dict[str, Any] = {}
+    view: Callable[[], View] | None = None
 
 
 def _chain() -> dict:
@@ -124,6 +131,69 @@ def _epoch() -> dict:
     return {"kept": kept, "others": consensus.weights_of(consensus.Epoch())[:4, 5:]}
 
 
+def _board() -> dict:
+    known = claims_board.presets()
+    latest = Reading("now", "now", "", "")
+    states = {}
+    for name, numbers in known.items():
+        rules, snapshot, scenario = claims_board.records_of(numbers)
+        found = judge(
+            claims_board.world_of(numbers),
+            claims_board._as_judged(numbers, ARGUMENTS["C38"]),
+            "now",
+        )
+        ratio = numbers.issuance_rao / rules.max_supply_rao
+        states[name] = {
+            "numbers": numbers,
+            "rules": rules,
+            "snapshot": snapshot,
+            "scenario": scenario,
+            "owner_cut": [f"{part}n" for part in rules.owner_cut.as_integer_ratio()],
+            "others": [ratio - cast(float, one.value) for one in found.read],
+        }
+    return {
+        "states": states,
+        "halved": str(fact(world(), latest, "C26", "first_halving").value),
+        "arguments": [_argument(one) for one in ARGUMENTS.values()],
+        "inputs": {name: _moved(known["the article"], name) for name in claims_board.MOVED},
+        "verdicts": VERDICTS,
+        "signs": arguments.SIGNS,
+        "plural": list(arguments.PLURAL.values()),
+        "one": arguments.ONE,
+        "at": arguments.COLUMNS[arguments.JUDGED] - 0.02,
+        "end": arguments.END + 0.1,
+    }
+
+
+def _argument(one) -> dict:
+    claim = world().claims[one.claim]
+    told = {"sign": claim.says, "stated": claim.stated, "tolerance": HEDGES[claim.hedge].tolerance}
+    return one._asdict() | told
+
+
+def _moved(numbers, name: str) -> dict:
+    """A number of the board as the search for what turns a verdict moves it."""
+    scale = claims_board._scale(name)
+    low, high = about(numbers, name)["span"] or (0.0, 1.0)
+    it = claims_board._input(numbers, name)
+    ends = {"low": low / scale, "high": high / scale}
+    return {"name": it.name, "unit": it.unit, "scale": scale} | ends
+
+
+def _every_verdict() -> View:
+    """The board with a square of every colour and a stripe, which no one state has."""
+    numbers = claims_board.presets()["the article"]
+    shown = VIEWS["board"].drawn({"numbers": numbers})
+    rows = tuple(
+        row._replace(verdict=VERDICTS[number % len(VERDICTS)], was="")
+        for number, row in enumerate(claims_board.rows(numbers))
+    )
+    (panel,) = shown.panels
+    texts = [mark for mark in panel.marks if isinstance(mark, Text)]
+    marks = [*arguments._turned(rows), *arguments._squares(rows), *texts]
+    return dataclasses.replace(shown, panels=[dataclasses.replace(panel, marks=marks)])
+
+
 WAYS = {
     "supply": Way(_chain),
     "emission": Way(_nothing),
@@ -134,6 +204,7 @@ WAYS = {
     "portfolio": Way(_errors),
     "emission_rules": Way(_pools),
     "epoch": Way(_epoch),
+    "board": Way(_board, view=_every_verdict),
 }
 
 
@@ -151,7 +222,7 @@ def template(panel: Live) -> dict:
     """
     it = panel.recipe()
     way = WAYS[it.name]
-    shown = VIEWS[it.name].drawn(_with(it, way.settings))
+    shown = way.view() if way.view else VIEWS[it.name].drawn(_with(it, way.settings))
     figure = screen.plotted(shown)
     return {
         "name": it.name,
@@ -201,14 +272,15 @@ def _panels(panels) -> list[dict]:
     for panel in panels:
         marks = []
         for mark in panel.marks:
-            marks.append(_mark(mark, traces))
-            traces += not isinstance(mark, Text)
+            text = isinstance(mark, Text)
+            marks.append(_mark(mark, None if text else traces))
+            traces += not text
         axes = {"x": _axis(panel.x), "y": _axis(panel.y)}
         found.append(axes | {"marks": marks})
     return found
 
 
-def _mark(mark: Mark, at: int) -> dict:
+def _mark(mark: Mark, at: int | None) -> dict:
     """A mark with the columns that it starts from; those that no state changes stay."""
     columns = {key: plain(getattr(mark, key, ())) for key in COLUMNS}
     kind = type(mark).__name__

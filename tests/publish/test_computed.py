@@ -17,7 +17,7 @@ from tao_econ.inputs.rules import rules_at
 from tao_econ.publish import computed, pages
 from tao_econ.views import explore
 
-STATES = 200  # at random, of each instrument
+STATES = 200
 EQUAL = 1e-12  # relative
 LINES = 900  # of JavaScript, all scripts together
 ASKED = """asked => JSON.stringify(asked.map(settings => TAO.page.picture(TAO.page.at(settings))),

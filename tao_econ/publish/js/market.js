@@ -1,6 +1,5 @@
 // A sale in the market, TAO beside other values, and Kelly's weight. As economy/market.py, day_flows.py,
 // comparables.py and portfolio.py.
-"use strict";
 TAO.fraction = value => {  // a float as a fraction of whole numbers, exactly
     let under = 1n;
     while (!Number.isInteger(value)) [value, under] = [value * 2, under * 2n];

@@ -1,5 +1,4 @@
 // An instrument that is computed in the page: its view's template from Python, its numbers from TAO.views.
-"use strict";
 TAO.page = (() => {
     const ints = (_, value) => typeof value === "string" && /^-?\d+n$/.test(value) ? BigInt(value.slice(0, -1)) : value;
     const it = JSON.parse(document.getElementById("states").textContent, ints);
@@ -9,8 +8,7 @@ TAO.page = (() => {
         const out = { x: x.length ? x : [null], y: y.length ? y : [null] };
         const said = label ? [`<b>${label}</b>`] : [];
         for (const side of ["x", "y"]) {
-            const { label, format, ...axis } = panel[side], names = named(axis);
-            const form = format.endsWith("%") ? ".2%" : format === "g" ? ".5~g" : ",.5~g";
+            const { label, format, ...axis } = panel[side], names = named(axis), form = format.endsWith("%") ? ".2%" : format === "g" ? ".5~g" : ",.5~g";
             let value = axis.scale === "date" ? `%{${side}}` : `%{${side}:${form}}`;
             if (names.length && out[side][0] !== null) {
                 const near = at => Math.min(Math.max(TAO.even(at), 0), names.length - 1);
@@ -58,10 +56,12 @@ TAO.page = (() => {
             now.marks = panel.marks.map((mark, i) => given.marks[i] === null ? null : { ...mark, ...given.marks[i] });
             for (const side of ["x", "y"]) layout[`${side}axis${end}`] = axis(now[side], side, layout[`${side}axis${end}`]);
             now.marks.forEach((mark, i) => {
-                if (!mark || mark.at === undefined) return;
+                if (!mark || mark.at === null) return;  // absent here, or a text
                 data.push({ ...it.data[mark.at], name: mark.label, legendgroup: mark.label, ...trace(now, mark) });
             });
         });
+        const said = view.notes ?? [];  // the texts that a state changes
+        layout.annotations = layout.annotations.map((note, i) => said[i] === undefined ? note : { ...note, text: lines(said[i]) });
         return { data, layout, read: Object.entries(view.readout) };
     }
 
@@ -112,10 +112,11 @@ TAO.page = (() => {
         }
     }
 
-    let now = start(), anchors = {}, written = 0;
+    let now = start(), anchors = {}, written = 0, last = "";
     const menus = it.menus.map((_, i) => document.getElementById("m" + i));
     const inputs = it.sliders.map((_, i) => document.getElementById("s" + i));
 
+    const refuse = text => { document.getElementById("refused").textContent = text; };
     function place(slider, steps) {  // the value so many steps from where the slider was set
         const from = anchors[slider.key];
         if (!steps) return from;
@@ -138,13 +139,16 @@ TAO.page = (() => {
         show();
     }
 
-    function show() {
+    function show(moved) {
         it.sliders.forEach((slider, i) => {
             const text = TAO.format(shown(slider, field(now, slider)), `,.${slider.places}f`);
             inputs[i].setAttribute("aria-valuetext", text);
             inputs[i].parentElement.querySelector("output").textContent = text;
         });
-        TAO.draw(picture(now));
+        const drawn = picture(now), was = last;
+        TAO.draw(drawn);
+        last = JSON.stringify(drawn);
+        if (moved && last === was && !drawn.error) refuse(`nothing here depends on ${moved.label} as the others stand`);
         clearTimeout(written);
         written = setTimeout(() => {  // so that a link shares the state
             const said = String(new URLSearchParams(settings(now)));
@@ -161,13 +165,13 @@ TAO.page = (() => {
             [now, refused] = [start(), error.message];
         }
         anchor();
-        if (refused) document.getElementById("refused").textContent = `${refused}; shown is the start`;
+        if (refused) refuse(`${refused}; shown is the start`);
     }
 
     inputs.forEach((input, i) => input.addEventListener("input", () => {
         const slider = it.sliders[i], value = place(slider, Number(input.value));
         now.records[slider.argument][slider.name] = slider.in_rao ? BigInt(TAO.even(value * 1e6)) * 1000000000n : value;
-        show();
+        show(slider);
     }));
     menus.forEach((menu, i) => menu.addEventListener("change", () => { choose(now, it.menus[i].key, menu.value); anchor(); }));
     document.getElementById("reset").addEventListener("click", () => { now = start(); anchor(); });

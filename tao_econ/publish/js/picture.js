@@ -6,9 +6,7 @@ TAO.draw = (() => {
     const dark = matchMedia("(prefers-color-scheme: dark)");
     const DARK_INK = new Set(["#222222", "#222", "#333333", "#333", "#000000", "#000", "black"]);
     let width = 0, last = null;
-
     const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-
     function inked(value) {  // what is drawn in near-black must be seen on a dark page
         if (typeof value === "string") return DARK_INK.has(value) ? colour("--ink") : value;
         if (!value || typeof value !== "object" || (Array.isArray(value) && typeof value[0] === "number")) return value;

@@ -1,5 +1,4 @@
 // An instrument whose states were computed in advance and stand in the page.
-"use strict";
 (() => {
     const it = JSON.parse(document.getElementById("states").textContent);
     const menus = it.menus.map((_, i) => document.getElementById("m" + i));

@@ -1,5 +1,4 @@
 // Eras, halving dates and one pool. As chain/emission.py, economy/recycled_halving.py and chain/pools.py.
-"use strict";
 TAO.ratio = (amount, { scale }, unit) => Number(amount) / (Number(scale) * Number(unit));
 
 TAO.views.emission = ({ rules, scenario, unit }) => {
@@ -41,9 +40,10 @@ TAO.views.halving_at_recycling = ({ snapshot, scenario }, { rules }) => {
     const say = TAO.say, shares = TAO.linspace(0, 0.6, 31), day = ms => new Date(ms).toISOString().slice(0, 10);
     const halving = share => TAO.nextHalving(rules, snapshot, { ...scenario, recycled_share: share });
     const got = halving(scenario.recycled_share), soonest = halving(0), start = TAO.decimalYear(Date.parse(snapshot.date));
-    const issued = Number(snapshot.issuance_rao) / 1e9, ends = [issued / 1e6, got.at / 1e6], when = new Date(got.when);
+    const issued = Number(snapshot.issuance_rao) / 1e9, ends = [issued / 1e6, got.at / 1e6];
+    const month = new Intl.DateTimeFormat("en", { month: "long", year: "numeric", timeZone: "UTC" });
     return {
-        title: say`Halving ${got.halving} comes in ${TAO.MONTHS[when.getUTCMonth()]} ${when.getUTCFullYear()} at ${[scenario.recycled_share, ".1%"]} recycled`,
+        title: say`Halving ${got.halving} comes in ${month.format(got.when)} at ${[scenario.recycled_share, ".1%"]} recycled`,
         panels: [
             { marks: [{ x: shares, y: shares.map(share => TAO.decimalYear(halving(share).when)) },
                 { x: [scenario.recycled_share], y: [TAO.decimalYear(got.when)] }] },

@@ -1,5 +1,4 @@
 // Shares of subnets, and one Yuma epoch of any size. As chain/shares.py and chain/yuma_kernels.py.
-"use strict";
 TAO.shares = (rules, pools) => {  // each subnet's share of new TAO
     const unburned = rules.subnet_shares.includes("unburned"), root = rules.subnet_shares.includes("root");
     const raw = pools.price.map((price, i) => price * pools.started[i]), weighted = pools.root_tao * rules.root_weight;

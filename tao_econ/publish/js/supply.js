@@ -1,7 +1,4 @@
 // The schedule in whole rao, supply over time, and its value. As chain/emission.py and economy/supply.py.
-"use strict";
-TAO.YEAR_S = 365.25 * 86400;
-
 TAO.eras = (rules, issued, ppm, block = 0n) => {  // amounts in 1/scale rao, integers where decimals are unlimited too
     if (ppm >= 1000000n) throw new Error(`recycled_ppm must be in [0, 1,000,000), got ${ppm}`);
     const halvings = BigInt(rules.max_halvings), every = BigInt(rules.halving_interval_blocks);
@@ -63,7 +60,7 @@ TAO.discounted = (chain, rates) => {
 
 TAO.issuedPath = (chain, horizon, every = 30) => {  // years from now and TAO issued, each `every` nominal days
     const { eras, perDay, seconds, start, coin } = chain;
-    const days = Math.trunc(horizon * (TAO.YEAR_S / seconds) / perDay), samples = Math.floor(days / every) + 1;
+    const days = Math.trunc(horizon * (365.25 * 86400 / seconds) / perDay), samples = Math.floor(days / every) + 1;
     const years = [], issued = [];
     for (let i = 0, k = 0; i < samples; i++) {
         const since = BigInt(perDay * every * i);
@@ -74,9 +71,7 @@ TAO.issuedPath = (chain, horizon, every = 30) => {  // years from now and TAO is
     }
     return { years, issued };
 };
-
 TAO.staked = (chain, snapshot, scenario) => snapshot.staked_tao ?? chain.issued * scenario.staked_share;
-
 TAO.circulating = (chain, snapshot, scenario) => {
     const circulating = chain.issued * (1 - scenario.lost_share), staked = TAO.staked(chain, snapshot, scenario);
     if (staked > circulating) throw new Error(TAO.say`staked_tao must be at most what circulates (${[circulating, ",.0f"]}), got ${[staked, ",.0f"]}`);

@@ -1,8 +1,4 @@
 // Numbers as Python says them: the part of its format language that the views use, and its rounding.
-"use strict";
-TAO.MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-    "November", "December"];
-
 TAO.fixed = (value, places) => {  // of a number >= 0; halves go to the even digit, as toFixed's do not
     if (value >= 1e21) return BigInt(value) + (places ? "." + "0".repeat(places) : "");
     const near = value.toFixed(places), [whole, part] = value.toFixed(100).split(".");
@@ -37,18 +33,14 @@ TAO.digits = value => {  // all digits of a float, as an error names it
 };
 
 TAO.say = (strings, ...parts) =>  // say`${[value, ".1%"]} a year`
-    strings.reduce((said, text, i) => {
-        const part = parts[i - 1];
-        return said + (Array.isArray(part) ? TAO.format(...part) : part) + text;
-    });
+    strings.reduce((said, text, i) => said + (Array.isArray(parts[i - 1]) ? TAO.format(...parts[i - 1]) : parts[i - 1]) + text);
 
 TAO.even = value => {  // round() of Python: halves to the even number
     const near = Math.round(value);
     return Math.abs(value % 1) === 0.5 && near % 2 ? near - 1 : near;
 };
 
-TAO.linspace = (low, high, many) =>
-    Array.from({ length: many }, (_, i) => i === many - 1 ? high : low + i * ((high - low) / (many - 1)));
+TAO.linspace = (low, high, many) => Array.from({ length: many }, (_, i) => i === many - 1 ? high : low + i * ((high - low) / (many - 1)));
 
 TAO.interp = (at, x, y) => {
     if (at <= x[0]) return y[0];
@@ -56,5 +48,4 @@ TAO.interp = (at, x, y) => {
     if (next < 0) return y.at(-1);
     return (y[next] - y[next - 1]) / (x[next] - x[next - 1]) * (at - x[next - 1]) + y[next - 1];
 };
-
 TAO.sum = values => values.reduce((total, value) => total + value, 0);
