@@ -63,15 +63,16 @@ TAO.draw = (() => {
         }));
         if (dark.matches) inked(now.data), inked(now.layout);
         let layout = dressed(now.layout);
-        width = plot.clientWidth;
-        if (width < 620) {
+        const room = Math.max(width = plot.clientWidth, now.layout.annotations?.length > 20 ? 1080 : 0);  // a table of words scrolls
+        room > width ? plot.tabIndex = 0 : plot.removeAttribute("tabindex");
+        if (room < 620) {
             layout = stacked(layout);
             for (const trace of now.data.filter(it => it.colorbar)) {
                 trace.colorbar = { ...trace.colorbar, orientation: "h", y: -0.2, yanchor: "top", thickness: 12, len: 1,
                     nticks: 5, tickangle: 0, title: { ...trace.colorbar.title, side: "top", font: { size: 13 } } };
             }
         }
-        Plotly.react(plot, now.data, { ...layout, width }, { displayModeBar: false, responsive: false, doubleClick: "reset" });
+        Plotly.react(plot, now.data, { ...layout, width: room }, { displayModeBar: false, responsive: false, doubleClick: "reset" });
     }
 
     dark.addEventListener("change", () => draw(last));
