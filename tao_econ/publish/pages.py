@@ -148,10 +148,19 @@ def _files(many: int) -> dict[str, str | bytes]:
             book.title, book.body + _onward(stem, books), menu, up="../"
         )
         files |= {f"notebooks/img/{file}": content for file, content in book.pictures.items()}
-    files |= {f"figures/{name}.svg": (press.OUTPUT / f"{name}.svg").read_bytes() for name in index}
+    files |= {
+        f"figures/{name}.svg": _lighter((press.OUTPUT / f"{name}.svg").read_bytes())
+        for name in index
+    }
     for name, (says, packed) in zip(names, _in_parallel(names, many), strict=True):
         files[f"instruments/{name}.html"] = _instrument(name, says, packed, menu)
     return files | assets()
+
+
+def _lighter(svg: bytes) -> bytes:
+    """A drawing a tenth lighter: without indents, its paths to a hundredth of a point."""
+    flat = re.sub(rb"\s*\n\s*", b"\n", svg)
+    return re.sub(rb'\bd="[^"]*"', lambda path: re.sub(rb"(\.\d\d)\d+", rb"\1", path[0]), flat)
 
 
 def assets() -> dict[str, str | bytes]:

@@ -123,6 +123,8 @@ def test_no_page_names_this_machine(folder):
 
 def test_pages_keep_a_reasonable_weight(folder):
     assert all(file.stat().st_size < 1_000_000 for file in folder.rglob("*.html"))
+    files = [file for file in folder.rglob("*") if file.is_file() and "plotly" not in file.name]
+    assert sum(file.stat().st_size for file in files) < 12_000_000
     _, full = pages._states_of(
         "guarantee", states.POSITIONS
     )  # as `./run site` computes it; a map in every state
