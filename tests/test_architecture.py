@@ -22,7 +22,7 @@ ROOMS = {  # room: the rooms below it that it may import, and what it needs from
     ),
     "publish": (
         "inputs chain economy incentives claims views",
-        "matplotlib mistune nbclient nbformat numpy pandas papermill",
+        "matplotlib mistune nbclient nbformat numpy numpydoc pandas papermill",
     ),
 }
 ONLY_IN = {"numba": {"chain/_jit.py"}}  # library: the files that may import it
@@ -57,7 +57,7 @@ READERS = {  # files in and out, and their layouts: no rule of the chain
     "chain/metagraph_files.py",
     "chain/subnet_files.py",
     "chain/subnet_states.py",
-    "chain/tables.py",
+    "inputs/csv_files.py",
     "inputs/files.py",
     "inputs/own_tables.py",
     "inputs/snapshot_files.py",

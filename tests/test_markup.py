@@ -4,6 +4,7 @@ the pages' own policy taken away, and with it.
 
 import json
 import re
+import shutil
 
 import lab
 import nbformat
@@ -13,8 +14,8 @@ from hostile import one_line
 
 from tao_econ.claims import VERDICTS
 from tao_econ.claims.rule import Finding, Judgement, Read, Reading
-from tao_econ.inputs import data
-from tao_econ.publish import ledger, pages, prose
+from tao_econ.inputs import Rules, Snapshot, data
+from tao_econ.publish import figures_page, ledger, names, pages, press, prose, reference, search
 
 BAD = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>\'"><!--<script>&lt;'
 FILE = '13_"><img src=x onerror=window.hit=1>'
@@ -114,6 +115,34 @@ def instrument():
     return pages._instrument("supply", BAD, json.dumps(packed), pages._menu(True))
 
 
+def hostile(rules: Rules) -> Snapshot:
+    """<img src=x onerror="window.hit=1"> and `<img src=x onerror="window.hit=1">`, [x](javascript:hit).
+
+    Parameters
+    ----------
+    rules : <img src=x onerror="window.hit=1">
+        <script>window.hit=1</script>
+
+    Raises
+    ------
+    <img src=x onerror="window.hit=1">
+        <svg onload="window.hit=1">
+    """
+
+
+def entry():
+    """A function of the reference whose words, types and text are hostile."""
+    name = names.Name("inputs", BAD, "inputs.rules", hostile, BAD)
+    return search.box("../") + reference._entry(name, reference.Guide())
+
+
+def gallery():
+    said = dict.fromkeys(("caption", "call", "problem"), BAD)
+    drawn = figures_page.Drawing(file="figures/supply.csv", data=b"", **said)
+    index = {"inflation": {"finding": BAD, "alt": BAD}}
+    return search.box() + figures_page.page(index, {}, {"inflation": drawn})
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """A page of each kind, all their words hostile."""
@@ -121,6 +150,7 @@ def site(tmp_path_factory):
     made = prose.notebook(
         book(), FILE, prose.Pages({f"{FILE}.ipynb": prose.address(f"{FILE}.html")}, {}, [])
     )
+    menu = pages._menu(True)
     body = made.body + pages._onward(FILE, {"a": made, FILE: made}) + pages._finding(FILE, made)
     texts = {
         "notebooks/book.html": pages._page(made.title, body, pages._menu(True), up="../"),
@@ -129,6 +159,8 @@ def site(tmp_path_factory):
         ),
         "claims.html": claims(),
         "instruments/supply.html": instrument(),
+        "reference/inputs.html": pages._page(BAD, entry(), menu, up="../", scripts="'self'"),
+        "figures.html": pages._page(BAD, gallery(), menu, scripts="'self'"),
     }
     for path, text in texts.items():
         (folder / path).parent.mkdir(exist_ok=True)
@@ -136,6 +168,9 @@ def site(tmp_path_factory):
     (folder / "assets").mkdir()
     for path, content in pages.assets().items():
         (folder / path).write_bytes(content.encode() if isinstance(content, str) else content)
+    (folder / "figures").mkdir()
+    shutil.copy(press.OUTPUT / "inflation.svg", folder / "figures")
+    (folder / search.INDEX).write_text(search.index([(BAD, BAD, BAD, "figures.html")]))
     return folder
 
 
@@ -159,6 +194,9 @@ def test_markup_stays_text_in_a_browser(site, tmp_path, guarded):
                 page.goto(start + str(file.relative_to(site)))
                 if file.parent.name == "instruments":
                     page.wait_for_selector("#plot .main-svg")
+                if page.locator("#q").count():
+                    page.fill("#q", "onerror")
+                    assert page.locator("#hits li").inner_text().count("<img src=x") == 3
             finally:
                 file.write_text(text, encoding="utf-8")
             page.wait_for_timeout(200)

@@ -151,10 +151,13 @@ def _plain(value: Any) -> Any:
 
 
 def about(record: Any, name: str) -> dict:
-    """A field's unit, meaning, slider step, span, reason, source, and bounds in words (`rule`)."""
-    fields = type(record).__pydantic_fields__
+    """A field's unit, meaning, slider step, span, reason, source, and bounds in words (`rule`); of
+    a record or of its class.
+    """
+    kind = record if isinstance(record, type) else type(record)
+    fields = kind.__pydantic_fields__  # type: ignore[attr-defined]
     if name not in fields:
-        raise ValueError(unknown(f"{type(record).__name__} field", name, fields))
+        raise ValueError(unknown(f"{kind.__name__} field", name, fields))
     field = fields[name]
     return {"meaning": field.description, "rule": _rule(field)} | field.json_schema_extra
 

@@ -45,6 +45,9 @@ body { margin: 1.5rem auto; padding: 0 1rem; max-width: 100rem; background: var(
   font: 15px/1.45 system-ui, sans-serif; }
 p, dl { max-width: 60rem; } a { color: var(--link); } caption { text-align: left; padding: .5rem 0; color: var(--soft); }
 .skip { position: absolute; left: -100rem; } .skip:focus { left: 1rem; top: .5rem; }
+header nav { display: flex; flex-wrap: wrap; gap: 0 1.5rem; border-bottom: 1px solid var(--line); padding-bottom: .5rem; }
+header ul { display: flex; flex-wrap: wrap; gap: 0 1.1rem; list-style: none; margin: 0; padding: 0; }
+header a { color: var(--ink); text-decoration: none; } header a:hover { text-decoration: underline; } .home { font-weight: 700; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; margin-bottom: 1.5rem; }
 th, td { border-bottom: 1px solid var(--line); padding: .4rem .6rem; text-align: left; vertical-align: top; }
 thead th { background: var(--head); vertical-align: bottom; }
@@ -131,7 +134,7 @@ def page(
     )
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-{policy(_mark(SCRIPT), _mark(STYLE))}<title>tao_econ: the article's claims, judged</title><style>{STYLE}</style></head><body>
+{policy(_mark(SCRIPT), _mark(STYLE))}<title>tao_econ: the article's claims, judged</title><link rel="icon" href="data:,"><style>{STYLE}</style></head><body>
 <a class="skip" href="#ledger">Skip to the claims</a><main>
 <h1>{(~ledger["ours"]).sum()} statements of the article and {ledger["ours"].sum()} checks of ours, judged</h1>
 <p>A statement <b>holds</b> if it is true in as many readings as its words ask for: all, more than half where it says

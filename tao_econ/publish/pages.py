@@ -1,5 +1,5 @@
-"""The pages: one a notebook, one an instrument, the figures, the assumptions, and an index of
-what was found.
+"""The pages: one a notebook, one an instrument, the figures, the reference, the assumptions, a
+search, and an index of what was found.
 """
 
 from __future__ import annotations
@@ -20,13 +20,24 @@ from ..inputs.checks import quoted
 from ..inputs.files import DATA, WORKPLACE, write_whole
 from ..inputs.record import summary
 from ..views import VIEWS, explore, instruments
-from . import assumptions, computed, notebooks, press, prose, states
+from . import (
+    assumptions,
+    computed,
+    figures_page,
+    notebooks,
+    press,
+    prose,
+    reference,
+    search,
+    states,
+)
 from .folders import alone, staging
 
 OUTPUT = WORKPLACE / "site"
 PARTS = Path(__file__).parent
 LEDGER = "claims.html"
 LIST = "files.json"  # of what a build wrote
+ASSETS = ("site.css", "instrument.js", "compute.js", "search.js")
 COMPUTES = (
     "Every state is computed in this page, all sliders together, by the formulas of the engine. The "
     "address of the page holds the state: a link shares it."
@@ -132,14 +143,19 @@ def _files(many: int) -> dict[str, str | bytes]:
         for file in sources
     }
     ledger = press.OUTPUT / LEDGER
+    menu = _menu(ledger.exists())
     files: dict[str, str | bytes] = (
-        _ledger(ledger.read_text(encoding="utf-8")) if ledger.exists() else {}
+        _ledger(ledger.read_text(encoding="utf-8"), menu) if ledger.exists() else {}
     )
-    menu = _menu(LEDGER in files)
     files["index.html"] = _page(
         "Bittensor's TAO, recomputed", _index(books, names, LEDGER in files), menu, wide="wide"
     )
-    files["figures.html"] = _page("Figures", _gallery(index, books), menu)
+    with _processes() as pool:
+        drawn = pool.map(figures_page.drawing, index)
+        moved = pool.map(_states_of, names, itertools.repeat(many))
+        drawings = dict(zip(index, drawn, strict=True))
+        packed = dict(zip(names, moved, strict=True))
+    files |= _searched(index, books, drawings, menu)
     said = prose.markdown(assumptions.FILE.read_text(encoding="utf-8"), links)
     files["assumptions.html"] = _page("Assumptions", said, menu)
     files["mainnet.html"] = _page("Held to main net", _mainnet(), menu)
@@ -149,52 +165,77 @@ def _files(many: int) -> dict[str, str | bytes]:
         )
         files |= {f"notebooks/img/{file}": content for file, content in book.pictures.items()}
     files |= {
-        f"figures/{name}.svg": _lighter((press.OUTPUT / f"{name}.svg").read_bytes())
+        f"figures/{name}.svg": figures_page.lean((press.OUTPUT / f"{name}.svg").read_bytes())
         for name in index
     }
-    for name, (says, packed) in zip(names, _in_parallel(names, many), strict=True):
-        files[f"instruments/{name}.html"] = _instrument(name, says, packed, menu)
+    for name, (says, shots) in packed.items():
+        files[f"instruments/{name}.html"] = _instrument(name, says, shots, menu)
     return files | assets()
-
-
-def _lighter(svg: bytes) -> bytes:
-    """A drawing a tenth lighter: without indents, its paths to a hundredth of a point."""
-    flat = re.sub(rb"\s*\n\s*", b"\n", svg)
-    return re.sub(rb'\bd="[^"]*"', lambda path: re.sub(rb"(\.\d\d)\d+", rb"\1", path[0]), flat)
 
 
 def assets() -> dict[str, str | bytes]:
     """What the pages load."""
-    return {
-        "assets/site.css": (PARTS / "site.css").read_bytes(),
-        "assets/instrument.js": computed.script(computed.REPLAYED),
-        "assets/compute.js": computed.script(computed.COMPUTED),
-        "assets/plotly.min.js": states.plotly_js(),
+    made = {
+        "instrument.js": computed.script(computed.REPLAYED),
+        "compute.js": computed.script(computed.COMPUTED),
     }
+    files: dict[str, str | bytes] = {
+        f"assets/{part}": made.get(part) or (PARTS / part).read_bytes() for part in ASSETS
+    }
+    return files | {"assets/plotly.min.js": states.plotly_js()}
 
 
-def _ledger(text: str) -> dict[str, str | bytes]:
-    """The ledger's page and the evidence it names, with links that stay inside the site."""
+def _ledger(text: str, menu: list[tuple[str, str]]) -> dict[str, str | bytes]:
+    """The ledger's page under the menu and the evidence it names, with links that stay inside the
+    site.
+    """
     text = re.sub(r"\.\./notebooks/(\w+)\.ipynb", r"notebooks/\1.html", text).replace(
         "../data/", "data/"
     )
     made_by = (press.OUTPUT / LEDGER).with_suffix(".json")
     return {
-        LEDGER: text,
+        LEDGER: text.replace("<main>", f"{_header(menu)}<main>", 1),
         made_by.name: made_by.read_bytes(),
         "data/evidence.csv": (DATA / "evidence.csv").read_bytes(),
     }
 
 
-def _in_parallel(names: list[str], many: int) -> list[tuple[str, str]]:
-    """Docstring and states, or template, of every instrument; each is computed by one process, so
-    the order of work changes nothing.
-    """
-    workers = min(len(names), os.cpu_count() or 1)
-    with ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=_leave_interrupts
-    ) as pool:
-        return list(pool.map(_states_of, names, itertools.repeat(many)))
+def _searched(
+    index: dict,
+    books: dict[str, prose.Notebook],
+    drawings: dict[str, figures_page.Drawing],
+    menu: list[tuple[str, str]],
+) -> dict[str, str | bytes]:
+    """The gallery with its data, the reference, and the search over both and the notebooks."""
+    guide = reference.Guide()
+
+    def framed(title: str, body: str, up: str) -> str:
+        return _page(title, body, menu, up=up, wide="wide", scripts="'self'")
+
+    files: dict[str, str | bytes] = dict(
+        reference.pages(guide, lambda title, body: framed(title, search.box("../") + body, "../"))
+    )
+    gallery = figures_page.page(index, books, drawings)
+    files["figures.html"] = framed("Figures", search.box() + gallery, "")
+    files |= {drawing.file: drawing.data for drawing in drawings.values()}
+    files["search.html"] = framed("Search", search.page(), "")
+    entries = [
+        *reference.entries(guide),
+        *figures_page.entries(index, drawings),
+        *(
+            (name, "instrument", _first_line(name), f"instruments/{name}.html")
+            for name in instruments()
+        ),
+        *itertools.chain.from_iterable(search.headings(*each) for each in books.items()),
+    ]
+    return files | {search.INDEX: search.index(entries)}
+
+
+def _processes() -> ProcessPoolExecutor:
+    """Workers, each of which computes one thing whole, so the order of work changes nothing."""
+    return ProcessPoolExecutor(
+        os.cpu_count() or 1, mp_context=get_context("spawn"), initializer=_leave_interrupts
+    )
 
 
 def _leave_interrupts() -> None:
@@ -224,7 +265,15 @@ def _menu(ledger: bool) -> list[tuple[str, str]]:
         ("Instruments", "index.html#instruments"),
         ("Assumptions", "assumptions.html"),
         ("Main net", "mainnet.html"),
+        ("Reference", f"{reference.FOLDER}/index.html"),
+        ("Search", "search.html"),
     ]
+
+
+def _header(menu: list[tuple[str, str]], up: str = "") -> str:
+    links = "".join(f'<li><a href="{up}{target}">{words}</a></li>' for words, target in menu)
+    home = f'<a class="home" href="{up}index.html">tao_econ</a>'
+    return f'<header><nav aria-label="Site">{home}<ul>{links}</ul></nav></header>\n'
 
 
 def _page(
@@ -235,7 +284,6 @@ def _page(
     wide: str = "",
     scripts: str = "'none'",
 ) -> str:
-    links = "".join(f'<li><a href="{up}{target}">{words}</a></li>' for words, target in menu)
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -248,8 +296,7 @@ def _page(
 </head>
 <body>
 <a class="skip" href="#content">Skip to the content</a>
-<header><nav aria-label="Site"><a class="home" href="{up}index.html">tao_econ</a><ul>{links}</ul></nav></header>
-<main id="content" tabindex="-1"{f' class="{wide}"' if wide else ""}>
+{_header(menu, up)}<main id="content" tabindex="-1"{f' class="{wide}"' if wide else ""}>
 {body}</main>
 <footer><p>Built by <code>./run site</code> from the notebooks and figures as they stand in the repository.
 Not a forecast and not advice.</p></footer>
@@ -282,6 +329,9 @@ def _index(books: dict[str, prose.Notebook], instruments: list[str], ledger: boo
 {prose.markdown(told, {})}<p><a class="more" href="{prose.address(f"notebooks/{first}.html")}">Start here</a>{claims}</p>
 <h2 id="findings">Findings</h2>
 <ul class="findings">{found}</ul>
+<p><a class="more" href="figures.html">All figures, with their data</a>
+<a class="more" href="{reference.FOLDER}/index.html">Every function and field</a>
+<a class="more" href="search.html">Search</a></p>
 <h2 id="instruments">Instruments</h2>
 <p>Pages with sliders that need no program behind them: closed forms are computed in the page, the states of larger
 models were computed in advance.</p>
@@ -323,24 +373,6 @@ def _mainnet() -> str:
         "| --- | --- | --- | --- | --- | --- | --- | --- |\n" + "\n".join(rows) + "\n",
         {},
     )
-
-
-def _gallery(index: dict, books: dict[str, prose.Notebook]) -> str:
-    parts = ["<h1>Figures</h1>\n<p>Each title is computed from the numbers it stands over.</p>\n"]
-    for name, entry in index.items():
-        size = prose.png_size((press.OUTPUT / f"{name}.png").read_bytes())
-        shown = [
-            f'<a href="{prose.address(f"notebooks/{stem}.html")}#{book.anchors[name]}">'
-            f"{html.escape(book.title)}</a>"
-            for stem, book in books.items()
-            if name in book.anchors
-        ]
-        told = f"<figcaption>In: {'; '.join(shown)}</figcaption>" if shown else ""
-        parts.append(
-            f'<section><h2 id="{name}">{html.escape(entry["finding"])}</h2>\n<figure>'
-            f"{prose.picture(f'figures/{name}.svg', entry['alt'], size)}{told}</figure></section>\n"
-        )
-    return "".join(parts)
 
 
 def _onward(stem: str, books: dict[str, prose.Notebook]) -> str:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import html
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import PurePosixPath
@@ -187,6 +188,22 @@ class _Renderer(mistune.HTMLRenderer):
         return formula(text)
 
 
+class _Docstring(_Renderer):
+    """What a docstring says, with links from names to what they name."""
+
+    def __init__(self, address: Callable[[str], str]):
+        super().__init__({}, "")
+        self._address = address
+
+    def codespan(self, text):
+        target = self._address(text)
+        code = f"<code>{html.escape(text)}</code>"
+        return f'<a href="{html.escape(target)}">{code}</a>' if target else code
+
+    def heading(self, text, level, **_):
+        return f"<p><b>{text}</b></p>\n"  # the page's own headings stand around it
+
+
 def boxed(inner: str, what: str) -> str:
     """A box of its own width around something wide; the arrow keys scroll it."""
     return f'<div class="box {what}" tabindex="0" role="group" aria-label="{what}">{inner}</div>\n'
@@ -195,6 +212,14 @@ def boxed(inner: str, what: str) -> str:
 def markdown(text: str, links: dict[str, str], up: str = "") -> str:
     """Markdown as HTML, without scripts; links to files that have no page lose their target."""
     return _reader(links, up)(text)
+
+
+def docstring(text: str, address: Callable[[str], str]) -> str:
+    """A part of a docstring as HTML: names in it lead to their `address`, where they have one; a
+    list of `name : meaning` is one, and money is no formula.
+    """
+    text = re.sub(r"^(\w[\w,` ]*) : ", r"- **\1**: ", text, flags=re.MULTILINE)
+    return str(mistune.create_markdown(renderer=_Docstring(address), plugins=["table"])(text))
 
 
 def notebook(book: Any, stem: str, pages: Pages) -> Notebook:

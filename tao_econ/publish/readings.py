@@ -246,9 +246,14 @@ def changed() -> tuple[list[str], dict[str, str]]:
 
 
 def _said(*command: str) -> str:
+    """What a command prints; how far it is shows on a terminal."""
     done = subprocess.run(
-        [sys.executable, "-m", "tao_econ", *command], capture_output=True, text=True
+        [sys.executable, "-m", "tao_econ", *command],
+        stdout=subprocess.PIPE,
+        stderr=None if sys.stderr.isatty() else subprocess.PIPE,
+        text=True,
     )
-    if done.returncode == 2:
-        raise ValueError(done.stderr.strip().removeprefix("run: "))
+    if done.returncode not in (0, 1):
+        why = (done.stderr or "").strip().removeprefix("run: ")
+        raise ValueError(why or f"./run {' '.join(command)} must finish, and did not")
     return done.stdout

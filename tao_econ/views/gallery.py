@@ -106,6 +106,12 @@ class Drawn:
     def __repr__(self) -> str:
         return f"<view {self.name}: {summary(self)}>"
 
+    @property
+    def call(self) -> str:
+        """The call that draws it, with the names and numbers that it starts from."""
+        plain = {k: v for k, v in self._defaults.items() if isinstance(v, (str, int, float))}
+        return f"views.{self.name}({', '.join(f'{k}={v!r}' for k, v in plain.items())})"
+
     def drawn(self, records: dict) -> View:
         """The View of records, one for every argument."""
         shown = self.draw(**records)

@@ -16,13 +16,13 @@ import pytest
 
 import tao_econ as te
 from tao_econ import views
-from tao_econ.__main__ import main
+from tao_econ.__main__ import _parser, _verbs, main
 from tao_econ.inputs import data
 from tao_econ.inputs import record as records
 from tao_econ.inputs import rules as inputs
 from tao_econ.publish import assumptions, notebooks, press
 
-VERBS = ("figures", "notebooks", "claims", "replays", "assumptions", "site")
+VERBS = tuple(_verbs(_parser()))
 
 
 @pytest.fixture

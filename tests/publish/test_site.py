@@ -1,20 +1,27 @@
 """The site: complete, closed in itself, and its instruments follow the keyboard."""
 
+import html
 import json
+import math
 import re
 from html.parser import HTMLParser
 from urllib.parse import unquote, urldefrag
+from xml.etree import ElementTree
 
 import lab
 import numpy as np
+import pandas as pd
 import pytest
 
 from tao_econ.__main__ import main
-from tao_econ.publish import computed, notebooks, pages, press, prose, states
+from tao_econ.publish import computed, notebooks, pages, press, prose, search, states
 from tao_econ.publish.formula import formula
-from tao_econ.views import explore, instruments
+from tao_econ.views import VIEWS, explore, instruments, published
 
 STATES = re.compile(r'<script type="application/json" id="states">(.*?)</script>', re.DOTALL)
+
+
+SEARCHED = ("figures.html", "search.html")  # as all of the reference
 
 
 class Reader(HTMLParser):
@@ -57,8 +64,72 @@ def test_every_notebook_instrument_and_figure_has_its_place(folder, read):
     assert set(instruments()) >= {"supply", "emission", "epoch", "guarantee", "copier"}
     for name in instruments():
         assert f"instruments/{name}.html" in index & set(read)
-    shown = {attrs["src"] for attrs in read["figures.html"].all("img")}
-    assert shown == {f"figures/{name}.svg" for name in press.read_index()}
+    assert {"figures.html", "reference/index.html", "search.html"} <= index
+
+
+def test_every_published_figure_is_in_the_gallery_with_its_words_data_and_call(folder, read):
+    page = read["figures.html"]
+    assert list(press.read_index()) == published()
+    assert [attrs["src"] for attrs in page.all("img")] == [f"figures/{n}.svg" for n in published()]
+    links = {attrs["href"] for attrs in page.all("a")}
+    text = html.unescape((folder / "figures.html").read_text(encoding="utf-8"))
+    for name in published():
+        assert {f"figures/{name}.csv", f"figures/{name}.csv.zip"} & links, name
+        assert f"reference/views.html#views.{name}" in links
+        assert f"{VIEWS[name].call}\n./run figures {name}" in text
+        VIEWS[name].records(**eval(VIEWS[name].call, {"views": Given()}))  # or it refuses a word
+        assert press.read_index()[name]["finding"] in text
+    assert not page.all("mark") and "shows or says something else" not in text
+
+
+class Given:
+    """Whatever is called of it gives back its keywords."""
+
+    def __getattr__(self, name):
+        return dict
+
+
+def test_the_data_of_a_figure_are_all_that_it_shows(folder):
+    for name in ("inflation", "emission_gate", "bribe_threshold"):
+        file = next((folder / "figures").glob(f"{name}.csv*"))
+        got = pd.read_csv(file, keep_default_na=False, na_values=[""])
+        shown = VIEWS[name]().to_frame()
+        assert list(got) == list(shown) and len(got) == len(shown)
+        for column in got:
+            kept = [it for it in shown[column] if not (isinstance(it, float) and math.isnan(it))]
+            there = got[column].dropna().tolist()
+            if all(isinstance(it, float) for it in kept):
+                np.testing.assert_allclose(there, kept, rtol=1e-8)
+            elif column == "mark":
+                assert there == kept
+
+
+def parts(text):
+    """Every element of a picture with what it says, names of parts and blanks apart."""
+    svg = ElementTree.fromstring(text)
+    for each in svg.iter():
+        if re.search(r"metadata|rdf|creativecommons|purl", each.tag):
+            continue
+        about = {k: " ".join(v.split()) for k, v in each.attrib.items() if k != "id"}
+        yield each.tag, about, (each.text or "").strip()
+
+
+def test_a_picture_of_the_site_is_the_drawn_one_in_fewer_bytes(folder):
+    for name in press.read_index():
+        drawn = (press.OUTPUT / f"{name}.svg").read_text(encoding="utf-8")
+        there = (folder / f"figures/{name}.svg").read_text(encoding="utf-8")
+        assert list(parts(there)) == list(parts(drawn)), name
+        assert len(there) < 0.97 * len(drawn), name
+        asked = set(re.findall(r'(?:href="#|url\(#)([\w.-]+)', there))
+        assert asked <= set(re.findall(r' id="([\w.-]+)"', there)), name
+
+
+def test_the_ledger_has_the_menu_of_every_page(read):
+    def menu(page):
+        return [a["href"] for a in page.all("a") if re.fullmatch(r"[\w/]+\.html.*", a["href"])][:9]
+
+    assert menu(read[pages.LEDGER]) == menu(read["index.html"])
+    assert read[pages.LEDGER].all("link")[0]["href"] == "data:,"  # or a server is asked for one
 
 
 def test_a_page_loads_nothing_from_elsewhere(folder, read):
@@ -68,7 +139,7 @@ def test_a_page_loads_nothing_from_elsewhere(folder, read):
         ]
         assert not [x for x in loads if re.match(r"(https?:)?//|/", x)], path
         assert not page.all("base") + page.all("iframe")
-    for part in ("site.css", "instrument.js", "compute.js"):
+    for part in pages.ASSETS:
         assert not re.search(
             r"https?://|@import|fetch\(|url\(",
             (folder / "assets" / part).read_text(encoding="utf-8"),
@@ -115,13 +186,17 @@ def test_every_page_has_one_title_a_way_past_the_menu_and_a_label_for_each_contr
 
 
 def test_no_page_names_this_machine(folder):
-    for file in [*folder.rglob("*.html"), *folder.glob("assets/[ci]*.js")]:
+    scripts = [*folder.glob("assets/[ci]*.js"), folder / search.INDEX]
+    for file in [*folder.rglob("*.html"), *scripts]:
         assert not re.search(r"/(work|tmp|home|root|Users)/", file.read_text(encoding="utf-8")), (
             file
         )
 
 
 def test_pages_keep_a_reasonable_weight(folder):
+    data = [file.stat().st_size for file in (folder / "figures").glob("*.csv*")]
+    assert max(data) < 500_000 and sum(data) < 3_000_000
+    assert (folder / search.INDEX).stat().st_size < 300_000
     assert all(file.stat().st_size < 1_000_000 for file in folder.rglob("*.html"))
     files = [file for file in folder.rglob("*") if file.is_file() and "plotly" not in file.name]
     assert sum(file.stat().st_size for file in files) < 12_000_000
@@ -224,7 +299,8 @@ def test_every_page_says_what_it_may_load_and_run(folder, read):
             continue
         allowed = [m["content"] for m in page.all("meta") if "http-equiv" in m]
         assert len(allowed) == 1 and allowed[0].startswith("default-src 'none'"), path
-        runs = "script-src 'self';" if path.startswith("instruments/") else "script-src 'none';"
+        asked = path.startswith(("instruments/", "reference/")) or path in SEARCHED
+        runs = "script-src 'self';" if asked else "script-src 'none';"
         assert runs in allowed[0], path
     assert json.loads((folder / pages.LIST).read_text(encoding="utf-8"))["files"] == sorted(
         str(file.relative_to(folder))
@@ -264,6 +340,49 @@ def test_pages_work_from_the_disk_by_keyboard_at_any_width(
                 _drive(page, path, every)
         assert not page.outside, page.outside
         assert not page.console_errors, page.console_errors
+
+
+HITS = "() => [...document.querySelectorAll('#hits a')].map(link => link.getAttribute('href'))"
+FIELD = "reference/inputs.html#inputs.Scenario.discount_rate"
+ASKED = {  # words → what is among the first hits
+    "touch_probability": "reference/economy.html#economy.touch_probability",
+    "KELLY lognormal": "reference/economy.html#economy.kelly",
+    "scenario discount rate": FIELD,
+    "ladder market cap": "figures.html#mc_fdv_ladder",
+    "in three notebook": "notebooks/",
+}
+
+
+@pytest.mark.skipif(
+    lab.chromium() is None, reason="no Chromium found on the path; set CHROMIUM to one"
+)
+def test_the_search_finds_names_fields_figures_and_headings_by_keyboard(folder, tmp_path):
+    start = folder.resolve().as_uri() + "/"
+    with lab.page(tmp_path / "profile", 390, 900, local=(start,)) as page:
+        page.goto(start + "search.html")
+        for words, wanted in ASKED.items():
+            page.fill("#q", words)
+            found = page.evaluate(HITS)
+            assert any(target.startswith(wanted) for target in found[:3]), (words, found[:5])
+            assert "found" in page.inner_text("#said")
+        page.fill("#q", "nothing is called zqx")
+        assert page.evaluate(HITS) == [] and page.inner_text("#said") == "0 found"
+        page.fill("#q", "discount_rate scenario")
+        page.focus("#q")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowUp")
+        assert page.evaluate(REACHED) == "q"
+        page.keyboard.press("Enter")
+        page.wait_for_url(start + FIELD)
+        assert page.locator(":target").is_visible()
+        page.go_back()  # the address kept the words
+        assert FIELD in page.evaluate(HITS)
+        for path in ("reference/index.html", "figures.html"):
+            page.goto(start + path)
+            page.fill("#q", "touch_probability")
+            page.keyboard.press("Enter")
+            page.wait_for_url(start + ASKED["touch_probability"])
+        assert not page.outside and not page.console_errors
 
 
 def _drive(page, path, every):
