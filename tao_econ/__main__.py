@@ -269,6 +269,10 @@ def _figures(given) -> int:
             )
         ]
     place = "figures/what_if/" if varied else "figures/"
+    if not drawn:
+        what = "1 figure" if len(names) == 1 else f"{len(names)} figures"
+        print(f"{what} recomputed, all as published in {place}; next: ./run")
+        return 0
     print(f"{len(drawn)} drawn, {len(names) - len(drawn)} unchanged in {place}", *drawn, sep="\n  ")
     return 0
 

@@ -57,6 +57,7 @@ READERS = {  # files in and out, and their layouts: no rule of the chain
     "chain/metagraph_files.py",
     "chain/subnet_files.py",
     "chain/subnet_states.py",
+    "inputs/checkpoint.py",
     "inputs/csv_files.py",
     "inputs/files.py",
     "inputs/own_tables.py",

@@ -30,7 +30,6 @@ from .marks import (
     Points,
     View,
 )
-from .words import in_words
 
 FROM = np.datetime64("2025-08-01")  # ends of the picture of the first halving
 TO = np.datetime64("2026-02-10")
@@ -72,8 +71,11 @@ def supply_readings(rules: Rules) -> View:
         ),
     ]
     return View(
-        title=f"{len(below)} of {len(points)} published readings are too low to lead to the next "
-        f"trusted one, {in_words(len(above))} too high to follow the last, the counter restated",
+        title=f"{len(below) + len(above)} of {len(points)} published supplies are impossible",
+        caption=f"{len(below)} are too low to lead to the next trusted one, and {len(above)} too "
+        "high to follow the last: no more than the reward of a block is issued. Where the chain's "
+        "own counter is known to have missed some, the reading is restated and the counter stands "
+        "in grey.",
         panels=[
             Panel(
                 marks=[*_most_issued(rules, points, trusted), *shown],
@@ -159,9 +161,12 @@ def first_halving_forecast(rules: Rules) -> View:
         for label, when, colour, style in moments
     ]
     return View(
-        title=f"Supplies to {until:%B %Y} gave {forecast.low.day} {forecast.low:%b} to "
-        f"{forecast.high.day} {forecast.high:%b %Y} (90%); the halving came on {real.day} "
-        f"{real:%B %Y}",
+        title=f"The first halving came on {real.day} {real:%B %Y}, inside the band"
+        if forecast.low <= real <= forecast.high
+        else f"The first halving came on {real.day} {real:%B %Y}, outside the band",
+        caption=f"Supplies to {until:%B %Y} give {forecast.low.day} {forecast.low:%B} to "
+        f"{forecast.high.day} {forecast.high:%B %Y} with a chance of 90%: the pale band. Bars are "
+        "the chance of each day. Lines are single guesses from fewer readings.",
         panels=[
             Panel(
                 marks=marks,
@@ -210,9 +215,11 @@ def halving_backtest(rules: Rules) -> View:
         for day, count in zip(table.index, table["readings"], strict=True)
     )
     return View(
-        title=f"Of {len(table)} bands made from what was known on their day, "
-        f"{table['inside'].sum()} held the first halving; every median was late, by "
-        f"{late['median'].min():.0f} to {late['median'].max():.0f} days",
+        title=f"{table['inside'].sum()} of {len(table)} bands held the first halving",
+        caption="Each band uses only supplies of its day and before, and should hold the day nine "
+        f"times in ten. Every median was late, by {late['median'].min():.0f} to "
+        f"{late['median'].max():.0f} days. Neighbours share their readings, and all have one "
+        "outcome, so this is the record of two or three forecasts.",
         panels=[
             Panel(
                 marks=marks,
@@ -226,7 +233,6 @@ def halving_backtest(rules: Rules) -> View:
         sources=(
             rules,
             "data/supply_points.csv up to each day",
-            "neighbouring days share their readings, and all have one outcome",
         ),
     )
 
@@ -266,8 +272,11 @@ def next_halvings(rules: Rules) -> View:
         )
     )
     return View(
-        title=f"Halving {first.halving} comes between {first.low:%B %Y} and {first.high:%B %Y} "
-        f"(90%) if recycling goes on as since {fit.start:%B %Y} but varies as in the years before",
+        title=f"Halving {first.halving} comes between {first.low:%B %Y} and {first.high:%B %Y}",
+        caption="Nine chances in ten, if recycling goes on as since "
+        f"{fit.start:%B %Y} and varies as in the years before. Heights are chance per year. The "
+        "bands lean to the late side: next to nothing is recycled now, so recycling can rise far "
+        "and hardly fall.",
         panels=[
             Panel(
                 marks=marks,

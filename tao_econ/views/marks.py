@@ -100,8 +100,8 @@ class Line(Mark):
     @property
     def end(self) -> Text | None:
         """Its label as a text at the last of its points, where it is to stand there."""
-        seen = np.flatnonzero(pd.notna(self.y)) if self.at_end else ()
-        if not len(seen):
+        seen = np.flatnonzero(pd.notna(self.y))
+        if not self.at_end or not seen.size:
             return None
         last = {"x": self.x[seen[-1]], "y": self.y[seen[-1]]}
         return Text(**last, text=self.label, colour=self.colour)
@@ -241,13 +241,16 @@ class Axis:
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class Panel:
-    """Marks between two axes; the legend, in the order of the marks, stands below in `columns`."""
+    """Marks between two axes, unseen if it is `bare`; the legend, in the order of the marks, stands
+    below in `columns`.
+    """
 
     marks: Sequence[Mark]
     x: Axis = Axis()
     y: Axis = Axis()
     title: str = ""
     columns: int = 2
+    bare: bool = False
 
     def __post_init__(self) -> None:
         own = (

@@ -122,6 +122,8 @@ def _panel(panel: Panel, axes, bars: dict) -> None:
         axes.set(**{f"{side}lim": (axis.low, axis.high)})
     if panel.y.categories:
         axes.invert_yaxis()
+    if panel.bare:
+        axes.set_axis_off()
     if entries and panel.columns:
         lines = 1 + max((text.count("\n") for text in panel.x.named.values()), default=0)
         down = 12 + 12 * lines + (16 if panel.x.label else 0)

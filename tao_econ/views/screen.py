@@ -41,6 +41,8 @@ def plotted(view: View) -> dict[str, Any]:
         end = "" if number == 1 else str(number)
         layout |= {f"xaxis{end}": _axis(panel.x, "x"), f"yaxis{end}": _axis(panel.y, "y")}
         place = (number - 1) % columns
+        if panel.bare:
+            layout[f"xaxis{end}"]["visible"] = layout[f"yaxis{end}"]["visible"] = False
         layout[f"xaxis{end}"]["domain"] = [edges[place], edges[place + 1] - gap]
         layout["annotations"] += _notes(panel, end)
         for mark in (mark for mark in panel.marks if not isinstance(mark, Text)):

@@ -100,8 +100,10 @@ def sobol_beside_tornado(
     names = tuple(LABELS[name].replace(", ", ",\n", 1) for name in table.index)
     weight = "Kelly's weight in TAO, share of wealth"
     return View(
-        title=f"Which input decides Kelly's weight: {first[0]}, with ST = {first[1]}; next, "
-        f"{second[0]} with {second[1]}",
+        title=f"What decides Kelly's weight: {first[0]}",
+        caption=f"Its total index is {first[1]}, that of {second[0]} {second[1]}: the part of the "
+        "variance of the weight that an input decides with its interactions. Left, the weight with "
+        "one input at a time at either end of its range.",
         panels=[
             Panel(
                 marks=[ends, zero],
@@ -155,9 +157,11 @@ def convergence_rates(holder: Holder) -> View:
     gentle, own = (mean_errors(sigma) for sigma in (0.1, holder.volatility / 2))
     times = own.rmse_random[-1] / own.rmse_sobol[-1]
     return View(
-        title=f"Errors fall with slope {gentle.slope_random:.2f} at random and "
-        f"{gentle.slope_sobol:.2f} with Sobol points; at TAO's volatility {own.slope_random:.2f} "
-        f"and {own.slope_sobol:.2f}, {times:.0f} times closer at {own.points[-1]:,} points",
+        title=f"At TAO's volatility Sobol points are {times:.0f} times closer",
+        caption=f"Errors of a mean fall with slope {gentle.slope_random:.2f} at random and "
+        f"{gentle.slope_sobol:.2f} with Sobol points where the function is gentle, and with "
+        f"{own.slope_random:.2f} and {own.slope_sobol:.2f} at TAO's volatility. Both axes count in "
+        f"powers; the last points are {own.points[-1]:,}.",
         panels=[
             _errors("a gentle one: 10% a step", gentle),
             _errors(f"TAO: {holder.volatility:.0%} a year in four quarters", own),

@@ -36,19 +36,87 @@ def test_its_form(file):
     tags = [tag for c in code for tag in c.metadata.get("tags", []) if tag != notebooks.STUDY]
     assert tags == ["parameters"]
     assert code[1].metadata["tags"] == ["parameters"]
-    assert "assert" in code[2].source + code[3].source, "no reproduction gate"
+    assert "assert" in code[2].source + code[3].source, "no check of published numbers"
     for part in ("What this does not show", "Exercises", "Sources"):
         assert f"**{part}" in prose, part
     imports = [s for s in ast.parse(source).body if isinstance(s, ast.Import | ast.ImportFrom)]
     assert len(imports) <= 5 + ("distributed" in source)  # a cluster's stands where it is used
-    assert all(len(c.source.strip().splitlines()) <= 16 for c in code), (
-        "a cell is longer than sixteen lines"
-    )
+    lengths = sorted(len(c.source.strip().splitlines()) for c in code)
+    assert lengths[-1] <= 25 and lengths[-2] <= 16, "a cell but the model's is over sixteen lines"
     assert not re.search(
         r"matplotlib|plotly|sys\.path|pip |^def |^class |urlopen|requests", source, re.M
     )
     words, lines = len(prose.split()), len([line for line in source.splitlines() if line.strip()])
     assert words >= 8 * lines, f"{words} words for {lines} lines of code"
+
+
+TERMS = [
+    "TAO",
+    "rao",
+    "block",
+    "subnet",
+    "UID",
+    "hotkey",
+    "coldkey",
+    "alpha",
+    "root",
+    "take",
+    "stake",
+    "weights",
+    "bonds",
+    "κ",
+    "Yuma",
+    "epoch",
+    "recycle",
+    "burn",
+    "FDV",
+    "float",
+    "miner",
+    "validator",
+    "nominator",
+    "halving",
+    "emission",
+    "liquidity",
+]
+FRONT = "00_start_here"
+
+
+def first(file):
+    return read(file).cells[0].source
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: f.stem)
+def test_its_first_screen_has_question_answer_terms_and_the_way_on(file):
+    text = first(file)
+    answer = text.split("**In three sentences.**")[1].split("\n\n")[0]
+    sentences = re.split(r"(?<=[.?])\s+(?=[A-Z])", answer.strip())
+    assert len(sentences) == 3, sentences
+    for said in sentences:
+        assert len(said.split()) <= 25 and ";" not in said, said
+        assert len(re.findall(r"[\d.,]*\d", re.sub(r"\b20\d\d\b", "", said))) <= 2, said
+    assert "Glossary](00_start_here.ipynb#Glossary)" in text or file.stem == FRONT
+    for link in re.findall(r"\]\((\w+\.ipynb)", text):
+        assert (notebooks.FOLDER / link).is_file(), link
+    near = {"before": r"before: \[", "next": r"[Nn]ext: \["}
+    if file.stem != FRONT:
+        assert re.search(near["before"], text) or "builds on" in text.lower(), "no way back"
+    if file != FILES[-1]:
+        assert re.search(near["next"], text), "no way on"
+
+
+def test_the_glossary_explains_every_term():
+    text = "\n".join(c.source for c in read(FILES[0]).cells if "## Glossary" in c.source)
+    for term in TERMS:
+        assert re.search(rf"^\| \*\*[^|]*\b{term}\b", text, re.M), term
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: f.stem)
+def test_its_model_is_written_out_and_its_exercises_are_solved(file):
+    prose = "\n".join(c.source for c in read(file).cells if c.cell_type == "markdown")
+    assert "$$" in prose or file.stem in (FRONT, "A1_scaling_out"), "no equation"
+    assert "<details><summary>Solution" in prose, "no solutions"
+    assert "https://" in prose.split("**Sources.**")[1], "no source has a link"
+    assert "## Gate" not in prose and "gate is open" not in file.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda f: f.stem)

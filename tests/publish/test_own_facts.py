@@ -50,7 +50,7 @@ def test_ones_own_day_takes_the_place_of_its_time(mine):
 @pytest.mark.parametrize(
     "arguments, words",
     [
-        (["figures", "macro_thesis"], ["must take one, got macro_thesis"]),
+        (["figures", "forecasts_scored"], ["must take one, got forecasts_scored"]),
         (["figures", "mc_fdv_ladder", "--set", "price_usd=2"], ["does not read 'price_usd'"]),
         (["ask", "moon"], ["unknown question 'moon'", "halving"]),
         (["ask", "halving", "--set", "price_usd=2"], ["halving does not read 'price_usd'"]),

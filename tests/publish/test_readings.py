@@ -3,6 +3,8 @@
 import functools
 import json
 import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -89,6 +91,28 @@ def test_what_cannot_be_is_one_line_and_touches_nothing(kind, cells, words, fold
     said = str(caught.value)
     assert words in said and "\n" not in said, said
     assert contents(folder) == before
+
+
+ADDING = """
+import json, sys
+from pathlib import Path
+from tao_econ.publish import readings
+readings.add("supply", json.loads(sys.argv[2]), folder=Path(sys.argv[1]))
+"""
+
+
+def test_of_two_readings_at_once_none_is_lost(folder):
+    """And the table fits its hash: each reads what the other wrote."""
+    both = [SUPPLY | {"date": f"2026-10-{day}", "tao": tao} for day, tao in DAYS.items()]
+    adding = [
+        subprocess.Popen([sys.executable, "-c", ADDING, str(folder), json.dumps(cells)])
+        for cells in both
+    ]
+    assert [one.wait() for one in adding] == [0, 0, 0]
+    assert len(data.load("supply_points", folder=folder)) == len(data.load("supply_points")) + 3
+
+
+DAYS = {20: "11640000", 21: "11643500", 22: "11647000"}
 
 
 def test_a_folder_that_fails_half_way_is_as_it_was(folder, monkeypatch):

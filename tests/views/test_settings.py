@@ -65,7 +65,6 @@ IDLE: dict[str, str] = {
         dilution_by_schedule: snapshot.block
         discounted_fdv: now.block then.block
         fees_against_emission: now.block
-        fees_needed: snapshot.block
         halving_at_recycling: snapshot.block
         impact_map: now.block then.block
         inflation: snapshot.block
@@ -94,7 +93,6 @@ IDLE: dict[str, str] = {
         discounted_fdv: then.staked_tao
         fees_against_emission: now.price_usd scenario.lost_share
         fees_against_emission: scenario.market_cap_growth
-        fees_needed: scenario.fee_revenue_usd_per_year
         first_halving_forecast: rules.block_time_s
         halving_backtest: rules.block_time_s
         impact_map: article.anticipated_share scenario.anticipated_share
@@ -123,7 +121,6 @@ IDLE: dict[str, str] = {
         break_even_cap: rules.whole_rao
         dilution_by_schedule: rules.whole_rao
         fees_against_emission: rules.max_halvings rules.whole_rao
-        fees_needed: rules.whole_rao
         first_halving_forecast: rules.max_halvings rules.whole_rao
         halving_and_small_subnets: rules.whole_rao
         halving_backtest: rules.max_halvings
@@ -451,7 +448,7 @@ def test_the_watcher_sees_what_a_footer_names_and_no_more():
     [
         ("openai_fraction", {"publication.date": dt.date(2021, 12, 20)}, "date must be one with"),
         ("judgement", {"benchmark.name": "gold"}, "unknown benchmark 'gold'"),
-        ("era_lengths", {"rules.schedule": "constant"}, "schedule must halve"),
+        ("supply_four_ways", {"rules.schedule": "constant"}, "schedule must halve"),
     ],
 )
 def test_a_setting_that_a_view_cannot_show_is_one_line(name, settings, words):
