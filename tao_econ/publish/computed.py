@@ -190,7 +190,9 @@ def _every_verdict() -> View:
     )
     (panel,) = shown.panels
     texts = [mark for mark in panel.marks if isinstance(mark, Text)]
-    marks = [*arguments._turned(rows), *arguments._squares(rows), *texts]
+    at = arguments.COLUMNS[arguments.JUDGED] - 0.02
+    squares = arguments._coloured([row.verdict for row in rows], at)
+    marks = [*arguments._turned(rows), *squares, *texts]
     return dataclasses.replace(shown, panels=[dataclasses.replace(panel, marks=marks)])
 
 

@@ -198,8 +198,6 @@ def test_pages_keep_a_reasonable_weight(folder):
     assert max(data) < 500_000 and sum(data) < 3_000_000
     assert (folder / search.INDEX).stat().st_size < 300_000
     assert all(file.stat().st_size < 1_000_000 for file in folder.rglob("*.html"))
-    files = [file for file in folder.rglob("*") if file.is_file() and "plotly" not in file.name]
-    assert sum(file.stat().st_size for file in files) < 12_000_000
     _, full = pages._states_of(
         "guarantee", states.POSITIONS
     )  # as `./run site` computes it; a map in every state
