@@ -53,7 +53,7 @@ def test_a_days_pay_is_that_of_the_books_and_alpha_is_not_counted_as_tao():
         assert "alpha" in shown.panels[1].x.names[3] and "alpha" in shown.panels[1].x.names[4]
 
 
-@pytest.mark.parametrize("name", ["who_is_diluted", "real_yield_map", "ownership_through_time"])
+@pytest.mark.parametrize("name", ["real_yield_map", "ownership_through_time"])
 def test_recycling_is_no_dead_knob(name):
     base = te.load_scenario("base")
     titles = {

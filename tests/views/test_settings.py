@@ -56,11 +56,9 @@ IDLE: dict[str, str] = {
         miner_break_even: scenario.validator_take
         ownership_through_time: rules.owner_cut rules.pool
         valuation_field: rules.owner_cut scenario.stakers_share
-        who_is_diluted: rules.owner_cut rules.pool
     """,
     "decides the halving only under a schedule by block": """
         a_days_emission: now.block then.block
-        break_even_cap: now.block then.block
         comparable: snapshot.block
         dilution_by_schedule: snapshot.block
         discounted_fdv: now.block then.block
@@ -82,7 +80,6 @@ IDLE: dict[str, str] = {
         supply: snapshot.block
         validator_income: snapshot.block
         valuation_field: now.block then.block
-        who_is_diluted: now.block then.block
     """,
     "belongs to a result of which the view shows other columns": """
         a_days_emission: then.issuance_rao
@@ -115,10 +112,8 @@ IDLE: dict[str, str] = {
         real_yield_map: equal.lost_share scenario.lost_share
         valuation_field: now.staked_tao scenario.stake_stickiness scenario.staked_share
         valuation_field: then.staked_tao
-        who_is_diluted: scenario.lost_share
     """,
     "cuts less than a picture of these years shows": """
-        break_even_cap: rules.whole_rao
         dilution_by_schedule: rules.whole_rao
         fees_against_emission: rules.max_halvings rules.whole_rao
         first_halving_forecast: rules.max_halvings rules.whole_rao
@@ -138,20 +133,16 @@ IDLE: dict[str, str] = {
         subnet_exit: rules.whole_rao
         supply_readings: rules.whole_rao
         valuation_field: rules.whole_rao
-        who_is_diluted: rules.whole_rao
     """,
     "divides both parts of a ratio, and cancels: the view shows no coins": """
-        break_even_cap: rules.units_per_coin
         fees_against_emission: rules.units_per_coin
         inflation: rules.units_per_coin
         price_fan: rules.units_per_coin
     """,
     "keeps Bitcoin's rules from readings of TAO: among Bittensor's chains it decides nothing": """
-        break_even_cap: rules.chain
         first_halving_forecast: rules.chain
         next_halvings: rules.chain
         supply_readings: rules.chain
-        who_is_diluted: rules.chain
     """,
     "counts only with liquid alpha on, and bonds that know it": """
         bribe_threshold: rules.alpha_high rules.alpha_low rules.alpha_sigmoid_steepness
