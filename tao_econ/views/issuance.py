@@ -18,7 +18,7 @@ from .marks import (
     GREY,
     OF_2023,
     OF_2026,
-    ORANGE,
+    OF_TAO,
     RED,
     Axis,
     Level,
@@ -108,8 +108,8 @@ def _steps(rules: Rules) -> tuple[np.ndarray, np.ndarray]:
 
 @view(rules="2026-09-11", snapshot="2026-09-11", scenario="base")
 def inflation(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> View:
-    """Net new TAO a year over supply, with and without recycling, on a log scale, beside
-    Bitcoin's schedule.
+    """New TAO of the coming year over the supply at its start, less what is recycled, on a log
+    scale; each step down is a halving. Green is TAO, grey Bitcoin's schedule.
     """
     start = decimal_year(snapshot.date)
     later = 10
@@ -121,19 +121,24 @@ def inflation(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> View:
     shown = (years >= start) & (years <= last)
     lines = [
         Line(
-            label="TAO, with recycling as assumed",
+            label="TAO",
             x=start + path.years,
             y=path.inflation_per_year,
+            colour=OF_TAO,
+            at_end=True,
         ),
         Line(
             label="TAO, nothing recycled",
+            legend=False,
             x=start + unrecycled.years,
             y=unrecycled.inflation_per_year,
-            colour=ORANGE,
+            colour=OF_TAO,
             style="--",
+            width=1.0,
         ),
         Line(
-            label="Bitcoin, ten-minute blocks from 2009",
+            label="Bitcoin",
+            at_end=True,
             x=years[shown],
             y=bitcoin[shown],
             colour=GREY,
@@ -141,14 +146,16 @@ def inflation(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> View:
         ),
     ]
     return View(
-        title=f"New TAO adds {path.inflation_per_year[0]:.1%} to the supply in the year from "
-        f"{snapshot.date}, {then:.1%} in a year {in_words(later)} years on",
+        title=f"New supply falls from {path.inflation_per_year[0]:.1%} a year to {then:.1%} in "
+        f"{in_words(later)} years",
+        caption=f"From {snapshot.date}, with {scenario.recycled_share:.1%} of new TAO recycled; "
+        "the thin dashed line recycles nothing. Bitcoin has ten-minute blocks from 2009. These are "
+        "schedules, not forecasts.",
         panels=[
             Panel(
                 marks=lines,
-                x=Axis(label="year", ticks=np.arange(np.ceil(start), last, 4)),
+                x=Axis(label="year", ticks=np.arange(np.ceil(start), last, 4), high=last + 2),
                 y=Axis(label="net new supply in the coming year", scale="log", format="g%"),
-                columns=3,
             )
         ],
     )
