@@ -153,7 +153,7 @@ class _Renderer(mistune.HTMLRenderer):
         self._ids: set[str] = set()
 
     def heading(self, text, level, **_):
-        slug = re.sub(r"[^a-z0-9]+", "-", _bare(text).lower()).strip("-") or "part"
+        slug = _slug(_bare(text))
         while slug in self._ids:
             slug += "-x"
         self._ids.add(slug)
@@ -170,7 +170,7 @@ class _Renderer(mistune.HTMLRenderer):
             name
         )
         return (
-            f'<a href="{self._up}{known}{html.escape("#" + anchor) if anchor else ""}">{text}</a>'
+            f'<a href="{self._up}{known}{"#" + _slug(anchor) if anchor else ""}">{text}</a>'
             if known
             else text
         )
@@ -274,6 +274,11 @@ def png_size(content: bytes) -> tuple[int, int]:
 
 def _reader(links: dict[str, str], up: str):
     return mistune.create_markdown(renderer=_Renderer(links, up), plugins=["table", "math"])
+
+
+def _slug(text: str) -> str:
+    """A heading as an anchor: JupyterLab keeps capitals, a page has none."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "part"
 
 
 def _bare(text: str) -> str:
