@@ -132,6 +132,16 @@ def page(
             context.close()
 
 
+def write_notebook(file: Path, *sources: str) -> None:
+    """A notebook with a cell for each source."""
+    import nbformat
+
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    book = nbformat.v4.new_notebook(cells=cells)
+    book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(book, file)
+
+
 def open_notebook(it, base: str, token: str, path: str) -> None:
     """Open a notebook in a workspace of its own and wait for its kernel.
 

@@ -7,7 +7,7 @@ import textwrap
 from typing import Any
 
 import matplotlib
-from matplotlib import colors, rcParamsDefault, ticker
+from matplotlib import colors, dates, rcParamsDefault, ticker
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
@@ -130,6 +130,10 @@ def _axis(axis: Axis, axes, side: str) -> None:
         getattr(axes, f"set_{side}scale")("log")
     elif axis.scale == "date":
         its.axis_date()
+        if axes.get_gridspec().ncols > 1:  # months with their years would meet
+            few = dates.AutoDateLocator(minticks=3, maxticks=7)
+            its.set_major_locator(few)
+            its.set_major_formatter(dates.AutoDateFormatter(few))
     if axis.format:
         its.set_major_formatter(_formatter(axis))
     if axis.named:
