@@ -28,7 +28,7 @@ LOOK = """<style>
 .tao-readout { display: flex; flex-wrap: wrap; gap: 4px 22px; margin: 2px 0; line-height: 1.35; }
 .tao-readout small { display: block; color: var(--jp-ui-font-color2, #555); }
 .tao-live.jupyter-widgets-disconnected > * { opacity: 0.5; }
-.tao-live.jupyter-widgets-disconnected::after { content: "its kernel has gone: run the cell again"; }
+.tao-live.jupyter-widgets-disconnected::after { content: "no kernel: run the cell again"; }
 .tao-live .refused { color: var(--jp-error-color1, #b00020); font-weight: 600; }
 </style>"""
 
@@ -142,8 +142,8 @@ class Live(w.VBox):
     def _ipython_display_(self):
         """The view itself, and what stands in its place once there is no kernel."""
         display(self._repr_mimebundle_(), raw=True)
-        for parts, about in still.outputs(self._view):
-            display(parts, metadata=about, raw=True)
+        for parts, said in still.outputs(self._view):
+            display(parts, metadata=said, raw=True)
 
     def recipe(self) -> Recipe:
         """What this instrument is made of; nothing in it moves the instrument."""
