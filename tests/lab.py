@@ -32,6 +32,7 @@ QUIET = {
         "doNotDisturbMode": True,
     }
 }
+THEMES = "@jupyterlab/apputils-extension/themes"
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 
 
@@ -42,15 +43,16 @@ def chromium() -> str | None:
 
 
 @contextlib.contextmanager
-def server(root: Path, home: Path):
+def server(root: Path, home: Path, dark: bool = False):
     """Yield (base address, token) of a JupyterLab whose settings live in a throw-away folder."""
+    settings_of = QUIET | ({THEMES: {"theme": "JupyterLab Dark"}} if dark else {})
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     token = secrets.token_hex(16)
-    for plugin, settings in QUIET.items():
+    for plugin, settings in settings_of.items():
         file = home / "settings" / f"{plugin}.jupyterlab-settings"
-        file.parent.mkdir(parents=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(settings))
     places = {
         "JUPYTER_CONFIG_DIR": "config",

@@ -133,3 +133,29 @@ def test_a_live_view_whose_kernel_has_gone_leaves_its_picture(tmp_path):
         lab.run_all(page)  # and it comes back
         page.locator(".tao-live .js-plotly-plot .main-svg").first.wait_for(timeout=60_000)
         assert not note.is_visible() and not picture.is_visible()
+
+
+# ---- Dark, narrow, enlarged ----
+
+INK = """box => { return [...box.querySelectorAll('.gtitle, .xtick text, .legendtext, .annotation-text')]
+        .map(e => getComputedStyle(e).fill.match(/\\d+/g).slice(0, 3).reduce((a, b) => a + Number(b), 0) / 3) }"""
+
+
+@pytest.mark.parametrize(
+    ("width", "scale", "dark"), [(820, 1, True), (600, 1, False), (700, 2, False)]
+)
+def test_dark_narrow_and_enlarged_pages_show_everything(tmp_path, width, scale, dark):
+    with (
+        lab.server(tmp_path, tmp_path / "home", dark=dark) as base,
+        lab.page(tmp_path / "profile", device_scale_factor=scale) as page,
+    ):
+        boxes = opened(page, base, FEW, tmp_path)
+        page.set_viewport_size({"width": width, "height": 900})
+        for number, name in enumerate(FEW):
+            box = boxes.nth(number)
+            box.scroll_into_view_if_needed()
+            page.wait_for_timeout(1000)
+            box.screenshot(path=tmp_path / f"{name}.png")
+            assert box.evaluate(WIDE) == [], f"{name}: beyond its right edge"
+            inks = box.evaluate(INK)
+            assert inks and all((ink > 110) is dark for ink in inks if not 90 < ink < 140), inks

@@ -110,8 +110,8 @@ def _panel(panel: Panel, axes, bars: dict) -> None:
             entries.setdefault(mark.label, shown)
         if isinstance(mark, Map) and mark.bar:
             bars.setdefault(mark.bar, (shown, mark, []))[2].append(axes)
-    for side, axis in (("x", panel.x), ("y", panel.y)):
-        axes.set(**{f"{side}lim": (axis.low, axis.high)})
+    for side in "xy":
+        axes.set(**{f"{side}lim": panel.ends(side)})
     if panel.y.categories:
         axes.invert_yaxis()
     if entries and panel.columns:
