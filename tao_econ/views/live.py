@@ -24,6 +24,7 @@ from .presets import PRESETS, preset
 
 PAGE = 1e-12  # relative error of what a page sends back unmoved
 LOOK = """<style>
+.tao-live .widget-dropdown { min-width: 0; max-width: calc(100% - 4px); }
 .tao-live .widget-readout { min-width: 92px; }
 .tao-readout { display: flex; flex-wrap: wrap; gap: 4px 22px; margin: 2px 0; line-height: 1.35; }
 .tao-readout small { display: block; color: var(--jp-ui-font-color2, #555); }

@@ -69,8 +69,8 @@ function fitted(data, layout, width) {  // a title in lines that fit, and where 
         if ((lines.at(-1) + word).length > width / 7 - 2) lines.push("");
         lines.push(`${lines.pop()} ${word}`.trim());
     }
-    layout.title = { ...layout.title, text: lines.join("<br>"), font: { ...layout.title.font, size: 12 }, yanchor: "top", y: 1, pad: { t: 6 } };
-    layout.margin = { ...layout.margin, t: 46 + 16 * lines.length };
+    layout.title = { ...layout.title, text: lines.join("<br>"), font: { ...layout.title.font, size: 12 }, yanchor: "top", y: 1, pad: { t: 18 } };
+    layout.margin = { ...layout.margin, t: 58 + 16 * lines.length };
     const sides = Object.keys(layout).filter(key => key.startsWith("xaxis")), rows = sides.length;
     if (width >= 560 || rows === layout.grid.rows) return;
     for (const side of sides) layout[side] = { ...layout[side], domain: [0, 1] };

@@ -129,6 +129,20 @@ def test_a_live_view_leaves_its_picture_and_how_to_move_it(small):
     assert html.escape(shown.title) in page.body and still.WORDS not in page.body
 
 
+def test_a_notebook_that_jupyterlab_saved_half_run_is_brought_back(small):
+    file = small("share = 0.5", "from tao_econ import views; views.explore('routing')")
+    notebooks.run(file)
+    committed = file.read_bytes()
+    book = read(file)
+    data = {notebooks.WIDGET: {"model_id": "a", "version_major": 2}, "text/plain": "Live()"}
+    book.cells[0].execution_count = None
+    book.cells[1].outputs = [nbformat.v4.new_output("display_data", data=data)]
+    book.metadata["widgets"] = {}
+    nbformat.write(book, file)
+    notebooks.run(file)
+    assert file.read_bytes() == committed
+
+
 def test_lines_printed_in_two_pieces_read_as_one(small):
     file = small(
         "share = 0.5",
