@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import ipywidgets as w
-from IPython.display import display
+from ipywidgets.widgets.interaction import display  # IPython's own
 
 from ..inputs.record import about, unknown
 from . import screen, still

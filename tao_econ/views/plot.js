@@ -74,9 +74,9 @@ function fitted(data, layout, width) {  // a title in lines that fit, and where 
     const sides = Object.keys(layout).filter(key => key.startsWith("xaxis")), rows = sides.length;
     if (width >= 560 || rows === layout.grid.rows) return;
     for (const side of sides) layout[side] = { ...layout[side], domain: [0, 1] };
+    layout.height *= rows / layout.grid.rows;
     layout.grid = { ...layout.grid, rows, columns: 1, ygap: 0.4 };
     layout.legend = { ...layout.legend, y: -0.25 / rows };
-    layout.height = 160 + 300 * rows;
     for (const trace of data.filter(trace => trace.colorbar)) {
         const row = Number((trace.xaxis ?? "x").slice(1) || 1) - 1;
         trace.colorbar = { ...trace.colorbar, len: 0.8 / rows, y: 1 - (row + 0.4) / rows };
