@@ -14,6 +14,7 @@ from typing import Any
 
 import mistune
 
+from ..views import still
 from .formula import formula
 
 STYLE = re.compile(r"<style[^>]*>.*?</style>\s*", re.DOTALL)
@@ -297,6 +298,8 @@ def _code(source: str) -> str:
 
 def _output(output, stem: str, pages: Pages, made: Notebook) -> str:
     data = output.get("data", {})
+    if data.get("text/plain") == still.WORDS:
+        return ""  # a page has an instrument of its own, and a link to it
     if "image/png" in data:
         return _figure(
             base64.b64decode(data["image/png"]), data.get("text/plain", ""), stem, pages, made
@@ -315,7 +318,7 @@ def _output(output, stem: str, pages: Pages, made: Notebook) -> str:
 
 def _figure(content: bytes, says: str, stem: str, pages: Pages, made: Notebook) -> str:
     """A picture of a cell: the committed one where it is the same, else one saved beside the
-    page.
+    page; of an instrument its still, which leads to it.
     """
     shown = re.fullmatch(r"View (\w+): (.*)", says, re.DOTALL)
     name = shown[1] if shown else ""
@@ -328,6 +331,9 @@ def _figure(content: bytes, says: str, stem: str, pages: Pages, made: Notebook) 
         file = f"{stem}-{len(made.pictures) + 1}-{name or 'figure'}.png"
         made.pictures[file] = content
         source = address(f"img/{file}")
+    if name in pages.instruments:
+        moved = address(f"../instruments/{name}.html")
+        return f"<figure>{picture(source, alt, png_size(content), moved)}</figure>\n"
     anchor = f"fig-{name or 'figure'}"
     while anchor in made.anchors.values():
         anchor += "-x"

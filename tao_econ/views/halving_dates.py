@@ -49,6 +49,8 @@ def supply_readings(rules: Rules) -> View:
     possible = ~points["above"] & ~points["below"]
     high = points["confidence"].isin(readings.TRUSTED)
     trusted = points[possible & high]
+    if trusted.empty:
+        raise ValueError(f"rules must allow a trusted reading of supply, got {rules.name!r}")
     above = points[points["above"]]
     below = points[points["below"] & ~points["above"]]
     other = points[possible & ~high]

@@ -3,6 +3,8 @@ the rules.
 """
 
 import ast
+import base64
+import html
 import os
 import re
 
@@ -10,7 +12,8 @@ import nbformat
 import pytest
 
 from tao_econ import views
-from tao_econ.publish import notebooks, press
+from tao_econ.publish import notebooks, press, prose
+from tao_econ.views import still
 
 FILES = notebooks.select([])
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
@@ -133,10 +136,15 @@ def test_its_outputs_read_without_running(file):
     assert notebooks.WIDGET not in text and "widgets" not in notebook.metadata
     code = [c for c in notebook.cells if c.cell_type == "code"]
     assert [c.execution_count for c in code] == list(range(1, len(code) + 1))
-    pictures = sum("image/png" in o.get("data", {}) for c in code for o in c.outputs)
-    assert pictures == sum(
-        bool(set(re.findall(r"views\.(\w+)\(", c.source)) & set(views.published())) for c in code
-    )
+    drawn = {*views.published(), "explore"}
+    for cell in code:
+        shown = [o.get("data", {}) for o in cell.outputs]
+        pictures = sum("image/png" in data for data in shown)
+        assert pictures == bool(set(re.findall(r"views\.(\w+)\(", cell.source)) & drawn), (
+            cell.source
+        )
+        live = "views.explore(" in cell.source
+        assert live == any(data.get("text/plain") == still.WORDS for data in shown), cell.source
 
 
 @pytest.fixture
@@ -172,6 +180,35 @@ def test_a_changed_output_is_seen_and_a_failing_cell_leaves_the_file(small):
     with pytest.raises(ValueError, match="90_small stopped: AssertionError: the gate is shut"):
         notebooks.run(file)
     assert file.read_bytes() == before
+
+
+def test_a_live_view_leaves_its_picture_and_how_to_move_it(small):
+    file = small("share = 0.5", "from tao_econ import views; views.explore('routing')")
+    notebooks.run(file)
+    note, picture = read(file).cells[1].outputs
+    assert note.data["text/plain"] == "run the cell to make it live" in note.data["text/html"]
+    shown = views.routing()
+    assert base64.b64decode(picture.data["image/png"]) == shown.bytes("png")
+    assert shown.title in picture.metadata["image/png"]["alt"]
+    assert notebooks.WIDGET not in file.read_text()
+    page = prose.notebook(read(file), "90_small", prose.Pages({}, {}, ["routing"]))
+    assert list(page.pictures) == ["90_small-1-routing.png"] and page.anchors == {}
+    assert page.body.count('<a href="../instruments/routing.html"><img src="img/90_small-1') == 1
+    assert html.escape(shown.title) in page.body and still.WORDS not in page.body
+
+
+def test_a_notebook_that_jupyterlab_saved_half_run_is_brought_back(small):
+    file = small("share = 0.5", "from tao_econ import views; views.explore('routing')")
+    notebooks.run(file)
+    committed = file.read_bytes()
+    book = read(file)
+    data = {notebooks.WIDGET: {"model_id": "a", "version_major": 2}, "text/plain": "Live()"}
+    book.cells[0].execution_count = None
+    book.cells[1].outputs = [nbformat.v4.new_output("display_data", data=data)]
+    book.metadata["widgets"] = {}
+    nbformat.write(book, file)
+    notebooks.run(file)
+    assert file.read_bytes() == committed
 
 
 def test_lines_printed_in_two_pieces_read_as_one(small):
