@@ -169,6 +169,15 @@ def test_parameters_save_a_copy_and_leave_the_notebook(small, tmp_path):
     assert file.read_bytes() == before
 
 
+def test_a_warning_stops_a_published_notebook_and_is_shown_in_a_readers_copy(small, tmp_path):
+    file = small("share = 0.5", "import warnings; warnings.warn(f'few readings at {share}')")
+    with pytest.raises(ValueError, match="cell 1: wrote to stderr: .*few readings"):
+        notebooks.run(file)
+    notebooks.run(file, {"share": "0.25"})
+    copy = read(tmp_path / "what_if" / "90_small-share=0.25.ipynb")
+    assert "few readings at 0.25" in copy.cells[-1].outputs[0].text
+
+
 def test_a_changed_output_is_seen_and_a_failing_cell_leaves_the_file(small):
     file = small("share = 0.5", "print(share)")
     assert notebooks.run(file) != ""
