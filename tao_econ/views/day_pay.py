@@ -59,7 +59,6 @@ def a_days_emission(then: Snapshot, now: Snapshot, article: Scenario, scenario: 
     assert alpha is not None
     shares.append(_shared(alpha.alpha))
     _, before, after = (sum(pay) for pay in days.values())
-    usd = np.array([before * then.price_usd, after * now.price_usd]) / 1e3
     return View(
         title=f"With an owner, miners got {owned[1]:.0%} of a day, not {free[1]:.0%}",
         caption=f"Without an owner miners and stakers share equally; an owner takes {owned[0]:.0%} "
@@ -76,23 +75,7 @@ def a_days_emission(then: Snapshot, now: Snapshot, article: Scenario, scenario: 
                 y=Axis(label="share of a day's emission", format=".0%", low=0, high=1),
                 columns=3,
             ),
-            Panel(
-                title="What the chain pays",
-                marks=[
-                    Bars(
-                        label="paid out of new TAO",
-                        legend=False,
-                        y=usd,
-                        width=0.5,
-                        colour=(OF_2023, OF_2026),
-                        text=tuple(f"{pay:,.0f} TAO" for pay in (before, after)),
-                    )
-                ],
-                x=Axis(names=(f"{then.date}", f"{now.date}"), low=-0.6, high=1.6),
-                y=Axis(
-                    label="thousand USD a day", format=",.0f", low=0, high=1.15 * float(max(usd))
-                ),
-            ),
+            _paid((before, after), (then, now)),
         ],
         widths=(1.5, 1.0),
         size=(10.5, 4.8),
@@ -100,6 +83,26 @@ def a_days_emission(then: Snapshot, now: Snapshot, article: Scenario, scenario: 
             scenario,
             f"alpha by the {len(_august().name)} pools of block 8,791,247 (August 2026)",
         ),
+    )
+
+
+def _paid(pay_tao: tuple[float, float], days: tuple[Snapshot, Snapshot]) -> Panel:
+    """Right of `a_days_emission`: what the chain pays out of new TAO on two days."""
+    usd = [pay * day.price_usd / 1e3 for pay, day in zip(pay_tao, days, strict=True)]
+    return Panel(
+        title="What the chain pays",
+        marks=[
+            Bars(
+                label="paid out of new TAO",
+                legend=False,
+                y=usd,
+                width=0.5,
+                colour=(OF_2023, OF_2026),
+                text=tuple(f"{pay:,.0f} TAO" for pay in pay_tao),
+            )
+        ],
+        x=Axis(names=tuple(f"{day.date}" for day in days), low=-0.6, high=1.6),
+        y=Axis(label="thousand USD a day", format=",.0f", low=0, high=1.15 * max(usd)),
     )
 
 

@@ -96,7 +96,7 @@ def _discounting(
     left = _discounted(rules, snapshot, scenario, rates)
     cap = supply_at(rules, snapshot, scenario).mc_fdv
     name = f"{snapshot.date:%B %Y}"
-    here = {"x": scenario.discount_rate, "y": part, "colour": colour}
+    here: dict[str, Any] = {"x": scenario.discount_rate, "y": part, "colour": colour}
     return [
         Line(label=name, x=rates, y=left, colour=colour, at_end=True),
         Level(y=cap, colour=colour, style=":"),

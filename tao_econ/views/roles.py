@@ -98,7 +98,10 @@ def _yields(snapshot: Snapshot, colour: str, cases: dict) -> tuple[Panel, list[f
     points: list[Mark] = []
     for name, (rules, assumed, marker) in cases.items():
         year = holder_yield(rules, snapshot, assumed)
-        here = {"x": staked_part(rules, snapshot, assumed), "y": year.break_even_staked_share}
+        here: dict[str, Any] = {
+            "x": staked_part(rules, snapshot, assumed),
+            "y": year.break_even_staked_share,
+        }
         points.append(
             Points(label=name, legend=False, marker=marker, colour=colour, size=10, **here)
         )

@@ -193,6 +193,7 @@ def sector_beta() -> View:
     middle = float(basket.mean())
     reach = np.array([basket.min(), middle, basket.max()])
     centre = found.alpha_per_week + found.beta * middle
+    fitted = found.alpha_per_week + found.beta * reach
     slopes = [found.beta_low * (reach - middle), found.beta_high * (reach - middle)]
     times = np.exp([found.tao_log_return, found.sector_log_return])
     told = "cannot be told from zero"
@@ -216,13 +217,7 @@ def sector_beta() -> View:
                         colour=GREY,
                         alpha=0.2,
                     ),
-                    Line(
-                        label="least squares",
-                        legend=False,
-                        colour=BLACK,
-                        x=reach,
-                        y=found.alpha_per_week + found.beta * reach,
-                    ),
+                    Line(label="least squares", legend=False, x=reach, y=fitted, colour=BLACK),
                     Points(label="a week", x=basket, y=returns["tao_usd"], colour=OF_TAO, size=6),
                     Level(y=0, width=0.8),
                 ],

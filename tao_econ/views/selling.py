@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -116,15 +117,7 @@ def impact_map(
                         for row, (case, at) in enumerate(zip(cases, falls, strict=True))
                     ),
                     *(_prefactors(row, case) for row, case in enumerate(cases)),
-                    Points(
-                        label="a usual day",
-                        legend=False,
-                        x=usual,
-                        y=range(len(cases)),
-                        marker="|",
-                        colour=BLACK,
-                        size=14,
-                    ),
+                    _usual_days(usual),
                 ],
                 x=Axis(label="fall of the price in a day", format=".0%", low=0),
                 y=Axis(
@@ -138,6 +131,12 @@ def impact_map(
         size=(9.0, 3.8),
         sources=(then, now, article, scenario, "volumes of 2026: ASSUMPTIONS.md"),
     )
+
+
+def _usual_days(moves: list[float]) -> Points:
+    """By how much the price moves on a usual day of each case."""
+    look: dict[str, Any] = {"marker": "|", "colour": BLACK, "size": 14, "legend": False}
+    return Points(label="a usual day", x=moves, y=range(len(moves)), **look)
 
 
 def _fall_of(row: int, case: tuple, fallen) -> Points:
@@ -184,17 +183,7 @@ def publication_days() -> View:
         f"The article's own numbers give {claimed:.1%}. Volume is as reported, all venues.",
         panels=[
             Panel(
-                marks=[
-                    *_days_and_windows(table["date"], share),
-                    Level(y=BEARABLE_SHARE, style="--"),
-                    Text(
-                        x=table["date"].iloc[-1],
-                        y=BEARABLE_SHARE,
-                        text=f"bearable: {BEARABLE_SHARE:.0%}",
-                        align="right",
-                        valign="top",
-                    ),
-                ],
+                marks=_days_and_windows(table["date"], share),
                 x=Axis(
                     label="day of 2023",
                     scale="date",
@@ -217,8 +206,8 @@ def publication_days() -> View:
 
 
 def _days_and_windows(dates: pd.Series, share: np.ndarray) -> list:
-    """A dot for each day, those of the article's windows in a colour of their own, and their names
-    above them.
+    """A dot for each day, those of the article's windows in a colour of their own and named, and
+    what we call bearable.
     """
     marks: list = [Points(label="a day", legend=False, x=dates, y=share, colour=GREY, size=4)]
     for (since, until), window, colour in zip(
@@ -233,7 +222,9 @@ def _days_and_windows(dates: pd.Series, share: np.ndarray) -> list:
         here["y"] = 0.6 * share[inside].min() if once else 1.15 * share[inside].max()
         words = f"{name}:\n{window.participation_share:.1%}"
         marks.append(Text(text=words, colour=colour, align="center", size=9.5, **here))
-    return marks
+    bar = f"bearable: {BEARABLE_SHARE:.0%}"
+    here = {"x": dates.iloc[-1], "y": BEARABLE_SHARE, "align": "right", "valign": "top"}
+    return [*marks, Level(y=BEARABLE_SHARE, style="--"), Text(text=bar, **here)]
 
 
 @view(rules="2026-09-11", then="article", now="2026-09-11", article="article", scenario="base")
