@@ -7,6 +7,7 @@ import re
 import shutil
 
 import lab
+import mistune
 import nbformat
 import pandas as pd
 import pytest
@@ -229,3 +230,11 @@ def test_what_slipped_through_would_not_run_nor_load(site, tmp_path):
             assert page.evaluate("window.hit") is None, file.name
             assert len(page.console_errors) >= 2, file.name  # the policy speaks
             page.console_errors.clear()
+
+
+def test_a_folded_solution_is_kept_and_no_other_markup():
+    render = mistune.create_markdown(renderer=prose._Renderer({}, ""))
+    folded = "<details><summary>Solutions</summary>\n\nyes\n\n</details>\n"
+    assert render(folded).startswith("<details><summary>Solutions</summary>\n<p>yes</p>")
+    for text in ("<details onclick='x'><summary>S</summary>\n", folded.replace("S", "<b>", 1)):
+        assert "<details" not in render(text)

@@ -142,6 +142,9 @@ def _escaped(character: str) -> str:
     return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "surrogateescape"))
 
 
+FOLDED = re.compile(r"<details><summary>[\w ]+</summary>|</details>")
+
+
 class _Renderer(mistune.HTMLRenderer):
     """Markdown to HTML with links that stay inside the site, one level of box around what may be
     too wide.
@@ -159,6 +162,11 @@ class _Renderer(mistune.HTMLRenderer):
             slug += "-x"
         self._ids.add(slug)
         return f'<h{level} id="{slug}">{text}</h{level}>\n'
+
+    def block_html(self, html: str) -> str:
+        """Folded solutions are kept; any other markup is shown as text."""
+        kept = html.strip()
+        return f"{kept}\n" if FOLDED.fullmatch(kept) else super().block_html(html)
 
     def link(self, text, url, title=None):
         if re.match(r"https?://", url):
