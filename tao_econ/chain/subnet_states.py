@@ -58,7 +58,9 @@ class State(NamedTuple):
         """A column as finite floats, nan where a cell is empty."""
         cells = self.cells[column]
         empty = (cells.isna() | (cells.astype(str) == "")).to_numpy()
-        found = pd.to_numeric(cells, errors="coerce").to_numpy(float, na_value=np.nan)
+        found = pd.to_numeric(cells, errors="coerce").to_numpy(float, na_value=np.nan).copy()
+        told = np.flatnonzero(np.isfinite(found))
+        found[told] = [float(cell) for cell in cells.iloc[told]]  # pandas 2 reads some ulps off
         least = -np.inf if column in FLOWS else 0.0
         most = WHOLE.get(column, 1 if column == "burned_share" else np.inf)
         right = np.isfinite(found) & (found >= least) & (found <= most)

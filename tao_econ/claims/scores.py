@@ -18,6 +18,7 @@ import pandas as pd
 from ..analysis.scoring import crps
 from ..economy.sector import BASKET
 from ..inputs.checks import real
+from ..inputs.data import dates
 from ..inputs.record import unknown
 from ..inputs.rules import load_snapshot, rules_at
 from ..inputs.units import BN, tao
@@ -138,7 +139,7 @@ def benchmark_closes() -> dict[str, pd.Series]:
     listed = listed[listed["as_of"].str.fullmatch(r"\d{4}-\d{2}-\d{2}")]
     listed = listed.pivot(index="as_of", columns="token", values="price_usd")
     days = listed[[name.removesuffix("_usd").upper() for name in BASKET]].dropna()
-    days = days.set_axis(pd.to_datetime(days.index)).set_axis(list(BASKET), axis=1)
+    days = days.set_axis(dates(days.index)).set_axis(list(BASKET), axis=1)
     weekly = weeks[list(BASKET)]
     tokens = pd.concat([weekly, days[days.index > weekly.index[-1]]])
     start = tokens[:PUBLISHED].iloc[-1]

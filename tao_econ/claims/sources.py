@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ..economy.comparables import weekly_ratio
-from ..inputs.data import load
+from ..inputs.data import dates, load
 from .rule import PUBLISHED as PUBLISHED
 from .rule import Estimate, kept
 
@@ -44,7 +44,7 @@ def _closes() -> pd.Series:
     known = weekly_ratio().set_index("date")["close_usd"]
     quoted = load("openai_points")
     quoted = quoted[quoted["date"].str.startswith("2026-")]
-    prices = pd.Series(quoted["tao_price_usd"].to_numpy(), pd.to_datetime(quoted["date"]))
+    prices = pd.Series(quoted["tao_price_usd"].to_numpy(), dates(quoted["date"]))
     return pd.concat([known.drop(prices.index, errors="ignore"), prices]).sort_index()
 
 

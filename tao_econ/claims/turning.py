@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from ..economy.stress import Records
+from ..inputs.data import dates
 from ..inputs.record import about
 from ..inputs.units import RAO_PER_TAO, tao
 from .declare import Claim
@@ -231,12 +232,12 @@ def scaled(world: World, parts, factor: float, *, token: str | None = None, sinc
     """
     tables = dict(world.tables)
     for name, columns in parts:
-        rows = closes(tables).to_frame() if name == "closes" else table(world, name).copy()
-        rows.columns = ["close_usd"] if name == "closes" else rows.columns
+        rows = closes(tables).to_frame("close_usd") if name == "closes" else table(world, name)
+        rows = rows.copy()  # pandas 2 would write into what is kept
         if token is not None:
             chosen = (rows["token"] == token).to_numpy()
         else:
-            days = rows.index if name == "closes" else pd.to_datetime(rows["date"])
+            days = rows.index if name == "closes" else dates(rows["date"])
             chosen = np.asarray(days >= pd.Timestamp(since))
         for column in columns.split():
             rows.loc[chosen, column] = rows.loc[chosen, column].astype(float) * factor

@@ -11,6 +11,7 @@ import pandas as pd
 
 from ..economy.comparables import value_ratio
 from ..economy.supply import supply_at
+from ..inputs.data import dates
 from ..inputs.units import BN, tao
 from .declare import ARTICLE
 from .facts import NotYetError
@@ -138,7 +139,7 @@ def _largest(rows: pd.DataFrame, when: pd.Timestamp) -> float:
     """The largest diluted value by a day among the tokens that are models."""
     rows = rows[rows["segment"].str.startswith("model") & (rows["token"] != "TAO")]
     rows = rows[rows["as_of"].str.fullmatch(r"\d{4}-\d\d-\d\d") & rows["fdv_usd"].notna()]
-    age = (when - pd.to_datetime(rows["as_of"])).dt.days
+    age = (when - dates(rows["as_of"])).dt.days
     rows = rows[(age >= 0) & (age <= MAX_AGE_DAYS)].sort_values("as_of")
     return float(rows.drop_duplicates("token", keep="last")["fdv_usd"].max())
 

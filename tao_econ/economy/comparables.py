@@ -388,7 +388,7 @@ def _companies() -> pd.DataFrame:
         {
             "name": table["company"],
             "kind": "company",
-            "date": [_known_from(text) for text in table["date"]],
+            "date": data.dates([_known_from(text) for text in table["date"]]),
             "low_usd": [pair[0] for pair in ends],
             "value_usd": [math.sqrt(pair[0] * pair[-1]) for pair in ends],
             "high_usd": [pair[-1] for pair in ends],
@@ -420,7 +420,7 @@ def _tokens(value: str, table: pd.DataFrame) -> pd.DataFrame:
         {
             "name": table["token"],
             "kind": "token",
-            "date": pd.to_datetime(table["as_of"]),
+            "date": data.dates(table["as_of"]),
             "low_usd": table[column],
             "value_usd": table[column],
             "high_usd": table[column],

@@ -115,7 +115,7 @@ def _part(dates, volume_usd: pd.Series, scope) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "scope": scope,
-            "date": pd.to_datetime(pd.Series(dates, index=None)).to_numpy(),
+            "date": data.dates(pd.Series(dates, index=None)).to_numpy(),
             "days": 1,
             "volume_usd": volume_usd.to_numpy(float),
             "source": "",

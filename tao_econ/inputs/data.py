@@ -137,6 +137,13 @@ def _text(raw: bytes, file: str) -> str:
         ) from None
 
 
+def dates(values, **how):
+    """Dates by `pandas.to_datetime`, in microseconds as pandas 3 has them: the nanoseconds of
+    pandas 2 end in 2262.
+    """
+    return pd.to_datetime(values, **how).astype("datetime64[us]")
+
+
 def check(text: str, resource: dict, file: str) -> pd.DataFrame:
     """CSV text as a typed table, or one line naming file, row and column of what is wrong."""
     fields = resource["schema"]["fields"]
@@ -187,10 +194,10 @@ def _column(cells: pd.Series, field: dict, file: str) -> pd.Series:
     if kind == "string":
         return cells.where(filled)
     if kind == "date":
-        dates = pd.to_datetime(cells.where(filled, None), format="%Y-%m-%d", errors="coerce")
-        if (bad := filled & dates.isna()).any():
+        days = dates(cells.where(filled, None), format="%Y-%m-%d", errors="coerce")
+        if (bad := filled & days.isna()).any():
             refuse(int(np.argmax(bad)), "be a date such as 2023-11-20")
-        return dates
+        return days
     numbers = pd.to_numeric(cells.where(filled, None), errors="coerce")
     if (bad := filled & ~np.isfinite(numbers.astype(float))).any():
         refuse(int(np.argmax(bad)), "be a finite number")

@@ -47,13 +47,18 @@ def column(values: Any) -> np.ndarray:
     """Values as a read-only array of floats (a gap is nan), dates (UTC, to the second) or texts."""
     array = np.atleast_1d(np.asarray(values))
     if any(isinstance(value, (dt.date, np.datetime64)) for value in array.ravel()[:1]):
-        dates = pd.to_datetime(pd.Series(array.ravel()), utc=True, format="mixed")
-        array = dates.dt.tz_localize(None).to_numpy("datetime64[s]").reshape(array.shape)
+        array = np.array([_second(each) for each in array.ravel()]).reshape(array.shape)
     else:  # None becomes nan
         texts = array.size and isinstance(array.ravel()[0], str)
         array = array.astype(str if texts else float)
     array.flags.writeable = False
     return array
+
+
+def _second(day: Any) -> np.datetime64:
+    """One by one: many at once would be nanoseconds under pandas 2, which end in 2262."""
+    day = pd.Timestamp(None if pd.isna(day) else day)
+    return (day.tz_convert(None) if day.tzinfo else day).to_datetime64().astype("datetime64[s]")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)

@@ -163,6 +163,13 @@ def test_stress_falsifies_no_dated_fact():
 UNMEASURED = ["C03", "C09", "C33", "C34", "C77"]  # listed as 'cannot be checked'
 
 
+def test_a_world_with_other_prices_leaves_the_first_as_it_was():
+    before = claims.sources.closes().copy()
+    dearer = turning.scaled(WORLD, turning.SERIES["TAO's closes from November 2023 on"], 2.0)
+    assert claims.sources.closes(dearer.tables).iloc[-1] == 2 * before.iloc[-1]
+    assert claims.sources.closes().equals(before)  # pandas 2 wrote into it
+
+
 def test_every_verdict_can_turn():
     for name, claim in WORLD.claims.items():
         if name in UNMEASURED:

@@ -230,7 +230,7 @@ TABLE = {
             ),
         ),
         unknown={"low": "infinite for TAO without fees", "high": "the same"},
-        refuses=f"{SUPPLY}|year must be one of",
+        refuses=f"{SUPPLY}|year must be one of|date must not be before",
     ),
     "scenario_tree": Case(arguments(rules=rules(), spot_usd=above, tree=trees), tree_law),
     "tree_break_even": Case(

@@ -29,6 +29,7 @@ def test_o1_mean_of_the_largest_of_2_10_and_256():
 def test_means_of_largest_have_known_closed_forms():
     exact = [0, 1 / math.sqrt(math.pi), 1.5 / math.sqrt(math.pi)]  # David and Nagaraja, section 3.2
     assert te.incentives.expected_max([1, 2, 3]) == pytest.approx(exact, abs=1e-13)
+    assert te.incentives.expected_max(1) == te.incentives.best_of_n([1, 2], 0.3)[0] == 0.0
     assert isinstance(te.incentives.expected_max(2), float)
     assert te.incentives.expected_max(10**9) == pytest.approx(
         6.06946, abs=0.06

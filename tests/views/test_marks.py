@@ -193,6 +193,8 @@ def test_columns_are_read_only_floats_dates_or_texts():
     assert np.isnan(line.x[1]) and line.y.dtype == float and not line.y.flags.writeable
     aware = dt.datetime(2024, 1, 1, 12, tzinfo=dt.UTC)
     assert Line(x=[aware], y=[1]).x[0] == np.datetime64("2024-01-01T12:00:00")
+    far = Line(x=[dt.date(2300, 1, 1), pd.NaT, None], y=[1, 2, 3]).x  # pandas 2's end in 2262
+    assert far[0] == np.datetime64("2300-01-01") and np.isnat(far[1:]).all()
 
 
 @pytest.mark.parametrize(
