@@ -7,6 +7,9 @@ import functools
 import sys
 from typing import Any
 
+# the function that reads every field of a record to copy it: since Python 3.13 one of its own
+COPYING = getattr(dataclasses, "_replace", dataclasses.replace).__code__
+
 
 def watched(record, key: str, log: set, unread: frozenset = frozenset()):
     """A copy of a frozen record that adds (key, field) to `log` for every field read from it.
@@ -18,7 +21,7 @@ def watched(record, key: str, log: set, unread: frozenset = frozenset()):
     fields = {field.name for field in dataclasses.fields(record)}
 
     def read(self, name: str):
-        copying = sys._getframe(1).f_code is dataclasses.replace.__code__
+        copying = sys._getframe(1).f_code is COPYING
         if copying and name == "__class__":
             return functools.partial(again, frozenset(copied))
         if copying and name == "__dataclass_fields__":
