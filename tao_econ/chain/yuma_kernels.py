@@ -54,6 +54,20 @@ class Start(NamedTuple):
     resets: np.ndarray  # (resets, 2): epoch, and the UID whose bonds go
 
 
+class Window(NamedTuple):
+    """The rows and columns of a subnet's matrices that are in use: most UIDs are miners, whose rows
+    are empty, and nobody scores a validator.
+    """
+
+    weights: np.ndarray  # (matrices, scorers, columns): listed weights on others
+    bonds: np.ndarray  # (rows given, n), a copy
+    scorers: np.ndarray  # UIDs that give weights
+    validators: np.ndarray  # UIDs that give weights or own bonds
+    rows: np.ndarray  # row of `bonds` of each of `validators`
+    row_of: np.ndarray  # row of `weights` of each of them, −1: none
+    first: int  # UID of the first column
+
+
 # rows of what an epoch gives, in the order of FloatEpoch
 CONSENSUS, INCENTIVE, DIVIDENDS, VALIDATOR_TRUST, TRUST, EMISSION_SHARE = range(6)
 
@@ -167,6 +181,122 @@ def _row_sums(table, rows, first, most, value, out):
         out[min(r + 1, last)] = sum_1
         out[min(r + 2, last)] = sum_2
         out[min(r + 3, last)] = sum_3
+
+
+@kernel
+def _count(values):
+    """How many are not 0."""
+    count = 0
+    for j in range(len(values)):
+        count += 1 if values[j] != 0.0 else 0
+    return count
+
+
+@kernel
+def _rows_in_use(matrix, most):
+    """Which rows have anything but 0, and whether all numbers are in [0, most]."""
+    used = np.empty(len(matrix), np.bool_)
+    fine = True
+    for i in range(len(matrix)):
+        row = matrix[i]
+        used[i] = _count(row) > 0
+        if used[i]:
+            inside = 0
+            for j in range(len(row)):
+                inside += 1 if (row[j] >= 0.0) & (row[j] <= most) else 0
+            fine = fine and inside == len(row)
+    return used, fine
+
+
+@kernel
+def _positions(flags):
+    """Positions of what is True."""
+    size = 0
+    for i in range(len(flags)):
+        size += 1 if flags[i] else 0
+    found = np.empty(size, np.int64)
+    size = 0
+    for i in range(len(flags)):
+        if flags[i]:
+            found[size] = i
+            size += 1
+    return found
+
+
+@kernel
+def _window(weights, bonds, uids, listed, scoring, bonded):
+    """The window on weights (matrices, rows, n) and bonds (rows, n) of these UIDs, where only some
+    rows give weights or own bonds above TINY.
+    """
+    n = bonds.shape[1]
+    used = np.empty(len(uids), np.bool_)
+    for i in range(len(uids)):
+        used[i] = scoring[i] or bonded[i]
+    kept_rows = _positions(used)
+    scoring_rows = _positions(scoring)
+    validators = np.empty(len(kept_rows), np.int64)
+    scorers = np.empty(len(scoring_rows), np.int64)
+    row_of = np.empty(len(kept_rows), np.int64)
+    row = 0
+    first = n
+    last = n
+    for r in range(len(kept_rows)):
+        i = kept_rows[r]
+        validators[r] = uids[i]
+        first, last = _wider(bonds[i], first, last)
+        row_of[r] = -1
+        if scoring[i]:
+            row_of[r] = row
+            scorers[row] = uids[i]
+            row += 1
+            for t in range(len(weights)):
+                first, last = _wider(weights[t, i], first, last)
+    first = min(first, last)
+    cut = np.empty((len(weights), len(scoring_rows), last - first))
+    for t in range(len(weights)):
+        for k in range(len(scoring_rows)):
+            _copy_listed(weights[t], listed, scoring_rows[k], scorers[k], first, cut[t, k])
+    kept = np.zeros(bonds.shape)
+    for i in kept_rows:
+        given = bonds[i, first:last]
+        to = kept[i, first:last]
+        for j in range(len(to)):
+            to[j] = given[j] if given[j] > TINY else 0.0
+    return Window(
+        weights=cut,
+        bonds=kept,
+        scorers=scorers,
+        validators=validators,
+        rows=kept_rows,
+        row_of=row_of,
+        first=first,
+    )
+
+
+@kernel
+def _wider(row, first, last):
+    """A window [first, last) that contains what is not 0 in this row too."""
+    if _count(row[:first]) > 0:
+        first = 0
+        while row[first] == 0.0:
+            first += 1
+    if _count(row[last:]) > 0:
+        last = len(row)
+        while row[last - 1] == 0.0:
+            last -= 1
+    return first, last
+
+
+@kernel
+def _copy_listed(weights, listed, i, uid, first, to):
+    given = weights[i, first : first + len(to)]
+    for j in range(len(to)):
+        to[j] = given[j] + 0.0  # no -0.0
+    if len(listed) > 0:
+        for j in range(len(to)):
+            to[j] = to[j] if listed[i, first + j] else 0.0
+    if first <= uid < first + len(to):
+        to[uid - first] = 0.0
 
 
 @kernel
@@ -384,7 +514,7 @@ def _classic(steps, window, level, votes, law):
     for r in range(len(window.validators)):
         uid = window.validators[r]
         row = window.row_of[r]
-        old = window.bonds[uid, first : first + columns]
+        old = window.bonds[window.rows[r], first : first + columns]
         for j in range(columns):
             held[j] += old[j]
         vote = votes[uid]
@@ -400,7 +530,7 @@ def _classic(steps, window, level, votes, law):
     total = np.zeros(columns)
     for r in range(len(window.validators)):
         uid = window.validators[r]
-        old = window.bonds[uid, first : first + columns]
+        old = window.bonds[window.rows[r], first : first + columns]
         order = orders[r]
         for j in range(columns):
             new = np.floor(order[j] * bought[j] + NUDGE)
@@ -426,7 +556,7 @@ def _yuma3(steps, window, listed, level, aim, permits, law):
         uid = window.validators[r]
         row = window.row_of[r]
         scores = permits[uid] and row >= 0
-        old = window.bonds[uid, window.first : window.first + columns]
+        old = window.bonds[window.rows[r], window.first : window.first + columns]
         if scores:
             x = steps[row]
             for j in range(columns):
@@ -450,7 +580,7 @@ def _yuma3(steps, window, listed, level, aim, permits, law):
             if len(listed) > 0 and law.penalty in (0.0, 1.0):
                 for j in range(columns):  # a listed 0 keeps its bond
                     miner = window.first + j
-                    zero = listed[uid, miner] and steps[row, j] == 0.0 and uid != miner
+                    zero = listed[window.rows[r], miner] and steps[row, j] == 0.0 and uid != miner
                     f[j] = grid if zero else f[j]
             for j in range(columns):
                 old[j] = rate[j] if f[j] > 0.0 and rate[j] > tiny else 0.0
@@ -529,22 +659,23 @@ def _pay_bonds(steps, window, listed, standing, levels, rank, law, dividends):
     votes = standing.votes
     cap, aim = levels
     columns = len(cap)
-    paid = window.validators
+    paid = _counted(len(window.validators))
     if law.yuma3:
         held = _yuma3(steps, window, listed, cap, aim, standing.permits, law)
         largest = held
-        voting = _with_votes(paid, votes)
-        paid = np.empty(len(voting), np.int64)
-        for k in range(len(voting)):
-            paid[k] = window.validators[voting[k]]
+        paid = _with_votes(window.validators, votes)
     else:
         held, largest = _classic(steps, window, cap, votes, law)
     for j in range(columns):
         rank[j] = rank[j] / held[j] if held[j] > 0.0 else 0.0  # what one bond earns
     sums = np.empty(len(paid))
-    _row_sums(window.bonds, paid, window.first, _filled(columns, np.inf), rank, sums)
-    for r in range(len(paid)):
-        dividends[paid[r]] = sums[r] * votes[paid[r]] if law.yuma3 else sums[r]
+    rows = np.empty(len(paid), np.int64)
+    for k in range(len(paid)):
+        rows[k] = window.rows[paid[k]]
+    _row_sums(window.bonds, rows, window.first, _filled(columns, np.inf), rank, sums)
+    for k in range(len(paid)):
+        uid = window.validators[paid[k]]
+        dividends[uid] = sums[k] * votes[uid] if law.yuma3 else sums[k]
     _store_bonds(window, standing.next_permits, held, largest, law)
 
 
@@ -577,9 +708,9 @@ def _store_bonds(window, keep, held, largest, law):
             held[j] = grid / held[j] if held[j] > 0.0 else 0.0
             most = np.floor(largest[j] * held[j] + NUDGE)
             largest[j] = grid / most if most > 0.0 else 0.0
-    for uid in window.validators:
-        row = window.bonds[uid, window.first : window.first + columns]
-        if not keep[uid]:
+    for r in range(len(window.validators)):
+        row = window.bonds[window.rows[r], window.first : window.first + columns]
+        if not keep[window.validators[r]]:
             for j in range(columns):
                 row[j] = 0.0
             continue
@@ -616,7 +747,7 @@ def _path(window, start, law, epochs, reward):
             stake = start.stake[t]
         for k in range(len(start.resets)):
             if start.resets[k, 0] == t:
-                for i in range(n):
+                for i in range(len(window.bonds)):
                     window.bonds[i, start.resets[k, 1]] = 0.0
         share = _on_grid(stake)
         next_permits = _permits(share, law.limit, law.nobody_too)
@@ -643,3 +774,19 @@ def _path(window, start, law, epochs, reward):
             for i in range(n):
                 stake[i] += reward * out[t, EMISSION_SHARE, i]
     return stakes, out, share
+
+
+@kernel
+def _epochs(weights, bonds, uids, start, scoring, bonded, law, epochs, reward):
+    """What `_path` gives of weights (matrices, rows, n) and bonds (rows, n) of these UIDs, and the
+    bonds after the last epoch. Rows without a permit are not read where there is one epoch.
+    """
+    permits = start.permits
+    if len(permits) == 0:
+        permits = _permits(_on_grid(start.stake[0]), law.limit, law.nobody_too)
+    gives = np.empty(len(uids), np.bool_)
+    for i in range(len(uids)):
+        gives[i] = scoring[i] and (epochs > 1 or permits[uids[i]])
+    window = _window(weights, bonds, uids, start.listed, gives, bonded)
+    stakes, out, share = _path(window, start, law, epochs, reward)
+    return stakes, out, share, window.bonds
