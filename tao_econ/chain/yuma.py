@@ -35,7 +35,7 @@ from ..inputs.record import unknown
 from ..inputs.rules import Rules
 from .fixed_point import q32
 from .yuma_exact import check_liquid_alpha
-from .yuma_kernels import FINEST, GRID, Law, Start, _epochs, _on_grid, _permits, _rows_in_use
+from .yuma_kernels import FINEST, GRID, Law, Start, _on_grid, _path, _permits, _rows_in_use
 
 MAX_INPUT = 1e300
 CAPACITY_SHARE = 0.1  # Yuma 2C: part of its capacity that a validator may buy in an epoch
@@ -159,13 +159,12 @@ def yuma_epoch(
     before = np.zeros(n)
     if previous_consensus is not None:
         before = _vector("previous_consensus", previous_consensus, n, 1.0)
-    start = _start(_vector("stake", stake, n)[None], matrix.shape, listed, permits, active, before)
+    start = _start(_vector("stake", stake, n)[None], uids, listed, permits, active, before)
     owned, bonded = _bonds(bonds, matrix.shape, law)
     if permits is not None:
         permitted_rows("weights", matrix, start.permits, uids)
     scoring = _scoring(scoring, start.listed)
-    run = _epochs(matrix[None], owned, uids, start, scoring, bonded, law, 1, 0.0)
-    _, rows, share, kept = run
+    _, rows, share, kept = _path(matrix[None], owned, start, scoring, bonded, law, 1, 0.0)
     epoch = FloatEpoch(stake=share, bonds=kept, **dict(zip(RESULTS, rows[0], strict=True)))
     if variant is None or variant not in PROPOSED:
         return epoch
@@ -237,15 +236,14 @@ def yuma_run(
     fits("epochs", epochs, n, len(EpochPath._fields))
     reward = real("reward", reward, f"[0, {MAX_INPUT:g}]")
     stakes = _stakes(stake, epochs, n, reward)
-    start = _start(stakes, (n, n), listed, None, active, np.zeros(n))
+    start = _start(stakes, uids, listed, None, active, np.zeros(n))
     owned, bonded = _bonds(np.zeros((n, n)) if bonds is None else bonds, (n, n), law)
     start = start._replace(resets=_resets(bond_resets, epochs, n, rules))
     if variant in PROPOSED:
         given = {"variant": variant, "listed": listed, "active": active}
         return _proposed_run(rules, matrices, owned, start, law, epochs, reward, given)
     scoring = _scoring(scoring, start.listed)
-    run = _epochs(matrices, owned, uids, start, scoring, bonded, law, epochs, reward)
-    stakes, rows, _, kept = run
+    stakes, rows, _, kept = _path(matrices, owned, start, scoring, bonded, law, epochs, reward)
     results = dict(zip(RESULTS, rows.transpose(1, 0, 2), strict=True))
     return EpochPath(stake=stakes, bonds=kept, **results)
 
@@ -419,10 +417,11 @@ def _stakes(given, epochs, n, reward):
     return _numbers("stake", given, (epochs, n))[0] + 0.0  # no -0.0
 
 
-def _start(stake, matrix_shape, listed, permits, active, consensus) -> Start:
+def _start(stake, uids, listed, permits, active, consensus) -> Start:
     n = stake.shape[1]
     return Start(
-        listed=_flags("listed", listed, matrix_shape),
+        uids=uids,
+        listed=_flags("listed", listed, (len(uids), n)),
         stake=stake,
         permits=_flags("permits", permits, (n,)),
         active=_flags("active", active, (n,)),

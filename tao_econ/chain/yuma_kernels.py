@@ -46,7 +46,8 @@ class Law(NamedTuple):
 class Start(NamedTuple):
     """What a run of epochs starts from, by UID; empty where nothing is given."""
 
-    listed: np.ndarray  # (n, n) bool
+    uids: np.ndarray  # of the rows of weights and bonds
+    listed: np.ndarray  # (rows, n) bool
     stake: np.ndarray  # (1 or epochs, n)
     permits: np.ndarray  # bool
     active: np.ndarray  # bool
@@ -120,18 +121,11 @@ def _sum(values):
 
 
 @kernel
-def _with_votes(uids, votes):
-    """Positions in `uids` of those whose votes are above 0."""
-    size = 0
-    for uid in uids:
-        size += 1 if votes[uid] > 0.0 else 0
-    found = np.empty(size, np.int64)
-    size = 0
+def _taken(values, uids):
+    out = np.empty(len(uids))
     for k in range(len(uids)):
-        if votes[uids[k]] > 0.0:
-            found[size] = k
-            size += 1
-    return found
+        out[k] = values[uids[k]]
+    return out
 
 
 @kernel
@@ -209,15 +203,15 @@ def _rows_in_use(matrix, most):
 
 
 @kernel
-def _positions(flags):
-    """Positions of what is True."""
+def _positions(values):
+    """Positions of what is above 0."""
     size = 0
-    for i in range(len(flags)):
-        size += 1 if flags[i] else 0
+    for i in range(len(values)):
+        size += 1 if values[i] > 0.0 else 0
     found = np.empty(size, np.int64)
     size = 0
-    for i in range(len(flags)):
-        if flags[i]:
+    for i in range(len(values)):
+        if values[i] > 0.0:
             found[size] = i
             size += 1
     return found
@@ -229,9 +223,9 @@ def _window(weights, bonds, uids, listed, scoring, bonded):
     rows give weights or own bonds above TINY.
     """
     n = bonds.shape[1]
-    used = np.empty(len(uids), np.bool_)
+    used = np.empty(len(uids))
     for i in range(len(uids)):
-        used[i] = scoring[i] or bonded[i]
+        used[i] = 1.0 if scoring[i] > 0.0 or bonded[i] else 0.0
     kept_rows = _positions(used)
     scoring_rows = _positions(scoring)
     validators = np.empty(len(kept_rows), np.int64)
@@ -245,7 +239,7 @@ def _window(weights, bonds, uids, listed, scoring, bonded):
         validators[r] = uids[i]
         first, last = _wider(bonds[i], first, last)
         row_of[r] = -1
-        if scoring[i]:
+        if scoring[i] > 0.0:
             row_of[r] = row
             scorers[row] = uids[i]
             row += 1
@@ -621,13 +615,9 @@ def _epoch(scores, window, listed, standing, level, law, out):
     columns = len(level)
     first = window.first
     aim = level.copy()
-    scorers_votes = np.empty(len(w))
-    for k in range(len(w)):
-        scorers_votes[k] = votes[window.scorers[k]]
-    voters = _with_votes(window.scorers, votes)
-    cast = np.empty(len(voters))
-    for k in range(len(voters)):
-        cast[k] = scorers_votes[voters[k]]
+    scorers_votes = _taken(votes, window.scorers)
+    voters = _positions(scorers_votes)
+    cast = _taken(scorers_votes, voters)
     _consensus(w, voters, cast, min(law.kappa, _sum(votes)), scores.same, level)
     _copy(level, out[CONSENSUS, first:])
     rank = _rank(w, voters, scorers_votes, level, out[TRUST, first:])
@@ -663,7 +653,7 @@ def _pay_bonds(steps, window, listed, standing, levels, rank, law, dividends):
     if law.yuma3:
         held = _yuma3(steps, window, listed, cap, aim, standing.permits, law)
         largest = held
-        paid = _with_votes(window.validators, votes)
+        paid = _positions(_taken(votes, window.validators))
     else:
         held, largest = _classic(steps, window, cap, votes, law)
     for j in range(columns):
@@ -727,16 +717,23 @@ def _store_bonds(window, keep, held, largest, law):
 
 
 @kernel
-def _path(window, start, law, epochs, reward):
-    """Epoch after epoch; the window's arrays change in place. Returns stake before each epoch,
-    (epochs, 6, n) results, and everybody's share of stake in the last.
+def _path(weights, bonds, start, scoring, bonded, law, epochs, reward):
+    """Epoch after epoch of weights (matrices, rows, n) and bonds (rows, n). Rows without a permit
+    are not read where there is one epoch. Returns stake before each epoch,
+    (epochs, 6, n) results, everybody's share of stake in the last, and the bonds after it.
     """
     n = start.stake.shape[1]
+    stake = start.stake[0]
+    permits = start.permits
+    if len(permits) == 0:
+        permits = _permits(_on_grid(stake), law.limit, law.nobody_too)
+    gives = np.empty(len(scoring))
+    for i in range(len(scoring)):
+        gives[i] = 1.0 if scoring[i] and (epochs > 1 or permits[start.uids[i]]) else 0.0
+    window = _window(weights, bonds, start.uids, start.listed, gives, bonded)
     columns = window.weights.shape[2]
     level = np.empty(columns)
     _copy(start.consensus[window.first :], level)
-    stake = start.stake[0]
-    permits = start.permits
     stakes = np.empty((epochs, n))
     out = np.zeros((epochs, 6, n))
     steps = window.weights[0]
@@ -751,7 +748,6 @@ def _path(window, start, law, epochs, reward):
                     window.bonds[i, start.resets[k, 1]] = 0.0
         share = _on_grid(stake)
         next_permits = _permits(share, law.limit, law.nobody_too)
-        permits = permits if len(permits) > 0 else next_permits
         votes = np.zeros(n)
         for i in range(n):
             active = len(start.active) == 0 or start.active[i]
@@ -773,20 +769,4 @@ def _path(window, start, law, epochs, reward):
             stake = stake.copy()
             for i in range(n):
                 stake[i] += reward * out[t, EMISSION_SHARE, i]
-    return stakes, out, share
-
-
-@kernel
-def _epochs(weights, bonds, uids, start, scoring, bonded, law, epochs, reward):
-    """What `_path` gives of weights (matrices, rows, n) and bonds (rows, n) of these UIDs, and the
-    bonds after the last epoch. Rows without a permit are not read where there is one epoch.
-    """
-    permits = start.permits
-    if len(permits) == 0:
-        permits = _permits(_on_grid(start.stake[0]), law.limit, law.nobody_too)
-    gives = np.empty(len(uids), np.bool_)
-    for i in range(len(uids)):
-        gives[i] = scoring[i] and (epochs > 1 or permits[uids[i]])
-    window = _window(weights, bonds, uids, start.listed, gives, bonded)
-    stakes, out, share = _path(window, start, law, epochs, reward)
     return stakes, out, share, window.bonds
