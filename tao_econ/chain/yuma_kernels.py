@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ._jit import float_kernel as kernel
+from ._jit import part
 
 GRID = float(1 << 32)  # steps of the chain's fractions
 STEPS = float(1 << 30)  # of weights while they are searched as integers
@@ -90,7 +91,7 @@ class Scores(NamedTuple):
     same: bool  # as in the epoch before
 
 
-@kernel
+@part
 def _filled(size, value):
     out = np.empty(size)
     for k in range(size):
@@ -98,7 +99,7 @@ def _filled(size, value):
     return out
 
 
-@kernel
+@part
 def _counted(size):
     out = np.empty(size, np.int64)
     for k in range(size):
@@ -106,13 +107,13 @@ def _counted(size):
     return out
 
 
-@kernel
+@part
 def _copy(values, to):
     for k in range(len(to)):
         to[k] = values[k]
 
 
-@kernel
+@part
 def _sum(values):
     total = 0.0
     for k in range(len(values)):
@@ -120,7 +121,7 @@ def _sum(values):
     return total
 
 
-@kernel
+@part
 def _taken(values, uids):
     out = np.empty(len(uids))
     for k in range(len(uids)):
@@ -128,7 +129,7 @@ def _taken(values, uids):
     return out
 
 
-@kernel
+@part
 def _to_shares(rows):
     """Each row ÷ its sum, in place."""
     columns = rows.shape[1]
@@ -143,7 +144,7 @@ def _to_shares(rows):
                 row[j] = share if share > TINY else 0.0
 
 
-@kernel
+@part
 def _row(table, k, first):
     return table[k, first:]
 
@@ -177,7 +178,7 @@ def _row_sums(table, rows, first, most, value, out):
         out[min(r + 3, last)] = sum_3
 
 
-@kernel
+@part
 def _count(values):
     """How many are not 0."""
     count = 0
@@ -202,7 +203,7 @@ def _rows_in_use(matrix, most):
     return used, fine
 
 
-@kernel
+@part
 def _positions(values):
     """Positions of what is above 0."""
     size = 0
@@ -217,7 +218,7 @@ def _positions(values):
     return found
 
 
-@kernel
+@part
 def _window(weights, bonds, uids, listed, scoring, bonded):
     """The window on weights (matrices, rows, n) and bonds (rows, n) of these UIDs, where only some
     rows give weights or own bonds above TINY.
@@ -267,7 +268,7 @@ def _window(weights, bonds, uids, listed, scoring, bonded):
     )
 
 
-@kernel
+@part
 def _wider(row, first, last):
     """A window [first, last) that contains what is not 0 in this row too."""
     if _count(row[:first]) > 0:
@@ -281,7 +282,7 @@ def _wider(row, first, last):
     return first, last
 
 
-@kernel
+@part
 def _copy_listed(weights, listed, i, uid, first, to):
     given = weights[i, first : first + len(to)]
     for j in range(len(to)):
@@ -304,7 +305,7 @@ def _on_grid(values):
     return out
 
 
-@kernel
+@part
 def _normalize(values):
     """Divides by the sum in place, and returns it."""
     total = _sum(values)
@@ -314,7 +315,7 @@ def _normalize(values):
     return total
 
 
-@kernel
+@part
 def _reaching(share, least):
     count = 0
     for i in range(len(share)):
@@ -361,7 +362,7 @@ def _consensus(w, voters, votes, need, known, level):
             _search(w, voters, votes, need, start, block)
 
 
-@kernel
+@part
 def _confirm(w, voters, votes, need, start, level):
     """Whether most columns have the level given; the few others are searched one by one."""
     columns = len(level)
@@ -384,7 +385,7 @@ def _confirm(w, voters, votes, need, start, level):
     return True
 
 
-@kernel
+@part
 def _search(w, voters, votes, need, start, level):
     """The level of a block of columns, of which nothing is known.
 
@@ -412,7 +413,7 @@ def _search(w, voters, votes, need, start, level):
             level[j] = _select(w, voters, votes, start + j, least, level[j], missing)
 
 
-@kernel
+@part
 def _halved(w, voters, votes, need, start, columns):
     """(low, high, support): a whole step of each column that has the votes needed, a higher one
     that has not, and the votes of the latter.
@@ -454,7 +455,7 @@ def _halved(w, voters, votes, need, start, columns):
     return low, high, support
 
 
-@kernel
+@part
 def _select(w, voters, votes, column, least, below, need):
     """A column's largest weight in [least, below) that, with all above, has the votes needed."""
     scores = np.empty(len(voters))
@@ -488,13 +489,13 @@ def _select(w, voters, votes, column, least, below, need):
     return 0.0
 
 
-@kernel
+@part
 def _follow(submitted, level, penalty):
     """The weight that a bond follows, between the submitted and the clipped one; all in steps."""
     return submitted + np.floor(penalty * (min(submitted, level) - submitted))
 
 
-@kernel
+@part
 def _classic(steps, window, level, votes, law):
     """Shares of a miner, bought with stake, in steps. Returns each column's sum and its largest."""
     columns = len(level)
@@ -535,7 +536,7 @@ def _classic(steps, window, level, votes, law):
     return total, largest
 
 
-@kernel
+@part
 def _yuma3(steps, window, listed, level, aim, permits, law):
     """Bonds of each validator's own, following its weights, in steps. Returns each column's sum."""
     columns = len(level)
@@ -606,7 +607,7 @@ def _rates(f, old, aim, law, rate):
         rate[j] = np.floor((law.low + span / (1.0 + e)) * law.grid) * share
 
 
-@kernel
+@part
 def _epoch(scores, window, listed, standing, level, law, out):
     """One epoch; bonds and the level change in place, `out` takes six vectors by UID."""
     w = scores.shares
@@ -643,7 +644,7 @@ def _epoch(scores, window, listed, standing, level, law, out):
         _normalize(out[EMISSION_SHARE])
 
 
-@kernel
+@part
 def _pay_bonds(steps, window, listed, standing, levels, rank, law, dividends):
     """Bonds follow the weights, earn what their miner earned, and are stored."""
     votes = standing.votes
@@ -669,7 +670,7 @@ def _pay_bonds(steps, window, listed, standing, levels, rank, law, dividends):
     _store_bonds(window, standing.next_permits, held, largest, law)
 
 
-@kernel
+@part
 def _rank(w, voters, votes, level, trust):
     """Clipped weights of each column, summed by votes; `trust` takes the part that is not cut."""
     rank = np.zeros(len(level))
@@ -685,7 +686,7 @@ def _rank(w, voters, votes, level, trust):
     return rank
 
 
-@kernel
+@part
 def _store_bonds(window, keep, held, largest, law):
     """From steps to shares of one, cut to a u16 unless they are real numbers: no bonds without a
     permit; classic ones ÷ the largest of their column.
