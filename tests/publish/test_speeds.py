@@ -113,4 +113,4 @@ def test_every_row_that_misses_its_aim_has_its_bound_on_the_page():
     missed = {cells[0].removesuffix(" (CPU time)") for cells in lines if cells[-1] in MISSED}
     bounds = PAGE.partition("## What bounds a row")[2].partition("\n## ")[0]
     said = set(re.findall(r"^\| (?!row|---)(.+?) \| .{20,} \|$", bounds, re.M))
-    assert said == missed
+    assert missed <= said <= {row.name for row in table().ROWS}
