@@ -1,9 +1,9 @@
-"""Run the benchmarks, print one table, and write it into measured.json and the README.
+"""Run the benchmarks, print one table, and write it into measured.json and README.md beside it.
 
 python benchmarks [--least | --table] [pytest's arguments: a file, -k NAME]
 --least  : a benchmark measured before keeps the better of its two runs; for a machine that is not
 quiet
---table  : run nothing; print measured.json and write it into the README
+--table  : run nothing; print measured.json and write it into README.md
 """
 
 import datetime
@@ -46,6 +46,8 @@ def row(found: dict) -> dict:
         "median_s": stats["median"],
         "rounds": stats["rounds"],
     } | found["extra_info"]
+    if found["options"]["timer"] == "process_time":
+        kept["cpu"] = True
     return {name: float(f"{v:.4g}") if isinstance(v, float) else v for name, v in kept.items()}
 
 
@@ -81,6 +83,7 @@ def main(arguments: list[str]) -> int:
             "cores": os.cpu_count(),
             "versions": versions,
             "rows": dict(sorted((before | rows).items())),
+            "before": measured["before"],
         }
     print(table.plain(measured))
     if measured["rows"]:

@@ -1,9 +1,9 @@
-"""One table of what was measured: printed by `./run bench`, kept in measured.json, shown in the
-README's section Speed.
+"""One table of what was measured: printed by `./run bench`, kept in measured.json, shown in
+README.md.
 
-ROWS and BESIDE say what the README shows and in which order; every other benchmark is only printed.
-Aims stand beside
-the benchmarks, as `target_s` (or `aim_ratio`) in `benchmark.extra_info`.
+ROWS and BESIDE say what README.md shows and in which order; every other benchmark is only printed.
+Aims stand beside the benchmarks, as `target_s` (or `aim_ratio`) in `benchmark.extra_info`. What
+the version before took on the same machine stands in before.json, by the same names.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from typing import NamedTuple
 
 HERE = Path(__file__).resolve().parent
 MEASURED = HERE / "measured.json"
-README = HERE.parent / "README.md"
+BEFORE = HERE / "before.json"
+README = HERE / "README.md"
 BEGIN, END = "<!-- written by ./run bench -->\n", "<!-- end -->\n"
 UNITS = (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9))
 
 
 class Row(NamedTuple):
-    """A line of the README: its name, the benchmarks it is made of, and how many steps one of
+    """A line of README.md: its name, the benchmarks it is made of, and how many steps one of
     their runs has.
     """
 
@@ -59,7 +60,19 @@ ROWS = (
         _keys("consensus", "exact_epoch[yuma3]"),
     ),
     Row(
-        "the same in float64, 64 × 192: one call",
+        "the exact epoch with liquid alpha",
+        _keys("consensus", "exact_epoch[liquid]"),
+    ),
+    Row(
+        "a fast epoch, 64 rows of validators × 192 miners: one call",
+        _keys("consensus_float", *(f"rows_of_validators_alone[{r}]" for r in ("yuma3", "classic"))),
+    ),
+    Row(
+        "the fast one with liquid alpha",
+        _keys("consensus_float", "rows_of_validators_alone[liquid]"),
+    ),
+    Row(
+        "the same in square matrices of 256 UIDs",
         _keys(
             "consensus_float", *(f"fast_epoch[64x192-{r}]" for r in ("yuma3", "classic", "liquid"))
         ),
@@ -69,7 +82,7 @@ ROWS = (
     ),
     Row(
         "all 256 UIDs score each other, 64 permits: one call",
-        _keys("consensus_float", "fast_epoch[256-yuma3]"),
+        _keys("consensus_float", *(f"fast_epoch[256-{r}]" for r in ("yuma3", "classic", "liquid"))),
     ),
     Row(
         "the consensus guarantee, 28,611 points at 512 UIDs, two threads",
@@ -77,11 +90,19 @@ ROWS = (
     ),
     Row(
         "10,000 price paths, 520 weeks, antithetic, drawn with dilution",
-        _keys("price_model", "price_paths_with_their_random_numbers[antithetic]"),
+        _keys("price_model", "price_paths_with_their_random_numbers[antithetic-float64]"),
     ),
     Row(
         "the same, independent",
-        _keys("price_model", "price_paths_with_their_random_numbers[independent]"),
+        _keys("price_model", "price_paths_with_their_random_numbers[independent-float64]"),
+    ),
+    Row(
+        "the same with normals of float32",
+        _keys(
+            "price_model",
+            "price_paths_with_their_random_numbers[antithetic-float32]",
+            "price_paths_with_their_random_numbers[independent-float32]",
+        ),
     ),
     Row(
         "1,000 rounds of the query market, 256 UIDs (of 16 replicas)",
@@ -102,6 +123,13 @@ ROWS = (
         "10,000 points",
         _keys("sweep", "a_million_points_into_parquet"),
     ),
+    Row(
+        "first call with no kernel on disk: the fast epoch",
+        _keys("first_call", "first_call[fast-epoch]"),
+    ),
+    Row("the same: subnets, block by block", _keys("first_call", "first_call[subnets]")),
+    Row("the same: the exact epoch", _keys("first_call", "first_call[exact-epoch]")),
+    Row("the same: the consensus guarantee", _keys("first_call", "first_call[guarantee]")),
     Row(
         "slider key press to repaint, in headless Chromium",
         _keys(
@@ -138,19 +166,29 @@ def duration(*seconds: float) -> str:
     return f"{first} to {list(rest)[-1]} {unit}" if rest else f"{first} {unit}"
 
 
-def line(row: Row, rows: dict) -> list[str]:
-    """what, least, median, aim, met?"""
+def line(row: Row, rows: dict, before: dict | None = None) -> list[str]:
+    """what, least, median, how many times as fast as before, aim, met?"""
     found = [rows[key] for key in row.keys if key in rows]
     if len(found) < len(row.keys):
-        return [re.sub(r"; \{.*", "", row.name), "not measured", "", "", ""]
+        return [re.sub(r"; \{.*", "", row.name), "not measured", "", "", "", ""]
     least, median = ([r[k] / row.steps for r in found] for k in ("least_s", "median_s"))
     aim = found[0].get("target_s")
-    name = row.name.format(**found[0])
+    name = row.name.format(**found[0]) + (" (CPU time)" if found[0].get("cpu") else "")
+    gain = gains(row, rows, before or {})
     if aim is None:
-        return [name, duration(*least), duration(*median), "", ""]
+        return [name, duration(*least), duration(*median), gain, "", ""]
     aim /= row.steps
     met = "yes" if max(median) <= aim else "least only" if max(least) <= aim else "no"
-    return [name, duration(*least), duration(*median), duration(aim), met]
+    return [name, duration(*least), duration(*median), gain, duration(aim), met]
+
+
+def gains(row: Row, rows: dict, before: dict) -> str:
+    """Least time of the version before ÷ that of this one, where both were measured alike."""
+    pairs = [(before[key], rows[key]) for key in row.keys if key in before]
+    if len(pairs) < len(row.keys) or any(old.get("cpu") != new.get("cpu") for old, new in pairs):
+        return ""
+    ratios = sorted(old["least_s"] / new["least_s"] for old, new in pairs)
+    return " to ".join(dict.fromkeys(f"{ratio:.1f}" for ratio in (ratios[0], ratios[-1])))
 
 
 def line_beside(row: Row, rows: dict) -> list[str]:
@@ -174,12 +212,12 @@ def line_beside(row: Row, rows: dict) -> list[str]:
     ]
 
 
-HEADS = ["what", "least", "median", "aim", "met?"]
+HEADS = ["what", "least", "median", "× before", "aim", "met?"]
 HEADS_BESIDE = ["what", "beside", "its least", "ours", "ratio", "aim"]
 
 
 def others(rows: dict) -> list[Row]:
-    """The benchmarks that the README leaves out."""
+    """The benchmarks that README.md leaves out."""
     named = {key for row in ROWS + BESIDE for key in row.keys}
     return [
         Row(key.replace("::test_", ": ").replace("{", "("), (key,))
@@ -191,15 +229,15 @@ def others(rows: dict) -> list[Row]:
 def plain(measured: dict) -> str:
     """Everything that was measured, for a terminal."""
     rows = measured["rows"]
-    first = [HEADS, *(line(row, rows) for row in (*ROWS, *others(rows)))]
+    first = [HEADS, *(line(row, rows, measured["before"]) for row in (*ROWS, *others(rows)))]
     second = [HEADS_BESIDE, *(line_beside(row, rows) for row in BESIDE)]
     return about(measured) + "\n\n" + "\n\n".join(map(_aligned, (first, second)))
 
 
 def markdown(measured: dict) -> str:
-    """The README's section, between its two marks."""
+    """The tables of README.md, between its two marks."""
     rows = measured["rows"]
-    first = [HEADS, ["---"] * 5, *(line(row, rows) for row in ROWS)]
+    first = [HEADS, ["---"] * 6, *(line(row, rows, measured["before"]) for row in ROWS)]
     second = [HEADS_BESIDE, ["---"] * 6, *(line_beside(row, rows) for row in BESIDE)]
     tables = (
         "\n".join("| " + " | ".join(cells) + " |" for cells in table) for table in (first, second)
@@ -216,20 +254,22 @@ def about(measured: dict) -> str:
 
 
 def read() -> dict:
-    """What measured.json holds; nothing at first."""
+    """What measured.json holds, nothing at first; and the rows of the version before."""
+    before = json.loads(BEFORE.read_text(encoding="utf-8"))["rows"] if BEFORE.exists() else {}
     if not MEASURED.exists():
-        return {"date": "", "cores": 0, "versions": {}, "rows": {}}
-    return json.loads(MEASURED.read_text(encoding="utf-8"))
+        return {"date": "", "cores": 0, "versions": {}, "rows": {}, "before": before}
+    return json.loads(MEASURED.read_text(encoding="utf-8")) | {"before": before}
 
 
 def write(measured: dict) -> None:
-    """Into measured.json and the README."""
-    MEASURED.write_text(json.dumps(measured, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    """Into measured.json and README.md."""
+    kept = {name: part for name, part in measured.items() if name != "before"}
+    MEASURED.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     README.write_text(in_readme(README.read_text(encoding="utf-8"), measured), encoding="utf-8")
 
 
 def in_readme(text: str, measured: dict) -> str:
-    """The README with its section Speed made anew."""
+    """README.md with its tables made anew."""
     before, after = text.split(BEGIN)[0], text.split(END)[1]
     return before + BEGIN + markdown(measured) + END + after
 

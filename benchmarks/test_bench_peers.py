@@ -100,13 +100,14 @@ def test_an_epoch_of_the_torch_simulator(benchmark, tmp_path):
     validators, miners, random = 64, 192, np.random.default_rng(0)
     scores, votes = random.random((validators, miners)), 1 + random.random(validators)
     scores[votes.cumsum() <= 0.6 * votes.sum()] = scores[0]
-    weights, stake, bonds = np.zeros((256, 256)), np.zeros(256), np.zeros((256, 256))
-    weights[:validators, validators:], stake[:validators] = scores, votes
+    weights, bonds = np.zeros((2, validators, 256))
+    stake, uids = np.zeros(256), np.arange(validators)
+    weights[:, validators:], stake[:validators] = scores, votes
     rules = replace(
         rules_at("yuma3"), bonds_penalty=Fraction(0)
     )  # it buys bonds with weights that are not clipped
-    yuma_epoch(rules, weights, stake, bonds)  # compiled before the clock starts
-    epoch = benchmark(yuma_epoch, rules, weights, stake, bonds)
+    yuma_epoch(rules, weights, stake, bonds, validators=uids)  # compiled before the clock starts
+    epoch = benchmark(yuma_epoch, rules, weights, stake, bonds, validators=uids)
     theirs = {"peer": "yuma-simulation (torch)", "why": "not given"}
     if checkout := os.environ.get("YUMA_SIMULATOR"):
         given = tmp_path / "given.json"

@@ -12,7 +12,8 @@ ERAS = ["dynamic-tao", "tao-flow", "net-flow", "price-unburned", "gate-rank"]
 
 @pytest.mark.parametrize("era", ERAS)
 def test_bench_10_days_of_128_subnets_at_3_us_a_block(benchmark, era):
-    pools = POOLS._replace(flow_ema_tao=POOLS.price_ema_tao)
+    flows = POOLS.price_ema_tao
+    pools = POOLS._replace(flow_ema_tao=flows, protocol_flow_ema_tao=flows)
     benchmark.extra_info["target_s"] = 10 * 7_200 * 3e-6
     path = benchmark.pedantic(
         lambda: te.chain.run_subnets(te.rules_at(era), SCENARIO, pools, days=10),

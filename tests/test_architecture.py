@@ -185,7 +185,15 @@ def compiled(path):
     for node in ast.walk(TREES[path]):
         for decorator in getattr(node, "decorator_list", []):
             words = {getattr(n, "id", getattr(n, "attr", "")) for n in ast.walk(decorator)}
-            if words & {"kernel", "float_kernel", "njit", "jit", "vectorize", "guvectorize"}:
+            if words & {
+                "kernel",
+                "float_kernel",
+                "part",
+                "njit",
+                "jit",
+                "vectorize",
+                "guvectorize",
+            }:
                 yield node
 
 

@@ -90,7 +90,7 @@ def kernel(function: Callable, **options: Any) -> Any:
         numba is None or CONFIG.DISABLE_JIT
     ):  # whole numbers wrap as in a compiled kernel, where nobody warns of it
         return np.errstate(over="ignore")(function)
-    compiled = numba.njit(nogil=True, **options)(function)
+    compiled = numba.njit(nogil=True, no_cfunc_wrapper=True, **options)(function)
     if _folder():
         given = CONFIG.CACHE_DIR
         CONFIG.CACHE_DIR = _folder()
@@ -104,3 +104,10 @@ def kernel(function: Callable, **options: Any) -> Any:
 def float_kernel(function: Callable) -> Any:
     """The same without a check for x / 0 in every division, which keeps loops from vectorizing."""
     return kernel(function, error_model="numpy")
+
+
+def part(function: Callable) -> Any:
+    """The same for what kernels alone call: no door for Python is compiled, which takes longer than
+    a small kernel itself.
+    """
+    return kernel(function, error_model="numpy", no_cpython_wrapper=True)

@@ -30,14 +30,8 @@ def _mul(a, b):
 
 @kernel
 def _floor(top, bottom):
-    """⌊top ÷ bottom⌋ for both in [0, 2^62): below 2^50 a float guess set right by its remainder."""
-    guess = int(top / bottom)
-    if guess >= 1 << 50:
-        return top // bottom
-    rest = top - guess * bottom
-    if rest < 0:
-        return guess - 1
-    return guess + 1 if rest >= bottom else guess
+    """⌊top ÷ bottom⌋ for both in [0, 2^63): unsigned, for a sign would be looked at each time."""
+    return np.int64(np.uint64(top) // np.uint64(bottom))
 
 
 @kernel

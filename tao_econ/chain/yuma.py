@@ -30,13 +30,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..inputs.checks import MAX_UIDS, as_array, fits, permitted_rows, real, whole, whole_array
-from ..inputs.door import typed
+from ..inputs.door import ReadOnly, typed
 from ..inputs.record import unknown
 from ..inputs.rules import Rules
 from .fixed_point import q32
 from .yuma_exact import check_liquid_alpha
-from .yuma_kernels import FINEST, GRID, TINY, Law, Start, _on_grid, _path, _permits
-from .yuma_window import _rows_in_use, _window
+from .yuma_kernels import FINEST, GRID, Law, Start, _on_grid, _path, _permits, _rows_in_use
 
 MAX_INPUT = 1e300
 CAPACITY_SHARE = 0.1  # Yuma 2C: part of its capacity that a validator may buy in an epoch
@@ -85,10 +84,11 @@ class EpochPath(NamedTuple):
 @typed
 def yuma_epoch(
     rules: Rules,
-    weights: ArrayLike,
-    stake: ArrayLike,
-    bonds: ArrayLike,
+    weights: ReadOnly,
+    stake: ReadOnly,
+    bonds: ReadOnly,
     *,
+    validators: ArrayLike | None = None,
     variant: str | None = None,
     listed: ArrayLike | None = None,
     permits: ArrayLike | None = None,
@@ -103,16 +103,21 @@ def yuma_epoch(
     Parameters
     ----------
     weights
-        (n, n), any unit; row = validator, which counts by its proportions, without the diagonal
+        (n, n), any unit; row = validator, which counts by its proportions, without its own UID; or
+        (validators, n)
     stake
         (n,), any unit: stake weight; set to 0 what is below `rules.stake_threshold_rao`
     bonds
-        (n, n), shares, as the epoch before returned them; zeros at first
+        as many rows as weights, shares, as the epoch before returned them; zeros at first
+    validators
+        UIDs of the rows, rising, where matrices have a row for each of them alone: everybody else
+        has neither weights nor bonds. `bonds` of the answer has these rows too, and every number
+        is that of the square matrices, bit for bit
     variant
         in place of `rules.bonds`: "classic" (or "yuma2"), "yuma3", or a proposal the chain never
         ran, "yuma1", "yuma2b" or "yuma2c"; whose names these are stands at the head of this file
     listed
-        (n, n) bool, entries of the rows, see `yuma_epoch_exact`; by default the weights above 0
+        bool, as `weights`: entries of the rows, see `yuma_epoch_exact`; by default what is above 0
     permits
         (n,) bool, who may validate now; by default who gets a permit from this epoch, and rows of
         the others are not read, as on the chain
@@ -125,7 +130,7 @@ def yuma_epoch(
     previous_consensus
         (n,), shares, of the epoch before; zeros at first
     previous_weights
-        (n, n), of the epoch before, for "yuma2b"; by default the same as now
+        as `weights`, of the epoch before, for "yuma2b"; by default the same as now
     real_bonds
         keep bonds as real numbers; by default each is cut to a u16 of 65,535, as the chain stores
         it. Bonds of a proposal are always real
@@ -149,29 +154,29 @@ def yuma_epoch(
     **Chain:** run_epoch.rs, `epoch_mechanism`
     """
     law = _law(rules, variant, liquid_from, real_bonds)
-    matrix, scoring = _square(weights)
-    n = len(matrix)
+    matrix, scoring, uids = _square(weights) if validators is None else _rows(weights, validators)
+    n = matrix.shape[1]
     before = np.zeros(n)
     if previous_consensus is not None:
         before = _vector("previous_consensus", previous_consensus, n, 1.0)
-    start = _start(_vector("stake", stake, n)[None], listed, permits, active, before)
-    owned, bonded = _bonds(bonds, n, law)
-    permitted = start.permits
-    if permits is None:
-        permitted = _permits(_on_grid(start.stake[0]), law.limit, law.nobody_too)
-    else:
-        permitted_rows("weights", matrix, permitted)
-    scoring = _scoring(scoring, start.listed) & permitted
-    window = _window(matrix[None], owned, start.listed, scoring, bonded, TINY)
-    _, rows, share = _path(window, start, law, 1, 0.0)
-    epoch = FloatEpoch(stake=share, bonds=window.bonds, **dict(zip(RESULTS, rows[0], strict=True)))
+    start = _start(_vector("stake", stake, n)[None], uids, listed, permits, active, before)
+    owned, bonded = _bonds(bonds, matrix.shape, law)
+    if permits is not None:
+        permitted_rows("weights", matrix, start.permits, uids)
+    scoring = _scoring(scoring, start.listed)
+    _, rows, share, kept = _path(matrix[None], owned, start, scoring, bonded, law, 1, 0.0)
+    epoch = FloatEpoch(stake=share, bonds=kept, **dict(zip(RESULTS, rows[0], strict=True)))
     if variant is None or variant not in PROPOSED:
         return epoch
     if previous_weights is not None:
-        earlier, _ = _numbers("previous_weights", previous_weights, (n, n))
+        earlier, _ = _numbers("previous_weights", previous_weights, matrix.shape)
         matrix = earlier if variant == "yuma2b" else matrix
+    permitted = start.permits if permits is not None else _permits(share, law.limit, law.nobody_too)
     votes = _on_grid(np.where(permitted & (active is None or start.active), share, 0.0))
-    return _with_proposed_bonds(epoch, law, variant, matrix, votes, owned)
+    square = np.zeros((2, n, n))
+    square[:, uids] = matrix, owned
+    proposed = _with_proposed_bonds(epoch, law, variant, square[0], votes, square[1])
+    return proposed._replace(bonds=proposed.bonds[uids])
 
 
 @typed
@@ -226,22 +231,21 @@ def yuma_run(
     """
     epochs = whole("epochs", epochs, at_least=1)
     law = _law(rules, variant, liquid_from, real_bonds)
-    matrices, scoring = _matrices(weights, epochs)
+    matrices, scoring, uids = _matrices(weights, epochs)
     n = matrices.shape[-1]
     fits("epochs", epochs, n, len(EpochPath._fields))
     reward = real("reward", reward, f"[0, {MAX_INPUT:g}]")
     stakes = _stakes(stake, epochs, n, reward)
-    start = _start(stakes, listed, None, active, np.zeros(n))
-    owned, bonded = _bonds(np.zeros((n, n)) if bonds is None else bonds, n, law)
+    start = _start(stakes, uids, listed, None, active, np.zeros(n))
+    owned, bonded = _bonds(np.zeros((n, n)) if bonds is None else bonds, (n, n), law)
     start = start._replace(resets=_resets(bond_resets, epochs, n, rules))
     if variant in PROPOSED:
         given = {"variant": variant, "listed": listed, "active": active}
         return _proposed_run(rules, matrices, owned, start, law, epochs, reward, given)
     scoring = _scoring(scoring, start.listed)
-    window = _window(matrices, owned, start.listed, scoring, bonded, TINY)
-    stakes, rows, _ = _path(window, start, law, epochs, reward)
+    stakes, rows, _, kept = _path(matrices, owned, start, scoring, bonded, law, epochs, reward)
     results = dict(zip(RESULTS, rows.transpose(1, 0, 2), strict=True))
-    return EpochPath(stake=stakes, bonds=window.bonds, **results)
+    return EpochPath(stake=stakes, bonds=kept, **results)
 
 
 # ---- Bonds that were proposed ----
@@ -353,8 +357,6 @@ def _numbers(name, given, shape=None, most=MAX_INPUT):
     if not array.size:
         raise ValueError(f"{name} must have at least one entry, got shape {array.shape}")
     array = np.ascontiguousarray(array, dtype=np.float64).reshape(array.shape)
-    if not array.flags.writeable:
-        array = array.copy()  # one type of array, one compiled kernel
     rows, fine = _rows_in_use(array.reshape(-1, array.shape[-1] if array.ndim else 1), most)
     if not fine:
         wrong = array[~((array >= 0) & (array <= most))].flat[0]
@@ -366,30 +368,44 @@ def _vector(name, given, n, most=MAX_INPUT):
     return _numbers(name, given, (n,), most)[0] + 0.0  # no -0.0
 
 
-def _bonds(given, n, law):
-    return _numbers("bonds", given, (n, n), 1.0 if law.yuma3 else MAX_INPUT)
+def _bonds(given, shape, law):
+    return _numbers("bonds", given, shape, 1.0 if law.yuma3 else MAX_INPUT)
+
+
+def _rows(given, validators):
+    """(validators, n) weights, which rows have any, and the UIDs of the rows."""
+    array, rows = _numbers("weights", given)
+    if array.ndim != 2 or array.shape[1] > MAX_UIDS:
+        raise ValueError(
+            f"weights must have a row a validator of at most {MAX_UIDS:,}, got shape {array.shape}"
+        )
+    uids = whole_array("validators", validators, array.shape[:1], most=array.shape[1] - 1)
+    for row in np.flatnonzero(uids[1:] <= uids[:-1]):
+        raise ValueError(f"validators must rise, got {uids[row + 1]} after {uids[row]}")
+    return array, rows, uids
 
 
 def _square(given):
+    """The same where every UID has a row."""
     array, rows = _numbers("weights", given)
     if array.ndim != 2 or array.shape[0] != array.shape[1] or not 1 <= len(array) <= MAX_UIDS:
         raise ValueError(
             f"weights must be square with 1 to {MAX_UIDS:,} rows, got shape {array.shape}"
         )
-    return array, rows
+    return array, rows, np.arange(len(array))
 
 
 def _matrices(given, epochs):
-    """(1 or epochs, n, n) weights, and which rows ever have any."""
+    """(1 or epochs, n, n) weights, which rows ever have any, and the UIDs of the rows."""
     if np.ndim(given) != 3:
-        weights, rows = _square(given)
-        return weights[None], rows
+        weights, rows, uids = _square(given)
+        return weights[None], rows, uids
     if len(given) != epochs:
         raise ValueError(
             f"weights must have one matrix for each of {epochs} epochs, got {len(given)}"
         )
-    each = [_square(matrix) for matrix in given]
-    return np.array([weights for weights, _ in each]), np.any([rows for _, rows in each], axis=0)
+    each, scoring, uids = zip(*map(_square, given), strict=True)
+    return np.array(each), np.any(scoring, axis=0), uids[0]
 
 
 def _stakes(given, epochs, n, reward):
@@ -401,10 +417,11 @@ def _stakes(given, epochs, n, reward):
     return _numbers("stake", given, (epochs, n))[0] + 0.0  # no -0.0
 
 
-def _start(stake, listed, permits, active, consensus) -> Start:
+def _start(stake, uids, listed, permits, active, consensus) -> Start:
     n = stake.shape[1]
     return Start(
-        listed=_flags("listed", listed, (n, n)),
+        uids=uids,
+        listed=_flags("listed", listed, (len(uids), n)),
         stake=stake,
         permits=_flags("permits", permits, (n,)),
         active=_flags("active", active, (n,)),

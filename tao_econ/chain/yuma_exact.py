@@ -141,7 +141,8 @@ def yuma_epoch_exact(
         owner=_owner(owner_uid, n),
     )
     if given.permits is not None:
-        permitted_rows("weights_u16", weights, given.permits | _with_permit(given, rules))
+        may = given.permits | _with_permit(given, rules)
+        permitted_rows("weights_u16", weights, may, np.arange(n))
     emission_rao = whole("emission_rao", emission_rao)
     for name, rao in (("emission_rao", emission_rao), ("stake_rao", sum(given.stake.tolist()))):
         if rao > MAX:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ._jit import float_kernel as kernel
+from ._jit import part
 
 GRID = float(1 << 32)  # steps of the chain's fractions
 STEPS = float(1 << 30)  # of weights while they are searched as integers
@@ -46,12 +47,27 @@ class Law(NamedTuple):
 class Start(NamedTuple):
     """What a run of epochs starts from, by UID; empty where nothing is given."""
 
-    listed: np.ndarray  # (n, n) bool
+    uids: np.ndarray  # of the rows of weights and bonds
+    listed: np.ndarray  # (rows, n) bool
     stake: np.ndarray  # (1 or epochs, n)
     permits: np.ndarray  # bool
     active: np.ndarray  # bool
     consensus: np.ndarray  # of the epoch before
     resets: np.ndarray  # (resets, 2): epoch, and the UID whose bonds go
+
+
+class Window(NamedTuple):
+    """The rows and columns of a subnet's matrices that are in use: most UIDs are miners, whose rows
+    are empty, and nobody scores a validator.
+    """
+
+    weights: np.ndarray  # (matrices, scorers, columns): listed weights on others
+    bonds: np.ndarray  # (rows given, n), a copy
+    scorers: np.ndarray  # UIDs that give weights
+    validators: np.ndarray  # UIDs that give weights or own bonds
+    rows: np.ndarray  # row of `bonds` of each of `validators`
+    row_of: np.ndarray  # row of `weights` of each of them, −1: none
+    first: int  # UID of the first column
 
 
 # rows of what an epoch gives, in the order of FloatEpoch
@@ -75,7 +91,7 @@ class Scores(NamedTuple):
     same: bool  # as in the epoch before
 
 
-@kernel
+@part
 def _filled(size, value):
     out = np.empty(size)
     for k in range(size):
@@ -83,7 +99,7 @@ def _filled(size, value):
     return out
 
 
-@kernel
+@part
 def _counted(size):
     out = np.empty(size, np.int64)
     for k in range(size):
@@ -91,13 +107,13 @@ def _counted(size):
     return out
 
 
-@kernel
+@part
 def _copy(values, to):
     for k in range(len(to)):
         to[k] = values[k]
 
 
-@kernel
+@part
 def _sum(values):
     total = 0.0
     for k in range(len(values)):
@@ -105,22 +121,15 @@ def _sum(values):
     return total
 
 
-@kernel
-def _with_votes(uids, votes):
-    """Positions in `uids` of those whose votes are above 0."""
-    size = 0
-    for uid in uids:
-        size += 1 if votes[uid] > 0.0 else 0
-    found = np.empty(size, np.int64)
-    size = 0
+@part
+def _taken(values, uids):
+    out = np.empty(len(uids))
     for k in range(len(uids)):
-        if votes[uids[k]] > 0.0:
-            found[size] = k
-            size += 1
-    return found
+        out[k] = values[uids[k]]
+    return out
 
 
-@kernel
+@part
 def _to_shares(rows):
     """Each row ÷ its sum, in place."""
     columns = rows.shape[1]
@@ -135,7 +144,7 @@ def _to_shares(rows):
                 row[j] = share if share > TINY else 0.0
 
 
-@kernel
+@part
 def _row(table, k, first):
     return table[k, first:]
 
@@ -169,6 +178,122 @@ def _row_sums(table, rows, first, most, value, out):
         out[min(r + 3, last)] = sum_3
 
 
+@part
+def _count(values):
+    """How many are not 0."""
+    count = 0
+    for j in range(len(values)):
+        count += 1 if values[j] != 0.0 else 0
+    return count
+
+
+@kernel
+def _rows_in_use(matrix, most):
+    """Which rows have anything but 0, and whether all numbers are in [0, most]."""
+    used = np.empty(len(matrix), np.bool_)
+    fine = True
+    for i in range(len(matrix)):
+        row = matrix[i]
+        used[i] = _count(row) > 0
+        if used[i]:
+            inside = 0
+            for j in range(len(row)):
+                inside += 1 if (row[j] >= 0.0) & (row[j] <= most) else 0
+            fine = fine and inside == len(row)
+    return used, fine
+
+
+@part
+def _positions(values):
+    """Positions of what is above 0."""
+    size = 0
+    for i in range(len(values)):
+        size += 1 if values[i] > 0.0 else 0
+    found = np.empty(size, np.int64)
+    size = 0
+    for i in range(len(values)):
+        if values[i] > 0.0:
+            found[size] = i
+            size += 1
+    return found
+
+
+@part
+def _window(weights, bonds, uids, listed, scoring, bonded):
+    """The window on weights (matrices, rows, n) and bonds (rows, n) of these UIDs, where only some
+    rows give weights or own bonds above TINY.
+    """
+    n = bonds.shape[1]
+    used = np.empty(len(uids))
+    for i in range(len(uids)):
+        used[i] = 1.0 if scoring[i] > 0.0 or bonded[i] else 0.0
+    kept_rows = _positions(used)
+    scoring_rows = _positions(scoring)
+    validators = np.empty(len(kept_rows), np.int64)
+    scorers = np.empty(len(scoring_rows), np.int64)
+    row_of = np.empty(len(kept_rows), np.int64)
+    row = 0
+    first = n
+    last = n
+    for r in range(len(kept_rows)):
+        i = kept_rows[r]
+        validators[r] = uids[i]
+        first, last = _wider(bonds[i], first, last)
+        row_of[r] = -1
+        if scoring[i] > 0.0:
+            row_of[r] = row
+            scorers[row] = uids[i]
+            row += 1
+            for t in range(len(weights)):
+                first, last = _wider(weights[t, i], first, last)
+    first = min(first, last)
+    cut = np.empty((len(weights), len(scoring_rows), last - first))
+    for t in range(len(weights)):
+        for k in range(len(scoring_rows)):
+            _copy_listed(weights[t], listed, scoring_rows[k], scorers[k], first, cut[t, k])
+    kept = np.zeros(bonds.shape)
+    for i in kept_rows:
+        given = bonds[i, first:last]
+        to = kept[i, first:last]
+        for j in range(len(to)):
+            to[j] = given[j] if given[j] > TINY else 0.0
+    return Window(
+        weights=cut,
+        bonds=kept,
+        scorers=scorers,
+        validators=validators,
+        rows=kept_rows,
+        row_of=row_of,
+        first=first,
+    )
+
+
+@part
+def _wider(row, first, last):
+    """A window [first, last) that contains what is not 0 in this row too."""
+    if _count(row[:first]) > 0:
+        first = 0
+        while row[first] == 0.0:
+            first += 1
+    if _count(row[last:]) > 0:
+        last = len(row)
+        while row[last - 1] == 0.0:
+            last -= 1
+    return first, last
+
+
+@part
+def _copy_listed(weights, listed, i, uid, first, to):
+    given = weights[i, first : first + len(to)]
+    for j in range(len(to)):
+        to[j] = given[j] + 0.0  # no -0.0
+    if len(listed) > 0:
+        for j in range(len(to)):
+            to[j] = to[j] if listed[i, first + j] else 0.0
+    if first <= uid < first + len(to):
+        to[uid - first] = 0.0
+
+
 @kernel
 def _on_grid(values):
     """Values ÷ their sum, cut to the chain's 32 bits; zeros if there is nothing."""
@@ -180,7 +305,7 @@ def _on_grid(values):
     return out
 
 
-@kernel
+@part
 def _normalize(values):
     """Divides by the sum in place, and returns it."""
     total = _sum(values)
@@ -190,7 +315,7 @@ def _normalize(values):
     return total
 
 
-@kernel
+@part
 def _reaching(share, least):
     count = 0
     for i in range(len(share)):
@@ -237,7 +362,7 @@ def _consensus(w, voters, votes, need, known, level):
             _search(w, voters, votes, need, start, block)
 
 
-@kernel
+@part
 def _confirm(w, voters, votes, need, start, level):
     """Whether most columns have the level given; the few others are searched one by one."""
     columns = len(level)
@@ -260,7 +385,7 @@ def _confirm(w, voters, votes, need, start, level):
     return True
 
 
-@kernel
+@part
 def _search(w, voters, votes, need, start, level):
     """The level of a block of columns, of which nothing is known.
 
@@ -288,7 +413,7 @@ def _search(w, voters, votes, need, start, level):
             level[j] = _select(w, voters, votes, start + j, least, level[j], missing)
 
 
-@kernel
+@part
 def _halved(w, voters, votes, need, start, columns):
     """(low, high, support): a whole step of each column that has the votes needed, a higher one
     that has not, and the votes of the latter.
@@ -330,7 +455,7 @@ def _halved(w, voters, votes, need, start, columns):
     return low, high, support
 
 
-@kernel
+@part
 def _select(w, voters, votes, column, least, below, need):
     """A column's largest weight in [least, below) that, with all above, has the votes needed."""
     scores = np.empty(len(voters))
@@ -364,13 +489,13 @@ def _select(w, voters, votes, column, least, below, need):
     return 0.0
 
 
-@kernel
+@part
 def _follow(submitted, level, penalty):
     """The weight that a bond follows, between the submitted and the clipped one; all in steps."""
     return submitted + np.floor(penalty * (min(submitted, level) - submitted))
 
 
-@kernel
+@part
 def _classic(steps, window, level, votes, law):
     """Shares of a miner, bought with stake, in steps. Returns each column's sum and its largest."""
     columns = len(level)
@@ -384,7 +509,7 @@ def _classic(steps, window, level, votes, law):
     for r in range(len(window.validators)):
         uid = window.validators[r]
         row = window.row_of[r]
-        old = window.bonds[uid, first : first + columns]
+        old = window.bonds[window.rows[r], first : first + columns]
         for j in range(columns):
             held[j] += old[j]
         vote = votes[uid]
@@ -400,7 +525,7 @@ def _classic(steps, window, level, votes, law):
     total = np.zeros(columns)
     for r in range(len(window.validators)):
         uid = window.validators[r]
-        old = window.bonds[uid, first : first + columns]
+        old = window.bonds[window.rows[r], first : first + columns]
         order = orders[r]
         for j in range(columns):
             new = np.floor(order[j] * bought[j] + NUDGE)
@@ -411,7 +536,7 @@ def _classic(steps, window, level, votes, law):
     return total, largest
 
 
-@kernel
+@part
 def _yuma3(steps, window, listed, level, aim, permits, law):
     """Bonds of each validator's own, following its weights, in steps. Returns each column's sum."""
     columns = len(level)
@@ -426,7 +551,7 @@ def _yuma3(steps, window, listed, level, aim, permits, law):
         uid = window.validators[r]
         row = window.row_of[r]
         scores = permits[uid] and row >= 0
-        old = window.bonds[uid, window.first : window.first + columns]
+        old = window.bonds[window.rows[r], window.first : window.first + columns]
         if scores:
             x = steps[row]
             for j in range(columns):
@@ -450,7 +575,7 @@ def _yuma3(steps, window, listed, level, aim, permits, law):
             if len(listed) > 0 and law.penalty in (0.0, 1.0):
                 for j in range(columns):  # a listed 0 keeps its bond
                     miner = window.first + j
-                    zero = listed[uid, miner] and steps[row, j] == 0.0 and uid != miner
+                    zero = listed[window.rows[r], miner] and steps[row, j] == 0.0 and uid != miner
                     f[j] = grid if zero else f[j]
             for j in range(columns):
                 old[j] = rate[j] if f[j] > 0.0 and rate[j] > tiny else 0.0
@@ -482,7 +607,7 @@ def _rates(f, old, aim, law, rate):
         rate[j] = np.floor((law.low + span / (1.0 + e)) * law.grid) * share
 
 
-@kernel
+@part
 def _epoch(scores, window, listed, standing, level, law, out):
     """One epoch; bonds and the level change in place, `out` takes six vectors by UID."""
     w = scores.shares
@@ -491,13 +616,9 @@ def _epoch(scores, window, listed, standing, level, law, out):
     columns = len(level)
     first = window.first
     aim = level.copy()
-    scorers_votes = np.empty(len(w))
-    for k in range(len(w)):
-        scorers_votes[k] = votes[window.scorers[k]]
-    voters = _with_votes(window.scorers, votes)
-    cast = np.empty(len(voters))
-    for k in range(len(voters)):
-        cast[k] = scorers_votes[voters[k]]
+    scorers_votes = _taken(votes, window.scorers)
+    voters = _positions(scorers_votes)
+    cast = _taken(scorers_votes, voters)
     _consensus(w, voters, cast, min(law.kappa, _sum(votes)), scores.same, level)
     _copy(level, out[CONSENSUS, first:])
     rank = _rank(w, voters, scorers_votes, level, out[TRUST, first:])
@@ -523,32 +644,33 @@ def _epoch(scores, window, listed, standing, level, law, out):
         _normalize(out[EMISSION_SHARE])
 
 
-@kernel
+@part
 def _pay_bonds(steps, window, listed, standing, levels, rank, law, dividends):
     """Bonds follow the weights, earn what their miner earned, and are stored."""
     votes = standing.votes
     cap, aim = levels
     columns = len(cap)
-    paid = window.validators
+    paid = _counted(len(window.validators))
     if law.yuma3:
         held = _yuma3(steps, window, listed, cap, aim, standing.permits, law)
         largest = held
-        voting = _with_votes(paid, votes)
-        paid = np.empty(len(voting), np.int64)
-        for k in range(len(voting)):
-            paid[k] = window.validators[voting[k]]
+        paid = _positions(_taken(votes, window.validators))
     else:
         held, largest = _classic(steps, window, cap, votes, law)
     for j in range(columns):
         rank[j] = rank[j] / held[j] if held[j] > 0.0 else 0.0  # what one bond earns
     sums = np.empty(len(paid))
-    _row_sums(window.bonds, paid, window.first, _filled(columns, np.inf), rank, sums)
-    for r in range(len(paid)):
-        dividends[paid[r]] = sums[r] * votes[paid[r]] if law.yuma3 else sums[r]
+    rows = np.empty(len(paid), np.int64)
+    for k in range(len(paid)):
+        rows[k] = window.rows[paid[k]]
+    _row_sums(window.bonds, rows, window.first, _filled(columns, np.inf), rank, sums)
+    for k in range(len(paid)):
+        uid = window.validators[paid[k]]
+        dividends[uid] = sums[k] * votes[uid] if law.yuma3 else sums[k]
     _store_bonds(window, standing.next_permits, held, largest, law)
 
 
-@kernel
+@part
 def _rank(w, voters, votes, level, trust):
     """Clipped weights of each column, summed by votes; `trust` takes the part that is not cut."""
     rank = np.zeros(len(level))
@@ -564,7 +686,7 @@ def _rank(w, voters, votes, level, trust):
     return rank
 
 
-@kernel
+@part
 def _store_bonds(window, keep, held, largest, law):
     """From steps to shares of one, cut to a u16 unless they are real numbers: no bonds without a
     permit; classic ones ÷ the largest of their column.
@@ -577,9 +699,9 @@ def _store_bonds(window, keep, held, largest, law):
             held[j] = grid / held[j] if held[j] > 0.0 else 0.0
             most = np.floor(largest[j] * held[j] + NUDGE)
             largest[j] = grid / most if most > 0.0 else 0.0
-    for uid in window.validators:
-        row = window.bonds[uid, window.first : window.first + columns]
-        if not keep[uid]:
+    for r in range(len(window.validators)):
+        row = window.bonds[window.rows[r], window.first : window.first + columns]
+        if not keep[window.validators[r]]:
             for j in range(columns):
                 row[j] = 0.0
             continue
@@ -596,16 +718,23 @@ def _store_bonds(window, keep, held, largest, law):
 
 
 @kernel
-def _path(window, start, law, epochs, reward):
-    """Epoch after epoch; the window's arrays change in place. Returns stake before each epoch,
-    (epochs, 6, n) results, and everybody's share of stake in the last.
+def _path(weights, bonds, start, scoring, bonded, law, epochs, reward):
+    """Epoch after epoch of weights (matrices, rows, n) and bonds (rows, n). Rows without a permit
+    are not read where there is one epoch. Returns stake before each epoch,
+    (epochs, 6, n) results, everybody's share of stake in the last, and the bonds after it.
     """
     n = start.stake.shape[1]
+    stake = start.stake[0]
+    permits = start.permits
+    if len(permits) == 0:
+        permits = _permits(_on_grid(stake), law.limit, law.nobody_too)
+    gives = np.empty(len(scoring))
+    for i in range(len(scoring)):
+        gives[i] = 1.0 if scoring[i] and (epochs > 1 or permits[start.uids[i]]) else 0.0
+    window = _window(weights, bonds, start.uids, start.listed, gives, bonded)
     columns = window.weights.shape[2]
     level = np.empty(columns)
     _copy(start.consensus[window.first :], level)
-    stake = start.stake[0]
-    permits = start.permits
     stakes = np.empty((epochs, n))
     out = np.zeros((epochs, 6, n))
     steps = window.weights[0]
@@ -616,11 +745,10 @@ def _path(window, start, law, epochs, reward):
             stake = start.stake[t]
         for k in range(len(start.resets)):
             if start.resets[k, 0] == t:
-                for i in range(n):
+                for i in range(len(window.bonds)):
                     window.bonds[i, start.resets[k, 1]] = 0.0
         share = _on_grid(stake)
         next_permits = _permits(share, law.limit, law.nobody_too)
-        permits = permits if len(permits) > 0 else next_permits
         votes = np.zeros(n)
         for i in range(n):
             active = len(start.active) == 0 or start.active[i]
@@ -642,4 +770,4 @@ def _path(window, start, law, epochs, reward):
             stake = stake.copy()
             for i in range(n):
                 stake[i] += reward * out[t, EMISSION_SHARE, i]
-    return stakes, out, share
+    return stakes, out, share, window.bonds

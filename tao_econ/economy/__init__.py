@@ -9,6 +9,8 @@ from .comparables import supply_counted as supply_counted
 from .comparables import value_ratio as value_ratio
 from .comparables import weekly_ratio as weekly_ratio
 from .day_flows import day_flows as day_flows
+from .draws import Draws as Draws
+from .draws import normal_draws as normal_draws
 from .fees import captured_fees as captured_fees
 from .fees import reverse_dcf as reverse_dcf
 from .fees import reverse_dcf_surface as reverse_dcf_surface
@@ -56,8 +58,6 @@ from .portfolio import kelly_under_error as kelly_under_error
 from .portfolio import shrink_drift as shrink_drift
 from .portfolio import touch_probability as touch_probability
 from .price_history import price_history as price_history
-from .price_paths import Draws as Draws
-from .price_paths import normal_draws as normal_draws
 from .price_paths import price_paths as price_paths
 from .price_paths import subnet_price_paths as subnet_price_paths
 from .recycled_halving import next_halving_at as next_halving_at

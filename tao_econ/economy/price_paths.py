@@ -13,42 +13,21 @@ arXiv:2603.29763 (CEV).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..chain._jit import float_kernel, kernel
+from ..chain._jit import float_kernel
 from ..chain.emission import halving_thresholds_rao, halvings_so_far, reward_after
-from ..inputs.checks import flag, float_matrix, real, reals, whole
+from ..inputs.checks import float_matrix, real, reals
 from ..inputs.door import typed
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot, block_seconds, coins
 from ..inputs.units import DAYS_PER_YEAR, SECONDS_PER_DAY
+from .draws import Draws, _blocks, _sized
 
-MAX_VALUES = 1 << 28  # normals in one call: 2 GiB
-BLOCK_OF_PATHS = 64  # worked on together, so that they stay in the cache
 MAX_LOG = 690.0  # e^690 is still a float
-
-
-class Draws(NamedTuple):
-    """A recipe for normals, drawn block by block and so never all in memory."""
-
-    paths: int
-    steps: int
-    seed: int
-    # paths 2i and 2i + 1 mirror each other: half the draws, and an exact mean of zero
-    antithetic: bool = False
-
-    def verified(self) -> Draws:
-        """The same recipe, every field checked."""
-        return Draws(
-            paths=whole("paths", self.paths, at_least=1),
-            steps=whole("steps", self.steps, at_least=1),
-            seed=whole("seed", self.seed),
-            antithetic=flag("antithetic", self.antithetic),
-        )
 
 
 class PricePaths(NamedTuple):
@@ -71,21 +50,6 @@ class _Schedule(NamedTuple):
     halvings: int  # so far
     cap: float
     step_blocks: float
-
-
-@typed
-def normal_draws(draws: Draws) -> np.ndarray:
-    """The (paths, steps) standard normals of a recipe, NumPy's PCG64 and ziggurat.
-
-    Raises
-    ------
-    ValueError
-        for an odd number of antithetic paths or more than `MAX_VALUES` normals
-    """
-    paths, steps = _check_draws(draws)
-    out = np.empty((paths, steps))
-    _fill(np.random.default_rng(draws.seed), draws.antithetic, out)
-    return out
 
 
 @typed
@@ -142,31 +106,6 @@ def price_paths(
         _divide(block, rows, snapshot.price_usd, diluted)
     years = np.linspace(0.0, scenario.horizon_years, shape[1] + 1)
     return PricePaths(years, circulating, price)
-
-
-def _sized(normals) -> tuple[np.ndarray | Draws, tuple[int, int]]:
-    """Normals or their recipe, checked, and their (paths, steps)."""
-    if isinstance(normals, Draws):
-        return normals, _check_draws(normals)
-    normals = float_matrix("normals", normals, "paths, steps")
-    return normals, normals.shape
-
-
-def _blocks(normals, shape) -> Iterator[tuple[slice, np.ndarray]]:
-    """The normals of a block of paths at a time, drawn into one buffer where they are a recipe."""
-    paths, steps = shape
-    drawn = isinstance(normals, Draws)
-    if drawn:
-        random = np.random.default_rng(normals.seed)
-        buffer = np.empty((BLOCK_OF_PATHS, steps))
-    for first in range(0, paths, BLOCK_OF_PATHS):
-        some = slice(first, first + BLOCK_OF_PATHS)
-        if not drawn:
-            yield some, normals[some]
-            continue
-        chunk = buffer[: min(BLOCK_OF_PATHS, paths - first)]
-        _fill(random, normals.antithetic, chunk)
-        yield some, chunk
 
 
 def _recycled(scenario, recycled_share, paths) -> np.ndarray:
@@ -237,19 +176,6 @@ def subnet_price_paths(
     if not np.isfinite(out).all():
         raise ValueError("normals must be finite and keep prices finite, got a path beyond")
     return out
-
-
-def _check_draws(draws):
-    """(paths, steps) of a sensible recipe, or one clear line."""
-    paths = draws.paths
-    steps = draws.steps
-    if paths * steps > MAX_VALUES:
-        raise ValueError(
-            f"paths must be at most {MAX_VALUES // steps:,} with {steps} steps, got {paths:,}"
-        )
-    if draws.antithetic and paths % 2:
-        raise ValueError(f"paths must be even where they are antithetic, got {paths}")
-    return paths, steps
 
 
 def _increments(scenario, shape, model, uniforms):
@@ -360,19 +286,6 @@ def _schedule(rules, snapshot, scenario, steps) -> _Schedule:
         cap=coins(rules, rules.max_supply_rao),
         step_blocks=step_years * DAYS_PER_YEAR * SECONDS_PER_DAY / block_seconds(rules, scenario),
     )
-
-
-@kernel
-def _fill(rng, antithetic, out):
-    """Standard normals, path by path; numba's copy of NumPy's ziggurat gives NumPy's numbers in
-    half the time.
-    """
-    for p in range(0, out.shape[0], 2 if antithetic else 1):
-        for t in range(out.shape[1]):
-            out[p, t] = rng.standard_normal()
-        if antithetic:
-            for t in range(out.shape[1]):
-                out[p + 1, t] = -out[p, t]
 
 
 @float_kernel

@@ -252,10 +252,10 @@ def together(**arrays: np.ndarray) -> None:
         raise ValueError(f"{names} must have shapes that go together, got {shapes}") from None
 
 
-def permitted_rows(name: str, matrix: np.ndarray, permits: np.ndarray) -> None:
+def permitted_rows(name: str, matrix: np.ndarray, permits: np.ndarray, uids: np.ndarray) -> None:
     """Refuse a row of weights for others from a UID without a permit: no epoch would read it."""
-    for uid in np.flatnonzero(~permits):
-        if matrix[uid, :uid].any() or matrix[uid, uid + 1 :].any():
+    for row, uid in enumerate(uids):
+        if not permits[uid] and (matrix[row, :uid].any() or matrix[row, uid + 1 :].any()):
             raise ValueError(f"{name} must be 0 in rows without a permit, got weights of UID {uid}")
 
 

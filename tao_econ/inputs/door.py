@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from .checks import MAX_INT64, MAX_U64, as_array, as_floats, flag, quoted, real, record, whole
 from .units import LAST_YEAR, utc
@@ -24,7 +25,8 @@ Taker = Callable[[str, Any], Any]
 
 MAX_ENTRIES = 1_000_000  # of a sequence that is walked in Python
 ANYTHING = {"Any", "object", "Executor"}
-ARRAYS = {"ArrayLike", "np.ndarray"}
+ReadOnly = ArrayLike  # for an array that is read and not kept, so that it need not be copied
+ARRAYS = {"ArrayLike", "np.ndarray", "ReadOnly"}
 DATES = {"date", "datetime", "dt.date", "dt.datetime", "Date"}
 SEQUENCES = ("Iterable", "Sequence", "Collection", "tuple")
 
@@ -77,7 +79,7 @@ def _alternatives(kinds: list[str], names: dict[str, Any]) -> Taker:
     others = [kind for kind in kinds if kind not in {*ARRAYS, *(["float"] if arrays else [])}]
     takes: list[Taker] = [_one(kind, names) for kind in others]
     if arrays:
-        takes.append(_numbers)
+        takes.append(_read if "ReadOnly" in arrays else _numbers)
     if len(takes) == 1:
         return takes[0]
 
@@ -251,6 +253,12 @@ def _moment_or_block(name: str, value: Any) -> Any:
     if isinstance(value, str):  # or a name
         return value
     return _moment(name, value)
+
+
+def _read(name: str, value: Any) -> Any:
+    """The same, but an array that already is as it should be comes as it is."""
+    ready = type(value) is np.ndarray and value.dtype == np.float64 and value.flags.carray
+    return as_array(name, value) if ready and value.ndim else _numbers(name, value)
 
 
 def _numbers(name: str, value: Any) -> Any:

@@ -57,7 +57,8 @@ def _prices() -> None:
     for model in ("gbm", "merton", "regimes"):
         economy.price_paths(rules, load_snapshot("article"), Scenario(), DRAWS, model=model)
     market = {"cap_tao": 1.0, "supply_alpha": 1.0, "years": 1.0, "volatility": 1.0}
-    economy.subnet_price_paths(economy.normal_draws(DRAWS), **market)
+    normals = economy.normal_draws(DRAWS._replace(dtype="float32"))
+    economy.subnet_price_paths(normals, **market)
 
 
 def _guarantee() -> None:

@@ -11,8 +11,9 @@ from dataclasses import replace
 import numpy as np
 
 from ..analysis.uncertainty import Estimate, margin_of_error, sample_mean
+from ..economy.draws import Draws
 from ..economy.portfolio import kelly, touch_probability
-from ..economy.price_paths import Draws, price_paths
+from ..economy.price_paths import price_paths
 from ..inputs.rules import load_snapshot, rules_at
 from ..inputs.units import DAYS_PER_YEAR
 from .gallery import view

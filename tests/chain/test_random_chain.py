@@ -159,6 +159,25 @@ def an_epoch(n):
     )
 
 
+def a_rectangular_epoch(n):
+    """Of some UIDs alone."""
+    uids = st.sets(st.integers(0, n - 1), min_size=1).map(sorted)
+    return uids.flatmap(
+        lambda rows: arguments(
+            weights=array((len(rows), n), big),
+            stake=array((n,), big),
+            bonds=array((len(rows), n), "[0, 1]"),
+            rules=consensus_rules,
+            validators=np.array(rows),
+            variant=VARIANTS,
+            listed=maybe(bits(len(rows), n)),
+            permits=maybe(bits(n)),
+            active=maybe(bits(n)),
+            previous_weights=maybe(array((len(rows), n), big)),
+        )
+    )
+
+
 def a_run(n):
     return arguments(
         weights=array((n, n), big),
@@ -268,7 +287,7 @@ TABLE = {
         eras_law,
     ),
     "yuma_epoch": Case(
-        several(an_epoch),
+        st.one_of(several(an_epoch), several(a_rectangular_epoch)),
         epoch_law,
         refuses=f"{LAW_OF_BONDS}|weights must be 0 in rows without a permit",
     ),

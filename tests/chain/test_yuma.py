@@ -435,6 +435,65 @@ def test_degenerate_epochs_pay_by_stake_or_nothing(rules):
     assert all(np.isfinite(x).all() for x in tiny)
 
 
+# ---- Rows of validators alone ----
+
+
+@MANY
+@given(subnets(), st.integers(0, 2**32), st.sampled_from([None, "yuma1", "yuma2b", "yuma2c"]))
+def test_rows_of_validators_alone_give_the_square_epoch_to_the_last_bit(subnet_now, seed, variant):
+    n, random = len(subnet_now["stake"]), np.random.default_rng(seed)
+    uids = np.flatnonzero(random.random(n) < 0.5)
+    uids = uids if len(uids) else np.array([n - 1])
+    others = np.setdiff1d(np.arange(n), uids)
+    square = subnet_now | {"bonds": subnet_now["bonds"] / 65_535}
+    if not subnet_now["rules"].liquid_alpha_on:
+        square |= {"variant": variant, "previous_weights": random.random((n, n))}
+    names = {"weights", "bonds", "listed", "previous_weights"} & set(square)
+    for name in names:
+        square[name] = np.array(square[name])
+        square[name][others] = 0
+    rows = square | {name: square[name][uids] for name in names} | {"validators": uids}
+    alone, epoch = yuma_epoch(**rows), yuma_epoch(**square)
+    for name, values in epoch._asdict().items():
+        found, here = getattr(alone, name), values[uids] if name == "bonds" else values
+        assert found.dtype == here.dtype and np.array_equal(found, here), name
+    assert not epoch.bonds[others].any()
+
+
+@pytest.mark.parametrize(
+    "change, said",
+    [
+        ({"validators": [0, 0]}, r"validators must rise, got 0 after 0"),
+        ({"validators": [2, 1]}, r"validators must rise, got 1 after 2"),
+        ({"validators": [0, 3]}, r"validators must be in \[0, 2\], got 3"),
+        ({"validators": [0]}, r"validators must have shape \(2,\), got \(1,\)"),
+        ({"validators": [0.0, 1.0]}, r"validators must be integer, got float64"),
+        ({"weights": np.ones(3)}, r"weights must have a row a validator .* got shape \(3,\)"),
+        ({"bonds": np.zeros((3, 3))}, r"bonds must have shape \(2, 3\), got \(3, 3\)"),
+        ({"listed": np.ones((3, 3), bool)}, r"listed must have shape \(2, 3\), got \(3, 3\)"),
+        (
+            {"permits": np.array([True, True, False])},
+            r"weights must be 0 in rows without a permit, got weights of UID 2",
+        ),
+    ],
+)
+def test_rows_that_do_not_fit_their_validators_are_refused(change, said):
+    given_now = {"weights": np.ones((2, 3)), "stake": np.ones(3), "bonds": np.zeros((2, 3))}
+    with pytest.raises((ValueError, TypeError), match=said):
+        yuma_epoch(HEAD, **(given_now | {"validators": [0, 2]} | change))
+
+
+def test_an_epoch_changes_nothing_that_was_given():
+    random = np.random.default_rng(0)
+    weights, bonds, stake = random.random((8, 8)), random.random((8, 8)) / 8, random.random(8)
+    copies = weights.copy(), stake.copy(), bonds.copy()
+    for variant in (None, "classic", "yuma1", "yuma2b", "yuma2c"):
+        epoch = yuma_epoch(HEAD, weights, stake, bonds, variant=variant)
+        for array, was in zip((weights, stake, bonds), copies, strict=True):
+            assert np.array_equal(array, was)
+            assert not any(np.shares_memory(array, part) for part in epoch)
+
+
 # ---- Runs ----
 
 

@@ -417,7 +417,11 @@ TABLE = {
     ),
     "normal_draws": Case(
         st.builds(
-            lambda p, t, seed, twins: {"draws": te.economy.Draws(p * (1 + twins), t, seed, twins)},
+            lambda p, t, seed, twins: {
+                "draws": te.economy.Draws(
+                    p * (1 + twins), t, seed, twins, ("float64", "float32")[seed % 2]
+                )
+            },
             whole(1, 20),
             whole(1, 20),
             whole(),

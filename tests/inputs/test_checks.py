@@ -97,7 +97,10 @@ def test_the_check_of_records_keeps_what_tools_read():
         ("float64, got int64", lambda: checks.float_matrix("x", np.ones((2, 2), int), "a, b")),
         ("(a, b)", lambda: checks.float_matrix("x", np.ones(2), "a, b")),
         ("rows of one length", lambda: checks.whole_array("x", [[1], [1, 2]], None)),
-        ("of UID 1", lambda: checks.permitted_rows("x", np.ones((2, 2)), np.array([True, False]))),
+        (
+            "of UID 1",
+            lambda: checks.permitted_rows("x", np.ones((2, 2)), np.array([True, False]), [0, 1]),
+        ),
     ],
 )
 def test_every_check_says_name_rule_and_value(shown, call, refused):

@@ -40,7 +40,7 @@ def called_from_python():
             node
             for node in tree.body
             if isinstance(node, ast.FunctionDef)
-            and any(used(mark) & {"kernel", "float_kernel"} for mark in node.decorator_list)
+            and any(used(mark) & {"kernel", "float_kernel", "part"} for mark in node.decorator_list)
         ]
         module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
         kernels |= {(path, node.name): f"{module}:{node.name}" for node in marked}
