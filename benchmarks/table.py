@@ -13,6 +13,8 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+from tao_econ.views import instruments
+
 HERE = Path(__file__).resolve().parent
 MEASURED = HERE / "measured.json"
 BEFORE = HERE / "before.json"
@@ -131,12 +133,8 @@ ROWS = (
     Row("the same: the exact epoch", _keys("first_call", "first_call[exact-epoch]")),
     Row("the same: the consensus guarantee", _keys("first_call", "first_call[guarantee]")),
     Row(
-        "slider key press to repaint, in headless Chromium",
-        _keys(
-            "browser",
-            "key_press_to_repaint[05_supply_curve]",
-            "key_press_to_repaint[01_circulating_vs_fdv]",
-        ),
+        "slider key press to repaint, of every instrument, in headless Chromium",
+        _keys("browser", *(f"key_press_to_repaint[{name}]" for name in instruments())),
     ),
 )
 BESIDE = (
