@@ -156,9 +156,8 @@ def yuma_epoch(
     law = _law(rules, variant, liquid_from, real_bonds)
     matrix, scoring, uids = _square(weights) if validators is None else _rows(weights, validators)
     n = matrix.shape[1]
-    before = np.zeros(n)
-    if previous_consensus is not None:
-        before = _vector("previous_consensus", previous_consensus, n, 1.0)
+    before = np.zeros(n) if previous_consensus is None else previous_consensus
+    before = _vector("previous_consensus", before, n, 1.0)
     start = _start(_vector("stake", stake, n)[None], uids, listed, permits, active, before)
     owned, bonded = _bonds(bonds, matrix.shape, law)
     if permits is not None:
@@ -376,9 +375,7 @@ def _rows(given, validators):
     """(validators, n) weights, which rows have any, and the UIDs of the rows."""
     array, rows = _numbers("weights", given)
     if array.ndim != 2 or array.shape[1] > MAX_UIDS:
-        raise ValueError(
-            f"weights must have a row a validator of at most {MAX_UIDS:,}, got shape {array.shape}"
-        )
+        raise ValueError(f"weights must have rows of {MAX_UIDS:,} at most, got shape {array.shape}")
     uids = whole_array("validators", validators, array.shape[:1], most=array.shape[1] - 1)
     for row in np.flatnonzero(uids[1:] <= uids[:-1]):
         raise ValueError(f"validators must rise, got {uids[row + 1]} after {uids[row]}")
@@ -401,9 +398,7 @@ def _matrices(given, epochs):
         weights, rows, uids = _square(given)
         return weights[None], rows, uids
     if len(given) != epochs:
-        raise ValueError(
-            f"weights must have one matrix for each of {epochs} epochs, got {len(given)}"
-        )
+        raise ValueError(f"weights must have a matrix for each epoch ({epochs}), got {len(given)}")
     each, scoring, uids = zip(*map(_square, given), strict=True)
     return np.array(each), np.any(scoring, axis=0), uids[0]
 

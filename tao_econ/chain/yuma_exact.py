@@ -119,23 +119,18 @@ def yuma_epoch_exact(
     now = 2 * rules.tempo if block is None else whole("block", block)
     weights = square_u16("weights_u16", weights_u16)
     n = len(weights)
+    updated = np.full(n, now) if last_update is None else last_update
+    registered = np.zeros(n, int) if block_at_registration is None else block_at_registration
+    committed = np.full(n, -1) if commit_block is None else commit_block
     given = _Given(
         weights=weights,
         stake=whole_array("stake_rao", stake_rao, (n,)),
         bonds=whole_array("bonds_u16", bonds_u16, (n, n), most=U16),
         listed=None if listed is None else whole_array("listed", listed, (n, n), kind="bool"),
         permits=None if permits is None else whole_array("permits", permits, (n,), kind="bool"),
-        updated=whole_array(
-            "last_update", np.full(n, now) if last_update is None else last_update, (n,)
-        ),
-        registered=whole_array(
-            "block_at_registration",
-            np.zeros(n, int) if block_at_registration is None else block_at_registration,
-            (n,),
-        ),
-        committed=whole_array(
-            "commit_block", np.full(n, -1) if commit_block is None else commit_block, (n,), least=-1
-        ),
+        updated=whole_array("last_update", updated, (n,)),
+        registered=whole_array("block_at_registration", registered, (n,)),
+        committed=whole_array("commit_block", committed, (n,), least=-1),
         block=now,
         last_step_block=whole("last_step_block", last_step_block),
         owner=_owner(owner_uid, n),

@@ -85,7 +85,7 @@ def normal_draws(draws: Draws) -> np.ndarray:
     ValueError
         for an odd number of antithetic paths or more than `MAX_VALUES` normals
     """
-    draws, shape = _sized(draws)
+    _, shape = _sized(draws)
     out = np.empty(shape)
     for some, chunk in _blocks(draws, shape):
         out[some] = chunk

@@ -468,7 +468,7 @@ def test_rows_of_validators_alone_give_the_square_epoch_to_the_last_bit(subnet_n
         ({"validators": [0, 3]}, r"validators must be in \[0, 2\], got 3"),
         ({"validators": [0]}, r"validators must have shape \(2,\), got \(1,\)"),
         ({"validators": [0.0, 1.0]}, r"validators must be integer, got float64"),
-        ({"weights": np.ones(3)}, r"weights must have a row a validator .* got shape \(3,\)"),
+        ({"weights": np.ones(3)}, r"weights must have rows of .* at most, got shape \(3,\)"),
         ({"bonds": np.zeros((3, 3))}, r"bonds must have shape \(2, 3\), got \(3, 3\)"),
         ({"listed": np.ones((3, 3), bool)}, r"listed must have shape \(2, 3\), got \(3, 3\)"),
         (
