@@ -21,7 +21,6 @@ NUMBERS = re.compile(
 STATED = {  # words of titles that look like a result and are none, each with the reason
     "claims_against_events": ("with nothing recycled",),  # the case that the line assumes
     "claims_under_stress": ("turn none",),  # what is counted: stresses that turn no claim
-    "copier_against_honest": ("Yuma3",),  # the name of a kind of bonds
     "first_halving_forecast": ("(90%)",),  # the band of every `halving.Forecast`
     "next_halvings": ("(90%)",),  # the same
     "price_fan": ("80% of prices",),  # p10 to p90 of `price_bands`

@@ -26,10 +26,8 @@ def test_titles_follow_from_the_records():
     said = views.kelly_under_estimate().title  # the sign depends on which closes one believes
     assert "-5.1% a year at a volatility of 119%, +4.7% a year at a volatility of 82%" in said
     assert "from 10 years" in views.kelly_under_estimate(holder=LONG).title
-    assert (
-        "slope -0.5" in views.convergence_rates().title
-        and "-1.0" in views.convergence_rates().title
-    )
+    rates = views.convergence_rates()
+    assert "slope -0.5" in rates.caption and "-1.0" in rates.caption and "10 times" in rates.title
 
 
 def test_the_drift_decides_and_less_so_the_better_it_is_known():
