@@ -118,11 +118,11 @@ def guarantee_on_real_stake(rules: Rules, network: Metagraph | None = None) -> V
     return View(
         title=f"With {HONEST_STAKE[AT]:.0%} of {whose}stake honest, {shown.required[AT]:.0%} of "
         "weight must be too",
-        caption=f"Both axes begin at half. Above its line a side keeps what it has. At {HONEST_STAKE[AT]:.0%} it takes "
-        f"{usual.required[AT]:.0%} if stake is near-equal, {heavy.required[AT]:.0%} ± {margin:.0%} "
-        f"with the measured Gini and {required(rules, listed).required[AT]:.0%} for the "
-        f"{listed.replace(', ', ' of ')}. A network that nothing below 100% protects counts as "
-        "100%.",
+        caption="Both axes begin at half. Above its line a side keeps what it has. At "
+        f"{HONEST_STAKE[AT]:.0%} it takes {usual.required[AT]:.0%} if stake is near-equal, "
+        f"{heavy.required[AT]:.0%} ± {margin:.0%} with the measured Gini and "
+        f"{required(rules, listed).required[AT]:.0%} for the {listed.replace(', ', ' of ')}. A "
+        "network that nothing below 100% protects counts as 100%.",
         panels=[
             Panel(
                 marks=[*lines, same],

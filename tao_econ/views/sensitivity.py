@@ -156,11 +156,11 @@ def convergence_rates(holder: Holder) -> View:
     times = own.rmse_random[-1] / own.rmse_sobol[-1]
     return View(
         title=f"Sobol points err {times:.0f} times less than random ones at TAO's volatility",
-        caption=f"The title holds at {own.points[-1]:,} points. Both axes count in powers of ten, so "
-        f"a slope is a power. Random points (orange) fall with slope {gentle.slope_random:.2f} and "
-        f"{own.slope_random:.2f}, Sobol points (blue) with {gentle.slope_sobol:.2f} for a gentle "
-        f"function and {own.slope_sobol:.2f} at TAO's volatility, where rare large prices carry "
-        "the mean. Grey: slopes of a half and of one.",
+        caption=f"The title holds at {own.points[-1]:,} points. Both axes count in powers of ten, "
+        f"so a slope is a power. Random points (orange) fall with slope {gentle.slope_random:.2f} "
+        f"and {own.slope_random:.2f}, Sobol points (blue) with {gentle.slope_sobol:.2f} for a "
+        f"gentle function and {own.slope_sobol:.2f} at TAO's volatility, where rare large prices "
+        "carry the mean. Grey: slopes of a half and of one.",
         panels=[
             _errors("a gentle one: 10% a step", gentle, columns=4),
             _errors(f"TAO: {holder.volatility:.0%} a year in four quarters", own, columns=0),
