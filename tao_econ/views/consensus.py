@@ -172,9 +172,10 @@ def epoch_walk(rules: Rules, network: Metagraph | None = None) -> View:
     return View(
         title=f"Scoring above consensus pays {epoch.dividends[worst]:.1%} of dividends on "
         f"{stake[worst]:.0%} of stake",
-        caption=f"Read the panels by their numbers; light is much, dark is little. "
+        caption="Read the panels by their numbers: light is much, dark is little. "
         f"{walk.names[worst]} claims what {float(rules.kappa):.0%} of stake does not support, and "
-        f"{lost.max():.0%} of its weight is cut. Panels 1, 3, 4 and 5 have a row for each validator.",
+        f"{lost.max():.0%} of its weight is cut. Panels 1, 3, 4 and 5 have a row for each "
+        "validator.",
         panels=[
             panel(f"1  weights: {whole}", claimed[scored], rows),
             panel(
