@@ -78,7 +78,7 @@ def copier_against_honest(rules: Rules, network: Metagraph | None = None) -> Vie
         for got, colour, name in ((new, BLUE, "Yuma3"), (old, ORANGE, "classic"))
     ]
     accuracy = Line(x=new.lag_epochs, y=new.accuracy, marker="o", colour=GREEN)
-    lags = Axis(label=UNTIL, ticks=range(0, 21, 5))
+    lags = Axis(label=UNTIL, low=-1, high=24, ticks=range(0, 21, 5))
     return View(
         title=f"In a simulated subnet copying pays {abs(gain):.0%} "
         f"{'more' if gain >= 0 else 'less'} than measuring",

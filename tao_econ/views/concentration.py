@@ -72,38 +72,27 @@ def stake_lorenz(network: Metagraph | None = None) -> View:
         "lognormal body, Pareto tail": (fit_stake(GINI, TOP_PERCENT), BLUE),
         "Pareto": (pareto_stake(GINI), ORANGE),
     }
-    tops = {name: model_top_share(model, RICHEST) for name, (model, _) in models.items()}
+    tops = [model_top_share(model, RICHEST) for model, _ in models.values()]
     rich = np.logspace(-5, 0, 400)
     curves = [
-        Line(x=rich, y=1 - model_lorenz(model, 1 - rich), colour=colour)
-        for model, colour in models.values()
-    ]
-    names = [
-        Text(
-            x=rich[0],
-            y=1 - model_lorenz(model, 1 - rich[:1]),
-            text=name,
-            colour=colour,
-            valign="top",
-        )
+        mark
         for name, (model, colour) in models.items()
+        for mark in _named(name, rich, 1 - model_lorenz(model, 1 - rich), colour)
     ]
     held = [] if network is None else [holdings(network)]
     own = [f"Your subnet: Gini {stake.gini(one):.2f} of {len(one)} with stake. " for one in held]
     curves += map(_lorenz_of, held)
-    least, most = min(tops.values()), max(tops.values())
     return View(
-        title=f"{''.join(own)}The same Gini leaves the richest wallets {least:.0%} to {most:.0%} "
-        "of stake",
+        title=f"{''.join(own)}The same Gini leaves the richest wallets "
+        f"{min(tops):.0%} to {max(tops):.0%} of stake",
         caption=f"All three curves have the published Gini of {GINI}; they differ in what the "
-        f"richest {RICHEST:.0%} hold: {', '.join(f'{top:.1%}' for top in tops.values())}. The "
+        f"richest {RICHEST:.0%} hold: {', '.join(f'{top:.1%}' for top in tops)}. The "
         f"published number is {TOP_PERCENT:.0%}, the median over subnets (dot), with a range "
         f"from {OF_SUBNETS[0]:.0%} to {OF_SUBNETS[1]:.2%}. The blue curve is fitted to both.",
         panels=[
             Panel(
                 marks=[
                     *curves,
-                    *names,
                     *_published(),
                     Line(x=rich, y=rich, colour=GREY, style=":", width=1.2),
                     Text(x=0.5, y=0.5, text="all equal", colour=GREY, align="right"),
@@ -126,6 +115,12 @@ def stake_lorenz(network: Metagraph | None = None) -> View:
             *_said(network),
         ),
     )
+
+
+def _named(name: str, x: np.ndarray, y: np.ndarray, colour: str) -> tuple[Line, Text]:
+    """A curve with its name under its left end."""
+    words = Text(x=x[0], y=y[0], text=name, colour=colour, valign="top")
+    return Line(x=x, y=y, colour=colour), words
 
 
 def _published() -> tuple[Points | Line | Text, ...]:
@@ -177,17 +172,7 @@ def largest_holders(network: Metagraph | None = None) -> View:
         running = np.cumsum(mine) / mine.sum()
         few = int(np.searchsorted(running, 0.5)) + 1
         own = f"Half of your subnet's stake is with {few} of {len(mine)}. "
-        shown = slice(0, 65)
-        lines.append(
-            Line(
-                label="your subnet",
-                x=np.arange(len(mine) + 1)[shown],
-                y=np.r_[0, running][shown],
-                colour=BLACK,
-                marker="o",
-                size=3,
-            )
-        )
+        lines.append(_first_of(np.r_[0, running][:65]))
     median = Level(y=0.5, style=":", width=1.4)
     return View(
         title=f"{own}Half of stake: about {half[first]:.0f} hotkeys in {first[-4:]}, "
@@ -210,6 +195,12 @@ def largest_holders(network: Metagraph | None = None) -> View:
             *_said(network),
         ),
     )
+
+
+def _first_of(running: np.ndarray) -> Line:
+    """The running share of a subnet of one's own."""
+    count = np.arange(len(running))
+    return Line(label="your subnet", x=count, y=running, colour=BLACK, marker="o", size=3)
 
 
 # ---- A cap on stake ----
@@ -262,7 +253,13 @@ def coalition_under_cap() -> View:
                     Text(x=0.5, y=uncapped, text="without a cap", colour=GREY, valign="bottom"),
                     Level(x=CAP, style=":", width=1.4),
                 ],
-                x=Axis(label="cap, as a percentile of stake", format=".0%"),
+                x=Axis(
+                    label="cap, as a percentile of stake",
+                    low=0.48,
+                    high=1.1,
+                    ticks=(0.5, 0.6, 0.7, 0.8, 0.9, 1.0),
+                    format=".0%",
+                ),
                 y=Axis(
                     label=f"owners of a majority, of {WALLETS:,} (log)",
                     scale="log",

@@ -153,8 +153,7 @@ def epoch_walk(rules: Rules, network: Metagraph | None = None) -> View:
     followed = (1 - penalty) * claimed + penalty * clipped
     stake = epoch.stake
     support = ((claimed >= level - 1e-12) * stake[:, None]).sum(axis=0)
-    lost = 1 - epoch.validator_trust[walk.validators]
-    worst = walk.validators[lost.argmax()]
+    worst = walk.validators[epoch.validator_trust[walk.validators].argmin()]
     of_stake = " of stake" if network is None else ""
     rows = [f"{walk.names[k]} ({stake[k]:.0%}{of_stake})" for k in walk.validators]
     miners = tuple(walk.names[k].removeprefix("UID ") for k in walk.miners)
@@ -173,9 +172,7 @@ def epoch_walk(rules: Rules, network: Metagraph | None = None) -> View:
         title=f"Scoring above consensus pays {epoch.dividends[worst]:.1%} of dividends on "
         f"{stake[worst]:.0%} of stake",
         caption="Read the panels by their numbers: light is much, dark is little. "
-        f"{walk.names[worst]} claims what {float(rules.kappa):.0%} of stake does not support, and "
-        f"{lost.max():.0%} of its weight is cut. Panels 1, 3, 4 and 5 have a row for each "
-        "validator.",
+        f"{_cut(rules, walk)} Panels 1, 3, 4 and 5 have a row for each validator.",
         panels=[
             panel(f"1  weights: {whole}", claimed[scored], rows),
             panel(
@@ -195,6 +192,15 @@ def epoch_walk(rules: Rules, network: Metagraph | None = None) -> View:
         sources=(rules, made)
         if network is None
         else (rules, where(network), "UIDs with most stake and most incentive"),
+    )
+
+
+def _cut(rules: Rules, walk: Shown) -> str:
+    """A sentence on the validator who loses most weight."""
+    lost = 1 - walk.epoch.validator_trust[walk.validators]
+    return (
+        f"{walk.names[walk.validators[lost.argmax()]]} claims what {float(rules.kappa):.0%} of "
+        f"stake does not support, and {lost.max():.0%} of its weight is cut."
     )
 
 

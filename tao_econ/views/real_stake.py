@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 import numpy as np
 
@@ -111,9 +112,7 @@ def guarantee_on_real_stake(rules: Rules, network: Metagraph | None = None) -> V
         )
         for name, (got, colour) in curves.items()
     ]
-    same = Line(
-        label="as much weight as stake", x=HONEST_STAKE, y=HONEST_STAKE, colour=GREY, style=":"
-    )
+    equally: dict[str, Any] = {"x": HONEST_STAKE, "y": HONEST_STAKE, "colour": GREY, "style": ":"}
     margin = margin_of_error(heavy.standard_error[AT], replicas=NETWORKS)
     return View(
         title=f"With {HONEST_STAKE[AT]:.0%} of {whose}stake honest, {shown.required[AT]:.0%} of "
@@ -125,7 +124,7 @@ def guarantee_on_real_stake(rules: Rules, network: Metagraph | None = None) -> V
         "network that nothing below 100% protects counts as 100%.",
         panels=[
             Panel(
-                marks=[*lines, same],
+                marks=[*lines, Line(label="as much weight as stake", **equally)],
                 x=Axis(label="share of stake that is honest", format=".0%"),
                 y=Axis(label="honest weight needed", low=0.5, high=1.02, format=".0%"),
                 columns=4,
