@@ -22,8 +22,7 @@ PLAIN = {  # commands without options
     "warm": "compile every kernel now; each is kept until the sources change",
 }
 OWN_FACTS = "your own facts of a day, TOML, JSON or CSV, in place of the latest ones"
-
-
+SHELL = ("lab", "test", "bench", "lint", "python")  # commands of ./run alone
 NOT_OPTIONS = ("command", "names")
 ALONE = ("check", "list")  # options that go with no other one
 TRACEBACK = "TAO_ECON_TRACEBACK"
@@ -99,11 +98,15 @@ def _ask_options(commands) -> None:
     questions = "halving, supply, fdv, pressure, split or yield"
     asked = commands.add_parser("ask", help=f"one number with its range: {questions}")
     asked.add_argument("question", metavar="QUESTION", help=questions)
-    asked.add_argument("--snapshot", metavar="FILE", help=OWN_FACTS)
-    asked.add_argument(
-        "--set", action="append", default=[], metavar="FIELD=VALUE", help="vary what goes in"
-    )
-    asked.add_argument("--json", action="store_true", help="print JSON")
+    swept = commands.add_parser("sweep", help="the same number over values of one field")
+    swept.add_argument("question", metavar="QUESTION", help=questions)
+    swept.add_argument("over", metavar="FIELD=VALUE,VALUE…", help="the field and its values")
+    for parser in (asked, swept):
+        parser.add_argument("--snapshot", metavar="FILE", help=OWN_FACTS)
+        parser.add_argument(
+            "--set", action="append", default=[], metavar="FIELD=VALUE", help="vary what goes in"
+        )
+        parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _claims_options(commands) -> None:
@@ -153,6 +156,7 @@ def _answered(arguments: list[str]) -> int:
         "notebooks": _notebooks,
         "claims": _claims,
         "ask": _ask,
+        "sweep": _sweep,
         "add": _add,
         "completion": _completion,
         "replays": _replays,
@@ -265,29 +269,56 @@ def _figures(given) -> int:
             )
         ]
     place = "figures/what_if/" if varied else "figures/"
+    if not drawn:
+        what = "1 figure" if len(names) == 1 else f"{len(names)} figures"
+        print(f"{what} recomputed, all as published in {place}; next: ./run")
+        return 0
     print(f"{len(drawn)} drawn, {len(names) - len(drawn)} unchanged in {place}", *drawn, sep="\n  ")
     return 0
 
 
 def _ask(given) -> int:
-    from .inputs.rules import latest_snapshot, load_scenario, load_snapshot, rules_at
     from .publish import answers
+
+    records, settings = _asked(given)
+    answer = answers.ask(given.question, *records, settings=settings)
+    print(json.dumps(answers.plain(answer), indent=1) if given.json else answers.in_words(answer))
+    return 0
+
+
+def _sweep(given) -> int:
+    from .publish import answers
+
+    records, settings = _asked(given)
+    ((field, text),) = _pairs([given.over], "FIELD=VALUE,VALUE…").items()
+    found = answers.sweep(
+        given.question, *records, field=field, values=text.split(","), settings=settings
+    )
+    if given.json:
+        rows = [{"at": value} | answers.plain(answer) for value, answer in found.items()]
+        print(json.dumps({"field": field, "answers": rows}, indent=1))
+    else:
+        print(answers.table_in_words(field, found))
+    return 0
+
+
+def _asked(given) -> tuple[tuple, dict[str, str]]:
+    """The records that a question starts from, and the settings beside them."""
+    from .inputs.rules import latest_snapshot, load_scenario, load_snapshot, rules_at
 
     snapshot = _snapshot(given.snapshot) or load_snapshot(latest_snapshot())
     settings = _pairs(given.set, "--set")
     day = settings.get("date", snapshot.date)
-    records = (rules_at(day), snapshot, load_scenario("base"))
-    answer = answers.ask(given.question, *records, settings=settings)
-    print(json.dumps(answers.plain(answer), indent=1) if given.json else answers.in_words(answer))
-    return 0
+    return (rules_at(day), snapshot, load_scenario("base")), settings
 
 
 def _add(given) -> int:
     from .publish import readings
 
     added = readings.add(given.kind, _pairs(given.cells, "COLUMN=VALUE"))
-    print(f"data/{added.table}.csv: row {added.row} of {added.rows + 1} lines, {added.hash}")
-    print("comparing every figure and verdict; the reading stays if you stop here", flush=True)
+    print(f"data/{added.table}.csv: line {added.row} of {added.rows + 1}, {added.hash}")
+    wait = "comparing every figure and verdict takes minutes; the reading stays if you stop here"
+    print(wait, file=sys.stderr)  # what goes to stdout is seen when all is done
     figures, turned = readings.changed()
     print("figures that show something else now:", ", ".join(figures) or "none")
     print("verdicts that turned:", ", ".join(f"{id} {how}" for id, how in turned.items()) or "none")
@@ -297,34 +328,41 @@ def _add(given) -> int:
 
 
 def _completion(given) -> int:
-    from .publish import answers, readings
+    from .publish import answers, notebooks, readings
     from .views import VIEWS
 
-    words = {
-        "": sorted(_verbs(_parser())),
-        "figures": [*VIEWS, "--list", "--check", "--set", "--stress", "--snapshot", "--json"],
-        "ask": [*answers.QUESTIONS, "--snapshot", "--set", "--json"],
+    names = {
+        "figures": VIEWS,
+        "notebooks": [file.stem for file in notebooks.select([])],
+        "ask": answers.QUESTIONS,
+        "sweep": answers.QUESTIONS,
         "add": ["reading", *readings.KINDS],
-        "claims": ["--check", "--stress", "--set", "--snapshot", "--json"],
+        "completion": ["bash"],
     }
-    cases = "\n".join(f'        {verb}) w="{" ".join(words[verb])}" ;;' for verb in words if verb)
+    verbs = _verbs(_parser())
+    cases = "\n".join(
+        f'        {verb}) w="{" ".join([*names.get(verb, ()), *_options(parser)])}" ;;'
+        for verb, parser in verbs.items()
+    )
     print(
         "_tao_econ_run() {\n    local w\n    case ${COMP_WORDS[1]} in\n"
         f'{cases}\n        *) w="" ;;\n    esac\n'
-        f'    [[ $COMP_CWORD == 1 ]] && w="{" ".join(words[""])}"\n'
+        f'    [[ $COMP_CWORD == 1 ]] && w="{" ".join(sorted([*verbs, *SHELL]))}"\n'
         '    COMPREPLY=($(compgen -W "$w" -- "${COMP_WORDS[COMP_CWORD]}"))\n}\n'
         "complete -o default -F _tao_econ_run ./run run"
     )
     return 0
 
 
-def _verbs(parser: argparse.ArgumentParser) -> list[str]:
-    return [
-        verb
-        for action in parser._actions
-        if isinstance(action, argparse._SubParsersAction)
-        for verb in action.choices
-    ]
+def _verbs(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """The commands with their parsers."""
+    (commands,) = (a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
+    return dict(commands.choices)
+
+
+def _options(parser: argparse.ArgumentParser) -> list[str]:
+    """The options of a command, the long form where there is one."""
+    return [action.option_strings[-1] for action in parser._actions if action.option_strings]
 
 
 def _notebooks(given) -> int:

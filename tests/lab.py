@@ -32,6 +32,7 @@ QUIET = {
         "doNotDisturbMode": True,
     }
 }
+THEMES = "@jupyterlab/apputils-extension/themes"
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 
 
@@ -42,15 +43,16 @@ def chromium() -> str | None:
 
 
 @contextlib.contextmanager
-def server(root: Path, home: Path):
+def server(root: Path, home: Path, dark: bool = False):
     """Yield (base address, token) of a JupyterLab whose settings live in a throw-away folder."""
+    settings_of = QUIET | ({THEMES: {"theme": "JupyterLab Dark"}} if dark else {})
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     token = secrets.token_hex(16)
-    for plugin, settings in QUIET.items():
+    for plugin, settings in settings_of.items():
         file = home / "settings" / f"{plugin}.jupyterlab-settings"
-        file.parent.mkdir(parents=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(settings))
     places = {
         "JUPYTER_CONFIG_DIR": "config",
@@ -130,6 +132,16 @@ def page(
             yield it
         finally:
             context.close()
+
+
+def write_notebook(file: Path, *sources: str) -> None:
+    """A notebook with a cell for each source."""
+    import nbformat
+
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    book = nbformat.v4.new_notebook(cells=cells)
+    book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(book, file)
 
 
 def open_notebook(it, base: str, token: str, path: str) -> None:

@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 import tao_econ as te  # noqa: E402
 from tao_econ.analysis.sweep import sweep_to_parquet  # noqa: E402
+from tao_econ.inputs import checkpoint  # noqa: E402
 
 YEARS, EPOCHS, UIDS, ROUNDS, POINTS = 10, 10_000, 256, 10_000, 100_000
 SAMPLE_S = 0.1
@@ -60,6 +61,53 @@ def subnets() -> Held:
     kept = f"{minted:,} rao minted = injected + bought + recycled; {lost} missing"
     wrong = f"{lost} rao missing, issuance {unborn} rao off" if lost or unborn else ""
     return Held(spent, _mib(path), kept, wrong)
+
+
+def _stoppable(days: int = 365) -> te.chain.SubnetPath:
+    """A year of the same."""
+    pools = te.chain.load_subnets("subnets_8791247")
+    return te.chain.run_subnets(
+        te.rules_at("gate-rank"), te.load_scenario("base"), pools, days=days, every_days=30
+    )
+
+
+def stopped() -> Held:
+    """A year of real subnets, killed twice and resumed, beside the same uninterrupted."""
+    checkpoint.KEEP_EVERY_S = 1.0
+    _stoppable(days=1)
+    with tempfile.TemporaryDirectory() as place, te.inputs.checkpoints(place):
+        done = [_killed_run(place, after) for after in (0, 1)]
+        _begin()
+        began = time.perf_counter()
+        resumed = _stoppable()
+        spent = time.perf_counter() - began
+    whole = _stoppable()
+    arrays = [field for field in whole._fields if field not in ("name", "unproven")]
+    same = all((getattr(whole, f) == getattr(resumed, f)).all() for f in arrays)
+    kept = f"killed after {done[0]} and {done[1]} of 365 days, then resumed: "
+    kept += "every array equal to the uninterrupted run's" if same else "other numbers"
+    return Held(spent, _mib(resumed), kept, "" if same and done[1] > done[0] > 0 else kept)
+
+
+def _killed_run(place: str, least: int) -> int:
+    """The year in another process, killed once it has kept more days; how many it has kept."""
+    code = f"import sys; sys.path[:0] = [{str(ROOT / 'tests')!r}]; import soak\n"
+    code += "soak.checkpoint.KEEP_EVERY_S = 1.0\n"
+    code += f"with soak.te.inputs.checkpoints({place!r}): soak._stoppable()"
+    child = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
+    before = _days_kept(place)
+    while child.poll() is None and _days_kept(place) <= before + 50 * least:
+        time.sleep(0.05)
+    child.kill()
+    child.wait()
+    return _days_kept(place)
+
+
+def _days_kept(place: str) -> int:
+    """Of the checkpoint in a folder; 0 where there is none."""
+    for file in Path(place).glob("*.run"):
+        return int(json.loads(file.read_bytes().split(b"\n", 2)[1])["done"])
+    return 0
 
 
 def epochs() -> Held:
@@ -156,15 +204,17 @@ def _killed(folder: Path, parts: int) -> int:
 
 RUNS = {
     "subnets": (subnets, f"127 real subnets, {YEARS} years of 7,200 blocks a day"),
+    "stopped": (stopped, "127 real subnets, 1 year, killed twice"),
     "epochs": (epochs, f"`yuma_run`, {UIDS} uids, {EPOCHS:,} epochs"),
     "sweep": (sweep, f"`sweep_to_parquet`, {POINTS:,} points"),
     "market": (market, f"`query_market_path`, {ROUNDS:,} rounds of 2 replicas"),
 }
 PROGRESS = {
-    "subnets": "bar with time left at a terminal",
+    "subnets": "bar with time left at a terminal; goes on where it stopped",
+    "stopped": "the same",
     "epochs": "none: one kernel",
     "sweep": "bar with time left; goes on where it stopped",
-    "market": "bar with time left at a terminal",
+    "market": "bar with time left at a terminal; goes on where it stopped",
 }
 
 
@@ -237,7 +287,8 @@ what the process has resident, read every {SAMPLE_S} s. A result fills up while 
 told apart: *grown beside it* is what came on top of it after the first tenth, at most {100 * (FLAT - 1):.0f} %. A
 sweep keeps the rows of a part, a fifth of this one, until it writes them: there it is after the
 first quarter.
-Seconds are of a machine with {os.cpu_count()} cores that did other work too.
+Seconds are of a machine with {os.cpu_count()} cores that did other work too. Runs of subnets and of the
+query market go on where they stopped within `te.inputs.checkpoints(folder)`, sweeps always.
 
 {chr(10).join(table)}
 """

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import lab
-import nbformat
 import numpy as np
 import pytest
 
@@ -111,9 +110,7 @@ def test_run_all_then_a_key_press_moves_the_figure_to_the_models_numbers(
 
 def test_a_figure_follows_on_a_machine_six_times_as_slow(tmp_path):
     code = 'from tao_econ import views\nviews.explore("supply")'
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
-    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(notebook, tmp_path / "slow.ipynb")
+    lab.write_notebook(tmp_path / "slow.ipynb", code)
     with lab.server(tmp_path, tmp_path / "lab") as place, lab.page(tmp_path / "profile") as page:
         page.add_init_script(LATE)
         lab.open_notebook(page, *place, "slow.ipynb")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-FIGURES = ("inflation", "discounted_fdv", "era_lengths")
+FIGURES = ("inflation", "discounted_fdv", "supply_four_ways")
 NUMBERS = """
 import datetime as dt, hashlib, json, locale, pathlib, sys
 locale.setlocale(locale.LC_ALL, "")
@@ -111,3 +111,70 @@ def test_a_copied_clone_uses_its_own_code_and_gives_the_same(plain, tmp_path):
         shutil.copy(ROOT / name, copy)
     found = _said(NUMBERS, root=copy, NUMBA_DISABLE_JIT="1")
     assert found == {name: plain[name] for name in found}
+
+
+OTHER = "raise SystemExit('another tao_econ was imported')\n"
+
+
+@pytest.fixture
+def clone(tmp_path):
+    """A copied clone, of which another tao_econ stands before ours on the way of imports."""
+    folder = tmp_path / "clone é"
+    for name in ("tao_econ", "data", "figures"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "run"):
+        shutil.copy(ROOT / name, folder)
+    (tmp_path / "other" / "tao_econ").mkdir(parents=True)
+    (tmp_path / "other" / "tao_econ" / "__init__.py").write_text(OTHER)
+    made = folder / ".venv" / "bin"
+    made.mkdir(parents=True)
+    (made / "python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    (made / "python").chmod(0o755)
+    stamp = "cat pyproject.toml requirements.lock | cksum"
+    shutil.copy(ROOT / "requirements.lock", folder)
+    sums = subprocess.run(stamp, shell=True, cwd=folder, capture_output=True, text=True).stdout
+    (folder / ".venv" / ".ready-runtime").write_text(f"{folder} {sums}")
+    return folder
+
+
+def _run(clone, *words, umask=0o077):
+    """./run without HOME, under a umask that shares nothing, with another tao_econ in the way."""
+    about = {name: value for name, value in os.environ.items() if name != "HOME"}
+    return subprocess.run(
+        [clone / "run", *words],
+        capture_output=True,
+        text=True,
+        cwd="/",
+        umask=umask,
+        env=about | {"PYTHONPATH": str(clone.parent / "other"), "NUMBA_DISABLE_JIT": "1"},
+    )
+
+
+@pytest.mark.xdist_group("environments")
+def test_without_a_home_under_a_closed_umask_and_beside_another_tao_econ(clone):
+    files = [clone / "figures" / f"price_waterfall.{kind}" for kind in ("svg", "png")]
+    before = [file.read_bytes() for file in files]
+    for file in files:
+        file.unlink()
+    done = _run(clone, "figures", "price_waterfall")
+    assert not done.stderr and done.returncode == 0
+    assert [file.read_bytes() for file in files] == before
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+
+
+@pytest.mark.xdist_group("environments")
+def test_a_clone_on_a_read_only_disk_answers_and_says_where_it_cannot_write(clone):
+    assert _run(clone, "figures", "price_waterfall").returncode == 0  # as the data are now
+    bind = ["mount", "--bind", str(clone), str(clone)]
+    if os.getuid() or subprocess.run(bind, capture_output=True).returncode:
+        pytest.skip("only root may mount")
+    try:
+        subprocess.run(["mount", "-o", "remount,ro,bind", str(clone)], check=True)
+        for words in (["ask", "supply"], ["figures", "price_waterfall"]):  # nothing to redraw
+            done = _run(clone, *words)
+            assert not done.stderr and done.returncode == 0
+        done = _run(clone, "figures", "price_waterfall", "--set", "now.price_usd=300")
+        assert done.returncode == 2 and done.stderr.count("\n") == 1
+        assert "Read-only file system" in done.stderr and str(clone) in done.stderr
+    finally:
+        subprocess.run(["umount", str(clone)], check=True)

@@ -15,17 +15,7 @@ from hostile import one_line
 from tao_econ.claims import VERDICTS
 from tao_econ.claims.rule import Finding, Judgement, Read, Reading
 from tao_econ.inputs import Rules, Snapshot, data
-from tao_econ.publish import (
-    figures_page,
-    ledger,
-    names,
-    pages,
-    press,
-    prose,
-    reference,
-    search,
-    states,
-)
+from tao_econ.publish import figures_page, ledger, names, pages, press, prose, reference, search
 
 BAD = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>\'"><!--<script>&lt;'
 FILE = '13_"><img src=x onerror=window.hit=1>'
@@ -176,12 +166,11 @@ def site(tmp_path_factory):
         (folder / path).parent.mkdir(exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
     (folder / "assets").mkdir()
-    for part in pages.ASSETS:
-        shutil.copy(pages.PARTS / part, folder / "assets")
+    for path, content in pages.assets().items():
+        (folder / path).write_bytes(content.encode() if isinstance(content, str) else content)
     (folder / "figures").mkdir()
     shutil.copy(press.OUTPUT / "inflation.svg", folder / "figures")
     (folder / search.INDEX).write_text(search.index([(BAD, BAD, BAD, "figures.html")]))
-    (folder / "assets" / "plotly.min.js").write_text(states.plotly_js(), encoding="utf-8")
     return folder
 
 

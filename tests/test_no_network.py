@@ -41,7 +41,7 @@ for module in pkgutil.walk_packages(te.__path__, "tao_econ."):
     if not module.name.endswith("__main__"):
         importlib.import_module(module.name)
 from tao_econ import claims, views
-assert len(claims.check()) == 78
+assert len(claims.check()) == 79
 for name in ("supply_four_ways", "guarantee_on_real_stake", "price_fan"):
     assert views.VIEWS[name]().bytes("png")
 panels = [views.explore(name) for name in views.instruments()]

@@ -20,6 +20,7 @@ BY_HAND = {  # what random arguments cannot be made for: where it is tested inst
     "rule_ledger": "incentives/test_rule_changes.py: one run of every era",
     "chain_value": "chain/test_replays.py",
     "replay_mainnet": "chain/test_replays.py",
+    "checkpoints": "inputs/test_checkpoint.py: stops, a kill, and a file with any damage",
     "provenance": "test_hostile_words.py: any side-car",
 }
 

@@ -56,9 +56,9 @@ def clone(tmp_path):
     return folder
 
 
-def stand_in(file):
+def stand_in(file, notes=NOTES):
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(NOTES)
+    file.write_text(notes)
     file.chmod(0o755)
 
 
@@ -67,6 +67,19 @@ def started(clone, *words, door=None, **more):
     environment = {"PATH": str(clone.parent / "tools"), "PYTHONPATH": "/another/tao_econ"} | more
     return subprocess.run(
         [door or "./run", *words], cwd=clone, env=environment, capture_output=True, text=True
+    )
+
+
+def starting(clone):
+    """The same without waiting for it, in a group of its own."""
+    return subprocess.Popen(
+        ["./run", "python", "-V"],
+        cwd=clone,
+        env={"PATH": str(clone.parent / "tools")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
 
 
@@ -138,6 +151,51 @@ def test_an_environment_that_was_made_by_half_is_made_anew_and_another_folder_is
     done = started(ready, "python", "-V")
     assert done.returncode == 1 and ".venv must be an environment" in done.stderr
     assert (ready / ".venv" / "mine.txt").exists()
+
+
+@pytest.fixture
+def slow(clone):
+    """A clone that is not set up yet, on a path whose Python installs for a second."""
+    if not shutil.which("flock"):
+        pytest.skip("no flock: of two set-ups at once nobody waits")
+    for name in ("flock", "sleep"):
+        (clone.parent / "tools" / name).symlink_to(shutil.which(name))
+    stand_in(clone.parent / "tools" / "python3.12", NOTES + "[[ ${2:-} != pip ]] || sleep 0.5\n")
+    return clone
+
+
+def test_of_two_set_ups_at_once_the_second_waits_and_does_not_set_up_again(slow):
+    both = [starting(slow) for _ in range(2)]
+    said = [one.communicate()[1] for one in both]
+    assert [one.returncode for one in both] == [0, 0]
+    assert sorted("setting up" in words for words in said) == [False, True]
+
+
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT])
+@pytest.mark.parametrize("after", [0.0, 0.3, 0.7])
+def test_a_set_up_that_was_stopped_is_done_by_the_next(slow, sent, after):
+    stopped = starting(slow)
+    while not (slow / ".venv").exists():
+        time.sleep(0.01)
+    time.sleep(after)
+    os.killpg(stopped.pid, sent)
+    stopped.communicate()
+    whole = (slow / ".venv" / ".ready-runtime").exists()
+    assert whole == (not stopped.returncode)  # a shell between two commands misses Ctrl-C
+    assert not (whole and sent == signal.SIGKILL)
+    done = started(slow, "python", "-V")
+    assert done.returncode == 0 and ("setting up" in done.stderr) != whole, done.stderr
+    assert "setting up" not in started(slow, "python", "-V").stderr
+
+
+def test_a_set_up_that_fails_starts_nothing_and_is_tried_again(clone):
+    stand_in(
+        clone.parent / "tools" / "python3.12", NOTES + "[[ ${2:-} != pip ]] || exit ${FAILS:-0}\n"
+    )
+    done = started(clone, "python", "-V", FAILS="3")
+    assert done.returncode == 1 and "-V" not in done.stdout
+    assert "setting up" in started(clone, "python", "-V").stderr
+    assert "setting up" not in started(clone, "python", "-V").stderr
 
 
 def test_jupyterlab_is_started_closed_and_as_root_too(ready):

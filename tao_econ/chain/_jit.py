@@ -56,21 +56,26 @@ class _KernelCache(FunctionCache):
 
 
 @functools.cache
+def sources() -> str:
+    """A hash of every source that decides what a model returns."""
+    digest = hashlib.sha256()
+    for path in sorted(PACKAGE.rglob("*.py")):
+        name = path.relative_to(PACKAGE)
+        if not NO_KERNELS & set(name.parts):
+            content = path.read_bytes()
+            digest.update(f"{name.as_posix()} {len(content)}\n".encode() + content)
+    return digest.hexdigest()
+
+
+@functools.cache
 def _folder() -> str:
     """Where compiled kernels of these very sources are kept, or "" where no place is writable."""
-    sources = sorted(
-        p for p in PACKAGE.rglob("*.py") if not NO_KERNELS & set(p.relative_to(PACKAGE).parts)
-    )
-    digest = hashlib.sha256()
-    for path in sources:
-        content = path.read_bytes()
-        digest.update(f"{path.relative_to(PACKAGE).as_posix()} {len(content)}\n".encode() + content)
     for place in (
         CONFIG.CACHE_DIR,
         PACKAGE / "__pycache__",
         AppDirs("tao_econ", False).user_cache_dir,
     ):
-        folder = Path(place) / f"kernels-{digest.hexdigest()[:16]}"
+        folder = Path(place) / f"kernels-{sources()[:16]}"
         with contextlib.suppress(OSError):
             if place:
                 folder.mkdir(parents=True, exist_ok=True)

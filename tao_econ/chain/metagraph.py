@@ -24,13 +24,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..inputs.checks import as_array, quoted
+from ..inputs.csv_files import sized
 from ..inputs.door import typed
 from ..inputs.files import replacing
 from ..inputs.record import unknown
 from ..inputs.units import RAO_PER_TAO
 from .fixed_point import U16
 from .metagraph_files import Found, Refused, check_count, read_csv, read_json, read_npz
-from .tables import sized
 
 READERS = {".npz": read_npz, ".json": read_json, ".csv": read_csv, ".tsv": read_csv}
 PICKLES = (".pt", ".pth", ".pkl", ".pickle", ".npy", ".joblib")

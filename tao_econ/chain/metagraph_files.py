@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..inputs.checks import MAX_UIDS, quoted
-from .tables import MAX_BYTES, Table, read_table, read_text
+from ..inputs.csv_files import MAX_BYTES, Table, read_table, read_text
 
 WEIGHTS = ("weights", "W")
 STAKE = ("stake", "total_stake", "stake_rao", "stake_tao", "S")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 
 import pandas as pd
 
+from ..inputs.csv_files import read_table
 from .metagraph_files import Refused, parsed_json
 
 MAX_ROWS = 65_536  # netuids there can be
-UNREADABLE = (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeError, OSError)
 ALIASES = {
     "tao_in": "tao_in_pool",
     "tao_in_pool_tao": "tao_in_pool",
@@ -26,28 +25,24 @@ ALIASES = {
 
 def renamed(file: str, cells: pd.DataFrame) -> pd.DataFrame:
     """The cells with other programs' names replaced, or one line where two mean the same."""
-    cells = cells.rename(columns=lambda name: ALIASES.get(str(name), name))
+    cells = cells.rename(columns=lambda name: ALIASES.get(str(name).lower(), str(name).lower()))
     if (twice := cells.columns.duplicated()).any():
         raise ValueError(f"{file} must have one column of {cells.columns[twice][0]}, got two")
     return cells
 
 
 def csv_cells(path: Path) -> pd.DataFrame:
-    """A CSV file's cells as text."""
-    try:
-        with warnings.catch_warnings(action="error", category=pd.errors.ParserWarning):
-            return pd.read_csv(
-                path,
-                dtype=str,
-                keep_default_na=False,
-                skip_blank_lines=False,
-                encoding="utf-8-sig",
-                index_col=False,
-                nrows=MAX_ROWS,
-            )
-    except UNREADABLE as error:
-        why = " ".join(str(error).split())[:120]
-        raise ValueError(f"{path.name} must be a CSV table in UTF-8: {why}") from None
+    """A CSV file's cells as text, indexed by line as a table of data/ is: the one below the header
+    is 0.
+    """
+    table = read_table(path)
+    if len(table.at) > MAX_ROWS:
+        raise ValueError(f"{path.name} must have at most {MAX_ROWS:,} rows, got {len(table.at):,}")
+    cells = {
+        name: texts if ALIASES.get(name, name) == "name" else table.plain(name)
+        for name, texts in table.columns.items()
+    }
+    return pd.DataFrame(cells, index=[line - 2 for line in table.at])
 
 
 def json_cells(path: Path) -> pd.DataFrame:

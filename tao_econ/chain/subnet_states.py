@@ -27,6 +27,7 @@ import pandas as pd
 
 from ..inputs import data
 from ..inputs.checks import quoted, whole
+from ..inputs.csv_files import sized
 from ..inputs.door import typed
 from ..inputs.units import RAO_PER_TAO
 from .subnet_files import MAX_ROWS, csv_cells, json_cells, renamed
@@ -50,7 +51,8 @@ class State(NamedTuple):
     def refuse(self, at: int, column: str, rule: str) -> NoReturn:
         """Raise one line of file, row (1 is the header), column, rule and value."""
         got = repr(str(self.cells[column].iloc[at])[:40])
-        raise ValueError(f"{self.file}, row {at + 2}, column {column}: must {rule}, got {got}")
+        row = self.cells.index[at] + 2
+        raise ValueError(f"{self.file}, row {row}, column {column}: must {rule}, got {got}")
 
     def numbers(self, column: str) -> np.ndarray:
         """A column as finite floats, nan where a cell is empty."""
@@ -187,8 +189,7 @@ def _read(source: str | Path) -> State:
             f"source must be a CSV file or one of {known}, or a JSON file, got "
             f"{quoted(str(source))}"
         )
-    if path.stat().st_size > MAX_BYTES:
-        raise ValueError(f"{path.name} must be at most {MAX_BYTES:,} bytes")
+    sized(path, MAX_BYTES)
     return State(path.name, renamed(path.name, readers[path.suffix.lower()](path)))
 
 

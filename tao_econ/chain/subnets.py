@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..inputs.checkpoint import Checkpoint
 from ..inputs.checks import as_array, quoted, real, reals, whole, whole_array
 from ..inputs.door import typed
 from ..inputs.progress import shown
@@ -21,6 +22,7 @@ from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, epoch_blocks
 from ..inputs.units import BLOCKS_PER_DAY, RAO_PER_TAO, tao
 from . import subnet_kernels as kernels
+from ._jit import sources
 from .emission import halving_thresholds_rao, reward_after, whole_rao_fits
 from .shares import SHARES, gate_of, unproven
 from .subnet_kernels import MAX_OF_RESERVE, MAX_WEIGHT, MIN_WEIGHT, RAO, REAL, Law, Orders, State
@@ -272,7 +274,7 @@ def run_subnets(
     """Run every block of so many nominal days, 7,200 blocks each, and sample the state.
 
     `scenario` gives what participants sell of their alpha and how fast root's dividends are
-    claimed.
+    claimed. Within `inputs.checkpoints` a run that was stopped goes on where it was.
 
     Parameters
     ----------
@@ -305,10 +307,15 @@ def run_subnets(
     state = _state(pools)
     samples = _samples(days // every_days + 1, len(pools.name))
     _sample(state, 0, samples)
+    question = ("run_subnets", sources(), scenario, pools, days, every_days, inflow, orders, phases)
+    arrays = (state.rao, state.real, state.total, state.bar, *samples.values())
+    kept = Checkpoint(question, days, arrays)
+    state.total["level"] = 0  # an index, which the first block finds again: not taken from a file
     for first, last, now in phases:
         law = _law(now, scenario)
-        _put_in_force(now, pools, state)
-        for day in shown(range(first, last), "days"):
+        if first >= kept.done:
+            _put_in_force(now, pools, state)
+        for day in shown(range(max(first, kept.done), last), "days"):
             block = day * BLOCKS_PER_DAY
             today = inflow[day if len(inflow) > 1 else 0]
             wrong, i = kernels._run(law, state, orders, today, block, block + BLOCKS_PER_DAY)
@@ -316,6 +323,7 @@ def run_subnets(
                 raise ValueError(f"{WRONG[wrong]}, got more for {pools.name[i]!r} on day {day}")
             if (day + 1) % every_days == 0:
                 _sample(state, (day + 1) // every_days, samples)
+            kept.keep(day + 1)
     marks = tuple(dict.fromkeys(mark for _, _, now in phases for mark in unproven(now)))
     step_days = np.arange(days // every_days + 1) * every_days
     return SubnetPath(days=step_days, name=pools.name, **samples, unproven=marks)

@@ -1,9 +1,8 @@
-"""C35 to C44 and C75: price, rank, float and sell pressure, from dated prices and the sell-pressure
-model.
-"""
+"""C35 to C44, C75 and C79: price, rank, float, dilution beside other tokens and sell pressure."""
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +11,7 @@ import pandas as pd
 from ..economy.market import PUBLICATION_WINDOWS, sell_pressure
 from ..economy.stress import Records
 from ..economy.supply import NARROW_PEERS, staked_tao
+from ..economy.token_supply import COMPARED, dilution_table
 from ..inputs.units import DAYS_PER_YEAR, tao
 from .declare import ARTICLE
 from .facts import NotYetError
@@ -20,6 +20,7 @@ from .sources import SURE, close_on, mean_volume
 
 # without the one that was larger than TAO
 AI_LABELLED = tuple(name for name in NARROW_PEERS if name != "GRT")
+READ = ["token", "as_of", "circulating_supply", "mcap_fdv", "confidence"]  # of comparables.csv
 LISTINGS = ("2023-11-01", "2023-11-16")  # with market caps
 OCTOBER, NOVEMBER, THE_DAY = PUBLICATION_WINDOWS
 WINDOWS = {
@@ -210,3 +211,36 @@ def c75(world: World, reading: Reading) -> float:
     rows = table(world, "comparables")
     price = rows[rows["as_of"] == reading.day].set_index("token")["price_usd"].dropna()
     return float(price["TAO"] / price.drop("TAO").max())
+
+
+@measures
+def c79(world: World, reading: Reading) -> float:
+    """TAO's rank by dilution still to come, 1 the most: by market cap over discounted FDV, or by
+    growth of supply within some years. Of what has no date, and of what comes only if somebody
+    releases it, the low end counts nothing.
+
+    Notes
+    -----
+    TAO's own schedule is the one with halvings, by which everybody counted. A token without a
+    published schedule has no rank.
+    """
+    used = records(world, reading)._replace(rules=world.now.rules)
+    listed = table(world, "comparables")[READ]
+    read = listed[(listed["as_of"] == reading.day) & listed["token"].isin(COMPARED)]
+    rows = _dilution(used, tuple(read.itertuples(index=False, name=None)))
+    measure, _, tokens = reading.definition.partition(", ")
+    low = reading.end == "low"
+    if measure == "discounted FDV":
+        to_come = 1 - rows["mc_discounted_high" if low else "mc_discounted_low"]
+    else:
+        to_come = rows[f"growth_{'firm' if low else 'full'}_{measure.split()[0]}"]
+    if tokens == "AI-labelled":
+        to_come = to_come[to_come.index.isin(("TAO", *AI_LABELLED))]
+    return 1.0 + float((to_come > to_come["TAO"]).sum())
+
+
+@functools.lru_cache(maxsize=16)
+def _dilution(used: Records, read: tuple[tuple, ...]) -> pd.DataFrame:
+    """The table of dilution on readings of others, one for all readings of a claim."""
+    listed = pd.DataFrame(list(read), columns=READ)
+    return dilution_table(*used, comparables=listed).set_index("token")

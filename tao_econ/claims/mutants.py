@@ -125,6 +125,13 @@ def _other_series(world: World) -> Iterator[tuple[str, World]]:
         later = {"now": prices["now"]}
         yield f"later prices × {by:g}", with_records(moved, later)
         yield f"all prices × {by:g}", with_records(moved, prices)
+    others = listed["circulating_supply"].where(
+        listed["token"] == "TAO", listed["circulating_supply"] * 0.01
+    )
+    yield (
+        "others hardly issued",
+        _with_tables(world, comparables=listed.assign(circulating_supply=others)),
+    )
     banks = table(world, "central_bank_assets")
     risen = banks.assign(trn=banks["trn"] + banks["date"].rank())
     yield "assets that rise", _with_tables(world, central_bank_assets=risen)

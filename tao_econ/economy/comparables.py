@@ -172,6 +172,7 @@ def comparable_ratios(
     when: str | dt.date | dt.datetime | None = None,
     token_value: str | None = None,
     max_age_days: int = 180,
+    comparables: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """`comparables_on` a day with the columns of `Ratio` for each.
 
@@ -184,14 +185,16 @@ def comparable_ratios(
     token_value
         of the others; the market cap against the market cap and FDV against any form of it, if not
         given
-    max_age_days
+    max_age_days, comparables
         as in `comparables_on`
     """
     if when is None:
         when = snapshot.date
     if token_value is None:
         token_value = "market_cap" if denominator == "market_cap" else "fdv"
-    table = comparables_on(when, token_value=token_value, max_age_days=max_age_days)
+    table = comparables_on(
+        when, token_value=token_value, max_age_days=max_age_days, comparables=comparables
+    )
     own = supply_counted(rules, snapshot, scenario, denominator) * snapshot.price_usd
     ratio = table["value_usd"] / own
     multiple = ratio * scenario.capture_share * scenario.survival_share
@@ -246,21 +249,26 @@ def dispersion(
 
 
 @typed
-def openai_ratio_path() -> pd.DataFrame:
+def openai_ratio_path(*, prices: pd.DataFrame | None = None) -> pd.DataFrame:
     """OpenAI's valuation over TAO's FDV on the dates on which both were quoted
     (data/openai_points.csv).
 
     The target moved more than the token: a ratio near 8 in 2023 was no forecast.
+
+    Parameters
+    ----------
+    prices
+        one's own closes, `date` and `close_usd`; all known ones if not given
 
     Returns
     -------
     DataFrame
         the quoted date, valuation_usd, price_usd and printed_ratio, the ratio they give, and beside
         them close_usd (mean of the known closes of the month, or the last known close of a day,
-        from close_date) with its ratio
+        from close_date) with its ratio; nan for a date before every close
     """
     points = data.load("openai_points")
-    closes = _closes(daily=True)
+    closes = _closes(daily=True) if prices is None else own_closes(prices)
     found = [_close(closes, text) for text in points["date"]]
     most = tao(eras()[-1].max_supply_rao)
     table = pd.DataFrame(
@@ -444,11 +452,14 @@ def _closes(*, daily: bool = False) -> pd.DataFrame:
     return table.sort_values("date").reset_index(drop=True)
 
 
-def _close(closes: pd.DataFrame, text: str) -> tuple[dt.date, float]:
-    """The mean close of a month with its last date, or the last close up to a day."""
+def _close(closes: pd.DataFrame, text: str) -> tuple[dt.date | None, float]:
+    """The mean close of a month with its last date, or the last close up to a day; nan if none."""
     day = _known_from(text)
     known = closes[closes["date"] <= day]
     if len(text) == 7:
         known = known[known["date"] >= day.replace(day=1)]
+    if known.empty:
+        return None, math.nan
+    if len(text) == 7:
         return known["date"].iloc[-1].date(), float(np.mean(known["close_usd"]))
     return known["date"].iloc[-1].date(), float(known["close_usd"].iloc[-1])

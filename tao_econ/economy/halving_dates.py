@@ -337,7 +337,12 @@ def _line_miss(fit, days) -> float:
 
 @typed
 def next_halvings(
-    rules: Rules, *, halvings: int = 3, unknowns: Collection[str] = UNKNOWNS
+    rules: Rules,
+    *,
+    halvings: int = 3,
+    unknowns: Collection[str] = UNKNOWNS,
+    points: pd.DataFrame | None = None,
+    anchors: pd.DataFrame | None = None,
 ) -> tuple[RecyclingFit, list[HalvingForecast]]:
     """The coming halvings from the recycling of the newest regime, readings restated.
 
@@ -350,8 +355,10 @@ def next_halvings(
         how many
     unknowns
         what widens the bands, as in `forecast_halvings`
+    points, anchors
+        one's own of the newest regime, as in `fit_recycling`; the earlier years stay those of data/
     """
-    fit = newest_recycling(rules)
+    fit = newest_recycling(rules, points=points, anchors=anchors)
     before = (_first_years(rules),)
     return fit, forecast_halvings(
         rules, fit, halvings=halvings, scatter_from=before, unknowns=unknowns

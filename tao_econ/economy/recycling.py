@@ -30,7 +30,7 @@ REGIMES = (  # first block, what began there: another rule of recycling or of th
     (FIRST_HALVING_BLOCK, "the first halving"),
     (8_283_785, "runtime 411: they are booked again (net flow from 8,272,000)"),
 )
-NEW_ENOUGH = "2026-12-31"  # later than every reading
+NEW_ENOUGH = "2100-01-01"  # later than every reading
 
 
 class RecyclingFit(NamedTuple):
@@ -138,7 +138,11 @@ def _scatter(blocks, issued, share) -> tuple[float, float]:
 
 @typed
 def recycling_regimes(
-    rules: Rules, *, accept: Collection[str] = ("high", "medium")
+    rules: Rules,
+    *,
+    accept: Collection[str] = ("high", "medium"),
+    points: pd.DataFrame | None = None,
+    anchors: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Recycling between one change of rule, or of the counter's bookkeeping, and the next.
 
@@ -146,6 +150,8 @@ def recycling_regimes(
     ----------
     accept
         confidences used
+    points, anchors
+        one's own, as in `fit_recycling`
 
     Returns
     -------
@@ -158,14 +164,16 @@ def recycling_regimes(
     TAO fees are recycled since runtime 445 (block 8,831,386 at the latest), but too few readings
     stand after it to begin a regime there.
     """
-    ends = [*(anchored_date(block) for block, _ in REGIMES[1:]), utc(NEW_ENOUGH)]
+    starts = [anchored_date(block, anchors=anchors) for block, _ in REGIMES]
+    own: dict[str, Any] = {"accept": accept, "points": points, "anchors": anchors}
     rows = []
-    for (block, began_with), end in zip(REGIMES, ends, strict=True):
-        since = anchored_date(block)
-        used, _ = usable_supplies(rules, since=since, until=end, accept=accept)
+    for (block, began_with), since, end in zip(
+        REGIMES, starts, [*starts[1:], utc(NEW_ENOUGH)], strict=True
+    ):
+        used, _ = usable_supplies(rules, since=since, until=end, **own)
         row = {"from_block": block, "began_with": began_with, "readings": len(used)}
         if len(used) >= 3:
-            fit = fit_recycling(rules, since=since, until=end, accept=accept)
+            fit = fit_recycling(rules, since=since, until=end, **own)
             row |= {"first": fit.start, "last": fit.end}
             row |= {"recycled_share": fit.recycled_share, "se": fit.net_share_se}
         rows.append(row)
@@ -174,7 +182,12 @@ def recycling_regimes(
 
 @typed
 def newest_recycling(
-    rules: Rules, *, since: str | date | datetime | None = None, restate: bool = True
+    rules: Rules,
+    *,
+    since: str | date | datetime | None = None,
+    restate: bool = True,
+    points: pd.DataFrame | None = None,
+    anchors: pd.DataFrame | None = None,
 ) -> RecyclingFit:
     """Recycling of the newest regime, which `base` takes as its recycled share.
 
@@ -182,13 +195,15 @@ def newest_recycling(
     ----------
     since
         another moment to begin at
-    restate
+    restate, points, anchors
         as in `fit_recycling`
     """
     return fit_recycling(
         rules,
-        since=since or anchored_date(REGIMES[-1][0]),
+        since=since or anchored_date(REGIMES[-1][0], anchors=anchors),
         until=NEW_ENOUGH,
         accept=ACCEPTED,
         restate=restate,
+        points=points,
+        anchors=anchors,
     )

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ..analysis.dependence import Correlation, circular_blocks, correlation
-from ..inputs import data
+from ..inputs import data, own_tables
 from ..inputs.checks import real
 from ..inputs.door import typed
 from ..inputs.record import unknown
@@ -60,6 +60,7 @@ def beta_alpha(
     block_weeks: int = 4,
     replicas: int = 4_000,
     seed: int = 0,
+    prices: pd.DataFrame | None = None,
 ) -> SectorLine:
     """Beta and alpha of TAO against five AI-labelled tokens, with intervals that keep runs of weeks
     together.
@@ -74,13 +75,15 @@ def beta_alpha(
         weeks that are drawn together, 1 for independent weeks
     replicas, seed
         resamples, in [100, 1,000,000], and what they are drawn from
+    prices
+        as in `weekly_returns`
 
     Raises
     ------
     ValueError
         for fewer than 12 weeks
     """
-    own, basket = _against_basket(weekly_returns(since=since, until=until))
+    own, basket = _against_basket(weekly_returns(since=since, until=until, prices=prices))
     picked = circular_blocks(len(own), block_weeks, replicas, seed)
     beta, alpha = _line(own[picked], basket[picked])
     tail = (1 - real("level", level, "(0, 1)")) / 2
@@ -110,6 +113,7 @@ def weekly_correlation(
     level: float = 0.95,
     block_weeks: int | None = None,
     seed: int = 0,
+    prices: pd.DataFrame | None = None,
 ) -> Correlation:
     """Correlation of two tokens' weekly log returns with its interval.
 
@@ -121,8 +125,10 @@ def weekly_correlation(
         as in `beta_alpha`
     level, block_weeks, seed
         as in `analysis.correlation`; Fisher's z if no block is given
+    prices
+        as in `weekly_returns`
     """
-    table = weekly_returns(since=since, until=until)
+    table = weekly_returns(since=since, until=until, prices=prices)
     for name in (first, second):
         if f"{name}_usd" not in table:
             known = [column.removesuffix("_usd") for column in table]
@@ -138,7 +144,10 @@ def weekly_correlation(
 
 @typed
 def weekly_returns(
-    *, since: str | dt.date | None = None, until: str | dt.date | None = None
+    *,
+    since: str | dt.date | None = None,
+    until: str | dt.date | None = None,
+    prices: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Log returns of each week in which TAO had a close, one column a token.
 
@@ -146,13 +155,22 @@ def weekly_returns(
     ----------
     since, until
         first and last close used; all of 2023-03 to 2024-03 if not given
+    prices
+        one's own weekly closes, with the columns of data/peers_weekly.csv: `date`, `tao_usd` and
+        those of other tokens; those of data/ if not given
 
     Raises
     ------
     ValueError
         for fewer than 12 weeks
     """
-    closes = data.load("peers_weekly").dropna(subset="tao_usd").set_index("date")
+    if prices is None:
+        table = data.load("peers_weekly")
+    else:
+        table = own_tables.own("peers_weekly", prices, "prices").sort_values("date")
+    closes = table.dropna(subset="tao_usd").set_index("date")
+    if (closes <= 0).any(axis=None):
+        raise ValueError("prices must be > 0, got 0")
     first = None if since is None else utc(since).date().isoformat()
     last = None if until is None else utc(until).date().isoformat()
     returns = np.log(closes[first:last]).diff().iloc[1:]
@@ -164,6 +182,9 @@ def weekly_returns(
 
 def _against_basket(returns: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """TAO's returns and the mean of the basket's."""
+    for name in BASKET:
+        if returns[name].isna().any():
+            raise ValueError(f"prices must have {name} in every week, got one without")
     return returns["tao_usd"].to_numpy(), returns[list(BASKET)].mean(axis=1).to_numpy()
 
 

@@ -122,15 +122,19 @@ def token_schedule(token: str, when: str | dt.date | dt.datetime) -> Schedule:
     ValueError
         for an unknown token, and for a day on which it had no schedule yet
     """
+    return _known(token, utc(when).date())
+
+
+@functools.cache
+def _known(token: str, day: dt.date) -> Schedule:
     table = _table()
     table = table[table["token"] == token]
     if table.empty:
         raise ValueError(unknown("token", token, schedule_tokens()))
-    day = pd.Timestamp(utc(when).date())
-    valid = (table["decided_on"] <= day) & ~(table["replaced_on"] <= day)
-    table = table[valid]
+    decided = table["decided_on"] <= pd.Timestamp(day)
+    table = table[decided & ~(table["replaced_on"] <= pd.Timestamp(day))]
     if table.empty:
-        raise ValueError(f"when must be a day on which {token} had a schedule, got {when}")
+        raise ValueError(f"when must be a day on which {token} had a schedule, got {day}")
     per_coin = 10 ** int(table["decimals"].iloc[0])
     return Schedule(
         token=token,

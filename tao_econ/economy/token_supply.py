@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..inputs import data
+from ..inputs import data, own_tables
 from ..inputs.checks import real
 from ..inputs.door import typed
 from ..inputs.record import unknown
@@ -159,7 +159,12 @@ def token_pressure(
 
 @typed
 def dilution_table(
-    rules: Rules, snapshot: Snapshot, scenario: Scenario, *, tokens: tuple[str, ...] = COMPARED
+    rules: Rules,
+    snapshot: Snapshot,
+    scenario: Scenario,
+    *,
+    tokens: tuple[str, ...] = COMPARED,
+    comparables: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """TAO beside other tokens on a day of data/comparables.csv: market cap over FDV, over
     discounted FDV, and growth of supply within one, three and five years on the schedules known
@@ -169,6 +174,8 @@ def dilution_table(
     ----------
     tokens
         of `schedule_tokens` and with a market cap over FDV on that day
+    comparables
+        readings of one's own in place of data/comparables.csv, with its columns
 
     Returns
     -------
@@ -191,11 +198,14 @@ def dilution_table(
     coins burned or locked as collateral. A number that rests on no schedule is nan.
     """
     day = snapshot.date.isoformat()
-    read = data.load("comparables")
+    if comparables is None:
+        read = data.load("comparables")
+    else:
+        read = own_tables.own("comparables", comparables, "comparables")
     readings = read[read["as_of"] == day].set_index("token")
     later = read[read["as_of"] == LATER].set_index("token")
     if readings.empty:
-        raise ValueError(f"date must be a day of comparables.csv, got {day} in {snapshot.name!r}")
+        raise ValueError(f"date must be a day of the comparables, got {day} in {snapshot.name!r}")
     rows = [_own(rules, snapshot, scenario, later)]
     for token in tokens:
         if token not in readings.index or math.isnan(readings.loc[token, "mcap_fdv"]):

@@ -20,7 +20,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from ..chain._jit import sources
 from ..chain.yuma import yuma_epoch
+from ..inputs.checkpoint import Checkpoint
 from ..inputs.checks import real, reals, whole
 from ..inputs.door import typed
 from ..inputs.progress import shown
@@ -46,7 +48,7 @@ class _State(NamedTuple):
     own_tao: np.ndarray  # (replicas, validators) stake of the validator itself
     nominated_tao: np.ndarray  # (replicas, validators)
     age: np.ndarray  # (replicas, miners) rounds
-    bonds: list  # a matrix (validators + miners, the same) for each replica
+    bonds: np.ndarray  # (replicas, validators + miners, the same)
 
 
 class _Round(NamedTuple):
@@ -72,6 +74,7 @@ def query_market_path(
     seed: int = 0,
 ) -> QueryMarketPath:
     """Rounds from a settled start: validators know the first miners as well as they ever will.
+    Within `inputs.checkpoints` a run that was stopped goes on where it was.
 
     Parameters
     ----------
@@ -97,8 +100,11 @@ def query_market_path(
     random = np.random.default_rng(whole("seed", seed))
     state = _start(market, replicas, stake, random)
     out = np.empty((len(QueryMarketPath._fields), len(state.talent), rounds))
-    for t in shown(range(rounds), "rounds"):
+    question = ("query_market_path", sources(), rules, market, rounds, replicas, stake, seed)
+    kept = Checkpoint(question, rounds, (*state, out), random)
+    for t in shown(range(kept.done, rounds), "rounds"):
         _round(rules, market, state, random, out[:, :, t])
+        kept.keep(t + 1)
     return QueryMarketPath(**dict(zip(QueryMarketPath._fields, out, strict=True)))
 
 
@@ -309,7 +315,7 @@ def _start(market, replicas, stake, random):
         own_tao=own,
         nominated_tao=staked - own,
         age=np.full((replicas, miners), market.immunity_rounds),
-        bonds=[np.zeros((validators + miners,) * 2) for _ in range(replicas)],
+        bonds=np.zeros((replicas, validators + miners, validators + miners)),
     )
 
 
@@ -366,13 +372,11 @@ def _judged(market, state, quality, random):
     for seen, now in ((state.seen_quality, quality), (state.seen_error, state.error)):
         seen *= memory
         seen += (1 - memory) * now
-    weights = random.random(
-        noise.shape, dtype=np.float32
-    )  # uniform, drawn four times as fast as normal numbers
+    # uniform, drawn four times as fast as normal numbers
+    weights = random.random(noise.shape, dtype=np.float32)
     weights -= np.float32(0.5)
-    weights *= (math.sqrt(12) * (1 - memory) * np.sqrt(1 - market.shared_error) * miss).astype(
-        np.float32
-    )[:, :, None]
+    fresh = math.sqrt(12) * (1 - memory) * np.sqrt(1 - market.shared_error) * miss
+    weights *= fresh.astype(np.float32)[:, :, None]
     noise *= np.float32(memory)
     noise += weights
     left = np.stack((skill, miss), axis=2) * market.sharpness
@@ -425,18 +429,11 @@ def _newcomers(market, state, miner_pay, random):
     comes = random.random(replicas) < market.entry_chance
     drawn = random.standard_normal((2, replicas))
     immune = state.age < market.immunity_rounds
-    slot = np.where(
-        immune, miner_pay + miner_pay.sum(axis=1, keepdims=True) + 1.0, miner_pay
-    ).argmin(axis=1)
+    last = miner_pay + miner_pay.sum(axis=1, keepdims=True) + 1.0
+    slot = np.where(immune, last, miner_pay).argmin(axis=1)
     rows = np.flatnonzero(comes)
-    _register(
-        market,
-        state,
-        rows,
-        slot[rows],
-        drawn[0, rows],
-        np.sqrt(market.shared_error) * drawn[1, rows],
-    )
+    errors = np.sqrt(market.shared_error) * drawn[1, rows]
+    _register(market, state, rows, slot[rows], drawn[0, rows], errors)
 
 
 def _register(market, state, rows, slots, talent, error):

@@ -1,5 +1,6 @@
 """Law, fact and assumption: frozen records with units and checks, and the dated tables."""
 
+from .checkpoint import checkpoints as checkpoints
 from .proofs import Known as Known
 from .proofs import how_known as how_known
 from .proofs import not_modelled as not_modelled

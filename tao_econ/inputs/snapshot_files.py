@@ -7,8 +7,6 @@ the snapshot's `sources`, a line a field; what is not taken is left alone.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 import tomllib
@@ -19,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .checks import quoted
+from .csv_files import Table, read_table, read_text, sized
 from .record import unknown
 from .units import RAO_PER_TAO, utc
 
@@ -163,39 +162,31 @@ def _parsed(file: Path) -> Any:
     kind = file.suffix.lower()
     if kind not in KINDS:
         raise ValueError(f"{file.name} must end with {', '.join(KINDS)}, got {quoted(kind)}")
-    if not file.is_file() or file.stat().st_size > MAX_BYTES:
-        raise ValueError(f"{file.name} must be a file of at most {MAX_BYTES:,} bytes, and is none")
+    sized(file, MAX_BYTES)
+    if kind == ".csv":
+        return _rows(read_table(file))
+    text = read_text(file)
     try:
-        text = file.read_bytes().decode("utf-8-sig")
         if kind == ".toml":
             return tomllib.loads(text, parse_float=Decimal)
-        if kind == ".json":
-            return json.loads(text, parse_float=Decimal)
-        return _table(text)
-    except (ValueError, RecursionError, csv.Error, InvalidOperation) as error:
+        return json.loads(text, parse_float=Decimal)
+    except (ValueError, RecursionError, InvalidOperation) as error:
         said = "its values are nested too deep" if isinstance(error, RecursionError) else error
         raise ValueError(f"{file.name} must be {kind[1:].upper()}: {said}") from None
 
 
-def _table(text: str) -> list[dict[str, str]]:
-    """The rows of a CSV by column, in lower case; a table of two or three columns `field`, `value`
-    and `source` is one row.
+def _rows(table: Table) -> list[dict[str, Any]]:
+    """The rows of a CSV by column; a table of columns `field`, `value` and, if known, `source` is
+    one row.
     """
-    head = text.partition("\n")[0]
-    mark = max(",;\t", key=head.count)
-    lines = [line for line in csv.reader(io.StringIO(text), delimiter=mark) if any(line)]
-    if len(lines) < 2:
-        raise ValueError("a header and a row must stand in it, got less")
-    names = [name.strip().strip("\ufeff").lower() for name in lines[0]]
-    if len(set(names)) < len(names):
-        raise ValueError(f"its columns must have different names, got {quoted(names)}")
-    for number, line in enumerate(lines, 1):
-        if len(line) != len(names):
-            raise ValueError(f"row {number} must have {len(names)} cells, got {len(line)}")
-    if names[:2] == ["field", "value"]:
-        fields = [dict(zip(names, line, strict=True)) for line in lines[1:]]
-        return [{f["field"].strip(): _with_source(f) for f in fields}]  # type: ignore[dict-item]
-    return [dict(zip(names, line, strict=True)) for line in lines[1:]]
+    columns = {name: table.plain(name) for name in table.columns}
+    rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
+    if list(columns)[:2] == ["field", "value"]:
+        for row, name in enumerate(columns["field"]):
+            if name in columns["field"][:row]:
+                table.refuse(row, "field", "not stand twice")
+        return [{row["field"]: _with_source(row) for row in rows}]
+    return rows  # type: ignore[return-value]
 
 
 def _with_source(cells: Mapping[str, str]) -> Any:

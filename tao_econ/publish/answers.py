@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -21,6 +21,8 @@ from ..inputs.units import tao
 from ..views import watch
 from ..views.selling import THIN
 from .press import parse
+
+MAX_VALUES = 1_000  # of one sweep
 
 
 class Answer(NamedTuple):
@@ -196,6 +198,52 @@ def ask(
         for a question or a field that does not exist, for a value that does not fit, and for a
         field that the answer does not read
     """
+    answer = _answer(question, rules, snapshot, scenario, settings or {})
+    if settings and answer[:6] == _answer(question, rules, snapshot, scenario, {})[:6]:
+        raise ValueError(f"--set must change the answer, got {', '.join(settings)}")
+    return answer
+
+
+def sweep(
+    question: str,
+    rules: Rules,
+    snapshot: Snapshot,
+    scenario: Scenario,
+    *,
+    field: str,
+    values: Sequence[str],
+    settings: Mapping[str, str] | None = None,
+) -> dict[str, Answer]:
+    """The answers to a question over values of one field, by value.
+
+    Parameters
+    ----------
+    question, settings
+        as in `ask`
+    field, values
+        of the snapshot or the scenario, and 2 to 1,000 values as text
+
+    Raises
+    ------
+    ValueError
+        as `ask`, and where every value gives the same answer or one stands twice
+    """
+    if not 2 <= len(values) <= MAX_VALUES or len(set(values)) < len(values):
+        raise ValueError(
+            f"{field} must have 2 to {MAX_VALUES:,} different values, got {','.join(values)[:80]}"
+        )
+    if field in (settings or {}):
+        raise ValueError(f"--set must set another field than the one swept, got {field!r}")
+    found = {
+        value: _answer(question, rules, snapshot, scenario, {**(settings or {}), field: value})
+        for value in values
+    }
+    if len({repr(answer[:6]) for answer in found.values()}) == 1:
+        raise ValueError(f"{field} must change the answer, got the same at every value")
+    return found
+
+
+def _answer(question, rules, snapshot, scenario, settings) -> Answer:
     if question not in QUESTIONS:
         raise ValueError(unknown("question", question, QUESTIONS))
     records: dict[str, Any] = {"rules": rules, "snapshot": snapshot, "scenario": scenario}
@@ -205,7 +253,7 @@ def ask(
         for field in dataclasses.fields(records[key])
         if field.name not in ("name", "sources")
     }
-    for field, text in (settings or {}).items():
+    for field, text in settings.items():
         if field not in owners:
             raise ValueError(unknown("field", field, sorted(owners)))
         old = records[owners[field]]
@@ -216,12 +264,10 @@ def ask(
         records[owners[field]] = replace(old, **values)
     said: Any
     said, read = watch.reads(QUESTIONS[question], records)
-    for field in settings or {}:
+    for field in settings:
         if (owners[field], field) not in read:
             fields = ", ".join(sorted(name for key, name in read if key != "rules"))
             raise ValueError(f"question {question} does not read {field!r}; it reads {fields}")
-    if settings and said == QUESTIONS[question](rules, snapshot, scenario):
-        raise ValueError(f"--set must change the answer, got {', '.join(settings)}")
     return Answer(
         question=(QUESTIONS[question].__doc__ or "").strip(),
         **said._asdict(),
@@ -254,6 +300,17 @@ def in_words(answer: Answer) -> str:
                 said = answer.source.get(field, "fact without a source")
             lines.append(f"  with {field} = {_number(value)}  ({said})")
     return "\n".join([*lines, f"  by the rules of {answer.source['rules']}"])
+
+
+def table_in_words(field: str, answers: Mapping[str, Answer]) -> str:
+    """Answers over values of a field as lines to read."""
+    first = next(iter(answers.values()))
+    lines = [first.question, f"  in {first.unit}; range: {first.range_is}"]
+    for value, answer in answers.items():
+        low, high = (_number(end) for end in (answer.low, answer.high))
+        ends = "" if answer.low is None else f"  ({low} to {high})"
+        lines.append(f"  {field} = {value}: {_number(answer.value)}{ends}")
+    return "\n".join([*lines, f"  by the rules of {first.source['rules']}"])
 
 
 def _number(value: Any) -> str:

@@ -134,7 +134,7 @@ def execute(
             ).execute(env=os.environ | own)
     except CellExecutionError as error:
         raise ValueError(f"notebook {file.stem} stopped: {error.ename}: {error.evalue}") from None
-    return tidy(work, file.stem)
+    return tidy(work, file.stem, warnings_kept=bool(parameters or snapshot))
 
 
 def _keep_signals(**_) -> None:
@@ -151,8 +151,12 @@ def _keep_signals(**_) -> None:
                 signal.signal(wanted, signal.default_int_handler)
 
 
-def tidy(notebook: NotebookNode, name: str) -> NotebookNode:
-    """Drop what changes from run to run or cannot be shown again: widgets, timings, versions."""
+def tidy(notebook: NotebookNode, name: str, *, warnings_kept: bool = False) -> NotebookNode:
+    """Drop what changes from run to run or cannot be shown again: widgets, timings, versions.
+
+    A cell of a published notebook warns of nothing; with a reader's own numbers it may, and the
+    copy shows it.
+    """
     notebook.metadata = {
         "kernelspec": {
             "display_name": "Python 3 (ipykernel)",
@@ -167,7 +171,7 @@ def tidy(notebook: NotebookNode, name: str) -> NotebookNode:
         if cell.cell_type != "code":
             continue
         for output in cell.outputs:
-            if output.get("name") == "stderr":
+            if output.get("name") == "stderr" and not warnings_kept:
                 raise ValueError(
                     f"notebook {name}, cell {number}: wrote to stderr: {output.text.strip()[:200]}"
                 )

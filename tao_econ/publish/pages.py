@@ -20,14 +20,28 @@ from ..inputs.checks import quoted
 from ..inputs.files import DATA, WORKPLACE, write_whole
 from ..inputs.record import summary
 from ..views import VIEWS, explore, instruments
-from . import assumptions, figures_page, notebooks, press, prose, reference, search, states
+from . import (
+    assumptions,
+    computed,
+    figures_page,
+    notebooks,
+    press,
+    prose,
+    reference,
+    search,
+    states,
+)
 from .folders import alone, staging
 
 OUTPUT = WORKPLACE / "site"
 PARTS = Path(__file__).parent
 LEDGER = "claims.html"
 LIST = "files.json"  # of what a build wrote
-ASSETS = ("site.css", "instrument.js", "search.js")
+ASSETS = ("site.css", "instrument.js", "compute.js", "search.js")
+COMPUTES = (
+    "Every state is computed in this page, all sliders together, by the formulas of the engine. The "
+    "address of the page holds the state: a link shares it."
+)
 ABOUT = (
     "Each number of an article that valued Bittensor's TAO in November 2023, recomputed from the "
     "chain's own rules "
@@ -156,7 +170,18 @@ def _files(many: int) -> dict[str, str | bytes]:
     }
     for name, (says, shots) in packed.items():
         files[f"instruments/{name}.html"] = _instrument(name, says, shots, menu)
-    files |= {f"assets/{part}": (PARTS / part).read_bytes() for part in ASSETS}
+    return files | assets()
+
+
+def assets() -> dict[str, str | bytes]:
+    """What the pages load."""
+    made = {
+        "instrument.js": computed.script(computed.REPLAYED),
+        "compute.js": computed.script(computed.COMPUTED),
+    }
+    files: dict[str, str | bytes] = {
+        f"assets/{part}": made.get(part) or (PARTS / part).read_bytes() for part in ASSETS
+    }
     return files | {"assets/plotly.min.js": states.plotly_js()}
 
 
@@ -219,8 +244,9 @@ def _leave_interrupts() -> None:
 
 def _states_of(name: str, many: int) -> tuple[str, str]:
     says = summary(VIEWS[name])
+    live = explore(name)
     return says, json.dumps(
-        states.states(explore(name), many=many),
+        computed.template(live) if name in computed.WAYS else states.states(live, many=many),
         separators=(",", ":"),
         ensure_ascii=False,
         allow_nan=False,
@@ -307,7 +333,8 @@ def _index(books: dict[str, prose.Notebook], instruments: list[str], ledger: boo
 <a class="more" href="{reference.FOLDER}/index.html">Every function and field</a>
 <a class="more" href="search.html">Search</a></p>
 <h2 id="instruments">Instruments</h2>
-<p>Pages with sliders that need no program behind them: the engine computed every state in advance.</p>
+<p>Pages with sliders that need no program behind them: closed forms are computed in the page, the states of larger
+models were computed in advance.</p>
 <ul class="list">{live}</ul>
 """
 
@@ -367,8 +394,8 @@ def _instrument(name: str, says: str, packed: str, menu: list[tuple[str, str]]) 
     it = json.loads(packed)
     menus = "".join(_select(number, menu) for number, menu in enumerate(it["menus"]))
     sliders = "".join(_range(number, slider) for number, slider in enumerate(it["sliders"]))
-    fixed = any(len(slider["texts"]) == 1 for case in it["cases"] for slider in case["sliders"])
-    still = ", and under other choices of the menus they stand still" if fixed else ""
+    note = _replayed(it) if "cases" in it else COMPUTES
+    part = "instrument" if "cases" in it else "compute"
     safe = packed.replace("<", "\\u003c")  # no text in it can end the script element
     body = f"""<h1>{html.escape(name.capitalize())}</h1>
 <p class="lead">{html.escape(says)}</p>
@@ -376,16 +403,25 @@ def _instrument(name: str, says: str, packed: str, menu: list[tuple[str, str]]) 
 <div class="desk">
 <div id="finding" aria-live="polite"></div>
 <form class="controls" autocomplete="off">{menus}{sliders}<p><button type="button" id="reset">Reset</button></p>
-<p class="note">{len(it["shots"])} states were computed in advance, in which one slider at a time has left its start:
-moving a second one puts the first back{still}. In JupyterLab all move together: <code>views.explore("{name}")</code>.</p></form>
+<p class="note">{note} <code>views.explore("{name}")</code> brings it to JupyterLab.</p></form>
 <div class="result"><p id="refused" role="status"></p><dl id="read" aria-live="polite"></dl>
 <div id="plot" role="img" aria-labelledby="finding"></div></div>
 </div>
 <script type="application/json" id="states">{safe}</script>
 <script src="../assets/plotly.min.js"></script>
-<script src="../assets/instrument.js"></script>
+<script src="../assets/{part}.js"></script>
 """
     return _page(name.capitalize(), body, menu, up="../", wide="wide", scripts="'self'")
+
+
+def _replayed(it: dict) -> str:
+    """How the states of a page were made that computes none."""
+    fixed = any(len(slider["texts"]) == 1 for case in it["cases"] for slider in case["sliders"])
+    still = ", and under other choices of the menus they stand still" if fixed else ""
+    return (
+        f"This page does not compute: {len(it['shots'])} states were computed in advance, in which one slider at a "
+        f"time has left its start. Moving a second one puts the first back{still}. In JupyterLab all move together."
+    )
 
 
 def _select(number: int, menu: dict) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 import mistune
 
+from ..views import still
 from .formula import formula
 
 STYLE = re.compile(r"<style[^>]*>.*?</style>\s*", re.DOTALL)
@@ -153,7 +154,7 @@ class _Renderer(mistune.HTMLRenderer):
         self._ids: set[str] = set()
 
     def heading(self, text, level, **_):
-        slug = re.sub(r"[^a-z0-9]+", "-", _bare(text).lower()).strip("-") or "part"
+        slug = _slug(_bare(text))
         while slug in self._ids:
             slug += "-x"
         self._ids.add(slug)
@@ -170,7 +171,7 @@ class _Renderer(mistune.HTMLRenderer):
             name
         )
         return (
-            f'<a href="{self._up}{known}{html.escape("#" + anchor) if anchor else ""}">{text}</a>'
+            f'<a href="{self._up}{known}{"#" + _slug(anchor) if anchor else ""}">{text}</a>'
             if known
             else text
         )
@@ -276,6 +277,11 @@ def _reader(links: dict[str, str], up: str):
     return mistune.create_markdown(renderer=_Renderer(links, up), plugins=["table", "math"])
 
 
+def _slug(text: str) -> str:
+    """A heading as an anchor: JupyterLab keeps capitals, a page has none."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "part"
+
+
 def _bare(text: str) -> str:
     return html.unescape(re.sub(r"<[^>]+>", "", text))
 
@@ -292,6 +298,8 @@ def _code(source: str) -> str:
 
 def _output(output, stem: str, pages: Pages, made: Notebook) -> str:
     data = output.get("data", {})
+    if data.get("text/plain") == still.WORDS:
+        return ""  # a page has an instrument of its own, and a link to it
     if "image/png" in data:
         return _figure(
             base64.b64decode(data["image/png"]), data.get("text/plain", ""), stem, pages, made
@@ -310,7 +318,7 @@ def _output(output, stem: str, pages: Pages, made: Notebook) -> str:
 
 def _figure(content: bytes, says: str, stem: str, pages: Pages, made: Notebook) -> str:
     """A picture of a cell: the committed one where it is the same, else one saved beside the
-    page.
+    page; of an instrument its still, which leads to it.
     """
     shown = re.fullmatch(r"View (\w+): (.*)", says, re.DOTALL)
     name = shown[1] if shown else ""
@@ -323,6 +331,9 @@ def _figure(content: bytes, says: str, stem: str, pages: Pages, made: Notebook) 
         file = f"{stem}-{len(made.pictures) + 1}-{name or 'figure'}.png"
         made.pictures[file] = content
         source = address(f"img/{file}")
+    if name in pages.instruments:
+        moved = address(f"../instruments/{name}.html")
+        return f"<figure>{picture(source, alt, png_size(content), moved)}</figure>\n"
     anchor = f"fig-{name or 'figure'}"
     while anchor in made.anchors.values():
         anchor += "-x"

@@ -22,6 +22,7 @@ from ..inputs import data
 from ..inputs.files import DATA, WORKPLACE, write_whole
 from ..inputs.record import unknown
 from ..inputs.rules import rules_at
+from .folders import alone
 
 CLAIMS = WORKPLACE / "figures" / "claims.csv"
 FAR = 3.0  # times: a close this far from one of the same month is a slip of the pen
@@ -127,10 +128,19 @@ def add(kind: str, cells: Mapping[str, str], *, folder: Path = DATA) -> Added:
     ValueError
         for an unknown kind or column, a cell that the table cannot hold, a reading that is there
         already, and one that the others contradict; nothing is then written
+
+    Notes
+    -----
+    Of two at once the second waits. A kill in the milliseconds between the three files leaves a
+    table that its hash refuses by name; `git checkout data` has the old one.
     """
     if kind not in KINDS:
         raise ValueError(unknown("kind of reading", kind, KINDS))
-    into = KINDS[kind]
+    with alone(folder):
+        return _added(KINDS[kind], cells, folder)
+
+
+def _added(into: _Kind, cells: Mapping[str, str], folder: Path) -> Added:
     package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     resource = next(r for r in package["resources"] if r["name"] == into.table)
     columns = [field["name"] for field in resource["schema"]["fields"]]
@@ -246,9 +256,14 @@ def changed() -> tuple[list[str], dict[str, str]]:
 
 
 def _said(*command: str) -> str:
+    """What a command prints; how far it is shows on a terminal."""
     done = subprocess.run(
-        [sys.executable, "-m", "tao_econ", *command], capture_output=True, text=True
+        [sys.executable, "-m", "tao_econ", *command],
+        stdout=subprocess.PIPE,
+        stderr=None if sys.stderr.isatty() else subprocess.PIPE,
+        text=True,
     )
-    if done.returncode == 2:
-        raise ValueError(done.stderr.strip().removeprefix("run: "))
+    if done.returncode not in (0, 1):
+        why = (done.stderr or "").strip().removeprefix("run: ")
+        raise ValueError(why or f"./run {' '.join(command)} must finish, and did not")
     return done.stdout

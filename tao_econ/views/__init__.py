@@ -47,6 +47,7 @@ from . import own_supply as own_supply
 from . import pools as pools
 from . import queries as queries
 from . import real_stake as real_stake
+from . import role_map as role_map
 from . import roles as roles
 from . import ruin as ruin
 from . import rule_ledger as rule_ledger

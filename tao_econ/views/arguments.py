@@ -47,6 +47,7 @@ COLUMNS = {  # heading → where it begins
     "what turns it": 9.35,
 }
 END = 11.7
+STILL = (0.0, 2.35, 4.85)  # where the columns of the still table begin
 LETTERS = 19  # in a line of a cell
 
 
@@ -67,12 +68,49 @@ def board(numbers: Numbers) -> View:
 
 @view(numbers="the article", menus={"numbers": states.presets}, sliders=())
 def arguments_judged(numbers: Numbers) -> View:
-    """Eight valuation arguments of the article: its number, what comes out with its own inputs,
-    what comes out by September 2026, the verdict on its own inputs, and the smallest change of one
-    number that turns it.
+    """The article's eight valuation arguments: its number, what its own inputs give, and what
+    September 2026 gives. A square's colour and the sign beside it are the verdict: ✓ holds, ◐ holds
+    with conditions, ✗ fails.
     """
     rows = states.rows(numbers)
-    return View(title=_title(rows), **_table(numbers, rows))
+    later = {row.claim: row for row in states.rows(states.presets()[SEPTEMBER])}
+    at_its_date = [(row.recomputed, row.verdict) for row in rows]
+    today = [(later[row.claim].recomputed, later[row.claim].verdict) for row in rows]
+    said: list[Mark] = []
+    for at, judged in ((STILL[1], at_its_date), (STILL[2], today)):
+        words = [f"{SIGNS[verdict]} {value}" for value, verdict in judged]
+        said += [*_coloured([verdict for _, verdict in judged], at - 0.2), _told(at, words)]
+    heads = Text(
+        x=STILL,
+        y=[-0.8] * len(STILL),
+        text=("THE ARTICLE", "ITS OWN INPUTS GIVE", SEPTEMBER.upper()),
+        colour=GREY,
+        size=9,
+    )
+    names = [textwrap.fill(row.says, 34) for row in rows]
+    held = sum(verdict == VERDICTS[0] for _, verdict in at_its_date)
+    still = sum(verdict == VERDICTS[0] for _, verdict in today)
+    return View(
+        title=f"{held} of the article's {len(rows)} arguments hold on its own inputs",
+        caption=f"By {SEPTEMBER} {still} hold. The last column asks whether the sentence would be "
+        "true with that month's numbers; a date that had passed is judged by what came.",
+        panels=[
+            Panel(
+                marks=[*said, _told(STILL[0], [row.stated for row in rows]), heads],
+                x=Axis(low=-0.1, high=7.2, names=("",)),
+                y=Axis(names=tuple(names), low=-1.1, high=len(rows) - 0.5),
+                columns=0,
+            )
+        ],
+        size=(10.0, 5.6),
+        sources=(f"numbers of: {numbers.name}", "data/claims.csv", "tao_econ/claims/board.py"),
+    )
+
+
+def _told(at: float, words: list[str]) -> Text:
+    """A column of words."""
+    lines = [textwrap.fill(text, LETTERS + 3) for text in words]
+    return Text(x=[at] * len(words), y=range(len(words)), text=lines, colour=BLACK, size=10)
 
 
 def _table(numbers: Numbers, rows: tuple[Row, ...]) -> dict[str, Any]:
@@ -90,7 +128,12 @@ def _table(numbers: Numbers, rows: tuple[Row, ...]) -> dict[str, Any]:
     }
     names = [textwrap.fill(f"{row.claim} {row.says}", 38) for row in rows]
     panel = Panel(
-        marks=[*_turned(rows), *_squares(rows), *_texts(cells), *_heads()],
+        marks=[
+            *_turned(rows),
+            *_coloured([row.verdict for row in rows], COLUMNS[JUDGED] - 0.02),
+            *_texts(cells),
+            *_heads(),
+        ],
         x=Axis(low=-0.15, high=END, names=("",)),
         y=Axis(names=tuple(names), low=-1.1, high=len(rows) - 0.5),
         columns=0,
@@ -140,13 +183,12 @@ def _turned(rows: tuple[Row, ...]) -> list[Mark]:
     return [stripe] if places else []
 
 
-def _squares(rows: tuple[Row, ...]) -> list[Mark]:
-    """The colour of every verdict, beside its words."""
+def _coloured(verdicts: list[str], at: float) -> list[Mark]:
+    """The colour of every verdict, as a square beside its words."""
     marks: list[Mark] = []
     for name, colour in COLOURS.items():
-        places = [place for place, row in enumerate(rows) if row.verdict == name]
+        places = [place for place, verdict in enumerate(verdicts) if verdict == name]
         look: dict[str, Any] = {"marker": "s", "size": 11, "colour": colour}
-        at = COLUMNS[JUDGED] - 0.02
         if places:
             marks.append(Points(label=name, legend=False, x=[at] * len(places), y=places, **look))
     return marks

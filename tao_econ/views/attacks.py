@@ -54,6 +54,11 @@ def copying(rules: Rules, subnet: CopiedSubnet = SUBNET) -> Copying:
     return weight_copying(rules, subnet, lags=LAGS, epochs=120, networks=NETWORKS)
 
 
+def _correlation(label: str, shown: np.ndarray) -> Axis:
+    """From none to a perfect one, or from the least where that is below none."""
+    return Axis(label=label, low=min(0.0, 1.1 * float(shown.min())), high=1.02)
+
+
 @view(rules="2026-09-11")
 def copier_against_honest(rules: Rules, network: Metagraph | None = None) -> View:
     """Left, what a copier of weights earns more than those who measure, per stake; right, how well
@@ -94,7 +99,7 @@ def copier_against_honest(rules: Rules, network: Metagraph | None = None) -> Vie
             Panel(
                 marks=[accuracy],
                 x=lags,
-                y=Axis(label="correlation of pay with worth", low=0, high=1.02),
+                y=_correlation("correlation of pay with worth", new.accuracy),
             ),
         ],
         size=(10.5, 4.6),
@@ -272,7 +277,7 @@ def copier(rules: Rules, copying: Copier, network: Metagraph | None = None) -> V
             Panel(
                 marks=[accuracy],
                 x=Axis(label=UNTIL),
-                y=Axis(label="correlation", low=0, high=1.02),
+                y=_correlation("correlation", got.accuracy),
             ),
         ],
         readout={

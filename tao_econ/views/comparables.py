@@ -30,11 +30,13 @@ from .marks import (
     BLUE,
     GREEN,
     GREY,
+    OF_2023,
+    OF_2026,
+    OF_TAO,
     ORANGE,
     RED,
     SKY,
     Axis,
-    Band,
     Level,
     Line,
     Panel,
@@ -51,8 +53,9 @@ NAMES = {"openai": "OpenAI", "together": "Together", "gensyn": "Gensyn"}
 def openai_ratio(
     rules: Rules, snapshot: Snapshot, publication: Snapshot, scenario: Scenario
 ) -> View:
-    """Left, OpenAI's latest valuation over TAO's FDV, weekly and as published; right, TAO's
-    price against an 8× rise, from the article's price and from that day's close.
+    """Left, how many times TAO's diluted value OpenAI was worth, by its latest known valuation and
+    by the one of the article. Right, what a holder saw: TAO's closes over the article's price, the
+    close of its day dotted in red.
     """
     path = weekly_ratio()
     quoted = openai_ratio_path()
@@ -62,16 +65,17 @@ def openai_ratio(
     rise = path["close_usd"] / snapshot.price_usd
     highest = path["close_usd"].max() / publication.price_usd
     return View(
-        title=f"OpenAI stood at {promised:.1f}× TAO's FDV in the article and at "
-        f"{quoted['ratio'].iloc[-1]:.0f}× in {when[-1]:%B %Y}; TAO's highest close was "
-        f"{highest:.1f}× the close of the article's day, {rise.max():.1f}× its own price",
+        title=f"OpenAI's value over TAO's went from {promised:.1f}× to "
+        f"{quoted['ratio'].iloc[-1]:.0f}×",
+        caption=f"From the article to {when[-1]:%B %Y}. TAO's highest close was {rise.max():.1f} "
+        f"times the article's price and {highest:.1f} times the close of its day. Between two "
+        "valuations the black line moves with TAO alone.",
         panels=[
-            _gap(path, when, quoted["ratio"], promised),
+            _gap(path, when, quoted["ratio"]),
             _rise(path["date"], rise, promised, (snapshot.price_usd, publication.price_usd)),
         ],
-        size=(11.0, 5.2),
+        size=(11.0, 5.0),
         sources=(
-            rules,
             snapshot,
             publication,
             "data/private_valuations.csv, openai_points.csv, closes of TAO",
@@ -79,37 +83,29 @@ def openai_ratio(
     )
 
 
-def _gap(path: pd.DataFrame, when: list, published: pd.Series, promised: float) -> Panel:
+def _gap(path: pd.DataFrame, when: list, published: pd.Series) -> Panel:
     """Left of `openai_ratio`: the ratio through time."""
-    stayed = f"if OpenAI had stayed at {EARLY_USD / 1e9:g} bn"
-    equal = Level(label="equal", y=1, width=0.9, style=":")
     ratios = [
         Line(
-            label="latest valuation over FDV at the close",
+            label="OpenAI at its latest valuation",
             x=path["date"],
             y=path["ratio"],
             width=1.6,
+            colour=BLACK,
         ),
-        Points(
-            label="as published, at the price quoted",
-            x=when,
-            y=published,
-            colour=ORANGE,
-            size=7,
-        ),
+        Points(label="as published, at the price quoted", x=when, y=published, colour=ORANGE),
         Line(
-            label=stayed,
+            label=f"had OpenAI stayed at {EARLY_USD / 1e9:g} bn",
             x=path["date"],
             y=EARLY_USD / path["fdv_usd"],
             colour=GREY,
-            width=1.2,
+            width=1.4,
             style="--",
         ),
     ]
-    closed = published.iloc[-1] < promised
     return Panel(
-        title="The gap closed" if closed else "The gap that was to close opened",
-        marks=[*ratios, equal],
+        title="OpenAI over TAO",
+        marks=[*ratios, Level(y=1, width=0.9, style=":")],
         x=Axis(scale="date"),
         y=Axis(label="OpenAI's value over TAO's FDV (log)", scale="log", format="g"),
         columns=1,
@@ -125,25 +121,20 @@ def _rise(
     start_usd, close_usd = starts_usd
     top = dates.loc[rise.idxmax()]
     highest = f"{rise.max():.2f}×, {top.day} {top:%B %Y}"
-    goal = f"{promised:.2f}×: FDV of {EARLY_USD / 1e9:g} bn USD"
+    beside: dict[str, Any] = {"x": dates.max(), "align": "right", "valign": "bottom"}
+    told = f"{promised:.2f}×, what the comparison spoke of"
     return Panel(
-        title=f"The highest close stood at {rise.max() / promised:.0%} of the target",
+        title=f"TAO over the article's {start_usd:g} USD",
         marks=[
-            Line(label=f"close over {start_usd:g} USD", x=dates, y=rise, width=1.6),
-            Level(label=goal, y=promised, colour=RED, style="--", width=1.4),
-            Level(
-                label=f"close of the article's day, {close_usd:.2f} USD",
-                y=close_usd / start_usd,
-                colour=GREEN,
-                width=1.2,
-                style="-.",
-            ),
+            Line(label="close", legend=False, x=dates, y=rise, width=1.6, colour=OF_TAO),
+            Level(y=promised, colour=OF_2023, style="--", width=1.4),
+            Level(y=close_usd / start_usd, colour=OF_2023, style=":", width=1.4),
             Level(y=1, width=0.9, style=":"),
+            Text(y=promised, text=told, colour=OF_2023, **beside),
             Text(x=[top], y=rise.max(), text=highest, valign="bottom"),
         ],
         x=Axis(scale="date"),
         y=Axis(label="TAO's price, times the article's", format="g", low=0, high=promised * 1.12),
-        columns=1,
     )
 
 
@@ -157,24 +148,24 @@ def _rise(
 def implied_spread(
     rules: Rules, publication: Snapshot, then: Snapshot, now: Snapshot, scenario: Scenario
 ) -> View:
-    """Price of TAO if its FDV were that of each comparable, at two dates, with quantiles over
-    all, the close of each day and the article's price.
+    """What a TAO would cost if its diluted value were that of each comparable, on two days. The
+    dark band holds the middle half of them, the pale one the middle 80%, the thin line is the
+    median; the green line is what a TAO cost. Orange are companies, black are tokens.
     """
-    named = {publication.name: [(f"the article's {then.price_usd:g} USD", then.price_usd)]}
     tables = [_compared(rules, day, scenario) for day in (publication, now)]
     first, last = (
         f"{table['implied_price_usd'].min():,.0f} to {table['implied_price_usd'].max():,.0f} USD"
         for table in tables
     )
+    medians = [dispersion(table).loc["all", "p50"] for table in tables]
     return View(
-        title=f"Comparables of {publication.date:%B %Y} put TAO at {first}, those of "
-        f"{now.date:%B %Y} at {last}",
-        panels=[
-            _spread(day, table, named.get(day.name, []))
-            for day, table in zip((publication, now), tables, strict=True)
-        ],
-        size=(11.0, 5.6),
-        sources=("each at its latest value, over FDV",),
+        title=f"Comparables of {publication.date:%B %Y} put TAO at {first}",
+        caption=f"Those of {now.date:%B %Y} put it at {last}. Medians are {medians[0]:,.0f} and "
+        f"{medians[1]:,.0f} USD; the article's price was {then.price_usd:g} USD. Gensyn counts at "
+        "the diluted value of its token. What could be dated is no sample.",
+        panels=[_spread(day, table) for day, table in zip((publication, now), tables, strict=True)],
+        size=(11.0, 5.0),
+        sources=(publication, then, now, scenario, "each at its latest value, over FDV"),
     )
 
 
@@ -189,11 +180,10 @@ def _compared(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> pd.DataFr
     return table
 
 
-def _spread(snapshot: Snapshot, table: pd.DataFrame, also: list[tuple[str, float]]) -> Panel:
-    """One date of `implied_spread`, with other prices of it."""
+def _spread(snapshot: Snapshot, table: pd.DataFrame) -> Panel:
+    """One date of `implied_spread`."""
     spread = dispersion(table).loc["all"]
     price = snapshot.price_usd
-    company = "company (Gensyn: FDV of its token)" if "gensyn" in set(table["name"]) else "company"
     rows = np.arange(len(table))
     companies = (table["kind"] == "company").to_numpy()
     dots = [
@@ -202,27 +192,23 @@ def _spread(snapshot: Snapshot, table: pd.DataFrame, also: list[tuple[str, float
             x=table["implied_price_usd"][chosen],
             y=rows[chosen],
             colour=colour,
-            size=6,
+            size=7,
         )
-        for label, chosen, colour in ((company, companies, ORANGE), ("token", ~companies, BLACK))
+        for label, chosen, colour in (("company", companies, ORANGE), ("token", ~companies, BLACK))
     ]
     band: dict[str, Any] = {"colour": SKY}
-    quantiles = [
-        Level(label="10 to 90% of them", x=(spread["p10"], spread["p90"]), alpha=0.18, **band),
-        Level(label="25 to 75%", x=(spread["p25"], spread["p75"]), alpha=0.3, **band),
-        Level(label=f"median {spread['p50']:,.0f} USD", x=spread["p50"], colour=BLUE),
-    ]
-    line: dict[str, Any] = {"colour": RED, "style": "--", "width": 1.4}
     return Panel(
-        title=f"{snapshot.name}: {spread['count']:.0f} comparables, {spread['spread']:,.0f}× apart",
+        title=f"{snapshot.date}: {spread['count']:.0f} comparables, {spread['spread']:,.0f}× apart",
         marks=[
-            *quantiles,
-            Level(label=f"price {price:,.2f} USD", x=price, **line),
-            *(Level(label=label, x=usd, colour=GREY, style=":", width=1.8) for label, usd in also),
+            Level(x=(spread["p10"], spread["p90"]), alpha=0.18, **band),
+            Level(x=(spread["p25"], spread["p75"]), alpha=0.3, **band),
+            Level(x=spread["p50"], width=1.0),
+            Level(x=price, colour=OF_TAO, width=2.0),
             *dots,
         ],
         x=Axis(label="USD per TAO (log)", scale="log", format=",.0f", low=3, high=1e5),
         y=Axis(names=tuple(table["name"].replace(NAMES))),
+        columns=0,
     )
 
 
@@ -236,48 +222,45 @@ def _spread(snapshot: Snapshot, table: pd.DataFrame, also: list[tuple[str, float
 def openai_fraction(
     rules: Rules, then: Snapshot, publication: Snapshot, now: Snapshot, scenario: Scenario
 ) -> View:
-    """Which pairs of capture share and survival chance make TAO's price a fair part of OpenAI's
-    value, at three dates.
+    """Every point of a line is a pair that makes the price of its day a fair part of OpenAI's
+    value: how much of it reaches holders, and how likely that is. Red is the article and its day,
+    blue the last date; above the blue line TAO would be worth more than it cost.
     """
     tender, latest = (_openai_usd(rules, day, scenario) for day in (publication, now))
-    cases = [(then, EARLY_USD, GREEN), (publication, tender, BLUE), (now, latest, RED)]
-    needed = [value_ratio(rules, day, scenario, value).tao_share for day, value, _ in cases]
+    cases = [
+        (f"{then.price_usd:g} USD, the article", then, EARLY_USD, OF_2023, "-"),
+        (f"{publication.price_usd:,.2f} USD, its day's close", publication, tender, OF_2023, "--"),
+        (f"{now.price_usd:,.2f} USD, {now.date}", now, latest, OF_2026, "-"),
+    ]
+    needed = [value_ratio(rules, day, scenario, value).tao_share for _, day, value, *_ in cases]
     capture = np.logspace(-3, 0, 151)
     lines = []
-    for (day, value, colour), share in zip(cases, needed, strict=True):
-        pair = f"{day.price_usd:,.2f} USD against {value / 1e9:,.0f} bn ({day.date})"
+    for (name, _, value, colour, style), share in zip(cases, needed, strict=True):
         survival = np.where(share / capture <= 1, share / capture, np.nan)
-        label = f"{pair}: product {share:.2%}"
-        lines.append(Line(label=label, x=capture, y=survival, colour=colour))
-    worth_more = Band(
-        label=f"worth more than {now.price_usd:,.2f} USD",
-        x=capture,
-        low=np.where(needed[2] / capture <= 1, needed[2] / capture, 1),
-        high=np.ones(len(capture)),
-        colour=RED,
-        alpha=0.07,
-    )
+        label = f"{share:.2%} of {value / 1e9:,.0f} bn: {name}"
+        look: dict[str, Any] = {"colour": colour, "style": style, "at_end": True}
+        lines.append(Line(label=label, x=capture, y=survival, **look))
     shares: dict[str, Any] = {
         "scale": "log",
         "low": 1e-3,
         "ticks": (1e-3, 1e-2, 1e-1, 1),
         "format": "g%",
     }
-    part = "part of the comparable's value that reaches holders (log)"
     return View(
-        title=f"TAO's price asked for {needed[0]:.1%} of OpenAI in the article, {needed[1]:.1%} at "
-        f"that day's close and the tender in talks, {needed[2]:.2%} in {now.date:%B %Y}; a token "
-        "is no claim on any of it",
+        title=f"The price asked for {needed[0]:.1%} of OpenAI in {then.date.year}, "
+        f"{needed[2]:.2%} in {now.date.year}",
+        caption=f"At the close of the article's day and the tender then in talks it was "
+        f"{needed[1]:.1%}. The square is what the article counts: all of OpenAI, for certain; the "
+        "diamond is a published tree of January 2024. No rule gives holders any part of it.",
         panels=[
             Panel(
-                marks=[*lines, worth_more, *_stories(rules, now.price_usd)],
-                x=Axis(label=part, high=1, **shares),
+                marks=[*lines, *_stories(rules, now.price_usd)],
+                x=Axis(label="part of OpenAI's value that reaches holders (log)", high=1, **shares),
                 y=Axis(label="chance of getting there (log)", high=1.02, **shares),
-                columns=1,
             )
         ],
-        size=(9.0, 5.6),
-        sources=(rules, then, publication, now, "capture × survival × OpenAI = TAO's FDV"),
+        size=(10.5, 4.8),
+        sources=(then, publication, now, "capture × survival × OpenAI = TAO's FDV"),
     )
 
 
@@ -289,21 +272,16 @@ def _openai_usd(rules: Rules, day: Snapshot, scenario: Scenario) -> float:
     return table.loc["openai", "value_usd"]
 
 
-def _stories(rules: Rules, price_usd: float) -> list[Points]:
+def _stories(rules: Rules, price_usd: float) -> list:
     """Where the article and the published tree stand: all captured, for certain or by its odds."""
     tree = scenario_tree(rules, spot_usd=price_usd).branches.set_index("branch")
     odds = tree.loc["next OpenAI", "probability"]
-    told = f"tree of January 2024: {odds:.1%} chance of becoming an OpenAI, all captured"
-    mark: dict[str, Any] = {"x": 1, "size": 9}
-    certain = Points(
-        label="as the article counts: all of it, for certain",
-        y=1,
-        marker="s",
-        colour=BLACK,
-        **mark,
-    )
-    by_tree = Points(label=told, y=odds, marker="D", colour=ORANGE, **mark)
-    return [certain, by_tree]
+    return [
+        Points(label="the article", legend=False, x=1, y=1, marker="s", colour=OF_2023, size=9),
+        Text(x=1.1, y=1, text="as the article counts", colour=OF_2023),
+        Points(label="tree", legend=False, x=1, y=odds, marker="D", colour=ORANGE),
+        Text(x=1.1, y=odds, text=f"{odds:.1%}: tree of January 2024", colour=ORANGE),
+    ]
 
 
 # ---- One comparable, live ----

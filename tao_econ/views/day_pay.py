@@ -1,4 +1,4 @@
-"""Views of a day's pay: who gets which part of new TAO, and what a day's alpha is worth."""
+"""View of a day's pay: who gets which part of new TAO, and what the chain pays."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from .marks import (
     BLUE,
     GREEN,
     GREY,
+    OF_2023,
+    OF_2026,
     ORANGE,
     PURPLE,
     SKY,
@@ -44,56 +46,63 @@ NAMED_ROLES = {"root": "root's holders", "burned": "withheld from miners"}
 
 @view(then="article", now="2026-09-11", article="article", scenario="base")
 def a_days_emission(then: Snapshot, now: Snapshot, article: Scenario, scenario: Scenario) -> View:
-    """Stacked bars: a day's pay by role as shares, and in thousand USD out of new TAO, on two
-    dates; of the later one also what the alpha is worth at the spot price, and sold.
+    """Left, who gets which part of a day's emission: in a subnet without an owner, in one with an
+    owner, and of all alpha on the last date. Right, what the chain pays out of new TAO, in USD: red
+    is the article's day, blue the last date.
     """
     if rules_at(now.date).pool == "none":
         raise ValueError(f"date must be of a day with pools, got {now.date} in {now.name!r}")
     days = days_pay(then, now, article, scenario)
-    free, owned, late = (_parts(pay) for pay in list(days.values())[:3])
+    free, owned, _ = (_parts(pay) for pay in days.values())
     shares = [_shared(pay) for pay in list(days.values())[:2]]
     alpha = day_flows(rules_at(now.date), now, scenario, pools=_august()).alpha
     assert alpha is not None
     shares.append(_shared(alpha.alpha))
-    worth = {
-        **days,
-        "all alpha\nat spot": alpha.spot_tao._replace(burned=0.0),
-        "all alpha\nsold": alpha.sold_tao,
-    }
-    price = [then.price_usd, then.price_usd, *[now.price_usd] * 3]
-    usd = [times(pay, at) for pay, at in zip(worth.values(), price, strict=True)]
-    totals = Text(
-        x=range(len(usd)),
-        y=[sum(part) / 1e3 for part in usd],
-        text=tuple(f"{sum(pay):,.0f} TAO" for pay in worth.values()),
-        align="center",
-        valign="bottom",
-    )
-    most = max(sum(part) for part in usd) / 1e3
+    _, before, after = (sum(pay) for pay in days.values())
     return View(
-        title=f"“Split equally” held without an owner: {free[1]:.0%} and {free[2]:.0%}; with one, "
-        f"{owned[0]:.0%}, {owned[1]:.0%} and {owned[2]:.0%} for owner, miners and stake. "
-        f"New TAO pay {sum(days[list(days)[2]]):,.0f} a day in {now.date.year}; the day's alpha, "
-        f"sold, fetches {sum(alpha.sold_tao):,.0f}",
+        title=f"With an owner, miners got {owned[1]:.0%} of a day, not {free[1]:.0%}",
+        caption=f"Without an owner miners and stakers share equally; an owner takes {owned[0]:.0%} "
+        f"first. New TAO pay {before:,.0f} a day in {then.date.year} and {after:,.0f} a day in "
+        f"{now.date.year}. Since February 2025 pay is in alpha: a day's alpha of "
+        f"{now.date.year} is worth {sum(alpha.spot_tao) - alpha.spot_tao.burned:,.0f} TAO at the "
+        f"pools' prices, and sold at once it would fetch {sum(alpha.sold_tao):,.0f}, taken out of "
+        "the pools.",
         panels=[
             Panel(
+                title="Who gets it",
                 marks=_stacked(shares, 1, "{:.1%}"),
                 x=Axis(names=(*list(days)[:2], f"{now.date}\nin alpha")),
                 y=Axis(label="share of a day's emission", format=".0%", low=0, high=1),
                 columns=3,
             ),
-            Panel(
-                marks=[*_stacked(usd, 1e-3, "{:,.0f}"), totals],
-                x=Axis(names=tuple(worth)),
-                y=Axis(label="thousand USD a day", format=",.0f", low=0, high=most * 1.1),
-                columns=3,
-            ),
+            _paid((before, after), (then, now)),
         ],
-        size=(12.5, 5.4),
+        widths=(1.5, 1.0),
+        size=(10.5, 4.8),
         sources=(
             scenario,
             f"alpha by the {len(_august().name)} pools of block 8,791,247 (August 2026)",
         ),
+    )
+
+
+def _paid(pay_tao: tuple[float, float], days: tuple[Snapshot, Snapshot]) -> Panel:
+    """Right of `a_days_emission`: what the chain pays out of new TAO on two days."""
+    usd = [pay * day.price_usd / 1e3 for pay, day in zip(pay_tao, days, strict=True)]
+    return Panel(
+        title="What the chain pays",
+        marks=[
+            Bars(
+                label="paid out of new TAO",
+                legend=False,
+                y=usd,
+                width=0.5,
+                colour=(OF_2023, OF_2026),
+                text=tuple(f"{pay:,.0f} TAO" for pay in pay_tao),
+            )
+        ],
+        x=Axis(names=tuple(f"{day.date}" for day in days), low=-0.6, high=1.6),
+        y=Axis(label="thousand USD a day", format=",.0f", low=0, high=1.15 * max(usd)),
     )
 
 

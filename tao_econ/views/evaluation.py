@@ -109,7 +109,7 @@ def judgement(evaluation: Evaluation, score: Named, benchmark: Named, reading: N
     also = Level(x=day, colour=GREY, style=":", width=2.0)
     lines = [
         Line(label=name, x=table.index, y=table[name], colour=colour)
-        for name, (colour, _) in SHOWN.items()
+        for name, (_, colour, _) in SHOWN.items()
     ]
     own = prices / evaluation.bought_usd
     bets = [

@@ -30,7 +30,6 @@ from .marks import (
     Points,
     View,
 )
-from .words import in_words
 
 FROM = np.datetime64("2025-08-01")  # ends of the picture of the first halving
 TO = np.datetime64("2026-02-10")
@@ -50,6 +49,8 @@ def supply_readings(rules: Rules) -> View:
     possible = ~points["above"] & ~points["below"]
     high = points["confidence"].isin(readings.TRUSTED)
     trusted = points[possible & high]
+    if trusted.empty:
+        raise ValueError(f"rules must allow a trusted reading of supply, got {rules.name!r}")
     above = points[points["above"]]
     below = points[points["below"] & ~points["above"]]
     other = points[possible & ~high]
@@ -72,8 +73,11 @@ def supply_readings(rules: Rules) -> View:
         ),
     ]
     return View(
-        title=f"{len(below)} of {len(points)} published readings are too low to lead to the next "
-        f"trusted one, {in_words(len(above))} too high to follow the last, the counter restated",
+        title=f"{len(below) + len(above)} of {len(points)} published supplies are impossible",
+        caption=f"{len(below)} are too low to lead to the next trusted one, and {len(above)} too "
+        "high to follow the last: no more than the reward of a block is issued. Where the chain's "
+        "own counter is known to have missed some, the reading is restated and the counter stands "
+        "in grey.",
         panels=[
             Panel(
                 marks=[*_most_issued(rules, points, trusted), *shown],
@@ -159,9 +163,12 @@ def first_halving_forecast(rules: Rules) -> View:
         for label, when, colour, style in moments
     ]
     return View(
-        title=f"Supplies to {until:%B %Y} gave {forecast.low.day} {forecast.low:%b} to "
-        f"{forecast.high.day} {forecast.high:%b %Y} (90%); the halving came on {real.day} "
-        f"{real:%B %Y}",
+        title=f"The first halving came on {real.day} {real:%B %Y}, inside the band"
+        if forecast.low <= real <= forecast.high
+        else f"The first halving came on {real.day} {real:%B %Y}, outside the band",
+        caption=f"Supplies to {until:%B %Y} give {forecast.low.day} {forecast.low:%B} to "
+        f"{forecast.high.day} {forecast.high:%B %Y} with a chance of 90%: the pale band. Bars are "
+        "the chance of each day. Lines are single guesses from fewer readings.",
         panels=[
             Panel(
                 marks=marks,
@@ -186,10 +193,41 @@ def halving_backtest(rules: Rules) -> View:
         name: np.array([readings.days_between(real, when) for when in table[name]])
         for name in ("low", "median", "high")
     }
-    row = np.arange(len(table))
+    marks = _bands(table["inside"].to_numpy(), late)
+    names = tuple(
+        f"{day}, {count} readings"
+        for day, count in zip(table.index, table["readings"], strict=True)
+    )
+    return View(
+        title=f"{table['inside'].sum()} of {len(table)} bands held the first halving",
+        caption="Each band uses only supplies of its day and before, and should hold the day nine "
+        f"times in ten. Every median was late, by {late['median'].min():.0f} to "
+        f"{late['median'].max():.0f} days. Neighbours share their readings, and all have one "
+        "outcome, so this is the record of two or three forecasts.",
+        panels=[
+            Panel(
+                marks=marks,
+                x=Axis(
+                    label="days from the first halving to what was forecast",
+                    low=late["low"].min() - 10,
+                ),
+                y=Axis(names=names),
+            )
+        ],
+        sources=(
+            rules,
+            "data/supply_points.csv up to each day",
+        ),
+    )
+
+
+def _bands(inside: np.ndarray, late: dict[str, np.ndarray]) -> list[Mark]:
+    """Bands and medians in days from the first halving, one row each, and the day itself."""
+    real = readings.FIRST_HALVING_UTC
+    row = np.arange(len(inside))
     marks: list[Mark] = []
     for held, colour, label in ((True, SKY, "holds the day"), (False, ORANGE, "misses it")):
-        some = table["inside"].to_numpy() == held
+        some = inside == held
         marks.append(
             Bars(
                 label=f"90% band that {label}",
@@ -205,30 +243,7 @@ def halving_backtest(rules: Rules) -> View:
         Points(label="median", x=late["median"], y=row, colour=BLUE, size=5),
         Level(label=f"what happened: {real.day} {real:%B %Y}", x=0, width=1.6),
     ]
-    names = tuple(
-        f"{day}, {count} readings"
-        for day, count in zip(table.index, table["readings"], strict=True)
-    )
-    return View(
-        title=f"Of {len(table)} bands made from what was known on their day, "
-        f"{table['inside'].sum()} held the first halving; every median was late, by "
-        f"{late['median'].min():.0f} to {late['median'].max():.0f} days",
-        panels=[
-            Panel(
-                marks=marks,
-                x=Axis(
-                    label="days from the first halving to what was forecast",
-                    low=late["low"].min() - 10,
-                ),
-                y=Axis(names=names),
-            )
-        ],
-        sources=(
-            rules,
-            "data/supply_points.csv up to each day",
-            "neighbouring days share their readings, and all have one outcome",
-        ),
-    )
+    return marks
 
 
 @view(rules="2026-09-11")
@@ -238,7 +253,34 @@ def next_halvings(rules: Rules) -> View:
     """
     fit, forecasts = halving.next_halvings(rules)
     first = forecasts[0]
-    base = decimal_year(fit.end)
+    marks = _densities(forecasts, decimal_year(fit.end))
+    return View(
+        title=f"Halving {first.halving} comes between {first.low:%B %Y} and {first.high:%B %Y}",
+        caption="Nine chances in ten, if recycling goes on as since "
+        f"{fit.start:%B %Y} and varies as in the years before. Heights are chance per year. The "
+        "bands lean to the late side: next to nothing is recycled now, so recycling can rise far "
+        "and hardly fall.",
+        panels=[
+            Panel(
+                marks=marks,
+                x=Axis(label="year", format="g"),
+                y=Axis(label="probability per year", low=0),
+                columns=1,
+            )
+        ],
+        sources=(
+            rules,
+            f"supplies {fit.start:%Y-%m-%d} to {fit.end:%Y-%m-%d}, the counter restated",
+            f"{fit.recycled_share:.1%} recycled, scatter of 2023-25",
+            f"unknown: {', '.join(halving.UNKNOWNS)}",
+        ),
+    )
+
+
+def _densities(forecasts, base: float) -> list[Mark]:
+    """Chance per year of each halving, and its earliest day; `base` is the year of the last
+    reading.
+    """
     marks: list[Mark] = []
     for forecast, colour in zip(forecasts, (BLUE, GREEN, PURPLE), strict=True):
         years, per_year = _density(base + forecast.days / 365.25, 1 / 24)
@@ -265,21 +307,4 @@ def next_halvings(rules: Rules) -> View:
             width=1.2,
         )
     )
-    return View(
-        title=f"Halving {first.halving} comes between {first.low:%B %Y} and {first.high:%B %Y} "
-        f"(90%) if recycling goes on as since {fit.start:%B %Y} but varies as in the years before",
-        panels=[
-            Panel(
-                marks=marks,
-                x=Axis(label="year", format="g"),
-                y=Axis(label="probability per year", low=0),
-                columns=1,
-            )
-        ],
-        sources=(
-            rules,
-            f"supplies {fit.start:%Y-%m-%d} to {fit.end:%Y-%m-%d}, the counter restated",
-            f"{fit.recycled_share:.1%} recycled, scatter of 2023-25",
-            f"unknown: {', '.join(halving.UNKNOWNS)}",
-        ),
-    )
+    return marks

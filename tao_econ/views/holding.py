@@ -45,7 +45,7 @@ from .marks import (
     Panel,
     View,
 )
-from .words import plus_minus
+from .words import in_words, plus_minus
 
 
 @checked_record
@@ -159,7 +159,10 @@ def price_fan(
             )
         )
     return View(
-        title=f"80% of prices in {years[-1]:.0f} years: {ends[0]} volatility, {ends[1]}",
+        title=f"Prices in {in_words(round(years[-1]))} years: {ends[0].split(' at')[0]}",
+        caption=f"Eight prices of ten lie from {ends[0]} volatility, and from {ends[1]}. The inner "
+        "band takes the growth of the market cap as known, the outer one adds the error with which "
+        "prices tell it. The full line is the median with dilution, the dashed one without.",
         panels=panels,
         size=(11.5, 6.2),
         sources=(
@@ -227,9 +230,15 @@ def kelly_under_estimate(holder: Holder, recent: Holder) -> View:
         f"a year at a volatility of {one.volatility:.0%}"
         for one in (holder, recent)
     ]
+    worst = kelly_under_error(holder.drift, holder.volatility, holder.years_of_prices)
     return View(
-        title=f"Full Kelly, estimated from {holder.years_of_prices:g} years of prices: "
-        f"{changes[0]}, {changes[1]}",
+        title="Holding what prices say costs more growth than it earns"
+        if worst.growth_expected < 0
+        else "Holding what prices say still earns growth",
+        caption=f"With {holder.years_of_prices:g} years of prices and a true drift of "
+        f"{holder.drift:.0%} a year, full Kelly earns {changes[0]} and {changes[1]}. Dashed lines "
+        "are the true weights, curves what estimators find. Right, the fraction of the estimated "
+        "weight that is held.",
         panels=[
             Panel(
                 title=f"volatility {holder.volatility:.0%}",

@@ -10,23 +10,20 @@ import numpy as np
 from ..chain.emission import PPM, emission_path, issuance_eras
 from ..economy.supply import supply_path
 from ..inputs.record import checked_record, quantity
-from ..inputs.rules import Rules, Scenario, Snapshot, block_seconds, coins, load_scenario, rules_at
+from ..inputs.rules import Rules, Scenario, Snapshot, block_seconds, load_scenario, rules_at
 from ..inputs.units import RAO_PER_TAO, blocks_to_years, decimal_year, tao
 from .gallery import view
 from .marks import (
     BLACK,
-    BLUE,
     GREY,
-    LIGHT,
-    ORANGE,
+    OF_2023,
+    OF_2026,
+    OF_TAO,
     RED,
     Axis,
-    Bars,
     Level,
     Line,
-    Mark,
     Panel,
-    Points,
     Text,
     View,
 )
@@ -59,128 +56,60 @@ def walk(rules: Rules, scenario: Scenario, unit_per_tao: int = RAO_PER_TAO) -> W
     )
 
 
-@view(rules="2026-09-11", article="article", scenario="base")
-def supply_four_ways(rules: Rules, article: Rules, scenario: Scenario) -> View:
-    """Left, TAO issued against years on a log axis; right, TAO left to issue at each halving,
-    both for four schedules.
-    """
-    ways = _four_ways(rules, article, scenario)
-    walks = [walk(way, assumed) for _, way, assumed, _ in ways]
-    _, by_chain, _, by_article = walks
-    issued = []
-    left: list[Mark] = [Level(y=tao(1), width=0.8, style=":")]
-    for (label, way, assumed, look), walked in zip(ways, walks, strict=True):
-        issued.append(_issued(way, assumed, label, look))
-        line = look | {"width": 1.2, "marker": "."}
-        left.append(Line(label=label, legend=False, x=walked.years, y=walked.left_tao, **line))
-        end = {"x": walked.years[-1], "y": walked.left_tao[-1], "colour": look["colour"]}
-        left.append(Points(**end, marker="X", size=9))
-    left.append(Text(x=2, y=1.4 * tao(1), text="one rao, the smallest unit", valign="bottom"))
-    return View(
-        title=f"Emission ends after {by_chain.years[-1]:.0f} years and {len(by_chain.years) - 1} "
-        f"rewards, not after {by_article.years[-1]:.0f} years and {len(by_article.years) - 1}",
-        panels=[
-            Panel(
-                title="On this scale they are one curve …",
-                marks=issued,
-                x=Axis(label=SINCE, scale="log", low=0.3, high=300, format="g"),
-                y=Axis(label="TAO issued, million"),
-                columns=1,
-            ),
-            Panel(
-                title="… but whole rao cut the tail off halfway",
-                marks=left,
-                x=Axis(label=f"{SINCE} (× = emission ends)", low=0, high=270),
-                y=Axis(label="TAO never yet issued", scale="log"),
-            ),
-        ],
-        size=(11.0, 5.4),
-        sources=(rules, scenario),
-    )
-
-
-def _four_ways(rules: Rules, article: Rules, scenario: Scenario) -> list[tuple]:
-    """(name, rules, scenario, look) of the four schedules."""
-    whole = replace(article, whole_rao=True)
-    kept = replace(scenario, recycled_share=0.0)
-    unlimited = f"the article: {article.max_halvings} halvings, unlimited decimals"
-    by_issuance = "the chain: halving by issuance, whole rao"
-    recycling = f"the chain, {scenario.recycled_share:.1%} recycled"
-    return [
-        ("the article in whole rao", whole, kept, {"colour": ORANGE, "width": 5.5}),
-        (by_issuance, rules, kept, {"colour": BLUE, "width": 2.2}),
-        (recycling, rules, scenario, {"colour": RED, "width": 2.0}),
-        (unlimited, article, kept, {"colour": BLACK, "width": 1.2, "style": "--"}),
-    ]
-
-
-def _issued(rules: Rules, scenario: Scenario, label: str, look: dict) -> Line:
-    """One schedule's TAO issued over 300 years."""
-    path = emission_path(
-        rules,
-        issuance_rao=0,
-        days=365 * 300,
-        recycled_ppm=round(scenario.recycled_share * PPM),
-        every_days=73,
-    )
-    years = blocks_to_years(path.block[1:], block_seconds(rules, scenario))
-    return Line(label=label, x=years, y=coins(rules, path.issuance_rao[1:]) / 1e6, **look)
-
-
 @view(rules="2026-09-11", article="article")
-def era_lengths(rules: Rules, article: Rules) -> View:
-    """Bars: years that each reward is paid under the chain's rule; the article's further eras
-    are grey and never come.
+def supply_four_ways(rules: Rules, article: Rules) -> View:
+    """Reward of a block over the life of the schedule: the chain's in blue, the article's in red.
+    The axis counts in powers of ten, so each halving is a step of one size.
     """
-    eras = [era for era in issuance_eras(rules) if era.blocks]
-    if not eras:
+    if not any(era.blocks for era in issuance_eras(rules)):
         raise ValueError(f"schedule must halve the reward, got {rules.schedule!r}")
-    years = blocks_to_years(np.array([era.blocks for era in eras], float), rules.block_time_s)
-    planned = blocks_to_years(article.halving_interval_blocks, article.block_time_s)
-    never = np.arange(len(eras), article.max_halvings)
-    told = np.array([era for era in (26, 28, 29) if era < len(eras)], int)
-    bars = [
-        Bars(label="years paid under the chain's rule", y=years),
-        Bars(
-            label="planned by the article, reward below one rao",
-            x=never,
-            y=np.full(len(never), planned),
-            colour=LIGHT,
-        ),
-        Level(
-            label=f"{planned:.2f} years: {article.halving_interval_blocks / 1e6:g} M blocks of "
-            f"{article.block_time_s:g} s",
-            y=planned,
-            colour=RED,
-            width=1,
-            style="--",
-        ),
-    ]
-    numbers = Text(
-        x=told + 0.35,
-        y=years[told] + 0.08,
-        text=tuple(f"{value:.1f}" for value in years[told]),
-        align="right",
-        valign="bottom",
-    )
+    chain = _steps(rules)
+    asked = _steps(article)
+    paid = len(issuance_eras(rules)) - 1
+    never = article.max_halvings - paid
+    one_rao = tao(1)
     return View(
-        title=f"Of the article's {article.max_halvings} eras {len(never)} cannot be paid; the "
-        f"last that can be, at {eras[-1].reward_rao} rao a block, lasts {years[-1]:.1f} years",
+        title=f"The chain pays {paid} rewards, the article counts {article.max_halvings}",
+        caption=f"Below one rao, the smallest unit, nothing can be paid: {never} of the article's "
+        f"eras lie there. The chain's emission ends after {chain[0][-1]:.0f} years if nothing is "
+        f"recycled, the article's after {asked[0][-1]:.0f}. Before that the two hardly differ: its "
+        "halvings come by supply, the article's by blocks.",
         panels=[
             Panel(
-                marks=[*bars, numbers],
-                x=Axis(label="halvings so far", low=-1, high=article.max_halvings),
-                y=Axis(label="years", low=0, high=years.max() * 1.12),
+                marks=[
+                    Line(label="the article", x=asked[0], y=asked[1], colour=OF_2023, at_end=True),
+                    Line(label="the chain", legend=False, x=chain[0], y=chain[1], colour=OF_2026),
+                    Text(
+                        x=chain[0][-1],
+                        y=20 * one_rao,
+                        text=f"the chain ends: {chain[0][-1]:.0f} years",
+                        colour=OF_2026,
+                        size=9,
+                    ),
+                    Level(y=one_rao, style=":", colour=BLACK),
+                    Text(x=2, y=one_rao, text="one rao", valign="top", size=9),
+                ],
+                x=Axis(label=SINCE, low=0, high=260),
+                y=Axis(label="TAO a block (log)", scale="log", low=1e-19, high=3),
             )
         ],
-        sources=(rules, f"no recycling, from the first block, {rules.block_time_s:g} s a block"),
+        size=(9.0, 4.6),
+        sources=(rules, "nothing recycled, from the first block"),
     )
+
+
+def _steps(rules: Rules) -> tuple[np.ndarray, np.ndarray]:
+    """Years and TAO a block of every reward that is paid, as the corners of a stair."""
+    eras = issuance_eras(rules)
+    years = blocks_to_years(np.array([era.first_block for era in eras], float), rules.block_time_s)
+    rewards = np.array([float(era.reward_rao) for era in eras[:-1]]) / RAO_PER_TAO
+    return np.repeat(years, 2)[1:-1], np.repeat(rewards, 2)
 
 
 @view(rules="2026-09-11", snapshot="2026-09-11", scenario="base")
 def inflation(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> View:
-    """Net new TAO a year over supply, with and without recycling, on a log scale, beside
-    Bitcoin's schedule.
+    """New TAO of the coming year over the supply at its start, less what is recycled, on a log
+    scale; each step down is a halving. Green is TAO, grey Bitcoin's schedule.
     """
     start = decimal_year(snapshot.date)
     later = 10
@@ -192,19 +121,24 @@ def inflation(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> View:
     shown = (years >= start) & (years <= last)
     lines = [
         Line(
-            label="TAO, with recycling as assumed",
+            label="TAO",
             x=start + path.years,
             y=path.inflation_per_year,
+            colour=OF_TAO,
+            at_end=True,
         ),
         Line(
             label="TAO, nothing recycled",
+            legend=False,
             x=start + unrecycled.years,
             y=unrecycled.inflation_per_year,
-            colour=ORANGE,
+            colour=OF_TAO,
             style="--",
+            width=1.0,
         ),
         Line(
-            label="Bitcoin, ten-minute blocks from 2009",
+            label="Bitcoin",
+            at_end=True,
             x=years[shown],
             y=bitcoin[shown],
             colour=GREY,
@@ -212,14 +146,16 @@ def inflation(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> View:
         ),
     ]
     return View(
-        title=f"New TAO adds {path.inflation_per_year[0]:.1%} to the supply in the year from "
-        f"{snapshot.date}, {then:.1%} in a year {in_words(later)} years on",
+        title=f"New supply falls from {path.inflation_per_year[0]:.1%} a year to {then:.1%} in "
+        f"{in_words(later)} years",
+        caption=f"From {snapshot.date}, with {scenario.recycled_share:.1%} of new TAO recycled; "
+        "the thin dashed line recycles nothing. Bitcoin has ten-minute blocks from 2009. These are "
+        "schedules, not forecasts.",
         panels=[
             Panel(
                 marks=lines,
-                x=Axis(label="year", ticks=np.arange(np.ceil(start), last, 4)),
+                x=Axis(label="year", ticks=np.arange(np.ceil(start), last, 4), high=last + 2),
                 y=Axis(label="net new supply in the coming year", scale="log", format="g%"),
-                columns=3,
             )
         ],
     )

@@ -13,9 +13,10 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import ipywidgets as w
+from ipywidgets.widgets.interaction import display  # IPython's own
 
 from ..inputs.record import about, unknown
-from . import screen
+from . import screen, still
 from .gallery import Drawn, fields_read, refuse_idle, refuse_unread
 from .handles import LABELS, LARGEST, WIDE, Handle, difference, handle, move, same, slider
 from .plot import Plot, ghost
@@ -23,9 +24,12 @@ from .presets import PRESETS, preset
 
 PAGE = 1e-12  # relative error of what a page sends back unmoved
 LOOK = """<style>
+.tao-live .widget-dropdown { min-width: 0; max-width: calc(100% - 4px); }
 .tao-live .widget-readout { min-width: 92px; }
 .tao-readout { display: flex; flex-wrap: wrap; gap: 4px 22px; margin: 2px 0; line-height: 1.35; }
 .tao-readout small { display: block; color: var(--jp-ui-font-color2, #555); }
+.tao-live.jupyter-widgets-disconnected > * { opacity: 0.5; }
+.tao-live.jupyter-widgets-disconnected::after { content: "no kernel: run the cell again"; }
 .tao-live .refused { color: var(--jp-error-color1, #b00020); font-weight: 600; }
 </style>"""
 
@@ -135,6 +139,12 @@ class Live(w.VBox):
             w.HBox([*presets, *buttons, self._code], layout=wrap),
             w.HTML(LOOK),
         ]
+
+    def _ipython_display_(self):
+        """The view itself, and what stands in its place once there is no kernel."""
+        display(self._repr_mimebundle_(), raw=True)
+        for parts, said in still.outputs(self._view):
+            display(parts, metadata=said, raw=True)
 
     def recipe(self) -> Recipe:
         """What this instrument is made of; nothing in it moves the instrument."""

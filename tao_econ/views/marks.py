@@ -38,6 +38,8 @@ HEAT = scale("FFFFCC FFEDA0 FED976 FEB24C FD8D3C FC4E2A E31A1C BD0026 800026")
 LOSS_GAIN = scale("2D004B 542788 8073AC B2ABD2 D8DAEB F7F7F7 FEE0B6 FDB863 E08214 B35806 7F3B08")
 SHARES = scale("00224E 213D6B 4C556C 6C6E72 8F8A78 B4A76B DCC755 FEE838")
 
+SEEN = 0.6  # of a mark at least is in sight: where less is, its axis gives way
+MARGIN = 0.03  # of an axis beyond what it gave way to
 COLUMNS = ("x", "y", "low", "high", "base", "error", "z", "text")
 
 
@@ -76,6 +78,10 @@ class Mark:
         for name in vars(self).keys() & COLUMNS:
             object.__setattr__(self, name, column(getattr(self, name)))
 
+    def reached(self, side: str) -> tuple[np.ndarray, np.ndarray]:
+        """Least and greatest place of each of its points along x or y."""
+        return getattr(self, side), getattr(self, side)
+
     @property
     def columns(self) -> dict[str, np.ndarray]:
         """The columns it has, by name."""
@@ -100,8 +106,8 @@ class Line(Mark):
     @property
     def end(self) -> Text | None:
         """Its label as a text at the last of its points, where it is to stand there."""
-        seen = np.flatnonzero(pd.notna(self.y)) if self.at_end else ()
-        if not len(seen):
+        seen = np.flatnonzero(pd.notna(self.y))
+        if not self.at_end or not seen.size:
             return None
         last = {"x": self.x[seen[-1]], "y": self.y[seen[-1]]}
         return Text(**last, text=self.label, colour=self.colour)
@@ -135,6 +141,12 @@ class Bars(Mark):
         if not getattr(self, at).size:
             object.__setattr__(self, at, column(range(len(length))))
 
+    def reached(self, side: str) -> tuple[np.ndarray, np.ndarray]:
+        """Where they end, along their length."""
+        at = getattr(self, side)
+        tips = at + self.base if side == ("x" if self.across else "y") else at
+        return tips, tips
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class Band(Mark):
@@ -143,6 +155,10 @@ class Band(Mark):
     low: Any
     high: Any
     alpha: float = 0.25
+
+    def reached(self, side: str) -> tuple[np.ndarray, np.ndarray]:
+        """Its two edges, along y."""
+        return (self.low, self.high) if side == "y" else (self.x, self.x)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -172,6 +188,10 @@ class Map(Mark):
     bar: str = ""
     format: str = ""
 
+    def reached(self, side: str) -> tuple[np.ndarray, np.ndarray]:
+        """Nothing: an axis may show a part of the plane."""
+        return np.empty(0), np.empty(0)
+
     @property
     def gap(self) -> float:
         """White between cells, in points, where they are few."""
@@ -191,6 +211,10 @@ class Text(Mark):
     size: float = 8.5
     align: str = "left"
     valign: str = "center"
+
+    def reached(self, side: str) -> tuple[np.ndarray, np.ndarray]:
+        """Nothing: words stand beside what they tell of."""
+        return np.empty(0), np.empty(0)
 
     def each(self) -> Iterable[tuple[Any, Any, str]]:
         """(x, y, text) of every place."""
@@ -241,13 +265,16 @@ class Axis:
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class Panel:
-    """Marks between two axes; the legend, in the order of the marks, stands below in `columns`."""
+    """Marks between two axes, unseen if it is `bare`; the legend, in the order of the marks, stands
+    below in `columns`.
+    """
 
     marks: Sequence[Mark]
     x: Axis = Axis()
     y: Axis = Axis()
     title: str = ""
     columns: int = 2
+    bare: bool = False
 
     def __post_init__(self) -> None:
         own = (
@@ -256,6 +283,39 @@ class Panel:
         )
         ends = (mark.end for mark in self.marks if isinstance(mark, Line))
         object.__setattr__(self, "marks", [*own, *filter(None, ends)])
+
+    def ends(self, side: str) -> tuple[Any, Any]:
+        """Where its x or y axis ends: as set, or further where a mark would be out of sight; what
+        falls towards nothing may leave an axis of logs below.
+        """
+        axis = getattr(self, side)
+        low = axis.low
+        high = axis.high
+        lost = 1 - SEEN if axis.scale != "log" else 1 - 1e-9
+        for mark in self.marks:
+            least, most = (_there(values, axis) for values in mark.reached(side))
+            if least.size and high is not None and np.mean(least > _end(high)) > 1 - SEEN:
+                high = max(_end(high), _beyond(_end(axis.high), most.max(), axis))
+            if most.size and low is not None and np.mean(most < _end(low)) > lost:
+                low = min(_end(low), _beyond(_end(axis.low), least.min(), axis))
+        return low, high
+
+
+def _there(values: np.ndarray, axis: Axis) -> np.ndarray:
+    """What has a place on an axis."""
+    known = values[~pd.isna(values)]
+    return known[known > 0] if axis.scale == "log" else known
+
+
+def _end(end: Any) -> Any:
+    return column([end])[0]
+
+
+def _beyond(end: Any, far: Any, axis: Axis) -> Any:
+    """A little further than what lies beyond an end."""
+    if axis.scale == "log":
+        return far * (far / end) ** MARGIN
+    return far + (far - end) * MARGIN
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)

@@ -7,7 +7,7 @@ import textwrap
 from typing import Any
 
 import matplotlib
-from matplotlib import colors, rcParamsDefault, ticker
+from matplotlib import colors, dates, rcParamsDefault, ticker
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
@@ -118,10 +118,12 @@ def _panel(panel: Panel, axes, bars: dict) -> None:
             entries.setdefault(mark.label, shown)
         if isinstance(mark, Map) and mark.bar:
             bars.setdefault(mark.bar, (shown, mark, []))[2].append(axes)
-    for side, axis in (("x", panel.x), ("y", panel.y)):
-        axes.set(**{f"{side}lim": (axis.low, axis.high)})
+    for side in "xy":
+        axes.set(**{f"{side}lim": panel.ends(side)})
     if panel.y.categories:
         axes.invert_yaxis()
+    if panel.bare:
+        axes.set_axis_off()
     if entries and panel.columns:
         lines = 1 + max((text.count("\n") for text in panel.x.named.values()), default=0)
         down = 12 + 12 * lines + (16 if panel.x.label else 0)
@@ -138,6 +140,10 @@ def _axis(axis: Axis, axes, side: str) -> None:
         getattr(axes, f"set_{side}scale")("log")
     elif axis.scale == "date":
         its.axis_date()
+        if axes.get_gridspec().ncols > 1:  # months with their years would meet
+            few = dates.AutoDateLocator(minticks=3, maxticks=7)
+            its.set_major_locator(few)
+            its.set_major_formatter(dates.AutoDateFormatter(few))
     if axis.format:
         its.set_major_formatter(_formatter(axis))
     if axis.named:

@@ -37,7 +37,7 @@ from .marks import (
     Text,
     View,
 )
-from .real_subnets import real_subnets, start_of, where
+from .real_subnets import by_size, real_subnets, start_of, where
 from .words import in_words
 
 PLACES = {  # share of pools that are smaller
@@ -90,14 +90,19 @@ def _told(values, shift: float, form: str, look: dict) -> Bars:
 
 
 @view()
-def pool_impact() -> View:
+def pool_impact(pools: Subnets | None = None) -> View:
     """Left, price change against trade size for three pool weights; right, the sale that lowers
     the price by 5 and 10%.
     """
     sold_part = 0.1
     table = data.load("pool_percentiles").set_index("pools_below_share")
-    pools = [_even(reserve) for reserve in table["reserve_tao"]]
-    middle = pools[table.index.get_loc(0.5)]
+    if pools is None:
+        shown = [_even(reserve) for reserve in table["reserve_tao"]]
+        source = "data/pool_percentiles.csv, 2026-10-08, constant product"
+    else:
+        shown = by_size(pools, table.index)
+        source = where(pools)
+    middle = shown[table.index.get_loc(0.5)]
     least = min(FALLS)
     return View(
         title=f"Selling {sold_part:.0%} of a pool's alpha lowers its price by "
@@ -115,12 +120,12 @@ def pool_impact() -> View:
                 columns=1,
             ),
             Panel(
-                marks=_paid_out(pools),
+                marks=_paid_out(shown),
                 x=Axis(
                     label="TAO that sellers get out of the pool",
                     scale="log",
-                    low=2,
-                    high=60_000,
+                    low=2 if pools is None else None,
+                    high=60_000 if pools is None else None,
                     format=",.0f",
                 ),
                 y=Axis(names=tuple(PLACES[below] for below in table.index)),
@@ -130,7 +135,7 @@ def pool_impact() -> View:
         size=(11.0, 5.2),
         sources=(
             "balancer.rs at 14bc6f9, no fee",
-            "data/pool_percentiles.csv, 2026-10-08, constant product",
+            source,
         ),
     )
 

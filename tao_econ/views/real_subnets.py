@@ -6,6 +6,7 @@ import functools
 
 import numpy as np
 
+from ..chain.pools import Pool
 from ..chain.subnet_states import load_subnets
 from ..chain.subnets import Subnets
 from ..inputs import data
@@ -31,6 +32,19 @@ def start_of(pools: Subnets | None) -> Subnets:
 def where(pools: Subnets | None = None) -> str:
     """What a footer says of them: how many, block and day; or that they are one's own."""
     return _of_main_net() if pools is None else f"{len(pools.name)} subnets of one's own"
+
+
+def by_size(pools: Subnets, shares) -> list[Pool]:
+    """The pools below which such shares of all have their reserves of TAO."""
+    order = np.argsort(pools.reserve_tao, kind="stable")
+    return [
+        Pool(
+            reserve_tao=float(pools.reserve_tao[k]),
+            reserve_alpha=float(pools.reserve_alpha[k]),
+            tao_weight=float(pools.tao_weight[k]),
+        )
+        for k in order[[round(share * (len(order) - 1)) for share in shares]]
+    ]
 
 
 @functools.cache

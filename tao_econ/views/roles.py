@@ -28,13 +28,12 @@ from .emission_shares import reading
 from .gallery import view
 from .marks import (
     BLACK,
-    BLUE,
-    GREEN,
     GREY,
     LOSS_GAIN,
+    OF_2023,
+    OF_2026,
     ORANGE,
     PURPLE,
-    RED,
     SKY,
     Axis,
     Bars,
@@ -49,57 +48,66 @@ from .marks import (
 )
 
 HOLDERS = {  # fields of an ownership path: label on paper, label on a screen, colour
-    "unstaked": ("not staked", "not staked", RED),
-    "nominator_idle_rewards": ("staked, rewards left unstaked", "staked, rewards left", ORANGE),
-    "nominator": ("staked, rewards staked too", "staked, rewards too", BLUE),
-    "validator": ("the same without a take", "without a take", GREEN),
+    "unstaked": ("not staked", "not staked", GREY),
+    "nominator_idle_rewards": ("", "staked, rewards left", SKY),
+    "nominator": ("staked", "staked, rewards too", ORANGE),
+    "validator": ("staked, no take", "without a take", BLACK),
 }
 
 
 @view(then="article", now="2026-09-11", equal="article", scenario="base")
 def real_yield_map(then: Snapshot, now: Snapshot, equal: Scenario, scenario: Scenario) -> View:
-    """Heat maps of a staker's real yield by staked share and stakers' part of new TAO, with the
-    line where it is zero.
+    """How a year changes the share of the supply of one who stakes, by how much of all TAO is
+    staked and by the part of new TAO that reaches stakers. On the black line nothing changes;
+    brown is gain, purple is loss. The dots are the days' own numbers, on the schedule.
     """
     old = rules_at("2023-11-20")
     new = rules_at("2026-09-11")
     untaken = replace(scenario, validator_take=0.0)
-    take = f"take {scenario.validator_take:.0%}"
     owned = replace(
         equal, stakers_share=scenario.stakers_share, validator_take=scenario.validator_take
     )
     owned = replace(owned, staked_share=scenario.staked_share)
     first, worst = _yields(
-        then, {"equal split": (old, equal, "s"), "after the owner's cut": (old, owned, "o")}
+        then, OF_2023, {"equal split": (old, equal, "s"), "with an owner": (old, owned, "o")}
     )
-    second, late = _yields(now, {take: (new, scenario, "o"), "take 0": (new, untaken, "^")})
+    second, late = _yields(
+        now,
+        OF_2026,
+        {
+            f"take {scenario.validator_take:.0%}": (new, scenario, "o"),
+            "no take": (new, untaken, "^"),
+        },
+    )
     return View(
-        title=f"Stakers keep their share only above the line: on the schedule a year takes "
-        f"{-worst[0]:.1%} with an equal split, {-worst[1]:.1%} after the owner's cut in "
-        f"{then.date.year}, {-late[0]:.1%} in {now.date.year}",
+        title=f"A nominator's share falls {-worst[1]:.1%} a year in {then.date.year}, "
+        f"{-late[0]:.1%} in {now.date.year}",
+        caption=f"With an equal split it falls {-worst[0]:.1%} in {then.date.year}; if the "
+        f"validator took nothing, {-late[1]:.1%} in {now.date.year}. The staked share of "
+        f"{then.date.year}, {equal.staked_share:.0%}, is an assumption.",
         panels=[first, second],
-        size=(11.5, 5.4),
+        size=(11.5, 4.8),
     )
 
 
-def _yields(snapshot: Snapshot, cases: dict) -> tuple[Panel, list[float]]:
+def _yields(snapshot: Snapshot, colour: str, cases: dict) -> tuple[Panel, list[float]]:
     """One date of `real_yield_map`, and the real yield of each of its cases."""
     staked = np.linspace(0.3, 1.0, 71)
     kept = np.linspace(0, 1, 101)
     found = []
-    points = []
+    points: list[Mark] = []
     for name, (rules, assumed, marker) in cases.items():
         year = holder_yield(rules, snapshot, assumed)
-        point = Points(
-            label=f"{name}: {year.staker_real:.1%}",
-            x=staked_part(rules, snapshot, assumed),
-            y=year.break_even_staked_share,
-            marker=marker,
-            colour=RED,
-            size=10,
+        here: dict[str, Any] = {
+            "x": staked_part(rules, snapshot, assumed),
+            "y": year.break_even_staked_share,
+        }
+        points.append(
+            Points(label=name, legend=False, marker=marker, colour=colour, size=10, **here)
         )
+        here["x"] -= 0.02
+        points.append(Text(text=f"{name}: {year.staker_real:.1%}", align="right", **here))
         found.append(year)
-        points.append(point)
     rate = 1 / (1 + found[0].unstaked) - 1
     plane = Map(
         x=staked,
@@ -112,49 +120,48 @@ def _yields(snapshot: Snapshot, cases: dict) -> tuple[Panel, list[float]]:
         format=".0%",
     )
     ends = [0.3, 1]
-    even = Line(label="a(1 − c) = s: share unchanged", x=ends, y=ends, colour=BLACK)
+    even = Line(label="share unchanged", legend=False, x=ends, y=ends, colour=BLACK)
+    sides = [
+        Text(x=0.78, y=0.9, text="a(1 − c) above s: gain", align="right"),
+        Text(x=0.78, y=0.6, text="below: loss"),
+    ]
     panel = Panel(
         title=f"{snapshot.date}: supply grows {rate:.1%} a year, net of recycling",
-        marks=[plane, even, *points],
+        marks=[plane, even, *points, *sides],
         x=Axis(label="staked share of supply, s", format=".0%", low=0.3, high=1),
         y=Axis(label="stakers' part of new TAO after take, a(1 − c)", format=".0%", low=0, high=1),
-        columns=1,
     )
     return panel, [year.staker_real for year in found]
 
 
 @view(rules="2026-09-11", then="article", now="2026-09-11", scenario="base")
 def ownership_through_time(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenario) -> View:
-    """The share of the supply of someone who starts with 1%, over ten years from two dates,
-    under four ways to hold.
+    """What becomes of 1% of the supply over ten years on the schedule, from two dates: for one who
+    does not stake, one who stakes all it earns, and one whose validator takes nothing. The diamonds
+    are by what was really issued up to the dotted line.
     """
     assumed = replace(scenario, horizon_years=10.0)
     early, late = (ownership_path(rules, day, assumed, every_days=5) for day in (then, now))
-    gap = decimal_year(now.date) - decimal_year(then.date)
     left = owned_by(rules, then, now, assumed)
-    first = _ownership(then, early)
-    second = _ownership(now, late)
     today = Level(x=decimal_year(now.date), style=":")
     seen = Points(
         label=f"by the supply of {now.date}",
-        x=[decimal_year(then.date) + gap] * 2,
+        legend=False,
+        x=[decimal_year(now.date)] * 2,
         y=list(left.values()),
-        colour=BLACK,
+        colour=OF_2026,
         marker="D",
         size=6,
     )
     return View(
-        title=f"{early.unstaked[0]:.0%} of the supply in {then.date:%B %Y} was "
-        f"{left['unstaked']:.2%} in {now.date:%B %Y} if not staked, and {left['nominator']:.2%} if "
-        "staked, at the split and stake assumed",
-        panels=[replace(first, marks=[*first.marks, today, seen]), second],
-        size=(11.0, 5.4),
-        sources=(
-            rules,
-            scenario,
-            f"lines: schedule with {scenario.recycled_share:.1%} recycled; staked share and split "
-            "stay what they are",
-        ),
+        title=f"Of {early.unstaked[0]:.0%} of the supply {left['unstaked']:.2%} was left by "
+        f"{now.date.year}, unstaked",
+        caption=f"From {then.date:%B %Y} to {now.date:%B %Y}; if staked it was "
+        f"{left['nominator']:.2%}, at the split and the staked part assumed. Lines recycle "
+        f"{scenario.recycled_share:.1%} of new TAO, and staked part and split stay what they are.",
+        panels=[_ownership(then, early, today, seen), _ownership(now, late)],
+        size=(11.0, 4.8),
+        sources=(rules, then, now, scenario),
     )
 
 
@@ -170,22 +177,27 @@ def owned_by(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenario) ->
     }
 
 
-def _ownership(snapshot: Snapshot, path) -> Panel:
-    """One start of `ownership_through_time`."""
+def _ownership(snapshot: Snapshot, path, *more: Mark) -> Panel:
+    """One start of `ownership_through_time`, with more marks over its lines."""
     start = decimal_year(snapshot.date)
-    marks: list[Mark] = []
-    for key, (label, _, colour) in HOLDERS.items():
-        share = getattr(path, key)
-        upright = "top" if key == "nominator_idle_rewards" else "center"
-        end = {"x": start + 10.1, "y": share[-1], "text": f"{share[-1]:.2%}"}
-        marks.append(Line(label=label, x=start + path.years, y=share, colour=colour))
-        marks.append(Text(valign=upright, **end))
     return Panel(
         title=f"{path.unstaked[0]:.0%} on {snapshot.date}",
-        marks=marks,
-        x=Axis(label="year", format=".0f", low=start, high=start + 11.6),
+        marks=[
+            *(
+                Line(
+                    label=f"{getattr(path, key)[-1]:.2%} {label}",
+                    x=start + path.years,
+                    y=getattr(path, key),
+                    colour=colour,
+                    at_end=True,
+                )
+                for key, (label, _, colour) in HOLDERS.items()
+                if label
+            ),
+            *more,
+        ],
+        x=Axis(label="year", format=".0f", low=start, high=start + 14.5),
         y=Axis(label="share of the supply", format=".1%", low=0, high=0.0103),
-        columns=1,
     )
 
 
@@ -207,37 +219,39 @@ def alpha_growth(rules: Rules, scenario: Scenario, which: int, days):
 
 @view(rules="2026-09-11", scenario="base")
 def alpha_fan(rules: Rules, scenario: Scenario) -> View:
-    """Left, the worth in TAO of alpha staked for a year under five drifts of its price; right,
-    the fall that eats the yield.
+    """Left, what a TAO staked as alpha is worth after a year, by how far the price of alpha has
+    moved. Right, for three subnets: in blue what a nominator earns in alpha in a year, in black the
+    fall of its price that takes all of it back.
     """
     year = round(DAYS_PER_YEAR)
     grown = {which: float(alpha_growth(rules, scenario, which, year)) for which in (1, 2, 3)}
     falls = {which: 1 / value - 1 for which, value in grown.items()}
     return View(
-        title=f"{grown[3] - 1:.0%} a year in alpha is gone once its price falls {-falls[3]:.0%}; "
-        f"even {grown[1] - 1:.0%} is gone at a fall of {-falls[1]:.0%}",
+        title=f"{grown[3] - 1:.0%} a year in alpha is gone once its price falls {-falls[3]:.0%}",
+        caption=f"Even {grown[1] - 1:.0%} is gone at a fall of {-falls[1]:.0%}. After a take of "
+        f"{scenario.validator_take:.0%}, if all who earn stake what they earn; nothing is sold.",
         panels=[_worth_of_alpha(rules, scenario, grown[3]), _yield_eaten(grown, falls)],
-        size=(11.0, 5.2),
-        sources=("three subnets read on 2026-10-08; all stake what they earn",),
+        size=(11.0, 4.8),
+        sources=(rules, scenario, "three subnets read on 2026-10-08"),
     )
 
 
 def _worth_of_alpha(rules: Rules, scenario: Scenario, grown: float) -> Panel:
     """Left of `alpha_fan`: the third subnet."""
-    drifts = {1.0: GREEN, 0.5: SKY, 0.0: GREY, -0.5: ORANGE, -0.8: PURPLE}
+    drifts = {1.0: BLACK, 0.5: SKY, 0.0: GREY, -0.5: ORANGE, -0.8: PURPLE}
     days = np.arange(0, 366, 5)
-    marks: list[Mark] = []
+    lines = []
     for drift, colour in drifts.items():
-        label = f"price {drift:+.0%} a year" if drift else "price unchanged"
         worth = alpha_growth(rules, scenario, 3, days) * (1 + drift) ** (days / DAYS_PER_YEAR)
         end = 1 + real_yield(grown - 1, price_change=drift)
-        marks.append(Line(label=label, x=days, y=worth, colour=colour))
-        marks.append(Text(x=days[-1] + 4, y=end, text=f"{end:.2f}"))
+        moved = f"price {drift:+.0%}" if drift else "price unchanged"
+        label = f"{end:.2f}: {moved}"
+        lines.append(Line(label=label, x=days, y=worth, colour=colour, at_end=True))
     return Panel(
         title=f"{reading('earning_alpha_3') / 1e6:.1f} M alpha at stake, root "
         f"{reading('root_proportion_3'):.0%}",
-        marks=[*marks, Level(y=1, width=0.8)],
-        x=Axis(label="days", low=0, high=395),
+        marks=[*lines, Level(y=1, width=0.8)],
+        x=Axis(label="days", low=0, high=530, ticks=(0, 100, 200, 300, 365)),
         y=Axis(label="worth in TAO for each TAO staked", low=0),
     )
 
@@ -252,6 +266,7 @@ def _yield_eaten(grown: dict[int, float], falls: dict[int, float]) -> Panel:
     bars = [
         Bars(
             label=label,
+            legend=False,
             x=np.arange(3) + shift,
             y=values,
             width=0.38,
@@ -259,8 +274,8 @@ def _yield_eaten(grown: dict[int, float], falls: dict[int, float]) -> Panel:
             text=tuple(f"{value:+.0%}" for value in values),
         )
         for shift, values, colour, label in (
-            (-0.2, [value - 1 for value in grown.values()], BLUE, "alpha earned in a year"),
-            (0.2, list(falls.values()), RED, "change of price that eats it"),
+            (-0.2, [value - 1 for value in grown.values()], SKY, "alpha earned in a year"),
+            (0.2, list(falls.values()), BLACK, "change of price that eats it"),
         )
     ]
     return Panel(

@@ -97,10 +97,11 @@ def touch_curves(holder: Holder) -> View:
     wealth = "share of the wealth at the start"
     chance = "chance of ever touching it"
     return View(
-        title=f"Full Kelly ever halves wealth with chance {touch_probability(1.0, 0.5):.0%}, half "
-        f"Kelly with {touch_probability(0.5, 0.5):.1%}; simulated, full Kelly "
-        f"{at_half[0]:.0%}, with jumps {at_half[1]:.0%}, with spells of stress "
-        f"{at_half[2]:.0%} (± {100 * margin_of_error(worst):.1f} points)",
+        title=f"Full Kelly ever halves wealth with chance {touch_probability(1.0, 0.5):.0%}",
+        caption=f"Half of that weight does with {touch_probability(0.5, 0.5):.1%}. Lines are the "
+        f"closed form. Dots are simulated days: {at_half[0]:.0%} at full Kelly, {at_half[1]:.0%} "
+        f"with jumps, {at_half[2]:.0%} with spells of stress, each "
+        f"± {100 * margin_of_error(worst):.1f} points.",
         panels=[
             Panel(
                 marks=[*_closed_form(), *dots],

@@ -64,9 +64,12 @@ def tree_parts(rules: Rules) -> View:
     )
     expected = "added to the expected price, USD per TAO"
     return View(
-        title=f"{chosen['share']:.0%} of the tree's {tree.price_usd:.2f} USD hang on a "
-        f"{chosen['probability']:.1%} branch; branches below {UNLIKELY:.0%}, "
-        f"{small['probability'].sum():.2%} likely in all, make {small['share'].sum():.0%}",
+        title=f"{chosen['share']:.0%} of the tree's price hangs on a "
+        f"{chosen['probability']:.1%} branch",
+        caption=f"The red branch is that TAO becomes the next OpenAI. All parts add up to "
+        f"{tree.price_usd:.2f} USD. The {len(small)} branches below {UNLIKELY:.0%} are "
+        f"{small['probability'].sum():.2%} likely together and make {small['share'].sum():.0%} of "
+        "it. The tree is one person's, of one day.",
         panels=[
             Panel(
                 marks=[likely],
@@ -112,9 +115,11 @@ def openai_branch(rules: Rules, seed: int = 0) -> View:
     ]
     chance = "probability of becoming the next OpenAI"
     return View(
-        title=f"{TREE_SPOT_USD:.0f} USD asked for a {even:.2%} chance of '{OPENAI}' in place of "
-        f"{stated:.2%}; odds as sure as {sure} observations give {shown.p10_usd:.0f} to "
-        f"{shown.p90_usd:.0f} USD",
+        title=f"The price asked for odds of {even:.2%}, the tree has {stated:.2%}",
+        caption=f"The dashed line is the price printed with the tree, {TREE_SPOT_USD:.0f} USD. On "
+        f"the right the odds are drawn at random about the published ones: as sure as {sure} "
+        f"observations would make them, eight draws of ten lie between {shown.p10_usd:.0f} and "
+        f"{shown.p90_usd:.0f} USD.",
         panels=[
             Panel(
                 marks=marks,

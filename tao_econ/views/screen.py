@@ -39,8 +39,10 @@ def plotted(view: View) -> dict[str, Any]:
     told: set[str] = set()
     for number, panel in enumerate(view.panels, 1):
         end = "" if number == 1 else str(number)
-        layout |= {f"xaxis{end}": _axis(panel.x, "x"), f"yaxis{end}": _axis(panel.y, "y")}
+        layout |= {f"xaxis{end}": _axis(panel, "x"), f"yaxis{end}": _axis(panel, "y")}
         place = (number - 1) % columns
+        if panel.bare:
+            layout[f"xaxis{end}"]["visible"] = layout[f"yaxis{end}"]["visible"] = False
         layout[f"xaxis{end}"]["domain"] = [edges[place], edges[place + 1] - gap]
         layout["annotations"] += _notes(panel, end)
         for mark in (mark for mark in panel.marks if not isinstance(mark, Text)):
@@ -55,9 +57,10 @@ def plotted(view: View) -> dict[str, Any]:
     return {"data": data, "layout": layout}
 
 
-def _axis(axis: Axis, side: str) -> dict:
+def _axis(panel: Panel, side: str) -> dict:
+    axis = getattr(panel, side)
     shown = {"title": {"text": _lines(axis.label)}, "type": axis.scale, "automargin": True}
-    ends = [_place(end, axis) for end in (axis.low, axis.high)]
+    ends = [_place(end, axis) for end in panel.ends(side)]
     down = side == "y" and axis.categories
     if ends == [0.0, None] and axis.scale == "linear":  # plotly 4 may pass over half a range
         shown["rangemode"] = "tozero"
@@ -114,12 +117,12 @@ def _told(panel: Panel, mark: Mark, x, y, more: str = "") -> dict:
 
 def _ends(panel: Panel, side: str) -> np.ndarray:
     """Where a panel begins and ends: the limits of its axis, or of what it shows."""
-    axis = getattr(panel, side)
+    first, last = panel.ends(side)
     names = {"x": ("x",), "y": ("y", "low", "high")}[side]
     found = [mark.columns[name] for mark in panel.marks for name in names if name in mark.columns]
     shown = np.concatenate(found) if found else np.array([0.0, 1.0])
-    low = np.nanmin(shown) if axis.low is None else axis.low
-    return np.array([low, np.nanmax(shown) if axis.high is None else axis.high])
+    low = np.nanmin(shown) if first is None else first
+    return np.array([low, np.nanmax(shown) if last is None else last])
 
 
 def _traces(mark: Mark, panel: Panel) -> list[dict]:

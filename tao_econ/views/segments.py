@@ -18,6 +18,7 @@ from .marks import (
     BLUE,
     GREEN,
     GREY,
+    OF_TAO,
     ORANGE,
     RED,
     Axis,
@@ -182,8 +183,9 @@ def _borders(segments: list[str]) -> list:
 
 @view()
 def sector_beta() -> View:
-    """TAO's log return of each week against the mean of five AI-labelled tokens, with the line of
-    least squares and the range of slopes in 95% of resamples of four-week blocks.
+    """Each dot is a week: TAO's log return against the mean of five tokens with an AI label. The
+    line is that of least squares; the band holds the slopes of 95% of resamples of four-week
+    blocks.
     """
     returns = weekly_returns()
     basket = returns[list(BASKET)].mean(axis=1)
@@ -191,38 +193,37 @@ def sector_beta() -> View:
     middle = float(basket.mean())
     reach = np.array([basket.min(), middle, basket.max()])
     centre = found.alpha_per_week + found.beta * middle
+    fitted = found.alpha_per_week + found.beta * reach
     slopes = [found.beta_low * (reach - middle), found.beta_high * (reach - middle)]
     times = np.exp([found.tao_log_return, found.sector_log_return])
     told = "cannot be told from zero"
     if found.alpha_low_per_week > 0 or found.alpha_high_per_week < 0:
         told = "is more than chance"
     return View(
-        title=f"For each percent of {in_words(len(BASKET))} AI tokens TAO moved {found.beta:.2f}% "
-        f"({found.beta_low:.2f} to {found.beta_high:.2f}); of its {times[0]:.1f}× in {found.weeks} "
-        f"weeks they explain {times[1]:.1f}×, and the rest {told}",
+        title=f"{in_words(len(BASKET)).capitalize()} AI tokens explain {times[1]:.1f}× of TAO's "
+        f"rise of {times[0]:.1f}×",
+        caption=f"In {found.weeks} weeks; for each percent of theirs TAO moved {found.beta:.2f}% "
+        f"({found.beta_low:.2f} to {found.beta_high:.2f}). The rest, {found.alpha_per_week:.1%} a "
+        f"week ({found.alpha_low_per_week:.1%} to {found.alpha_high_per_week:.1%}), {told}.",
         panels=[
             Panel(
                 marks=[
                     Band(
                         label="slopes in 95% of resamples",
+                        legend=False,
                         x=reach,
                         low=centre + np.minimum(*slopes),
                         high=centre + np.maximum(*slopes),
-                        colour=BLUE,
-                        alpha=0.15,
+                        colour=GREY,
+                        alpha=0.2,
                     ),
-                    Line(
-                        label=f"alpha {found.alpha_per_week:.1%} a week "
-                        f"({found.alpha_low_per_week:.1%} to {found.alpha_high_per_week:.1%})",
-                        x=reach,
-                        y=found.alpha_per_week + found.beta * reach,
-                    ),
-                    Points(label="a week", x=basket, y=returns["tao_usd"], colour=ORANGE, size=6),
+                    Line(label="least squares", legend=False, x=reach, y=fitted, colour=BLACK),
+                    Points(label="a week", x=basket, y=returns["tao_usd"], colour=OF_TAO, size=6),
                     Level(y=0, width=0.8),
                 ],
                 x=Axis(label="mean log return of RNDR, FET, GRT, NEAR and ICP", format=".0%"),
                 y=Axis(label="log return of TAO", format=".0%"),
-                columns=3,
+                columns=0,
             )
         ],
         size=(9.0, 5.4),

@@ -100,8 +100,10 @@ def sobol_beside_tornado(
     names = tuple(LABELS[name].replace(", ", ",\n", 1) for name in table.index)
     weight = "Kelly's weight in TAO, share of wealth"
     return View(
-        title=f"Which input decides Kelly's weight: {first[0]}, with ST = {first[1]}; next, "
-        f"{second[0]} with {second[1]}",
+        title=f"What decides Kelly's weight: {first[0]}",
+        caption=f"Its total index is {first[1]}, that of {second[0]} {second[1]}: the part of the "
+        "variance of the weight that an input decides with its interactions. Left, the weight with "
+        "one input at a time at either end of its range.",
         panels=[
             Panel(
                 marks=[ends, zero],

@@ -10,11 +10,11 @@ from ..inputs.rules import Rules, Scenario, Snapshot
 from .gallery import view
 from .marks import (
     BLACK,
-    BLUE,
-    GREEN,
     GREY,
+    OF_TAO,
     ORANGE,
-    RED,
+    PURPLE,
+    SKY,
     Axis,
     Bars,
     Level,
@@ -25,32 +25,34 @@ from .marks import (
     View,
 )
 
-COLOURS = dict(zip(HORIZONS_YEARS, (BLUE, GREEN, ORANGE), strict=True))
+COLOURS = dict(zip(HORIZONS_YEARS, (PURPLE, ORANGE, SKY), strict=True))
 
 
 @view(rules="2026-09-11", snapshot="2023-11-20", scenario="article")
 def dilution_by_schedule(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> View:
-    """Left, market cap over FDV of six tokens and over discounted FDV, as a range where dates are
-    missing; right, growth of supply within one, three and five years on the schedules known that
-    day, and what circulated later. A token without a published schedule has no number.
+    """Left, how much is out already: a bar is market cap over FDV, the black dots below it are
+    market cap over discounted FDV, two where dates are missing. Right, when the rest comes: growth
+    of supply on the schedules known that day, from what the clock alone releases to the full pace.
     """
     table = dilution_table(rules, snapshot, scenario)
     table = table.sort_values("mc_fdv", ascending=False).reset_index(drop=True)
     names = Axis(names=tuple(table["token"]), low=-0.6, high=len(table) - 0.4)
     return View(
         title=finding(table),
+        caption=f"FDV is discounted at {scenario.discount_rate:.0%} a year; green is TAO. A token "
+        "without a published schedule has no number. The diamond is what circulated later.",
         panels=[
             Panel(
-                title=f"How much is out already; discounted at {scenario.discount_rate:.0%} a year",
+                title="How much is out already",
                 marks=_ratios(table),
                 x=Axis(label="market cap over FDV", low=0, high=1.12, format=".0%"),
                 y=names,
-                columns=1,
+                columns=0,
             ),
             Panel(
-                title="When the rest comes: growth of supply on the schedule",
+                title="When the rest comes",
                 marks=_growth(table),
-                x=Axis(label="of what circulated (log)", scale="log", format=".0%"),
+                x=Axis(label="growth of what circulated (log)", scale="log", format=".0%"),
                 y=names,
                 columns=1,
             ),
@@ -83,7 +85,7 @@ def _ratios(table: pd.DataFrame) -> list:
             width=0.45,
         )
         for label, chosen, colour in (
-            ("market cap / FDV, TAO", mine, RED),
+            ("market cap / FDV, TAO", mine, OF_TAO),
             ("market cap / FDV", ~mine, GREY),
         )
     ]
@@ -108,7 +110,7 @@ def _growth(table: pd.DataFrame) -> list:
         known = table[low].notna()
         marks.append(
             Points(
-                label=f"in {years} year{'s' if years > 1 else ''}: by the clock, and at full pace",
+                label=f"within {years} year{'s' if years > 1 else ''}",
                 x=[*table[low][known], *table[high][known]],
                 y=[*(place[known] + shift)] * 2,
                 colour=COLOURS[years],

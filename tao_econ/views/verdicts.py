@@ -1,18 +1,14 @@
-"""Views of the article judged: claims under stress, forecasts scored, claims against events, the
-macro thesis.
-"""
+"""Views of the article judged: forecasts scored, claims against events, the money behind it."""
 
 from __future__ import annotations
 
-import functools
-import textwrap
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from .. import claims
-from ..claims import sources
+from ..claims import scores, sources
 from ..economy.halving_dates import FIRST_HALVING_UTC, unrecycled_first_halving
 from ..inputs.rules import Snapshot, rules_at
 from ..inputs.units import tao
@@ -22,14 +18,13 @@ from .marks import (
     BLUE,
     GREEN,
     GREY,
-    ORANGE,
-    PURPLE,
+    LIGHT,
+    OF_TAO,
     RED,
     Axis,
     Bars,
     Level,
     Line,
-    Map,
     Mark,
     Panel,
     Points,
@@ -38,13 +33,13 @@ from .marks import (
 )
 
 LAST = pd.Timestamp("2026-09-11")  # of the last snapshot, the last evaluation
-# holds, with conditions, fails, undecided within error, cannot be checked
-VERDICT_COLOURS = (BLUE, "#F0E442", RED, "#F7F7F7", "#D9D9D9")
+# of holds, with conditions, fails, undecided within error, cannot be checked
 VERDICT_MARKS = ("✓", "◐", "✗", "~", "?")
-SHOWN = {  # forecasts that are drawn: colour and style
-    "no change": (BLUE, "-"),
-    "tree of January 2024": (ORANGE, "--"),
-    "the article's 8×, read as a forecast": (RED, "-."),
+SOFT = "#555555"
+SHOWN = {  # forecasts that are compared: a short name, colour and marker
+    "no change": ("no change", BLUE, "o"),
+    "tree of January 2024": ("the tree of January 2024", GREEN, "s"),
+    "the article's 8×, read as a forecast": ("the article's 8×", RED, "D"),
 }
 
 
@@ -53,160 +48,105 @@ def fdv_per_price() -> float:
     return tao(rules_at("2026-09-11").max_supply_rao)
 
 
-@functools.cache
-def turned() -> pd.DataFrame:
-    """Verdicts that a stress turns."""
-    return claims.under_stress()
-
-
-def merged(table: pd.DataFrame) -> pd.DataFrame:
-    """One row for a claim whose verdicts are the same on both dates under every stress."""
-    rows = {}
-    for number, own in table.groupby(level="id"):
-        if len(own) == 2 and own.iloc[0].equals(own.iloc[1]):
-            rows[number, "both dates"] = own.iloc[0]
-        else:
-            rows |= dict(own.iterrows())
-    return pd.DataFrame(rows).T
-
-
-@view()
-def claims_under_stress() -> View:
-    """Verdicts of the claims that at least one stress turns, by stress, told apart by colour and
-    by mark.
-    """
-    both = turned()
-    ledger = claims.check().set_index("id")
-    ledger = ledger[~ledger["ours"]]  # our own checks are not the article's
-    both = both[both.index.get_level_values("id").isin(ledger.index)]
-    flips = both.iloc[:, 1:].ne(both["as it is"], axis=0).groupby(level="id").any().sum()
-    table = merged(both)
-    codes = table.map(claims.VERDICTS.index).to_numpy()
-    names = [
-        textwrap.fill(f"{number}, {dates}: {ledger.loc[number, 'claim']}", 44)
-        for number, dates in table.index
-    ]
-    cells = Map(
-        label="verdict",
-        legend=False,
-        x=range(codes.shape[1]),
-        y=range(codes.shape[0]),
-        z=codes,
-        colours=VERDICT_COLOURS,
-        least=0,
-        most=4,
-    )
-    entries = [
-        Points(label=f"{mark} {name}", x=(), y=(), marker="s", size=10, colour=colour)
-        for name, mark, colour in zip(claims.VERDICTS, VERDICT_MARKS, VERDICT_COLOURS, strict=True)
-        if name in table.to_numpy()
-    ]
-    stresses = tuple(textwrap.fill(name, 10) for name in table.columns)
-    return View(
-        title=f"{both.index.unique('id').size} of {len(ledger)} claims turn under some stress, at "
-        f"most {flips.max()} under one; {(flips == 0).sum()} of {len(flips)} stresses turn none",
-        panels=[
-            Panel(
-                marks=[cells, *_marks(codes, codes != codes[:, :1]), *entries],
-                x=Axis(label="large mark: turned by the stress", names=stresses),
-                y=Axis(names=tuple(names)),
-                columns=4,
-            )
-        ],
-        size=(11.0, 6.2),
-        sources=(
-            "data/claims.csv",
-            "data/evidence.csv",
-            "tao_econ/economy/stress.py",
-            "verdicts by the rule of tao_econ/claims",
-        ),
-    )
-
-
-def _marks(codes: np.ndarray, changed: np.ndarray) -> list[Text]:
-    """The mark of every verdict, large where a stress turns it."""
-    dark = np.isin(codes, (0, 2))
-    texts = []
-    for large, white in np.ndindex(2, 2):
-        rows, columns = np.nonzero((changed == large) & (dark == white))
-        if len(rows):
-            look: dict[str, Any] = {"size": 15 if large else 9}
-            look |= {"colour": "white" if white else BLACK, "align": "center"}
-            told = tuple(VERDICT_MARKS[code] for code in codes[rows, columns])
-            texts.append(Text(x=columns, y=rows, text=told, **look))
-    return texts
-
-
 @view()
 def forecasts_scored() -> View:
-    """CRPS of three forecasts of the diluted value at every date since the article appeared;
-    lower is better.
+    """TAO's close at every date since the article, coloured by the forecast that scores best on
+    that date. Dashed lines are what the two forecasts with one number each foresaw.
     """
     table = claims.scores_since_publication("CRPS of ln FDV")
-    still, tree, eight = SHOWN
-    peak = sources.closes()[sources.PUBLISHED :].idxmax()
-    best = table.idxmin(axis=1)
-    at = table.loc[LAST]
-    claimed = f"{claims.stated('C47')}×"
+    still, _, eight = SHOWN
+    best = table[list(SHOWN)].idxmin(axis=1)
+    closes = sources.closes().reindex(table.index)
     ahead = (best.resample("W").last().ffill() == eight).mean()
-    lines = [
-        Line(label=name, x=table.index, y=table[name], colour=colour, style=style, width=1.8)
-        for name, (colour, style) in SHOWN.items()
+    at = table.loc[LAST]
+    dots: list[Mark] = [
+        Points(
+            label=f"best: {said}",
+            x=closes.index[best == name],
+            y=closes[best == name],
+            colour=colour,
+            marker=marker,
+            size=6,
+        )
+        for name, (said, colour, marker) in SHOWN.items()
+        if (best == name).any()
     ]
-    days: list[Mark] = []
-    for day, text, side in (
-        (peak, "highest close", "left"),
-        (LAST, f"{LAST.day} {LAST:%B %Y}", "right"),
-    ):
-        days.append(Level(x=day, style=":"))
-        days.append(Text(x=day, y=2.58, text=f" {text} ", align=side, valign="top"))
     return View(
-        title=f"In {LAST:%B %Y} 'no change' scores {at[still]:.2f}, the tree {at[tree]:.2f} and "
-        f"{claimed} {at[eight]:.2f}; {claimed} is best in {ahead:.0%} of the weeks, that of the "
-        f"highest close {'included' if best[peak] == eight else 'excluded'}",
+        title=f"The {claims.stated('C47')}× was the best forecast in {ahead:.0%} of weeks",
+        caption="The score is the CRPS of the logarithm of the diluted value: how far a forecast "
+        f"lies from what came, 0 being perfect. On {LAST.day} {LAST:%B %Y} no change scores "
+        f"{at[still]:.2f}, the tree of January 2024 {at['tree of January 2024']:.2f} and the "
+        f"{claims.stated('C47')}× {at[eight]:.2f}. One price path ranks stories and proves no "
+        "skill.",
         panels=[
             Panel(
-                marks=[*lines, *days],
-                x=Axis(label="date of evaluation", scale="date"),
-                y=Axis(label="CRPS (logs; 0 is a perfect forecast)", low=0, high=2.65),
+                marks=[
+                    Line(x=closes.index, y=closes, colour=LIGHT, width=1.2),
+                    *dots,
+                    *_foreseen(closes.index[0]),
+                ],
+                x=Axis(scale="date"),
+                y=Axis(
+                    label="USD per TAO (log)",
+                    scale="log",
+                    low=100,
+                    high=2_000,
+                    ticks=(100, 200, 400, 800, 1_600),
+                    format=",.0f",
+                ),
                 columns=3,
             )
         ],
-        sources=(
-            "CRPS of ln FDV; one outcome, so this ranks stories and proves no skill",
-            "closes: data/tao_weekly.csv and others",
-        ),
+        sources=("closes: data/tao_weekly.csv and others", "claim C47"),
     )
+
+
+def _foreseen(start) -> list[Mark]:
+    """The price that each forecast of one number foresaw, named at the left."""
+    still, _, eight = SHOWN
+    points = {name: own for name, own in scores.forecasts().items() if len(own[0]) == 1}
+    levels = {name: values[0] * 1e9 / fdv_per_price() for name, (values, _) in points.items()}
+    foreseen: list[Mark] = []
+    for name in (still, eight):
+        said, colour, _ = SHOWN[name]
+        line: dict[str, Any] = {"style": "--", "colour": colour, "label": f"foreseen: {said}"}
+        foreseen.append(Level(y=levels[name], legend=False, **line))
+        word = f"{said}: {levels[name]:,.0f} USD"
+        look: dict[str, Any] = {"valign": "bottom", "colour": colour, "size": 9}
+        foreseen.append(Text(x=start, y=levels[name], text=word, **look))
+    return foreseen
 
 
 @view(publication="2023-11-20", then="article")
 def claims_against_events(publication: Snapshot, then: Snapshot) -> View:
-    """TAO's price since the article with what it expected and what happened; the price axis is a
-    log scale.
-    """
+    """TAO's close since the article, in USD, with what it expected and what happened."""
     prices = sources.closes()[sources.PUBLISHED :]
     line = unrecycled_first_halving(rules_at("2026-09-11"))
     late = (FIRST_HALVING_UTC - line).days
     promised = claims.stated("C46")
     times = claims.stated("C47")
     eight = float(promised) * 1e9 / fdv_per_price()
-    marks = [
-        Line(label="close", x=prices.index, y=prices, width=1.6),
-        _price(f"close of its day, {publication.price_usd:.2f} USD", publication, BLACK),
-        _price(f"price in the article, {then.price_usd:g} USD", then, GREY),
-        Level(
-            label=f"OpenAI's {promised} bn, the '{times}×' of C47",
-            y=eight,
-            colour=RED,
-            style="--",
-            width=1.2,
-        ),
+    line_at = prices.index[-1] + pd.Timedelta(days=60)
+    marks: list[Mark] = [
+        Line(label="close", legend=False, x=prices.index, y=prices, width=1.6, colour=OF_TAO)
     ]
+    for value, said, colour in (
+        (eight, f"OpenAI's {promised} bn:\n{eight:,.0f}", BLACK),
+        (publication.price_usd, f"close of the\narticle's day:\n{publication.price_usd:.2f}", RED),
+        (then.price_usd, f"the article's\nprice: {then.price_usd:g}", RED),
+    ):
+        look: dict[str, Any] = {"colour": colour, "label": said.split(":")[0], "legend": False}
+        marks.append(Level(y=value, style="--", **look))
+        word: dict[str, Any] = {"align": "left", "colour": colour, "size": 9}
+        marks.append(Text(x=line_at, y=value, text=said, **word))
+    best = prices.max()
     return View(
-        title=f"The halving came {late} days after {line.day} {line:%B %Y}, the straight line with "
-        f"nothing recycled; OpenAI's {promised} bn would be {eight:,.0f} USD a TAO, and its best "
-        f"close was {prices.max():.0f}, {prices.max() / publication.price_usd:.1f} times that of "
-        "the article's day",
+        title=f"TAO's best close was {best:.0f} USD, OpenAI's value {eight:,.0f}",
+        caption=f"“{times}×” is OpenAI's {promised} bn USD over TAO's FDV. The best close "
+        f"is {best / publication.price_usd:.1f} times that of the article's day and "
+        f"{best / then.price_usd:.1f} times the price it names. The halving came {late} days after "
+        f"{line.day} {line:%B %Y}, the straight line with nothing recycled. The axis counts in "
+        "ratios.",
         panels=[
             Panel(
                 marks=[*marks, *_events(line)],
@@ -227,79 +167,41 @@ def claims_against_events(publication: Snapshot, then: Snapshot) -> View:
             )
         ],
         size=(10.0, 5.6),
-        sources=("data/key_dates.csv", "claims C26, C41, C47, C52"),
+        sources=("data/key_dates.csv", "claims C26, C41, C47"),
     )
-
-
-def _price(label: str, snapshot: Snapshot, colour: str) -> Level:
-    """A level at the price of a day."""
-    return Level(label=label, y=snapshot.price_usd, colour=colour, style="--", width=1.2)
 
 
 def _events(expected_halving: pd.Timestamp) -> list:
     """Upright lines of what happened since the article, each with its name."""
     dated = sources.table("key_dates").set_index("event")["date"]
-    close = sources.close_on(sources.PUBLISHED)
     marks: list[Mark] = []
-    for when, text, colour, height in (
-        (sources.PUBLISHED, f"published:\nclose {close:.0f}", BLACK, 95),
-        (dated["Highest daily close found"], "highest\nclose", BLACK, 1000),
-        (dated["Dynamic TAO"], "dynamic\nTAO", GREY, 620),
-        (expected_halving, "halving\nexpected", RED, 620),
-        (FIRST_HALVING_UTC, "halving", GREEN, 95),
-        (dated["Covenant AI exit"], "Covenant\nleaves", GREY, 620),
-        (dated["Gensyn token launch"], "Gensyn token\n(C52)", PURPLE, 95),
+    for when, text, height in (
+        (sources.PUBLISHED, "article", 95),
+        (dated["Highest daily close found"], "highest\nclose", 1000),
+        (dated["Dynamic TAO"], "subnets get\ntokens", 95),
+        (expected_halving, "halving\nexpected", 95),
+        (FIRST_HALVING_UTC, "halving", 95),
     ):
-        before = text.startswith("Covenant")
-        side = "right" if before else "left"
-        marks.append(Level(x=when, colour=colour, style=":", width=1.3))
-        marks.append(Text(x=when, y=height, text=text, colour=colour, align=side))
+        marks.append(Level(x=when, colour=GREY, style=":", width=1.3))
+        marks.append(Text(x=when, y=height, text=text, colour=SOFT))
     return marks
 
 
 @view()
 def macro_thesis() -> View:
-    """The macro thesis: funding with and without one deal, money and central banks' assets, the
-    pick, and what TAO needs of it.
+    """Money raised by generative AI in 2023 over that of 2022, as quoted then and as counted a year
+    later. Grey bars count all deals, blue ones leave out the largest.
     """
-    world = claims.world()
     deal = claims.funding("2023", "one deal")
-    fed = claims.assets_change("Fed", since="2023-12-01")
-    money = _money()
-    inflows = _inflows()
-    close, article, now = (flow / 1e6 for flow in inflows.values())
     grew, without = jump("then")
     return View(
-        title=f"Without one deal of {deal:g} bn funding grew {without:.1f}× and not {grew:.1f}×; "
-        f"US money changed by {money.iloc[-1] - money.iloc[-2]:+.1f} trn, the Fed's assets by "
-        f"{fed:+.1f}; a flat price asked for {close:.0f} M USD a year at the close of the "
-        f"article's day, {article:.0f} M at its own price, {now:.0f} M now",
-        panels=[_jump(), _assets(money), _pick(), _inflow(inflows)],
-        rows=2,
-        size=(11.0, 8.0),
-        sources=(
-            world.then.snapshot,
-            world.now.snapshot,
-            "data/ai_funding.csv, central_bank_assets.csv, evidence.csv, peers_weekly.csv",
-        ),
+        title=f"Without one deal AI funding grew {without:.1f}×, not {grew:.1f}×",
+        caption=f"The deal is Microsoft's {deal:g} bn USD in OpenAI, January 2023. Providers count "
+        "differently, so compare bars of one pair.",
+        panels=[_jump()],
+        size=(7.5, 4.2),
+        sources=("data/ai_funding.csv", "claims C04 to C06"),
     )
-
-
-def _money() -> pd.Series:
-    """US M2 by month as the ledger has it: its peak, at the forecast, and last; trillion USD."""
-    facts = sources.table("evidence").query("claim == 'C08'").set_index("fact")
-    rows = facts.loc[["money_peak", "money_at_the_forecast", "money"]]
-    return rows["value"].astype(float).set_axis(pd.to_datetime(rows["as_of"]))
-
-
-def _inflows() -> dict[str, float]:
-    """Net buying a year that holds the price, USD: at both base prices, and now."""
-    world = claims.world()
-    return {
-        "2023, at the close": claims.net_inflow(world.day),
-        f"2023, at {world.then.snapshot.price_usd:g} USD": claims.net_inflow(world.then),
-        "2026": claims.net_inflow(world.now),
-    }
 
 
 def jump(when: str) -> tuple[float, float]:
@@ -327,83 +229,13 @@ def _jump() -> Panel:
         for values, label, colour, shift in zip(
             zip(*jumps.values(), strict=True),
             ("all", "without the one deal"),
-            (GREY, ORANGE),
+            (GREY, BLUE),
             (-0.18, 0.18),
             strict=True,
         )
     ]
     return Panel(
-        title="Generative-AI funding, 2023 over 2022 (C06)",
         marks=bars,
         x=Axis(names=tuple(jumps)),
-        y=Axis(label="times", low=0, high=6.3),
-    )
-
-
-def _assets(money: pd.Series) -> Panel:
-    table = sources.table("central_bank_assets")
-    dollars: dict[str, Any] = {"colour": BLUE, "marker": "^", "style": "-.", "size": 4}
-    lines = [Line(label="US money (M2), trillion USD", x=money.index, y=money, **dollars)]
-    for bank, colour, marker, style in (("Fed", PURPLE, "o", "-"), ("ECB", GREEN, "s", "--")):
-        rows = table[table["bank"] == bank]
-        label = f"{bank}'s assets, trillion {rows['currency'].iloc[0]}"
-        look: dict[str, Any] = {"colour": colour, "marker": marker, "style": style, "size": 4}
-        lines.append(Line(label=label, x=rows["date"], y=rows["trn"], **look))
-    forecast = Level(x=sources.PUBLISHED, style=":")
-    word: dict[str, Any] = {"text": " forecast:\n more by 2026", "valign": "bottom"}
-    return Panel(
-        title="Money, and assets of two central banks (C08)",
-        marks=[*lines, forecast, Text(x=sources.PUBLISHED, y=11, **word)],
-        x=Axis(scale="date"),
-        y=Axis(label="trillion", low=3, high=29),
-    )
-
-
-def _pick() -> Panel:
-    since = sources.PUBLISHED
-    until = sources.MARCH_2024
-    march = [
-        sources.weekly_gain(f"{name}_usd", since, until) for name in ("fil", "tao", "rndr", "btc")
-    ]
-    day = pd.Timestamp("2026-07-04")
-    earned = claims.what_was_earned(day, bought_usd=sources.close_on(since))
-    filecoin = claims.filecoin_gain()
-    later = [filecoin, earned["TAO"] - 1, np.nan, earned["bitcoin"] - 1]
-    bars = [
-        Bars(
-            label=label,
-            x=np.arange(4) + shift,
-            y=np.nan_to_num(values),
-            width=0.38,
-            colour=colour,
-            text=tuple(f"{gain:+.0%}" if np.isfinite(gain) else "unknown" for gain in values),
-        )
-        for values, label, colour, shift in (
-            (march, "to March 2024", GREY, -0.2),
-            (later, "to July 2026", BLUE, 0.2),
-        )
-    ]
-    return Panel(
-        title="The pick against others since publication (C11)",
-        marks=[*bars, Level(y=0, width=1.0)],
-        x=Axis(names=("Filecoin", "TAO", "RNDR", "bitcoin")),
-        y=Axis(label="gain", format=".0%", low=-1.1, high=2.8),
-    )
-
-
-def _inflow(inflows: dict[str, float]) -> Panel:
-    raised = [claims.funding(year, "AI") for year in ("2023", "2023", "2025")]
-    shares = [flow / whole / 1e9 for flow, whole in zip(inflows.values(), raised, strict=True)]
-    names = tuple(f"{name},\nof {whole:g} bn" for name, whole in zip(inflows, raised, strict=True))
-    bars = Bars(
-        y=shares,
-        width=0.5,
-        colour=(BLACK, GREY, BLUE),
-        text=tuple(f"{share:.2%}" for share in shares),
-    )
-    return Panel(
-        title="Inflow that holds TAO's price, over AI funding of 2023 or 2025",
-        marks=[bars],
-        x=Axis(names=names),
-        y=Axis(label="share of a year's funding", format=".2%", low=0, high=1.2 * max(shares)),
+        y=Axis(label="funding of 2023 over 2022, times", low=0, high=6.3),
     )

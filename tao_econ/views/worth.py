@@ -1,4 +1,4 @@
-"""Views of intrinsic value: every model on one axis, and the fees that a price asks for."""
+"""Views of intrinsic value: every model on one axis, and each at numbers of one's own."""
 
 from __future__ import annotations
 
@@ -19,24 +19,18 @@ from .marks import (
     BLUE,
     GREEN,
     GREY,
-    ORANGE,
+    OF_2023,
+    OF_2026,
     RED,
-    SKY,
     Axis,
     Bars,
     Level,
     Line,
-    Map,
-    Mark,
     Panel,
     Points,
-    Text,
     View,
 )
-from .words import in_words
 
-GROWING_YEARS = 10  # of the fees, before they stand still
-ESTIMATES_USD = (3e6, 20e6)  # published range of the whole network's fees a year, 2026
 USD_LOG = Axis(label="USD per TAO (log)", scale="log", format=",g")
 
 
@@ -50,8 +44,8 @@ USD_LOG = Axis(label="USD per TAO (log)", scale="log", format=",g")
 def valuation_field(
     rules: Rules, then: Snapshot, publication: Snapshot, now: Snapshot, scenario: Scenario
 ) -> View:
-    """Low, middle and high price of TAO by ten methods at two dates on one log axis, with the
-    price of each date, the article's day both at its close and at the price it names.
+    """Low, middle and high price of TAO by ten methods at two dates; the axis counts in powers of
+    ten.
     """
     before, after = (football_field(rules, day, scenario) for day in (then, now))
     middles = after["mid_usd"]
@@ -67,7 +61,10 @@ def valuation_field(
             colour=colour,
             alpha=0.75,
         )
-        for day, table, shift, colour in ((then, before, -0.18, SKY), (now, after, 0.18, BLUE))
+        for day, table, shift, colour in (
+            (then, before, -0.18, OF_2023),
+            (now, after, 0.18, OF_2026),
+        )
     ]
     middle = Points(
         label="middle",
@@ -80,9 +77,10 @@ def valuation_field(
     prices = _prices(publication, then, now)
     names = before["method"].replace({"stock-to-flow": "stock-to-flow (foil)"})
     return View(
-        title=f"{len(after)} methods, {len(after)} middles: from {middles.min():.2f} to "
-        f"{middles.max():,.0f} USD for a TAO that traded at {now.price_usd:,.2f} in "
-        f"{now.date:%B %Y}",
+        title=f"The methods' middles run from {middles.min():.2f} to {middles.max():,.0f} USD",
+        caption="A bar runs from a method's low to its high end, a mark at its middle: red for "
+        f"the article's day, blue for {now.date:%B %Y}. Dashed lines are the prices of those days. "
+        "Each method takes TAO to be another thing, so nothing is averaged.",
         panels=[
             Panel(
                 marks=[*ranges, middle, *prices],
@@ -106,77 +104,11 @@ def _prices(publication: Snapshot, then: Snapshot, now: Snapshot) -> list[Level]
             width=width,
         )
         for day, colour, style, width in (
-            (publication, ORANGE, "--", 1.6),
-            (then, ORANGE, ":", 1.8),
-            (now, RED, "--", 1.6),
+            (publication, OF_2023, "--", 1.6),
+            (then, OF_2023, ":", 1.8),
+            (now, OF_2026, "--", 1.6),
         )
     ]
-
-
-@view(rules="2026-09-11", snapshot="2026-09-11", scenario="base")
-def fees_needed(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> View:
-    """Price by yearly fees and capture share, as contours, without growth and with the
-    scenario's, estimates shaded.
-    """
-    if scenario.survival_share == 0:
-        raise ValueError("survival_share must be above 0 for fees to justify a price, got 0")
-    scenario = replace(scenario, capture_share=1.0)  # the other axis
-    cases = (replace(scenario, revenue_growth=0.0), scenario)
-    asked = [reverse_dcf(rules, snapshot, case, growth_years=GROWING_YEARS) for case in cases]
-    flat, growing = (found.fee_revenue_usd_per_year / 1e6 for found in asked)
-    low, high = (usd / 1e6 for usd in ESTIMATES_USD)
-    panels = [
-        _fees(rules, snapshot, case, need)
-        for case, need in zip(cases, (flat, growing), strict=True)
-    ]
-    part = replace(panels[0].y, label="part of the fees that reaches holders (log)")
-    return View(
-        title=f"At full capture {snapshot.price_usd:,.0f} USD asks for fees of {flat:,.0f} M USD a "
-        f"year that never grow, or {growing:,.0f} M that grow {scenario.revenue_growth:.0%} a year "
-        f"for {in_words(GROWING_YEARS)} years; estimates run from {low:g} to {high:g} M",
-        panels=[replace(panels[0], y=part), panels[1]],
-        size=(11.0, 5.4),
-        sources=(f"discounted at {scenario.discount_rate:.0%}",),
-    )
-
-
-def _fees(rules: Rules, snapshot: Snapshot, scenario: Scenario, need: float) -> Panel:
-    """One growth of fees of `fees_needed`: lines of equal price, need in M USD."""
-    fees = np.logspace(6, 11, 101)
-    capture = np.logspace(-2, 0, 61)
-    price = reverse_dcf_surface(
-        rules,
-        snapshot,
-        scenario,
-        fee_revenue_usd_per_year=fees,
-        capture_share=capture,
-        growth_years=GROWING_YEARS,
-    ).price_usd
-    low, high = (usd / 1e6 for usd in ESTIMATES_USD)
-    estimates = f"estimates of 2026: {low:g} to {high:g} M USD"
-    marks: list[Mark] = [Level(label=estimates, x=(low, high), colour=GREEN, alpha=0.15)]
-    plane: dict[str, Any] = {"kind": "lines", "x": fees / 1e6, "y": capture, "z": price.T}
-    for times in (0.01, 0.1, 1, 10):
-        level = snapshot.price_usd * times
-        told = f"today's price, {snapshot.price_usd:,.2f} USD" if times == 1 else ""
-        look = {"colour": RED, "width": 2.4} if times == 1 else {"colour": GREY}
-        name = f"{level:,.3g} USD" if level < 1000 else f"{level:,.0f} USD"
-        fifth = need * times / 0.2  # fees at which a fifth captured gives the level
-        marks.append(Map(label=told, levels=(level,), **look, **plane))
-        if 1e6 * fifth < fees[-1] / 10:  # room for its name
-            marks.append(Text(x=fifth, y=0.2, text=name))
-    at_need: dict[str, Any] = {"label": f"{need:,.0f} M USD, all captured", "x": need, "y": 1}
-    marks.append(Points(colour=RED, **at_need))
-    growth = scenario.revenue_growth
-    grow = f"Fees grow by {growth:.0%} a year for {in_words(GROWING_YEARS)} years"
-    fees_axis = {"label": "fees of the network today, M USD a year (log)", "format": ",g"}
-    return Panel(
-        title=grow if growth else "Fees never grow",
-        marks=marks,
-        x=Axis(scale="log", low=1, high=1e5, **fees_axis),
-        y=Axis(scale="log", low=0.01, high=1, ticks=(0.01, 0.1, 1), format="g%"),
-        columns=1,
-    )
 
 
 # ---- Models from within, live ----

@@ -2,6 +2,10 @@
 
 import functools
 import json
+import signal
+import subprocess
+import sys
+import time
 
 import pandas as pd
 import pytest
@@ -139,3 +143,34 @@ def test_a_part_that_is_not_whole_is_computed_again(tmp_path, damage):
     part = folder / "part-00001.parquet"
     part.write_bytes(damage(part.read_bytes()))
     pd.testing.assert_frame_equal(pd.read_parquet(sweep_to_parquet(scaled, **given)), before)
+
+
+SWEEPING = """
+import sys
+from tao_econ.analysis import sweep
+sweep.PART_ROWS = 500
+def slow(x):
+    return {"y": x * 2, "z": sum(range(300))}
+sweep.sweep_to_parquet(slow, folder=sys.argv[1], x=list(range(20_000)), progress=False)
+"""
+
+
+def sweeping(folder):
+    return subprocess.Popen([sys.executable, "-c", SWEEPING, str(folder)])
+
+
+def bytes_in(folder):
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+def test_two_sweeps_at_once_of_which_one_is_killed_leave_what_one_alone_does(tmp_path):
+    assert sweeping(tmp_path / "alone").wait() == 0
+    both = [sweeping(tmp_path / "both") for _ in range(2)]
+    while not list((tmp_path / "both").glob("part-*")):
+        time.sleep(0.01)
+    both[0].kill()
+    assert both[0].wait() == -signal.SIGKILL and both[1].wait() == 0
+    assert sweeping(tmp_path / "both").wait() == 0
+    assert len(list((tmp_path / "both").glob("part-*"))) == 40
+    visible = {k: v for k, v in bytes_in(tmp_path / "both").items() if k[0] != "."}
+    assert visible == bytes_in(tmp_path / "alone")

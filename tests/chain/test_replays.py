@@ -135,6 +135,22 @@ def test_a_file_of_ones_own_gives_weights_from_prices(tmp_path):
     assert pools.emission_on.tolist() == [True, False] and pools.burned_share[1] == 0.5
 
 
+def test_a_spreadsheets_table_is_the_same_pools(tmp_path):
+    plain = te.chain.load_subnets(written(tmp_path, ROWS), issuance_rao=ISSUED)
+    rows = [row.replace(",", ";").replace(".", ",") for row in ROWS]
+    rows = [f"{k};{row}".replace("5000000", "5.000.000,0") for k, row in enumerate(rows)]
+    columns = "\ufeff;" + COLUMNS.upper().replace(",", ";")
+    sheet = te.chain.load_subnets(written(tmp_path, rows, columns), issuance_rao=ISSUED)
+    assert sheet.name == plain.name and sheet.root_tao == plain.root_tao
+    assert sheet.tao_weight.tolist() == plain.tao_weight.tolist()
+    assert sheet.burned_share.tolist() == plain.burned_share.tolist()
+    broken = [*ROWS[:2], "", "7,b,-3,1000,50,0.2,0.2,0.5,0"]
+    one_line(
+        lambda: te.chain.load_subnets(written(tmp_path, broken), issuance_rao=ISSUED),
+        "mine.csv, row 5, column tao_in_pool",
+    )
+
+
 def test_amounts_in_rao_and_in_tao_are_the_same(tmp_path):
     in_tao = te.chain.load_subnets(written(tmp_path, ROWS), issuance_rao=ISSUED)
     columns = COLUMNS.replace("_in_pool", "_in_pool_rao").replace("outstanding", "outstanding_rao")
@@ -168,7 +184,7 @@ def test_amounts_in_rao_and_in_tao_are_the_same(tmp_path):
         ("2,c,100,1000,1,nan,1,0,1", "row 5, column price_tao: must be a finite number >= 0"),
         ("2,c,1e999,1000,1,0.1,1,0,1", "row 5, column tao_in_pool: must be a finite number >= 0"),
         ("2,c,abc,1000,1,0.1,1,0,1", "row 5, column tao_in_pool: must be a finite number >= 0"),
-        ("2,c,1,1000,1,0.1,1,0,1,9", "mine.csv must be a CSV table in UTF-8"),
+        ("2,c,1,1000,1,0.1,1,0,1,9", "mine.csv, row 5: must have 9 cells, as the header has"),
     ],
 )
 def test_a_bad_row_is_one_line_of_file_row_and_rule(tmp_path, row, words):

@@ -2,6 +2,7 @@
 same checks refuse the same cells, and nothing of ours is left in the answer.
 """
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -9,6 +10,7 @@ import tao_econ as te
 from tao_econ.inputs import data
 
 RULES = te.rules_at("2026-09-11")
+DAY = (RULES, te.load_snapshot("2023-11-20"), te.load_scenario("article"))
 WINDOW = {"since": "2026-07-01", "until": "2026-12-31"}
 POINTS = pd.DataFrame(
     {
@@ -19,6 +21,9 @@ POINTS = pd.DataFrame(
 )
 PRICES = pd.DataFrame(
     {"date": pd.date_range("2026-01-04", periods=20, freq="7D"), "close_usd": range(200, 220)}
+)
+PEERS = pd.DataFrame({"date": PRICES["date"]}).assign(
+    **{f"{name}_usd": PRICES["close_usd"] for name in ("tao", "rndr", "fet", "grt", "near", "icp")}
 )
 DAYS = pd.DataFrame(
     {
@@ -69,6 +74,25 @@ def test_the_repositorys_own_tables_given_give_the_same():
         te.economy.comparables_on("2024-03-26"),
         te.economy.comparables_on("2024-03-26", comparables=tokens),
     )
+    again = te.economy.newest_recycling(RULES, points=points, anchors=anchors)
+    assert again[:10] == te.economy.newest_recycling(RULES)[:10]
+    pd.testing.assert_frame_equal(
+        te.economy.recycling_regimes(RULES, points=points, anchors=anchors),
+        te.economy.recycling_regimes(RULES),
+    )
+    pd.testing.assert_frame_equal(
+        te.economy.comparable_ratios(*DAY),
+        te.economy.comparable_ratios(*DAY, comparables=tokens),
+    )
+    pd.testing.assert_frame_equal(
+        te.economy.dilution_table(*DAY), te.economy.dilution_table(*DAY, comparables=tokens)
+    )
+    peers = data.load("peers_weekly")[::-1]
+    few = {"replicas": 100, "until": "2024-03-24"}
+    assert te.economy.beta_alpha(**few) == te.economy.beta_alpha(**few, prices=peers)
+    assert te.economy.weekly_correlation("tao", "rndr") == te.economy.weekly_correlation(
+        "tao", "rndr", prices=peers
+    )
     window = ("2023-10-01", "2023-10-31")
     assert te.economy.emission_over_volume(*window) == te.economy.emission_over_volume(
         *window, prices=data.load("tao_daily_2023q4")
@@ -82,6 +106,23 @@ def test_own_readings_alone_are_used():
         "from its day"
     ]
     assert (fit.used["tao"] == fit.used["restated_tao"]).all()  # no reading of the counter
+    newest = te.economy.newest_recycling(RULES, points=POINTS)
+    assert newest.used["tao"].tolist() == POINTS["tao"].tolist()
+    regimes = te.economy.recycling_regimes(RULES, points=POINTS)
+    assert regimes["readings"].tolist() == [0, 0, 0, 0, 4]
+    fit, (halving,) = te.economy.next_halvings(RULES, halvings=1, points=POINTS)
+    assert fit.used["tao"].tolist() == POINTS["tao"].tolist() and halving.low < halving.high
+    path = te.economy.openai_ratio_path(prices=PRICES).set_index("date")
+    before = path["close_usd"][path.index < "2026-01-04"]
+    assert before.isna().all() and set(path["close_usd"].dropna()) <= set(PRICES["close_usd"])
+    assert path["close_usd"].notna().any()
+    ratios = te.economy.comparable_ratios(
+        RULES, te.load_snapshot("2026-09-11"), DAY[2], when="2026-11-20", comparables=TOKENS
+    )
+    assert ratios["name"][ratios["kind"] == "token"].tolist() == ["AAA"]
+    returns = te.economy.weekly_returns(prices=PEERS)
+    assert len(returns) == 19 and returns["tao_usd"].sum() == pytest.approx(np.log(219 / 200))
+    assert te.economy.beta_alpha(prices=PEERS, replicas=100).beta == pytest.approx(1)
     history = te.economy.price_history(prices=PRICES)
     assert history.returns == 19 and str(history.first) == "2026-01-04"
     ratio = te.economy.weekly_ratio(prices=PRICES)
@@ -128,3 +169,11 @@ def test_prices_and_anchors_are_checked_too(refused):
         )
     with refused("anchors must rise in block and time"):
         te.economy.anchored_date(50, anchors=ANCHORS[::-1])
+    with refused("prices must be > 0, got 0"):
+        te.economy.weekly_returns(prices=PEERS.assign(fet_usd=0))
+    with refused("prices must have fet_usd in every week, got one without"):
+        te.economy.beta_alpha(prices=PEERS.drop(columns="fet_usd"))
+    with refused("comparables must have at least one row"):
+        te.economy.dilution_table(*DAY, comparables=TOKENS.iloc[:0])
+    with refused("date must be a day of the comparables, got 2023-11-20"):
+        te.economy.dilution_table(*DAY, comparables=TOKENS)

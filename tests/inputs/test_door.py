@@ -187,3 +187,43 @@ def test_a_list_in_place_of_an_array_is_taken_as_the_array():
         te.chain.run_subnets(rules, te.load_scenario("base"), p, days=1) for p in (pools, listed)
     ]
     np.testing.assert_array_equal(paths[0].price_tao, paths[1].price_tao)
+
+
+RECORDS = {
+    "rules": te.rules_at("2026-09-11"),
+    "snapshot": te.load_snapshot("2026-09-11"),
+    "scenario": te.load_scenario("base"),
+}
+
+
+def of_records(function) -> list[str]:
+    """The records that a function takes by place, in its order."""
+    return [name for name in inspect.signature(function).parameters if name in RECORDS]
+
+
+SEVERAL = sorted(name for name, function in PUBLIC.items() if len(of_records(function)) > 1)
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_records_stand_in_one_order_and_a_slip_says_which_stands_where(name):
+    function = PUBLIC[name]
+    order = of_records(function)
+    assert order == [record for record in RECORDS if record in order]
+    assert list(inspect.signature(function).parameters)[: len(order)] == order
+    for slip in itertools.permutations(order):
+        if list(slip) == order:
+            continue
+        first = next(place for place, record in enumerate(slip) if record != order[place])
+        wanted = order[first]
+        got = RECORDS[slip[first]]
+        with pytest.raises(TypeError) as caught:
+            function(*(RECORDS[record] for record in slip))
+        said = str(caught.value)
+        assert said == (
+            f"{wanted} must be {wanted.title()}, got {type(got).__name__} {got.name!r}; "
+            "the order is (rules, snapshot, scenario)"
+        )
+
+
+def test_most_models_take_several_records():
+    assert len(SEVERAL) > 30

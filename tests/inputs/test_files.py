@@ -17,7 +17,7 @@ import pytest
 
 import tao_econ as te
 from tao_econ.analysis.sweep import sweep_to_parquet
-from tao_econ.inputs import files
+from tao_econ.inputs import checkpoint, files
 from tao_econ.publish import folders, press
 
 NEW = b"new"
@@ -63,7 +63,7 @@ def umask():
 WRITER = """
 import sys
 from pathlib import Path
-from tao_econ.inputs import files
+from tao_econ.inputs import checkpoint, files
 file, letter = Path(sys.argv[1]), sys.argv[2]
 for number in range(400):
     files.write_whole(file, letter.encode() * 50_000 + b"%d" % (number % 2))
@@ -86,7 +86,7 @@ def test_two_writers_of_one_file_never_tear_it(tmp_path):
 KILLED = """
 import os, signal, sys, time
 from pathlib import Path
-from tao_econ.inputs import files
+from tao_econ.inputs import checkpoint, files
 from tao_econ.publish import folders
 with folders.staging(Path(sys.argv[1])), files.replacing(Path(sys.argv[1]) / "a.svg") as draft:
     draft.write_bytes(b"half")
@@ -213,7 +213,13 @@ def staged(folder):
         (draft / "index.html").write_bytes(bytes(20_000))
 
 
-WRITERS = [figure, parts, metagraph, whole, staged]
+def kept(folder):
+    with pytest.MonkeyPatch.context() as patched, te.inputs.checkpoints(folder):
+        patched.setattr(checkpoint, "KEEP_EVERY_S", 0.0)
+        checkpoint.Checkpoint(("a run",), 1, (np.zeros(10_000),)).keep(1)
+
+
+WRITERS = [figure, parts, metagraph, whole, staged, kept]
 
 
 @pytest.mark.parametrize("write", WRITERS)

@@ -105,6 +105,10 @@ TEXTS = {
     "headed.toml": "[snapshot.mine]\n" + OWN_TOML,
     "wide.csv": "\ufeffDATE;Price_USD;issuance_tao;volume_usd\r\n2026-11-19;1;2;3\r\n"
     f"2026-11-20;{PRICE};{SUPPLY};{VOLUME}\r\n",
+    "comma.csv": "\ufeff;Date;PRICE_USD;Issuance_TAO;volume_usd\r\n0;2026-11-20;297,585;"
+    "11.600.123,456789012;95\u00a0000\u00a0000,5\r\n",
+    "grouped.csv": "date,price_usd,issuance_tao,volume_usd\n2026-11-20, 297.585 ,"
+    '"11,600,123.456789012","95,000,000.5"\n\n',
     "long.csv": f"field,value,source\ndate,2026-11-20,\nprice_usd,{PRICE},a screen\n"
     f"issuance_tao,{SUPPLY},\nvolume_usd,{VOLUME},\n",
     "coingecko.csv": "snapped_at,price,market_cap,total_volume\n2026-11-19 00:00:00 UTC,1,2,3\n"
@@ -192,8 +196,20 @@ def test_a_day_of_several_may_be_asked_for(tmp_path, refused):
         ("a.json", [], ["must hold values by name, got none"]),
         ("a.json", [3], ["must hold values by name, got 3"]),
         ("a.csv", "date\n", ["a header and a row"]),
-        ("a.csv", "date,price_usd\n2026-11-20\n", ["row 2 must have 2 cells, got 1"]),
-        ("a.csv", "date,date\n1,2\n", ["different names"]),
+        ("a.csv", "date,price_usd\n2026-11-20\n", ["row 2: must have 2 cells", "got 1"]),
+        ("a.csv", "field,value\ndate,2026-11-20\ndate,2026-11-21\n", ["row 3", "not stand twice"]),
+        (
+            "a.csv",
+            'date,price_usd,issuance_tao\n2026-11-20,"1,234",11700000\n',
+            ["price_usd must be a number, got '1,234'"],
+        ),
+        (
+            "a.csv",
+            "date,price_usd,issuance_tao\n2026-11-20,=1+1,11700000\n",
+            ["price_usd must be a number, got '=1+1'"],
+        ),
+        ("a.csv", "date,price_usd\n2026-11-20,1\0\n", ["NUL"]),
+        ("a.csv", "date,date\n1,2\n", ["each column once, got 'date' twice"]),
         ("a.json", {"bitcoin": {"usd": 9e4}}, ["coin must be TAO, got 'bitcoin'"]),
         ("a.json", [MARKET | {"id": "bitcoin", "symbol": "btc"}], ["coin must be TAO"]),
         ("a.json", {"data": {"1": {"price": 1}, "2": {"price": 2}}}, ["speak of TAO once"]),
@@ -230,7 +246,7 @@ def test_what_is_wrong_is_one_line_with_the_file(name, content, words, tmp_path)
 
 
 def test_a_file_that_is_not_there_is_one_line(tmp_path, refused):
-    with refused("none.toml must be a file"):
+    with refused("path must be a file, but 'none.toml' is not there"):
         te.Snapshot.from_file(tmp_path / "none.toml")
 
 

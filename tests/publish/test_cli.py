@@ -16,13 +16,13 @@ import pytest
 
 import tao_econ as te
 from tao_econ import views
-from tao_econ.__main__ import main
+from tao_econ.__main__ import _parser, _verbs, main
 from tao_econ.inputs import data
 from tao_econ.inputs import record as records
 from tao_econ.inputs import rules as inputs
 from tao_econ.publish import assumptions, notebooks, press
 
-VERBS = ("figures", "notebooks", "claims", "replays", "assumptions", "site")
+VERBS = tuple(_verbs(_parser()))
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_a_figure_is_drawn_once_and_not_again_until_something_changed(capsys, fo
     ]
     stamp = (folder / "price_waterfall.svg").stat().st_mtime_ns
     assert main(["figures", "price_waterfall"]) == 0
-    assert "0 drawn, 1 unchanged" in capsys.readouterr().out
+    assert "1 figure recomputed, all as published" in capsys.readouterr().out
     assert (folder / "price_waterfall.svg").stat().st_mtime_ns == stamp
     (folder / "price_waterfall.svg").write_bytes(b"damaged")
     assert main(["figures", "price_waterfall"]) == 0
@@ -90,7 +90,10 @@ def test_a_stress_draws_another_picture_from_the_same_records(folder):
     ("arguments", "words"),
     [
         (["figures", "price_waterfall", "--stress", "war"], ["unknown stress 'war'", "volume / 5"]),
-        (["figures", "macro_thesis", "--stress", "volume / 5"], ["must take a record, got none"]),
+        (
+            ["figures", "forecasts_scored", "--stress", "volume / 5"],
+            ["must take a record, got none"],
+        ),
         (["claims", "--stress", "wash"], ["unknown stress 'wash'", "did you mean 'wash trading'"]),
         (
             ["figures", "price_waterfal"],

@@ -50,7 +50,7 @@ def test_ones_own_day_takes_the_place_of_its_time(mine):
 @pytest.mark.parametrize(
     "arguments, words",
     [
-        (["figures", "macro_thesis"], ["must take one, got macro_thesis"]),
+        (["figures", "forecasts_scored"], ["must take one, got forecasts_scored"]),
         (["figures", "mc_fdv_ladder", "--set", "price_usd=2"], ["does not read 'price_usd'"]),
         (["ask", "moon"], ["unknown question 'moon'", "halving"]),
         (["ask", "halving", "--set", "price_usd=2"], ["halving does not read 'price_usd'"]),
@@ -88,6 +88,40 @@ def test_an_answer_follows_what_goes_in(capsys):
     assert days[0] < days[1]
 
 
+def test_a_question_over_values_of_a_field(mine, capsys):
+    swept = ["sweep", "halving", "recycled_share=0.0,0.1,0.2", "--snapshot", mine]
+    assert main([*swept, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    days = [row["value"] for row in told["answers"]]
+    assert told["field"] == "recycled_share" and days == sorted(days) and len(set(days)) == 3
+    assert [row["at"] for row in told["answers"]] == ["0.0", "0.1", "0.2"]
+    assert (
+        main(["ask", "halving", "--json", "--set", "recycled_share=0.1", "--snapshot", mine]) == 0
+    )
+    alone = json.loads(capsys.readouterr().out)
+    assert told["answers"][1] == {"at": "0.1"} | alone
+    assert main(swept) == 0
+    assert f"  recycled_share = 0.1: {days[1]}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (["halving", "recycled_share"], "must be NAME=VALUE"),
+        (["halving", "recycled_share=0.1"], "must have 2 to 1,000 different values"),
+        (["halving", "recycled_share=0.1,0.1"], "different values"),
+        (["halving", "recycled_share=0.1,2"], "recycled_share must be in"),
+        (["halving", "price_usd=1,2"], "does not read 'price_usd'"),
+        (["moon", "recycled_share=0,1"], "unknown question 'moon'"),
+        (["halving", "recycled_share=0,.1", "--set", "recycled_share=.2"], "another field"),
+    ],
+)
+def test_a_sweep_that_cannot_be_is_one_line(arguments, words, capsys):
+    assert main(["sweep", *arguments]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 1 and words in said[0], said
+
+
 def test_the_list_of_figures_as_json(capsys):
     assert main(["figures", "--list", "--json"]) == 0
     assert list(json.loads(capsys.readouterr().out)) == views.published()
@@ -115,7 +149,10 @@ def test_the_shell_completes_commands_and_questions(tmp_path):
     asked = (
         f"source {tmp_path / 'words.sh'}; COMP_WORDS=(./run ask ha); COMP_CWORD=2; "
         '_tao_econ_run; echo "${COMPREPLY[@]}"; COMP_WORDS=(./run fig); COMP_CWORD=1; '
+        '_tao_econ_run; echo "${COMPREPLY[@]}"; COMP_WORDS=(./run figures --sub); COMP_CWORD=2; '
+        '_tao_econ_run; echo "${COMPREPLY[@]}"; COMP_WORDS=(./run notebooks 05); COMP_CWORD=2; '
         '_tao_econ_run; echo "${COMPREPLY[@]}"'
     )
     done = subprocess.run(["bash", "-c", asked], capture_output=True, text=True, env=os.environ)
-    assert done.stdout.split() == ["halving", "figures"], done.stderr
+    words = ["halving", "figures", "--subnet", "05_supply_curve"]
+    assert done.stdout.split() == words, done.stderr

@@ -36,8 +36,8 @@ def test_a_varied_figure_says_what_was_varied(drawn):
 
 
 def test_the_records_stand_for_their_ratios_too(drawn):
-    press.draw("era_lengths", folder=drawn)
-    rules = te.provenance(drawn / "era_lengths.png")["records"]["rules"]
+    press.draw("supply_four_ways", folder=drawn)
+    rules = te.provenance(drawn / "supply_four_ways.png")["records"]["rules"]
     assert rules["record"] == "Rules" and rules["kappa"] == "32767/65535"
 
 

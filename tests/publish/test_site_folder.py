@@ -4,6 +4,11 @@ the next.
 
 import json
 import os
+import random
+import signal
+import subprocess
+import sys
+import time
 
 import pytest
 from hostile import one_line
@@ -121,3 +126,62 @@ def test_a_place_that_is_no_folder_is_refused_before_anything_is_computed(tmp_pa
     one_line(lambda: pages.build(tmp_path / "site"), "site/ must be empty or a site built before")
     with pytest.raises(OSError, match="below"):
         pages.build(tmp_path / "site" / "below")
+
+
+BUILDING = """
+import itertools, sys
+from pathlib import Path
+from tao_econ.publish import pages
+for number in itertools.count(int(sys.argv[2])):
+    files = {f"{n % 7}/{n}.html": f"{number % 2}" * 2_000 for n in range(number % 2, 60, 1 + number % 2)}
+    pages._files = lambda many: files
+    pages.build(Path(sys.argv[1]) / "site")
+"""
+
+
+def building(folder, first):
+    return subprocess.Popen([sys.executable, "-c", BUILDING, str(folder), str(first)])
+
+
+def mended(folder, build):
+    """The next build is whole, and nothing else is left."""
+    build(SECOND)
+    files = found(folder / "site")
+    files.pop(pages.LIST)
+    assert files == SECOND and not list((folder / "site").glob(".*"))
+
+
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT])
+@pytest.mark.parametrize("builders", [1, 2])
+def test_a_build_killed_at_any_time_is_mended_by_the_next(tmp_path, build, sent, builders):
+    working = [building(tmp_path, first) for first in range(builders)]
+    for _ in range(1_000):
+        if (tmp_path / "site" / pages.LIST).exists():
+            break
+        time.sleep(0.02)
+    for process in working:  # the second goes on while the first is dead
+        time.sleep(random.Random(f"{sent} {builders}").uniform(0, 0.3))
+        process.send_signal(sent)
+        assert process.wait() in (-sent, 1)
+    mended(tmp_path, build)
+
+
+ONCE = """
+import sys
+from pathlib import Path
+from tao_econ.publish import pages
+for _ in range(10):
+    pages._files = lambda many: {f"{sys.argv[2]}/{n}.html": sys.argv[2] * 9 for n in range(40)}
+    pages.build(Path(sys.argv[1]) / "site")
+"""
+
+
+def test_of_two_builds_at_once_the_last_one_wins_whole(tmp_path, build):
+    working = [
+        subprocess.Popen([sys.executable, "-c", ONCE, str(tmp_path), letter]) for letter in "ab"
+    ]
+    assert [process.wait() for process in working] == [0, 0]
+    files = found(tmp_path / "site")
+    listed = json.loads(files.pop(pages.LIST))["files"]
+    assert sorted(files) == listed and len(files) == 40 and len(set(files.values())) == 1
+    mended(tmp_path, build)

@@ -2,33 +2,48 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 import tao_econ as te
-from tao_econ.views import VIEWS, dilution
+from tao_econ.views import VIEWS
 
 
 def test_titles_follow_from_the_records():
     dear = replace(te.load_snapshot("article"), price_usd=200.0)
-    assert "× 21 M is 4.20 bn" in VIEWS["article_fdv"](then=dear).title
+    assert "diluted value 4.20 bn, not 3.6" in VIEWS["article_fdv"](then=dear).title
     now = replace(te.load_snapshot("2026-09-11"), price_usd=320.0)
-    assert "160 USD to 2.00×" in VIEWS["price_waterfall"](now=now).title
+    assert (
+        "160 USD it came to 4.05× and the price to 2.00×"
+        in VIEWS["price_waterfall"](now=now).caption
+    )
 
 
-def test_the_close_of_the_articles_day_stands_first_and_both_steps_add_up():
+def test_every_bar_of_the_diluted_value_is_a_price_times_the_cap_and_no_two_are_alike():
+    (panel,) = VIEWS["article_fdv"]().panels
+    (bars,) = panel.marks
+    prices = (160.0, 287.70, 241.10)
+    assert bars.x[1:] == pytest.approx([price * 21e6 / 1e9 for price in prices])
+    assert len(set(bars.x)) == len(panel.y.names)
+
+
+def test_the_close_of_the_articles_day_stands_first_and_price_is_value_over_supply():
     picture = VIEWS["price_waterfall"]()
-    assert picture.title.index("0.84×") < picture.title.index("1.51×")
+    assert "0.84×" in picture.title and "1.51×" in picture.caption
     for panel, base in zip(picture.panels, ("287.70", "160.00"), strict=True):
-        bars, *_ = panel.marks
-        assert base in panel.title and bars.y[0] + bars.y[1] == pytest.approx(bars.y[2])
+        lines = {m.label.split(" × ")[0]: m for m in panel.marks if m.label and len(m.y) == 2}
+        assert base in panel.title and all(line.y[0] == 1 for line in lines.values())
+        cap, supply, price = (lines[name].y[1] for name in ("market cap", "supply", "price"))
+        assert cap / supply == pytest.approx(price)
 
 
-def test_a_schedule_is_called_one_and_what_came_stands_beside_it():
-    for name in ("break_even_cap", "who_is_diluted"):
-        title = VIEWS[name]().title
-        assert title.startswith("On the schedule") and "had to" not in title
-    low, high = dilution.happened(te.rules_at("2026-09-11"), te.load_snapshot("article"))
-    assert 0.36 < low < high < 0.395  # the readings around 2024-11-20
+def test_discounting_keeps_all_at_zero_and_the_chosen_rate_stands_on_the_line():
+    (panel,) = VIEWS["discounted_fdv"]().panels
+    lines = [mark for mark in panel.marks if getattr(mark, "at_end", False)]
+    dots = [mark for mark in panel.marks if mark.label.endswith("at the chosen rate")]
+    for line, dot in zip(lines, dots, strict=True):
+        assert line.y[0] == pytest.approx(1.0)
+        assert np.interp(dot.x[0], line.x, line.y) == pytest.approx(dot.y[0])
 
 
 def test_every_token_stands_once_on_the_ladder_and_tao_is_marked():

@@ -47,7 +47,7 @@ def test_the_check_sees_what_it_should():
         "plain numbers",
         "blank before",
         "cut off",
-        "a mark over 'new supply'",
+        "a mark over '2026-09-11'",
         "a legend lies over a panel",
     ):
         assert kind in found, f"{kind} not in {found}"

@@ -19,20 +19,13 @@ NUMBERS = re.compile(
     re.IGNORECASE,
 )
 STATED = {  # words of titles that look like a result and are none, each with the reason
-    "claims_against_events": ("with nothing recycled",),  # the case that the line assumes
-    "claims_under_stress": ("turn none",),  # what is counted: stresses that turn no claim
-    "first_halving_forecast": ("(90%)",),  # the band of every `halving.Forecast`
-    "next_halvings": ("(90%)",),  # the same
-    "price_fan": ("80% of prices",),  # p10 to p90 of `price_bands`
     "routing_and_dominance": ("a third model",),  # beside the Spanish and the code model
-    "forecasts_scored": ("no change",),  # the name of a forecast
     "jury_of_validators": ("never pass",),  # a ceiling: the limit of infinitely many votes
-    "fees_needed": ("never grow",),  # the case without growth
     "largest_holders": (
         "Half of your",
         "Half of stake",
     ),  # the level at which the holders are counted
-    "touch_curves": ("halves wealth", "half Kelly"),  # the level, and the name of a fraction
+    "touch_curves": ("halves wealth",),  # the level
 }
 
 

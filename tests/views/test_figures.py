@@ -31,4 +31,4 @@ def test_two_processes_draw_the_same_bytes():
 def test_a_picture_shows_itself_in_a_notebook():
     picture = views.price_waterfall()
     assert picture._repr_png_().startswith(b"\x89PNG")
-    assert repr(picture).startswith("View price_waterfall: From the close of the article's day")
+    assert repr(picture).startswith("View price_waterfall: From the article's day the price")

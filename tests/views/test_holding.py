@@ -21,13 +21,17 @@ LONG = replace(HOLDER, years_of_prices=10.0)
 
 def test_titles_follow_from_the_records():
     fan = views.price_fan()
-    assert "at 119% volatility" in fan.title and "at 82%" in fan.title
+    assert fan.title == "Prices in five years: 0.025 to 929 USD"
+    assert "at 119% volatility" in fan.caption and "at 82%" in fan.caption
     assert views.price_fan(holder=LONG).title != fan.title
-    said = views.kelly_under_estimate().title  # the sign depends on which closes one believes
-    assert "-5.1% a year at a volatility of 119%, +4.7% a year at a volatility of 82%" in said
-    assert "from 10 years" in views.kelly_under_estimate(holder=LONG).title
-    rates = views.convergence_rates()
-    assert "slope -0.5" in rates.caption and "-1.0" in rates.caption and "10 times" in rates.title
+    said = views.kelly_under_estimate().caption  # the sign depends on which closes one believes
+    assert "-5.1% a year at a volatility of 119% and +4.7% a year at a volatility of 82%" in said
+    assert "With 10 years" in views.kelly_under_estimate(holder=LONG).caption
+    assert views.kelly_under_estimate(holder=LONG).title != views.kelly_under_estimate().title
+    assert (
+        "slope -0.5" in views.convergence_rates().caption
+        and "-1.0" in views.convergence_rates().caption
+    )
 
 
 def test_the_drift_decides_and_less_so_the_better_it_is_known():

@@ -1,5 +1,7 @@
 """Pictures of the schedule: what they say and show is the model's."""
 
+from dataclasses import replace
+
 import numpy as np
 
 import tao_econ as te
@@ -7,7 +9,16 @@ from tao_econ.views import VIEWS, explore, issuance
 
 
 def test_the_titles_of_the_schedule_follow_from_the_records():
-    assert "and 47," not in VIEWS["supply_four_ways"]().title
+    longer = replace(te.rules_at("article"), max_halvings=70)
+    assert VIEWS["supply_four_ways"]().title == "The chain pays 30 rewards, the article counts 64"
+    assert VIEWS["supply_four_ways"](article=longer).title.endswith("70")
+
+
+def test_each_reward_stands_for_the_years_that_it_is_paid():
+    chain = VIEWS["supply_four_ways"]().panels[0].marks[1]
+    table = te.chain.halving_table(te.rules_at("2026-09-11"))
+    np.testing.assert_allclose(chain.x[2::2], table["years_from_start"][:-1], rtol=1e-12)
+    np.testing.assert_allclose(chain.y[2::2], table["reward_tao"][:-1], rtol=1e-12)
 
 
 def test_a_field_of_two_records_is_moved_where_the_view_reads_it():

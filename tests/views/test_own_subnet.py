@@ -28,6 +28,7 @@ POOLS = (
     "emission_concentration",
     "emission_rules",
     "halving_and_small_subnets",
+    "pool_impact",
     "price_manipulation",
     "rule_changes",
     "selling_pressure",

@@ -1,5 +1,6 @@
 """Views of the article judged say what the ledger gives."""
 
+import re
 from dataclasses import replace
 
 import tao_econ as te
@@ -8,18 +9,20 @@ from tao_econ import views
 
 def test_the_views_of_the_article_judged_say_what_the_ledger_gives():
     then = replace(te.load_snapshot("article"), price_usd=200.0)
-    assert "123 days after" in views.claims_against_events(then=then).title
-    close, article = views.claims_against_events(then=then).panels[0].marks[1:3]
-    assert (close.y[0], article.y[0]) == (287.70, 200.0)  # both base prices, the close first
-    assert "2.5 times that of the article's day" in views.claims_against_events().title
-    assert (
-        "In September 2026 'no change' scores 0.41, the tree 1.09 and 8× 1.75; 8× is best in 16%"
-        in (views.forecasts_scored().title)
-    )
-    macro = views.macro_thesis()
-    assert "757 M USD a year at the close of the article's day, 421 M at its own" in macro.title
-    assert "311 M now" in macro.title
-    assert "US money changed by +1.6 trn, the Fed's assets by -1.2" in macro.title  # C08
-    assert [round(share, 4) for share in macro.panels[3].marks[0].y] == [0.0178, 0.0099, 0.0015]
-    assert "1.6× and not 5.6×" in views.macro_thesis().title
-    assert " of 74 claims turn under some stress" in views.claims_under_stress().title
+    events = views.claims_against_events(then=then)
+    assert "123 days after" in events.caption
+    _, close, article = (mark.y[0] for mark in events.panels[0].marks[1:6:2])
+    assert (close, article) == (287.70, 200.0)  # both base prices, the close first
+    assert "2.5 times that of the article's day" in events.caption
+    assert events.title == "TAO's best close was 730 USD, OpenAI's value 1,381"
+    scored = views.forecasts_scored()
+    assert scored.title == "The 8× was the best forecast in 16% of weeks"
+    assert "no change scores 0.41, the tree of January 2024 1.09 and the 8× 1.75" in scored.caption
+    assert views.macro_thesis().title == "Without one deal AI funding grew 1.6×, not 5.6×"  # C06
+
+
+def test_the_drawing_of_roles_pays_out_the_whole_day():
+    told = " ".join(views.roles_and_pay().to_frame()["text"].dropna())
+    paid = [int(n.replace(",", "")) for n in re.findall(r": ([\d,]+) TAO", told)]
+    issued = int(re.search(r"issues ([\d,]+) TAO", told)[1].replace(",", ""))
+    assert len(paid) == 4 and abs(sum(paid) - issued) <= 2 and issued == 3_528

@@ -13,7 +13,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
-from ..inputs.checks import quoted
+from .checks import quoted
 
 MAX_BYTES = 64_000_000
 MAX_COLUMNS = 4_200  # the largest subnet's UIDs and what stands beside them
@@ -97,17 +97,25 @@ class Table(NamedTuple):
                 self.refuse(row, column, "be a name")
         return self.columns[column]
 
-    def _number(self, row: int, column: str, cell: str) -> float:
+    def plain(self, column: str) -> list[str]:
+        """A column's cells, numbers with a dot before decimals and nothing between thousands; what
+        cannot be read as one number is left as it stands.
+        """
+        return [self._bare(cell) or cell for cell in self.columns[column]]
+
+    def _bare(self, cell: str) -> str:
         bare = cell.translate(SPACES) if SPACED.fullmatch(cell) else cell
         if not self.marks.plain.fullmatch(bare):
-            if not self.marks.grouped.fullmatch(bare):
-                self.refuse(row, column, "be a finite number >= 0")
-            if not self.sure:
-                self.refuse(
-                    row, column, "be a number with one reading, without thousands separator"
-                )
+            if not (self.sure and self.marks.grouped.fullmatch(bare)):
+                return ""
             bare = bare.replace("," if self.marks.decimal == "." else ".", "")
-        value = float(bare.replace(",", "."))
+        return bare.replace(",", ".")
+
+    def _number(self, row: int, column: str, cell: str) -> float:
+        bare = self._bare(cell)
+        if not bare and self.marks.grouped.fullmatch(cell.translate(SPACES)):
+            self.refuse(row, column, "be a number with one reading, without thousands separator")
+        value = float(bare or "nan")
         if not (math.isfinite(value) and value >= 0):
             self.refuse(row, column, "be a finite number >= 0")
         return value
@@ -153,8 +161,8 @@ def read_table(path: Path) -> Table:
     return _without_index(table, names[0])
 
 
-def sized(path: str | Path) -> Path:
-    """The path of a file that is there and has at most `MAX_BYTES`.
+def sized(path: str | Path, most: int = MAX_BYTES) -> Path:
+    """The path of a file that is there and has at most so many bytes.
 
     Raises
     ------
@@ -168,8 +176,8 @@ def sized(path: str | Path) -> Path:
         size = None
     if size is None:
         raise ValueError(f"path must be a file, but {quoted(path.name)} is not there")
-    if size > MAX_BYTES:
-        raise ValueError(f"{path.name} must be at most {MAX_BYTES:,} bytes, got {size:,}")
+    if size > most:
+        raise ValueError(f"{path.name} must be at most {most:,} bytes, got {size:,}")
     return path
 
 

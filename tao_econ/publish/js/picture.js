@@ -1,31 +1,12 @@
-// An instrument without a kernel: every state was computed in advance and stands in the page.
+// What every instrument's page shares: how a state {data, layout, read, error} is shown.
 "use strict";
-(() => {
-    const it = JSON.parse(document.getElementById("states").textContent);
+const TAO = { views: {} };  // one namespace: modules are not loaded from a disk
+TAO.draw = (() => {
     const plot = document.getElementById("plot");
-    const menus = it.menus.map((_, i) => document.getElementById("m" + i));
-    const sliders = it.sliders.map((_, i) => document.getElementById("s" + i));
     const dark = matchMedia("(prefers-color-scheme: dark)");
     const DARK_INK = new Set(["#222222", "#222", "#333333", "#333", "#000000", "#000", "black"]);
-    let shown = -1, width = 0;
-
-    function place(tree, path, value) {
-        const keys = path.split("/");
-        const last = keys.pop();
-        let at = tree;
-        for (const key of keys) at = at[key] ??= key === "annotations" ? [] : {};
-        at[last] = value;
-    }
-
-    function state(shot) {
-        const tree = { data: [] };
-        for (const [path, value] of Object.entries(it.base)) place(tree, path, structuredClone(value));
-        it.shots[shot].forEach((at, i) => { if (at >= 0) place(tree, it.paths[i], structuredClone(it.pool[at])); });
-        return tree;
-    }
-
+    let width = 0, last = null;
     const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-
     function inked(value) {  // what is drawn in near-black must be seen on a dark page
         if (typeof value === "string") return DARK_INK.has(value) ? colour("--ink") : value;
         if (!value || typeof value !== "object" || (Array.isArray(value) && typeof value[0] === "number")) return value;
@@ -67,9 +48,11 @@
         return layout;
     }
 
-    function draw(shot) {
-        const now = state(shot);
+    function draw(state) {
+        last = state;
+        const now = structuredClone(state);
         document.getElementById("refused").textContent = now.error ?? "";
+        plot.classList.toggle("stale", now.error !== undefined);
         if (now.error !== undefined) return;
         document.getElementById("finding").textContent = (now.layout.title?.text ?? "").replace(/<[^>]+>/g, " ");
         document.getElementById("read").replaceChildren(...now.read.map(([label, text]) => {
@@ -80,39 +63,19 @@
         }));
         if (dark.matches) inked(now.data), inked(now.layout);
         let layout = dressed(now.layout);
-        width = plot.clientWidth;
-        if (width < 620) {
+        const room = Math.max(width = plot.clientWidth, now.layout.annotations?.length > 20 ? 1080 : 0);  // a table of words scrolls
+        room > width ? plot.tabIndex = 0 : plot.removeAttribute("tabindex");
+        if (room < 620) {
             layout = stacked(layout);
             for (const trace of now.data.filter(it => it.colorbar)) {
                 trace.colorbar = { ...trace.colorbar, orientation: "h", y: -0.2, yanchor: "top", thickness: 12, len: 1,
                     nticks: 5, tickangle: 0, title: { ...trace.colorbar.title, side: "top", font: { size: 13 } } };
             }
         }
-        Plotly.react(plot, now.data, { ...layout, width }, { displayModeBar: false, responsive: false, doubleClick: "reset" });
+        Plotly.react(plot, now.data, { ...layout, width: room }, { displayModeBar: false, responsive: false, doubleClick: "reset" });
     }
 
-    function show(moved) {
-        const chosen = menus.reduce((at, menu, i) => at * it.menus[i].options.length + menu.selectedIndex, 0);
-        const one = it.cases[chosen];
-        one.sliders.forEach((slider, i) => {
-            const input = sliders[i];
-            input.max = slider.texts.length - 1;
-            if (i !== moved) input.value = slider.start;
-            const text = slider.texts[input.value];
-            input.setAttribute("aria-valuetext", text);
-            input.parentElement.querySelector("output").textContent = text;
-        });
-        shown = moved === undefined ? one.start : one.sliders[moved].shots[sliders[moved].value];
-        draw(shown);
-    }
-
-    sliders.forEach((input, i) => input.addEventListener("input", () => show(i)));
-    menus.forEach(menu => menu.addEventListener("change", () => show()));
-    document.getElementById("reset").addEventListener("click", () => {
-        menus.forEach((menu, i) => { menu.selectedIndex = it.menus[i].start; });
-        show();
-    });
-    dark.addEventListener("change", () => draw(shown));
-    new ResizeObserver(() => { if (plot.clientWidth !== width) draw(shown); }).observe(plot);
-    show();
+    dark.addEventListener("change", () => draw(last));
+    new ResizeObserver(() => { if (last && plot.clientWidth !== width) draw(last); }).observe(plot);
+    return draw;
 })();

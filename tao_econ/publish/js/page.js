@@ -1,0 +1,181 @@
+// An instrument that is computed in the page: its view's template from Python, its numbers from TAO.views.
+TAO.page = (() => {
+    const ints = (_, value) => typeof value === "string" && /^-?\d+n$/.test(value) ? BigInt(value.slice(0, -1)) : value;
+    const it = JSON.parse(document.getElementById("states").textContent, ints);
+    const lines = text => text.replaceAll("\n", "<br>"), named = axis => axis.ticks ? [] : axis.names;
+
+    function told(panel, label, x, y) {  // where a trace stands, and its hover text
+        const out = { x: x.length ? x : [null], y: y.length ? y : [null] };
+        const said = label ? [`<b>${label}</b>`] : [];
+        for (const side of ["x", "y"]) {
+            const { label, format, ...axis } = panel[side], names = named(axis), form = format.endsWith("%") ? ".2%" : format === "g" ? ".5~g" : ",.5~g";
+            let value = axis.scale === "date" ? `%{${side}}` : `%{${side}:${form}}`;
+            if (names.length && out[side][0] !== null) {
+                const near = at => Math.min(Math.max(TAO.even(at), 0), names.length - 1);
+                out.customdata = out[side].map(at => names[near(at)].replaceAll("\n", " "));
+                value = "%{customdata}";
+            }
+            said.push(label ? `${lines(label)}: ${value}` : value);
+        }
+        return { ...out, hovertemplate: said.join("<br>") + "<br><extra></extra>" };
+    }
+
+    function ends(panel, side) {  // of what a panel shows, where its axis has no limits
+        const names = side === "x" ? ["x"] : ["y", "low", "high"], { low, high } = panel[side];
+        const shown = panel.marks.flatMap(mark => mark ? names.flatMap(name => mark[name] ?? []) : []).filter(v => !Number.isNaN(v));
+        return [low ?? Math.min(...shown), high ?? Math.max(...shown)];
+    }
+
+    function trace(panel, mark) {
+        const { kind, label, x = [], y = [] } = mark;
+        if (kind === "Map") return { x, y, z: mark.z, text: mark.z };
+        if (kind === "Bars") return { ...told(panel, label, x, y), base: mark.base, text: (mark.text ?? []).map(lines),
+            ...(mark.colour ? { marker: { color: mark.colour } } : {}) };
+        if (kind !== "Level") return told(panel, label, x, y);
+        const at = x.length ? x : y, [low, high] = ends(panel, x.length ? "y" : "x");
+        const [along, across] = at.length === 2 ? [[at[0], at[1], at[1], at[0]], [low, low, high, high]] : [[at[0], at[0]], [low, high]];
+        return told(panel, label, ...(x.length ? [along, across] : [across, along]));
+    }
+
+    function axis(given, side, shown) {
+        const range = [given.low, given.high].map(end => end === null ? null : given.scale === "log" ? Math.log10(end) : end);
+        const { range: _, rangemode, autorange, tickvals, ticktext, ...rest } = shown, down = side === "y" && named(given).length;
+        rest.title = { text: lines(given.label) };
+        if (range[0] === 0 && range[1] === null && given.scale === "linear") rest.rangemode = "tozero";
+        else if (range.some(end => end !== null)) rest.range = down ? range.reverse() : range;
+        else if (down) rest.autorange = "reversed";
+        if (given.names.length) [rest.tickvals, rest.ticktext] = [given.ticks ?? given.names.map((_, i) => i), given.names.map(lines)];
+        return rest;
+    }
+
+    function filled(view) {  // the template with a view's numbers and words in it
+        const layout = { ...it.layout, title: { ...it.layout.title, text: view.title } }, data = [];
+        it.panels.forEach((panel, number) => {
+            const given = view.panels[number], end = number ? number + 1 : "";
+            const now = { x: { ...panel.x, ...given.x }, y: { ...panel.y, ...given.y } };
+            now.marks = panel.marks.map((mark, i) => given.marks[i] === null ? null : { ...mark, ...given.marks[i] });
+            for (const side of ["x", "y"]) layout[`${side}axis${end}`] = axis(now[side], side, layout[`${side}axis${end}`]);
+            now.marks.forEach((mark, i) => {
+                if (!mark || mark.at === null) return;  // absent here, or a text
+                data.push({ ...it.data[mark.at], name: mark.label, legendgroup: mark.label, ...trace(now, mark) });
+            });
+        });
+        const said = view.notes ?? [];  // the texts that a state changes
+        layout.annotations = layout.annotations.map((note, i) => said[i] === undefined ? note : { ...note, text: lines(said[i]) });
+        return { data, layout, read: Object.entries(view.readout) };
+    }
+
+    const start = () => ({ chosen: { ...it.chosen }, records: structuredClone(it.records) });
+    const field = (state, { argument, name }) => state.records[argument][name];
+    const shown = (slider, value) => slider.in_rao ? Number(value) / 1e15 : Number(value);
+
+    function choose(state, key, name) {
+        const menu = it.menus.find(menu => menu.key === key);
+        if (!menu.options.includes(name)) throw new Error(`${key} must be one of ${menu.options.join(", ")}, got ${name}`);
+        state.chosen[key] = name;
+        state.records[key] = structuredClone(menu.records[menu.options.indexOf(name)]);
+    }
+
+    function set(state, key, text) {  // a field to a value: the address writes rao and whole numbers exactly
+        const slider = it.sliders.find(slider => slider.key === key);
+        if (!slider) throw new Error(`unknown setting ${key} (known: ${[...it.menus, ...it.sliders].map(one => one.key).join(", ")})`);
+        const exact = typeof field(state, slider) === "bigint";
+        if (exact || slider.whole ? !/^\d+$/.test(text) : text === "" || !Number.isFinite(Number(text))) throw new Error(`${key} must be a number, got ${text}`);
+        const value = exact ? BigInt(text) : Number(text), at = shown(slider, value), here = shown(slider, field(state, slider));
+        const low = Math.min(slider.low, here), high = Math.max(slider.high, here);  // a menu may lead beyond a slider's ends
+        if (at < low || at > high) throw new Error(`${key} must be in [${low}, ${high}], got ${at}`);
+        state.records[slider.argument][slider.name] = value;
+    }
+
+    function at(settings) {  // the state of settings such as { snapshot: "article", price_usd: "300" }
+        const state = start(), menus = it.menus.map(menu => menu.key).filter(key => key in settings);
+        for (const key of menus) choose(state, key, settings[key]);
+        for (const key of Object.keys(settings)) if (!menus.includes(key)) set(state, key, settings[key]);
+        return state;
+    }
+
+    function settings(state) {  // those in which a state differs from the start, menus first
+        const found = {}, from = start();
+        for (const { key } of it.menus) if (state.chosen[key] !== it.chosen[key]) {
+            found[key] = state.chosen[key];
+            choose(from, key, state.chosen[key]);
+        }
+        for (const slider of it.sliders) if (field(state, slider) !== field(from, slider)) found[slider.key] = String(field(state, slider));
+        return found;
+    }
+
+    function picture(state) {
+        try {
+            return filled(TAO.views[it.name](state.records, it.facts));
+        } catch (error) {
+            return { error: error.message };
+        }
+    }
+
+    let now = start(), anchors = {}, written = 0, last = "";
+    const menus = it.menus.map((_, i) => document.getElementById("m" + i));
+    const inputs = it.sliders.map((_, i) => document.getElementById("s" + i));
+
+    const refuse = text => { document.getElementById("refused").textContent = text; };
+    function place(slider, steps) {  // the value so many steps from where the slider was set
+        const from = anchors[slider.key];
+        if (!steps) return from;
+        const wanted = slider.log ? Number((from * 10 ** (steps / 100)).toPrecision(4)) : Number((from + steps * slider.step).toPrecision(12));
+        const value = Math.min(Math.max(wanted, slider.low), slider.high);
+        return slider.whole ? TAO.even(value) : value;
+    }
+
+    function anchor() {  // every control at the present state
+        menus.forEach((menu, i) => { menu.selectedIndex = it.menus[i].options.indexOf(now.chosen[it.menus[i].key]); });
+        it.sliders.forEach((slider, i) => {
+            const value = anchors[slider.key] = shown(slider, field(now, slider));
+            slider.low = Math.min(slider.low, value);
+            slider.high = Math.max(slider.high, value);
+            const steps = end => slider.log ? Math.log10(end / value) * 100 : (end - value) / slider.step;
+            inputs[i].min = Math.floor(steps(slider.low) + 1e-6);
+            inputs[i].max = Math.ceil(steps(slider.high) - 1e-6);
+            inputs[i].value = 0;
+        });
+        show();
+    }
+
+    function show(moved) {
+        it.sliders.forEach((slider, i) => {
+            const text = TAO.format(shown(slider, field(now, slider)), `,.${slider.places}f`);
+            inputs[i].setAttribute("aria-valuetext", text);
+            inputs[i].parentElement.querySelector("output").textContent = text;
+        });
+        const drawn = picture(now), was = last;
+        TAO.draw(drawn);
+        last = JSON.stringify(drawn);
+        if (moved && last === was && !drawn.error) refuse(`nothing here depends on ${moved.label} as the others stand`);
+        clearTimeout(written);
+        written = setTimeout(() => {  // so that a link shares the state
+            const said = String(new URLSearchParams(settings(now)));
+            history.replaceState(null, "", location.href.split("#")[0] + (said && "#" + said));
+        }, 200);
+    }
+
+    function read(event) {  // the address; a link to a place in the page is no state
+        if (event && location.hash && !location.hash.includes("=")) return;
+        let refused = "";
+        try {
+            now = at(Object.fromEntries(new URLSearchParams(location.hash.includes("=") ? location.hash.slice(1) : "")));
+        } catch (error) {
+            [now, refused] = [start(), error.message];
+        }
+        anchor();
+        if (refused) refuse(`${refused}; shown is the start`);
+    }
+
+    inputs.forEach((input, i) => input.addEventListener("input", () => {
+        const slider = it.sliders[i], value = place(slider, Number(input.value));
+        now.records[slider.argument][slider.name] = slider.in_rao ? BigInt(TAO.even(value * 1e6)) * 1000000000n : value;
+        show(slider);
+    }));
+    menus.forEach((menu, i) => menu.addEventListener("change", () => { choose(now, it.menus[i].key, menu.value); anchor(); }));
+    document.getElementById("reset").addEventListener("click", () => { now = start(); anchor(); });
+    addEventListener("hashchange", read);
+    read();
+    return { at, picture, settings };
+})();

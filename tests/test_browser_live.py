@@ -1,0 +1,164 @@
+"""Every instrument in a real JupyterLab: a slider moved by keyboard, narrow and dark pages, and
+what is left of a live view once its kernel has gone.
+"""
+
+import lab
+import pytest
+
+from tao_econ.views import explore, instruments, still
+from tao_econ.views.plot import plain
+
+pytestmark = pytest.mark.skipif(
+    lab.chromium() is None, reason="no Chromium found on the path; set CHROMIUM to one"
+)
+
+PAGES = [instruments()[k : k + 7] for k in range(0, len(instruments()), 7)]
+DATA = """box => { const plot = box.querySelector('.js-plotly-plot');
+    return JSON.stringify([plot.data.map(t => [t.x, t.y, t.z, t.base, t.text]),
+        plot.layout.annotations.map(a => a.text)]) }"""
+READOUT = "box => box.querySelector('.tao-readout').textContent"
+NAMES = (
+    """box => [...box.querySelectorAll('[role=slider]')].map(h => h.getAttribute('aria-label'))"""
+)
+DRAWN = """box => box.querySelector('.js-plotly-plot .main-svg') && !box.textContent.includes('drawing…')"""
+WIDE = """box => { const right = box.getBoundingClientRect().right + 1;
+    return [...box.querySelectorAll('.widget-hslider, .widget-dropdown, .tao-readout > div, .gtitle, .js-plotly-plot')]
+        .filter(e => e.getBoundingClientRect().right > right).map(e => e.textContent.slice(0, 60)) }"""
+FEW = ("supply", "sell_pressure", "comparable", "portfolio")
+
+
+def seen(box):
+    """What a figure shows but for its title: numbers, and texts in its panels."""
+    shown = plain(box._shown)
+    return shown["data"], [note["text"] for note in shown["layout"]["annotations"]]
+
+
+def moved(name: str) -> int:
+    """The place of the first slider whose next step is seen in the figure."""
+    box = explore(name)
+    before = seen(box)
+    for place, (key, control) in enumerate(box._sliders.items()):
+        handle = box._handles[key]
+        start = control.value
+        control.value = start * 1.03 if handle.log else min(start + handle.step, control.max)
+        if seen(box) != before:
+            return place
+        control.value = start
+    raise AssertionError(f"{name}: no slider's next step is seen")
+
+
+@pytest.fixture(scope="module")
+def places():
+    return {name: moved(name) for name in instruments()}
+
+
+def opened(page, base, names, folder):
+    """The live views of a notebook with a cell for each name, run and drawn."""
+    sources = [f'from tao_econ import views\nviews.explore("{name}")' for name in names]
+    lab.write_notebook(folder / "live.ipynb", *sources)
+    lab.open_notebook(page, *base, "live.ipynb")
+    lab.run_all(page)
+    assert not lab.errors(page)
+    boxes = page.locator(".tao-live")
+    for number in range(len(names)):
+        boxes.nth(number).wait_for(state="attached", timeout=60_000)
+        boxes.nth(number).scroll_into_view_if_needed()
+        waits(page, boxes.nth(number), DRAWN)
+    return boxes
+
+
+def waits(page, box, question, wanted=True, timeout_s=60):
+    """Wait until the answer of a page about a box is true (or false)."""
+    for _ in range(timeout_s * 10):
+        if bool(box.evaluate(question)) is wanted:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{question} of {box} was not {wanted} in {timeout_s} s")
+
+
+@pytest.mark.parametrize("names", PAGES, ids="-".join)
+def test_every_instrument_follows_a_key_and_its_sliders_have_names(tmp_path, names, places):
+    with lab.server(tmp_path, tmp_path / "home") as base, lab.page(tmp_path / "profile") as page:
+        boxes = opened(page, base, names, tmp_path)
+        for number, name in enumerate(names):
+            box = boxes.nth(number)
+            box.scroll_into_view_if_needed()
+            labels = box.evaluate(NAMES)
+            assert labels and all(labels), f"{name}: {labels}"
+            before = box.evaluate(DATA)
+            others = [boxes.nth(k).evaluate(DATA) for k in range(len(names)) if k != number]
+            box.locator(".noUi-handle").nth(places[name]).focus()
+            page.keyboard.press("ArrowRight")
+            for _ in range(300):
+                if box.evaluate(DATA) != before:
+                    break
+                page.wait_for_timeout(100)
+            else:
+                raise AssertionError(f"{name}: the slider moved, the figure did not")
+            assert others == [boxes.nth(k).evaluate(DATA) for k in range(len(names)) if k != number]
+        assert not page.console_errors, page.console_errors
+        assert not page.outside, page.outside
+
+
+GONE = """() => document.querySelector('.tao-live.jupyter-widgets-disconnected') &&
+    getComputedStyle(document.querySelector('.tao-live'), '::after').content"""
+
+
+def kernel(page, item):
+    page.locator(".lm-MenuBar-itemLabel", has_text="Kernel").first.click()
+    page.locator(".lm-Menu-itemLabel", has_text=item).first.click()
+
+
+def test_a_live_view_whose_kernel_has_gone_leaves_its_picture(tmp_path):
+    with lab.server(tmp_path, tmp_path / "home") as base, lab.page(tmp_path / "profile") as page:
+        box = opened(page, base, ["routing"], tmp_path).first
+        note = page.locator(".tao-still")
+        picture = page.locator(".jp-RenderedImage img")
+        picture.wait_for(state="attached", timeout=60_000)
+        assert not note.is_visible() and not picture.is_visible()
+        page.keyboard.press("Control+s")
+        page.wait_for_timeout(1000)
+        kernel(page, "Restart Kernel…")
+        page.locator(".jp-Dialog button", has_text="Restart").last.click()
+        page.wait_for_function(GONE, timeout=60_000)
+        assert "run the cell again" in page.evaluate(GONE)
+        assert box.is_visible()
+        page.reload()
+        note.wait_for(timeout=120_000)
+        lost = page.get_by_text("model not found")
+        lost.wait_for(state="attached", timeout=60_000)
+        assert picture.is_visible() and not lost.is_visible()
+        assert note.text_content().startswith(still.WORDS)
+        page.screenshot(path=tmp_path / "reopened.png")
+        lab.run_all(page)  # and it comes back
+        page.locator(".tao-live .js-plotly-plot .main-svg").first.wait_for(timeout=60_000)
+        assert not note.is_visible() and not picture.is_visible()
+
+
+# ---- Dark, narrow, enlarged ----
+
+INK = """box => { return [...box.querySelectorAll('.gtitle, .xtick text, .legendtext, .annotation-text')]
+        .map(e => getComputedStyle(e).fill.match(/\\d+/g).slice(0, 3).reduce((a, b) => a + Number(b), 0) / 3) }"""
+
+
+@pytest.mark.parametrize(
+    ("width", "scale", "dark"), [(820, 1, True), (600, 1, False), (700, 2, False)]
+)
+def test_dark_narrow_and_enlarged_pages_show_everything(tmp_path, width, scale, dark):
+    with (
+        lab.server(tmp_path, tmp_path / "home", dark=dark) as base,
+        lab.page(tmp_path / "profile", device_scale_factor=scale) as page,
+    ):
+        boxes = opened(page, base, FEW, tmp_path)
+        if width < 800:  # as one does: the list of files takes half of it
+            page.keyboard.press("Control+b")
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(1000)
+        for number, name in enumerate(FEW):
+            box = boxes.nth(number)
+            box.scroll_into_view_if_needed()
+            page.wait_for_timeout(1000)
+            box.screenshot(path=tmp_path / f"{name}.png")
+            assert box.evaluate(WIDE) == [], f"{name}: beyond its right edge"
+            inks = box.evaluate(INK)
+            assert inks and all((ink > 110) is dark for ink in inks if not 90 < ink < 140), inks
