@@ -1,6 +1,4 @@
-"""Views of attacks: copying against working, a bribe's threshold, collusion, stake over time, the
-price of 51 %.
-"""
+"""Views of attacks: copying against working, a bribe's threshold, the price of 51 %."""
 
 from __future__ import annotations
 
@@ -17,17 +15,30 @@ from ..incentives.attacks import (
     CopiedSubnet,
     Copying,
     bribery,
-    collusion,
     copied_subnet,
     weight_copying,
 )
-from ..incentives.guarantee import draw_network, honest_stake_path, retention_map
+from ..incentives.guarantee import draw_network
 from ..incentives.majority import majority_cost
 from ..inputs.record import checked_record, quantity
-from ..inputs.rules import Rules, Scenario, Snapshot, epoch_blocks, rules_at
-from ..inputs.units import BLOCKS_PER_DAY
+from ..inputs.rules import Rules, Scenario, Snapshot, rules_at
 from .gallery import view
-from .marks import BLUE, GREEN, GREY, ORANGE, PURPLE, RED, Axis, Bars, Level, Line, Panel, View
+from .marks import (
+    BLUE,
+    GREEN,
+    GREY,
+    OF_2023,
+    OF_2026,
+    ORANGE,
+    RED,
+    Axis,
+    Bars,
+    Level,
+    Line,
+    Panel,
+    Text,
+    View,
+)
 from .own_subnet import where
 from .words import plus_minus
 
@@ -50,14 +61,15 @@ def _correlation(label: str, shown: np.ndarray) -> Axis:
 
 @view(rules="2026-09-11")
 def copier_against_honest(rules: Rules, network: Metagraph | None = None) -> View:
-    """A weight copier's dividends against honest validators', by the delay before weights are
-    seen, and its price.
+    """Left, what a copier of weights earns more than those who measure, per stake; right, how well
+    miners' pay follows their worth, both by the delay before weights are seen.
     """
     subnet = SUBNET if network is None else copied_subnet(network)
     new = copying(replace(rules, bonds="yuma3"), subnet)
     old = copying(replace(rules, bonds="classic"), subnet)
     even = float(np.interp(0, -new.advantage, new.lag_epochs))
     at_even = float(np.interp(even, new.lag_epochs, new.accuracy))
+    gain = new.advantage[0]
     earned = [
         Line(
             label=name,
@@ -66,21 +78,18 @@ def copier_against_honest(rules: Rules, network: Metagraph | None = None) -> Vie
             error=margin_of_error(got.standard_error, replicas=NETWORKS),
             marker="o",
             colour=colour,
+            at_end=True,
         )
-        for got, colour, name in ((new, BLUE, "Yuma3 bonds"), (old, ORANGE, "classic bonds"))
+        for got, colour, name in ((new, BLUE, "Yuma3"), (old, ORANGE, "classic"))
     ]
-    accuracy = Line(
-        label="incentive against true worth",
-        x=new.lag_epochs,
-        y=new.accuracy,
-        marker="o",
-        colour=GREEN,
-    )
-    lags = Axis(label=UNTIL, ticks=range(0, 21, 5))
+    accuracy = Line(x=new.lag_epochs, y=new.accuracy, marker="o", colour=GREEN)
+    lags = Axis(label=UNTIL, low=-1, high=24, ticks=range(0, 21, 5))
     return View(
-        title=f"Unhidden, a copier earns {new.advantage[0]:.0%} more than those who work; under "
-        f"Yuma3 hiding weights {even:.0f} epochs ends that and costs miners' pay "
-        f"{new.accuracy[0] - at_even:.2f} of its correlation with their worth",
+        title=f"In a simulated subnet copying pays {abs(gain):.0%} "
+        f"{'more' if gain >= 0 else 'less'} than measuring",
+        caption=f"That is with weights in the open. Under Yuma3 bonds (blue) hiding them for "
+        f"{even:.0f} epochs ends it; by then the correlation of miners' pay with their worth has "
+        f"fallen by {new.accuracy[0] - at_even:.2f}. Orange: the older, classic bonds.",
         panels=[
             Panel(
                 marks=[*earned, Level(y=0)],
@@ -93,7 +102,7 @@ def copier_against_honest(rules: Rules, network: Metagraph | None = None) -> Vie
                 y=_correlation("correlation of pay with worth", new.accuracy),
             ),
         ],
-        size=(10.5, 5.2),
+        size=(10.5, 4.6),
         sources=(
             *([] if network is None else [where(network)]),
             f"{subnet.validators} validators, {subnet.miners} miners, noise {subnet.noise:g}, "
@@ -105,184 +114,78 @@ def copier_against_honest(rules: Rules, network: Metagraph | None = None) -> Vie
 
 @view(rules="2026-09-11")
 def bribe_threshold(rules: Rules) -> View:
-    """What bribed validators lose and what the bribed miner gains as more stake takes the bribe."""
+    """Left, what bribed validators gain by their dividends and what they were promised; right, what
+    the bribed miner is paid, as more stake takes the bribe.
+    """
     got = bribery(rules, draw_network(validators=32, miners=64, seed=1), epochs=50)
     kappa = float(rules.kappa)
     above = got.bribed_stake >= kappa
     most = got.lost_dividends[~above].max()
     won = -got.lost_dividends[above].min()
     line: dict[str, Any] = {"x": got.bribed_stake, "marker": "o", "size": 3.5}
-    validators = [
-        Line(
-            label="promised: what each would lose alone",
-            x=got.bribed_stake,
-            y=got.promised,
-            colour=GREY,
-            style="--",
-        ),
-        Line(
-            label="lost by the bribed together, gained below 0%",
-            y=got.lost_dividends.round(9),
-            colour=RED,
-            **line,
-        ),
-        Level(y=0, width=1.0),
-    ]
-    miner = Line(label="the bribed miner's share", y=got.target_incentive, **line)
-    threshold = Level(label=f"κ = {kappa:.0%}", x=kappa, style=":", width=1.4)
+    threshold = Level(x=kappa, style=":", width=1.4)
     bribed = Axis(label="share of stake that takes the bribe", format=".0%")
     return View(
-        title=f"Bribed below κ, validators lose up to {most:.1%} of emission; from it on they gain "
-        f"up to {won:.1%}, and a worthless miner takes {got.target_incentive[above].min():.0%} of "
-        "miners' pay or more",
+        title=f"Above {kappa:.0%} of stake bribed validators gain, up to {won:.1%} of emission",
+        caption=f"Dotted: κ, the stake that sets the median. Below it the bribed lose up to "
+        f"{most:.1%} of an epoch's emission. From it on their dividends rise, the promise (grey, "
+        "what each would lose alone) need not be kept, and the worthless miner takes "
+        f"{got.target_incentive[above].min():.0%} of miners' pay or more.",
         panels=[
             Panel(
-                marks=[*validators, threshold],
+                marks=[
+                    Line(x=got.bribed_stake, y=got.promised, colour=GREY, style="--"),
+                    Line(y=-got.lost_dividends.round(9), colour=RED, **line),
+                    Level(y=0, width=1.0),
+                    threshold,
+                    Text(
+                        x=0.3,
+                        y=np.interp(0.3, got.bribed_stake, got.promised),
+                        text="promised",
+                        colour=GREY,
+                        align="right",
+                        valign="bottom",
+                    ),
+                    Text(x=0.75, y=0, text="gained", colour=RED, valign="top"),
+                ],
                 x=bribed,
-                y=Axis(label="share of an epoch's emission", format=".0%"),
-                columns=1,
+                y=Axis(label="share of an epoch's emission, to the bribed", format=".0%"),
             ),
             Panel(
-                marks=[miner, threshold],
+                marks=[Line(y=got.target_incentive, **line), threshold],
                 x=bribed,
-                y=Axis(label="share of miners' pay", format=".0%"),
-                columns=1,
+                y=Axis(label="the worthless miner's share of miners' pay", format=".0%"),
             ),
         ],
-        size=(10.5, 5.2),
+        size=(10.5, 4.6),
         sources=("32 validators, 64 miners; bribed ones put 20% of weight on one miner",),
-    )
-
-
-@view(rules="2026-09-11")
-def collusion_gain(rules: Rules) -> View:
-    """What validators gain by favouring miners of their own, with and without a burn of miners'
-    pay.
-    """
-    stakes = (0.1, 0.2, 0.3, 0.35, 0.4, 0.45, 0.475, 0.5, 0.525, 0.55, 0.6)
-    network = draw_network()
-    burns = {0.0: RED, 0.5: ORANGE, 0.9: BLUE}
-    found = {
-        burn: collusion(rules, network, stake=stakes, miner_burn=burn, epochs=1) for burn in burns
-    }
-    less = stakes.index(0.4)
-    more = stakes.index(0.6)
-    most_burned = max(burns)
-    gain = found[0.0].gain
-    left = found[most_burned].gain
-    lines = [
-        Line(
-            label=f"{burn:.0%} of miners' pay burned",
-            x=found[burn].stake,
-            y=found[burn].gain,
-            marker="o",
-            colour=colour,
-        )
-        for burn, colour in burns.items()
-    ]
-    majority = 1 - float(rules.kappa)
-    decide = Level(label="the colluders decide every median", x=majority, style=":", width=1.4)
-    return View(
-        title=f"Favouring one's own miners adds {gain[less]:.0%} of pay with {stakes[less]:.0%} of "
-        f"stake, {gain[more]:.0%} with {stakes[more]:.0%}; a burn of {most_burned:.0%} of miners' "
-        f"pay leaves {left[less]:.1%} and {left[more]:.0%}",
-        panels=[
-            Panel(
-                marks=[*lines, decide],
-                x=Axis(label="colluders' share of stake", format=".0%"),
-                y=Axis(
-                    label="pay above honest behaviour (log)",
-                    scale="log",
-                    ticks=(0.001, 0.01, 0.1, 1),
-                    format="g%",
-                    low=4e-4,
-                    high=3,
-                ),
-            )
-        ],
-        sources=(
-            "64 validators, 448 miners, spread 0.4",
-            "colluders' miners deserve 10% of weight",
-        ),
-    )
-
-
-@view(rules="2026-09-11")
-def stake_erosion(rules: Rules) -> View:
-    """The honest share of stake over some hundred epochs for several honest weights against the
-    worst cabal.
-    """
-    network = draw_network()
-    grid = np.linspace(0, 1, 51)
-    epochs = 600
-    reward = 0.001
-    start = 0.60
-    levels = {0.55: RED, 0.65: ORANGE, 0.70: PURPLE, 0.75: GREEN, 0.90: BLUE}
-    earned = retention_map(
-        rules, network, honest_stake=[start], honest_weight=tuple(levels), cabal_weight=grid
-    )[0]
-    paths = {
-        h: honest_stake_path(
-            rules,
-            network,
-            honest_stake=start,
-            honest_weight=h,
-            cabal_weight=grid[row.argmin()],
-            epochs=epochs,
-            reward=reward,
-        )
-        for h, row in zip(levels, earned, strict=True)
-    }
-    blocks = epoch_blocks(rules)
-    days = epochs * blocks / BLOCKS_PER_DAY
-    half = Level(label="half of stake", y=0.5, style="--")
-    ends = {h: f"{path.honest_stake[-1]:.1%} with {h:.0%}" for h, path in paths.items()}
-    lines = [
-        Line(label=f"honest weight {h:.0%}", x=path.epoch, y=path.honest_stake, colour=levels[h])
-        for h, path in paths.items()
-    ]
-    return View(
-        title=f"In {days:.0f} days {start:.0%} of stake becomes {ends[0.55]} honest weight, "
-        f"{ends[0.75]} and {ends[0.90]}",
-        panels=[
-            Panel(
-                marks=[*lines, Level(y=start, colour=GREY, style=":"), half],
-                x=Axis(label="epochs", format=",.0f"),
-                y=Axis(label="honest share of stake", format=".0%"),
-                columns=3,
-            )
-        ],
-        sources=(
-            f"{epochs:,} epochs of {blocks} blocks ({days:.0f} days)",
-            f"each pays {reward:.2%} of the first day's stake, all of it staked",
-        ),
     )
 
 
 @view(rules="2026-09-11", then="2023-11-20", now="2026-09-11", scenario="base")
 def majority_price(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenario) -> View:
-    """TAO needed for 51 % of stake, bought from stakers or beside them, against what exists
-    outside of stake.
+    """TAO needed for a majority of stake, bought from stakers or staked beside them, against the
+    TAO that exist outside of stake (grey); red at the first date, blue at the second.
     """
     costs = {str(s.date): majority_cost(rules_at(s.date), s, scenario) for s in (then, now)}
     late = costs[str(now.date)]
-    have = "no more" if late.feasible else "more"
     rows = []
-    for when, c in costs.items():
+    for (when, c), colour in zip(costs.items(), (OF_2023, OF_2026), strict=True):
         staked = "staked share assumed" if c.stake_is_assumed else "stake read on chain"
         wait = f"{c.added_usd / 1e9:.2f} bn USD, {c.days_of_emission:,.0f} days of emission"
-        dear = f"{c.present_usd / 1e9:.2f} bn USD"
         rows += [
-            (f"{when}: bought from stakers", c.present_tao / 1e6, BLUE, dear),
-            (f"{when}: staked beside them", c.added_tao / 1e6, RED, wait),
-            (f"{when}: TAO outside of stake", c.unstaked_tao / 1e6, GREY, staked),
+            (f"{when}: bought", c.present_tao / 1e6, colour, f"{c.present_usd / 1e9:.2f} bn USD"),
+            (f"{when}: staked anew", c.added_tao / 1e6, colour, wait),
+            (f"{when}: not staked", c.unstaked_tao / 1e6, GREY, staked),
         ]
     names, amounts, colours, texts = zip(*rows, strict=True)
     bars = Bars(x=amounts, across=True, colour=colours, text=texts)
     return View(
-        title=f"{late.share:.0%} of stake takes {late.added_tao / 1e6:.1f} M TAO staked beside the "
-        f"others, {have} than the {late.unstaked_tao / 1e6:.1f} M unstaked; bought from stakers it "
-        f"costs {late.present_usd / 1e9:.2f} bn USD at the price of {now.date}",
+        title=f"Outvoting today's stakers takes {late.added_tao / 1e6:.1f} M TAO, "
+        f"{'less' if late.feasible else 'more'} than {late.unstaked_tao / 1e6:.1f} M unstaked",
+        caption=f"A majority is {late.share:.0%} of stake. Bought from those who stake it costs "
+        f"{late.present_usd / 1e9:.2f} bn USD at the price of {now.date}, if buying moved no "
+        "price, which it would.",
         panels=[
             Panel(
                 marks=[bars],
@@ -290,6 +193,7 @@ def majority_price(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenar
                 y=Axis(names=names),
             )
         ],
+        size=(9.0, 4.6),
     )
 
 

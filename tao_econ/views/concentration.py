@@ -27,6 +27,7 @@ from .marks import (
     BLACK,
     BLUE,
     GREY,
+    OF_2023,
     ORANGE,
     PURPLE,
     RED,
@@ -36,6 +37,7 @@ from .marks import (
     Line,
     Panel,
     Points,
+    Text,
     View,
 )
 from .own_subnet import holdings, where
@@ -62,41 +64,41 @@ def wallets() -> np.ndarray:
 
 @view()
 def stake_lorenz(network: Metagraph | None = None) -> View:
-    """Lorenz curves of the richest wallets under three distributions with the published Gini
-    index of stake.
+    """Share of stake of the richest wallets under three distributions with the published Gini
+    index.
     """
     models = {
         "lognormal": (lognormal_stake(GINI), SKY),
-        "fitted: lognormal with Pareto tail": (fit_stake(GINI, TOP_PERCENT), BLUE),
+        "lognormal body, Pareto tail": (fit_stake(GINI, TOP_PERCENT), BLUE),
         "Pareto": (pareto_stake(GINI), ORANGE),
     }
-    tops = {name: model_top_share(model, RICHEST) for name, (model, _) in models.items()}
+    tops = [model_top_share(model, RICHEST) for model, _ in models.values()]
     rich = np.logspace(-5, 0, 400)
     curves = [
-        Line(
-            label=f"{name}: richest {RICHEST:.0%} hold {tops[name]:.1%}",
-            x=rich,
-            y=1 - model_lorenz(model, 1 - rich),
-            colour=colour,
-        )
+        mark
         for name, (model, colour) in models.items()
+        for mark in _named(name, rich, 1 - model_lorenz(model, 1 - rich), colour)
     ]
     held = [] if network is None else [holdings(network)]
     own = [f"Your subnet: Gini {stake.gini(one):.2f} of {len(one)} with stake. " for one in held]
     curves += map(_lorenz_of, held)
     return View(
-        title=f"{''.join(own)}A Gini of {GINI} leaves the richest {RICHEST:.0%} of "
-        f"wallets anything from {min(tops.values()):.1%} to {max(tops.values()):.1%} of stake by "
-        f"the shape of the distribution; {TOP_PERCENT:.0%} is published",
+        title=f"{''.join(own)}The same Gini leaves the richest wallets "
+        f"{min(tops):.0%} to {max(tops):.0%} of stake",
+        caption=f"All three curves have the published Gini of {GINI}; they differ in what the "
+        f"richest {RICHEST:.0%} hold: {', '.join(f'{top:.1%}' for top in tops)}. The "
+        f"published number is {TOP_PERCENT:.0%}, the median over subnets (dot), with a range "
+        f"from {OF_SUBNETS[0]:.0%} to {OF_SUBNETS[1]:.2%}. The blue curve is fitted to both.",
         panels=[
             Panel(
                 marks=[
                     *curves,
                     *_published(),
-                    Line(label="all equal", x=rich, y=rich, colour=GREY, style=":", width=1.2),
+                    Line(x=rich, y=rich, colour=GREY, style=":", width=1.2),
+                    Text(x=0.5, y=0.5, text="all equal", colour=GREY, align="right"),
                 ],
                 x=Axis(
-                    label="richest share of wallets",
+                    label="richest share of wallets (log)",
                     scale="log",
                     low=1e-5,
                     high=1,
@@ -106,6 +108,7 @@ def stake_lorenz(network: Metagraph | None = None) -> View:
                 y=Axis(label="their share of stake", low=0, high=1.02, format=".0%"),
             )
         ],
+        size=(9.0, 4.6),
         sources=(
             "Gini and top share: Lui and Sun, arXiv:2507.02951",
             "curves: closed forms",
@@ -114,23 +117,18 @@ def stake_lorenz(network: Metagraph | None = None) -> View:
     )
 
 
-def _published() -> tuple[Points, Line]:
+def _named(name: str, x: np.ndarray, y: np.ndarray, colour: str) -> tuple[Line, Text]:
+    """A curve with its name under its left end."""
+    words = Text(x=x[0], y=y[0], text=name, colour=colour, valign="top")
+    return Line(x=x, y=y, colour=colour), words
+
+
+def _published() -> tuple[Points | Line | Text, ...]:
     """The share of the richest as it is published: its median and range over subnets."""
-    low, high = OF_SUBNETS
     return (
-        Points(
-            label=f"published, median of subnets: {TOP_PERCENT:.0%}",
-            x=RICHEST,
-            y=TOP_PERCENT,
-            colour=RED,
-        ),
-        Line(
-            label=f"published range of subnets: {low:.0%} to {high:.2%}",
-            x=[RICHEST] * 2,
-            y=OF_SUBNETS,
-            colour=RED,
-            width=1.2,
-        ),
+        Points(x=RICHEST, y=TOP_PERCENT, colour=RED),
+        Line(x=[RICHEST] * 2, y=OF_SUBNETS, colour=RED, width=1.2),
+        Text(x=RICHEST, y=0.5, text="published", colour=RED),
     )
 
 
@@ -153,8 +151,8 @@ def _lorenz_of(held: np.ndarray) -> Line:
 
 @view()
 def largest_holders(network: Metagraph | None = None) -> View:
-    """Running share of stake of the largest validators at genesis and in June 2024, with the
-    number that make half.
+    """Running share of stake of the largest hotkeys at genesis and of the largest validators in
+    June 2024.
     """
     table = data.load("validator_stake")
     held = {
@@ -163,9 +161,10 @@ def largest_holders(network: Metagraph | None = None) -> View:
     }
     first, last = held
     half = {name: np.ceil(np.interp(0.5, share, count)) for name, (count, share) in held.items()}
+    counted = dict(zip(held, ("hotkeys", "validators on root"), strict=True))
     lines = [
-        Line(label=name, x=count, y=share, colour=colour, marker="o", size=6)
-        for (name, (count, share)), colour in zip(held.items(), (BLUE, RED), strict=True)
+        Line(label=f"{name}: {counted[name]}", x=count, y=share, colour=colour, marker="o", size=6)
+        for (name, (count, share)), colour in zip(held.items(), (OF_2023, BLUE), strict=True)
     ]
     own = ""
     if network is not None:
@@ -173,34 +172,35 @@ def largest_holders(network: Metagraph | None = None) -> View:
         running = np.cumsum(mine) / mine.sum()
         few = int(np.searchsorted(running, 0.5)) + 1
         own = f"Half of your subnet's stake is with {few} of {len(mine)}. "
-        shown = slice(0, 65)
-        lines.append(
-            Line(
-                label="your subnet",
-                x=np.arange(len(mine) + 1)[shown],
-                y=np.r_[0, running][shown],
-                colour=BLACK,
-                marker="o",
-                size=3,
-            )
-        )
-    median = Level(label="half: decides every weighted median", y=0.5, style=":", width=1.4)
+        lines.append(_first_of(np.r_[0, running][:65]))
+    median = Level(y=0.5, style=":", width=1.4)
     return View(
-        title=f"{own}Half of stake was with {half[last]:.0f} validators on root in {last}, "
-        f"and with about {half[first]:.0f} hotkeys in {first}",
+        title=f"{own}Half of stake: about {half[first]:.0f} hotkeys in {first[-4:]}, "
+        f"{half[last]:.0f} validators in {last[-4:]}",
+        caption=f"The two curves count different things: in {first} hotkeys, each with its own "
+        f"stake, in {last} validators on root with all that is delegated to them. So the change "
+        "is no measure of a trend. Dots are published sums; between them all are taken as equal. "
+        "Dotted: half of stake, which sets every weighted median.",
         panels=[
             Panel(
                 marks=[*lines, median],
-                x=Axis(label="number of largest validators", low=0, high=65),
+                x=Axis(label="number of the largest", low=0, high=65),
                 y=Axis(label="their share of stake", low=0, high=1, format=".0%"),
                 columns=3,
             )
         ],
+        size=(9.0, 4.6),
         sources=(
             "data/validator_stake.csv: genesis file; Mentat Minds, 2024-06-19",
             *_said(network),
         ),
     )
+
+
+def _first_of(running: np.ndarray) -> Line:
+    """The running share of a subnet of one's own."""
+    count = np.arange(len(running))
+    return Line(label="your subnet", x=count, y=running, colour=BLACK, marker="o", size=3)
 
 
 # ---- A cap on stake ----
@@ -228,38 +228,49 @@ def _majorities(quantiles: np.ndarray, splitting_share: float) -> np.ndarray:
 
 @view()
 def coalition_under_cap() -> View:
-    """Wallets needed for a majority under a stake cap, for owners who stay and for owners who
-    split below the cap.
+    """Owners needed for a majority under a stake cap: if nobody answers (blue), if a few of the
+    richest split their stake over several wallets (orange), and without a cap (grey).
     """
     held = wallets()
-    quantiles = np.linspace(0.5, 1.0, 51)
-    splitting = {
-        0.0: (BLUE, "nobody splits"),
-        RICHEST: (ORANGE, f"the richest {RICHEST:.0%} of the capped split"),
-        1.0: (RED, "all of them: the cap is gone"),
-    }
-    lines = [
-        Line(label=name, x=quantiles, y=_majorities(quantiles, share), colour=colour)
-        for share, (colour, name) in splitting.items()
-    ]
+    quantiles = np.linspace(0.5, 0.98, 49)
+    stay, split = (_majorities(quantiles, share) * WALLETS for share in (0.0, RICHEST))
+    uncapped = stake.coalition(held).wallets
+    few = f"the richest {RICHEST:.0%}\nof the capped split"
     percentile = f"{CAP * 100:.0f}th percentile"
-    proposed = Level(label=f"proposed cap: {percentile}", x=CAP, style=":", width=1.4)
     return View(
-        title=f"A cap at the {percentile} raises the owners of a majority from "
-        f"{stake.coalition(held).wallets} to {majority(CAP, 0.0):,} of {WALLETS:,}; if the "
-        f"richest {RICHEST:.0%} of those above it split, {majority(CAP, RICHEST)} is enough",
+        title=f"Under the cap a majority takes {majority(CAP, 0.0):,} owners, after some split "
+        f"{majority(CAP, RICHEST)}",
+        caption=f"Dotted: the cap that is proposed, at the {percentile} of {WALLETS:,} wallets. "
+        f"Without it a majority takes {uncapped}; if all whom it binds split, {uncapped} again. If "
+        f"only the richest {RICHEST:.0%} of them split, the others stay capped, and a smaller "
+        "group than before decides.",
         panels=[
             Panel(
-                marks=[*lines, proposed],
-                x=Axis(label="cap, as a percentile of stake", format=".0%"),
+                marks=[
+                    Line(label="nobody splits", x=quantiles, y=stay, colour=BLUE, at_end=True),
+                    Line(label=few, x=quantiles, y=split, colour=ORANGE, at_end=True),
+                    Level(y=uncapped, colour=GREY, width=1.2),
+                    Text(x=0.5, y=uncapped, text="without a cap", colour=GREY, valign="bottom"),
+                    Level(x=CAP, style=":", width=1.4),
+                ],
+                x=Axis(
+                    label="cap, as a percentile of stake",
+                    low=0.48,
+                    high=1.1,
+                    ticks=(0.5, 0.6, 0.7, 0.8, 0.9, 1.0),
+                    format=".0%",
+                ),
                 y=Axis(
                     label=f"owners of a majority, of {WALLETS:,} (log)",
                     scale="log",
-                    ticks=SHARES[:-1],
-                    format="g%",
+                    low=0.6,
+                    high=WALLETS,
+                    ticks=(1, 10, 100, 1_000, 10_000),
+                    format=",.0f",
                 ),
             )
         ],
+        size=(9.0, 4.6),
         sources=(
             f"{WALLETS:,} wallets, Gini {stake.gini(held):.4f}, richest {RICHEST:.0%} with "
             f"{stake.top_share(held, wallet_share=RICHEST):.0%}",
@@ -391,42 +402,49 @@ def _pay_of_richest(name: str, pay: np.ndarray, **look) -> Line:
 
 @view()
 def reward_remedies() -> View:
-    """Rank correlation of reward with performance and with stake under the proposed remedies,
-    simulated.
+    """How far reward follows performance, as rank correlation, under three remedies of rising
+    strength: 0% pays by stake alone.
     """
     strength = np.linspace(0, 1, 21)
+    half = 0.5
     found = _remedies(strength)
-    half = strength.tolist().index(0.5)
-    split, score, bonus = (by_performance[half] for _, by_performance in found.values())
-    before = found["composite score"][1][0]
-    colours = dict(zip(found, (BLUE, ORANGE, PURPLE), strict=True))
-    stakes, performances = (
-        [
-            Line(label=name, x=strength, y=found[name][k], colour=colour)
-            for name, colour in colours.items()
-        ]
-        for k in (0, 1)
+    looks = dict(
+        zip(found, ((BLUE, "top", 0), (ORANGE, "top", 0), (PURPLE, "bottom", 0.015)), strict=True)
     )
-    strong = Axis(label="strength of the remedy", format=".0%")
+    at = strength.tolist().index(half)
+    split, score, bonus = (by_performance[at] for _, by_performance in found.values())
+    stays = [by_stake[at] for by_stake, _ in found.values()]
+    before = found["composite score"][1][0]
+    marks = [
+        mark
+        for name, (colour, side, lift) in looks.items()
+        for mark in (
+            Line(x=strength, y=found[name][1], colour=colour),
+            Text(
+                x=half + 0.03,
+                y=found[name][1][at] + lift,
+                text=name,
+                colour=colour,
+                size=9,
+                valign=side,
+            ),
+        )
+    ]
     return View(
-        title=f"At {strength[half]:.0%} strength, splitting the emission takes reward's rank "
-        f"correlation with performance from {before:.2f} to {split:.2f}, a composite score to "
-        f"{score:.2f}, a trust bonus to {bonus:.2f}",
+        title=f"Paying for performance beats scoring it: rank correlation {split:.2f} against "
+        f"{score:.2f}",
+        caption=f"At a strength of {half:.0%} a split of the emission (blue) takes the correlation "
+        f"from {before:.2f} to {split:.2f}, a composite score (orange) to {score:.2f}, a trust "
+        f"bonus (pink) to {bonus:.2f}. The correlation of reward with stake is then "
+        f"{', '.join(f'{one:.2f}' for one in stays)}, in the same order.",
         panels=[
             Panel(
-                marks=performances,
-                x=strong,
+                marks=marks,
+                x=Axis(label="strength of the remedy", format=".0%"),
                 y=Axis(label="reward against performance, rank correlation", low=0, high=1.02),
-                columns=1,
-            ),
-            Panel(
-                marks=stakes,
-                x=strong,
-                y=Axis(label="reward against stake, rank correlation", low=0, high=1.02),
-                columns=0,
             ),
         ],
-        size=(10.5, 5.2),
+        size=(9.0, 4.8),
         sources=(
             f"{WALLETS:,} wallets, performance correlates 0.2 with stake",
             "our simulation",

@@ -1,6 +1,4 @@
-"""Views of consensus: one epoch matrix by matrix and one to drag, the guarantee as contours and as
-a map.
-"""
+"""Views of consensus: one epoch matrix by matrix and one to drag, the guarantee as a map."""
 
 from __future__ import annotations
 
@@ -13,8 +11,6 @@ import numpy as np
 from ..chain.metagraph import Metagraph
 from ..chain.yuma import FloatEpoch, yuma_epoch
 from ..incentives.guarantee import (
-    GRID,
-    HONEST_STAKE,
     Network,
     draw_network,
     required_honest_weight,
@@ -35,7 +31,6 @@ from .marks import (
     LIGHT,
     LOSS_GAIN,
     ORANGE,
-    PURPLE,
     RED,
     SHARES,
     Axis,
@@ -158,8 +153,7 @@ def epoch_walk(rules: Rules, network: Metagraph | None = None) -> View:
     followed = (1 - penalty) * claimed + penalty * clipped
     stake = epoch.stake
     support = ((claimed >= level - 1e-12) * stake[:, None]).sum(axis=0)
-    lost = 1 - epoch.validator_trust[walk.validators]
-    worst = walk.validators[lost.argmax()]
+    worst = walk.validators[epoch.validator_trust[walk.validators].argmin()]
     of_stake = " of stake" if network is None else ""
     rows = [f"{walk.names[k]} ({stake[k]:.0%}{of_stake})" for k in walk.validators]
     miners = tuple(walk.names[k].removeprefix("UID ") for k in walk.miners)
@@ -175,9 +169,10 @@ def epoch_walk(rules: Rules, network: Metagraph | None = None) -> View:
     by = "by the miner they come from" if network is None else "by miner"
     made = f"{len(rows)} validators, {len(miners)} miners, made up"
     return View(
-        title=f"{walk.names[worst]} claims what {float(rules.kappa):.0%} of stake does not "
-        f"support: {lost.max():.0%} of its weight is cut, and it earns "
-        f"{epoch.dividends[worst]:.1%} on {stake[worst]:.0%} of stake",
+        title=f"Scoring above consensus pays {epoch.dividends[worst]:.1%} of dividends on "
+        f"{stake[worst]:.0%} of stake",
+        caption="Read the panels by their numbers: light is much, dark is little. "
+        f"{_cut(rules, walk)} Panels 1, 3, 4 and 5 have a row for each validator.",
         panels=[
             panel(f"1  weights: {whole}", claimed[scored], rows),
             panel(
@@ -197,6 +192,15 @@ def epoch_walk(rules: Rules, network: Metagraph | None = None) -> View:
         sources=(rules, made)
         if network is None
         else (rules, where(network), "UIDs with most stake and most incentive"),
+    )
+
+
+def _cut(rules: Rules, walk: Shown) -> str:
+    """A sentence on the validator who loses most weight."""
+    lost = 1 - walk.epoch.validator_trust[walk.validators]
+    return (
+        f"{walk.names[walk.validators[lost.argmax()]]} claims what {float(rules.kappa):.0%} of "
+        f"stake does not support, and {lost.max():.0%} of its weight is cut."
     )
 
 
@@ -314,54 +318,6 @@ def _groups(found: dict[str, tuple]) -> list[Bars]:
 
 HONEST_WEIGHT = "honest validators' weight on honest miners"
 CABAL_WEIGHT = "cabal's weight on its own miners"
-
-
-@view(rules=document)
-def retention_contours(rules: Rules) -> View:
-    """Where the honest side keeps its share of stake: one contour for each share, as the chain's
-    document draws it.
-    """
-    earned = retention_map(rules, draw_network())
-    needed = dict(zip(HONEST_STAKE, required_honest_weight(earned), strict=True))
-    least = min(needed)
-    usual = 0.60
-    colours = {0.51: BLACK, 0.55: PURPLE, 0.60: BLUE, 0.70: GREEN, 0.80: ORANGE, 0.90: RED}
-    lines = [
-        Map(
-            label=f"{share:.0%} of stake honest: {needed[share]:.0%} honest weight needed",
-            x=GRID,
-            y=GRID,
-            z=earned[HONEST_STAKE.index(share)].T,
-            kind="lines",
-            levels=(share,),
-            colour=colour,
-            width=2,
-        )
-        for share, colour in colours.items()
-    ]
-    return View(
-        title=f"Honest validators with {usual:.0%} of stake keep it if {needed[usual]:.0%} of "
-        f"their weight is honest; with {least:.0%} they need {needed[least]:.0%}",
-        panels=[
-            Panel(
-                marks=lines,
-                x=Axis(
-                    label=f"{HONEST_WEIGHT} (right of its line a side keeps its stake)",
-                    low=0.5,
-                    high=1,
-                    format=".0%",
-                ),
-                y=Axis(label=CABAL_WEIGHT, low=0, high=1, format=".0%"),
-            )
-        ],
-        size=(9.0, 6.0),
-        sources=(
-            rules,
-            f"κ {float(rules.kappa):.3g}, bonds penalty {float(rules.bonds_penalty):.2g}, half of "
-            "emission to validators",
-            "64 validators, 448 miners, spread of weights 0.4",
-        ),
-    )
 
 
 @checked_record

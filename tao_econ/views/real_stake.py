@@ -24,29 +24,14 @@ from ..inputs.rules import Rules
 from .concentration import GINI, TOP_PERCENT
 from .consensus import document
 from .gallery import view
-from .marks import (
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    ORANGE,
-    PURPLE,
-    RED,
-    SKY,
-    Axis,
-    Bars,
-    Level,
-    Panel,
-    Points,
-    View,
-)
+from .marks import BLACK, BLUE, GREY, RED, Axis, Bars, Level, Line, Panel, Text, View
 from .own_subnet import holdings, where
 from .words import plus_minus
 
 NETWORKS = 12
-HONEST_STAKE = (0.55, 0.60, 0.70, 0.80)
+HONEST_STAKE = (0.51, 0.55, 0.60, 0.65, 0.70, 0.80, 0.90)
+AT = HONEST_STAKE.index(0.60)
 MEASURED = "lognormal with Pareto tail"
-SHOWN = (BLUE, SKY, ORANGE, RED, PURPLE, GREEN, BLACK)
 OWN = "your subnet, largest 64 at most"
 
 
@@ -88,12 +73,9 @@ def _of_all_wallets(law: str) -> str:
 
 
 @functools.cache
-def guarantees(rules: Rules) -> dict[str, Guarantee]:
-    """The honest weight required under every stake distribution of `stake_draws`."""
-    return {
-        name: guarantee(rules, stakes, honest_stake=HONEST_STAKE, steps=21)
-        for name, stakes in stake_draws().items()
-    }
+def required(rules: Rules, name: str) -> Guarantee:
+    """The honest weight required under one stake distribution of `stake_draws`."""
+    return guarantee(rules, stake_draws()[name], honest_stake=HONEST_STAKE, steps=21)
 
 
 def own_draws(network: Metagraph) -> np.ndarray:
@@ -104,54 +86,62 @@ def own_draws(network: Metagraph) -> np.ndarray:
 
 @view(rules=document)
 def guarantee_on_real_stake(rules: Rules, network: Metagraph | None = None) -> View:
-    """Honest weight required to keep a share of stake, for near-equal and for measured
-    concentrations of stake.
+    """Honest weight that keeps the honest side its share of stake, whatever the cabal does: stake
+    near-equal as the chain's document draws it (blue), or as concentrated as measured (red).
     """
-    found = guarantees(rules)
-    drawn_stake = stake_draws()
-    mine: dict[str, np.ndarray] = {} if network is None else {OWN: own_draws(network)}
-    for name, stakes in mine.items():
-        drawn_stake = drawn_stake | {name: stakes}
-        asked = guarantee(rules, stakes, honest_stake=HONEST_STAKE, steps=21)
-        found = found | {name: asked}
-    at = HONEST_STAKE.index(0.60)
-    equal, _, listed, *_ = found
-    heavy = found[_of_all_wallets(MEASURED)]
-    points = [
-        Points(
-            label=f"{name} ({np.mean([gini(stake) for stake in drawn_stake[name]]):.2f})",
-            x=np.array(HONEST_STAKE) + (k - 2.5) * 0.005,
+    equal, _, listed, *_ = stake_draws()
+    measured = _of_all_wallets(MEASURED)
+    usual = required(rules, equal)
+    heavy = required(rules, measured)
+    curves = {
+        f"near-equal (Gini {_gini_of(equal):.2f})": (usual, BLUE),
+        f"as measured ({_gini_of(measured):.2f})": (heavy, RED),
+    }
+    if network is not None:
+        asked = guarantee(rules, own_draws(network), honest_stake=HONEST_STAKE, steps=21)
+        curves["your subnet"] = (asked, BLACK)
+    shown, whose = (usual, "") if network is None else (asked, "your subnet's ")
+    lines = [
+        Line(
+            label=name,
+            x=HONEST_STAKE,
             y=got.required,
             error=margin_of_error(got.standard_error, replicas=NETWORKS),
-            colour=SHOWN[k],
-            size=6,
-            width=1.6,
+            colour=colour,
+            marker="o",
         )
-        for k, (name, got) in enumerate(found.items())
+        for name, (got, colour) in curves.items()
     ]
-    own = f"{found[OWN].required[at]:.0%} on your subnet's stake, " if network else ""
+    equally: dict[str, Any] = {"x": HONEST_STAKE, "y": HONEST_STAKE, "colour": GREY, "style": ":"}
+    margin = margin_of_error(heavy.standard_error[AT], replicas=NETWORKS)
     return View(
-        title=f"With {HONEST_STAKE[at]:.0%} honest stake the honest weight needed is {own}"
-        f"{found[equal].required[at]:.0%} if stake is near-equal, "
-        f"{found[listed].required[at]:.0%} for the {listed.replace(', ', ' of ')}, and "
-        f"{heavy.required[at]:.0%} ± "
-        f"{margin_of_error(heavy.standard_error[at], replicas=NETWORKS):.0%} "
-        "with the measured Gini",
+        title=f"With {HONEST_STAKE[AT]:.0%} of {whose}stake honest, {shown.required[AT]:.0%} of "
+        "weight must be too",
+        caption="Both axes begin at half. Above its line a side keeps what it has. At "
+        f"{HONEST_STAKE[AT]:.0%} it takes {usual.required[AT]:.0%} if stake is near-equal, "
+        f"{heavy.required[AT]:.0%} ± {margin:.0%} with the measured Gini and "
+        f"{required(rules, listed).required[AT]:.0%} for the {listed.replace(', ', ' of ')}. A "
+        "network that nothing below 100% protects counts as 100%.",
         panels=[
             Panel(
-                marks=points,
-                x=Axis(label="share of stake that is honest", ticks=HONEST_STAKE, format=".0%"),
-                y=Axis(label="honest weight needed", format=".0%"),
+                marks=[*lines, Line(label="as much weight as stake", **equally)],
+                x=Axis(label="share of stake that is honest", format=".0%"),
+                y=Axis(label="honest weight needed", low=0.5, high=1.02, format=".0%"),
+                columns=4,
             )
         ],
-        size=(9.0, 5.6),
+        size=(9.0, 4.8),
         sources=(
             rules,
             f"bars: {plus_minus(NETWORKS, 'networks')}",
-            "Gini in brackets: of the 64 validators drawn",
             *([] if network is None else [where(network)]),
         ),
     )
+
+
+def _gini_of(name: str) -> float:
+    """Of the 64 validators drawn, the mean over networks."""
+    return float(np.mean([gini(stake) for stake in stake_draws()[name]]))
 
 
 @view(rules=document)
@@ -163,8 +153,8 @@ def honest_majority_lottery(rules: Rules) -> View:
     honest = 0.70
     kappa = float(rules.kappa)
     stakes = {
-        "stake as concentrated as measured": drawn(fit_stake(GINI, TOP_PERCENT), count),
-        "near-equal stake": near_equal(count),
+        "as concentrated as measured": drawn(fit_stake(GINI, TOP_PERCENT), count),
+        "near-equal": near_equal(count),
     }
     shares = {name: honest_stake_drawn(each, honest) for name, each in stakes.items()}
     heavy, equal = ((share < kappa).mean() for share in shares.values())
@@ -181,19 +171,18 @@ def honest_majority_lottery(rules: Rules) -> View:
         )
         for (name, share), colour in zip(shares.items(), (RED, BLUE), strict=True)
     ]
-    decide = "κ: below it the others decide every median"
-    chosen: dict[str, Any] = {"x": honest, "colour": GREY, "style": ":", "width": 1.6}
     return View(
-        title=f"With {honest:.0%} of validators honest, concentrated stake puts the honest side "
-        f"below {kappa:.0%} in {heavy:.0%} ± {margin_of_error(error):.0%} of draws; "
-        f"near-equal stake in "
-        f"{equal:.0%}",
+        title=f"Honest validators, {honest:.0%} by number, lose the median in {heavy:.0%} of draws",
+        caption="Who is honest is drawn among 64 validators, whatever they hold. With stake as "
+        f"concentrated as measured (red) the honest side ends below κ, {kappa:.0%} of stake, in "
+        f"{heavy:.0%} ± {margin_of_error(error):.0%} of draws; with near-equal stake (blue) in "
+        f"{equal:.0%}.",
         panels=[
             Panel(
                 marks=[
                     *bars,
-                    Level(label=decide, x=kappa, style="--", width=1.6),
-                    Level(label="share of validators that are honest", **chosen),
+                    Level(x=kappa, style="--", width=1.6),
+                    Text(x=kappa, y=0.3, text="κ", align="right"),
                 ],
                 x=Axis(label="share of stake that is honest", format=".0%"),
                 y=Axis(label="share of draws", format=".0%"),

@@ -152,40 +152,42 @@ def mean_errors(sigma: float) -> Convergence:
 @view(holder=Holder)
 def convergence_rates(holder: Holder) -> View:
     """Error of a mean against the number of points, drawn at random and as scrambled Sobol
-    points, for two volatilities.
+    points.
     """
     gentle, own = (mean_errors(sigma) for sigma in (0.1, holder.volatility / 2))
     times = own.rmse_random[-1] / own.rmse_sobol[-1]
     return View(
-        title=f"At TAO's volatility Sobol points are {times:.0f} times closer",
-        caption=f"Errors of a mean fall with slope {gentle.slope_random:.2f} at random and "
-        f"{gentle.slope_sobol:.2f} with Sobol points where the function is gentle, and with "
-        f"{own.slope_random:.2f} and {own.slope_sobol:.2f} at TAO's volatility. Both axes count in "
-        f"powers; the last points are {own.points[-1]:,}.",
+        title=f"Sobol points err {times:.0f} times less than random ones at TAO's volatility",
+        caption=f"The title holds at {own.points[-1]:,} points. Both axes count in powers of ten, "
+        f"so a slope is a power. Random points (orange) fall with slope {gentle.slope_random:.2f} "
+        f"and {own.slope_random:.2f}, Sobol points (blue) with {gentle.slope_sobol:.2f} for a "
+        f"gentle function and {own.slope_sobol:.2f} at TAO's volatility, where rare large prices "
+        "carry the mean. Grey: slopes of a half and of one.",
         panels=[
-            _errors("a gentle one: 10% a step", gentle),
-            _errors(f"TAO: {holder.volatility:.0%} a year in four quarters", own),
+            _errors("a gentle one: 10% a step", gentle, columns=4),
+            _errors(f"TAO: {holder.volatility:.0%} a year in four quarters", own, columns=0),
         ],
         size=(10.5, 5.0),
         sources=("mean of a lognormal of four normals, 32 replicates each",),
     )
 
 
-def _errors(name: str, got: Convergence) -> Panel:
+def _errors(name: str, got: Convergence, columns: int) -> Panel:
     """One volatility of `convergence_rates`."""
     fewer = got.points[0] / got.points
     dots: dict[str, Any] = {"x": got.points, "marker": "o", "size": 4}
     guide: dict[str, Any] = {"x": got.points, "colour": GREY}
     return Panel(
         title=name,
+        columns=columns,
         marks=[
             Line(
-                label=f"random: slope {got.slope_random:.2f}",
+                label="random",
                 y=got.rmse_random,
                 colour=ORANGE,
                 **dots,
             ),
-            Line(label=f"scrambled Sobol: slope {got.slope_sobol:.2f}", y=got.rmse_sobol, **dots),
+            Line(label="Sobol", y=got.rmse_sobol, **dots),
             Line(label="slope -1/2", y=got.rmse_random[0] * np.sqrt(fewer), style=":", **guide),
             Line(label="slope -1", y=got.rmse_sobol[0] * fewer, style="--", width=1.2, **guide),
         ],

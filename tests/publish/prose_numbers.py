@@ -168,7 +168,7 @@ def _in_table(html: str) -> list[Number]:
     table = _Table()
     table.feed(html)
     found = []
-    heads = table.rows[0]
+    heads = table.rows[0] if table.rows else []  # a live view's note is no table
     for row in table.rows[1:]:
         above = heads if len(heads) == len(row) else [""] * len(row)
         labels = [cell for cell in row if re.search(r"[a-z][,_]", cell)]

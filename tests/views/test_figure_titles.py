@@ -19,7 +19,6 @@ NUMBERS = re.compile(
     re.IGNORECASE,
 )
 STATED = {  # words of titles that look like a result and are none, each with the reason
-    "copier_against_honest": ("Yuma3",),  # the name of a kind of bonds
     "routing_and_dominance": ("a third model",),  # beside the Spanish and the code model
     "jury_of_validators": ("never pass",),  # a ceiling: the limit of infinitely many votes
     "largest_holders": (

@@ -28,13 +28,10 @@ SLOW = set(  # more than a tenth of a second a picture
         "market_by_judge",
         "halving_and_small_subnets",
         "subnet_exit",
-        "stake_erosion",
         "owner_sales",
         "selection_or_creation",
         "touch_curves",
-        "retention_contours",
         "honest_majority_lottery",
-        "collusion_gain",
         "rule_changes",
         "halving_backtest",
     ]
