@@ -386,9 +386,7 @@ def _square(given):
     """The same where every UID has a row."""
     array, rows = _numbers("weights", given)
     if array.ndim != 2 or array.shape[0] != array.shape[1] or not 1 <= len(array) <= MAX_UIDS:
-        raise ValueError(
-            f"weights must be square with 1 to {MAX_UIDS:,} rows, got shape {array.shape}"
-        )
+        raise ValueError(f"weights must be square with 1 to {MAX_UIDS:,} rows, got {array.shape}")
     return array, rows, np.arange(len(array))
 
 
