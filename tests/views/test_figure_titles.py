@@ -27,7 +27,6 @@ STATED = {  # words of titles that look like a result and are none, each with th
     "price_fan": ("80% of prices",),  # p10 to p90 of `price_bands`
     "routing_and_dominance": ("a third model",),  # beside the Spanish and the code model
     "forecasts_scored": ("no change",),  # the name of a forecast
-    "jury_of_validators": ("never pass",),  # a ceiling: the limit of infinitely many votes
     "fees_needed": ("never grow",),  # the case without growth
     "largest_holders": (
         "Half of your",
