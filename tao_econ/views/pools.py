@@ -110,39 +110,46 @@ def pool_impact(pools: Subnets | None = None) -> View:
         "lies on TAO, the more a trade moves it. On the right each row is a pool, from the "
         f"smallest to the largest, on an axis in powers of ten. A dot is at a fall of {least:.0%}, "
         f"a square at one of {max(FALLS):.0%}.",
-        panels=[
-            Panel(
-                marks=[
-                    *_by_weight(middle),
-                    Level(y=0, width=0.8),
-                    Level(x=0, width=0.8),
-                ],
-                x=Axis(
-                    label="← alpha sold | TAO paid in →, share of that reserve",
-                    low=-0.5,
-                    high=0.5,
-                    format=".0%",
-                ),
-                y=Axis(label="change of the price", format=".0%"),
-            ),
-            Panel(
-                marks=_paid_out(shown),
-                x=Axis(
-                    label="TAO that sellers get out of the pool",
-                    scale="log",
-                    low=2 if pools is None else None,
-                    high=60_000 if pools is None else None,
-                    format=",.0f",
-                ),
-                y=Axis(names=tuple(PLACES[below] for below in table.index)),
-            ),
-        ],
+        panels=_impact_and_depth(
+            shown, middle, ends=(2, 60_000) if pools is None else (None, None)
+        ),
         size=(11.0, 4.6),
         sources=(
             "balancer.rs at 14bc6f9, no fee",
             source,
         ),
     )
+
+
+def _impact_and_depth(shown: list[Pool], middle: Pool, ends: tuple) -> list[Panel]:
+    """The two panels of `pool_impact`; ends are those of its axis of TAO."""
+    return [
+        Panel(
+            marks=[
+                *_by_weight(middle),
+                Level(y=0, width=0.8),
+                Level(x=0, width=0.8),
+            ],
+            x=Axis(
+                label="← alpha sold | TAO paid in →, share of that reserve",
+                low=-0.5,
+                high=0.5,
+                format=".0%",
+            ),
+            y=Axis(label="change of the price", format=".0%"),
+        ),
+        Panel(
+            marks=_paid_out(shown),
+            x=Axis(
+                label="TAO that sellers get out of the pool",
+                scale="log",
+                low=ends[0],
+                high=ends[1],
+                format=",.0f",
+            ),
+            y=Axis(names=tuple(PLACES.values())),
+        ),
+    ]
 
 
 def _by_weight(pool: Pool) -> list[Line]:
@@ -272,13 +279,6 @@ def price_manipulation(
     }
     if not spot["tao_attracted"]:
         raise ValueError(f"rules must give {subnet} new TAO by its price, got {rules.name!r}")
-    bars = [
-        _told([row[key] for row in rows.values()], shift, ".3f", {"width": 0.38} | look)
-        for shift, key, look in (
-            (-0.2, "tao_lost", {"label": "TAO the trader loses", "colour": RED}),
-            (0.2, "tao_attracted", {"label": "TAO its pool attracts that day", "colour": BLUE}),
-        )
-    ]
     kept = [smoothed["tao_attracted"] / spot["tao_attracted"] for smoothed in (live, slow)]
     return View(
         title=f"Lifting a price costs {1 / spot['attracted_per_tao_lost']:.1f} times what it "
@@ -288,7 +288,9 @@ def price_manipulation(
         "within the day, where it belongs to all holders. Smoothing keeps "
         f"{kept[0]:.0%} of that within the day at the live rate and {kept[1]:.0%} at the code's "
         "default; the rest comes later.",
-        panels=[Panel(marks=bars, x=Axis(names=tuple(rows)), y=Axis(label="TAO"))],
+        panels=[
+            Panel(marks=_lost_and_attracted(rows), x=Axis(names=tuple(rows)), y=Axis(label="TAO"))
+        ],
         size=(9.0, 4.6),
         sources=(
             rules,
@@ -298,6 +300,17 @@ def price_manipulation(
             marked(gate),
         ),
     )
+
+
+def _lost_and_attracted(rows: dict) -> list[Bars]:
+    """What the trader loses and what the pool attracts, side by side for each rule."""
+    return [
+        _told([row[key] for row in rows.values()], shift, ".3f", {"width": 0.38} | look)
+        for shift, key, look in (
+            (-0.2, "tao_lost", {"label": "TAO the trader loses", "colour": RED}),
+            (0.2, "tao_attracted", {"label": "TAO its pool attracts that day", "colour": BLUE}),
+        )
+    ]
 
 
 # ---- One pool, live ----

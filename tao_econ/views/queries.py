@@ -238,6 +238,14 @@ def displacing_an_incumbent(rules: Rules, market: QueryMarket) -> View:
 # ---- Fees ----
 
 PINE = (22.0, 40.0)  # emission for each dollar of revenue, Pine Analytics, March 2026
+PER_FEE = Axis(
+    label="emission for each TAO of fees",
+    scale="log",
+    low=0.1,
+    high=60,
+    ticks=(0.1, 1, 10, 22, 40),
+    format="g",
+)
 
 
 @view(rules="2026-09-11", now="2026-09-11", scenario="base")
@@ -279,14 +287,7 @@ def fees_against_emission(rules: Rules, now: Snapshot, scenario: Scenario) -> Vi
             Panel(
                 marks=[*bands, equal, named],
                 x=Axis(label=f"years from {now.date}", low=0, high=25),
-                y=Axis(
-                    label="emission for each TAO of fees",
-                    scale="log",
-                    low=0.1,
-                    high=60,
-                    ticks=(0.1, 1, 10, 22, 40),
-                    format="g",
-                ),
+                y=PER_FEE,
             ),
         ],
         widths=(1, 1.9),
