@@ -342,7 +342,7 @@ BANDS = (
     ),
     Band(
         "quality delivered, 6 replicas",
-        "selection_or_creation",
+        "notebook 12",
         0.95,
         lambda: of_pool(market_pool(), 6),
     ),

@@ -1,9 +1,8 @@
-"""Views of who gets new TAO: rules of shares, the gate, and halvings."""
+"""Views of who gets new TAO: rules of shares, and the gate."""
 
 from __future__ import annotations
 
 import functools
-import textwrap
 from dataclasses import replace
 from typing import Any
 
@@ -20,24 +19,21 @@ from ..chain.shares import (
 )
 from ..chain.subnets import Subnets
 from ..incentives.stake import gini, top_share
-from ..incentives.subnet_economy import compare_rules, halving_effect, rules_of_shares
+from ..incentives.subnet_economy import rules_of_shares
 from ..inputs import data
 from ..inputs.proofs import in_words, known_fields
 from ..inputs.record import checked_record, quantity
-from ..inputs.rules import Rules, Scenario, load_scenario, rules_at
-from ..inputs.units import BLOCKS_PER_DAY, RAO_PER_TAO
+from ..inputs.rules import Rules, Scenario, load_scenario
+from ..inputs.units import BLOCKS_PER_DAY
 from .gallery import view
 from .marks import (
     BLACK,
     BLUE,
-    GREEN,
     GREY,
     ORANGE,
     PURPLE,
     RED,
-    SKY,
     Axis,
-    Bars,
     Line,
     Panel,
     Points,
@@ -46,24 +42,16 @@ from .marks import (
 )
 from .real_subnets import start_of, where
 
-UNBURNED = ("price_ema_unburned", "none")
 AT_RANK = ("price_ema_unburned", "rank")
-RULES = {  # the six that need prices alone: their names in a picture and in a menu
-    ("price_ema", "none"): ("smoothed price\n(February 2025)", "smoothed price"),
-    ("price_ema_root_unburned", "none"): (
-        "× root × unburned\n(June 2026)",
-        "price × root × unburned",
-    ),
-    UNBURNED: ("× unburned\n(July 2026)", "price × unburned"),
-    ("price_ema_unburned", "quantile"): (
-        "gate at quantile\n(July 2026)",
-        "the same, gate at a quantile",
-    ),
-    AT_RANK: ("gate at rank 32\n(August 2026)", "the same, gate at rank 32"),
-    ("price_ema_unburned", "tiers"): ("two tiers\n(documentation)", "the same, two tiers *"),
+RULES = {  # the six that need prices alone, by their names in a menu
+    ("price_ema", "none"): "smoothed price",
+    ("price_ema_root_unburned", "none"): "price × root × unburned",
+    ("price_ema_unburned", "none"): "price × unburned",
+    ("price_ema_unburned", "quantile"): "the same, gate at a quantile",
+    AT_RANK: "the same, gate at rank 32",
+    ("price_ema_unburned", "tiers"): "the same, two tiers *",
 }
 COUNTS = (8, 16, 32)  # of the largest subnets
-SHIFTS = (-0.27, 0, 0.27)  # of their bars
 TAO_PER_DAY = 3_600  # of half a TAO a block
 
 
@@ -103,125 +91,6 @@ def proof(rules: Rules, field: str) -> str:
     return f"{field.replace('_', ' ')}: {in_words(known_fields(rules, [field])[field])}"
 
 
-# ---- Six rules on the same prices ----
-
-
-@view()
-def emission_concentration(pools: Subnets | None = None) -> View:
-    """Left, the share of new TAO of the largest 8, 16 and 32 subnets under six rules; right,
-    Gini and effective subnets.
-    """
-    start = start_of(pools)
-    most = COUNTS[0]
-    table = compare_rules(start).loc[list(RULES)]
-    gate = table.loc[AT_RANK]
-    plain = table.loc[UNBURNED]
-    names = [
-        textwrap.fill(label + (" *" if mark else ""), 11, break_long_words=False)
-        for (label, _), mark in zip(RULES.values(), table["unproven"], strict=True)
-    ]
-    largest = Panel(
-        marks=[*_largest(table), *(_read_on_main_net() if pools is None else ())],
-        x=Axis(
-            names=tuple(names),
-        ),
-        y=Axis(label="share of new TAO", format=".0%", low=0, high=1.0),
-        columns=5,
-    )
-    spread = Panel(
-        marks=[
-            Points(x=table["gini"], y=table["effective_subnets"], colour=RED, size=7),
-            *_named(table, names),
-        ],
-        x=Axis(label="Gini index of new TAO", low=0.35, high=0.92),
-        y=Axis(label="effective subnets, 1 / Σ share²", low=0, high=45),
-    )
-    return View(
-        title=f"On the same prices the gate lifts the largest {most} of {len(start.name)} subnets "
-        f"from {plain[f'top_{most}']:.0%} to {gate[f'top_{most}']:.0%} of new TAO; "
-        f"{plain['effective_subnets']:.0f} effective subnets become "
-        f"{gate['effective_subnets']:.0f}",
-        panels=[largest, spread],
-        size=(12.0, 6.0),
-        widths=(1.7, 1),
-        sources=(
-            where(pools),
-            "* unproven rule; rules of flow left out: flow not known",
-            *(["● read on main net, 2026-10-08; × release notes of v440"] if pools is None else []),
-        ),
-    )
-
-
-def _largest(table) -> list:
-    """Shares of the largest subnets under each rule, beside what was read on main net."""
-    at = np.arange(len(table))
-    bars = []
-    told = []
-    for count, shift, colour in zip(COUNTS, SHIFTS, (BLUE, SKY, GREEN), strict=True):
-        share = table[f"top_{count}"]
-        bars.append(
-            Bars(label=f"largest {count}", x=at + shift, y=share, width=0.25, colour=colour)
-        )
-        told.append(
-            Text(
-                x=at + shift,
-                y=np.full(len(at), 0.015),
-                text=tuple(f"{value:.0%}" for value in share),
-                align="center",
-                valign="bottom",
-                size=8,
-                colour=BLACK if colour == SKY else "white",
-            )
-        )
-    return [*bars, *told]
-
-
-def _read_on_main_net() -> list[Points]:
-    """Shares of the largest subnets as they were read."""
-    shifts = np.array(SHIFTS)
-    row, before = (list(RULES).index(rule) for rule in (AT_RANK, UNBURNED))
-    found = [reading(f"top_{count}") for count in COUNTS]
-    return [
-        Points(
-            label="main net",
-            x=row + shifts,
-            y=found,
-            size=6,
-            colour=BLACK,
-        ),
-        Points(
-            label="main net before the gate",
-            x=before + shifts[0],
-            y=reading("top_8_before_gate"),
-            marker="X",
-            size=7,
-            colour=BLACK,
-        ),
-    ]
-
-
-LINE = 1.8  # of names beside points, in effective subnets
-
-
-def _named(table, names: list[str]) -> list[Text]:
-    """Names beside the points of rules, on the side where there is room, a line apart."""
-    right = table["gini"].to_numpy() > 0.65
-    height = table["effective_subnets"].to_numpy(float).copy()
-    for side in (True, False):
-        lower = np.inf
-        for k in sorted(np.flatnonzero(right == side), key=lambda k: -height[k]):
-            lower = height[k] = min(height[k], lower - LINE)
-    return [
-        Text(
-            x=table["gini"].iloc[[k]] + (-0.008 if right[k] else 0.008),
-            y=height[[k]],
-            text=(name.replace("\n", " "),),
-            align="right" if right[k] else "left",
-        )
-        for k, name in enumerate(names)
-    ]
-
-
 @view(rules="2026-09-11", first="owner-self-weight")
 def emission_gate(rules: Rules, first: Rules) -> View:
     """Left, the part of its share that the gate leaves a subnet; right, how fast the smoothed
@@ -231,13 +100,12 @@ def emission_gate(rules: Rules, first: Rules) -> View:
     fifth = 0.2
     ages = np.linspace(0, 14, 57)
     kept = {at: float(gate_kept(at, rules.gate_exponent)) for at in (1.0, half, 1 / 3, fifth)}
-    parts = ", ".join(f"{value:.1%}" for value in kept.values())
-    told = Points(
-        label=f"kept at the bar, ½, ⅓ and ⅕ of it: {parts}",
-        x=list(kept),
-        y=list(kept.values()),
-        colour=BLACK,
-        size=5,
+    told = Points(x=list(kept), y=list(kept.values()), colour=BLACK, size=5)
+    named = Text(
+        x=[at + 0.04 for at in (1.0, half)],
+        y=[kept[at] for at in (1.0, half)],
+        text=[f"{kept[at]:.1%}" for at in (1.0, half)],
+        valign="top",
     )
     live = _smoothed(rules, ages)
     default = _smoothed(first, ages)
@@ -245,31 +113,30 @@ def emission_gate(rules: Rules, first: Rules) -> View:
         f"{np.interp(day, ages, live):.0%} after {day} day{'s' if day > 1 else ''}"
         for day in (1, 3, 7)
     )
-    rising = []
-    for name, law, path, colour in (
-        ("live", rules, live, BLUE),
-        ("code's default", first, default, ORANGE),
-    ):
-        rate = f"{float(law.price_ema_rate):.7f}".rstrip("0")
-        rising.append(Line(label=f"{rate} a block, {name}", x=ages, y=path, colour=colour))
+    rising = [
+        Line(label="live", x=ages, y=live, at_end=True),
+        Line(label="code's\ndefault", x=ages, y=default, colour=ORANGE, at_end=True),
+    ]
+    rates = [f"{float(law.price_ema_rate):.7f}".rstrip("0") for law in (rules, first)]
     return View(
-        title=f"A subnet at {half:.0%} of the bar keeps {kept[half]:.0%} of its share, at "
-        f"{fifth:.0%} of it {kept[fifth]:.1%}; a new price counts {says}",
+        title=f"A subnet at {half:.0%} of the bar keeps {kept[half]:.0%} of its share",
+        caption=f"Left, main net's exponent in blue, between two others; at {fifth:.0%} of the bar "
+        f"a subnet keeps {kept[fifth]:.1%}. What is lost goes to the others, when all shares are "
+        "scaled to 100%. Right, a new subnet's smoothed price starts at zero and counts "
+        f"{says} at the live rate of {rates[0]} a block; the code's default is {rates[1]}.",
         panels=[
             Panel(
-                marks=[*_gates(rules.gate_exponent), told],
-                x=Axis(label="share before the gate, over the bar"),
-                y=Axis(label="part kept, before all are scaled to 100%", format=".0%"),
-                columns=1,
+                marks=[*_gates(rules.gate_exponent), told, named],
+                x=Axis(label="share before the gate, over the bar", low=0, high=3),
+                y=Axis(label="part kept, before scaling", format=".0%"),
             ),
             Panel(
                 marks=rising,
-                x=Axis(label="days since the subnet's first emission"),
+                x=Axis(label="days since the subnet's first emission", low=0, high=14),
                 y=Axis(label="smoothed price over spot price", format=".0%", low=0, high=1.02),
-                columns=1,
             ),
         ],
-        size=(11.0, 5.0),
+        size=(11.0, 4.4),
         sources=(rules, proof(rules, "gate")),
     )
 
@@ -279,8 +146,9 @@ def _gates(live: int) -> list[Line]:
     ratio = np.linspace(0, 3, 301)
     lines = []
     for exponent, colour in ((1, GREY), (live, BLUE), (6, PURPLE)):
-        name = f"h = {exponent}" + (", as on main net" if exponent == live else "")
-        lines.append(Line(label=name, x=ratio, y=gate_kept(ratio, exponent), colour=colour))
+        kept = gate_kept(ratio, exponent)
+        name = f"exponent {exponent}"
+        lines.append(Line(label=name, x=ratio, y=kept, colour=colour, at_end=True))
     return lines
 
 
@@ -288,65 +156,6 @@ def _smoothed(rules: Rules, ages) -> list[float]:
     """The smoothed price of a new subnet over its spot price, at so many days of age."""
     return [
         ema_price(rules, 0.0, 1.0, age_blocks=0, blocks=int(days * BLOCKS_PER_DAY)) for days in ages
-    ]
-
-
-@view(rules="2026-09-11", scenario=only_miners_sell)
-def halving_and_small_subnets(
-    rules: Rules, scenario: Scenario, pools: Subnets | None = None
-) -> View:
-    """New TAO a day over the pool's TAO by size of pool, before and after a halving, without and
-    with the gate.
-    """
-    start = start_of(pools)._replace(issuance_rao=10_000_000 * RAO_PER_TAO)
-    laws = (replace(rules_at("chain-buys"), subnet_shares="price_ema"), rules)
-    tables = [halving_effect(law, scenario, start, days=3) for law in laws]
-    found = reading("size_premium_after") / reading("size_premium_before")
-    gap = tables[0].loc["small − large", "inflow_ratio"]
-    for law, table in zip(laws, tables, strict=True):
-        if not table.loc["large", "inflow"]:
-            raise ValueError(f"rules must give large pools new TAO, got {law.name!r}, which do not")
-    kept = [table.loc["small", "inflow"] / table.loc["large", "inflow"] for table in tables]
-    most = max(table["inflow"].max() for table in tables)
-    panels = [
-        Panel(
-            title=title,
-            marks=_inflows(table),
-            x=Axis(names=("smallest third", "middle third", "largest third")),
-            y=Axis(
-                label="new TAO a day over TAO in the pool", format=".1%", low=0, high=most * 1.15
-            ),
-        )
-        for table, title in zip(
-            tables, ("shares by smoothed price", "with burn and gate *"), strict=True
-        )
-    ]
-    return View(
-        title=f"A halving leaves {gap:.2f} of the small pools' lead in new TAO (measured on "
-        f"prices: {found:.2f}); for their size they get {kept[0]:.1f} times what large ones get, "
-        f"under the gate {kept[1]:.2g} times",
-        panels=panels,
-        size=(11.0, 5.0),
-        sources=(where(pools), scenario, marked(*laws), "Maymin, arXiv:2603.29751"),
-    )
-
-
-def _inflows(table) -> list[Bars]:
-    """New TAO over the pool's TAO by size of pool, at two rewards."""
-    sizes = ["small", "middle", "large"]
-    return [
-        Bars(
-            label=label,
-            x=np.arange(3) + shift,
-            y=table.loc[sizes, key],
-            width=0.38,
-            colour=colour,
-            text=tuple(f"{value:.2%}" for value in table.loc[sizes, key]),
-        )
-        for shift, key, colour, label in (
-            (-0.2, "inflow", BLUE, "reward of 1 TAO"),
-            (0.2, "inflow_halved", ORANGE, "reward of ½ TAO"),
-        )
     ]
 
 
@@ -383,7 +192,7 @@ class Market:
 def rules_to_choose() -> dict[str, Rules]:
     """The six rules by their names in a menu."""
     found = rules_of_shares()
-    return {name: found[rule] for rule, (_, name) in RULES.items()}
+    return {name: found[rule] for rule, name in RULES.items()}
 
 
 def pools_of(market: Market, pools: Subnets) -> Subnets:
@@ -415,7 +224,7 @@ def shares_of(rules: Rules, market: Market, start: Subnets) -> np.ndarray:
 
 
 @view(
-    rules=RULES[AT_RANK][1],
+    rules=RULES[AT_RANK],
     market=Market,
     menus={"rules": rules_to_choose},
     published=False,

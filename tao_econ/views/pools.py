@@ -1,4 +1,4 @@
-"""Views of pools: what a trade, selling, an exit and a round trip do."""
+"""Views of pools: what a trade, selling and a round trip do."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import numpy as np
 from ..chain.emission import block_emission
 from ..chain.fixed_point import U16
 from ..chain.pools import Pool, spot_price, swap, trade_to_price
-from ..chain.subnets import Subnets, run_subnets
+from ..chain.subnets import Subnets
 from ..incentives.rule_changes import middle_subnet
-from ..incentives.subnet_economy import exit_replay, manipulation, selling_cost
+from ..incentives.subnet_economy import manipulation, selling_cost
 from ..inputs import data
 from ..inputs.record import checked_record, quantity
 from ..inputs.rules import Rules, Scenario
@@ -26,19 +26,18 @@ from .marks import (
     GREEN,
     GREY,
     ORANGE,
-    PURPLE,
     RED,
     Axis,
     Bars,
     Level,
     Line,
+    Mark,
     Panel,
     Points,
     Text,
     View,
 )
 from .real_subnets import by_size, real_subnets, start_of, where
-from .words import in_words
 
 PLACES = {  # share of pools that are smaller
     0.0: "smallest",
@@ -50,7 +49,6 @@ PLACES = {  # share of pools that are smaller
     1.0: "largest",
 }
 FALLS = (0.05, 0.10)
-LEFT = "deprecated"  # what main net names the three subnets whose team left in April 2026
 
 
 class Traded(NamedTuple):
@@ -91,8 +89,8 @@ def _told(values, shift: float, form: str, look: dict) -> Bars:
 
 @view()
 def pool_impact(pools: Subnets | None = None) -> View:
-    """Left, price change against trade size for three pool weights; right, the sale that lowers
-    the price by 5 and 10%.
+    """Left, the change of a pool's price by the part of a reserve that is brought; right, what
+    pools of all sizes pay to sellers before their price is lower.
     """
     sold_part = 0.1
     table = data.load("pool_percentiles").set_index("pools_below_share")
@@ -105,34 +103,17 @@ def pool_impact(pools: Subnets | None = None) -> View:
     middle = shown[table.index.get_loc(0.5)]
     least = min(FALLS)
     return View(
-        title=f"Selling {sold_part:.0%} of a pool's alpha lowers its price by "
-        f"{-price_after(middle, -sold_part):.1%}; the middle pool pays out "
-        f"{paid_until(middle, least):.0f} TAO before it falls {least:.0%}",
-        panels=[
-            Panel(
-                marks=[
-                    *_by_weight(middle),
-                    Level(y=0, width=0.8),
-                    Level(x=0, width=0.8),
-                ],
-                x=Axis(label="← alpha sold | TAO paid in →, share of that reserve", format=".0%"),
-                y=Axis(label="change of the price", format=".0%"),
-                columns=1,
-            ),
-            Panel(
-                marks=_paid_out(shown),
-                x=Axis(
-                    label="TAO that sellers get out of the pool",
-                    scale="log",
-                    low=2 if pools is None else None,
-                    high=60_000 if pools is None else None,
-                    format=",.0f",
-                ),
-                y=Axis(names=tuple(PLACES[below] for below in table.index)),
-                columns=1,
-            ),
-        ],
-        size=(11.0, 5.2),
+        title=f"The middle pool pays {paid_until(middle, least):,.0f} TAO before its price falls "
+        f"{least:.0%}",
+        caption=f"Selling {sold_part:.0%} of a pool's alpha lowers its price by "
+        f"{-price_after(middle, -sold_part):.1%} at equal weights (blue); the more of the weight "
+        "lies on TAO, the more a trade moves it. On the right each row is a pool, from the "
+        f"smallest to the largest, on an axis in powers of ten. A dot is at a fall of {least:.0%}, "
+        f"a square at one of {max(FALLS):.0%}.",
+        panels=_impact_and_depth(
+            shown, middle, ends=(2, 60_000) if pools is None else (None, None)
+        ),
+        size=(11.0, 4.6),
         sources=(
             "balancer.rs at 14bc6f9, no fee",
             source,
@@ -140,25 +121,65 @@ def pool_impact(pools: Subnets | None = None) -> View:
     )
 
 
+def _impact_and_depth(shown: list[Pool], middle: Pool, ends: tuple) -> list[Panel]:
+    """The two panels of `pool_impact`; ends are those of its axis of TAO."""
+    return [
+        Panel(
+            marks=[
+                *_by_weight(middle),
+                Level(y=0, width=0.8),
+                Level(x=0, width=0.8),
+            ],
+            x=Axis(
+                label="← alpha sold | TAO paid in →, share of that reserve",
+                low=-0.5,
+                high=0.5,
+                format=".0%",
+            ),
+            y=Axis(label="change of the price", format=".0%"),
+        ),
+        Panel(
+            marks=_paid_out(shown),
+            x=Axis(
+                label="TAO that sellers get out of the pool",
+                scale="log",
+                low=ends[0],
+                high=ends[1],
+                format=",.0f",
+            ),
+            y=Axis(names=tuple(PLACES.values())),
+        ),
+    ]
+
+
 def _by_weight(pool: Pool) -> list[Line]:
     """Change of the price by the part of a reserve that is brought, for three weights of TAO."""
     parts = np.linspace(-0.5, 0.5, 101)
     lines = []
     for weight, colour in ((0.5, BLUE), (0.3, ORANGE), (0.7, GREEN)):
-        name = "constant product, ½ TAO" if weight == 0.5 else f"balancer, {weight:.0%} TAO"
         moved = [price_after(replace(pool, tao_weight=weight), part) for part in parts]
-        lines.append(Line(label=name, x=parts, y=moved, colour=colour))
+        name = f"{weight:.0%} of the\nweight on TAO"
+        lines.append(Line(label=name, x=parts, y=moved, colour=colour, at_end=True))
     return lines
 
 
-def _paid_out(pools: list[Pool]) -> list[Bars]:
-    """What sellers get out of pools until the price has fallen by each of `FALLS`."""
-    bars = []
-    for fall, shift, colour in zip(FALLS, (-0.2, 0.2), (PURPLE, RED), strict=True):
-        name = f"until the price is {fall:.0%} lower"
-        look = {"label": name, "width": 0.38, "across": True, "colour": colour}
-        bars.append(_told([paid_until(pool, fall) for pool in pools], shift, ",.0f", look))
-    return bars
+def _paid_out(pools: list[Pool]) -> list[Mark]:
+    """What sellers get out of pools until the price has fallen by each of `FALLS`: two points a
+    pool, with their numbers outside.
+    """
+    rows = np.arange(len(pools))
+    paid = [np.array([paid_until(pool, fall) for pool in pools]) for fall in FALLS]
+    marks: list[Mark] = []
+    for k, (fall, colour, marker, side, amounts) in enumerate(
+        zip(FALLS, (BLUE, RED), "os", ("right", "left"), paid, strict=True)
+    ):
+        said = [f"{amount:,.0f}" for amount in amounts]
+        gap = 0.88 if k == 0 else 1.14
+        marks += [
+            Points(label=f"{fall:.0%} lower", x=amounts, y=rows, colour=colour, marker=marker),
+            Text(x=amounts * gap, y=rows, text=said, align=side, colour=colour),
+        ]
+    return marks
 
 
 def _even(reserve_tao: float) -> Pool:
@@ -186,9 +207,7 @@ def sold(rules: Rules, scenario: Scenario, days: int):
 def selling_pressure(
     rules: Rules, first: Rules, scenario: Scenario, pools: Subnets | None = None
 ) -> View:
-    """Left, TAO a day that sellers of alpha take out of all pools; right, what a week of it does
-    to prices.
-    """
+    """What root and miners, who sell alpha that they are paid, take out of the pools."""
     days = 7
     early, late = (
         sold(law, scenario, days)
@@ -202,110 +221,30 @@ def selling_pressure(
         (f"rules of {rules.first_date:%B %Y} *", 0.2, late, BLUE),
     )
     out = []
-    lower = []
     for name, shift, table, colour in eras:
         look = {"label": name, "width": 0.38, "colour": colour}
         amounts = [
             table.loc["root", "root_tao_per_day"],
             table.loc["miners", "miners_tao_per_day"],
         ]
-        falls = -table["median_price_change"]
         out.append(_told(amounts, shift, ",.0f", look))
-        lower.append(_told(falls, shift, ".2%", look))
     taken, fall = late.loc["miners", ["miners_tao_per_day", "median_price_change"]]
-    all_new = Level(label="new TAO a day", y=new, style="--")
     return View(
-        title=f"Miners who sell {scenario.miners_sold_share:.0%} of their alpha take "
-        f"{taken:,.0f} of {new:,.0f} new TAO a day out of the pools; {days} days of it cost the "
-        f"middle price {-fall:.1%}",
+        title=f"Miners who sell {scenario.miners_sold_share:.0%} take {taken:,.0f} TAO a day from "
+        "pools",
+        caption="TAO a day that sales of alpha take out of all pools, under the first rules with "
+        f"pools (orange) and those of today (blue). New TAO is {new:,.0f} a day. {days} days of "
+        f"the miners' sales cost the middle price {-fall:.1%}. The baskets of root's dividends "
+        "start empty here and fill up, so root's bar grows later.",
         panels=[
             Panel(
-                marks=[*out, all_new],
-                x=Axis(names=("root's dividends\n(baskets start empty)", "miners")),
-                y=Axis(label="TAO a day out of the pools", format=",.0f", low=0, high=new * 1.1),
-            ),
-            Panel(
-                marks=lower,
-                x=Axis(names=("root sells", "miners sell", "both sell")),
-                y=Axis(
-                    label=f"middle price after {days} days below a run without sales",
-                    format=".1%",
-                ),
-            ),
+                marks=out,
+                x=Axis(names=("root's dividends", "miners")),
+                y=Axis(label="TAO a day out of the pools", format=",.0f", low=0),
+            )
         ],
-        size=(11.0, 5.2),
+        size=(8.0, 4.4),
         sources=(where(pools), scenario, marked(rules)),
-    )
-
-
-@view(rules="2026-09-11", scenario=only_miners_sell, tao_out=37_000.0)
-def subnet_exit(
-    rules: Rules, scenario: Scenario, tao_out: float, pools: Subnets | None = None
-) -> View:
-    """Prices and shares of new TAO of three subnets whose owners sell out, and of all others,
-    before and after.
-    """
-    days = 10
-    start = start_of(pools)
-    leaving = _leaving(start)
-    table = exit_replay(rules, scenario, start, leaving=leaving, tao_out=tao_out, days=days)
-    shock = data.load("price_shocks").iloc[0]
-    calm = run_subnets(rules, scenario, start, days=1)
-    alone = dict(zip(calm.name, calm.price_tao[-1], strict=True))
-    usual = [alone.pop(name) for name in leaving]
-    fall = table["price_next_day"] / [*usual, np.median(list(alone.values()))] - 1
-    change = table["share_at_end"] / table["share_before"] - 1
-    tao_fell = shock["after_usd"] / shock["before_usd"] - 1
-    names = [
-        f"{name}\n{got:,.0f} TAO out" if got else name for name, got in table["tao_got"].items()
-    ]
-    look = {"width": 0.6, "colour": (*[RED] * len(leaving), BLUE)}
-    zero = Level(y=0, width=0.8)
-    return View(
-        title=f"{in_words(len(leaving)).capitalize()} owners who sell {tao_out:,.0f} TAO worth "
-        f"lower their own prices by {-fall[leaving].mean():.0%} and the others' by "
-        f"{abs(fall['all others']):.1%}; the {-tao_fell:.0%} that TAO fell on "
-        f"{shock['date'].day} {shock['date']:%B %Y} did not pass through pools",
-        panels=[
-            Panel(
-                marks=[_told(fall, 0, ".1%", look), zero],
-                x=Axis(names=tuple(names)),
-                y=Axis(
-                    label="price after a day, beside a run without the exit",
-                    format=".0%",
-                    low=fall.min() * 1.2,
-                    high=-fall.min() * 0.15,
-                ),
-            ),
-            _shares_lost(change, names, days, look),
-        ],
-        size=(11.0, 5.0),
-        sources=(rules, scenario, where(pools), marked(rules)),
-    )
-
-
-def _leaving(pools: Subnets) -> list[str]:
-    """The subnets whose team left, or the three largest where none is named so."""
-    named = [name for name in pools.name if name.endswith(LEFT)]
-    largest = np.argsort(-pools.reserve_tao, kind="stable")[:3]
-    return named or [pools.name[k] for k in largest]
-
-
-def _shares_lost(change, names: list[str], days: int, look: dict) -> Panel:
-    """Changes of the shares of new TAO, beside those that had none."""
-    had_none = [
-        Text(x=k, y=0.0, text="had none", align="center", valign="top")
-        for k in np.flatnonzero(change.isna())
-    ]
-    return Panel(
-        marks=[_told(change, 0, "+.1%", look), Level(y=0, width=0.8), *had_none],
-        x=Axis(names=tuple(names)),
-        y=Axis(
-            label=f"change of the share of new TAO after {days} days",
-            format=".0%",
-            low=change.min() * 1.25,
-            high=max(change.max() * 2.2, -change.min() * 0.15),
-        ),
     )
 
 
@@ -340,28 +279,38 @@ def price_manipulation(
     }
     if not spot["tao_attracted"]:
         raise ValueError(f"rules must give {subnet} new TAO by its price, got {rules.name!r}")
-    bars = [
-        _told([row[key] for row in rows.values()], shift, ".3f", {"width": 0.38} | look)
-        for shift, key, look in (
-            (-0.2, "tao_lost", {"label": "TAO the trader loses", "colour": RED}),
-            (0.2, "tao_attracted", {"label": "TAO its pool attracts that day", "colour": PURPLE}),
-        )
-    ]
     kept = [smoothed["tao_attracted"] / spot["tao_attracted"] for smoothed in (live, slow)]
     return View(
-        title="Lifting a price for an hour costs "
-        f"{1 / spot['attracted_per_tao_lost']:.1f} times the TAO it attracts; smoothing keeps "
-        f"{kept[0]:.0%} of that within the day at the live rate, {kept[1]:.0%} at the code's "
-        "default",
-        panels=[Panel(marks=bars, x=Axis(names=tuple(rows)), y=Axis(label="TAO"))],
+        title=f"Lifting a price costs {1 / spot['attracted_per_tao_lost']:.1f} times what it "
+        "attracts",
+        caption=f"Somebody buys alpha of {subnet} for {tao_in:,.0f} TAO and sells it after an "
+        "hour. Red is what that costs, blue the new TAO that the raised price brings to the pool "
+        "within the day, where it belongs to all holders. Smoothing keeps "
+        f"{kept[0]:.0%} of that within the day at the live rate and {kept[1]:.0%} at the code's "
+        "default; the rest comes later.",
+        panels=[
+            Panel(marks=_lost_and_attracted(rows), x=Axis(names=tuple(rows)), y=Axis(label="TAO"))
+        ],
+        size=(9.0, 4.6),
         sources=(
             rules,
             gate,
             where(pools),
-            f"{tao_in:,.0f} TAO in and out of {subnet}, 300 blocks apart; nobody else sells",
+            "300 blocks apart; nobody else sells",
             marked(gate),
         ),
     )
+
+
+def _lost_and_attracted(rows: dict) -> list[Bars]:
+    """What the trader loses and what the pool attracts, side by side for each rule."""
+    return [
+        _told([row[key] for row in rows.values()], shift, ".3f", {"width": 0.38} | look)
+        for shift, key, look in (
+            (-0.2, "tao_lost", {"label": "TAO the trader loses", "colour": RED}),
+            (0.2, "tao_attracted", {"label": "TAO its pool attracts that day", "colour": BLUE}),
+        )
+    ]
 
 
 # ---- One pool, live ----

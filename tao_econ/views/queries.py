@@ -1,4 +1,4 @@
-"""Views of the market for queries: what judges deliver, what pay follows, newcomers, effort,
+"""Views of the market for queries: what judges deliver, what pay follows, newcomers,
 fees against emission, and the market round by round.
 """
 
@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..analysis.uncertainty import margin_of_error
 from ..economy.supply import supply_path
-from ..incentives.lego import best_of_n, over_replicas
+from ..incentives.lego import best_of_n
 from ..incentives.query_cost import query_bill
 from ..incentives.query_market import (
     HELD_ROUNDS,
@@ -35,12 +35,12 @@ from .marks import (
     ORANGE,
     PURPLE,
     RED,
-    SKY,
     Axis,
     Band,
     Bars,
     Level,
     Line,
+    Mark,
     Panel,
     Points,
     Text,
@@ -52,7 +52,6 @@ JUDGES = (0.01, 0.1, 0.2, 0.3, 0.4, 0.6)  # supposed: nobody measured a judge
 PUBLISHED = (0.1, 0.3)  # correlation of miners' pay with performance, arXiv:2507.02951
 ROUNDS = 20
 REPLICAS = 40
-EFFORT_REPLICAS = 6
 BY_JUDGE = Axis(label="judge's correlation with quality, one score (assumed)")
 
 
@@ -90,44 +89,47 @@ def reproducing(swept: pd.DataFrame, published: tuple[float, ...] = PUBLISHED) -
 
 @view(rules="2026-09-11", market=QueryMarket)
 def market_by_judge(rules: Rules, market: QueryMarket) -> View:
-    """Quality that users of the market get, and what pay goes with, for judges of six supposed
-    correlations with quality; shaded, what was published of pay, and the judges who give it.
+    """A simulated market of queries, for six supposed correlations of a judge's score with
+    quality.
     """
     got = judged(rules, market)
     equal = equally_staked(rules, market)
     low, high = (f"{judge:.2f}" if judge == judge else "none tried" for judge in reproducing(got))
     by_stake = got["explained_by_stake_share"]
+    by_judge = replace(BY_JUDGE, low=0, high=got.index.max())
     reached = [
-        _measured(got, "quality_best_sd", "best miner of the subnet", GREY, "--", "s"),
-        _measured(got, "quality_delivered_sd", "delivered to users", BLUE),
+        _measured(got, "quality_best_sd", "best miner", GREY, "--", "s"),
+        _measured(got, "quality_delivered_sd", "delivered", BLUE),
         Line(
-            label="best of N by one judge and one score",
+            label="best of N,\none score",
             x=got.index,
             y=[best_of_n(market.miners, rho) for rho in got.index],
             colour=ORANGE,
             style=":",
+            at_end=True,
         ),
         Level(y=0),
     ]
     return View(
-        title=f"Judges of {low} to {high} give the published pay for quality; stake goes with "
-        f"{by_stake.min():.0%} to {by_stake.max():.0%} of pay, equal stakes with "
-        f"{equal['explained_by_stake_share']:.2%}",
+        title=f"Judges of {low} to {high} give the published pay for quality",
+        caption="Left, the quality that users get; right, what pay goes with. The shaded band is "
+        f"the published correlation of miners' pay with performance, {PUBLISHED[0]:.1f} to "
+        f"{PUBLISHED[1]:.1f}. Stake goes with {by_stake.min():.0%} to {by_stake.max():.0%} of the "
+        f"variance of pay; where all stakes are equal (black) it is "
+        f"{equal['explained_by_stake_share']:.2%}. Bars are 95% of chance; no judge was measured.",
         panels=[
             Panel(
                 marks=reached,
-                x=BY_JUDGE,
+                x=by_judge,
                 y=Axis(label="quality (sd above a random miner)"),
-                columns=1,
             ),
             Panel(
                 marks=_explained(got, equal, market),
-                x=BY_JUDGE,
+                x=by_judge,
                 y=Axis(label="share, or correlation", low=-0.04),
-                columns=1,
             ),
         ],
-        size=(11.0, 5.8),
+        size=(11.0, 4.6),
         sources=(
             rules,
             f"{market.validators} validators, {market.miners} miners",
@@ -139,31 +141,16 @@ def market_by_judge(rules: Rules, market: QueryMarket) -> View:
 
 def _explained(got: pd.DataFrame, equal: pd.Series, market: QueryMarket) -> list:
     """What pay goes with, by judge."""
-    goes = "variance of all pay that goes with"
+    judge = market.judge_correlation
+    alike = equal["explained_by_stake_share"]
+    correlated = "miner_quality_correlation"
     return [
-        _measured(got, "explained_by_stake_share", f"{goes} stake", RED),
-        Points(
-            label="the same where all stakes are equal",
-            x=[market.judge_correlation],
-            y=[equal["explained_by_stake_share"]],
-            marker="D",
-            colour=BLACK,
-        ),
-        _measured(got, "explained_by_quality_share", f"{goes} quality", GREEN),
-        _measured(
-            got,
-            "miner_quality_correlation",
-            "correlation of miners' pay with quality",
-            PURPLE,
-            "--",
-            "s",
-        ),
-        Level(
-            label=f"published for that correlation: {PUBLISHED[0]:.2f} to {PUBLISHED[1]:.2f}",
-            y=PUBLISHED,
-            colour=PURPLE,
-            alpha=0.12,
-        ),
+        _measured(got, "explained_by_stake_share", "variance\nwith stake", RED),
+        Points(x=[judge], y=[alike], marker="D", colour=BLACK),
+        Text(x=judge + 0.015, y=alike, text="equal stakes", valign="top"),
+        _measured(got, "explained_by_quality_share", "variance\nwith quality", GREEN),
+        _measured(got, correlated, "correlation\nwith quality", PURPLE, "--", "s"),
+        Level(y=PUBLISHED, colour=PURPLE, alpha=0.12),
     ]
 
 
@@ -178,6 +165,7 @@ def _measured(table, column: str, name: str, colour: str, style="-", marker="o")
         style=style,
         marker=marker,
         width=1.6,
+        at_end=True,
     )
 
 
@@ -185,12 +173,7 @@ def _measured(table, column: str, name: str, colour: str, style="-", marker="o")
 
 BETTER = 0.5  # sd
 SHARED = 0.5  # part of the judges' error
-NEWCOMERS = {  # part of the error that judges share, lead of the newcomer
-    (0.0, 0.0): (SKY, "each errs for itself, an equal newcomer", "--"),
-    (0.0, BETTER): (BLUE, f"each errs for itself, {BETTER:g} sd better", "-"),
-    (SHARED, 0.0): (ORANGE, f"{SHARED:.0%} of the error shared, an equal newcomer", "--"),
-    (SHARED, BETTER): (RED, f"{SHARED:.0%} of the error shared, {BETTER:g} sd better", "-"),
-}
+LEADS = {0.0: (GREY, "an equal newcomer, by luck"), BETTER: (BLUE, f"{BETTER:g} sd better")}
 RACE = {"warm_up": 2, "rounds": 30, "replicas": 200}
 
 
@@ -201,101 +184,53 @@ def overtaking(rules: Rules, market: QueryMarket) -> dict[tuple, Displacement]:
         (shared, lead): displacement(
             rules, replace(market, shared_error=shared), lead_sd=lead, **RACE
         )
-        for shared, lead in NEWCOMERS
+        for shared in (0.0, SHARED)
+        for lead in LEADS
     }
 
 
 @view(rules="2026-09-11", market=QueryMarket)
 def displacing_an_incumbent(rules: Rules, market: QueryMarket) -> View:
-    """Share of markets in which a newcomer is ahead of the best paid miner for good, by the round
-    from which it is: a better one, and an equal one as the null.
+    """Share of simulated markets in which a newcomer comes to earn more than the best paid miner
+    and stays ahead: one that is better, and in grey an equal one as the null.
     """
     got = overtaking(rules, market)
-    rounds = np.arange(1, len(got[0.0, 0.0].lasting_share) + 1)
-    marks = []
-    for key, (colour, name, style) in NEWCOMERS.items():
-        race = got[key]
-        margin = margin_of_error(race.standard_error, replicas=RACE["replicas"])
-        looks: dict[str, Any] = {"colour": colour, "alpha": 0.15, "style": style}
-        marks += _with_error(rounds, race.lasting_share, margin, label=name, **looks)
-    ends = {key: f"{100 * race.lasting_share[-1]:.2g}%" for key, race in got.items()}
+    marks: list[Mark] = []
+    for place, (lead, (colour, name)) in zip((-0.19, 0.19), LEADS.items(), strict=True):
+        races = [got[shared, lead] for shared in (0.0, SHARED)]
+        ends = np.array([race.lasting_share[-1] for race in races])
+        last = np.array([race.standard_error[-1] for race in races])
+        error = margin_of_error(last, replicas=RACE["replicas"])
+        at: dict[str, Any] = {"x": np.arange(2) + place, "y": ends}
+        said = [f"{100 * end:.2g}%" for end in ends]
+        marks += [
+            Bars(label=name, colour=colour, width=0.34, **at),
+            Points(marker="", colour=BLACK, error=error, width=1.2, **at),
+            Text(text=said, align="right", valign="bottom", **at),
+        ]
+    better, equal = (got[0.0, lead].lasting_share[-1] for lead in (BETTER, 0.0))
     return View(
-        title=f"{ends[0.0, BETTER]} of newcomers {BETTER:g} sd better lead for good, "
-        f"{ends[0.0, 0.0]} of equal ones; if judges share {SHARED:.0%} of their error, "
-        f"{ends[SHARED, BETTER]} and {ends[SHARED, 0.0]}",
+        title=f"{100 * better:.2g}% of better newcomers lead for good, {100 * equal:.2g}% of equal "
+        "ones",
+        caption=f"A better newcomer is {BETTER:g} sd better than the best paid miner (blue); what "
+        "an equal one reaches (grey) is luck. On the left each judge errs for itself. On the right "
+        f"{SHARED:.0%} of the error is shared: what flatters the best paid miner flatters it with "
+        f"all judges. For good is until round {RACE['rounds']}, for at least {HELD_ROUNDS} rounds; "
+        "bars of error are 95%.",
         panels=[
             Panel(
                 marks=marks,
-                x=Axis(label="rounds since the newcomer came (20 a day)", low=1, high=rounds[-1]),
+                x=Axis(
+                    names=("each judge errs for itself", f"{SHARED:.0%} of the error is shared")
+                ),
                 y=Axis(label="markets in which it is ahead for good", low=0, format=".0%"),
             )
         ],
+        size=(8.0, 4.6),
         sources=(
             rules,
             f"judges {market.judge_correlation:g} (assumed), {market.miners} miners",
-            f"for good: to round {RACE['rounds']}, at least {HELD_ROUNDS} rounds",
-            f"bands: {plus_minus(RACE['replicas'])}",
-        ),
-    )
-
-
-def _with_error(x, mean, margin, *, label: str, colour: str, alpha: float, style="-") -> list:
-    """A line and, without an entry in the legend, a band of 95% about it."""
-    return [
-        Line(label=label, x=x, y=mean, colour=colour, style=style),
-        Band(x=x, low=mean - margin, high=mean + margin, colour=colour, alpha=alpha),
-    ]
-
-
-# ---- Effort ----
-
-
-@functools.cache
-def with_effort(rules: Rules, market: QueryMarket, effort_sd: float) -> QueryMarketPath:
-    """A long path of the market in which pay makes miners better, or does not."""
-    varied = replace(market, effort_sd=effort_sd)
-    return query_market_path(rules, varied, rounds=150, replicas=EFFORT_REPLICAS)
-
-
-@view(rules="2026-09-11")
-def selection_or_creation(rules: Rules, judge: float = 0.3, effort: float = 0.5) -> View:
-    """Quality delivered and the best miner's quality over 150 rounds, with miners as they are
-    and miners who improve.
-    """
-    market = replace(QueryMarket(), judge_correlation=judge)
-    paths = {sd: with_effort(rules, market, sd) for sd in (0.0, effort)}
-    ends = [over_replicas(p.quality_delivered_sd[:, -30:].mean(axis=1)) for p in paths.values()]
-    alone, improved = (
-        f"{end.mean:.1f} ± {margin_of_error(end.standard_error, replicas=EFFORT_REPLICAS):.1f}"
-        for end in ends
-    )
-    names = {0.0: ("models stay as they are", BLUE), effort: ("models improve with pay", ORANGE)}
-    rounds = np.arange(1, paths[effort].fees_tao.shape[1] + 1)
-    marks = []
-    for sd, path in paths.items():
-        name, colour = names[sd]
-        mean, error = over_replicas(path.quality_delivered_sd)
-        margin = margin_of_error(error, replicas=EFFORT_REPLICAS)
-        marks += _with_error(
-            rounds, mean, margin, label=f"delivered, {name}", colour=colour, alpha=0.2
-        )
-        best = {"x": rounds, "y": path.quality_best_sd.mean(axis=0), "colour": colour}
-        marks.append(Line(label=f"best model, {name}", style="--", width=1.5, **best))
-    return View(
-        title=f"Selection alone holds users at {alone} sd, below the "
-        f"{paths[0.0].quality_best_sd.mean():.1f} of the best model there is; if an e-fold of pay "
-        f"buys {effort:g} sd of effort, they get {improved} within {len(rounds)} rounds",
-        panels=[
-            Panel(
-                marks=marks,
-                x=Axis(label="rounds (20 a day)", low=1, high=150),
-                y=Axis(label="quality (sd above a random newcomer)", low=0),
-            )
-        ],
-        sources=(
-            rules,
-            f"judges {judge:g}",
-            f"bands: {plus_minus(EFFORT_REPLICAS)}; effort assumed",
+            plus_minus(RACE["replicas"], of="markets"),
         ),
     )
 
@@ -303,13 +238,19 @@ def selection_or_creation(rules: Rules, judge: float = 0.3, effort: float = 0.5)
 # ---- Fees ----
 
 PINE = (22.0, 40.0)  # emission for each dollar of revenue, Pine Analytics, March 2026
+PER_FEE = Axis(
+    label="emission for each TAO of fees",
+    scale="log",
+    low=0.1,
+    high=60,
+    ticks=(0.1, 1, 10, 22, 40),
+    format="g",
+)
 
 
 @view(rules="2026-09-11", now="2026-09-11", scenario="base")
 def fees_against_emission(rules: Rules, now: Snapshot, scenario: Scenario) -> View:
-    """Left: who pays for one dollar of a query. Right: emission per dollar of fees over years of
-    growth and halvings.
-    """
+    """Who pays for a query today, and how that changes with halvings and growing fees."""
     fees = [
         query_bill(queries=1.0, fees_tao=1.0, emission_tao=ratio).external_share for ratio in PINE
     ]
@@ -332,24 +273,21 @@ def fees_against_emission(rules: Rules, now: Snapshot, scenario: Scenario) -> Vi
         )
         for g, colour in growth.items()
     ]
-    equal = Level(label="fees equal emission", y=1, style="--", width=1.4)
+    equal = Level(y=1, style="--", width=1.4)
+    named = Text(x=11.5, y=1, text="fees equal emission", valign="bottom")
     return View(
-        title=f"Users pay {fees[1]:.1%} to {fees[0]:.1%} of all that is paid for a query; if fees "
-        f"do not grow, halvings close the gap in {flat[0]:.0f} to {flat[1]:.0f} years, with "
-        f"growth of {some:.0%} a year in {grown[0]:.0f} to {grown[1]:.0f}",
+        title=f"Users pay {fees[1]:.1%} to {fees[0]:.1%} of the bill for a query",
+        caption="Left, one dollar that is paid for a query: the user's fee (green) and new TAO, "
+        f"which holders pay (grey), where emission is {PINE[0]:g} or {PINE[1]:g} times the fees. "
+        "Right, how this ratio falls with the halvings, at a constant price of TAO. If fees do not "
+        f"grow, they equal emission in {flat[0]:.0f} to {flat[1]:.0f} years, with growth of "
+        f"{some:.0%} a year in {grown[0]:.0f} to {grown[1]:.0f}.",
         panels=[
             _who_pays(np.array(fees)),
             Panel(
-                marks=[*bands, equal],
+                marks=[*bands, equal, named],
                 x=Axis(label=f"years from {now.date}", low=0, high=25),
-                y=Axis(
-                    label="emission for each TAO of fees",
-                    scale="log",
-                    low=0.1,
-                    high=60,
-                    ticks=(0.1, 1, 10, 22, 40),
-                    format="g",
-                ),
+                y=PER_FEE,
             ),
         ],
         widths=(1, 1.9),
@@ -370,16 +308,22 @@ def _who_pays(fees: np.ndarray) -> Panel:
     }
     return Panel(
         marks=[
-            Bars(label="user's fee", y=fees, colour=GREEN, width=0.6),
+            Bars(label="user's fee", legend=False, y=fees, colour=GREEN, width=0.6),
             Bars(
                 label="emission: paid by holders",
+                legend=False,
                 y=holders,
                 base=fees,
                 colour=GREY,
                 width=0.6,
             ),
-            Text(y=[0.5, 0.5], text=[f"{share:.1%}" for share in holders], **words),
-            Text(y=fees + 0.015, text=[f"{share:.1%}" for share in fees], valign="bottom", **words),
+            Text(y=[0.5, 0.5], text=[f"emission\n{share:.1%}" for share in holders], **words),
+            Text(
+                y=fees + 0.015,
+                text=[f"fee {share:.1%}" for share in fees],
+                valign="bottom",
+                **words,
+            ),
         ],
         x=Axis(names=[f"{ratio:g} times" for ratio in PINE]),
         y=Axis(label="of all paid for a query", low=0, high=1, format=".0%"),

@@ -13,7 +13,7 @@ from ..incentives.rule_changes import HOLDERS, Holders, middle_subnet, rule_ledg
 from ..inputs import data
 from ..inputs.rules import load_scenario, load_snapshot
 from .gallery import view
-from .marks import BLACK, BLUE, GREY, LOSS_GAIN, SKY, Axis, Bars, Map, Mark, Panel, Text, View
+from .marks import BLACK, BLUE, GREY, LOSS_GAIN, Axis, Bars, Map, Mark, Panel, Text, View
 from .real_subnets import STATE, real_subnets, start_of, where
 
 DAYS = 30
@@ -73,9 +73,13 @@ def rule_changes(pools: Subnets | None = None) -> View:
     moved = {name: last[name] / first[name] - 1 for name in HOLDERS}
     changes = ", ".join(f"{name.replace('_', ' ')} {part:+.1%}" for name, part in moved.items())
     return View(
-        title=f"On the same {kind} subnets the largest {MOST} get {first[top]:.0%} of new TAO "
-        f"under the first rule and {last[top]:.0%} under the last, the smallest {few} "
-        f"{first['smallest_half']:.1%} and {last['smallest_half']:.2%}; pay: {changes}",
+        title=f"Changes of rules moved the largest subnets' share from {first[top]:.0%} to "
+        f"{last[top]:.0%}",
+        caption=f"Every rule acts on the same {kind} subnets, so a row is no history. Blue bars "
+        f"are the largest {MOST} subnets, grey ones the smallest {few}, whose share goes from "
+        f"{first['smallest_half']:.1%} to {last['smallest_half']:.2%}. Pay under the last rule "
+        f"beside the first: {changes}. Orange is more than under the first rule, purple less. "
+        "Where the flow of TAO decides, nothing is known.",
         panels=[_shares(table, few, rows, unknown, axis), _pay(table, first, rows, axis)],
         size=(14.0, 9.0),
         sources=(
@@ -93,7 +97,7 @@ def _shares(
     """Shares of new TAO of the largest and of the smallest."""
     looks = (
         (f"top_{MOST}", f"largest {MOST}", -0.18, BLUE, ".0%"),
-        ("smallest_half", f"smallest {few}", 0.24, SKY, ".2%"),
+        ("smallest_half", f"smallest {few}", 0.24, GREY, ".2%"),
     )
     bars = [
         Bars(

@@ -11,23 +11,17 @@ import pandas as pd
 
 from ..economy.sector import BASKET, beta_alpha, weekly_returns
 from ..inputs import data
-from ..inputs.rules import load_snapshot
 from .gallery import view
 from .marks import (
     BLACK,
-    BLUE,
-    GREEN,
     GREY,
     OF_TAO,
-    ORANGE,
-    RED,
     Axis,
     Band,
     Level,
     Line,
     Panel,
     Points,
-    Text,
     View,
 )
 from .words import in_words
@@ -93,92 +87,6 @@ def _segment(text: str) -> str:
     """
     first = text.split("/")[0].split(" ")[0]
     return SEGMENTS.get(text) or SEGMENTS.get(first, "other")
-
-
-@view()
-def segment_map() -> View:
-    """Tokens by the article's three factors with price multiples since publication on three
-    dates; a cross is unknown.
-    """
-    got = segment_returns()[::-1]
-    tao = got.loc["TAO"]
-    peers = got[HEIGHT].drop("TAO").dropna()
-    medians = peers.groupby(got["segment"]).median()
-    names = [f"{t}{'*' if start == BEFORE else ''}" for t, start in got["from_date"].items()]
-    return View(
-        title=f"In {HEIGHT} TAO stood at {tao[HEIGHT]:.2f} times its price at publication, the "
-        f"median of {len(peers)} peers with a price at {peers.median():.2f}: "
-        f"{medians['compute']:.2f} in compute, {medians['data']:.2f} in data",
-        panels=[
-            Panel(
-                marks=[
-                    *_multiples(got),
-                    Level(x=1, style="--"),
-                    *_borders(got["segment"].tolist()),
-                ],
-                x=Axis(
-                    label="price over the price at publication",
-                    scale="log",
-                    low=0.009,
-                    high=20,
-                    ticks=(0.01, 0.03, 0.1, 0.3, 1, 3, 10),
-                    format="g",
-                ),
-                y=Axis(names=names, low=-0.6, high=len(got) - 0.4),
-            )
-        ],
-        size=(9.0, 7.4),
-        sources=(
-            "comparables.csv, by its own segment labels",
-            f"prices of {PUBLISHED} or *{BEFORE}; FET and AGIX merged in 2024",
-        ),
-    )
-
-
-def _multiples(got: pd.DataFrame) -> list[Points]:
-    """Each token's multiples, TAO's from the article's own price, and what is unknown."""
-    tao = got.loc["TAO"]
-    article_usd = load_snapshot("article").price_usd  # the article took an older price
-    places = list(range(len(got)))
-    multiples = []
-    for name, colour, marker in zip(WINDOWS, (ORANGE, BLUE, RED), "osD", strict=True):
-        known = got[name].notna()
-        look: dict[str, Any] = {"marker": marker, "size": 7, "colour": colour}
-        at = np.flatnonzero(known)
-        multiples.append(Points(label=name, x=got[name][known], y=at, **look))
-    rebased = Points(
-        label=f"TAO from the article's own {article_usd:g} USD",
-        x=tao[list(WINDOWS)].astype(float) * tao["price_usd"] / article_usd,
-        y=[got.index.get_loc("TAO") - 0.3] * len(WINDOWS),
-        size=6,
-        colour=BLACK,
-    )
-    rows = [k for k in places if got[list(WINDOWS)].iloc[k].isna().all()]
-    unknown = Points(
-        label="no later price, or none then: unknown",
-        x=[0.011] * len(rows),
-        y=rows,
-        marker="x",
-        colour=GREY,
-        size=7,
-    )
-    return [*multiples, rebased, unknown]
-
-
-def _borders(segments: list[str]) -> list:
-    """A line where each segment begins, and its name with the number of its tokens."""
-    starts = [segments.index(segment) for segment in dict.fromkeys(segments)]
-    lines = [Level(y=start - 0.5, colour=GREY, width=0.8) for start in starts]
-    names = Text(
-        x=[18] * len(starts),
-        y=[start - 0.3 for start in starts],
-        text=[f"{segments[start]} ({segments.count(segments[start])})" for start in starts],
-        colour=GREEN,
-        size=10,
-        align="right",
-        valign="top",
-    )
-    return [*lines, names]
 
 
 @view()

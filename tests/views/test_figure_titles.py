@@ -20,7 +20,6 @@ NUMBERS = re.compile(
 )
 STATED = {  # words of titles that look like a result and are none, each with the reason
     "routing_and_dominance": ("a third model",),  # beside the Spanish and the code model
-    "jury_of_validators": ("never pass",),  # a ceiling: the limit of infinitely many votes
     "largest_holders": (
         "Half of your",
         "Half of stake",

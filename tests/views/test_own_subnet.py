@@ -25,14 +25,11 @@ NETWORK = (
     "stake_lorenz",
 )
 POOLS = (
-    "emission_concentration",
     "emission_rules",
-    "halving_and_small_subnets",
     "pool_impact",
     "price_manipulation",
     "rule_changes",
     "selling_pressure",
-    "subnet_exit",
 )
 
 

@@ -9,30 +9,30 @@ import tao_econ as te
 from tao_econ.chain.shares import SHARED, unproven
 from tao_econ.views import VIEWS, explore, pools, rule_ledger
 from tao_econ.views.emission_shares import Market, pools_of
-from tao_econ.views.real_subnets import STATE, real_subnets, where
+from tao_econ.views.real_subnets import real_subnets, where
 
 
-def test_titles_on_pools_follow_from_the_records():
+def test_words_on_pools_follow_from_the_records():
     base = te.load_scenario("base")
     quiet = replace(base, owners_sold_share=0.0, miners_sold_share=0.25, stakers_sold_share=0.0)
-    assert "sell 25% of their alpha take 69" in VIEWS["selling_pressure"](scenario=quiet).title
-    exits = VIEWS["subnet_exit"](tao_out=20_000.0).title
-    held = sum(real_subnets().reserve_tao[[n.endswith(pools.LEFT) for n in real_subnets().name]])
-    fall = 1 - (1 - 20_000 / held) ** 2  # a constant product, each pool by the same part
-    assert f"sell 20,000 TAO worth lower their own prices by {fall:.0%}" in exits
+    assert "who sell 25% take 69" in VIEWS["selling_pressure"](scenario=quiet).title
     squared = replace(te.rules_at("gate-rank"), gate_exponent=2)
-    assert "at 20% of it 3.8%" in VIEWS["emission_gate"](rules=squared).title
+    assert "keeps 20% of its share" in VIEWS["emission_gate"](rules=squared).title
+    assert "at 20% of the bar a subnet keeps 3.8%" in VIEWS["emission_gate"](rules=squared).caption
 
 
-def test_figures_on_pools_show_the_models_numbers_and_mark_what_is_unproven():
-    view = VIEWS["emission_concentration"]()
-    table = te.incentives.compare_rules(te.chain.load_subnets(STATE))
-    starred = [name.endswith("*") for name in view.panels[0].x.names]
-    assert starred == [bool(mark) for mark in table["unproven"]]
-    assert view.panels[0].marks[0].y == pytest.approx(table["top_8"].to_numpy())
+def test_a_footer_marks_rules_that_nobody_could_prove():
     proven = replace(te.rules_at("gate-rank"), gate="none", root_dividends="claimed")
-    assert "*" in " ".join(VIEWS["subnet_exit"]().sources)
-    assert "*" not in " ".join(VIEWS["subnet_exit"](rules=proven).sources)
+    assert "*" in " ".join(VIEWS["selling_pressure"]().sources)
+    assert "*" not in " ".join(VIEWS["selling_pressure"](rules=proven).sources)
+
+
+def test_a_pool_of_each_size_has_a_point_for_each_fall():
+    five, told, ten, _ = VIEWS["pool_impact"]().panels[1].marks
+    held = te.inputs.data.load("pool_percentiles")["reserve_tao"].to_numpy()
+    assert five.x == pytest.approx(held * (1 - np.sqrt(0.95)))  # the constant product's closed form
+    assert ten.x == pytest.approx(held * (1 - np.sqrt(0.90)))
+    assert told.text[-1] == f"{five.x[-1]:,.0f}"
 
 
 def test_what_sellers_are_paid_is_the_constant_products_closed_form():
@@ -52,9 +52,8 @@ def test_an_instrument_starts_under_the_rules_of_now():
 
 def test_pictures_of_subnets_start_from_main_nets_and_say_so():
     assert where() == "127 subnets of main net, block 8,791,247 (2026-08-07)"
-    for name in ("emission_concentration", "selling_pressure", "subnet_exit", "price_manipulation"):
+    for name in ("rule_changes", "selling_pressure", "price_manipulation"):
         assert where() in VIEWS[name]().sources
-    assert "flow not known" in " ".join(VIEWS["emission_concentration"]().sources)
 
 
 def test_an_instrument_of_shares_starts_from_main_net_and_names_every_change_a_what_if():
@@ -82,11 +81,6 @@ def test_the_pool_one_trades_with_is_the_middle_subnets():
     assert start.reserve_tao == pytest.approx(real_subnets().reserve_tao[k], abs=0.01)
     assert start.reserve_alpha == pytest.approx(real_subnets().reserve_alpha[k], abs=1)
     assert name in te.describe(start).loc["reserve_tao", "meaning"]
-
-
-def test_those_who_leave_are_the_three_that_main_net_calls_deprecated():
-    gone = [name for name in real_subnets().name if name.endswith(pools.LEFT)]
-    assert [name.split()[0] for name in gone] == ["SN3", "SN39", "SN81"]
 
 
 def test_the_picture_of_the_ledger_is_the_table_with_every_change_of_rule():

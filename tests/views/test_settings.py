@@ -26,10 +26,7 @@ SLOW = set(  # more than a tenth of a second a picture
         "copier_against_honest",
         "displacing_an_incumbent",
         "market_by_judge",
-        "halving_and_small_subnets",
-        "subnet_exit",
         "owner_sales",
-        "selection_or_creation",
         "touch_curves",
         "honest_majority_lottery",
         "rule_changes",
@@ -107,7 +104,6 @@ IDLE: dict[str, str] = {
         dilution_by_schedule: rules.whole_rao
         fees_against_emission: rules.max_halvings rules.whole_rao
         first_halving_forecast: rules.max_halvings rules.whole_rao
-        halving_and_small_subnets: rules.whole_rao
         halving_backtest: rules.max_halvings
         impact_map: rules.whole_rao
         inflation: rules.whole_rao
@@ -119,7 +115,6 @@ IDLE: dict[str, str] = {
         price_manipulation: gate.whole_rao rules.max_halvings rules.whole_rao
         selling_pressure: first.whole_rao rules.whole_rao
         sobol_beside_tornado: rules.whole_rao
-        subnet_exit: rules.whole_rao
         supply_readings: rules.whole_rao
         valuation_field: rules.whole_rao
     """,
@@ -144,8 +139,6 @@ IDLE: dict[str, str] = {
         epoch_walk: rules.liquid_alpha_on
         market: rules.alpha_high rules.alpha_low rules.alpha_sigmoid_steepness
         market_by_judge: rules.alpha_high rules.alpha_low rules.alpha_sigmoid_steepness
-        selection_or_creation: rules.alpha_high rules.alpha_low
-        selection_or_creation: rules.alpha_sigmoid_steepness
     """,
     "differs only where a validator without stake has no permit": """
         bribe_threshold: rules.permits
@@ -154,27 +147,21 @@ IDLE: dict[str, str] = {
         epoch_walk: rules.permits
         market: rules.permits
         market_by_judge: rules.permits
-        selection_or_creation: rules.permits
     """,
     "counts only under another gate or measure of shares": """
         emission_rules: rules.gate_quantile rules.gate_refresh_blocks rules.root_weight
-        halving_and_small_subnets: rules.gate_quantile
         owner_sales: rules.gate_quantile
         price_manipulation: gate.gate_quantile rules.gate_exponent rules.gate_quantile
         price_manipulation: rules.gate_rank rules.gate_refresh_blocks
         selling_pressure: first.gate_exponent first.gate_quantile first.gate_rank
         selling_pressure: first.gate_refresh_blocks rules.gate_quantile
-        subnet_exit: rules.gate_quantile
     """,
     "counts only under shares by flow": """
-        halving_and_small_subnets: rules.flow_ema_rate
         owner_sales: rules.flow_ema_rate
         price_manipulation: gate.flow_ema_rate rules.flow_ema_rate
         selling_pressure: first.flow_ema_rate rules.flow_ema_rate
-        subnet_exit: rules.flow_ema_rate
     """,
     "counts only where a pool's weights are not one half": """
-        halving_and_small_subnets: rules.injection_price
         price_manipulation: gate.injection_price
         selling_pressure: first.injection_price rules.injection_price
     """,
@@ -182,13 +169,10 @@ IDLE: dict[str, str] = {
         selling_pressure: first.excess_tao first.price_ema_warmup_blocks
     """,
     "is looked up among the eras, and the footer does not say it": """
-        halving_and_small_subnets: rules.name
         selling_pressure: first.name rules.name
     """,
     "is taken out of what the sellers get, and moves no price": """
-        halving_and_small_subnets: rules.swap_fee
         selling_pressure: first.swap_fee rules.swap_fee
-        subnet_exit: rules.swap_fee
     """,
     "stands in only where the day has no volume, or the view shows no volume": """
         impact_map: now.volume_usd scenario.volume_usd
