@@ -132,7 +132,7 @@ def with_table(source: str, new: str) -> str:
     str
     """
     before, head, after = source.partition(VERDICT + "\n")
-    old = re.match(rf"\n*(?:{re.escape(HOMELESS)}\n|(?:\|.*\n)+)", after)
+    old = re.match(rf"\n*(?:{re.escape(HOMELESS)}\n|(?:\|.*(?:\n|\Z))+)", after)
     return before + head + "\n" + new + "\n" + (after[old.end() :] if old else "\n" + after)
 
 

@@ -61,8 +61,9 @@ def supply_four_ways(rules: Rules, article: Rules) -> View:
     """Reward of a block over the life of the schedule: the chain's in blue, the article's in red.
     The axis counts in powers of ten, so each halving is a step of one size.
     """
-    if not any(era.blocks for era in issuance_eras(rules)):
-        raise ValueError(f"schedule must halve the reward, got {rules.schedule!r}")
+    for way in (rules, article):
+        if not any(era.blocks for era in issuance_eras(way)):
+            raise ValueError(f"schedule must halve a reward above 0, got {way.schedule!r}")
     chain = _steps(rules)
     asked = _steps(article)
     paid = len(issuance_eras(rules)) - 1

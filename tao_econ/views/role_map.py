@@ -77,6 +77,8 @@ def _boxes(now: Snapshot, scenario: Scenario) -> tuple[float, list[Box]]:
     }
     holders = tao(pay.nominators_rao + pay.root_rao)
     whole = sum(amounts.values()) + holders
+    if not whole:
+        raise ValueError(f"a day's new TAO must be above 0 to be drawn, got {whole:g}")
     fees = scenario.fee_revenue_usd_per_year / (whole * DAYS_PER_YEAR * now.price_usd)
 
     def told(name: str, amount: float, does: str) -> str:

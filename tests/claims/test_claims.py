@@ -462,7 +462,7 @@ class Reader(html.parser.HTMLParser):
 
     def __init__(self):
         super().__init__()
-        self.open, self.heads, self.links, self.void = [], [], [], {"meta"}
+        self.open, self.heads, self.links, self.void = [], [], [], {"meta", "link"}
 
     def handle_starttag(self, tag, attrs):
         if tag not in self.void:

@@ -46,3 +46,5 @@ def test_a_table_takes_the_place_of_the_one_before():
     for table in ("| x |\n| - |", page.HOMELESS, "| y |\n| - |"):
         old = page.with_table(old, table)
         assert old == f"text\n\n{page.VERDICT}\n\n{table}\n\nmore | text"
+    last = f"{page.VERDICT}\n\n| a |\n| - |\n| 1 |"  # the table ends the cell
+    assert page.with_table(last, "| b |\n| - |") == f"{page.VERDICT}\n\n| b |\n| - |\n"

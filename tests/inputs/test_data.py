@@ -178,7 +178,7 @@ DAMAGE = {  # table, damage, words the one line must hold
     "a truncated row that ends in free words": (
         "claims",
         _lines(lambda x: x.append("C99,a,b")),
-        ["row 80"],
+        ["row 81"],
     ),
 }
 

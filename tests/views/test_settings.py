@@ -50,6 +50,7 @@ IDLE: dict[str, str] = {
     """,
     "decides the halving only under a schedule by block": """
         a_days_emission: now.block then.block
+        roles_and_pay: now.block
         comparable: snapshot.block
         dilution_by_schedule: snapshot.block
         discounted_fdv: now.block then.block
@@ -402,7 +403,7 @@ def test_a_slider_that_moves_nothing_says_so():
 
 def test_the_watcher_sees_what_a_footer_names_and_no_more():
     assert ("scenario", "name") not in fields_read("openai_ratio")
-    assert ("rules", "name") in fields_read("openai_ratio")
+    assert ("rules", "name") in fields_read("inflation")
     assert ("rules", "title") not in fields_read("emission_gate")
 
 
@@ -411,7 +412,7 @@ def test_the_watcher_sees_what_a_footer_names_and_no_more():
     [
         ("openai_fraction", {"publication.date": dt.date(2021, 12, 20)}, "date must be one with"),
         ("judgement", {"benchmark.name": "gold"}, "unknown benchmark 'gold'"),
-        ("supply_four_ways", {"rules.schedule": "constant"}, "schedule must halve"),
+        ("supply_four_ways", {"rules.schedule": "constant"}, "schedule must halve a reward"),
     ],
 )
 def test_a_setting_that_a_view_cannot_show_is_one_line(name, settings, words):
