@@ -23,7 +23,7 @@ te.incentives.retention_map.__wrapped__.__kwdefaults__["threads"] = threads
 rules, now, base = te.rules_at("2026-09-11"), te.load_snapshot("2026-09-11"), te.load_scenario("base")
 found = page.whole()
 bytes_of = {"ledger": page.json(found).encode(), "page": page.page(found, claims.counts(found), claims.under_stress())}
-for name in ("guarantee_on_real_stake", "price_fan", "market_by_judge", "supply_four_ways"):
+for name in ("guarantee_on_real_stake", "price_fan", "market_by_judge", "supply_four_ways", "majority_price"):
     picture = views.VIEWS[name]()
     bytes_of |= {f"{name}.{kind}": picture.bytes(kind) for kind in ("svg", "png")}
 bytes_of["map"] = te.incentives.retention_map(rules, te.incentives.draw_network(seed=3)).tobytes()

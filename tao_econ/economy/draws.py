@@ -181,14 +181,14 @@ def _threefry(key, path, words):
 @kernel
 def _rounds(x, y, a, b, c, d):
     """Four rounds with their rotations."""
-    x, y = _round(x, y, a)
-    x, y = _round(x, y, b)
-    x, y = _round(x, y, c)
-    return _round(x, y, d)
+    x, y = _turned(x, y, a)
+    x, y = _turned(x, y, b)
+    x, y = _turned(x, y, c)
+    return _turned(x, y, d)
 
 
 @kernel
-def _round(x, y, left):
+def _turned(x, y, left):
     x = np.uint32(x + y)
     turned = np.uint32(y << np.uint32(left)) | np.uint32(y >> np.uint32(32 - left))
     return x, np.uint32(turned ^ x)

@@ -172,7 +172,7 @@ class _Renderer(mistune.HTMLRenderer):
         if re.match(r"https?://", url):
             return f'<a href="{html.escape(url)}" rel="noreferrer">{text}</a>'
         if url.startswith("#"):
-            return f'<a href="{html.escape(url)}">{text}</a>'
+            return f'<a href="#{_slug(url[1:])}">{text}</a>'
         path, _, anchor = url.partition("#")
         name = str(PurePosixPath(path).name)
         known = self._links.get(path.removeprefix("../").removeprefix("./")) or self._links.get(

@@ -19,9 +19,9 @@ UIDS = 4
 
 
 def _fast_epoch() -> None:
-    chain.yuma_epoch(
-        rules_at("yuma3"), np.ones((UIDS, UIDS)), np.ones(UIDS), np.zeros((UIDS, UIDS))
-    )
+    square = np.ones((UIDS, UIDS))
+    for variant in (None, "yuma2b"):
+        chain.yuma_epoch(rules_at("yuma3"), square, np.ones(UIDS), 0 * square, variant=variant)
 
 
 def _exact_epoch() -> None:

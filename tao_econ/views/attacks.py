@@ -167,10 +167,9 @@ def majority_price(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenar
     """TAO needed for a majority of stake, bought from stakers or staked beside them, against the
     TAO that exist outside of stake (grey); red at the first date, blue at the second.
     """
-    costs = {str(s.date): majority_cost(rules_at(s.date), s, scenario) for s in (then, now)}
-    late = costs[str(now.date)]
+    early, late = (majority_cost(rules_at(s.date), s, scenario) for s in (then, now))
     rows = []
-    for (when, c), colour in zip(costs.items(), (OF_2023, OF_2026), strict=True):
+    for when, c, colour in ((then.date, early, OF_2023), (now.date, late, OF_2026)):
         staked = "staked share assumed" if c.stake_is_assumed else "stake read on chain"
         wait = f"{c.added_usd / 1e9:.2f} bn USD, {c.days_of_emission:,.0f} days of emission"
         rows += [

@@ -78,7 +78,8 @@ def supply_four_ways(rules: Rules, article: Rules) -> View:
         panels=[
             Panel(
                 marks=[
-                    Line(label="the article", x=asked[0], y=asked[1], colour=OF_2023, at_end=True),
+                    Line(label="the article", legend=False, x=asked[0], y=asked[1], colour=OF_2023),
+                    Text(x=200, y=1e-13, text="the article goes on", colour=OF_2023, size=9),
                     Line(label="the chain", legend=False, x=chain[0], y=chain[1], colour=OF_2026),
                     Text(
                         x=chain[0][-1],

@@ -68,7 +68,7 @@ def prose(text):
         r"```.*?```",
         r"`[^`]*`",
         r"\]\([^)]*\)",
-        r"\[\d\d_\w+",
+        r"\[[A\d]\d_\w+",
     ):
         text = re.sub(pattern, " ", text, flags=re.S)
     return text
@@ -126,7 +126,7 @@ def stated():
     halvings = len(te.chain.halving_table(article))
     return (
         f"no more than {chain.max_supply_rao / units.RAO_PER_TAO / 1e6:.0f} million",
-        "the protocol and its promise 09 to 12",
+        "the protocol and its promise 09 to 12; A1 is an appendix",
         "valuation is 00 to 08",
         f"On {day.date:%d %B %Y} [an article",
         *survived(),

@@ -106,6 +106,6 @@ def test_what_is_missing_is_named_and_nothing_is_divided_by_zero():
         views.VIEWS["fees_against_emission"](now=bare)
     with pytest.raises(ValueError, match="valuation of OpenAI, got 2023-03-20"):
         views.VIEWS["openai_fraction"](publication=dataclasses.replace(NOW, date="2023-03-20"))
-    with pytest.raises(ValueError, match=r"day of comparables\.csv, got 2027-01-01 in 'your own'"):
+    with pytest.raises(ValueError, match=r"day of the comparables, got 2027-01-01 in 'your own'"):
         views.VIEWS["dilution_by_schedule"](snapshot=LATER)
     assert np.isfinite(views.VIEWS["inflation"](snapshot=bare).panels[0].marks[0].y).all()

@@ -15,7 +15,7 @@ def test_the_titles_of_the_schedule_follow_from_the_records():
 
 
 def test_each_reward_stands_for_the_years_that_it_is_paid():
-    chain = VIEWS["supply_four_ways"]().panels[0].marks[1]
+    chain = next(m for m in VIEWS["supply_four_ways"]().panels[0].marks if m.label == "the chain")
     table = te.chain.halving_table(te.rules_at("2026-09-11"))
     np.testing.assert_allclose(chain.x[2::2], table["years_from_start"][:-1], rtol=1e-12)
     np.testing.assert_allclose(chain.y[2::2], table["reward_tao"][:-1], rtol=1e-12)

@@ -119,6 +119,9 @@ IDLE: dict[str, str] = {
         supply_readings: rules.whole_rao
         valuation_field: rules.whole_rao
     """,
+    "bounds a schedule by blocks, of which the view shows the rewards": """
+        supply_four_ways: article.max_supply_rao
+    """,
     "divides both parts of a ratio, and cancels: the view shows no coins": """
         fees_against_emission: rules.units_per_coin
         inflation: rules.units_per_coin
