@@ -23,6 +23,7 @@ PURPLE = "#CC79A7"
 SKY = "#2E8FCB"
 GREY = "#7F7F7F"
 BLACK = "#222222"
+SOFT = "#555555"  # of words beside or below a picture
 LIGHT = "#BBBBBB"  # of fills and of what stands behind: too pale for a line that is read
 OF_2023 = RED  # the article and its day
 OF_2026 = BLUE

@@ -13,7 +13,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
 from matplotlib.transforms import offset_copy
 
-from .marks import BLACK, GREY, Axis, Band, Bars, Level, Line, Map, Mark, Panel, Text, View
+from .marks import BLACK, GREY, SOFT, Axis, Band, Bars, Level, Line, Map, Mark, Panel, Text, View
 
 STYLE: dict[Any, Any] = {
     "backend": "Agg",
@@ -40,7 +40,6 @@ STYLE: dict[Any, Any] = {
 OF_THE_MACHINE = {"backend", "backend_fallback", "interactive", "toolbar"}  # of windows, not looks
 TITLE_FONT = FontProperties(family="DejaVu Sans", size=12.5, weight="bold")
 METADATA = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}
-SOFT = "#555555"  # of what stands below the picture
 CAPTION_LINE = 0.155  # inches
 AWAY = {"left": 4, "right": -4, "bottom": 3, "top": -3, "center": 0}  # points from its place
 

@@ -21,6 +21,7 @@ from .marks import (
     LIGHT,
     OF_TAO,
     RED,
+    SOFT,
     Axis,
     Bars,
     Level,
@@ -35,7 +36,6 @@ from .marks import (
 LAST = pd.Timestamp("2026-09-11")  # of the last snapshot, the last evaluation
 # of holds, with conditions, fails, undecided within error, cannot be checked
 VERDICT_MARKS = ("✓", "◐", "✗", "~", "?")
-SOFT = "#555555"
 SHOWN = {  # forecasts that are compared: a short name, colour and marker
     "no change": ("no change", BLUE, "o"),
     "tree of January 2024": ("the tree of January 2024", GREEN, "s"),
