@@ -229,7 +229,7 @@ class Live(w.VBox):
 
     def _refuse(self, error: Exception, moved: str):
         """The picture is of another state: grey, with the slider and what the model says."""
-        self._figure.stale = True
+        self._figure.spoil()
         words = f"not drawn: {html.escape(moved or 'this state')}: {html.escape(str(error))}"
         self._status.value = f"<span class='refused'>{words}</span>"
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import anywidget
+import ipywidgets
 import numpy as np
 import traitlets
 
@@ -17,8 +18,8 @@ GHOST = {"line": {"color": "#999999"}, "marker": {"color": "#bbbbbb"}, "fillcolo
 GHOSTLY = {"scatter", "bar"}  # kinds of traces that can be seen through
 
 
-class Plot(anywidget.AnyWidget):
-    """A plotly figure, given as a plain dict, which a page draws with a script of its own.
+class Wire(ipywidgets.Label):
+    """What a page must know to draw; a widget of the core, so that no page is too busy to hear it.
 
     The whole picture travels each time, so a page that comes late or was busy shows the last one.
 
@@ -30,30 +31,46 @@ class Plot(anywidget.AnyWidget):
         whether the picture is of another state than the controls
     """
 
-    _esm = Path(__file__).with_name("plot.js")
     picture = traitlets.Dict().tag(sync=True)
     stale = traitlets.Bool(False).tag(sync=True)
 
-    def __init__(self, picture: dict):
-        super().__init__(picture=plain(picture))
-        self.on_msg(self._answer)
 
-    def _answer(self, _, message: dict, __):
+class Plot(anywidget.AnyWidget):
+    """A plotly figure, given as a plain dict, which a page draws with a script of its own.
+
+    Attributes
+    ----------
+    wire : Wire
+        the way by which pictures, the script and requests travel
+    """
+
+    _esm = Path(__file__).with_name("plot.js")
+    wire = traitlets.Instance(Wire).tag(sync=True, **ipywidgets.widget_serialization)
+
+    def __init__(self, picture: dict):
+        super().__init__(wire=Wire(picture=plain(picture)))
+        self.wire.on_msg(self._answer)
+
+    def _answer(self, wire: Wire, message: dict, _):
         if message == {"kind": "library"}:
-            self.send(message, buffers=[plotly_script()])
+            wire.send(message, buffers=[plotly_script()])
 
     def show(self, picture: dict) -> None:
         """Draw another picture in place of this one."""
-        self.picture = plain(picture)
-        self.stale = False
+        self.wire.picture = plain(picture)
+        self.wire.stale = False
+
+    def spoil(self) -> None:
+        """Grey the picture: it is of another state than the controls."""
+        self.wire.stale = True
 
     def save_text(self, name: str, text: str) -> None:
         """Have the page save a text."""
-        self.send({"kind": "text", "name": name, "text": text})
+        self.wire.send({"kind": "text", "name": name, "text": text})
 
     def save_picture(self, name: str, form: str) -> None:
         """Have the page save what it shows, as `svg` or `png`."""
-        self.send({"kind": "picture", "name": name, "format": form})
+        self.wire.send({"kind": "picture", "name": name, "format": form})
 
 
 def plotly_script() -> bytes:

@@ -121,7 +121,7 @@ def faults(box) -> list[str]:
     if refused(box):
         moved = box._status.value.split("not drawn: ")[1].split(":")[0]
         return [] if moved in {it.label for it in box._handles.values()} else [box._status.value]
-    shown = parts(box, Plot)[0].picture
+    shown = parts(box, Plot)[0].wire.picture
     found = hidden(box._view)
     for trace in shown["data"]:
         values = [value for value in trace.get("z", trace["y"]) if value is not None]

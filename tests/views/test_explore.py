@@ -35,7 +35,7 @@ def slider(box, label):
 
 
 def figure(box):
-    return go.Figure(parts(box, Plot)[0].picture)
+    return go.Figure(parts(box, Plot)[0].wire.picture)
 
 
 def code(box):
@@ -426,8 +426,9 @@ def test_a_figure_is_opened_with_its_whole_state_and_a_small_module(monkeypatch)
     )
     box = explore("best_of")
     (opened,) = [state for state in sent if "picture" in state]
-    assert opened["picture"] == parts(box, Plot)[0].picture and opened["picture"]["data"]
-    assert len(opened["_esm"]) < 10_000  # a page has two seconds to make a widget ready
+    assert opened["picture"] == parts(box, Plot)[0].wire.picture and opened["picture"]["data"]
+    (module,) = [state["_esm"] for state in sent if "_esm" in state]
+    assert len(module) < 10_000
 
 
 def test_three_owners_who_split_undo_the_cap_and_one_of_them_has_the_majority():
@@ -459,9 +460,9 @@ def test_a_refused_state_greys_the_figure_and_names_the_slider():
     for s in parts(box, w.FloatSlider):
         if s.min == 0:
             s.value = 0.0
-    assert parts(box, Plot)[0].stale and "not drawn: " in readout(box)
+    assert parts(box, Plot)[0].wire.stale and "not drawn: " in readout(box)
     parts(box, w.Button)[0].click()
-    assert not parts(box, Plot)[0].stale and not refused(box)
+    assert not parts(box, Plot)[0].wire.stale and not refused(box)
 
 
 def test_reset_and_menus_forget_zoom_and_hidden_lines_and_sliders_keep_them():
@@ -479,7 +480,7 @@ def button(box, name):
 
 def test_a_pinned_state_stays_in_grey_and_the_readout_tells_the_difference():
     box = explore("supply")
-    pinned, lines = parts(box, Plot)[0].picture, len(figure(box).data)
+    pinned, lines = parts(box, Plot)[0].wire.picture, len(figure(box).data)
     button(box, "Pin").click()
     parts(box, w.Dropdown)[0].value = "article"
     shown = figure(box)
@@ -605,7 +606,7 @@ def test_every_slider_draws_at_both_of_its_ends(name):
         for end in ("min", "max"):
             control.value = getattr(control, end)
             assert not refused(box), f"{key} at its {end}: {box._status.value}"
-            for trace in parts(box, Plot)[0].picture["data"]:
+            for trace in parts(box, Plot)[0].wire.picture["data"]:
                 legend_alone = trace.get("y") == [None]
                 if "z" not in trace and not legend_alone:
                     assert any(value is not None for value in trace["y"]), (

@@ -77,7 +77,7 @@ def test_every_number_that_a_view_reads_has_a_slider():
     assert {"discount_rate", "then.price_usd", "now.price_usd"} <= set(fields)
     assert box._code.value == "views.explore(\"discounted_fdv\", **{'now.price_usd': 300})"
     again = eval(box._code.value, {"views": views})
-    assert again._figure.picture == box._figure.picture
+    assert again._figure.wire.picture == box._figure.wire.picture
 
 
 @pytest.fixture
@@ -104,10 +104,10 @@ class Counted:
 def test_a_picture_whose_traces_change_in_number_is_still_the_right_one(growing):
     box = explore("growing")
     box._sliders["lines"].value = 4
-    assert [trace["name"] for trace in box._figure.picture["data"]] == ["0", "1", "2", "3"]
+    assert [trace["name"] for trace in box._figure.wire.picture["data"]] == ["0", "1", "2", "3"]
     box._sliders["lines"].value = 1
-    assert len(box._figure.picture["data"]) == 1
-    assert box._figure.picture["layout"]["title"]["text"] == "1 lines"
+    assert len(box._figure.wire.picture["data"]) == 1
+    assert box._figure.wire.picture["layout"]["title"]["text"] == "1 lines"
 
 
 def test_a_record_in_anothers_place_is_one_clear_line():
