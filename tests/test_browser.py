@@ -25,7 +25,9 @@ pytestmark = [
 
 READ = """() => { const g = document.querySelector('.js-plotly-plot');
     return {y: [...g._fullData[0].y], x: [...g._fullData[0].x]} }"""
-LATE = """const whole = AbortSignal.timeout; AbortSignal.timeout = ms => whole.call(AbortSignal, 1)"""
+LATE = (
+    """const whole = AbortSignal.timeout; AbortSignal.timeout = ms => whole.call(AbortSignal, 1)"""
+)
 FILLS = """() => { const g = document.querySelector('.js-plotly-plot');
     return Math.abs(g._fullLayout.width - g.parentElement.getBoundingClientRect().width) < 2 }"""
 WATCH = """() => { window.keys = []; window.drawn = [];
