@@ -169,16 +169,16 @@ def records_of(numbers: Numbers) -> Records:
     began(numbers)
     records = _beginnings()[numbers.name][0]
     moved = {name: getattr(numbers, name) for name in MOVED}
-    snapshot = dataclasses.replace(
-        records.snapshot,
-        price_usd=moved["price_usd"],
-        issuance_rao=moved["issuance_rao"],
-        volume_usd=moved["volume_usd"],
-        staked_tao=None,
-    )
-    fields = {name: value for name, value in moved.items() if hasattr(records.scenario, name)}
-    scenario = dataclasses.replace(records.scenario, **fields)
-    return Records(records.rules, snapshot, scenario)
+    market = {name: moved.pop(name) for name in ("price_usd", "issuance_rao", "volume_usd")}
+    assumed = {name: value for name, value in moved.items() if hasattr(records.scenario, name)}
+    snapshot = _changed(records.snapshot, **market, staked_tao=None)
+    return Records(records.rules, snapshot, _changed(records.scenario, **assumed))
+
+
+@functools.lru_cache(maxsize=4_096)
+def _changed(record: Any, **fields: Any) -> Any:
+    """A record with other fields; a search moves one record and asks for the other again."""
+    return dataclasses.replace(record, **fields)
 
 
 def world_of(numbers: Numbers) -> World:

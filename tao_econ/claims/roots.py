@@ -101,7 +101,10 @@ def nearest(
             if at(value) in (None, start) and side is not None and side(last) != side(value):
                 turned = _crossing(last, value, side, halvings)
             if at(turned) not in (None, start):
-                _, found = _halved(last, turned, lambda new: at(new) in (None, start), halvings)
+                left = within * span - abs(last - one.value)
+                _, found = _halved(
+                    last, turned, lambda new: at(new) in (None, start), halvings, within=left
+                )
                 far = abs(found - one.value) / span
                 if far < within:
                     within = far
@@ -125,10 +128,18 @@ def _crossing(start: float, end: float, side: Callable[[float], int], halvings: 
 
 
 def _halved(
-    same: float, other: float, is_same: Callable[[float], bool], halvings: int
+    same: float,
+    other: float,
+    is_same: Callable[[float], bool],
+    halvings: int,
+    *,
+    within: float = math.inf,
 ) -> tuple[float, float]:
-    """The two sides of a change, drawn together."""
+    """The two sides of a change, drawn together unless it is farther than this from the start."""
+    start = same
     for _ in range(halvings):
+        if abs(same - start) >= within:
+            break
         middle = (same + other) / 2
         same, other = (middle, other) if is_same(middle) else (same, middle)
     return same, other

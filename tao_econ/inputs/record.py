@@ -21,6 +21,7 @@ from .door import typed
 
 T = TypeVar("T")
 REQUIRED: Any = dataclasses.MISSING
+PLAIN = {bool, int, float, str, tuple, type(None)}  # what needs no look at NumPy's kinds
 RULES = {"gt": ">", "ge": ">=", "lt": "<", "le": "<="}  # bounds of a field, and how they are said
 
 
@@ -121,7 +122,9 @@ def checked_record(cls: type[T]) -> type[T]:
 
     @functools.wraps(checked)
     def __init__(self, **values):
-        values = {name: _plain(value) for name, value in values.items()}
+        values = {
+            name: value if type(value) in PLAIN else _plain(value) for name, value in values.items()
+        }
         try:
             checked(self, **values)
         except ValidationError as error:

@@ -186,7 +186,7 @@ def _one_day(snapshot: Snapshot, scenario: Scenario, got: SellPressure) -> Panel
                 y=shares,
                 z=100 * fall(scenario, new_usd * shares[:, None], VOLUMES),
                 kind="filled",
-                levels=tuple(np.arange(0, 8.5, 0.5)),
+                levels=tuple(np.arange(0, 9.0)),
                 least=0,
                 most=8,
                 bar="fall, %",
