@@ -346,9 +346,7 @@ BANDS = (
         0.95,
         lambda: of_pool(market_pool(), 6),
     ),
-    Band(
-        "chance of halving, 500 pairs of paths", "touch_curves", 0.95, lambda: of_shares(0.5, 500)
-    ),
+    Band("chance of halving, 500 pairs of paths", "notebook 07", 0.95, lambda: of_shares(0.5, 500)),
     Band(
         "honest side below κ, 4,000 draws",
         "honest_majority_lottery",

@@ -50,7 +50,6 @@ from . import real_stake as real_stake
 from . import role_map as role_map
 from . import roles as roles
 from . import ruin as ruin
-from . import rule_ledger as rule_ledger
 from . import sale as sale
 from . import scenario_tree as scenario_tree
 from . import segments as segments

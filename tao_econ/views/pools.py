@@ -12,8 +12,7 @@ from ..chain.emission import block_emission
 from ..chain.fixed_point import U16
 from ..chain.pools import Pool, spot_price, swap, trade_to_price
 from ..chain.subnets import Subnets
-from ..incentives.rule_changes import middle_subnet
-from ..incentives.subnet_economy import manipulation, selling_cost
+from ..incentives.subnet_economy import selling_cost
 from ..inputs import data
 from ..inputs.record import checked_record, quantity
 from ..inputs.rules import Rules, Scenario
@@ -246,71 +245,6 @@ def selling_pressure(
         size=(8.0, 4.4),
         sources=(where(pools), scenario, marked(rules)),
     )
-
-
-@view(rules="price-unburned", gate="2026-09-11", first="dynamic-tao", scenario=only_miners_sell)
-def price_manipulation(
-    rules: Rules, gate: Rules, first: Rules, scenario: Scenario, pools: Subnets | None = None
-) -> View:
-    """What an hour's round trip costs and what new TAO it attracts, by spot price and two speeds
-    of smoothing.
-    """
-    tao_in = 500.0
-    start = start_of(pools)
-    subnet = middle_subnet(start)
-    laws = {
-        "slow": replace(rules, price_ema_rate=first.price_ema_rate),
-        "plain": rules,
-        "gated": gate,
-    }
-    trips = {
-        name: manipulation(law, scenario, start, subnet=subnet, tao_in=tao_in)
-        for name, law in laws.items()
-    }
-    spot = trips["plain"].loc["spot"]
-    live = trips["plain"].loc["smoothed"]
-    slow = trips["slow"].loc["smoothed"]
-    rows = {
-        "spot price": spot,
-        "smoothed,\nlive rate": live,
-        "smoothed,\ncode's default": slow,
-        "gate,\nspot price *": trips["gated"].loc["spot"],
-        "gate,\nlive rate *": trips["gated"].loc["smoothed"],
-    }
-    if not spot["tao_attracted"]:
-        raise ValueError(f"rules must give {subnet} new TAO by its price, got {rules.name!r}")
-    kept = [smoothed["tao_attracted"] / spot["tao_attracted"] for smoothed in (live, slow)]
-    return View(
-        title=f"Lifting a price costs {1 / spot['attracted_per_tao_lost']:.1f} times what it "
-        "attracts",
-        caption=f"Somebody buys alpha of {subnet} for {tao_in:,.0f} TAO and sells it after an "
-        "hour. Red is what that costs, blue the new TAO that the raised price brings to the pool "
-        "within the day, where it belongs to all holders. Smoothing keeps "
-        f"{kept[0]:.0%} of that within the day at the live rate and {kept[1]:.0%} at the code's "
-        "default; the rest comes later.",
-        panels=[
-            Panel(marks=_lost_and_attracted(rows), x=Axis(names=tuple(rows)), y=Axis(label="TAO"))
-        ],
-        size=(9.0, 4.6),
-        sources=(
-            rules,
-            gate,
-            where(pools),
-            "300 blocks apart; nobody else sells",
-            marked(gate),
-        ),
-    )
-
-
-def _lost_and_attracted(rows: dict) -> list[Bars]:
-    """What the trader loses and what the pool attracts, side by side for each rule."""
-    return [
-        _told([row[key] for row in rows.values()], shift, ".3f", {"width": 0.38} | look)
-        for shift, key, look in (
-            (-0.2, "tao_lost", {"label": "TAO the trader loses", "colour": RED}),
-            (0.2, "tao_attracted", {"label": "TAO its pool attracts that day", "colour": BLUE}),
-        )
-    ]
 
 
 # ---- One pool, live ----

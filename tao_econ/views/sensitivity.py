@@ -16,7 +16,7 @@ from ..inputs.rules import Rules, Scenario, Snapshot
 from ..inputs.units import DAYS_PER_YEAR, tao
 from .gallery import view
 from .holding import Holder, five_years
-from .marks import BLACK, BLUE, GREY, ORANGE, SKY, Axis, Bars, Level, Line, Panel, View
+from .marks import BLACK, BLUE, ORANGE, SKY, Axis, Bars, Level, Panel, View
 
 SAMPLES = 2_048
 RECYCLED = tuple(np.linspace(0, 0.5, 26).tolist())
@@ -146,58 +146,4 @@ def mean_errors(sigma: float) -> Convergence:
 
     return convergence(
         lambda u: np.exp(sigma * ndtri(u).sum(axis=1) - 2 * sigma**2), 4, 1.0, seed=1
-    )
-
-
-@view(holder=Holder)
-def convergence_rates(holder: Holder) -> View:
-    """Error of a mean against the number of points, drawn at random and as scrambled Sobol
-    points.
-    """
-    gentle, own = (mean_errors(sigma) for sigma in (0.1, holder.volatility / 2))
-    times = own.rmse_random[-1] / own.rmse_sobol[-1]
-    return View(
-        title=f"Sobol points err {times:.0f} times less than random ones at TAO's volatility",
-        caption=f"The title holds at {own.points[-1]:,} points. Both axes count in powers of ten, "
-        f"so a slope is a power. Random points (orange) fall with slope {gentle.slope_random:.2f} "
-        f"and {own.slope_random:.2f}, Sobol points (blue) with {gentle.slope_sobol:.2f} for a "
-        f"gentle function and {own.slope_sobol:.2f} at TAO's volatility, where rare large prices "
-        "carry the mean. Grey: slopes of a half and of one.",
-        panels=[
-            _errors("a gentle one: 10% a step", gentle, columns=4),
-            _errors(f"TAO: {holder.volatility:.0%} a year in four quarters", own, columns=0),
-        ],
-        size=(10.5, 5.0),
-        sources=("mean of a lognormal of four normals, 32 replicates each",),
-    )
-
-
-def _errors(name: str, got: Convergence, columns: int) -> Panel:
-    """One volatility of `convergence_rates`."""
-    fewer = got.points[0] / got.points
-    dots: dict[str, Any] = {"x": got.points, "marker": "o", "size": 4}
-    guide: dict[str, Any] = {"x": got.points, "colour": GREY}
-    return Panel(
-        title=name,
-        columns=columns,
-        marks=[
-            Line(
-                label="random",
-                y=got.rmse_random,
-                colour=ORANGE,
-                **dots,
-            ),
-            Line(label="Sobol", y=got.rmse_sobol, **dots),
-            Line(label="slope -1/2", y=got.rmse_random[0] * np.sqrt(fewer), style=":", **guide),
-            Line(label="slope -1", y=got.rmse_sobol[0] * fewer, style="--", width=1.2, **guide),
-        ],
-        x=Axis(label="points", scale="log", format=",.0f", ticks=tuple(got.points[::2])),
-        y=Axis(
-            label="root mean square error of the mean",
-            scale="log",
-            low=3e-6,
-            high=0.2,
-            ticks=(1e-5, 1e-4, 1e-3, 1e-2, 1e-1),
-            names=("0.00001", "0.0001", "0.001", "0.01", "0.1"),
-        ),
     )

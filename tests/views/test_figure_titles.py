@@ -24,7 +24,6 @@ STATED = {  # words of titles that look like a result and are none, each with th
         "Half of your",
         "Half of stake",
     ),  # the level at which the holders are counted
-    "touch_curves": ("halves wealth",),  # the level
 }
 
 

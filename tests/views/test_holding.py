@@ -28,10 +28,6 @@ def test_titles_follow_from_the_records():
     assert "-5.1% a year at a volatility of 119% and +4.7% a year at a volatility of 82%" in said
     assert "With 10 years" in views.kelly_under_estimate(holder=LONG).caption
     assert views.kelly_under_estimate(holder=LONG).title != views.kelly_under_estimate().title
-    assert (
-        "slope -0.5" in views.convergence_rates().caption
-        and "-1.0" in views.convergence_rates().caption
-    )
 
 
 def test_the_drift_decides_and_less_so_the_better_it_is_known():

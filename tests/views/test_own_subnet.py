@@ -27,8 +27,6 @@ NETWORK = (
 POOLS = (
     "emission_rules",
     "pool_impact",
-    "price_manipulation",
-    "rule_changes",
     "selling_pressure",
 )
 
@@ -260,8 +258,7 @@ def test_a_hostile_list_of_subnets_is_one_line(tmp_path, content):
 
 
 @pytest.mark.parametrize("name", POOLS)
-def test_a_view_takes_pools_of_ones_own_and_says_so(tmp_path, monkeypatch, name):
-    monkeypatch.setattr(views.rule_ledger, "DAYS", 1)
+def test_a_view_takes_pools_of_ones_own_and_says_so(tmp_path, name):
     pools = loaded(tmp_path)
     shown = views.VIEWS[name](pools=pools)
     said = (*shown.sources, *shown.readout.values())

@@ -7,7 +7,7 @@ import pytest
 
 import tao_econ as te
 from tao_econ.chain.shares import SHARED, unproven
-from tao_econ.views import VIEWS, explore, pools, rule_ledger
+from tao_econ.views import VIEWS, explore, pools
 from tao_econ.views.emission_shares import Market, pools_of
 from tao_econ.views.real_subnets import real_subnets, where
 
@@ -52,8 +52,7 @@ def test_an_instrument_starts_under_the_rules_of_now():
 
 def test_pictures_of_subnets_start_from_main_nets_and_say_so():
     assert where() == "127 subnets of main net, block 8,791,247 (2026-08-07)"
-    for name in ("rule_changes", "selling_pressure", "price_manipulation"):
-        assert where() in VIEWS[name]().sources
+    assert where() in VIEWS["selling_pressure"]().sources
 
 
 def test_an_instrument_of_shares_starts_from_main_net_and_names_every_change_a_what_if():
@@ -81,14 +80,3 @@ def test_the_pool_one_trades_with_is_the_middle_subnets():
     assert start.reserve_tao == pytest.approx(real_subnets().reserve_tao[k], abs=0.01)
     assert start.reserve_alpha == pytest.approx(real_subnets().reserve_alpha[k], abs=1)
     assert name in te.describe(start).loc["reserve_tao", "meaning"]
-
-
-def test_the_picture_of_the_ledger_is_the_table_with_every_change_of_rule():
-    table = rule_ledger.ledger()
-    shown = VIEWS["rule_changes"]().to_frame()
-    told = shown[shown["mark"] == "TAO a day"]
-    assert len(told) == 4 * len(table)
-    assert (told["text"] == "not known").sum() == 4 * (table["not_known"] != "").sum() > 0
-    last = told[told["y_name"].str.startswith(table.index[-1])]
-    assert last["text"].tolist() == [f"{table.iloc[-1][who]:.4f}" for who in te.incentives.HOLDERS]
-    assert rule_ledger.holders().subnet in " ".join(VIEWS["rule_changes"]().sources)

@@ -20,16 +20,13 @@ from tao_econ.views.marks import Line, Panel, View
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 SLOW = set(  # more than a tenth of a second a picture
     [
-        "price_manipulation",
         "selling_pressure",
         "guarantee_on_real_stake",
         "copier_against_honest",
         "displacing_an_incumbent",
         "market_by_judge",
         "owner_sales",
-        "touch_curves",
         "honest_majority_lottery",
-        "rule_changes",
         "halving_backtest",
     ]
 )
@@ -113,7 +110,6 @@ IDLE: dict[str, str] = {
         owner_sales: rules.whole_rao
         ownership_through_time: rules.whole_rao
         price_fan: rules.whole_rao
-        price_manipulation: gate.whole_rao rules.max_halvings rules.whole_rao
         selling_pressure: first.whole_rao rules.whole_rao
         sobol_beside_tornado: rules.whole_rao
         supply_readings: rules.whole_rao
@@ -155,18 +151,14 @@ IDLE: dict[str, str] = {
     "counts only under another gate or measure of shares": """
         emission_rules: rules.gate_quantile rules.gate_refresh_blocks rules.root_weight
         owner_sales: rules.gate_quantile
-        price_manipulation: gate.gate_quantile rules.gate_exponent rules.gate_quantile
-        price_manipulation: rules.gate_rank rules.gate_refresh_blocks
         selling_pressure: first.gate_exponent first.gate_quantile first.gate_rank
         selling_pressure: first.gate_refresh_blocks rules.gate_quantile
     """,
     "counts only under shares by flow": """
         owner_sales: rules.flow_ema_rate
-        price_manipulation: gate.flow_ema_rate rules.flow_ema_rate
         selling_pressure: first.flow_ema_rate rules.flow_ema_rate
     """,
     "counts only where a pool's weights are not one half": """
-        price_manipulation: gate.injection_price
         selling_pressure: first.injection_price rules.injection_price
     """,
     "counts only for a subnet in its warm-up, or for TAO that a cap leaves over": """
