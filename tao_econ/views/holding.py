@@ -155,7 +155,7 @@ def price_fan(
                 marks=[*_bands(known, wide, f"{scenario.market_cap_growth:.0%}"), price],
                 x=Axis(label=f"years from {snapshot.date}", low=0, high=years[-1]),
                 y=Axis(label="USD per TAO (log)", scale="log", format=",g"),
-                columns=1,
+                columns=0 if panels else 1,
             )
         )
     return View(
@@ -174,8 +174,6 @@ def price_fan(
 
 def _bands(known, wide, growth: str) -> list:
     """Bands and medians of `price_fan`, the drift known and estimated."""
-    bare = [edge * known.supply_ratio for edge in (known.p10_usd, known.p90_usd)]
-    without = {"x": known.years, "colour": ORANGE}
     return [
         Band(
             label="80% band, drift estimated",
@@ -194,102 +192,59 @@ def _bands(known, wide, growth: str) -> list:
         Line(label="median with dilution", x=known.years, y=known.p50_usd),
         Line(
             label="median without dilution",
+            x=known.years,
             y=known.p50_usd * known.supply_ratio,
+            colour=ORANGE,
             style="--",
-            **without,
         ),
-        Line(
-            label=f"80% band without dilution: {bare[0][-1]:,.1f} to {bare[1][-1]:,.0f}",
-            y=bare[0],
-            style=":",
-            width=1.4,
-            **without,
-        ),
-        Line(y=bare[1], style=":", width=1.4, **without),
     ]
 
 
 @view(holder=Holder, recent=calm)
 def kelly_under_estimate(holder: Holder, recent: Holder) -> View:
-    """Left, the spread of Kelly's weight estimated from prices for three true drifts; right,
-    growth by fraction held, at two volatilities.
+    """Growth of wealth by the part of the estimated Kelly weight that is held, at two
+    volatilities, if the drift is known (dotted) and if it is estimated from prices.
     """
-    drifts = {0.0: GREY, 0.3: ORANGE, holder.drift: BLUE}
-    found = {mu: kelly_under_error(mu, holder.volatility, holder.years_of_prices) for mu in drifts}
-    reach = 2.5 * found[holder.drift].weight_se
-    true = [got.p50 for got in found.values()]
-    weights = np.linspace(min(true) - reach, max(true) + reach, 201)
-    spread = []
-    for mu, colour in drifts.items():
-        label = f"true drift {mu:.0%}: {found[mu].negative_share:.0%} of estimates say sell short"
-        likely = density(found[mu], weights)
-        dashed = Level(x=found[mu].p50, colour=colour, style="--")
-        spread += [Line(label=label, x=weights, y=likely, colour=colour), dashed]
-    changes = [
-        f"{kelly_under_error(one.drift, one.volatility, one.years_of_prices).growth_expected:+.1%} "
-        f"a year at a volatility of {one.volatility:.0%}"
-        for one in (holder, recent)
-    ]
-    worst = kelly_under_error(holder.drift, holder.volatility, holder.years_of_prices)
-    return View(
-        title="Holding what prices say costs more growth than it earns"
-        if worst.growth_expected < 0
-        else "Holding what prices say still earns growth",
-        caption=f"With {holder.years_of_prices:g} years of prices and a true drift of "
-        f"{holder.drift:.0%} a year, full Kelly earns {changes[0]} and {changes[1]}. Dashed lines "
-        "are the true weights, curves what estimators find. Right, the fraction of the estimated "
-        "weight that is held.",
-        panels=[
-            Panel(
-                title=f"volatility {holder.volatility:.0%}",
-                marks=spread,
-                x=Axis(
-                    label="estimated weight in TAO, share of wealth (dashed: the true one)",
-                    format=".0%",
-                ),
-                y=Axis(label="density", low=0),
-                columns=1,
-            ),
-            _growth_by_fraction(holder, recent),
-        ],
-        size=(11.0, 5.4),
-        sources=(
-            "volatility taken as known; drift over cash, arithmetic",
-            "closed form, nothing drawn",
-        ),
-    )
-
-
-def _growth_by_fraction(holder: Holder, recent: Holder) -> Panel:
-    """Right of `kelly_under_estimate`: growth by the part of Kelly's weight that is held."""
     fractions = np.linspace(0, 1.5, 31)
     marks = []
+    changes = []
     for one, colour in ((holder, RED), (recent, BLUE)):
         mu = one.drift
         sigma = one.volatility
         years = one.years_of_prices
         grown = [kelly_under_error(mu, sigma, years, fraction=f).growth_expected for f in fractions]
         known = [kelly(mu, sigma, fraction=f).growth_per_year for f in fractions]
-        marks += [
-            Line(
-                label=f"volatility {sigma:.0%}, drift from {years:g} years",
-                x=fractions,
-                y=grown,
-                colour=colour,
-            ),
-            Line(
-                label=f"volatility {sigma:.0%}, drift known",
-                x=fractions,
-                y=known,
-                colour=colour,
-                style=":",
-            ),
-        ]
-    return Panel(
-        marks=[*marks, Level(y=0, width=1.0)],
-        x=Axis(label="part of the estimated weight that is held (1 = full Kelly)"),
-        y=Axis(label=f"expected growth a year, true drift {holder.drift:.0%}", format=".0%"),
-        columns=1,
+        label = f"drift estimated,\nvolatility {sigma:.0%}"
+        ideal = f"drift known,\nvolatility {sigma:.0%}"
+        look: dict[str, Any] = {"x": fractions, "colour": colour, "at_end": True}
+        marks += [Line(label=label, y=grown, **look), Line(label=ideal, y=known, style=":", **look)]
+        full = kelly_under_error(mu, sigma, years).growth_expected
+        changes.append(f"{full:+.1%} a year at a volatility of {sigma:.0%}")
+    worst = kelly_under_error(holder.drift, holder.volatility, holder.years_of_prices)
+    return View(
+        title="Holding what prices say costs more growth than it earns"
+        if worst.growth_expected < 0
+        else "Holding what prices say still earns growth",
+        caption=f"With {holder.years_of_prices:g} years of prices and a true drift of "
+        f"{holder.drift:.0%} a year, full Kelly earns {changes[0]} and {changes[1]}. The axis "
+        "below is the part of the estimated weight that is held, and 1 is full Kelly.",
+        panels=[
+            Panel(
+                marks=[*marks, Level(y=0, width=1.0), Level(x=1.0, style=":", width=1.0)],
+                x=Axis(
+                    label="part of the estimated weight that is held",
+                    low=0,
+                    high=1.95,
+                    ticks=(0, 0.25, 0.5, 0.75, 1, 1.25, 1.5),
+                ),
+                y=Axis(label="expected growth of wealth a year", format="+.0%"),
+            )
+        ],
+        size=(9.0, 5.2),
+        sources=(
+            "volatility taken as known; drift over cash, arithmetic",
+            "closed form, nothing drawn",
+        ),
     )
 
 

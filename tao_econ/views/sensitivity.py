@@ -90,7 +90,6 @@ def sobol_beside_tornado(
     most = table[["low", "high"]].max(axis=None)
     margin = 0.05 * (most - least)
     ends = Bars(
-        label="one input from end to end",
         x=table["high"] - table["low"],
         base=table["low"],
         across=True,
