@@ -173,15 +173,20 @@ def majority_price(rules: Rules, then: Snapshot, now: Snapshot, scenario: Scenar
         staked = "staked share assumed" if c.stake_is_assumed else "stake read on chain"
         wait = f"{c.added_usd / 1e9:.2f} bn USD, {c.days_of_emission:,.0f} days of emission"
         rows += [
-            (f"{when}: bought", c.present_tao / 1e6, colour, f"{c.present_usd / 1e9:.2f} bn USD"),
-            (f"{when}: staked anew", c.added_tao / 1e6, colour, wait),
-            (f"{when}: not staked", c.unstaked_tao / 1e6, GREY, staked),
+            (
+                f"{when}: bought from stakers",
+                c.present_tao / 1e6,
+                colour,
+                f"{c.present_usd / 1e9:.2f} bn USD",
+            ),
+            (f"{when}: staked beside them", c.added_tao / 1e6, colour, wait),
+            (f"{when}: outside of stake", c.unstaked_tao / 1e6, GREY, staked),
         ]
     names, amounts, colours, texts = zip(*rows, strict=True)
     bars = Bars(x=amounts, across=True, colour=colours, text=texts)
     return View(
-        title=f"Outvoting today's stakers takes {late.added_tao / 1e6:.1f} M TAO, "
-        f"{'less' if late.feasible else 'more'} than {late.unstaked_tao / 1e6:.1f} M unstaked",
+        title=f"Outvoting today's stakers takes {late.added_tao / 1e6:.1f} M TAO where "
+        f"{late.unstaked_tao / 1e6:.1f} M are unstaked",
         caption=f"A majority is {late.share:.0%} of stake. Bought from those who stake it costs "
         f"{late.present_usd / 1e9:.2f} bn USD at the price of {now.date}, if buying moved no "
         "price, which it would.",

@@ -238,8 +238,8 @@ def coalition_under_cap() -> View:
     few = f"the richest {RICHEST:.0%}\nof the capped split"
     percentile = f"{CAP * 100:.0f}th percentile"
     return View(
-        title=f"Under the cap a majority takes {majority(CAP, 0.0):,} owners, after some split "
-        f"{majority(CAP, RICHEST)}",
+        title=f"A majority takes {majority(CAP, 0.0):,} owners under the cap, "
+        f"{majority(CAP, RICHEST)} after some split",
         caption=f"Dotted: the cap that is proposed, at the {percentile} of {WALLETS:,} wallets. "
         f"Without it a majority takes {uncapped}; if all whom it binds split, {uncapped} again. If "
         f"only the richest {RICHEST:.0%} of them split, the others stay capped, and a smaller "

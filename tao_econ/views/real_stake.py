@@ -168,6 +168,7 @@ def honest_majority_lottery(rules: Rules) -> View:
             width=edges[1],
             colour=colour,
             alpha=0.75,
+            legend=False,
         )
         for (name, share), colour in zip(shares.items(), (RED, BLUE), strict=True)
     ]
@@ -182,7 +183,9 @@ def honest_majority_lottery(rules: Rules) -> View:
                 marks=[
                     *bars,
                     Level(x=kappa, style="--", width=1.6),
-                    Text(x=kappa, y=0.3, text="κ", align="right"),
+                    Text(x=kappa, y=0.3, text="κ ", align="right"),
+                    Text(x=0.0, y=0.06, text="stake as concentrated as measured", colour=RED),
+                    Text(x=0.76, y=0.3, text="near-equal stake", colour=BLUE),
                 ],
                 x=Axis(label="share of stake that is honest", format=".0%"),
                 y=Axis(label="share of draws", format=".0%"),
