@@ -87,9 +87,9 @@ def copier_against_honest(rules: Rules, network: Metagraph | None = None) -> Vie
     return View(
         title=f"In a simulated subnet copying pays {abs(gain):.0%} "
         f"{'more' if gain >= 0 else 'less'} than measuring",
-        caption=f"That is with weights in the open. Under Yuma3 bonds (blue) hiding them for "
-        f"{even:.0f} epochs ends it; by then the correlation of miners' pay with their worth has "
-        f"fallen by {new.accuracy[0] - at_even:.2f}. Orange: the older, classic bonds.",
+        caption="The title holds for weights in the open. Under Yuma3 bonds (blue) hiding them "
+        f"for {even:.0f} epochs ends it; by then the correlation of miners' pay with their worth "
+        f"has fallen by {new.accuracy[0] - at_even:.2f}. Orange: the older, classic bonds.",
         panels=[
             Panel(
                 marks=[*earned, Level(y=0)],

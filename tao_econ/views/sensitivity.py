@@ -101,8 +101,8 @@ def sobol_beside_tornado(
     return View(
         title=f"What decides Kelly's weight: {first[0]}",
         caption=f"Its total index is {first[1]}, that of {second[0]} {second[1]}: the part of the "
-        "variance of the weight that an input decides with its interactions. Left, the weight with "
-        "one input at a time at either end of its range.",
+        "variance of the weight that an input decides with its interactions. The drift is varied "
+        "by one standard error (s.e.) either way.",
         panels=[
             Panel(
                 marks=[ends, zero],
