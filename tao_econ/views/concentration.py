@@ -88,7 +88,7 @@ def stake_lorenz(network: Metagraph | None = None) -> View:
         caption=f"All three curves have the published Gini of {GINI}; they differ in what the "
         f"richest {RICHEST:.0%} hold: {', '.join(f'{top:.1%}' for top in tops)}. The "
         f"published number is {TOP_PERCENT:.0%}, the median over subnets (dot), with a range "
-        f"from {OF_SUBNETS[0]:.0%} to {OF_SUBNETS[1]:.2%}. The blue curve is fitted to both.",
+        f"from {OF_SUBNETS[0]:.0%} to {OF_SUBNETS[1]:.2%}. The middle curve is fitted to both.",
         panels=[
             Panel(
                 marks=[
@@ -163,7 +163,15 @@ def largest_holders(network: Metagraph | None = None) -> View:
     half = {name: np.ceil(np.interp(0.5, share, count)) for name, (count, share) in held.items()}
     counted = dict(zip(held, ("hotkeys", "validators on root"), strict=True))
     lines = [
-        Line(label=f"{name}: {counted[name]}", x=count, y=share, colour=colour, marker="o", size=6)
+        Line(
+            label=f"{name}:\n{counted[name]}",
+            x=count,
+            y=share,
+            colour=colour,
+            marker="o",
+            size=6,
+            at_end=True,
+        )
         for (name, (count, share)), colour in zip(held.items(), (OF_2023, BLUE), strict=True)
     ]
     own = ""
@@ -184,9 +192,8 @@ def largest_holders(network: Metagraph | None = None) -> View:
         panels=[
             Panel(
                 marks=[*lines, median],
-                x=Axis(label="number of the largest", low=0, high=65),
+                x=Axis(label="number of the largest", low=0, high=78),
                 y=Axis(label="their share of stake", low=0, high=1, format=".0%"),
-                columns=3,
             )
         ],
         size=(9.0, 4.6),
@@ -200,7 +207,8 @@ def largest_holders(network: Metagraph | None = None) -> View:
 def _first_of(running: np.ndarray) -> Line:
     """The running share of a subnet of one's own."""
     count = np.arange(len(running))
-    return Line(label="your subnet", x=count, y=running, colour=BLACK, marker="o", size=3)
+    look: dict[str, Any] = {"colour": BLACK, "marker": "o", "size": 3, "at_end": True}
+    return Line(label="your subnet", x=count, y=running, **look)
 
 
 # ---- A cap on stake ----
