@@ -136,7 +136,7 @@ def price_fan(
         y=snapshot.price_usd,
         width=1.0,
     )
-    panels = []
+    panels: list[Panel] = []
     ends = []
     for one in (holder, recent):
         known, wide = (
