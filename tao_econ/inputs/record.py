@@ -21,6 +21,7 @@ from .door import typed
 
 T = TypeVar("T")
 REQUIRED: Any = dataclasses.MISSING
+KINDS = ((np.bool_, bool), (np.integer, int), (np.complexfloating, complex), (np.floating, float))
 PLAIN = {bool, int, float, str, tuple, type(None)}  # what needs no look at NumPy's kinds
 RULES = {"gt": ">", "ge": ">=", "lt": "<", "le": "<="}  # bounds of a field, and how they are said
 
@@ -144,13 +145,7 @@ def checked_record(cls: type[T]) -> type[T]:
 
 def _plain(value: Any) -> Any:
     """NumPy's numbers as Python's, so that a field refuses the one where it refuses the other."""
-    if isinstance(value, np.bool_):
-        return bool(value)
-    if isinstance(value, np.integer):
-        return int(value)
-    if isinstance(value, np.complexfloating):
-        return complex(value)
-    return float(value) if isinstance(value, np.floating) else value
+    return next((plain(value) for kind, plain in KINDS if isinstance(value, kind)), value)
 
 
 def about(record: Any, name: str) -> dict:
