@@ -44,12 +44,12 @@ def roles_and_pay(now: Snapshot, scenario: Scenario) -> View:
     boxes = [chain, subnet, *paid, users]
     arrows = [(chain, subnet), *((subnet, box) for box in paid)]
     return View(
-        title=f"A day's {whole:,.0f} new TAO, and who gets them",
-        caption="Shares are those of the chain's rules on "
-        f"{now.date:%d %B %Y}, with the take of validators and the stake that the base scenario "
-        "assumes; root, the oldest stake, is counted with the nominators. Fees are "
-        "the highest published estimate. The article names miners, "
-        "validators, nominators and users; owners of subnets came in October 2023.",
+        title=f"A day's {whole:,.0f} new TAO, and whom they pay",
+        caption="New TAO go into the pools of the subnets, and the four are paid in alpha, counted "
+        "here at the TAO that go in. Shares are those of the rules of "
+        f"{now.date:%d %B %Y}, before owners keep back pay of miners; the take of validators is an "
+        "assumption, and stake on root is counted with the nominators. Fees are the highest "
+        "published estimate.",
         panels=[
             Panel(
                 marks=[
@@ -85,10 +85,14 @@ def _boxes(now: Snapshot, scenario: Scenario) -> tuple[float, list[Box]]:
         return f"{name}: {amount:,.0f} TAO, {amount / whole:.0%}\n{does}"
 
     chain = Box(
-        5.0, 4.45, 4.6, f"The chain issues {whole:,.0f} TAO a day\nin blocks of 12 s", CHAIN
+        5.0, 4.45, 4.6, f"The chain issues {whole:,.0f} TAO a day,\nnet of what is recycled", CHAIN
     )
     subnet = Box(
-        5.0, 3.0, 4.6, "Subnets: each a contest for one task,\nwith its own token, alpha", CHAIN
+        5.0,
+        3.0,
+        4.6,
+        "Subnets: each a contest for one task,\nwith a pool and its own token, alpha",
+        CHAIN,
     )
     paid = [
         Box(1.22, 1.55, 2.3, told("Owners", amounts["owners"], "set the task"), PAID),

@@ -141,9 +141,10 @@ def claims_against_events(publication: Snapshot, then: Snapshot) -> View:
         marks.append(Text(x=line_at, y=value, text=said, **word))
     best = prices.max()
     return View(
-        title=f"TAO's best close was {best:.0f} USD, OpenAI's value asked for {eight:,.0f}",
-        caption=f"“{times}×” is OpenAI's {promised} bn USD over TAO's FDV. The best close "
-        f"is {best / publication.price_usd:.1f} times that of the article's day and "
+        title=f"TAO's best close, {best:.0f} USD, was {best / eight:.0%} of OpenAI's value",
+        caption="Black is the price at which TAO's diluted value would be OpenAI's "
+        f"{promised} bn USD, the article's “{times}×”. The best close is "
+        f"{best / publication.price_usd:.1f} times that of the article's day and "
         f"{best / then.price_usd:.1f} times the price it names. The halving came {late} days after "
         f"{line.day} {line:%B %Y}, the straight line with nothing recycled. The axis counts in "
         "ratios.",
