@@ -274,7 +274,7 @@ def sobol_index(index: str) -> float:
 BANDS = (
     Band(
         "halving dates, 90 %, processes as likely as the prior says",
-        "next_halvings, first_halving_forecast",
+        "next_halvings",
         0.90,
         halvings_by_prior,
     ),

@@ -20,7 +20,6 @@ from ..economy.comparables import (
     value_ratio,
     weekly_ratio,
 )
-from ..economy.scenario_tree import scenario_tree
 from ..inputs import data
 from ..inputs.record import checked_record, quantity
 from ..inputs.rules import Rules, Scenario, Snapshot, load_snapshot, rules_at
@@ -31,7 +30,6 @@ from .marks import (
     GREEN,
     GREY,
     OF_2023,
-    OF_2026,
     OF_TAO,
     ORANGE,
     RED,
@@ -210,78 +208,6 @@ def _spread(snapshot: Snapshot, table: pd.DataFrame) -> Panel:
         y=Axis(names=tuple(table["name"].replace(NAMES))),
         columns=0,
     )
-
-
-@view(
-    rules="2026-09-11",
-    then="article",
-    publication="2023-11-20",
-    now="2026-09-11",
-    scenario="base",
-)
-def openai_fraction(
-    rules: Rules, then: Snapshot, publication: Snapshot, now: Snapshot, scenario: Scenario
-) -> View:
-    """Every point of a line is a pair that makes the price of its day a fair part of OpenAI's
-    value: how much of it reaches holders, and how likely that is. Red is the article and its day,
-    blue the last date; above the blue line TAO would be worth more than it cost.
-    """
-    tender, latest = (_openai_usd(rules, day, scenario) for day in (publication, now))
-    cases = [
-        (f"{then.price_usd:g} USD, the article", then, EARLY_USD, OF_2023, "-"),
-        (f"{publication.price_usd:,.2f} USD, its day's close", publication, tender, OF_2023, "--"),
-        (f"{now.price_usd:,.2f} USD, {now.date}", now, latest, OF_2026, "-"),
-    ]
-    needed = [value_ratio(rules, day, scenario, value).tao_share for _, day, value, *_ in cases]
-    capture = np.logspace(-3, 0, 151)
-    lines = []
-    for (name, _, value, colour, style), share in zip(cases, needed, strict=True):
-        survival = np.where(share / capture <= 1, share / capture, np.nan)
-        label = f"{share:.2%} of {value / 1e9:,.0f} bn: {name}"
-        look: dict[str, Any] = {"colour": colour, "style": style, "at_end": True}
-        lines.append(Line(label=label, x=capture, y=survival, **look))
-    shares: dict[str, Any] = {
-        "scale": "log",
-        "low": 1e-3,
-        "ticks": (1e-3, 1e-2, 1e-1, 1),
-        "format": "g%",
-    }
-    return View(
-        title=f"The price asked for {needed[0]:.1%} of OpenAI in {then.date.year}, "
-        f"{needed[2]:.2%} in {now.date.year}",
-        caption=f"At the close of the article's day and the tender then in talks it was "
-        f"{needed[1]:.1%}. The square is what the article counts: all of OpenAI, for certain; the "
-        "diamond is a published tree of January 2024. No rule gives holders any part of it.",
-        panels=[
-            Panel(
-                marks=[*lines, *_stories(rules, now.price_usd)],
-                x=Axis(label="part of OpenAI's value that reaches holders (log)", high=1, **shares),
-                y=Axis(label="chance of getting there (log)", high=1.02, **shares),
-            )
-        ],
-        size=(10.5, 4.8),
-        sources=(then, publication, now, "capture × survival × OpenAI = TAO's FDV"),
-    )
-
-
-def _openai_usd(rules: Rules, day: Snapshot, scenario: Scenario) -> float:
-    """OpenAI's latest value on a day."""
-    table = comparable_ratios(rules, day, scenario).set_index("name")
-    if "openai" not in table.index:
-        raise ValueError(f"date must be one with a valuation of OpenAI, got {day.date}")
-    return table.loc["openai", "value_usd"]
-
-
-def _stories(rules: Rules, price_usd: float) -> list:
-    """Where the article and the published tree stand: all captured, for certain or by its odds."""
-    tree = scenario_tree(rules, spot_usd=price_usd).branches.set_index("branch")
-    odds = tree.loc["next OpenAI", "probability"]
-    return [
-        Points(label="the article", legend=False, x=1, y=1, marker="s", colour=OF_2023, size=9),
-        Text(x=1.1, y=1, text="as the article counts", colour=OF_2023),
-        Points(label="tree", legend=False, x=1, y=odds, marker="D", colour=ORANGE),
-        Text(x=1.1, y=odds, text=f"{odds:.1%}: tree of January 2024", colour=ORANGE),
-    ]
 
 
 # ---- One comparable, live ----

@@ -4,7 +4,6 @@ numbers.
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 import numpy as np
@@ -23,7 +22,7 @@ from ..economy.supply import (
 from ..inputs import data
 from ..inputs.rules import Rules, Scenario, Snapshot, coins, eras, rules_at
 from ..inputs.units import tao
-from .gallery import known, snapshots, view
+from .gallery import snapshots, view
 from .marks import (
     BLACK,
     GREEN,
@@ -247,60 +246,6 @@ def _slopes(split: Decomposition) -> list:
         )
     ]
     return [Level(y=1, colour=GREY, width=0.8, style=":"), *lines]
-
-
-@functools.cache
-def openai_bn_usd() -> dict[str, float]:
-    """OpenAI's valuations that are known, by month."""
-    table = data.load("private_valuations")
-    known = table[(table["company"] == "openai") & table["valuation_bn_usd"].notna()]
-    return dict(zip(known["date"], known["valuation_bn_usd"].astype(float), strict=True))
-
-
-@view(rules="2026-09-11", then="article", publication="2023-11-20", now="2026-09-11")
-def article_fdv(rules: Rules, then: Snapshot, publication: Snapshot, now: Snapshot) -> View:
-    """Each bar is a price of TAO times the final supply; grey is the value that the article states
-    instead. Red are prices of the article and its day, blue is the last date.
-    """
-    supply = coins(rules, rules.max_supply_rao)
-    stated = known(then, "fdv_stated_usd") / 1e9
-    implied, at_publication, today = (s.price_usd * supply / 1e9 for s in (then, publication, now))
-    bars = {
-        "stated by the article": (stated, GREY),
-        f"the article's {then.price_usd:g} USD": (implied, OF_2023),
-        f"that day's close, {publication.price_usd:.2f} USD": (at_publication, OF_2023),
-        f"{now.date}, {now.price_usd:.2f} USD": (today, OF_2026),
-    }
-    values, colours = zip(*bars.values(), strict=True)
-    openai = openai_bn_usd()["2023-04"]
-    return View(
-        title=f"The article's own price makes the diluted value {implied:.2f} bn, not {stated:.1f}",
-        caption=f"{then.price_usd:g} USD × {supply / 1e6:g} M TAO is {implied:.2f} bn USD; "
-        f"{stated:.1f} bn would need {known(then, 'fdv_stated_usd') / supply:,.2f} USD. It "
-        f"divides OpenAI's {openai:g} bn by that figure and gets {openai / stated:.1f}×; by that "
-        f"day's close it is {openai / at_publication:.1f}×.",
-        panels=[
-            Panel(
-                marks=[
-                    Bars(
-                        x=values,
-                        text=tuple(f"{value:.2f} bn" for value in values),
-                        colour=colours,
-                        across=True,
-                        width=0.6,
-                    )
-                ],
-                x=Axis(
-                    label="diluted value of TAO (FDV), bn USD",
-                    low=0,
-                    high=1.15 * max(values),
-                ),
-                y=Axis(names=tuple(bars)),
-            )
-        ],
-        size=(9.0, 3.4),
-        sources=(then, publication, now, "data/private_valuations.csv"),
-    )
 
 
 # ---- Live ----

@@ -31,9 +31,6 @@ from .marks import (
     View,
 )
 
-FROM = np.datetime64("2025-08-01")  # ends of the picture of the first halving
-TO = np.datetime64("2026-02-10")
-
 
 def _after(start: datetime, days) -> list[datetime]:
     """Moments so many days after another."""
@@ -129,59 +126,6 @@ def _density(values: np.ndarray, width: float) -> tuple[np.ndarray, np.ndarray]:
     edges = np.arange(values.min(), np.quantile(values, 0.99) + width, width)
     count, edges = np.histogram(values, bins=edges)
     return edges[:-1] + width / 2, count / len(values) / width
-
-
-@view(rules="2026-09-11")
-def first_halving_forecast(rules: Rules) -> View:
-    """Density of the first halving's date as forecast from supplies up to 1 October 2025, with
-    the real date.
-    """
-    fit, forecast, miss = halving.replay_first_halving(rules)
-    real = readings.FIRST_HALVING_UTC
-    naive = halving.unrecycled_first_halving(rules)
-    until = fit.end - timedelta(days=1)
-    days, per_day = _density(forecast.days, 1.0)
-    recent = miss.last_three_supplies
-    whole = miss.from_genesis
-    moments = [
-        ("what happened", real, BLACK, "-"),
-        (f"nothing recycled since genesis: {naive.day} {naive:%B %Y}", naive, RED, "--"),
-        (
-            f"line through the last three supplies ({recent:+.1f} days)",
-            real + timedelta(days=recent),
-            GREEN,
-            ":",
-        ),
-        (f"line from genesis ({whole:+.1f} days)", real + timedelta(days=whole), PURPLE, "-."),
-    ]
-    marks = [
-        Bars(label="forecast, per day", x=_after(fit.end, days), y=per_day, width=1, colour=SKY),
-        Level(label="90% band", x=(forecast.low, forecast.high), colour=SKY, alpha=0.18),
-    ]
-    marks += [
-        Level(label=label, x=when, colour=colour, style=style, width=1.8)
-        for label, when, colour, style in moments
-    ]
-    return View(
-        title=f"The first halving came on {real.day} {real:%B %Y}, inside the band"
-        if forecast.low <= real <= forecast.high
-        else f"The first halving came on {real.day} {real:%B %Y}, outside the band",
-        caption=f"Supplies to {until:%B %Y} give {forecast.low.day} {forecast.low:%B} to "
-        f"{forecast.high.day} {forecast.high:%B %Y} with a chance of 90%: the pale band. Bars are "
-        "the chance of each day. Lines are single guesses from fewer readings.",
-        panels=[
-            Panel(
-                marks=marks,
-                x=Axis(scale="date", low=FROM, high=TO),
-                y=Axis(label="probability per day", format=".0%"),
-            )
-        ],
-        sources=(
-            rules,
-            f"supplies to {until:%Y-%m-%d}",
-            f"{fit.recycled_share:.1%} recycled, {fit.block_time_s:.2f} s a block",
-        ),
-    )
 
 
 @view(rules="2026-09-11")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..economy.impact import impact_share, replay_shock, within_law
+from ..economy.impact import impact_share, within_law
 from ..economy.market import (
     BEARABLE_SHARE,
     PUBLICATION_WINDOWS,
@@ -29,7 +29,6 @@ from .marks import (
     ORANGE,
     SKY,
     Axis,
-    Bars,
     Level,
     Line,
     Panel,
@@ -46,7 +45,6 @@ VOLUMES_2026 = (  # Scenario.volume_usd gives the sources: S-1, one venue list, 
 )
 PREFACTORS = (0.5, 1.5)  # of the impact law, the span of Scenario.impact_prefactor
 THIN = 5  # a part of the reported volume that may be all there is: one fifth
-DAY = "2026-04-10"
 MULTIPLIERS = (0.0, 1.0, 5.0)  # all expected, a single asset, all equities together
 
 
@@ -281,53 +279,4 @@ def _lasting(rules: Rules, day: Snapshot, assumed: Scenario, colour: str) -> Pan
         marks=lines,
         x=Axis(label="years", low=0, high=1.2 * assumed.horizon_years),
         y=Axis(label="price over that at the start", format=".0%", low=0, high=1.05),
-    )
-
-
-@view(scenario="base")
-def covenant_event(scenario: Scenario) -> View:
-    """A subnet team left and sold its TAO: the fall of the price that was seen within hours, and
-    the one that the impact law gives for the sale; its bar runs over all that volume and Y may be.
-    """
-    weak, strong = (
-        replay_shock(replace(scenario, impact_prefactor=factor), DAY) for factor in PREFACTORS
-    )
-    seen = weak.observed_fall_share
-    ends = within_law(np.array([weak.impact_low_share, strong.impact_high_share]))
-    least, most = ends.tolist()
-    volumes = data.load("price_shocks").set_index("date").loc[DAY]
-    date = pd.Timestamp(DAY).strftime("%d %B %Y").lstrip("0")
-    return View(
-        title=f"The sale explains a fall of at most {told(most)}, {seen:.1%} was seen",
-        caption=f"{date}, {weak.sold_usd / 1e6:.0f} M USD against "
-        f"{volumes['volume_low_usd'] / 1e6:.0f} to {volumes['volume_high_usd'] / 1e6:.0f} M USD "
-        f"traded a day; σ is {scenario.daily_volatility:.0%} a day and Y from {PREFACTORS[0]:g} to "
-        f"{PREFACTORS[1]:g}. What else the news said cannot be told apart.",
-        panels=[
-            Panel(
-                marks=[
-                    Bars(x=[0], y=[seen], width=0.5, colour=BLACK, text=(f"{seen:.1%}",)),
-                    Bars(x=[1], y=[(least + most) / 2], width=0.5, colour=ORANGE),
-                    Points(
-                        x=[1],
-                        y=[(least + most) / 2],
-                        error=[(most - least) / 2],
-                        marker="",
-                        colour=BLACK,
-                    ),
-                    Text(
-                        x=[1],
-                        y=[most],
-                        text=f"{told(least)} to {told(most)}",
-                        align="center",
-                        valign="bottom",
-                        size=9.0,
-                    ),
-                ],
-                x=Axis(names=("seen", "explained by the sale"), low=-0.6, high=1.6),
-                y=Axis(label="fall of the price", format=".0%", low=0, high=1.15 * seen),
-            )
-        ],
-        size=(7.0, 4.2),
-        sources=(scenario, "data/price_shocks.csv"),
     )

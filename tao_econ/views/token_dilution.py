@@ -11,12 +11,10 @@ from .gallery import view
 from .marks import (
     BLACK,
     GREY,
-    OF_TAO,
     ORANGE,
     PURPLE,
     SKY,
     Axis,
-    Bars,
     Level,
     Line,
     Panel,
@@ -30,34 +28,27 @@ COLOURS = dict(zip(HORIZONS_YEARS, (PURPLE, ORANGE, SKY), strict=True))
 
 @view(rules="2026-09-11", snapshot="2023-11-20", scenario="article")
 def dilution_by_schedule(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> View:
-    """Left, how much is out already: a bar is market cap over FDV, the black dots below it are
-    market cap over discounted FDV, two where dates are missing. Right, when the rest comes: growth
-    of supply on the schedules known that day, from what the clock alone releases to the full pace.
+    """How fast the supply of TAO and of other tokens was to grow, on the schedules known that day:
+    from what the clock alone releases to the full pace. Tokens with the most still to come stand
+    below.
     """
     table = dilution_table(rules, snapshot, scenario)
     table = table.sort_values("mc_fdv", ascending=False).reset_index(drop=True)
     names = Axis(names=tuple(table["token"]), low=-0.6, high=len(table) - 0.4)
     return View(
         title=finding(table),
-        caption=f"FDV is discounted at {scenario.discount_rate:.0%} a year; green is TAO. A token "
-        "without a published schedule has no number. The diamond is what circulated later.",
+        caption="Two dots joined by a line are the least and the most. Diamonds are what was "
+        f"measured by {LATER}. At the dotted line supply doubles; the axis counts in powers of "
+        "ten.",
         panels=[
             Panel(
-                title="How much is out already",
-                marks=_ratios(table),
-                x=Axis(label="market cap over FDV", low=0, high=1.12, format=".0%"),
-                y=names,
-                columns=0,
-            ),
-            Panel(
-                title="When the rest comes",
                 marks=_growth(table),
                 x=Axis(label="growth of what circulated (log)", scale="log", format=".0%"),
                 y=names,
-                columns=1,
+                columns=4,
             ),
         ],
-        size=(11.5, 5.6),
+        size=(9.0, 4.8),
         sources=(rules, snapshot, scenario, "data/token_schedules.csv, comparables.csv"),
     )
 
@@ -70,39 +61,8 @@ def finding(table: pd.DataFrame) -> str:
     return f"Of {len(year)} schedules {who} was to outgrow TAO's within a year"
 
 
-def _ratios(table: pd.DataFrame) -> list:
-    """Left panel."""
-    place = np.arange(len(table))
-    mine = table["token"] == "TAO"
-    bars = [
-        Bars(
-            label=label,
-            y=place[chosen],
-            x=table["mc_fdv"][chosen],
-            text=tuple(f"{value:.0%}" for value in table["mc_fdv"][chosen]),
-            colour=colour,
-            across=True,
-            width=0.45,
-        )
-        for label, chosen, colour in (
-            ("market cap / FDV, TAO", mine, OF_TAO),
-            ("market cap / FDV", ~mine, GREY),
-        )
-    ]
-    known = table["mc_discounted_low"].notna()
-    ranges = _spans(table, "mc_discounted_low", "mc_discounted_high", BLACK, 0.32)
-    ends = Points(
-        label="market cap / discounted FDV: range where dates are missing",
-        x=[*table["mc_discounted_low"][known], *table["mc_discounted_high"][known]],
-        y=[*(place[known] + 0.32)] * 2,
-        colour=BLACK,
-        size=5,
-    )
-    return [*bars, ends, *ranges]
-
-
 def _growth(table: pd.DataFrame) -> list:
-    """Right panel."""
+    """Growth within each horizon, and what was measured, a row for each token."""
     place = np.arange(len(table))
     marks: list = []
     for shift, years in zip((-0.24, 0.0, 0.24), HORIZONS_YEARS, strict=True):

@@ -228,12 +228,12 @@ def test_ctrl_c_keeps_what_is_finished_and_leaves_no_part(capsys, folder, monkey
 
     def interrupted(file, content):
         calls.append(file.name)
-        if file.name == "article_fdv.png":
+        if file.name == "mc_fdv_ladder.png":
             raise KeyboardInterrupt
         real(file, content)
 
     monkeypatch.setattr(press, "write_whole", interrupted)
-    assert main(["figures", "price_waterfall", "article_fdv"]) == 130
+    assert main(["figures", "price_waterfall", "mc_fdv_ladder"]) == 130
     assert "stopped" in capsys.readouterr().err
     assert set(json.loads((folder / "index.json").read_text())) == {"price_waterfall"}
     assert not list(folder.glob(".*.part*"))

@@ -10,21 +10,11 @@ from tao_econ.views import VIEWS
 
 
 def test_titles_follow_from_the_records():
-    dear = replace(te.load_snapshot("article"), price_usd=200.0)
-    assert "diluted value 4.20 bn, not 3.6" in VIEWS["article_fdv"](then=dear).title
     now = replace(te.load_snapshot("2026-09-11"), price_usd=320.0)
     assert (
         "160 USD it came to 4.05× and the price to 2.00×"
         in VIEWS["price_waterfall"](now=now).caption
     )
-
-
-def test_every_bar_of_the_diluted_value_is_a_price_times_the_cap_and_no_two_are_alike():
-    (panel,) = VIEWS["article_fdv"]().panels
-    (bars,) = panel.marks
-    prices = (160.0, 287.70, 241.10)
-    assert bars.x[1:] == pytest.approx([price * 21e6 / 1e9 for price in prices])
-    assert len(set(bars.x)) == len(panel.y.names)
 
 
 def test_the_close_of_the_articles_day_stands_first_and_price_is_value_over_supply():

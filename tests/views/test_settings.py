@@ -72,13 +72,13 @@ IDLE: dict[str, str] = {
     "belongs to a result of which the view shows other columns": """
         a_days_emission: then.issuance_rao
         comparable: scenario.stake_stickiness scenario.staked_share snapshot.staked_tao
-        dilution_by_schedule: scenario.stake_stickiness scenario.staked_share
+        dilution_by_schedule: scenario.discount_rate scenario.stake_stickiness
+        dilution_by_schedule: scenario.staked_share
         dilution_by_schedule: snapshot.price_usd snapshot.staked_tao
         discounted_fdv: now.staked_tao scenario.stake_stickiness scenario.staked_share
         discounted_fdv: then.staked_tao
         fees_against_emission: now.price_usd scenario.lost_share
         fees_against_emission: scenario.market_cap_growth
-        first_halving_forecast: rules.block_time_s
         halving_backtest: rules.block_time_s
         impact_map: article.anticipated_share scenario.anticipated_share
         inflation: scenario.lost_share scenario.market_cap_growth snapshot.price_usd
@@ -91,7 +91,6 @@ IDLE: dict[str, str] = {
         market: market.effort_speed market.immunity_rounds market.miner_cost_tao_per_round
         market_by_judge: market.effort_speed market.immunity_rounds
         market_by_judge: market.miner_cost_tao_per_round
-        openai_fraction: scenario.capture_share scenario.survival_share
         openai_ratio: scenario.capture_share scenario.survival_share
         ownership_through_time: scenario.lost_share
         real_yield_map: equal.lost_share scenario.lost_share
@@ -101,7 +100,6 @@ IDLE: dict[str, str] = {
     "cuts less than a picture of these years shows": """
         dilution_by_schedule: rules.whole_rao
         fees_against_emission: rules.max_halvings rules.whole_rao
-        first_halving_forecast: rules.max_halvings rules.whole_rao
         halving_backtest: rules.max_halvings
         impact_map: rules.whole_rao
         inflation: rules.whole_rao
@@ -125,7 +123,6 @@ IDLE: dict[str, str] = {
         price_fan: rules.units_per_coin
     """,
     "keeps Bitcoin's rules from readings of TAO: among Bittensor's chains it decides nothing": """
-        first_halving_forecast: rules.chain
         next_halvings: rules.chain
         supply_readings: rules.chain
     """,
