@@ -17,6 +17,7 @@ from .marks import (
     BLUE,
     GREEN,
     GREY,
+    OF_2023,
     ORANGE,
     PURPLE,
     RED,
@@ -137,23 +138,28 @@ def halving_backtest(rules: Rules) -> View:
         name: np.array([readings.days_between(real, when) for when in table[name]])
         for name in ("low", "median", "high")
     }
+    naive = halving.unrecycled_first_halving(rules)
+    early = readings.days_between(real, naive)
+    told = f"nothing recycled since genesis: {naive.day} {naive:%B %Y}"
     marks = _bands(table["inside"].to_numpy(), late)
+    marks.append(Level(label=told, x=early, colour=OF_2023, style="--", width=1.6))
     names = tuple(
         f"{day}, {count} readings"
         for day, count in zip(table.index, table["readings"], strict=True)
     )
     return View(
-        title=f"{table['inside'].sum()} of {len(table)} bands held the first halving",
+        title=f"{table['inside'].sum()} of {len(table)} forecast bands held the first halving",
         caption="Each band uses only supplies of its day and before, and should hold the day nine "
-        f"times in ten. Every median was late, by {late['median'].min():.0f} to "
-        f"{late['median'].max():.0f} days. Neighbours share their readings, and all have one "
+        "times in ten. Red dashed is where the article's date comes from. Every median was late, "
+        f"by {late['median'].min():.0f} to {late['median'].max():.0f} days. Neighbours share "
+        "their readings, and all have one "
         "outcome, so this is the record of two or three forecasts.",
         panels=[
             Panel(
                 marks=marks,
                 x=Axis(
                     label="days from the first halving to what was forecast",
-                    low=late["low"].min() - 10,
+                    low=min(late["low"].min(), early) - 10,
                 ),
                 y=Axis(names=names),
             )
@@ -199,7 +205,7 @@ def next_halvings(rules: Rules) -> View:
     first = forecasts[0]
     marks = _densities(forecasts, decimal_year(fit.end))
     return View(
-        title=f"Halving {first.halving} comes between {first.low:%B %Y} and {first.high:%B %Y}",
+        title=f"Halving {first.halving} is forecast for {first.low:%B %Y} to {first.high:%B %Y}",
         caption="Nine chances in ten, if recycling goes on as since "
         f"{fit.start:%B %Y} and varies as in the years before. Heights are chance per year. The "
         "bands lean to the late side: next to nothing is recycled now, so recycling can rise far "

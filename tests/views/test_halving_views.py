@@ -18,9 +18,10 @@ def test_densities_of_dates_add_up_to_all_but_the_last_hundredth():
 
 def test_the_backtest_shows_every_day_and_which_band_missed():
     view = VIEWS["halving_backtest"]()
-    held, missed, medians, _ = view.panels[0].marks
+    held, missed, medians, _, unrecycled = view.panels[0].marks
     assert len(held.y) == 7 and len(missed.y) == 2 and len(medians.x) == 9
-    assert view.title == "7 of 9 bands held the first halving"
+    assert view.title == "7 of 9 forecast bands held the first halving"
+    assert round(unrecycled.x[0]) == -123
     assert (missed.base > 0).all() and (held.base <= 0).all()
 
 
