@@ -32,8 +32,10 @@ from .marks import (
     Bars,
     Level,
     Line,
+    Mark,
     Panel,
     Points,
+    Text,
     View,
 )
 from .words import plus_minus
@@ -88,48 +90,57 @@ def tree_parts(rules: Rules) -> View:
 
 
 @view(rules="2026-09-11")
-def openai_branch(rules: Rules, seed: int = 0) -> View:
-    """Left, the tree's price against the odds of its OpenAI branch; right, against how sure one
-    is of all its odds.
+def tree_by_certainty(rules: Rules, seed: int = 0) -> View:
+    """The tree's price if its odds are known only as well as so many observations would tell them.
+    The band holds eight of ten draws of the odds, blue is the median draw.
     """
     tree = scenario_tree(rules, spot_usd=TREE_SPOT_USD)
-    even = tree_break_even(rules, OPENAI, spot_usd=TREE_SPOT_USD)
-    stated = tree.branches.set_index("branch").loc[OPENAI, "probability"]
     sure = 100
-    odds = np.linspace(0, 0.03, 61)
     shown = tree_noise(rules, concentration=float(sure), seed=seed)
-    curve = tree_sensitivity(rules, OPENAI, odds)
-    spot: dict[str, Any] = {"y": TREE_SPOT_USD, "colour": RED, "style": "--", "width": 1.4}
-    published = f"as published: {tree.price_usd:.2f} USD at {stated:.2%}"
-    marks = [
-        Line(label="expected price, the rest in proportion", x=odds, y=curve),
-        Level(label=f"price printed with the tree, {TREE_SPOT_USD:.0f} USD", **spot),
-        Points(label=published, x=stated, y=tree.price_usd, colour=BLACK),
-        Points(
-            label=f"break-even: {even:.2%}",
-            x=even,
-            y=TREE_SPOT_USD,
-            marker="D",
-            colour=ORANGE,
+    drawn = [tree_noise(rules, concentration=many, seed=seed) for many in CONCENTRATIONS]
+    expected = f"expected price, {tree.price_usd:.2f} USD at any certainty"
+    spot = f"price printed with the tree, {TREE_SPOT_USD:.0f} USD"
+    high: dict[str, Any] = {"valign": "bottom", "size": 9}
+    marks: list[Mark] = [
+        Band(
+            x=CONCENTRATIONS,
+            low=[noise.p10_usd for noise in drawn],
+            high=[noise.p90_usd for noise in drawn],
+            colour=SKY,
+            alpha=0.4,
         ),
+        Line(
+            label="median draw",
+            legend=False,
+            x=CONCENTRATIONS,
+            y=[noise.p50_usd for noise in drawn],
+        ),
+        Text(x=12, y=drawn[0].p50_usd - 5, text="median draw", colour=BLUE, valign="top", size=9),
+        Level(y=tree.price_usd, style=":", width=1.4),
+        Text(x=12, y=tree.price_usd, text=expected, colour=BLACK, **high),
+        Level(y=TREE_SPOT_USD, colour=RED, style="--", width=1.4),
+        Text(x=400, y=TREE_SPOT_USD, text=spot, colour=RED, **high),
     ]
-    chance = "probability of becoming the next OpenAI"
     return View(
-        title=f"The price asked for odds of {even:.2%}, the tree has {stated:.2%}",
-        caption=f"The dashed line is the price printed with the tree, {TREE_SPOT_USD:.0f} USD. On "
-        f"the right the odds are drawn at random about the published ones: as sure as {sure} "
-        f"observations would make them, eight draws of ten lie between {shown.p10_usd:.0f} and "
-        f"{shown.p90_usd:.0f} USD.",
+        title=f"Uncertain odds spread the tree's price over {shown.p10_usd:.0f} to "
+        f"{shown.p90_usd:.0f} USD",
+        caption=f"The title's span is that of {sure} observations. The odds are drawn at random "
+        "about the published ones.",
         panels=[
             Panel(
                 marks=marks,
-                x=Axis(label=chance, format=".1%", low=0, high=0.03),
+                x=Axis(
+                    label="odds as sure as so many observations (log)",
+                    scale="log",
+                    format=",g",
+                    low=10,
+                    high=1e4,
+                ),
                 y=Axis(label="USD per TAO", low=0, high=340),
-                columns=1,
-            ),
-            _noise(rules, tree.price_usd, Level(**spot), seed),
+                columns=0,
+            )
         ],
-        size=(11.0, 5.0),
+        size=(9.0, 4.6),
         sources=(
             "data/scenario_tree.csv",
             f"{shown.draws:,} Dirichlet draws, seed {seed}: {shown.p10_usd:.0f} ± "
@@ -137,36 +148,6 @@ def openai_branch(rules: Rules, seed: int = 0) -> View:
             f"{margin_of_error(shown.p90_se):.1f} USD",
             plus_minus(),
         ),
-    )
-
-
-def _noise(rules: Rules, price_usd: float, spot: Level, seed: int) -> Panel:
-    """Right of `openai_branch`: the tree's price by how sure its odds are."""
-    drawn = [tree_noise(rules, concentration=sure, seed=seed) for sure in CONCENTRATIONS]
-    same = "expected price, the same at any certainty"
-    return Panel(
-        marks=[
-            Band(
-                label="10 to 90% of draws",
-                x=CONCENTRATIONS,
-                low=[noise.p10_usd for noise in drawn],
-                high=[noise.p90_usd for noise in drawn],
-                colour=SKY,
-                alpha=0.4,
-            ),
-            Line(label="median draw", x=CONCENTRATIONS, y=[noise.p50_usd for noise in drawn]),
-            Level(label=same, y=price_usd, style=":", width=1.4),
-            spot,
-        ],
-        x=Axis(
-            label="odds as sure as so many observations (log)",
-            scale="log",
-            format=",g",
-            low=10,
-            high=1e4,
-        ),
-        y=Axis(low=0, high=340),
-        columns=1,
     )
 
 

@@ -11,7 +11,7 @@ def test_titles_follow_from_the_records():
     assert "from 0.17 to 395 USD" in views.valuation_field().title
     assert "from 0.35 to" in views.valuation_field(scenario=replace(patient, velocity=5.0)).title
     assert views.tree_parts().title == "36% of the tree's price hangs on a 0.8% branch"
-    assert "asked for odds of 1.92%" in views.openai_branch().title
+    assert "over 89 to 248 USD" in views.tree_by_certainty().title
 
 
 def test_where_no_fees_can_do_it_one_line_says_so():
