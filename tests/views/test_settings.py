@@ -402,7 +402,6 @@ def test_the_watcher_sees_what_a_footer_names_and_no_more():
 @pytest.mark.parametrize(
     ("name", "settings", "words"),
     [
-        ("openai_fraction", {"publication.date": dt.date(2021, 12, 20)}, "date must be one with"),
         ("judgement", {"benchmark.name": "gold"}, "unknown benchmark 'gold'"),
         ("supply_four_ways", {"rules.schedule": "constant"}, "schedule must halve a reward"),
     ],
