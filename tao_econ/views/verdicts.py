@@ -141,7 +141,7 @@ def claims_against_events(publication: Snapshot, then: Snapshot) -> View:
         marks.append(Text(x=line_at, y=value, text=said, **word))
     best = prices.max()
     return View(
-        title=f"TAO's best close, {best:.0f} USD, was {best / eight:.0%} of OpenAI's value",
+        title=f"At its best close TAO was worth {best / eight:.0%} of {then.date.year}'s OpenAI",
         caption="Black is the price at which TAO's diluted value would be OpenAI's "
         f"{promised} bn USD, the article's “{times}×”. The best close is "
         f"{best / publication.price_usd:.1f} times that of the article's day and "

@@ -14,7 +14,7 @@ def test_the_views_of_the_article_judged_say_what_the_ledger_gives():
     _, close, article = (mark.y[0] for mark in events.panels[0].marks[1:6:2])
     assert (close, article) == (287.70, 200.0)  # both base prices, the close first
     assert "2.5 times that of the article's day" in events.caption
-    assert events.title == "TAO's best close, 730 USD, was 53% of OpenAI's value"
+    assert events.title == "At its best close TAO was worth 53% of 2023's OpenAI"
     scored = views.forecasts_scored()
     assert scored.title == "The 8× was the best forecast in 16% of weeks"
     assert "no change scores 0.41, the tree of January 2024 1.09 and the 8× 1.75" in scored.caption
