@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 
@@ -29,6 +30,7 @@ from .marks import (
     Mark,
     Panel,
     Points,
+    Text,
     View,
 )
 
@@ -58,15 +60,15 @@ def supply_readings(rules: Rules) -> View:
         return {"x": table["when"], "y": table[of] / 1e6} | look
 
     shown = [
-        Line(label="trusted (high confidence)", **read(trusted, marker="o")),
+        Line(label="trusted", **read(trusted, marker="o")),
         Points(label="possible, not trusted", **read(other, marker="x", colour=BLACK, size=6)),
         Points(
-            label="too low to lead to the next trusted one",
+            label="too low for the next trusted one",
             **read(below, marker="v", colour=ORANGE, size=6),
         ),
-        Points(label="above what can follow", **read(above, marker="^", colour=RED)),
+        Points(label="too high for the last one", **read(above, marker="^", colour=RED)),
         Points(
-            label="the counter as it stood, where it is restated",
+            label="counter as it stood",
             **read(counted, of="tao", marker="s", colour=GREY, size=4),
         ),
     ]
@@ -75,12 +77,13 @@ def supply_readings(rules: Rules) -> View:
         caption=f"{len(below)} are too low to lead to the next trusted one, and {len(above)} too "
         "high to follow the last: no more than the reward of a block is issued. Where the chain's "
         "own counter is known to have missed some, the reading is restated and the counter stands "
-        "in grey.",
+        "in grey. Red dotted is the most that can follow the last trusted reading.",
         panels=[
             Panel(
-                marks=[*_most_issued(rules, points, trusted), *shown],
+                marks=[*_most_issued(rules, points, trusted), *shown, *_unrecycled(rules)],
                 x=Axis(scale="date"),
                 y=Axis(label="TAO, million"),
+                columns=3,
             )
         ],
         sources=(rules, "data/supply_points.csv", "data/counter_corrections.csv"),
@@ -103,6 +106,7 @@ def _most_issued(rules: Rules, points, trusted) -> list[Line]:
     return [
         Line(
             label="schedule with nothing recycled since genesis",
+            legend=False,
             x=_after(start, days),
             y=tao(path.issuance_rao) / 1e6,
             colour=GREY,
@@ -111,6 +115,7 @@ def _most_issued(rules: Rules, points, trusted) -> list[Line]:
         ),
         Line(
             label="most that can follow the last trusted one",
+            legend=False,
             x=[last, *_after(start, after)],
             y=np.array([tao_then, *most]) / 1e6,
             colour=RED,
@@ -118,6 +123,14 @@ def _most_issued(rules: Rules, points, trusted) -> list[Line]:
             width=1.6,
         ),
     ]
+
+
+def _unrecycled(rules: Rules) -> list[Mark]:
+    """The name of the schedule from genesis, above its line."""
+    days = 420
+    then = readings.GENESIS_UTC + timedelta(days=days)
+    most = readings.most_issued_tao(rules, tao(readings.GENESIS_ISSUANCE_RAO), days) / 1e6
+    return [Text(x=then, y=most, text="nothing recycled", align="right", valign="bottom")]
 
 
 def _density(values: np.ndarray, width: float) -> tuple[np.ndarray, np.ndarray]:
@@ -198,24 +211,24 @@ def _bands(inside: np.ndarray, late: dict[str, np.ndarray]) -> list[Mark]:
 
 @view(rules="2026-09-11")
 def next_halvings(rules: Rules) -> View:
-    """Densities of the next three halving dates with their 90% bands and the earliest possible
-    days.
+    """Chance per year of the next three halving dates, each with its median; dashed are the
+    earliest days, with nothing recycled from the last reading on.
     """
     fit, forecasts = halving.next_halvings(rules)
     first = forecasts[0]
     marks = _densities(forecasts, decimal_year(fit.end))
+    highest = max(float(np.max(bars.y)) for bars in marks if isinstance(bars, Bars))
     return View(
         title=f"Halving {first.halving} is forecast for {first.low:%B %Y} to {first.high:%B %Y}",
-        caption="Nine chances in ten, if recycling goes on as since "
-        f"{fit.start:%B %Y} and varies as in the years before. Heights are chance per year. The "
-        "bands lean to the late side: next to nothing is recycled now, so recycling can rise far "
-        "and hardly fall.",
+        caption="The span holds nine chances in ten, if recycling goes on as since "
+        f"{fit.start:%B %Y} and varies as in the years before. {_spans(forecasts[1:])} The bands lean to the late side: "
+        "next to nothing is recycled now, so recycling can rise far and hardly fall.",
         panels=[
             Panel(
                 marks=marks,
                 x=Axis(label="year", format="g"),
-                y=Axis(label="probability per year", low=0),
-                columns=1,
+                y=Axis(label="probability per year", low=0, high=1.2 * highest),
+                columns=0,
             )
         ],
         sources=(
@@ -236,8 +249,8 @@ def _densities(forecasts, base: float) -> list[Mark]:
         years, per_year = _density(base + forecast.days / 365.25, 1 / 24)
         marks.append(
             Bars(
-                label=f"halving {forecast.halving}: median {forecast.median:%b %Y}, "
-                f"90% {forecast.low:%b %Y} to {forecast.high:%b %Y}",
+                label=f"halving {forecast.halving}",
+                legend=False,
                 x=years,
                 y=per_year,
                 width=1 / 24,
@@ -245,16 +258,17 @@ def _densities(forecasts, base: float) -> list[Mark]:
                 alpha=0.75,
             )
         )
-        earliest = decimal_year(forecast.earliest)
-        marks.append(Level(x=earliest, colour=colour, style="--"))
-    marks.append(
-        Line(
-            label="earliest if the counter is right: nothing recycled from the last reading on",
-            x=(),
-            y=(),
-            colour=GREY,
-            style="--",
-            width=1.2,
-        )
-    )
+        marks.append(Level(x=decimal_year(forecast.earliest), colour=colour, style="--"))
+        peak = int(per_year.argmax())
+        told = f"halving {forecast.halving}:\n{forecast.median:%b %Y}"
+        look: dict[str, Any] = {"colour": colour, "valign": "bottom"}
+        marks.append(Text(x=years[peak] + 0.2, y=per_year[peak], text=told, **look))
     return marks
+
+
+def _spans(forecasts) -> str:
+    """In words, a sentence for each halving."""
+    return " ".join(
+        f"Halving {it.halving} is forecast for {it.low:%B %Y} to {it.high:%B %Y}."
+        for it in forecasts
+    )
