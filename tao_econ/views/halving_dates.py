@@ -221,8 +221,9 @@ def next_halvings(rules: Rules) -> View:
     return View(
         title=f"Halving {first.halving} is forecast for {first.low:%B %Y} to {first.high:%B %Y}",
         caption="The span holds nine chances in ten, if recycling goes on as since "
-        f"{fit.start:%B %Y} and varies as in the years before. {_spans(forecasts[1:])} The bands lean to the late side: "
-        "next to nothing is recycled now, so recycling can rise far and hardly fall.",
+        f"{fit.start:%B %Y} and varies as in the years before. {_spans(forecasts[1:])} The "
+        "bands lean to the late side: next to nothing is recycled now, so recycling can rise far "
+        "and hardly fall.",
         panels=[
             Panel(
                 marks=marks,

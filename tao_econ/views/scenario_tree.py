@@ -97,30 +97,6 @@ def tree_by_certainty(rules: Rules, seed: int = 0) -> View:
     tree = scenario_tree(rules, spot_usd=TREE_SPOT_USD)
     sure = 100
     shown = tree_noise(rules, concentration=float(sure), seed=seed)
-    drawn = [tree_noise(rules, concentration=many, seed=seed) for many in CONCENTRATIONS]
-    expected = f"expected price, {tree.price_usd:.2f} USD at any certainty"
-    spot = f"price printed with the tree, {TREE_SPOT_USD:.0f} USD"
-    high: dict[str, Any] = {"valign": "bottom", "size": 9}
-    marks: list[Mark] = [
-        Band(
-            x=CONCENTRATIONS,
-            low=[noise.p10_usd for noise in drawn],
-            high=[noise.p90_usd for noise in drawn],
-            colour=SKY,
-            alpha=0.4,
-        ),
-        Line(
-            label="median draw",
-            legend=False,
-            x=CONCENTRATIONS,
-            y=[noise.p50_usd for noise in drawn],
-        ),
-        Text(x=12, y=drawn[0].p50_usd - 5, text="median draw", colour=BLUE, valign="top", size=9),
-        Level(y=tree.price_usd, style=":", width=1.4),
-        Text(x=12, y=tree.price_usd, text=expected, colour=BLACK, **high),
-        Level(y=TREE_SPOT_USD, colour=RED, style="--", width=1.4),
-        Text(x=400, y=TREE_SPOT_USD, text=spot, colour=RED, **high),
-    ]
     return View(
         title=f"Uncertain odds spread the tree's price over {shown.p10_usd:.0f} to "
         f"{shown.p90_usd:.0f} USD",
@@ -128,7 +104,7 @@ def tree_by_certainty(rules: Rules, seed: int = 0) -> View:
         "about the published ones.",
         panels=[
             Panel(
-                marks=marks,
+                marks=_by_certainty(rules, tree.price_usd, seed),
                 x=Axis(
                     label="odds as sure as so many observations (log)",
                     scale="log",
@@ -149,6 +125,34 @@ def tree_by_certainty(rules: Rules, seed: int = 0) -> View:
             plus_minus(),
         ),
     )
+
+
+def _by_certainty(rules: Rules, price_usd: float, seed: int) -> list[Mark]:
+    """The band of draws, their median, and the two prices that do not move."""
+    drawn = [tree_noise(rules, concentration=many, seed=seed) for many in CONCENTRATIONS]
+    expected = f"expected price, {price_usd:.2f} USD at any certainty"
+    spot = f"price printed with the tree, {TREE_SPOT_USD:.0f} USD"
+    high: dict[str, Any] = {"valign": "bottom", "size": 9}
+    return [
+        Band(
+            x=CONCENTRATIONS,
+            low=[noise.p10_usd for noise in drawn],
+            high=[noise.p90_usd for noise in drawn],
+            colour=SKY,
+            alpha=0.4,
+        ),
+        Line(
+            label="median draw",
+            legend=False,
+            x=CONCENTRATIONS,
+            y=[noise.p50_usd for noise in drawn],
+        ),
+        Text(x=12, y=drawn[0].p50_usd - 5, text="median draw", colour=BLUE, valign="top", size=9),
+        Level(y=price_usd, style=":", width=1.4),
+        Text(x=12, y=price_usd, text=expected, colour=BLACK, **high),
+        Level(y=TREE_SPOT_USD, colour=RED, style="--", width=1.4),
+        Text(x=400, y=TREE_SPOT_USD, text=spot, colour=RED, **high),
+    ]
 
 
 # ---- A tree, live ----

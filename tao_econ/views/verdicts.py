@@ -164,7 +164,6 @@ def claims_against_events(publication: Snapshot, then: Snapshot) -> View:
                     ticks=(100, 200, 400, 800, 1_600),
                     format=",.0f",
                 ),
-                columns=3,
             )
         ],
         size=(10.0, 5.6),
