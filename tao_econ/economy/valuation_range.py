@@ -154,7 +154,7 @@ def _by_costs(rules, snapshot, scenario, margins):
 def _by_stock_to_flow(rules, snapshot, scenario):
     gross = dataclasses.replace(scenario, recycled_share=0.0)
     prices = [stock_to_flow(rules, snapshot, flow).price_usd for flow in (gross, scenario)]
-    return "stock-to-flow", prices, "foil; gross flow and flow net of recycling"
+    return "stock-to-flow", prices, "a warning; gross flow and flow net of recycling"
 
 
 def _list(values):

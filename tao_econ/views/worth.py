@@ -75,9 +75,10 @@ def valuation_field(
         size=11,
     )
     prices = _prices(publication, then, now)
-    names = before["method"].replace({"stock-to-flow": "stock-to-flow (foil)"})
+    names = before["method"].replace({"stock-to-flow": "stock-to-flow (a warning)"})
     return View(
-        title=f"The methods' middles run from {middles.min():.2f} to {middles.max():,.0f} USD",
+        title=f"The methods' middle values run from {middles.min():.2f} to "
+        f"{middles.max():,.0f} USD",
         caption="A bar runs from a method's low to its high end, a mark at its middle: red for "
         f"the article's day, blue for {now.date:%B %Y}. Dashed lines are the prices of those days. "
         "Each method takes TAO to be another thing, so nothing is averaged.",
@@ -149,7 +150,7 @@ def models(snapshot: Snapshot, scenario: Scenario, adoption: Adoption) -> dict[s
         "Cong-Li-Wang": convenience_value(*day).price_usd,
         "captured fees": captured_fees(*day).price_usd,
         "scenario tree of 2024": scenario_tree(chain, spot_usd=snapshot.price_usd).price_usd,
-        "stock-to-flow (foil)": stock_to_flow(*day).price_usd,
+        "stock-to-flow (a warning)": stock_to_flow(*day).price_usd,
     }
 
 

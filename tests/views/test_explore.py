@@ -352,7 +352,7 @@ def test_intrinsic_shows_each_models_own_number_and_what_the_price_asks_for():
     assert prices["MV = PQ"] == te.economy.exchange_equation(RULES, day, scenario).price_usd
     assert prices["captured fees"] == te.economy.captured_fees(RULES, day, scenario).price_usd
     foil = te.economy.stock_to_flow(RULES, day, scenario)
-    assert prices["stock-to-flow (foil)"] == foil.price_usd
+    assert prices["stock-to-flow (a warning)"] == foil.price_usd
     texts = readout(explore("intrinsic"))
     assert "683 M USD a year" in texts and "67% a year" in texts and "above 100%" in texts
     assert "no fees suffice" in readout(explore("intrinsic", capture_share=0.0))
