@@ -99,8 +99,7 @@ class Scenario:
         step=0.01,
         reason="Between the 88 % quoted for early 2024 and the 65 % (unverifiable) of September "
         "2026.",
-        source="nic.orb.land (early 2024), public research note of 2026-09-11 (no author: "
-        "unverifiable)",
+        source="nic.orb.land (early 2024); public research note of 2026-09-11 (unverifiable)",
     )
     stake_stickiness: float = quantity(
         default=0.5,

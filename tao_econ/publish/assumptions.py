@@ -14,8 +14,8 @@ from ..incentives.query_market_record import QueryMarket
 from ..inputs.files import WORKPLACE
 from ..inputs.record import about
 from ..inputs.rules import Scenario, load_scenario, scenario_names
-from ..inputs.sources import linked
 from ..views import VIEWS, fields_read, published
+from ..views.cited import linked
 from . import notebooks
 
 FILE = WORKPLACE / "ASSUMPTIONS.md"

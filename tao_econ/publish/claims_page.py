@@ -15,7 +15,7 @@ from .. import claims
 from ..claims import GRADES, VERDICTS, world
 from ..claims.rule import Finding
 from ..inputs import data
-from ..inputs.sources import titled, unsigned
+from ..views.cited import titled, unsigned
 from . import export
 from .prose import policy
 

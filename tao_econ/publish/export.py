@@ -10,7 +10,7 @@ import pandas as pd
 from .. import claims
 from ..claims.facts import NOBODY, OWN
 from ..claims.rule import Finding, Judgement
-from ..inputs import sources
+from ..views import cited
 
 FORMULA = re.compile(r"[=@]|[+-](?!\d[\d.,]*%?( [a-z]|$))")
 DATES = {"then": "2023-11-20", "now": "now"}
@@ -87,7 +87,7 @@ def address(link: object) -> str:
     """
     if linked(link):
         return str(link)
-    named = sources.named(link) if isinstance(link, str) and "://" not in link else []
+    named = cited.named(link) if isinstance(link, str) and "://" not in link else []
     return next((found.address for found in named if linked(found.address)), "")
 
 

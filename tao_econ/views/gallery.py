@@ -23,8 +23,8 @@ from ..inputs.rules import (
     rules_at,
     snapshot_names,
 )
-from ..inputs.sources import marked, titled
 from . import watch
+from .cited import marked, titled
 from .marks import View
 
 if TYPE_CHECKING:

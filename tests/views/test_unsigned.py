@@ -7,15 +7,15 @@ import re
 import pytest
 
 import tao_econ as te
-from tao_econ.inputs import data, sources
-from tao_econ.views import VIEWS, gallery, watch
+from tao_econ.inputs import data
+from tao_econ.views import VIEWS, cited, gallery, watch
 from tao_econ.views.marks import View
 
 OBSERVED = {"price_usd", "issuance_rao", "staked_tao", "volume_usd"}
 
 
 def is_unsigned(record):
-    return isinstance(record, te.Snapshot) and sources.unsigned(record.sources.values())
+    return isinstance(record, te.Snapshot) and cited.unsigned(record.sources.values())
 
 
 def can_show_it(view):
@@ -27,8 +27,8 @@ def can_show_it(view):
 def test_a_footer_calls_unverifiable_what_nobody_signs(name):
     records = VIEWS[name].records()
     shown, read = watch.reads(lambda **given: VIEWS[name].drawn(given), records)
-    silent = [part for part in shown.sources if sources.UNSIGNED not in part]
-    said = sources.UNSIGNED in "".join(shown.sources)
+    silent = [part for part in shown.sources if cited.UNSIGNED not in part]
+    said = cited.UNSIGNED in "".join(shown.sources)
     assert said or not [1 for key, field in read if is_unsigned(records[key]) and field in OBSERVED]
     named = " ".join(silent)
     assert not [
@@ -37,7 +37,7 @@ def test_a_footer_calls_unverifiable_what_nobody_signs(name):
         if is_unsigned(te.load_snapshot(s)) and f"snapshot: {s}" in named
     ]
     tables = {*re.findall(r"\b(\w+)\.csv\b", named)} & {*data.names()}
-    assert not [table for table in tables if sources.unsigned_part(table)]
+    assert not [table for table in tables if cited.unsigned_part(table)]
 
 
 def test_the_word_follows_the_sources_of_a_snapshot():

@@ -6,7 +6,7 @@ import functools
 import re
 from typing import NamedTuple
 
-from .data import load, names
+from ..inputs.data import load, names
 
 UNSIGNED = "unverifiable"  # the word beside a number whose source has no author
 MADE_OF = re.compile(  # what carries its own address

@@ -9,9 +9,10 @@ import tomllib
 import pytest
 
 import tao_econ as te
-from tao_econ.inputs import data, sources
+from tao_econ.inputs import data
 from tao_econ.inputs.files import DATA
 from tao_econ.inputs.record import about
+from tao_econ.views import cited
 
 REGISTER = data.load("sources")
 CELLS = ("source", "price_source")  # columns that name a source
@@ -58,13 +59,13 @@ def test_a_listed_source_has_an_address_or_says_that_it_has_none():
 
 def test_every_source_is_listed_or_carries_its_own_address():
     lost = [(place, text) for place, text in TEXTS if is_about_a_source(place)]
-    assert not [pair for pair in lost if not sources.named(pair[1])]
+    assert not [pair for pair in lost if not cited.named(pair[1])]
 
 
 def test_every_piece_of_evidence_has_an_address_or_says_that_it_has_none():
     table = data.load("evidence")
     for row in table.astype(object).where(table.notna(), "").to_dict("records"):
-        addresses = [found.address for found in sources.named(row["link"])]
+        addresses = [found.address for found in cited.named(row["link"])]
         assert any(addresses) or row["publisher"] in NONE or "ot found" in row["source"], row
     assert data.load("token_schedules")["url"].notna().all()
 
@@ -78,7 +79,7 @@ def test_a_listed_name_is_used_but_for_papers_behind_a_formula():
 def test_what_nobody_signs_is_called_unverifiable_where_it_is_named():
     unsigned = REGISTER["name"][REGISTER["standing"] == "unverifiable"]
     spoken = re.compile("|".join(map(re.escape, unsigned)))
-    silent = [pair for pair in TEXTS if spoken.search(pair[1]) and sources.UNSIGNED not in pair[1]]
+    silent = [pair for pair in TEXTS if spoken.search(pair[1]) and cited.UNSIGNED not in pair[1]]
     assert not silent
 
 
@@ -100,20 +101,20 @@ def test_what_nobody_signs_is_called_unverifiable_where_it_is_named():
     ],
 )
 def test_an_address_follows_from_the_words(text, addresses):
-    found = [source.address for source in sources.named(text)]
+    found = [source.address for source in cited.named(text)]
     assert [re.sub(r"^https://(www\.)?", "", address) for address in found] == addresses
 
 
 def test_a_link_keeps_the_text_and_a_table_says_what_it_rests_on():
     text = "Donier and Bonart, arXiv:1412.4503, and no more"
-    assert sources.linked(text) == text.replace(
+    assert cited.linked(text) == text.replace(
         "arXiv:1412.4503", "[arXiv:1412.4503](https://arxiv.org/abs/1412.4503)"
     )
-    assert sources.marked("data/pool_percentiles.csv, 2026") == (
+    assert cited.marked("data/pool_percentiles.csv, 2026") == (
         "data/pool_percentiles.csv (unverifiable), 2026"
     )
-    assert sources.marked("data/supply_points.csv") == (
+    assert cited.marked("data/supply_points.csv") == (
         "data/supply_points.csv (in part unverifiable)"
     )
-    assert sources.marked("data/claims.csv, nothing.csv") == "data/claims.csv, nothing.csv"
-    assert not sources.unsigned(["signed"]) and sources.unsigned(["x: unverifiable"])
+    assert cited.marked("data/claims.csv, nothing.csv") == "data/claims.csv, nothing.csv"
+    assert not cited.unsigned(["signed"]) and cited.unsigned(["x: unverifiable"])
