@@ -4,10 +4,12 @@ import dataclasses
 import inspect
 import re
 
+import nbformat
 import pytest
 
 import tao_econ as te
 from tao_econ.inputs import data
+from tao_econ.publish import notebooks
 from tao_econ.views import VIEWS, cited, gallery, watch
 from tao_econ.views.marks import View
 
@@ -53,3 +55,15 @@ def test_the_word_follows_the_sources_of_a_snapshot():
             {},
         )
         assert drawn.drawn({"day": snapshot}).sources[1] == f"snapshot: {words}"
+
+
+@pytest.mark.parametrize("file", notebooks.select([]), ids=lambda file: file.stem)
+def test_a_notebook_says_among_its_sources_what_nobody_signs(file):
+    cells = nbformat.read(file, as_version=4).cells
+    code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    loaded = map(te.load_snapshot, re.findall(r'load_snapshot\("([\w-]+)"\)', code))
+    shown = {name for name in re.findall(r"\bviews\.(\w+)\(", code) if name in VIEWS}
+    drawn = [record for name in shown for record in VIEWS[name].records().values()]
+    if any(map(is_unsigned, [*loaded, *drawn])):
+        told = next(cell.source for cell in reversed(cells) if "**Sources.**" in cell.source)
+        assert cited.UNSIGNED in told.partition("**Sources.**")[2]
