@@ -15,7 +15,7 @@ from ..inputs.files import WORKPLACE
 from ..inputs.record import about
 from ..inputs.rules import Scenario, load_scenario, scenario_names
 from ..views import VIEWS, fields_read, published
-from ..views.cited import linked
+from ..views.cited import linked, marked
 from . import notebooks
 
 FILE = WORKPLACE / "ASSUMPTIONS.md"
@@ -154,7 +154,7 @@ def _entry(entry: Entry) -> str:
         f"### `{entry.field}` = {value:,.10g}\n\n"
         f"{it['meaning'][0].upper()}{it['meaning'][1:]}.\n\n"
         f"- Unit: {it['unit'] or 'none'}; allowed: {it['rule']}\n- Why: {it['reason']}\n- "
-        f"Source: {linked(it['source'])}\n"
+        f"Source: {linked(marked(it['source']))}\n"
         f"{''.join(_read_by(entry.read_by))}"
     )
 
