@@ -381,6 +381,5 @@ class Scenario:
         le=1,
         step=0.005,
         reason="What was read on main net since dividends wait in baskets.",
-        source="public engineering brief of 2026-10-08 (one author without a name: unverifiable): "
-        "about 2 % a day",
+        source="public engineering brief of 2026-10-08 (unverifiable): about 2 % a day",
     )
