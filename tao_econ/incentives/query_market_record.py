@@ -154,7 +154,7 @@ class QueryMarket:
         step=1_000,
         span=(1e4, 7e6),
         reason="5.3 M TAO on root at the weight of 0.18.",
-        source="chain reading of 2026-09-11",
+        source="public research note of 2026-09-11 (no author: unverifiable)",
     )
     own_stake_share: float = quantity(
         default=0.1,

@@ -97,9 +97,9 @@ class Scenario:
         gt=0,
         le=1,
         step=0.01,
-        reason="Between the 88 % quoted for early 2024 and the 65 % read on chain in September "
+        reason="Between the 88 % quoted for early 2024 and the 65 % (unverifiable) of September "
         "2026.",
-        source="nic.orb.land (early 2024), chain reading of 2026-09-11",
+        source="nic.orb.land (early 2024); public research note of 2026-09-11 (unverifiable)",
     )
     stake_stickiness: float = quantity(
         default=0.5,
@@ -381,5 +381,5 @@ class Scenario:
         le=1,
         step=0.005,
         reason="What was read on main net since dividends wait in baskets.",
-        source="public engineering brief of 2026-10-08 (one author): about 2 % a day",
+        source="public engineering brief of 2026-10-08 (unverifiable): about 2 % a day",
     )

@@ -15,6 +15,7 @@ from .. import claims
 from ..claims import GRADES, VERDICTS, world
 from ..claims.rule import Finding
 from ..inputs import data
+from ..views.cited import titled, unsigned
 from . import export
 from .prose import policy
 
@@ -141,7 +142,7 @@ def page(
 "seem" or "probably", one where it says "may". It <b>holds with conditions</b> if in some, <b>fails</b> if in none, is
 <b>undecided within error</b> where a sampling error decides, and <b>cannot be checked</b> if nothing can be read. A
 dated fact is judged once, a forecast at its date, all others by what could be known on 20 November 2023 and by what is
-known now. One article is one case: this ranks statements and proves no skill. Evidence: {grades}. Facts: <a href="../data/evidence.csv">evidence.csv</a>; the code: tao_econ/claims.</p>
+known now. {_unsigned()}One article is one case: this ranks statements and proves no skill. Evidence: {grades}. Facts: <a href="../data/evidence.csv">evidence.csv</a>; the code: tao_econ/claims.</p>
 {_counts(counted)}
 <p class="bar">{_filters(ledger)}<span id="said" role="status">{len(ledger)} of {len(ledger)} claims</span>
 <button type="button" id="unfold" aria-pressed="false">Unfold all</button>
@@ -159,6 +160,17 @@ notebook that shows it.</caption>
 <script type="application/json" id="export">{export.packed(export.table(ledger, found, evidence))}</script>
 <script>{SCRIPT}</script></body></html>
 """.encode()
+
+
+def _unsigned() -> str:
+    """What to know of the latest snapshot, where nobody signs it."""
+    now = world().now.snapshot
+    if not unsigned(now.sources.values()):
+        return ""
+    return (
+        f"Price, supply and stake of {now.date.day} {now.date:%B %Y} come from a note without an author: what "
+        "is found by now with them is <b>unverifiable</b>. "
+    )
 
 
 def _mark(content: str) -> str:
@@ -215,8 +227,8 @@ def _sources(rows: pd.DataFrame) -> str:
     for row in rows.astype(object).where(rows.notna(), "").to_dict("records"):
         words = f"{row['fact'].replace('_', ' ')}: {row['value']} {row['unit']}".strip()
         source = _safe(row["source"] or row["publisher"])
-        if export.linked(row["link"]):
-            source = f'<a href="{_safe(row["link"])}" rel="noreferrer noopener">{source}</a>'
+        if address := export.address(row["link"]):
+            source = f'<a href="{_safe(address)}" rel="noreferrer noopener">{source}</a>'
         elif row["link"]:
             source += f" <small>{_safe(row['link'])}</small>"
         about = f"{row['as_of']}, {row['confidence']} confidence"
@@ -283,7 +295,9 @@ def records_of_the_ledger() -> dict:
 def _footer() -> str:
     named = {
         kind: dict.fromkeys(
-            record.name for key, record in records_of_the_ledger().items() if key.endswith(kind)
+            titled(record.name, getattr(record, "sources", {}).values())
+            for key, record in records_of_the_ledger().items()
+            if key.endswith(kind)
         )
         for kind in ("rules", "snapshot", "scenario")
     }

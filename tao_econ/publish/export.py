@@ -10,6 +10,7 @@ import pandas as pd
 from .. import claims
 from ..claims.facts import NOBODY, OWN
 from ..claims.rule import Finding, Judgement
+from ..views import cited
 
 FORMULA = re.compile(r"[=@]|[+-](?!\d[\d.,]*%?( [a-z]|$))")
 DATES = {"then": "2023-11-20", "now": "now"}
@@ -41,7 +42,7 @@ def table(
         for when, judged in zip(claims.DATES, found[row["id"]], strict=True):
             if judged is None:
                 continue
-            sources, links = named.get(row["id"], (RULES, ""))
+            publishers, links = named.get(row["id"], (RULES, ""))
             rows.append(
                 {
                     "id": row["id"],
@@ -51,7 +52,7 @@ def table(
                     "recomputed": _first(judged),
                     "range": row[f"value_{when}"],
                     "verdict": row[f"verdict_{when}"],
-                    "source": sources,
+                    "source": publishers,
                     "link": links,
                     "date": DATES[when],
                 }
@@ -68,8 +69,26 @@ def _first(judged: Judgement) -> str:
 def _sources(rows: pd.DataFrame) -> tuple[str, str]:
     """Publishers and links of the facts on a claim, each once."""
     publishers = [name for name in rows["publisher"] if name not in (OWN, NOBODY)]
-    links = [link for link in rows["link"].dropna() if linked(link)]
+    links = [found for found in map(address, rows["link"]) if found]
     return "; ".join(dict.fromkeys(publishers)) or OURS, " ".join(dict.fromkeys(links))
+
+
+def address(link: object) -> str:
+    """Where a source's link leads: itself, or the page of the repository that it names; '' where
+    it leads to no page.
+
+    Parameters
+    ----------
+    link : object
+
+    Returns
+    -------
+    str
+    """
+    if linked(link):
+        return str(link)
+    named = cited.named(link) if isinstance(link, str) and "://" not in link else []
+    return next((found.address for found in named if linked(found.address)), "")
 
 
 def linked(link: object) -> bool:

@@ -156,7 +156,8 @@ def _files(many: int) -> dict[str, str | bytes]:
         drawings = dict(zip(index, drawn, strict=True))
         packed = dict(zip(names, moved, strict=True))
     files |= _searched(index, books, drawings, menu)
-    said = prose.markdown(assumptions.FILE.read_text(encoding="utf-8"), links)
+    figures = {f"figures/{name}.png": f"figures.html#{name}" for name in index}
+    said = prose.markdown(assumptions.FILE.read_text(encoding="utf-8"), links | figures)
     files["assumptions.html"] = _page("Assumptions", said, menu)
     files["mainnet.html"] = _page("Held to main net", _mainnet(), menu)
     for stem, book in books.items():

@@ -8,6 +8,7 @@ from typing import Any
 from ..claims import VERDICTS
 from ..claims import board as states
 from ..claims.board import Numbers, Row
+from ..claims.rule import world
 from .gallery import view
 from .marks import (
     BLACK,
@@ -103,7 +104,7 @@ def arguments_judged(numbers: Numbers) -> View:
             )
         ],
         size=(10.0, 5.6),
-        sources=(f"numbers of: {numbers.name}", "data/claims.csv", "tao_econ/claims/board.py"),
+        sources=_sources(numbers),
     )
 
 
@@ -145,8 +146,14 @@ def _table(numbers: Numbers, rows: tuple[Row, ...]) -> dict[str, Any]:
             for row in rows
         },
         "size": (13.5, 6.4),
-        "sources": (f"numbers of: {numbers.name}", "data/claims.csv", "tao_econ/claims/board.py"),
+        "sources": _sources(numbers),
     }
+
+
+def _sources(numbers: Numbers) -> tuple[Any, ...]:
+    """The footer: whose numbers, and the snapshot that the last column is judged on."""
+    own = f"numbers of: {numbers.name}"
+    return own, world().now.snapshot, "data/claims.csv", "tao_econ/claims/board.py"
 
 
 def _title(rows: tuple[Row, ...]) -> str:

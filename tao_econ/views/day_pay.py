@@ -80,6 +80,9 @@ def a_days_emission(then: Snapshot, now: Snapshot, article: Scenario, scenario: 
         widths=(1.5, 1.0),
         size=(10.5, 4.8),
         sources=(
+            then,
+            now,
+            article,
             scenario,
             f"alpha by the {len(_august().name)} pools of block 8,791,247 (August 2026)",
         ),

@@ -24,6 +24,7 @@ from ..inputs.rules import (
     snapshot_names,
 )
 from . import watch
+from .cited import marked, titled
 from .marks import View
 
 if TYPE_CHECKING:
@@ -237,11 +238,14 @@ def refuse_idle(drawn: Drawn, before: dict, after: dict, places: dict[str, tuple
 
 
 def _word(part) -> str:
-    """What a footer says of a text or a record; nothing of one without a name."""
+    """What a footer says of a text or a record; nothing of one without a name. A snapshot or table
+    that rests on a source without an author is called unverifiable.
+    """
     kind = next((kind for kind in NAMED if isinstance(part, kind)), None)
     if kind:
-        return f"{NAMED[kind][1]}: {part.name}"
-    return part if isinstance(part, str) else ""
+        said = part.sources.values() if isinstance(part, Snapshot) else ()
+        return f"{NAMED[kind][1]}: {titled(part.name, said)}"
+    return marked(part) if isinstance(part, str) else ""
 
 
 @functools.cache

@@ -234,7 +234,7 @@ def next_halvings(rules: Rules) -> View:
         ],
         sources=(
             rules,
-            f"supplies {fit.start:%Y-%m-%d} to {fit.end:%Y-%m-%d}, the counter restated",
+            f"data/supply_points.csv, {fit.start:%Y-%m-%d} to {fit.end:%Y-%m-%d}, restated",
             f"{fit.recycled_share:.1%} recycled, scatter of 2023-25",
             f"unknown: {', '.join(halving.UNKNOWNS)}",
         ),

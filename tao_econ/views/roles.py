@@ -232,7 +232,7 @@ def alpha_fan(rules: Rules, scenario: Scenario) -> View:
         f"{scenario.validator_take:.0%}, if all who earn stake what they earn; nothing is sold.",
         panels=[_worth_of_alpha(rules, scenario, grown[3]), _yield_eaten(grown, falls)],
         size=(11.0, 4.8),
-        sources=(rules, scenario, "three subnets read on 2026-10-08"),
+        sources=(rules, scenario, "data/subnet_readings.csv, three subnets, 2026-10-08"),
     )
 
 

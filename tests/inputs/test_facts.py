@@ -39,6 +39,7 @@ KEYS = {  # the columns that tell one fact from another
     "sales_multiples": ["company", "year"],
     "scenario_tree": ["branch"],
     "series_monthly": ["month"],
+    "sources": ["name"],
     "subnet_readings": ["id"],
     "subnets_2026_07_08": ["netuid"],
     "subnets_2026_08_10": ["netuid"],

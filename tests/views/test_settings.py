@@ -195,7 +195,7 @@ def others(record, field: str):
     if isinstance(value, dt.date):
         return [value + dt.timedelta(days=days) for days in (90, -90, 700)]
     if isinstance(value, dict):
-        return [{}]
+        return [{}, {"price_usd": "a note, unverifiable"}]  # which footers say
     return numbers(value)
 
 
