@@ -33,6 +33,22 @@ QUIET = {
     }
 }
 THEMES = "@jupyterlab/apputils-extension/themes"
+# Of a plot: words upon words or upon the legend, and words beyond its edges, each with what it is.
+FAULTS = """plot => {
+    const at = e => e.getBoundingClientRect(), edge = at(plot), words = e => e.textContent.slice(0, 50);
+    const seen = e => e.textContent && at(e).width && !/rotate\\([^0,][^)]*\\)/.test(e.getAttribute('transform') ?? '');
+    const texts = [...plot.querySelectorAll('[class$=title], .xtick text, .ytick text, [class*=xtick] text, [class*=ytick] text, .cbaxis text')]
+        .filter(e => e.tagName === 'text' && seen(e) && !e.closest('.legend'));
+    const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+    const found = [];
+    texts.forEach((one, i) => texts.slice(i + 1).forEach(other => {
+        if (words(one) !== words(other) && meet(at(one), at(other))) found.push(`${words(one)} | ${words(other)}`) }));
+    for (const legend of plot.querySelectorAll('.legend'))
+        for (const e of [...texts, ...plot.querySelectorAll('.cbfills')])
+            if (meet(at(e), at(legend))) found.push(`legend | ${words(e) || 'colour bar'}`);
+    for (const e of [...texts, ...plot.querySelectorAll('.legend')])
+        if (at(e).right > edge.right + 1 || at(e).left < edge.left - 1 || at(e).bottom > edge.bottom + 1) found.push(`beyond the edge: ${words(e)}`);
+    return found }"""
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 
 

@@ -27,7 +27,7 @@ from ..economy.comparables import TOKEN_VALUES, sales_multiples
 from ..economy.market import BEARABLE_SHARE
 from ..inputs.record import about
 from ..inputs.rules import load_scenario, load_snapshot, rules_at
-from ..views import arguments, comparables, consensus, emission_shares, sale, screen
+from ..views import arguments, comparables, consensus, emission_shares, plot, sale, screen
 from ..views.gallery import VIEWS, snapshots
 from ..views.live import Live
 from ..views.marks import Axis, Mark, Text, View
@@ -211,8 +211,11 @@ WAYS = {
 
 
 def script(names: tuple[str, ...]) -> str:
-    """Several scripts as one, in their order: a page from a disk loads no modules."""
-    return "\n".join((SCRIPTS / name).read_text(encoding="utf-8") for name in names)
+    """How a picture finds room and several scripts as one, in their order: a page from a disk loads
+    no modules.
+    """
+    files = [plot.SCRIPTS / "fit.js", *(SCRIPTS / name for name in names)]
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
 def template(panel: Live) -> dict:

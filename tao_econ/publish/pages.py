@@ -398,7 +398,8 @@ def _instrument(name: str, says: str, packed: str, menu: list[tuple[str, str]]) 
     note = _replayed(it) if "cases" in it else COMPUTES
     part = "instrument" if "cases" in it else "compute"
     safe = packed.replace("<", "\\u003c")  # no text in it can end the script element
-    body = f"""<h1>{html.escape(name.capitalize())}</h1>
+    title = name.capitalize().replace("_", " ")
+    body = f"""<h1>{html.escape(title)}</h1>
 <p class="lead">{html.escape(says)}</p>
 <noscript><p>This page needs JavaScript; it loads nothing from elsewhere.</p></noscript>
 <div class="desk">
@@ -412,7 +413,7 @@ def _instrument(name: str, says: str, packed: str, menu: list[tuple[str, str]]) 
 <script src="../assets/plotly.min.js"></script>
 <script src="../assets/{part}.js"></script>
 """
-    return _page(name.capitalize(), body, menu, up="../", wide="wide", scripts="'self'")
+    return _page(title, body, menu, up="../", wide="wide", scripts="'self'")
 
 
 def _replayed(it: dict) -> str:

@@ -62,25 +62,12 @@ function inked(value, ink) {  // what is drawn in near-black must be seen on a d
     return value;
 }
 
-function fitted(data, layout, width) {  // a title in lines that fit, and where two panels do not, one below the other
-    if (width >= 700) return;
-    const lines = [""];
-    for (const word of layout.title.text.replaceAll("<br>", " ").split(" ")) {
-        if ((lines.at(-1) + word).length > width / 7 - 2) lines.push("");
-        lines.push(`${lines.pop()} ${word}`.trim());
-    }
+function titled(layout, width) {  // a title in lines that fit
+    if (width >= 700) return layout;
+    const lines = broken(layout.title.text, width - 10);
     layout.title = { ...layout.title, text: lines.join("<br>"), font: { ...layout.title.font, size: 12 }, yanchor: "top", y: 1, pad: { t: 18 } };
     layout.margin = { ...layout.margin, t: 58 + 16 * lines.length };
-    const sides = Object.keys(layout).filter(key => key.startsWith("xaxis")), rows = sides.length;
-    if (width >= 560 || rows === layout.grid.rows) return;
-    for (const side of sides) layout[side] = { ...layout[side], domain: [0, 1] };
-    layout.height *= rows / layout.grid.rows;
-    layout.grid = { ...layout.grid, rows, columns: 1, ygap: 0.4 };
-    layout.legend = { ...layout.legend, y: -0.25 / rows };
-    for (const trace of data.filter(trace => trace.colorbar)) {
-        const row = Number((trace.xaxis ?? "x").slice(1) || 1) - 1;
-        trace.colorbar = { ...trace.colorbar, len: 0.8 / rows, y: 1 - (row + 0.4) / rows };
-    }
+    return layout;
 }
 
 function named(el) {  // the handles of sliders have no name of their own
@@ -118,7 +105,7 @@ async function render({ model: host, el }) {
                 if (gone || !width) break;
                 const look = colours(el), { data, layout } = structuredClone(model.get("picture"));
                 if (look.dark) inked(data, look.ink), inked(layout, look.ink);
-                fitted(data, layout, width);
+                fitted(data, titled(layout, width), width);
                 await it.react(plot, data, { ...layout, width, template: template(look) }, CONFIG);
             } while (again);
             note.remove();

@@ -14,6 +14,7 @@ import ipywidgets
 import numpy as np
 import traitlets
 
+SCRIPTS = Path(__file__).parent
 GHOST = {"line": {"color": "#999999"}, "marker": {"color": "#bbbbbb"}, "fillcolor": "#cccccc"}
 GHOSTLY = {"scatter", "bar"}  # kinds of traces that can be seen through
 
@@ -44,7 +45,7 @@ class Plot(anywidget.AnyWidget):
         the way by which pictures, the script and requests travel
     """
 
-    _esm = Path(__file__).with_name("plot.js")
+    _esm = "".join((SCRIPTS / name).read_text(encoding="utf-8") for name in ("fit.js", "plot.js"))
     wire = traitlets.Instance(Wire).tag(sync=True, **ipywidgets.widget_serialization)
 
     def __init__(self, picture: dict):

@@ -13,6 +13,7 @@ DASHES = {"-": "solid", "--": "dash", ":": "dot", "-.": "dashdot", "": "solid"}
 SYMBOLS = {"o": "circle", "s": "square", "D": "diamond", "^": "triangle-up", "v": "triangle-down"}
 SYMBOLS |= {"x": "x-thin-open", "X": "x", ".": "circle", "|": "line-ns-open", "": "circle"}
 AWAY = {"left": 5, "right": -5, "bottom": 4, "top": -4, "center": 0}  # pixels from its place
+BELOW = 7  # pixels from an x axis to its numbers, so that two zeros do not meet at the origin
 LETTERS = 110  # in a line of the title
 A_DAY_MS = 86_400_000
 
@@ -74,6 +75,7 @@ def _axis(panel: Panel, side: str) -> dict:
     elif axis.format:
         shown["tickformat"] = _d3(axis.format)
     ruled = not axis.categories
+    shown |= {"ticklabelstandoff": BELOW} if side == "x" else {}
     return shown | {"showgrid": ruled, "zeroline": ruled, "exponentformat": "power"}
 
 

@@ -340,6 +340,41 @@ def test_pages_work_from_the_disk_by_keyboard_at_any_width(
         assert not page.console_errors, page.console_errors
 
 
+ROWS = """plot => Object.keys(plot._fullLayout).filter(key => /^yaxis\\d*$/.test(key))
+    .flatMap(key => plot._fullLayout[key].ticktext ?? []).filter(name => !plot.textContent.includes(name.split('<br>')[0]))"""
+SIGHT = """() => { const plot = document.getElementById('plot').getBoundingClientRect();
+    const above = document.getElementById('finding').getBoundingClientRect().bottom;
+    return Math.min(plot.bottom, document.querySelector('.controls').getBoundingClientRect().top) - Math.max(plot.top, above, 0) }"""
+
+
+@pytest.mark.skipif(
+    lab.chromium() is None, reason="no Chromium found on the path; set CHROMIUM to one"
+)
+@pytest.mark.parametrize(
+    ("width", "height"), [(1280, 900), (640, 450), (390, 844)], ids=["desk", "zoom 200%", "phone"]
+)
+def test_no_words_meet_or_leave_the_picture_and_it_is_in_sight_while_a_slider_moves(
+    folder, tmp_path, width, height
+):
+    start = folder.resolve().as_uri() + "/"
+    with lab.page(tmp_path / "profile", width, height, local=(start,)) as page:
+        for name in instruments():
+            page.goto(f"{start}instruments/{name}.html")
+            page.wait_for_selector("#plot .main-svg")
+            plot = page.locator("#plot")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+            if name != "board":  # a table of words, which scrolls by itself
+                assert plot.evaluate(lab.FAULTS) == [], name
+                assert plot.evaluate(ROWS) == [], name
+            if width < 960:
+                for slider in (page.locator("#s0"), page.locator("[id^=s][type=range]").last):
+                    page.evaluate("scrollTo(0, 0)")
+                    slider.focus()
+                    page.keyboard.press("End")
+                    page.keyboard.press("Home")
+                    assert page.evaluate(SIGHT) > height / 4, name
+
+
 HITS = "() => [...document.querySelectorAll('#hits a')].map(link => link.getAttribute('href'))"
 FIELD = "reference/inputs.html#inputs.Scenario.discount_rate"
 ASKED = {  # words → what is among the first hits

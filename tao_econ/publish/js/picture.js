@@ -3,7 +3,7 @@
 const TAO = { views: {} };  // one namespace: modules are not loaded from a disk
 TAO.draw = (() => {
     const plot = document.getElementById("plot");
-    const dark = matchMedia("(prefers-color-scheme: dark)");
+    const dark = matchMedia("(prefers-color-scheme: dark)"), narrow = matchMedia("(max-width: 59.99rem)");
     const DARK_INK = new Set(["#222222", "#222", "#333333", "#333", "#000000", "#000", "black"]);
     let width = 0, last = null;
     const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -29,26 +29,8 @@ TAO.draw = (() => {
         return layout;
     }
 
-    function stacked(layout) {  // panels side by side come one below the other where the page is narrow
-        layout.margin = { ...layout.margin, l: 45, r: 8 };
-        const axes = Object.keys(layout).filter(key => /^xaxis\d*$/.test(key) && layout[key].domain)
-            .sort((a, b) => layout[a].domain[0] - layout[b].domain[0]);
-        const partner = key => layout["yaxis" + key.slice(5)] ??= {};
-        const apart = new Set(axes.map(key => layout[key].domain[0])).size === axes.length;
-        if (axes.length > 1 && apart && !axes.some(key => partner(key).domain)) {
-            const gap = 0.15, each = (1 - gap * (axes.length - 1)) / axes.length;
-            axes.forEach((key, i) => {
-                const top = 1 - i * (each + gap);
-                layout[key].domain = [0, 1];
-                partner(key).domain = [Math.max(0, top - each), top];
-            });
-            layout.height = 120 + 330 * axes.length;
-            if (layout.legend) layout.legend.y = -0.28 * 300 / (330 * axes.length);
-        }
-        return layout;
-    }
-
-    function draw(state) {
+    function draw(state) {  // while a control in the sheet is moved, the picture comes into sight
+        if (last && narrow.matches && plot.getBoundingClientRect().top > innerHeight / 2) plot.scrollIntoView();
         last = state;
         const now = structuredClone(state);
         document.getElementById("refused").textContent = now.error ?? "";
@@ -62,16 +44,9 @@ TAO.draw = (() => {
             return box;
         }));
         if (dark.matches) inked(now.data), inked(now.layout);
-        let layout = dressed(now.layout);
         const room = Math.max(width = plot.clientWidth, now.layout.annotations?.length > 20 ? 1080 : 0);  // a table of words scrolls
         room > width ? plot.tabIndex = 0 : plot.removeAttribute("tabindex");
-        if (room < 620) {
-            layout = stacked(layout);
-            for (const trace of now.data.filter(it => it.colorbar)) {
-                trace.colorbar = { ...trace.colorbar, orientation: "h", y: -0.2, yanchor: "top", thickness: 12, len: 1,
-                    nticks: 5, tickangle: 0, title: { ...trace.colorbar.title, side: "top", font: { size: 13 } } };
-            }
-        }
+        const layout = fitted(now.data, dressed(now.layout), room);
         Plotly.react(plot, now.data, { ...layout, width: room }, { displayModeBar: false, responsive: false, doubleClick: "reset" });
     }
 
