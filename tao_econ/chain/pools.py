@@ -84,10 +84,19 @@ def swap(
     if tao_in:
         _within("tao_in", tao_in, tao)
         got = _out(tao, alpha, power, tao_in * kept)
-        return replace(pool, reserve_tao=tao + tao_in * kept, reserve_alpha=alpha - got), got
+        left = _left(alpha, got, power * math.log1p(tao_in * kept / tao))
+        return replace(pool, reserve_tao=tao + tao_in * kept, reserve_alpha=left), got
     _within("alpha_in", alpha_in, alpha)
     got = _out(alpha, tao, 1 / power, alpha_in * kept)
-    return replace(pool, reserve_tao=tao - got, reserve_alpha=alpha + alpha_in * kept), got
+    left = _left(tao, got, math.log1p(alpha_in * kept / alpha) / power)
+    return replace(pool, reserve_tao=left, reserve_alpha=alpha + alpha_in * kept), got
+
+
+def _left(reserve: float, got: float, fall: float) -> float:
+    """What a trade leaves of a reserve, whose log it lowers by so much; precise where next to
+    nothing stays.
+    """
+    return reserve - got if 2 * got < reserve else reserve * math.exp(-fall)
 
 
 @typed

@@ -76,6 +76,8 @@ def price_after(pool: Pool, part: float) -> float:
 
 # ---- One trade ----
 
+FARTHEST = 10_000  # times its old price: a curve that goes on shows nothing else
+
 
 def _told(values, shift: float, form: str, look: dict) -> Bars:
     """Bars beside their places, each with its number."""
@@ -350,6 +352,11 @@ def pool(trade: Trade) -> View:
     prices, paid_back = _by_worth(mine, fee)
     here: dict[str, Any] = {"x": paid, "colour": BLACK}
     done, got_over_paid = worth_traded(mine, paid, fee)
+    farthest = max(*prices[0].y, done.price_change) + 1
+    if farthest > FARTHEST:
+        raise ValueError(
+            f"a trade must move the price at most {FARTHEST:,}-fold, got {farthest:,.3g}-fold"
+        )
     verb = "Selling alpha worth" if paid < 0 else "Paying in"
     got = f"{done.got:,.2f} TAO" if paid < 0 else f"{done.got:,.1f} alpha"
     return View(

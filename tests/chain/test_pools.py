@@ -82,10 +82,7 @@ def test_a_trade_keeps_the_invariant_and_never_pays_better_than_spot(pool, part,
         after, got = te.chain.swap(pool, alpha_in=pool.reserve_alpha * part)
         fair = pool.reserve_alpha * part * te.chain.spot_price(pool)
     assert 0 <= got <= fair * (1 + 1e-12)
-    if (
-        min(after.reserve_tao, after.reserve_alpha) > 1e-9
-    ):  # what is left of the side paid out has digits
-        assert log_invariant(after) == pytest.approx(log_invariant(pool), abs=1e-5)
+    assert log_invariant(after) == pytest.approx(log_invariant(pool), abs=1e-9)
 
 
 @given(POOLS, st.floats(1e-6, 0.05), st.floats(0, 0.01))
@@ -184,3 +181,15 @@ def test_a_trade_to_a_price_refuses(refused):
         te.chain.trade_to_price(SN92, 0.0)
     with refused("reserve_alpha"):
         te.chain.trade_to_price(plain(1.0, 0.0), 1.0)
+
+
+@pytest.mark.parametrize("weight", [0.01, 0.3, 0.5, 0.96, 0.99])
+@pytest.mark.parametrize("part", [1e-6, 0.46, 30.0])
+def test_the_price_after_a_trade_follows_the_power_where_next_to_nothing_stays(weight, part):
+    pool = te.chain.Pool(reserve_tao=9_000.0, reserve_alpha=1.7e6, tao_weight=weight)
+    spot = te.chain.spot_price(pool)
+    bought, _ = te.chain.swap(pool, tao_in=part * pool.reserve_tao)
+    sold, _ = te.chain.swap(pool, alpha_in=part * pool.reserve_alpha)
+    grown = math.log1p(part)
+    assert math.log(te.chain.spot_price(bought) / spot) == pytest.approx(grown / (1 - weight))
+    assert math.log(te.chain.spot_price(sold) / spot) == pytest.approx(-grown / weight)

@@ -80,3 +80,10 @@ def test_the_pool_one_trades_with_is_the_middle_subnets():
     assert start.reserve_tao == pytest.approx(real_subnets().reserve_tao[k], abs=0.01)
     assert start.reserve_alpha == pytest.approx(real_subnets().reserve_alpha[k], abs=1)
     assert name in te.describe(start).loc["reserve_tao", "meaning"]
+
+
+def test_a_trade_that_leaves_every_picture_is_refused_in_one_line():
+    with pytest.raises(ValueError, match="at most 10,000-fold, got 4e") as caught:
+        VIEWS["pool"](trade=pools.Trade(tao_weight=0.99))
+    assert "\n" not in str(caught.value)
+    assert "-100" not in VIEWS["pool"](trade=pools.Trade(tao_weight=0.95, trade_tao=5_000.0)).title

@@ -74,8 +74,9 @@ TAO.views.pool = ({ trade }) => {
         if (alpha > 1000 * pool.alpha)
             throw new Error(`alpha_in must be at most 1,000 times the reserve of ${TAO.digits(pool.alpha)}, got ${TAO.digits(alpha)}`);
         const got = tao ? out(pool.tao, pool.alpha, power, tao * kept) : out(pool.alpha, pool.tao, 1 / power, alpha * kept);
-        const after = price(tao ? { ...pool, tao: pool.tao + tao * kept, alpha: pool.alpha - got }
-            : { ...pool, tao: pool.tao - got, alpha: pool.alpha + alpha * kept });
+        const left = (reserve, fall) => 2 * got < reserve ? reserve - got : reserve * Math.exp(-fall);
+        const after = price(tao ? { ...pool, tao: pool.tao + tao * kept, alpha: left(pool.alpha, power * Math.log1p(tao * kept / pool.tao)) }
+            : { ...pool, tao: left(pool.tao, Math.log1p(alpha * kept / pool.alpha) / power), alpha: pool.alpha + alpha * kept });
         return { got, after, change: after / price(pool) - 1 };
     };
     const worth = (pool, amount) => {  // and what is got over what is paid, at the spot price
@@ -85,6 +86,8 @@ TAO.views.pool = ({ trade }) => {
     const mine = { tao: trade.reserve_tao, alpha: trade.reserve_alpha, weight: trade.tao_weight };
     const x = TAO.linspace(-0.5, 0.5, 51).map(part => part * mine.tao), each = x.map(amount => worth(mine, amount));
     const done = worth(mine, paid), until = mine.alpha * Math.expm1(-mine.weight * Math.log(0.95 * price(mine) / price(mine)));
+    const farthest = Math.max(...each.map(one => one.change), done.change) + 1;
+    if (farthest > 10000) throw new Error(say`a trade must move the price at most 10,000-fold, got ${[farthest, ",.3g"]}-fold`);
     return {
         title: say`${paid < 0 ? "Selling alpha worth" : "Paying in"} ${[Math.abs(paid), ",.0f"]} TAO moves the price by ${[done.change, "+.1%"]}`,
         panels: [
