@@ -39,6 +39,7 @@ FILED: dict[type, Callable] = {  # what a path may stand for, and its reader
     Metagraph: load_metagraph,
     Subnets: load_subnets,
 }
+NO_PLACE = "0 has no place on an axis of logs"
 VIEWS: dict[str, Drawn] = {}
 
 
@@ -119,8 +120,16 @@ class Drawn:
         named = any(type(part) in NAMED or isinstance(part, tuple(NAMED)) for part in shown.sources)
         sources = shown.sources if named else (*records.values(), *shown.sources)
         words = tuple(filter(None, map(_word, sources)))
-        about = {"name": self.name, "caption": f"{summary(self)} {shown.caption}".strip()}
-        return dataclasses.replace(shown, sources=("tao_econ", *words), **about)
+        missing = f"Not shown, as {NO_PLACE}: {shown.lost}." if shown.lost else ""
+        caption = " ".join(filter(None, (summary(self), shown.caption, missing)))
+        told = {f"not shown, {NO_PLACE}": shown.lost} if shown.lost else {}
+        return dataclasses.replace(
+            shown,
+            sources=("tao_econ", *words),
+            name=self.name,
+            caption=caption,
+            readout=shown.readout | told,
+        )
 
     def takes(self, argument: str) -> bool:
         """Whether it has an argument of that name."""

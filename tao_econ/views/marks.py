@@ -290,6 +290,21 @@ class Panel:
         ends = (mark.end for mark in self.marks if isinstance(mark, Line))
         object.__setattr__(self, "marks", [*own, *filter(None, ends)])
 
+    def lost(self) -> list[str]:
+        """What is at 0 or below on an axis of logs, where it has no place: mark by mark."""
+        said = []
+        for mark in self.marks:
+            for side, other in (("x", self.y), ("y", self.x)):
+                if getattr(self, side).scale != "log":
+                    continue
+                gone = mark.reached(side)[1] <= 0
+                there = getattr(mark, "x" if side == "y" else "y")
+                if gone.any():
+                    names = other.nearest(there[gone]) if other.categories else []
+                    some = ", ".join(names) or f"{gone.sum()} of {gone.size}"
+                    said.append(mark.label if gone.all() else f"{mark.label} ({some})".strip())
+        return said
+
     def ends(self, side: str) -> tuple[Any, Any]:
         """Where its x or y axis ends: as set, or further where a mark would be out of sight; what
         falls towards nothing may leave an axis of logs below.
@@ -342,6 +357,12 @@ class View:
     size: tuple[float, float] = (9.0, 5.0)
     sources: tuple[Any, ...] = ()
     name: str = ""
+
+    @property
+    def lost(self) -> str:
+        """What an axis of logs cannot show, "" if nothing."""
+        said = (words for panel in self.panels for words in panel.lost())
+        return "; ".join(dict.fromkeys(filter(None, said)))
 
     @property
     def alt(self) -> str:

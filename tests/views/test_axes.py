@@ -12,7 +12,7 @@ from test_explore import parts, refused
 from test_settings import QUICK
 
 from tao_econ.views import VIEWS, explore, fields_read, instruments, paper
-from tao_econ.views.marks import Axis, Band, Bars, Level, Line, Map, Panel, View, column
+from tao_econ.views.marks import Axis, Band, Bars, Level, Line, Map, Panel, Points, View, column
 from tao_econ.views.plot import Plot, plain
 from tao_econ.views.screen import plotted
 
@@ -127,9 +127,48 @@ def faults(box) -> list[str]:
         values = [value for value in trace.get("z", trace["y"]) if value is not None]
         if not values and trace["y"] != [None]:
             found.append(f"nothing of {trace['name']!r}")
+    said = " ".join(box._view.readout.values())
+    found += [f"{name} has left without a word" for name in left_logs(shown) if name not in said]
     texts = [shown["layout"]["title"]["text"], *box._view.readout.values()]
     words = {word.strip("%,.;:()×") for text in texts for word in text.lower().split()}
     return found + sorted(words & {"nan", "inf", "-inf", "−inf"})
+
+
+def left_logs(picture: dict) -> set[str]:
+    """Names of traces with a number at 0 or below on an axis of logs, where it has no place."""
+    return {
+        trace["name"]
+        for trace in picture["data"]
+        for side in SIDES
+        if picture["layout"][f"{side}axis{trace[f'{side}axis'][1:]}"]["type"] == "log"
+        if any(value is not None and value <= 0 for value in trace[side])
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "said"),
+    [
+        ("comparable", {"capture_share": 0.0}, "all that is dated on that day; sales multiples"),
+        ("intrinsic", {"users": 0}, "model (Metcalfe's law: 0 USD)"),
+        ("intrinsic", {"survival_share": 0.0}, "captured fees, growth as set; without growth"),
+    ],
+)
+def test_what_has_no_place_on_an_axis_of_logs_is_named(name, settings, said):
+    view = explore(name, **settings)._view
+    assert said in view.caption and said in " ".join(view.readout.values())
+    assert not any("not shown" in label for label in explore(name)._view.readout)
+
+
+def test_some_of_a_mark_are_counted_or_named():
+    logs = Axis(scale="log")
+    shown = Panel(
+        marks=[Line(x=[1, 2, 3], y=[0, 1, np.nan], label="a"), Points(x=[1], y=[-1], label="b")],
+        x=Axis(names=("p", "q", "r", "s")),
+        y=logs,
+    )
+    assert shown.lost() == ["a (q)", "b"]
+    bands = Band(x=[1, 2], low=[0, 0], high=[0, 1], label="c")
+    assert Panel(marks=[bands], y=logs).lost() == ["c (1 of 2)"]
 
 
 @pytest.mark.parametrize("name", instruments())

@@ -48,13 +48,24 @@ TAO.page = (() => {
         return rest;
     }
 
+    function lost(panel) {  // what is at 0 or below on an axis of logs, mark by mark
+        return panel.marks.filter(mark => mark && mark.kind !== "Map").flatMap(mark => ["x", "y"].map(side => {
+            const at = (side === "y" && mark.high?.length ? mark.high : mark[side]) ?? [], other = side === "x" ? "y" : "x";
+            const gone = at.flatMap((value, i) => value !== null && value <= 0 ? [i] : []), names = named(panel[other]);
+            if (panel[side].scale !== "log" || !gone.length) return "";
+            const some = names.length ? gone.map(i => names[TAO.even(mark[other][i])].split(/\s+/).join(" ")).join(", ") : `${gone.length} of ${at.length}`;
+            return gone.length === at.length ? mark.label : `${mark.label} (${some})`.trim();
+        }));
+    }
+
     function filled(view) {  // the template with a view's numbers and words in it
-        const layout = { ...it.layout, title: { ...it.layout.title, text: view.title } }, data = [];
+        const layout = { ...it.layout, title: { ...it.layout.title, text: view.title } }, data = [], missing = [];
         it.panels.forEach((panel, number) => {
             const given = view.panels[number], end = number ? number + 1 : "";
             const now = { x: { ...panel.x, ...given.x }, y: { ...panel.y, ...given.y } };
             now.marks = panel.marks.map((mark, i) => given.marks[i] === null ? null : { ...mark, ...given.marks[i] });
             for (const side of ["x", "y"]) layout[`${side}axis${end}`] = axis(now[side], side, layout[`${side}axis${end}`]);
+            missing.push(...lost(now));
             now.marks.forEach((mark, i) => {
                 if (!mark || mark.at === null) return;  // absent here, or a text
                 data.push({ ...it.data[mark.at], name: mark.label, legendgroup: mark.label, ...trace(now, mark) });
@@ -62,7 +73,9 @@ TAO.page = (() => {
         });
         const said = view.notes ?? [];  // the texts that a state changes
         layout.annotations = layout.annotations.map((note, i) => said[i] === undefined ? note : { ...note, text: lines(said[i]) });
-        return { data, layout, read: Object.entries(view.readout) };
+        const gone = [...new Set(missing.filter(words => words))].join("; ");
+        const told = gone ? [["not shown, 0 has no place on an axis of logs", gone]] : [];
+        return { data, layout, read: [...Object.entries(view.readout), ...told] };
     }
 
     const start = () => ({ chosen: { ...it.chosen }, records: structuredClone(it.records) });

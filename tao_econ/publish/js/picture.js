@@ -30,7 +30,7 @@ TAO.draw = (() => {
     }
 
     function draw(state) {  // while a control in the sheet is moved, the picture comes into sight
-        if (last && narrow.matches && plot.getBoundingClientRect().top > innerHeight / 2) plot.scrollIntoView();
+        if (last && narrow.matches && plot.getBoundingClientRect().top > innerHeight / 3) plot.scrollIntoView();
         last = state;
         const now = structuredClone(state);
         document.getElementById("refused").textContent = now.error ?? "";
