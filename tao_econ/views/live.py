@@ -98,7 +98,7 @@ class Live(w.VBox):
             )
             for key, options in self._menus_of.items()
         }
-        self._view, self._shown = self._picture()
+        self._view, self._shown = self._picture(self._now)
         self._figure = Plot(self._dressed())
         self._readout = w.HTML()
         self._status = w.HTML()
@@ -165,9 +165,9 @@ class Live(w.VBox):
         view = self._drawn.drawn(records)
         return screen.plotted(view), view.readout
 
-    def _picture(self):
-        """(the View of the present state, its picture)."""
-        view = self._drawn.drawn(self._now)
+    def _picture(self, now: dict):
+        """(the View of a state, its picture)."""
+        view = self._drawn.drawn(now)
         return view, screen.plotted(view)
 
     def _dressed(self) -> dict:
@@ -200,32 +200,58 @@ class Live(w.VBox):
                 owner = {key: place for key, place in owner.items() if place in read}
         return owner, now
 
-    def _redraw(self, change=None):
+    def _redraw(self, _=None):
         if self._paused:
             return
-        before = dict(self._now)
         shown = (self._shown, self._view.readout)
-        moved = []
+        moved = self._moved()
         try:
-            for key, control in self._sliders.items():
-                argument, field = self._owner[key]
-                value = getattr(self._now[argument], field)
-                it = self._handles[key]
-                if value is None or math.isclose(control.value, it.shown(value), rel_tol=PAGE):
-                    continue  # a page rounds what it shows
-                put = it.stored(control.value)
-                self._now[argument] = dataclasses.replace(self._now[argument], **{field: put})
-                moved.append(key)
-            self._view, self._shown = self._picture()
+            now = self._with(moved)
+            self._view, self._shown = self._picture(now)
         except (ValueError, TypeError) as error:
-            self._now = before
-            self._refuse(error, "" if change is None else change["owner"].description)
+            self._refuse(
+                error, " and ".join(self._handles[key].label for key in self._at_fault(moved))
+            )
             return
+        self._now = now
         self._figure.show(self._dressed())
         self._tell()
         if moved and same((self._shown, self._view.readout), shown):
             names = html.escape(", ".join(moved))
             self._status.value = f"nothing here depends on {names} as the others stand"
+
+    def _moved(self) -> list[str]:
+        """The sliders that have left the state that was drawn last."""
+        moved = []
+        for key, control in self._sliders.items():
+            argument, field = self._owner[key]
+            value = getattr(self._now[argument], field)
+            it = self._handles[key]
+            if value is None or math.isclose(control.value, it.shown(value), rel_tol=PAGE):
+                continue  # a page rounds what it shows
+            moved.append(key)
+        return moved
+
+    def _with(self, moved: list[str]) -> dict:
+        """The records of the state drawn last with some sliders as they stand."""
+        now = dict(self._now)
+        for key in moved:
+            argument, field = self._owner[key]
+            put = self._handles[key].stored(self._sliders[key].value)
+            now[argument] = dataclasses.replace(now[argument], **{field: put})
+        return now
+
+    def _at_fault(self, moved: list[str]) -> list[str]:
+        """Of the sliders moved to a state that is refused, those without which it would not be."""
+
+        def drawn_without(key: str) -> bool:
+            try:
+                self._picture(self._with([other for other in moved if other != key]))
+            except (ValueError, TypeError):
+                return False
+            return True
+
+        return [key for key in moved if len(moved) == 1 or drawn_without(key)] or moved
 
     def _refuse(self, error: Exception, moved: str):
         """The picture is of another state: grey, with the slider and what the model says."""

@@ -344,6 +344,17 @@ def test_a_tree_without_odds_is_an_error_on_the_panel():
     assert "odds must leave" in readout(box) or "probability must leave" in readout(box)
 
 
+def test_a_refusal_names_the_slider_that_brought_it_and_not_the_next_one_moved():
+    box = explore("tree")
+    for control in parts(box, SLIDERS):
+        control.value = control.min
+    assert "not drawn: sputters: odds must leave" in readout(box)
+    slider(box, "spot").value = 200.0
+    assert "not drawn: sputters: odds must leave" in readout(box)
+    slider(box, "sputters").value = 1.0
+    assert not refused(box) and "spot_usd=200" in code(box) and "next_openai=0" in code(box)
+
+
 def test_intrinsic_shows_each_models_own_number_and_what_the_price_asks_for():
     box = explore("intrinsic", velocity=5.0, recycled_share=0.0)
     day = te.load_snapshot("2026-09-11")
@@ -428,7 +439,7 @@ def test_a_figure_is_opened_with_its_whole_state_and_a_small_module(monkeypatch)
     (opened,) = [state for state in sent if "picture" in state]
     assert opened["picture"] == parts(box, Plot)[0].wire.picture and opened["picture"]["data"]
     (module,) = [state["_esm"] for state in sent if "_esm" in state]
-    assert len(module) < 10_000
+    assert len(module) < 12_000
 
 
 def test_three_owners_who_split_undo_the_cap_and_one_of_them_has_the_majority():
