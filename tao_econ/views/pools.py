@@ -336,6 +336,7 @@ def _by_worth(mine: Pool, fee: float) -> tuple[list[Line], Line]:
     trade=Trade,
     published=False,
     sliders=("reserve_tao", "reserve_alpha", "tao_weight", "trade_tao", "fee_parts"),
+    spans={"tao_weight": (0.05, 0.95)},
 )
 def pool(trade: Trade) -> View:
     """One pool and one trade: what it gets, what it does to the price, beside a constant
