@@ -22,9 +22,9 @@ NAMES = (
 )
 DRAWN = """box => box.querySelector('.js-plotly-plot .main-svg') && !box.textContent.includes('drawing…')"""
 WIDE = """box => { const right = box.getBoundingClientRect().right + 1;
-    return [...box.querySelectorAll('.widget-hslider, .widget-dropdown, .tao-readout > div, .gtitle, .js-plotly-plot')]
+    return [...box.querySelectorAll('.widget-hslider, .widget-dropdown, .widget-text, .widget-button, .tao-readout > div, .gtitle, .js-plotly-plot')]
         .filter(e => e.getBoundingClientRect().right > right).map(e => e.textContent.slice(0, 60)) }"""
-FEW = ("supply", "sell_pressure", "comparable", "portfolio")
+FEW = ("supply", "sell_pressure", "comparable", "portfolio", "guarantee")
 
 
 def seen(box):
@@ -141,7 +141,7 @@ INK = """box => { return [...box.querySelectorAll('.gtitle, .xtick text, .legend
         .map(e => getComputedStyle(e).fill.match(/\\d+/g).slice(0, 3).reduce((a, b) => a + Number(b), 0) / 3) }"""
 
 
-@pytest.mark.parametrize(
+@pytest.mark.parametrize(  # the second with the list of files, which takes half of it; then 200 %
     ("width", "scale", "dark"), [(820, 1, True), (600, 1, False), (700, 2, False)]
 )
 def test_dark_narrow_and_enlarged_pages_show_everything(tmp_path, width, scale, dark):
@@ -150,15 +150,14 @@ def test_dark_narrow_and_enlarged_pages_show_everything(tmp_path, width, scale, 
         lab.page(tmp_path / "profile", device_scale_factor=scale) as page,
     ):
         boxes = opened(page, base, FEW, tmp_path)
-        if width < 800:  # as one does: the list of files takes half of it
-            page.keyboard.press("Control+b")
-        page.set_viewport_size({"width": width, "height": 900})
+        page.set_viewport_size({"width": width, "height": 900 // scale})
         page.wait_for_timeout(1000)
+        page.screenshot(path=tmp_path / "page.png")
         for number, name in enumerate(FEW):
             box = boxes.nth(number)
             box.scroll_into_view_if_needed()
             page.wait_for_timeout(1000)
-            box.screenshot(path=tmp_path / f"{name}.png")
             assert box.evaluate(WIDE) == [], f"{name}: beyond its right edge"
+            assert box.locator(".js-plotly-plot").evaluate(lab.FAULTS) == [], name
             inks = box.evaluate(INK)
             assert inks and all((ink > 110) is dark for ink in inks if not 90 < ink < 140), inks

@@ -29,7 +29,7 @@ import pandas as pd
 from ..inputs.checks import quoted, whole
 from ..inputs.door import typed
 from ..inputs.files import write_whole
-from ..inputs.progress import SHOW_AFTER_S
+from ..inputs.progress import bar
 from ..inputs.record import unknown
 from . import parts
 from .identity import fingerprint
@@ -325,8 +325,6 @@ def _computed(plan, numbered, executor, progress) -> Iterator[list[dict]]:
     """Rows in order, a batch at a time; with an executor, only a few batches are on their way at
     once.
     """
-    from tqdm import tqdm
-
     if executor is not None and not callable(getattr(executor, "submit", None)):
         raise TypeError(
             f"executor must have submit, got {quoted(executor)} ({type(executor).__name__})"
@@ -335,11 +333,11 @@ def _computed(plan, numbered, executor, progress) -> Iterator[list[dict]]:
     size = 1 if executor is None else max(1, min(500, len(numbered) // (8 * workers)))
     starts = range(numbered.start, numbered.stop, size)
     batches = [(first, min(first + size, numbered.stop)) for first in starts]
-    with tqdm(total=len(numbered), delay=SHOW_AFTER_S, disable=not progress, unit="points") as bar:
+    with bar(total=len(numbered), disable=not progress, unit="points") as done:
         if executor is None:
             for first, last in batches:
                 yield _some_rows(plan, first, last)
-                bar.update(last - first)
+                done.update(last - first)
             return
         waiting: deque[tuple[int, Future]] = deque()
         left = iter(batches)
@@ -352,7 +350,7 @@ def _computed(plan, numbered, executor, progress) -> Iterator[list[dict]]:
                 for first, last in itertools.islice(left, 1):
                     waiting.append((last - first, executor.submit(_some_rows, plan, first, last)))
                 yield rows
-                bar.update(count)
+                done.update(count)
         finally:
             for _, future in waiting:
                 future.cancel()

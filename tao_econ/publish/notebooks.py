@@ -61,7 +61,7 @@ def run(
     studies
         whether cells tagged as studies run too; otherwise they keep their outputs
     snapshot
-        a file of facts in the place of the latest ones; a copy is saved as with parameters, and
+        a file of facts in the place of the latest ones; a copy is saved, as with parameters, and
         asserts of what was published are off
 
     Returns
@@ -118,8 +118,9 @@ def execute(
         work = parameterize_notebook(
             load_notebook_node(str(file)), values, kernel_name="python3", language="python"
         )
-    # asserts in notebooks hold what was published, so they are off for other facts
-    own = {OWN_SNAPSHOT: str(Path(snapshot).resolve()), "PYTHONOPTIMIZE": "1"} if snapshot else {}
+    # asserts in notebooks hold what was published, so they are off for other facts and numbers
+    own = {"PYTHONOPTIMIZE": "1"} if snapshot or parameters else {}
+    own |= {OWN_SNAPSHOT: str(Path(snapshot).resolve())} if snapshot else {}
     try:
         with tempfile.TemporaryDirectory() as profile:  # a user's own would run start-up files
             NotebookClient(

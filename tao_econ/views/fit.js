@@ -1,5 +1,5 @@
 // Room for a picture, in JupyterLab and on the site: on a narrow page panels stand one below the
-// other under their colour bars, titles break into lines, and close ticks are said less often.
+// other, titles break into lines, and close ticks are said less often.
 const LETTER = 7.2, LINE = 17, NARROW = 620;  // pixels; below that two panels do not fit side by side
 
 function broken(text, room) {  // into lines of so many pixels
@@ -23,9 +23,8 @@ function few(axis, room, shown) {  // ticks of an axis of logs: decades where 2 
     return { dtick: Math.ceil(label / decade) };
 }
 
-function spread(values, texts, room) {  // every so many of even ticks, zero among them
-    const each = room / Math.max(values.length - 1, 1);
-    const step = Math.ceil((longest(texts) * LETTER + 6) / each), zero = Math.max(values.indexOf(0), 0) % step;
+function spread(values, texts, room) {  // every so many of the numbers beside a colour bar, zero among them
+    const step = Math.ceil(LINE * (values.length - 1) / room), zero = Math.max(values.indexOf(0), 0) % step;
     const kept = all => all.filter((_, i) => i % step === zero);
     return { tickvals: kept(values), ticktext: kept(texts) };
 }
@@ -36,12 +35,13 @@ function fitted(data, layout, width) {
     const on = end => data.filter(trace => (trace.xaxis ?? "x") === `x${end}`);
     const names = Math.max(...panels.map(end => longest(said(of("y", end)) ?? ["10,000"]) * LETTER + 28));
     const side = width < NARROW && panels.length === layout.grid.columns * layout.grid.rows;
+    const bar = data.some(trace => trace.colorbar && trace.showscale !== false) ? 64 : 0;
     if (side) layout.margin = { ...layout.margin, l: 45, r: 12 };
-    const whole = width - Math.max(layout.margin.l, side ? names : 0) - layout.margin.r;
+    const whole = width - Math.max(layout.margin.l, side ? names : 0) - layout.margin.r - (side ? bar : 0);
     const lines = {};
     for (const end of panels) {
         const x = of("x", end), room = side ? whole : whole * ((x.domain ?? [0, 1])[1] - (x.domain ?? [0, 1])[0]);
-        lines[end] = broken(x.title?.text ?? "", room + 16);
+        lines[end] = broken(x.title?.text ?? "", Math.max(room + 16, 110));
         layout[`xaxis${end}`] = { ...x, ...few(x, room, on(end).map(trace => trace.x)), title: { ...x.title, text: lines[end].join("<br>") } };
     }
     return side ? below(data, layout, panels, { whole, lines, on, of }) : layout;
@@ -53,7 +53,7 @@ function below(data, layout, panels, { whole, lines, on, of }) {
     const tall = panels.map(end => Math.max(215, 18 * (said(of("y", end))?.length ?? 0)));
     const turned = panels.map(end => said(of("x", end)) && longest(said(of("x", end))) * LETTER * said(of("x", end)).length > whole);
     const under = panels.map((end, i) => 40 + LINE * lines[end].length + (turned[i] ? 34 : 0));
-    const above = panels.map((_, i) => 12 + (headed[i] ? LINE : 0) + (bars[i].length ? 74 : 0));
+    const above = panels.map((_, i) => 12 + (headed[i] ? LINE : 0));
     const last = panels.length - 1, sum = values => values.reduce((all, value) => all + value, 0);
     const inner = sum(tall) + sum(under.slice(0, last)) + sum(above.slice(1));
     let top = inner, rows = 1, used = 0;
@@ -66,10 +66,9 @@ function below(data, layout, panels, { whole, lines, on, of }) {
     panels.forEach((end, i) => {
         layout[`xaxis${end}`] = { ...of("x", end), domain: [0, 1] };
         layout[`yaxis${end}`] = { ...of("y", end), domain: [Math.max(0, top - tall[i]) / inner, top / inner] };
-        for (const trace of bars[i]) {
-            const { tickvals, ticktext, ...bar } = trace.colorbar;
-            trace.colorbar = { ...bar, ...(tickvals ? spread(tickvals, ticktext, whole) : { nticks: 5 }), orientation: "h", thickness: 12, len: 1,
-                x: 0.5, xanchor: "center", xpad: 0, y: (top + (headed[i] ? LINE : 0)) / inner, yanchor: "bottom", ypad: 14, title: { ...bar.title, side: "top" } };
+        for (const { colorbar } of bars[i]) {
+            const at = { thickness: 12, len: tall[i] / inner, lenmode: "fraction", y: top / inner, yanchor: "top" };
+            Object.assign(colorbar, at, colorbar.tickvals ? spread(colorbar.tickvals, colorbar.ticktext, tall[i]) : { nticks: 6 });
         }
         top -= tall[i] + under[i] + (above[i + 1] ?? 0);
     });

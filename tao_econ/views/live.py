@@ -24,6 +24,13 @@ from .presets import PRESETS, preset
 
 PAGE = 1e-12  # relative error of what a page sends back unmoved
 LOOK = """<style>
+.tao-live { container-type: inline-size; }
+@container (max-width: 450px) {
+.tao-live .widget-hbox .widget-hbox, .tao-live .widget-hslider, .tao-live .widget-dropdown {
+flex-wrap: wrap; height: auto; width: 100% !important; }
+.tao-live .widget-hbox .widget-label { width: 100% !important; text-align: left; }
+.tao-live .slider-container { min-width: 60px; }
+}
 .tao-live .widget-dropdown { min-width: 0; max-width: calc(100% - 4px); }
 .tao-live .widget-readout { min-width: 92px; }
 .tao-readout { display: flex; flex-wrap: wrap; gap: 4px 22px; margin: 2px 0; line-height: 1.35; }
@@ -107,7 +114,7 @@ class Live(w.VBox):
             continuous_update=False,
             tooltip="brings this state back; paste another one here",
             style={"description_width": "60px"},
-            layout=w.Layout(width="min(760px, 100%)"),
+            layout=w.Layout(width="min(760px, calc(100% - 4px))"),
         )
         super().__init__(self._parts(), layout=w.Layout(width="100%"))
         self.add_class("tao-live")

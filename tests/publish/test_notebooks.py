@@ -4,6 +4,7 @@ the rules.
 
 import ast
 import base64
+import copy
 import html
 import os
 import re
@@ -142,6 +143,33 @@ def test_a_warning_stops_a_published_notebook_and_is_shown_in_a_readers_copy(sma
     notebooks.run(file, {"share": "0.25"})
     copy = read(tmp_path / "what_if" / "90_small-share=0.25.ipynb")
     assert "few readings at 0.25" in copy.cells[-1].outputs[0].text
+
+
+SLOW = """import time, tao_econ as te
+te.sweep(lambda at: time.sleep(0.4) or at, at=range(8))"""
+
+
+def test_a_long_cell_shows_the_time_left_while_it_runs_and_leaves_none_of_it(small, monkeypatch):
+    raw = []
+    tidied = notebooks.tidy
+    monkeypatch.setattr(
+        notebooks, "tidy", lambda *a, **k: raw.append(copy.deepcopy(a[0])) or tidied(*a, **k)
+    )
+    file = small("share = 0.5", SLOW)
+    notebooks.run(file)
+    kinds = [set(output.data) for output in raw[0].cells[1].outputs]
+    assert any(notebooks.WIDGET in kind for kind in kinds)
+    bars = raw[0].metadata.widgets["application/vnd.jupyter.widget-state+json"]["state"].values()
+    told = " ".join(str(one["state"].get("value", "")) for one in bars)
+    assert re.search(r"8/8\s\[00:0\d&lt;00:00", told), told
+    (table,) = read(file).cells[1].outputs
+    assert "text/html" in table.data
+
+
+def test_with_numbers_of_ones_own_what_was_published_is_not_asserted(small, tmp_path):
+    file = small("share = 0.5", "assert share == 0.5, 'half'\nprint(share)")
+    notebooks.run(file, {"share": "0.25"})
+    assert read(tmp_path / "what_if" / "90_small-share=0.25.ipynb").cells[-1].outputs
 
 
 def test_a_changed_output_is_seen_and_a_failing_cell_leaves_the_file(small):
