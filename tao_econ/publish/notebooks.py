@@ -134,7 +134,11 @@ def execute(
                 extra_arguments=["--IPKernelApp.log_level=CRITICAL", f"--ipython-dir={profile}"],
             ).execute(env=os.environ | own)
     except CellExecutionError as error:
-        raise ValueError(f"notebook {file.stem} stopped: {error.ename}: {error.evalue}") from None
+        numbers = ", ".join(f"{name}={text}" for name, text in (parameters or {}).items())
+        given = f" with {numbers}" if numbers else ""
+        raise ValueError(
+            f"notebook {file.stem} stopped{given}: {error.ename}: {error.evalue}"
+        ) from None
     return tidy(work, file.stem, warnings_kept=bool(parameters or snapshot))
 
 

@@ -287,17 +287,21 @@ def epoch(rules: Rules, subnet: Epoch, network: Metagraph | None = None) -> View
             ),
         ],
         readout={
-            f"{whose} dividends": f"{earned:.2%}",
+            f"{whose} dividends": f"{earned:.1%}",
             f"dividends per stake, {'you' if network is None else 'it'} over all": (
                 f"{earned / share:.2f}" if share else "no stake"
             ),
             f"{whose} weight that survives": f"{got.validator_trust[you]:.1%}",
-            "incentive of the miners": ", ".join(f"{x:.1%}" for x in got.incentive[miners]),
-            "their trust": ", ".join(f"{x:.1%}" for x in got.trust[miners]),
+            "incentive": _by_name(walk.names, miners, got.incentive),
+            "trust": _by_name(walk.names, miners, got.trust),
         },
         size=(11.0, 5.0),
         sources=() if network is None else (rules, where(network)),
     )
+
+
+def _by_name(names, places, shares) -> str:
+    return ", ".join(f"{names[k]} {shares[k]:.1%}" for k in places)
 
 
 def _groups(found: dict[str, tuple]) -> list[Bars]:

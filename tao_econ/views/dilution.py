@@ -313,7 +313,7 @@ def supply(snapshot: Snapshot, scenario: Scenario) -> View:
             "market cap / FDV": f"{value.mc_fdv:.1%}",
             "FDV over market cap": f"{1 / value.mc_fdv:.2f}×",
             "cap growth for a flat price, 1 year": f"{growth[1]:.1%}",
-            "5 years": f"{growth[5]:.0%}",
+            "for a flat price, 5 years": f"{growth[5]:.0%}",
         },
         size=(11.0, 5.0),
     )

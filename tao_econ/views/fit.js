@@ -11,6 +11,8 @@ function broken(text, room) {  // into lines of so many pixels
     return lines;
 }
 
+const signed = text => text.replace(/(^|[\s(+±])-(?=\d)/g, "$1−");  // a minus is as long as a plus
+
 const longest = texts => Math.max(0, ...texts.map(text => Math.max(...String(text).split("<br>").map(line => line.length))));
 const said = axis => axis.showgrid === false && axis.tickvals ? axis.ticktext : null;  // the names of categories
 
@@ -57,10 +59,11 @@ function below(data, layout, panels, { whole, lines, on, of }) {
     const last = panels.length - 1, sum = values => values.reduce((all, value) => all + value, 0);
     const inner = sum(tall) + sum(under.slice(0, last)) + sum(above.slice(1));
     let top = inner, rows = 1, used = 0;
-    for (const { name, showlegend } of data) {
-        if (showlegend === false || !name) continue;
-        const item = 48 + name.length * LETTER;
+    for (const trace of data.filter(({ name, showlegend }) => name && showlegend !== false)) {
+        const words = broken(trace.name, Math.max(whole - 48, 100)), item = 48 + longest(words) * LETTER;
+        trace.name = words.join("<br>");
         if (used && used + item > whole) rows += 1, used = 0;
+        rows += 0.7 * (words.length - 1);
         used += item;
     }
     panels.forEach((end, i) => {

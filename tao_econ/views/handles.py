@@ -66,6 +66,9 @@ def handle(record, field: str, key: str, span: tuple[float, float] | None = None
     if unit.startswith(label):
         label = unit
         unit = ""
+    elif label.endswith(f" {unit}") or unit.lower() in label.split():
+        label = " ".join(unit if word == unit.lower() else word for word in label.split())
+        unit = ""
     source = f" Source: {it['source']}" if it.get("source") else ""
     return Handle(
         label=f"{label} ({unit})" if unit else label,
@@ -205,6 +208,17 @@ def difference(now: str, was: str) -> str:
     places = len(one[2].partition(".")[2])
     by = _number(one) - _number(other)
     return f"{'+' if by >= 0 else '−'}{abs(by):,.{places}f}{one[3]}"
+
+
+def signed(text: str) -> str:
+    """A text for a screen, where a minus is as long as a plus.
+
+    Examples
+    --------
+    >>> signed("-33.31% from 2026-09-11")
+    '−33.31% from 2026-09-11'
+    """
+    return re.sub(r"(^|[\s(+±])-(?=\d)", r"\1−", text)
 
 
 def same(one, other) -> bool:

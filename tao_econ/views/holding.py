@@ -331,7 +331,7 @@ def portfolio(snapshot: Snapshot, scenario: Scenario, holder: Holder) -> View:
             "drift known to": f"± {margin_of_error(got.drift_se):.0%} a year",
             "how sure": plus_minus(),
             "before dilution": f"{holder.drift / sigma**2:.0%} of wealth",
-            "after": f"{weight:.0%}",
+            "after dilution": f"{weight:.0%}",
             "estimates that say sell short": f"{got.negative_share:.0%}",
             "growth, drift known": f"{got.growth_if_known:+.1%} a year",
             "drift estimated": f"{got.growth_expected:+.1%} a year",

@@ -18,7 +18,7 @@ from ipywidgets.widgets.interaction import display  # IPython's own
 from ..inputs.record import about, unknown
 from . import screen, still
 from .gallery import Drawn, fields_read, refuse_idle, refuse_unread
-from .handles import LABELS, LARGEST, WIDE, Handle, difference, handle, move, same, slider
+from .handles import LABELS, LARGEST, WIDE, Handle, difference, handle, move, same, signed, slider
 from .plot import Plot, ghost
 from .presets import PRESETS, preset
 
@@ -270,7 +270,7 @@ class Live(w.VBox):
         """The read-out, the line of code, and no complaint."""
         pinned = self._pinned[1]
         cells = "".join(
-            f"<div><small>{html.escape(label)}</small><b>{html.escape(text)}</b>"
+            f"<div><small>{html.escape(label)}</small><b>{html.escape(signed(text))}</b>"
             f"{_beside(text, pinned.get(label))}</div>"
             for label, text in self._view.readout.items()
         )

@@ -65,7 +65,7 @@ def miner_break_even(snapshot: Snapshot, scenario: Scenario, machine: Machine) -
             "miners of the subnet": f"{got.miners_usd_per_day_before:,.0f} USD a day",
             "after the halving": f"{got.miners_usd_per_day_after:,.0f} USD a day",
             "machines that pays": _count(before),
-            "after": _count(after),
+            "machines that pays after it": _count(after),
             "a machine": f"{machine.cost_usd_per_day * DAYS_OF_MONTH:,.0f} USD a month",
             "TAO price at which the same incentive still pays": usd(got.price_usd_after, ",.2f"),
         },

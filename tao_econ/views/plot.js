@@ -63,6 +63,7 @@ function inked(value, ink) {  // what is drawn in near-black must be seen on a d
 }
 
 function titled(layout, width) {  // a title in lines that fit
+    layout.title = { ...layout.title, text: signed(layout.title.text) };
     if (width >= 700) return layout;
     const lines = broken(layout.title.text, width - 10);
     layout.title = { ...layout.title, text: lines.join("<br>"), font: { ...layout.title.font, size: 12 }, yanchor: "top", y: 1, pad: { t: 18 } };

@@ -423,8 +423,8 @@ def rewards(holder: Staker) -> View:
             "supply grows": f"{rate:.1%} a year, net of recycling",
             "stakers keep their share if staked is at most": f"{year.break_even_staked_share:.1%}",
             f"1% after {path.years[-1]:.1f} years, not staked": f"{path.unstaked[-1]:.2%}",
-            "staked": f"{path.nominator[-1]:.2%}",
-            "partly in alpha": f"{mixed[-1]:.2%}",
+            "1% staked": f"{path.nominator[-1]:.2%}",
+            "1% partly in alpha": f"{mixed[-1]:.2%}",
         },
         size=(11.0, 5.2),
     )

@@ -234,7 +234,9 @@ def tree(odds: Odds) -> View:
         f"{odds.spot_usd:,.2f}",
         panels=[_contributions(odds, got), _by_openai(odds, table, got)],
         readout={
-            "probabilities": ", ".join(f"{chance:.2%}" for chance in chances),
+            "probabilities": ", ".join(
+                f"{name} {chance:.2%}" for name, chance in zip(SHORT, chances, strict=True)
+            ),
             "chance of OpenAI that gives the price": break_even,
             f"from branches below {UNLIKELY:.0%}": f"{rare['share'].sum():.0%} of the value",
             "outcomes, 10 / 50 / 90%": outcomes,

@@ -204,8 +204,10 @@ def intrinsic(snapshot: Snapshot, scenario: Scenario, adoption: Adoption) -> Vie
         ],
         readout={  # what alone would have to be true for the price
             "fees the price asks for": _million(need.fee_revenue_usd_per_year),
-            "without growth": _million(flat.fee_revenue_usd_per_year),
-            "or capture": "above 100%" if need.capture_share > 1 else f"{need.capture_share:.1%}",
+            "fees, without growth": _million(flat.fee_revenue_usd_per_year),
+            "or the capture it asks for": "above 100%"
+            if need.capture_share > 1
+            else f"{need.capture_share:.1%}",
             "or growth, ten years": f"{need.revenue_growth:.0%} a year" if grows else "none does",
             "least and greatest model": f"{min(prices.values()):,.2f} to "
             f"{max(prices.values()):,.2f} USD",

@@ -172,6 +172,12 @@ def test_with_numbers_of_ones_own_what_was_published_is_not_asserted(small, tmp_
     assert read(tmp_path / "what_if" / "90_small-share=0.25.ipynb").cells[-1].outputs
 
 
+def test_a_failure_with_numbers_of_ones_own_names_them(small):
+    file = small("share = 0.5", "print(1 / share)")
+    with pytest.raises(ValueError, match="90_small stopped with share=0: ZeroDivisionError: "):
+        notebooks.run(file, {"share": "0"})
+
+
 def test_a_changed_output_is_seen_and_a_failing_cell_leaves_the_file(small):
     file = small("share = 0.5", "print(share)")
     assert notebooks.run(file) != ""

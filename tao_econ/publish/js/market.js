@@ -125,7 +125,7 @@ TAO.views.portfolio = ({ snapshot, scenario, holder }, facts) => {
             "drift known to": say`± ${[facts.errors * error, ".0%"]} a year`,
             "how sure": facts.how_sure,
             "before dilution": say`${[holder.drift / sigma ** 2, ".0%"]} of wealth`,
-            "after": say`${[weight, ".0%"]}`,
+            "after dilution": say`${[weight, ".0%"]}`,
             "estimates that say sell short": say`${[TAO.normal(-drift / error), ".0%"]}`,
             "growth, drift known": say`${[growth, "+.1%"]} a year`,
             "drift estimated": say`${[growth - fraction ** 2 / (2 * years), "+.1%"]} a year`,

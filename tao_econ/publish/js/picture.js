@@ -36,10 +36,10 @@ TAO.draw = (() => {
         document.getElementById("refused").textContent = now.error ?? "";
         plot.classList.toggle("stale", now.error !== undefined);
         if (now.error !== undefined) return;
-        document.getElementById("finding").textContent = (now.layout.title?.text ?? "").replace(/<[^>]+>/g, " ");
+        document.getElementById("finding").textContent = signed((now.layout.title?.text ?? "").replace(/<[^>]+>/g, " "));
         document.getElementById("read").replaceChildren(...now.read.map(([label, text]) => {
             const box = document.createElement("div"), dt = document.createElement("dt"), dd = document.createElement("dd");
-            [dt.textContent, dd.textContent] = [label, text];
+            [dt.textContent, dd.textContent] = [label, signed(text)];
             box.append(dt, dd);
             return box;
         }));

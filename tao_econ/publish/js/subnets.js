@@ -87,16 +87,16 @@ TAO.views.epoch = ({ rules, subnet }, facts) => {
     const stake = [subnet.stake_1, subnet.stake_2, subnet.stake_3, subnet.stake_4, subnet.your_stake];
     const got = TAO.yuma(law, [...facts.others, [subnet.your_weight_1, subnet.your_weight_2, subnet.your_weight_3]], stake);
     const share = got.stake[you], earned = got.dividends[you], bars = columns => columns.map(y => ({ y }));
-    const percents = values => values.map(value => TAO.format(value, ".1%")).join(", ");
+    const percents = values => values.map((value, i) => say`miner ${i + 1} ${[value, ".1%"]}`).join(", ");
     return {
         title: say`You hold ${[share, ".1%"]} of stake and earn ${[earned, ".1%"]} of dividends`,
         panels: [{ marks: bars([got.consensus, got.incentive, got.trust]) }, { marks: bars([got.stake, got.dividends, got.validatorTrust]) }],
         readout: {
-            "your dividends": say`${[earned, ".2%"]}`,
+            "your dividends": say`${[earned, ".1%"]}`,
             "dividends per stake, you over all": share ? say`${[earned / share, ".2f"]}` : "no stake",
             "your weight that survives": say`${[got.validatorTrust[you], ".1%"]}`,
-            "incentive of the miners": percents(got.incentive),
-            "their trust": percents(got.trust),
+            incentive: percents(got.incentive),
+            trust: percents(got.trust),
         },
     };
 };

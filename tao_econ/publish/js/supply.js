@@ -101,7 +101,7 @@ TAO.views.supply = ({ snapshot, scenario }, { rules }) => {
             "market cap / FDV": say`${[ratio, ".1%"]}`,
             "FDV over market cap": say`${[1 / ratio, ".2f"]}×`,
             "cap growth for a flat price, 1 year": say`${[growth(1), ".1%"]}`,
-            "5 years": say`${[growth(5), ".0%"]}`,
+            "for a flat price, 5 years": say`${[growth(5), ".0%"]}`,
         },
     };
 };
