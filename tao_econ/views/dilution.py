@@ -43,6 +43,7 @@ from .marks import (
     View,
 )
 
+ALL_MONEY_USD = 1e15  # several times what there is: a price above it is no picture of anything
 RATES = np.linspace(0, 1, 51)
 LADDER_TOKENS = 8  # side by side on a day
 PLACES = {1: "lowest", 2: "second lowest", 3: "third lowest"}
@@ -292,6 +293,11 @@ def supply(snapshot: Snapshot, scenario: Scenario) -> View:
     ]
     staked = "assumed" if value.staked_is_assumed else "read on chain"
     growth = {years: break_even_growth(chain, snapshot, scenario, years) for years in (1, 5)}
+    if path.price_usd.max() > ALL_MONEY_USD:
+        raise ValueError(
+            f"market_cap_growth must leave a price of at most {ALL_MONEY_USD:g} USD, got "
+            f"{path.price_usd.max():.3g}"
+        )
     return View(
         title=f"{cap:.2f} bn market cap, {fdv:.2f} bn FDV, "
         f"{here:.2f} bn discounted at {scenario.discount_rate:.0%}",

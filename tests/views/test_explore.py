@@ -355,6 +355,14 @@ def test_a_refusal_names_the_slider_that_brought_it_and_not_the_next_one_moved()
     assert not refused(box) and "spot_usd=200" in code(box) and "next_openai=0" in code(box)
 
 
+def test_a_price_beyond_all_money_is_refused():
+    box = explore("supply", market_cap_growth=2.0)
+    slider(box, "horizon").value = 260
+    assert "not drawn: horizon (years): market_cap_growth must leave" in readout(box)
+    slider(box, "horizon").value = 20
+    assert not refused(box)
+
+
 def test_intrinsic_shows_each_models_own_number_and_what_the_price_asks_for():
     box = explore("intrinsic", velocity=5.0, recycled_share=0.0)
     day = te.load_snapshot("2026-09-11")

@@ -88,6 +88,7 @@ TAO.views.supply = ({ snapshot, scenario }, { rules }) => {
     const [here] = TAO.discounted(chain, [scenario.discount_rate]).map(tao => tao * bn);
     const cap = circulating * snapshot.price_usd / 1e9, fdv = chain.cap * snapshot.price_usd / 1e9;
     const growth = span => TAO.supplyAfter(chain, span) / chain.issued - 1, ratio = circulating / chain.cap;
+    if (Math.max(...price) > 1e15) throw new Error(say`market_cap_growth must leave a price of at most 1e+15 USD, got ${[Math.max(...price), ".3g"]}`);
     return {
         title: say`${[cap, ".2f"]} bn market cap, ${[fdv, ".2f"]} bn FDV, ${[here, ".2f"]} bn discounted at ${[scenario.discount_rate, ".0%"]}`,
         panels: [
