@@ -2,6 +2,8 @@
 what is left of a live view once its kernel has gone.
 """
 
+import re
+
 import lab
 import pytest
 
@@ -141,6 +143,9 @@ INK = """box => { return [...box.querySelectorAll('.gtitle, .xtick text, .legend
         .map(e => getComputedStyle(e).fill.match(/\\d+/g).slice(0, 3).reduce((a, b) => a + Number(b), 0) / 3) }"""
 
 
+TOOLS = "box => [...box.querySelectorAll('.modebar-btn')].map(e => e.dataset.title ?? e.outerHTML)"
+
+
 @pytest.mark.parametrize(  # the second with the list of files, which takes half of it; then 200 %
     ("width", "scale", "dark"), [(820, 1, True), (600, 1, False), (700, 2, False)]
 )
@@ -153,6 +158,10 @@ def test_dark_narrow_and_enlarged_pages_show_everything(tmp_path, width, scale, 
         page.set_viewport_size({"width": width, "height": 900 // scale})
         page.wait_for_timeout(1000)
         page.screenshot(path=tmp_path / "page.png")
+        tools = boxes.first.evaluate(TOOLS)
+        assert tools and not [
+            it for it in tools if re.search("share|cloud|select|produced", it, re.I)
+        ]
         for number, name in enumerate(FEW):
             box = boxes.nth(number)
             box.scroll_into_view_if_needed()

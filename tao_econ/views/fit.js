@@ -53,7 +53,7 @@ function below(data, layout, panels, { whole, lines, on, of }) {
     const bars = panels.map(end => on(end).filter(trace => trace.colorbar && trace.showscale !== false));
     const headed = panels.map(end => (layout.annotations ?? []).some(note => note.xref === `x${end} domain`));
     const tall = panels.map(end => Math.max(215, 18 * (said(of("y", end))?.length ?? 0)));
-    const turned = panels.map(end => said(of("x", end)) && longest(said(of("x", end))) * LETTER * said(of("x", end)).length > whole);
+    const turned = panels.map(end => whole < 160 || said(of("x", end)) && longest(said(of("x", end))) * LETTER * said(of("x", end)).length > whole);
     const under = panels.map((end, i) => 40 + LINE * lines[end].length + (turned[i] ? 34 : 0));
     const above = panels.map((_, i) => 12 + (headed[i] ? LINE : 0));
     const last = panels.length - 1, sum = values => values.reduce((all, value) => all + value, 0);
