@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "tao_econ"
 ROOMS = {  # room: the rooms below it that it may import, and what it needs from outside
     "inputs": ("", "numpy pandas pydantic tqdm"),
     "chain": ("inputs", "numba numpy pandas"),
-    "analysis": ("inputs", "SALib numpy pandas pyarrow scipy tqdm"),
+    "analysis": ("inputs", "SALib numpy pandas pyarrow scipy"),
     "economy": ("inputs chain analysis", "numpy pandas scipy"),
     "incentives": ("inputs chain analysis economy", "numpy pandas scipy"),
     "claims": ("inputs chain analysis economy", "numpy pandas"),

@@ -29,7 +29,7 @@ import pandas as pd
 from ..inputs.checks import quoted, whole
 from ..inputs.door import typed
 from ..inputs.files import write_whole
-from ..inputs.progress import bar
+from ..inputs.progress import shown
 from ..inputs.record import unknown
 from . import parts
 from .identity import fingerprint
@@ -333,7 +333,8 @@ def _computed(plan, numbered, executor, progress) -> Iterator[list[dict]]:
     size = 1 if executor is None else max(1, min(500, len(numbered) // (8 * workers)))
     starts = range(numbered.start, numbered.stop, size)
     batches = [(first, min(first + size, numbered.stop)) for first in starts]
-    with bar(total=len(numbered), disable=not progress, unit="points") as done:
+    bar = shown(total=len(numbered), disable=not progress, leave=True, unit="points")
+    with bar as done:
         if executor is None:
             for first, last in batches:
                 yield _some_rows(plan, first, last)

@@ -83,20 +83,18 @@ def swap(
     power = pool.tao_weight / (1 - pool.tao_weight)
     if tao_in:
         _within("tao_in", tao_in, tao)
-        got = _out(tao, alpha, power, tao_in * kept)
-        left = _left(alpha, got, power * math.log1p(tao_in * kept / tao))
+        got, left = _traded(tao, alpha, power, tao_in * kept)
         return replace(pool, reserve_tao=tao + tao_in * kept, reserve_alpha=left), got
     _within("alpha_in", alpha_in, alpha)
-    got = _out(alpha, tao, 1 / power, alpha_in * kept)
-    left = _left(tao, got, math.log1p(alpha_in * kept / alpha) / power)
+    got, left = _traded(alpha, tao, 1 / power, alpha_in * kept)
     return replace(pool, reserve_tao=left, reserve_alpha=alpha + alpha_in * kept), got
 
 
-def _left(reserve: float, got: float, fall: float) -> float:
-    """What a trade leaves of a reserve, whose log it lowers by so much; precise where next to
-    nothing stays.
-    """
-    return reserve - got if 2 * got < reserve else reserve * math.exp(-fall)
+def _traded(given: float, taken: float, power: float, amount: float) -> tuple[float, float]:
+    """(what leaves a pool, what stays of it: precise where that is next to nothing)."""
+    got = _out(given, taken, power, amount)
+    rest = taken - got
+    return got, rest if rest > got else taken * math.exp(-power * math.log1p(amount / given))
 
 
 @typed

@@ -315,7 +315,7 @@ def run_subnets(
         law = _law(now, scenario)
         if first >= kept.done:
             _put_in_force(now, pools, state)
-        for day in shown(range(max(first, kept.done), last), "days"):
+        for day in shown(range(max(first, kept.done), last), unit="days"):
             block = day * BLOCKS_PER_DAY
             today = inflow[day if len(inflow) > 1 else 0]
             wrong, i = kernels._run(law, state, orders, today, block, block + BLOCKS_PER_DAY)

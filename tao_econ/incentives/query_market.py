@@ -102,7 +102,7 @@ def query_market_path(
     out = np.empty((len(QueryMarketPath._fields), len(state.talent), rounds))
     question = ("query_market_path", sources(), rules, market, rounds, replicas, stake, seed)
     kept = Checkpoint(question, rounds, (*state, out), random)
-    for t in shown(range(kept.done, rounds), "rounds"):
+    for t in shown(range(kept.done, rounds), unit="rounds"):
         _round(rules, market, state, random, out[:, :, t])
         kept.keep(t + 1)
     return QueryMarketPath(**dict(zip(QueryMarketPath._fields, out, strict=True)))

@@ -68,13 +68,8 @@ def _rule(field: Any) -> str:
     if low and high:
         opens = "(" if low[0] == ">" else "["
         closes = ")" if high[0] == "<" else "]"
-        return f"in {opens}{_bound(low[1])}, {_bound(high[1])}{closes}"
-    return " and ".join(f"{sign} {_bound(value)}" for sign, value in filter(None, (low, high)))
-
-
-def _bound(value: Any) -> str:
-    """A bound as one says it: a whole one without a decimal."""
-    return f"{int(value) if value == int(value) else value:,}"
+        return f"in {opens}{low[1]:,}, {high[1]:,}{closes}".replace(".0,", ",").replace(".0]", "]")
+    return " and ".join(f"{sign} {value:,}" for sign, value in filter(None, (low, high)))
 
 
 def _one_line(record: Any, error: ValidationError) -> Exception:

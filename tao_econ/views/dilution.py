@@ -293,11 +293,7 @@ def supply(snapshot: Snapshot, scenario: Scenario) -> View:
     ]
     staked = "assumed" if value.staked_is_assumed else "read on chain"
     growth = {years: break_even_growth(chain, snapshot, scenario, years) for years in (1, 5)}
-    if path.price_usd.max() > ALL_MONEY_USD:
-        raise ValueError(
-            f"market_cap_growth must leave a price of at most {ALL_MONEY_USD:g} USD, got "
-            f"{path.price_usd.max():.3g}"
-        )
+    _within_all_money(path.price_usd.max())
     return View(
         title=f"{cap:.2f} bn market cap, {fdv:.2f} bn FDV, "
         f"{here:.2f} bn discounted at {scenario.discount_rate:.0%}",
@@ -323,3 +319,11 @@ def supply(snapshot: Snapshot, scenario: Scenario) -> View:
         },
         size=(11.0, 5.0),
     )
+
+
+def _within_all_money(price_usd: float) -> None:
+    if price_usd > ALL_MONEY_USD:
+        raise ValueError(
+            f"market_cap_growth must leave a price of at most {ALL_MONEY_USD:g} USD, got "
+            f"{price_usd:.3g}"
+        )
