@@ -168,5 +168,8 @@ def test_dark_narrow_and_enlarged_pages_show_everything(tmp_path, width, scale, 
             page.wait_for_timeout(1000)
             assert box.evaluate(WIDE) == [], f"{name}: beyond its right edge"
             assert box.locator(".js-plotly-plot").evaluate(lab.FAULTS) == [], name
+            code = box.locator(".widget-text input").last
+            assert code.input_value().startswith("views.explore")
+            assert code.evaluate("it => it.clientWidth") > 100
             inks = box.evaluate(INK)
             assert inks and all((ink > 110) is dark for ink in inks if not 90 < ink < 140), inks

@@ -29,6 +29,7 @@ LOOK = """<style>
 .tao-live .widget-hbox .widget-hbox, .tao-live .widget-hslider, .tao-live .widget-dropdown {
 flex-wrap: wrap; height: auto; width: 100% !important; }
 .tao-live .widget-hbox .widget-label { width: 100% !important; text-align: left; }
+.tao-live .widget-hbox .widget-text .widget-label { width: 60px !important; }
 .tao-live .slider-container { min-width: 60px; }
 }
 .tao-live .widget-dropdown { min-width: 0; max-width: calc(100% - 4px); }
