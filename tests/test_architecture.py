@@ -22,7 +22,7 @@ ROOMS = {  # room: the rooms below it that it may import, and what it needs from
     ),
     "publish": (
         "inputs chain economy incentives claims views",
-        "matplotlib mistune nbclient nbformat numpy numpydoc pandas papermill",
+        "matplotlib mistune nbclient nbformat numpy numpydoc pandas papermill PIL",
     ),
 }
 ONLY_IN = {"numba": {"chain/_jit.py"}}  # library: the files that may import it

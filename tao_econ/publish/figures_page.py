@@ -14,6 +14,8 @@ from . import press, prose
 LARGE = 20_000  # bytes of a table; beyond, it is packed
 IDLE = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->|<metadata>.*?</metadata>", re.DOTALL)
 PART = re.compile(r' id="[A-Za-z0-9.]+(_[0-9]+)+"')  # `axes_1`: nothing refers to it
+PLACES = re.compile(r' d="[^"]*"|translate\([^)]*\)')
+LONG = re.compile(r"-?\d+\.\d{3,}")  # beyond a hundredth of a point
 
 
 class Drawing(NamedTuple):
@@ -54,9 +56,17 @@ def table(view: View) -> tuple[str, bytes]:
 
 
 def lean(svg: bytes) -> bytes:
-    """The same picture in fewer bytes: without comments, names of parts and line breaks."""
+    """The same picture in fewer bytes: without comments, names of parts and line breaks, places to
+    a hundredth of a point.
+    """
     text = PART.sub("", IDLE.sub("", svg.decode()))
+    text = text.replace("xlink:href", "href").replace("DejaVuSans-", "f")
+    text = PLACES.sub(lambda found: LONG.sub(_hundredths, found[0]), text)
     return re.sub(r"\s*\n\s*", " ", text).replace("> <", "><").strip().encode() + b"\n"
+
+
+def _hundredths(number: re.Match) -> str:
+    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
 
 
 def page(index: dict, books: dict[str, prose.Notebook], drawings: dict[str, Drawing]) -> str:

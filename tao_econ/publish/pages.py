@@ -43,10 +43,13 @@ COMPUTES = (
     "address of the page holds the state: a link shares it."
 )
 ABOUT = (
-    "Each number of an article that valued Bittensor's TAO in November 2023, recomputed from the "
-    "chain's own rules "
-    "and from dated facts."
+    "Bittensor is a network in which computers compete to give the best answers of artificial "
+    "intelligence, and TAO is its coin. Here is each number of an article that valued TAO in "
+    "November 2023, recomputed from the chain's own rules and from dated facts."
 )
+CODE = re.compile(r"`([^`]+)`")
+FRONT_FIGURE = "claims_against_events"  # both are seen before any scrolling
+FRONT_VIEW = "board"
 
 
 def build(folder: Path | None = None, *, many: int = states.POSITIONS) -> dict[str, int]:
@@ -148,7 +151,10 @@ def _files(many: int) -> dict[str, str | bytes]:
         _ledger(ledger.read_text(encoding="utf-8"), menu) if ledger.exists() else {}
     )
     files["index.html"] = _page(
-        "Bittensor's TAO, recomputed", _index(books, names, LEDGER in files), menu, wide="wide"
+        "Bittensor's TAO, recomputed",
+        _index(books, names, index, LEDGER in files),
+        menu,
+        wide="wide",
     )
     with _processes() as pool:
         drawn = pool.map(figures_page.drawing, index)
@@ -309,7 +315,9 @@ Not a forecast and not advice.</p></footer>
 # ---- The pages ----
 
 
-def _index(books: dict[str, prose.Notebook], instruments: list[str], ledger: bool) -> str:
+def _index(
+    books: dict[str, prose.Notebook], instruments: list[str], figures: dict, ledger: bool
+) -> str:
     """What was found, a line for each notebook, and the way to everything else. The first
     notebook introduces.
     """
@@ -327,7 +335,9 @@ def _index(books: dict[str, prose.Notebook], instruments: list[str], ledger: boo
     )
     return f"""<h1>Bittensor's TAO, recomputed</h1>
 <p class="lead">{html.escape(ABOUT)}</p>
-{prose.markdown(told, {})}<p><a class="more" href="{prose.address(f"notebooks/{first}.html")}">Start here</a>{claims}</p>
+{prose.markdown(told, {})}<p><a class="more" href="{prose.address(f"notebooks/{first}.html")}">Start here</a>
+<a class="more" href="instruments/{FRONT_VIEW}.html">Move a number</a>{claims}</p>
+{_front(books[first], figures)}
 <h2 id="findings">Findings</h2>
 <ul class="findings">{found}</ul>
 <p><a class="more" href="figures.html">All figures, with their data</a>
@@ -338,6 +348,27 @@ def _index(books: dict[str, prose.Notebook], instruments: list[str], ledger: boo
 models were computed in advance.</p>
 <ul class="list">{live}</ul>
 """
+
+
+def _front(book: prose.Notebook, figures: dict) -> str:
+    """The finding as a picture, and the board as it stands in the first notebook."""
+    images = ""
+    if FRONT_FIGURE in figures:
+        images += prose.picture(
+            f"figures/{FRONT_FIGURE}.svg",
+            figures[FRONT_FIGURE]["alt"],
+            prose.png_size((press.OUTPUT / f"{FRONT_FIGURE}.png").read_bytes()),
+            f"figures.html#{FRONT_FIGURE}",
+        )
+    for file, content in book.pictures.items():
+        if file.endswith(f"-{FRONT_VIEW}.png"):
+            images += prose.picture(
+                prose.address(f"notebooks/img/{file}"),
+                "The board: the article's arguments, judged again at every move of a slider",
+                prose.png_size(content),
+                f"instruments/{FRONT_VIEW}.html",
+            )
+    return f'<div class="front">{images}</div>'
 
 
 def _first_line(name: str) -> str:
@@ -399,8 +430,9 @@ def _instrument(name: str, says: str, packed: str, menu: list[tuple[str, str]]) 
     part = "instrument" if "cases" in it else "compute"
     safe = packed.replace("<", "\\u003c")  # no text in it can end the script element
     title = name.capitalize().replace("_", " ")
+    lead = CODE.sub(r"<code>\1</code>", html.escape(says))
     body = f"""<h1>{html.escape(title)}</h1>
-<p class="lead">{html.escape(says)}</p>
+<p class="lead">{lead}</p>
 <noscript><p>This page needs JavaScript; it loads nothing from elsewhere.</p></noscript>
 <div class="desk">
 <div id="finding" aria-live="polite"></div>

@@ -20,6 +20,7 @@ MILLION_TAO = 10**6 * RAO_PER_TAO  # larger amounts of rao have a slider in mill
 FAR = 100  # ends whose ratio is larger are reached in equal ratios
 RATIO = 0.01  # a step of such a slider, in powers of ten
 SAME = 1e-4  # powers of ten by which a page may round
+HYPHEN = re.compile(r"(^|[\s(+±])-(?=\d)")  # that stands for a minus
 NUMBER = re.compile(r"([+\-−]?)([\d,]*\.?\d+)(.*)", re.DOTALL)
 
 
@@ -218,7 +219,7 @@ def signed(text: str) -> str:
     >>> signed("-33.31% from 2026-09-11")
     '−33.31% from 2026-09-11'
     """
-    return re.sub(r"(^|[\s(+±])-(?=\d)", r"\1−", text)
+    return HYPHEN.sub(r"\1−", text)
 
 
 def same(one, other) -> bool:

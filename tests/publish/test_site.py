@@ -104,21 +104,32 @@ def test_the_data_of_a_figure_are_all_that_it_shows(folder):
                 assert there == kept
 
 
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+
+
 def parts(text):
-    """Every element of a picture with what it says, names of parts and blanks apart."""
-    svg = ElementTree.fromstring(text)
-    for each in svg.iter():
+    """(every element of a picture with what it says, its numbers), names and blanks apart."""
+    shapes, numbers = [], []
+    for each in ElementTree.fromstring(text).iter():
         if re.search(r"metadata|rdf|creativecommons|purl", each.tag):
             continue
-        about = {k: " ".join(v.split()) for k, v in each.attrib.items() if k != "id"}
-        yield each.tag, about, (each.text or "").strip()
+        for key, value in each.attrib.items():
+            if key == "id":
+                continue
+            words = " ".join(value.replace("DejaVuSans-", "f").split())
+            numbers += [float(it) for it in NUMBER.findall(words)]
+            shapes.append((key.rpartition("}")[2], NUMBER.sub("#", words)))
+        shapes.append((each.tag, (each.text or "").strip()))
+    return shapes, np.array(numbers)
 
 
 def test_a_picture_of_the_site_is_the_drawn_one_in_fewer_bytes(folder):
     for name in press.read_index():
         drawn = (press.OUTPUT / f"{name}.svg").read_text(encoding="utf-8")
         there = (folder / f"figures/{name}.svg").read_text(encoding="utf-8")
-        assert list(parts(there)) == list(parts(drawn)), name
+        (shapes, numbers), (wanted, exact) = parts(there), parts(drawn)
+        assert shapes == wanted, name
+        np.testing.assert_allclose(numbers, exact, rtol=0, atol=0.00501, err_msg=name)  # points
         assert len(there) < 0.97 * len(drawn), name
         asked = set(re.findall(r'(?:href="#|url\(#)([\w.-]+)', there))
         assert asked <= set(re.findall(r' id="([\w.-]+)"', there)), name
@@ -198,6 +209,9 @@ def test_pages_keep_a_reasonable_weight(folder):
     assert max(data) < 500_000 and sum(data) < 3_000_000
     assert (folder / search.INDEX).stat().st_size < 300_000
     assert all(file.stat().st_size < 1_000_000 for file in folder.rglob("*.html"))
+    rest = [file for file in folder.rglob("*.*") if file.name != "plotly.min.js"]
+    rest = [file for file in rest if file.parent.name != "instruments"]  # 3 MB with every state
+    assert sum(file.stat().st_size for file in rest) < 9_000_000
     _, full = pages._states_of(
         "guarantee", states.POSITIONS
     )  # as `./run site` computes it; a map in every state
