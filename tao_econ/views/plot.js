@@ -106,8 +106,10 @@ async function render({ model: host, el }) {
                 if (gone || !width) break;
                 const look = colours(el), { data, layout } = structuredClone(model.get("picture"));
                 if (look.dark) inked(data, look.ink), inked(layout, look.ink);
-                fitted(data, titled(layout, width), width);
-                await it.react(plot, data, { ...layout, width, template: template(look) }, CONFIG);
+                const room = Math.max(width, layout.annotations?.length > 20 ? 900 : 0);  // a table of words scrolls
+                el.style.overflowX = room > width ? "auto" : "";
+                fitted(data, titled(layout, room), room);
+                await it.react(plot, data, { ...layout, width: room, template: template(look) }, CONFIG);
             } while (again);
             note.remove();
             named(el);
