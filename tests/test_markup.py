@@ -156,7 +156,7 @@ def site(tmp_path_factory):
     texts = {
         "notebooks/book.html": pages._page(made.title, body, pages._menu(True), up="../"),
         "index.html": pages._page(
-            BAD, pages._index({FILE: made, "b": made}, [], True), pages._menu(True)
+            BAD, pages._index({FILE: made, "b": made}, [], {}, True), pages._menu(True)
         ),
         "claims.html": claims(),
         "instruments/supply.html": instrument(),
