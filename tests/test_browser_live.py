@@ -173,3 +173,23 @@ def test_dark_narrow_and_enlarged_pages_show_everything(tmp_path, width, scale, 
             assert code.evaluate("it => it.clientWidth") > 100
             inks = box.evaluate(INK)
             assert inks and all((ink > 110) is dark for ink in inks if not 90 < ink < 140), inks
+
+
+MEET = """box => { const at = [...box.querySelectorAll('.annotation-text')].map(e => [e.textContent, e.getBoundingClientRect()]);
+    return at.flatMap(([one, a], i) => at.slice(i + 1).filter(([_, b]) =>
+        Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 2)
+        .map(([other]) => one + " | " + other)) }"""
+
+
+def test_the_boards_table_scrolls_in_a_narrow_pane(tmp_path):
+    with (
+        lab.server(tmp_path, tmp_path / "home") as base,
+        lab.page(tmp_path / "profile", width=1100) as page,
+    ):
+        box = opened(page, base, ["board"], tmp_path).first
+        page.wait_for_timeout(1000)
+        assert box.evaluate(MEET) == []
+        holder = box.locator(".js-plotly-plot").locator("xpath=..")
+        assert holder.evaluate("it => it.scrollWidth > it.clientWidth + 100")
+        holder.evaluate("it => { it.scrollLeft = 10_000 }")
+        assert holder.evaluate("it => it.scrollLeft > 100")
