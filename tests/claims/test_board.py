@@ -3,12 +3,13 @@
 import dataclasses
 import re
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tao_econ import claims, views
-from tao_econ.claims import board
+from tao_econ.claims import board, roots
 from tao_econ.claims.declare import DATED, FORECAST
 from tao_econ.inputs.record import about
 from tao_econ.views.presets import PRESETS
@@ -141,3 +142,25 @@ def test_every_named_state_is_on_the_menu():
     assert list(live._menus["numbers"].options) == list(PRESETS)
     live._menus["numbers"].value = "September 2026"
     assert "168.3×" in live._view.readout["C47 OpenAI's value"]
+
+
+def test_a_search_that_gives_up_early_finds_what_a_whole_one_does(monkeypatch):
+    random = np.random.default_rng(7)
+    starts = list(STATES.values())
+    states = [
+        dataclasses.replace(
+            starts[k % len(starts)],
+            price_usd=float(random.uniform(5, 1_500)),
+            volume_usd=float(random.uniform(1e6, 2e8)),
+            discount_rate=float(random.uniform(0, 0.6)),
+        )
+        for k in range(12)
+    ]
+
+    def found():
+        board._turning.cache_clear()
+        return [board.what_turns(state, claim) for state in states for claim in board.ARGUMENTS]
+
+    early, whole = found(), roots._halved
+    monkeypatch.setattr(roots, "_halved", lambda *given, within=None: whole(*given))
+    assert any(early) and found() == early
