@@ -166,7 +166,7 @@ def claims_against_events(publication: Snapshot, then: Snapshot) -> View:
                 ),
             )
         ],
-        size=(10.0, 5.6),
+        size=(10.0, 3.8),
         sources=("data/key_dates.csv", "claims C26, C41, C47"),
     )
 

@@ -125,7 +125,7 @@ def stated():
     )
     halvings = len(te.chain.halving_table(article))
     return (
-        f"no more than {chain.max_supply_rao / units.RAO_PER_TAO / 1e6:.0f} million",
+        f"at most {chain.max_supply_rao / units.RAO_PER_TAO / 1e6:.0f} million",
         "the protocol and its promise 09 to 12; A1 is an appendix",
         "valuation is 00 to 08",
         f"On {day.date:%d %B %Y} [an article",
