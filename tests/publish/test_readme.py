@@ -69,6 +69,7 @@ def prose(text):
         r"`[^`]*`",
         r"\]\([^)]*\)",
         r"\[[A\d]\d_\w+",
+        r"<[^>]*>",
     ):
         text = re.sub(pattern, " ", text, flags=re.S)
     return text
