@@ -11,9 +11,10 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from ..economy.stress import Records
@@ -198,34 +199,39 @@ def world_of(numbers: Numbers) -> World:
     facts = dict(world().facts)
     put: dict[tuple[str, str], Any] = {("C46", "openai_closed"): numbers.openai_bn_usd}
     issued = numbers.issuance_rao
-    day = _first_halving(state.rules, state.snapshot.date, issued, numbers.recycled_share)
+    day = _first_halving(numbers.name, issued, numbers.recycled_share)
     if day is not None:
         put["C26", "first_halving"] = day
     for name, value in put.items():
         facts[name] = tuple(row._replace(value=value) for row in facts[name])
-    day = PEERS_THEN if _of_2023(state) else PEERS_NOW
-    listed = _listed(day, issued / state.rules.max_supply_rao)
+    listed = _listed(_day_of_peers(numbers.name), issued / state.rules.max_supply_rao)
     return dataclasses.replace(world(), now=state, facts=facts, tables={"comparables": listed})
 
 
-_first_halving = functools.lru_cache(maxsize=256)(first_halving_on)
+@functools.lru_cache(maxsize=256)
+def _first_halving(name: str, issued: int, recycled_share: float) -> str | None:
+    records = _beginnings()[name][0]
+    return first_halving_on(records.rules, records.snapshot.date, issued, recycled_share)
+
+
+@functools.cache
+def _day_of_peers(name: str) -> str:
+    return PEERS_THEN if _of_2023(_beginnings()[name][0]) else PEERS_NOW
 
 
 @functools.lru_cache(maxsize=256)
 def _listed(day: str, ratio: float) -> pd.DataFrame:
     """The other tokens of a day with their ratios, and TAO's by the board."""
-    rows = _peers(day)
-    own = [ratio if token == "TAO" else other for token, other in rows]
-    return pd.DataFrame(
-        {"as_of": day, "token": [token for token, _ in rows], "mcap_fdv": own}, copy=False
-    )
+    rows, own = _peers(day)
+    return rows.assign(mcap_fdv=np.where(own, ratio, rows["mcap_fdv"]))
 
 
 @functools.cache
-def _peers(day: str) -> list[tuple[str, float]]:
+def _peers(day: str) -> tuple[pd.DataFrame, np.ndarray]:
+    """The rows of a day, and which is TAO's."""
     rows = kept("comparables")
-    rows = rows[rows["as_of"] == day]
-    return list(zip(rows["token"], rows["mcap_fdv"], strict=True))
+    rows = rows.loc[rows["as_of"] == day, ["as_of", "token", "mcap_fdv"]].reset_index(drop=True)
+    return rows, (rows["token"] == "TAO").to_numpy()
 
 
 def judged_at(numbers: Numbers, claim: str) -> tuple[str, str]:
@@ -275,8 +281,7 @@ def _judged(numbers: Numbers, claim: str) -> Measured:
 def _as_judged(numbers: Numbers, argument: Argument) -> Claim:
     claim = world().claims[argument.claim]
     if argument.claim == "C38":
-        records = _beginnings()[numbers.name][0]
-        return claim._replace(days_now=(PEERS_THEN if _of_2023(records) else PEERS_NOW,))
+        return claim._replace(days_now=(_day_of_peers(numbers.name),))
     return claim._replace(days_now=(NOW,), definitions=argument.definitions or claim.definitions)
 
 
@@ -360,11 +365,12 @@ def _turning(numbers: Numbers, claim: str) -> Flip | None:
     start = _judged(numbers, claim).verdict
     best = None
     for name in ARGUMENTS[claim].reads:
+        at = functools.cache(functools.partial(_at, numbers, claim, name))
         found = nearest(
             _input(numbers, name),
             start,
-            functools.partial(_verdict_at, numbers, claim, name),
-            side=functools.partial(_side_at, numbers, claim, name),
+            functools.partial(_verdict_at, at),
+            side=functools.partial(_side_at, at, claim),
             within=best.distance if best else math.inf,
             steps=STEPS,
             halvings=HALVINGS,
@@ -411,12 +417,12 @@ def _at(numbers: Numbers, claim: str, name: str, shown: float) -> Measured | Non
         return None
 
 
-def _verdict_at(numbers: Numbers, claim: str, name: str, shown: float) -> str | None:
-    found = _at(numbers, claim, name, shown)
+def _verdict_at(at: Callable[[float], Measured | None], shown: float) -> str | None:
+    found = at(shown)
     return found and found.verdict
 
 
-def _side_at(numbers: Numbers, claim: str, name: str, shown: float) -> int:
+def _side_at(at: Callable[[float], Measured | None], claim: str, shown: float) -> int:
     """On which side of what is stated the first of what is measured lies; dates by their month."""
-    found = _at(numbers, claim, name, shown)
+    found = at(shown)
     return side_of(world().claims[claim], found.values[0]) if found else 0

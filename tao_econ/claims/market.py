@@ -167,7 +167,7 @@ def c43(world: World, reading: Reading) -> float:
 def c44(world: World, reading: Reading) -> float:
     """Emission sold, less fees that buy TAO back, over the volume."""
     used = records(world, reading)
-    volume = sell_pressure(*used).volume_usd
+    volume = None
     if reading.definition != "the volume of the day":
         if reading.when == "now" or reading.day != ARTICLE:
             raise NotYetError("the windows belong to the article's days")
@@ -175,20 +175,22 @@ def c44(world: World, reading: Reading) -> float:
     return pressure_share(used, volume)
 
 
-def pressure_share(used: Records, volume_usd: float) -> float:
+def pressure_share(used: Records, volume_usd: float | None = None) -> float:
     """Emission sold in a day, less fees that buy TAO back, over a volume.
 
     Parameters
     ----------
     used : Records
-    volume_usd : float
+    volume_usd : float, optional
+        By default the one of the records.
 
     Returns
     -------
     float
     """
+    sold = sell_pressure(*used)
     fees = used.scenario.fee_revenue_usd_per_year * used.scenario.capture_share / DAYS_PER_YEAR
-    return max(sell_pressure(*used).sold_usd_per_day - fees, 0.0) / volume_usd
+    return max(sold.sold_usd_per_day - fees, 0.0) / (volume_usd or sold.volume_usd)
 
 
 def net_inflow(records: Records) -> float:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
-
-import numpy as np
 
 from .rule import World
 
@@ -81,7 +79,7 @@ def nearest(
     within : float
         Changes above this part of the range are not looked for.
     steps : int
-        On either side.
+        On either side, on the way to its end; fewer where less of the way is looked at.
     halvings : int
         Of the step in which it turns.
 
@@ -92,11 +90,13 @@ def nearest(
     best = None
     span = one.high - one.low
     for way, end in ((-1, one.low), (1, one.high)):
-        reach = min(way * (end - one.value), within * span)  # what is farther is not the nearest
+        whole = way * (end - one.value)
+        reach = min(whole, within * span)  # what is farther is not the nearest
         if reach <= 0:
             continue
         last = one.value
-        for value in _path(one.value, one.value + way * reach, steps):
+        looks = math.ceil(steps * (reach / whole))
+        for value in _path(one.value, one.value + way * reach, looks):
             turned = value
             if at(value) in (None, start) and side is not None and side(last) != side(value):
                 turned = _crossing(last, value, side, halvings)
@@ -145,8 +145,10 @@ def _halved(
     return same, other
 
 
-def _path(start: float, end: float, steps: int) -> np.ndarray:
+def _path(start: float, end: float, steps: int) -> Iterator[float]:
     """Steps from a value to the end of its range, equal in ratio where both are above 0."""
-    if start > 0 and end > 0:
-        return np.geomspace(start, end, steps + 1)[1:]
-    return np.linspace(start, end, steps + 1)[1:]
+    for step in range(1, steps):
+        way = step / steps
+        in_ratio = start > 0 and end > 0
+        yield start * (end / start) ** way if in_ratio else start + (end - start) * way
+    yield end

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -122,8 +122,9 @@ def within_law(share: Numbers) -> Numbers:
     """An impact as a share of the price, nan where it is more than the whole price: outside the
     law, which maps leave blank.
     """
-    blank: Any = np.where(np.asarray(share) > 1, np.nan, 0.0)[()]
-    return share + blank
+    if isinstance(share, float):
+        return math.nan if share > 1 else share
+    return np.where(share > 1, np.nan, share)
 
 
 @typed

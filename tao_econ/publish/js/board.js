@@ -53,9 +53,10 @@ TAO.board = facts => {
                 return other;
             };
             for (const [way, end] of [[-1, low], [1, high]]) {
-                const reach = Math.min(way * (end - here), within * span), to = here + way * reach, ratio = here > 0 && to > 0;
-                for (let i = 1, last = here, value; i <= 3 && reach > 0; i++, last = value) {
-                    value = i === 3 ? to : ratio ? here * (to / here) ** (i / 3) : here + (to - here) * i / 3;
+                const whole = way * (end - here), reach = Math.min(whole, within * span), to = here + way * reach, ratio = here > 0 && to > 0;
+                const looks = reach > 0 ? Math.ceil(3 * (reach / whole)) : 0;
+                for (let i = 1, last = here, value; i <= looks; i++, last = value) {
+                    value = i === looks ? to : ratio ? here * (to / here) ** (i / looks) : here + (to - here) * i / looks;
                     const turned = stays(value) && side(last) !== side(value) ? halved(last, value, at => side(at) === side(last)) : value;
                     if (stays(turned)) continue;
                     const found = halved(last, turned, stays), far = Math.abs(found - here) / span;
