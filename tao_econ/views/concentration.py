@@ -83,7 +83,7 @@ def stake_lorenz(network: Metagraph | None = None) -> View:
     own = [f"Your subnet: Gini {stake.gini(one):.2f} of {len(one)} with stake. " for one in held]
     curves += map(_lorenz_of, held)
     return View(
-        title=f"{''.join(own)}The same Gini leaves the richest wallets "
+        title=f"{''.join(own)}One Gini leaves the richest hundredth "
         f"{min(tops):.0%} to {max(tops):.0%} of stake",
         caption=f"All three curves have the published Gini of {GINI}; they differ in what the "
         f"richest {RICHEST:.0%} hold: {', '.join(f'{top:.1%}' for top in tops)}. The "
@@ -192,7 +192,7 @@ def largest_holders(network: Metagraph | None = None) -> View:
         panels=[
             Panel(
                 marks=[*lines, median],
-                x=Axis(label="number of the largest", low=0, high=78),
+                x=Axis(label="number of largest hotkeys or validators", low=0, high=78),
                 y=Axis(label="their share of stake", low=0, high=1, format=".0%"),
             )
         ],

@@ -159,10 +159,11 @@ def price_fan(
             )
         )
     return View(
-        title=f"Prices in {in_words(round(years[-1]))} years: {ends[0].split(' at')[0]}",
+        title=f"Price range in {in_words(round(years[-1]))} years: {ends[0].split(' at')[0]}",
         caption=f"Eight prices of ten lie from {ends[0]} volatility, and from {ends[1]}. The inner "
-        "band takes the growth of the market cap as known, the outer one adds the error with which "
-        "prices tell it. The full line is the median with dilution, the dashed one without.",
+        f"band takes {scenario.market_cap_growth:.0%} growth of the market cap a year as known, "
+        "the outer one adds the error with which prices tell it. The full line is the median with "
+        "dilution, the dashed one without.",
         panels=panels,
         size=(11.5, 6.2),
         sources=(
@@ -207,7 +208,7 @@ def kelly_under_estimate(holder: Holder, recent: Holder) -> View:
     """
     fractions = np.linspace(0, 1.5, 31)
     marks = []
-    changes = []
+    changes: dict[str, str] = {}
     for one, colour in ((holder, RED), (recent, BLUE)):
         mu = one.drift
         sigma = one.volatility
@@ -219,14 +220,12 @@ def kelly_under_estimate(holder: Holder, recent: Holder) -> View:
         look: dict[str, Any] = {"x": fractions, "colour": colour, "at_end": True}
         marks += [Line(label=label, y=grown, **look), Line(label=ideal, y=known, style=":", **look)]
         full = kelly_under_error(mu, sigma, years).growth_expected
-        changes.append(f"{full:+.1%} a year at a volatility of {sigma:.0%}")
-    worst = kelly_under_error(holder.drift, holder.volatility, holder.years_of_prices)
+        changes[f"{full:+.1%}"] = f"at a volatility of {sigma:.0%}"
+    said = [f"{change} a year {where}" for change, where in changes.items()]
     return View(
-        title="Holding what prices say costs more growth than it earns"
-        if worst.growth_expected < 0
-        else "Holding what prices say still earns growth",
+        title=f"Full Kelly on an estimated drift: {' or '.join(changes)} a year",
         caption=f"With {holder.years_of_prices:g} years of prices and a true drift of "
-        f"{holder.drift:.0%} a year, full Kelly earns {changes[0]} and {changes[1]}. The axis "
+        f"{holder.drift:.0%} a year, full Kelly earns {said[0]} and {said[-1]}. The axis "
         "below is the part of the estimated weight that is held, and 1 is full Kelly.",
         panels=[
             Panel(

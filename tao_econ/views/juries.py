@@ -61,13 +61,13 @@ def corrupted_oracle(attack_sd: float = 10.0) -> View:
     )
     levels = [Level(x=at, colour=GREY, style=":") for at in held]
     return View(
-        title=f"The {in_words(short)} largest validators bend the median by "
+        title=f"The {in_words(short)} largest validators could bend the median by "
         f"{bent.median_bias_sd[0]:.1f} sd",
         caption=f"The attackers report {attack_sd:g} sd above the truth. Dotted lines are the "
         f"stake of the largest validators of June 2024: {in_words(short)} hold {held[-2]:.1%} "
-        f"and bend the mean by {bent.mean_bias_sd[0]:.1f} sd. With the next it is {held[-1]:.1%}, "
-        "and the median (blue) is theirs; the mean (red) gives way from the first report on. "
-        "Honest reports scatter by one sd, and validators are many.",
+        f"and could bend the mean by {bent.mean_bias_sd[0]:.1f} sd. With the next it is "
+        f"{held[-1]:.1%}, and the median (blue) is theirs; the mean (red) gives way from the first "
+        "report on. Honest reports scatter by one sd, and validators are many.",
         panels=[
             Panel(
                 marks=[

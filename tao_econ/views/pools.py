@@ -234,9 +234,9 @@ def selling_pressure(
         title=f"Miners who sell {scenario.miners_sold_share:.0%} take {taken:,.0f} TAO a day from "
         "pools",
         caption="TAO a day that sales of alpha take out of all pools, under the first rules with "
-        f"pools (orange) and those of today (blue). New TAO is {new:,.0f} a day. {days} days of "
-        f"the miners' sales cost the middle price {-fall:.1%}. The baskets of root's dividends "
-        "start empty here and fill up, so root's bar grows later.",
+        f"pools (orange) and those of today (blue). New TAO is {new:,.0f} a day. After {days} days "
+        f"of the miners' sales the median price is {-fall:.1%} lower than without them. The "
+        "baskets of root's dividends start empty here and fill up, so root's bar grows later.",
         panels=[
             Panel(
                 marks=out,

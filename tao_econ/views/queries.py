@@ -276,7 +276,7 @@ def fees_against_emission(rules: Rules, now: Snapshot, scenario: Scenario) -> Vi
     equal = Level(y=1, style="--", width=1.4)
     named = Text(x=11.5, y=1, text="fees equal emission", valign="bottom")
     return View(
-        title=f"Users pay {fees[1]:.1%} to {fees[0]:.1%} of the bill for a query",
+        title=f"Users pay an estimated {fees[1]:.1%} to {fees[0]:.1%} of a query's bill",
         caption="Left, one dollar that is paid for a query: the user's fee (green) and new TAO, "
         f"which holders pay (grey), where emission is {PINE[0]:g} or {PINE[1]:g} times the fees. "
         "Right, how this ratio falls with the halvings, at a constant price of TAO. If fees do not "

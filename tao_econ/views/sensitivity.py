@@ -100,9 +100,9 @@ def sobol_beside_tornado(
     weight = "Kelly's weight in TAO, share of wealth"
     return View(
         title=f"What decides Kelly's weight: {first[0]}",
-        caption=f"Its total index is {first[1]}, that of {second[0]} {second[1]}: the part of the "
-        "variance of the weight that an input decides with its interactions. The drift is varied "
-        "by one standard error (s.e.) either way.",
+        caption=f"The total index of the {first[0]} is {first[1]}, that of {second[0]} "
+        f"{second[1]}: the part of the variance of the weight that an input decides with its "
+        "interactions. The drift is varied by one standard error (s.e.) either way.",
         panels=[
             Panel(
                 marks=[ends, zero],

@@ -195,7 +195,7 @@ def macro_thesis() -> View:
     deal = claims.funding("2023", "one deal")
     grew, without = jump("then")
     return View(
-        title=f"Without one deal AI funding grew {without:.1f}×, not {grew:.1f}×",
+        title=f"As quoted, AI funding without one deal grew {without:.1f}×, not {grew:.1f}×",
         caption=f"The deal is Microsoft's {deal:g} bn USD in OpenAI, January 2023. Providers count "
         "differently, so compare bars of one pair.",
         panels=[_jump()],

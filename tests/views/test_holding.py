@@ -21,7 +21,7 @@ LONG = replace(HOLDER, years_of_prices=10.0)
 
 def test_titles_follow_from_the_records():
     fan = views.price_fan()
-    assert fan.title == "Prices in five years: 0.025 to 929 USD"
+    assert fan.title == "Price range in five years: 0.025 to 929 USD"
     assert "at 119% volatility" in fan.caption and "at 82%" in fan.caption
     assert views.price_fan(holder=LONG).title != fan.title
     said = views.kelly_under_estimate().caption  # the sign depends on which closes one believes
