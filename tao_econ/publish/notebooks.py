@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 FOLDER = WORKPLACE / "notebooks"
 WIDGET = "application/vnd.jupyter.widget-view+json"
+KEPT = ("tags", "jupyter")  # of a cell's metadata; the latter folds its source in JupyterLab
 STUDY = "study"  # tag of a cell that takes a minute or more and that no other cell needs
 
 
@@ -172,7 +173,7 @@ def tidy(notebook: NotebookNode, name: str, *, warnings_kept: bool = False) -> N
     }
     for number, cell in enumerate(notebook.cells):
         cell.id = f"{name[:2]}-{number:02d}"
-        cell.metadata = {"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {}
+        cell.metadata = {key: cell.metadata[key] for key in KEPT if cell.metadata.get(key)}
         if cell.cell_type != "code":
             continue
         for output in cell.outputs:

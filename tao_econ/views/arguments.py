@@ -48,8 +48,10 @@ COLUMNS = {  # heading → where it begins
     "what turns it": 9.35,
 }
 END = 11.7
-STILL = (0.0, 2.35, 4.85)  # where the columns of the still table begin
+STILL = (0.0, 2.6, 5.2)  # where the columns of the still table begin
 LETTERS = 19  # in a line of a cell
+WIDER = 7  # letters more in a line of the still table
+WORDED = {"C38": "the lowest", "C39": "its cause"}  # where the article gives words, no number
 
 
 @view(
@@ -83,12 +85,13 @@ def arguments_judged(numbers: Numbers) -> View:
         said += [*_coloured([verdict for _, verdict in judged], at - 0.2), _told(at, words)]
     heads = Text(
         x=STILL,
-        y=[-0.8] * len(STILL),
+        y=[-0.85] * len(STILL),
         text=("THE ARTICLE", "ITS OWN INPUTS GIVE", SEPTEMBER.upper()),
         colour=GREY,
         size=9,
     )
-    names = [textwrap.fill(row.says, 34) for row in rows]
+    names = [textwrap.fill(row.says, 42) for row in rows]
+    stated = [WORDED.get(row.claim, row.stated) for row in rows]
     held = sum(verdict == VERDICTS[0] for _, verdict in at_its_date)
     still = sum(verdict == VERDICTS[0] for _, verdict in today)
     return View(
@@ -97,20 +100,20 @@ def arguments_judged(numbers: Numbers) -> View:
         "true with that month's numbers; a date that had passed is judged by what came.",
         panels=[
             Panel(
-                marks=[*said, _told(STILL[0], [row.stated for row in rows]), heads],
-                x=Axis(low=-0.1, high=7.2, names=("",)),
+                marks=[*said, _told(STILL[0], stated), heads],
+                x=Axis(low=-0.1, high=7.6, names=("",)),
                 y=Axis(names=tuple(names), low=-1.1, high=len(rows) - 0.5),
                 columns=0,
             )
         ],
-        size=(10.0, 5.6),
+        size=(10.0, 4.6),
         sources=_sources(numbers),
     )
 
 
 def _told(at: float, words: list[str]) -> Text:
     """A column of words."""
-    lines = [textwrap.fill(text, LETTERS + 3) for text in words]
+    lines = [textwrap.fill(text, LETTERS + WIDER) for text in words]
     return Text(x=[at] * len(words), y=range(len(words)), text=lines, colour=BLACK, size=10)
 
 
