@@ -171,14 +171,16 @@ def publication_days() -> View:
         f"{volume / 1e6:.2f} M USD a day on {span(*days)}"
         for days, volume in zip(PUBLICATION_WINDOWS, windows["volume_usd_per_day"], strict=True)
     ]
+    above = share[(table["date"] > windows["until"][2]).to_numpy()] > BEARABLE_SHARE
     days = pd.DatetimeIndex(
         [f"2023-{month}-{day}" for month in (10, 11, 12) for day in ("01", "15")] + ["2023-12-31"]
     )
     return View(
-        title=f"New TAO fell from {said[0]:.1%} of volume in "
-        f"{pd.Timestamp(windows['since'][0]):%B} to {said[2]:.1%}",
+        title=f"New TAO were {said[0]:.1%} of {pd.Timestamp(windows['since'][0]):%B}'s volume, "
+        f"{said[2]:.1%} of the article's day",
         caption=f"{new_tao:,.0f} TAO a day did not change; the volume did: {', '.join(traded)}. "
-        f"The article's own numbers give {claimed:.1%}. Volume is as reported, all venues.",
+        f"The article's own numbers give {claimed:.1%}. On {above.sum()} of the {above.size} days that "
+        "follow, the part is above the line. Volume is as reported, all venues.",
         panels=[
             Panel(
                 marks=_days_and_windows(table["date"], share),
