@@ -77,7 +77,7 @@ def valuation_field(
     prices = _prices(publication, then, now)
     names = before["method"].replace({"stock-to-flow": "stock-to-flow (a warning)"})
     return View(
-        title=f"The methods' middle values run from {middles.min():.2f} to "
+        title=f"In {now.date:%Y} the methods' middle values run from {middles.min():.2f} to "
         f"{middles.max():,.0f} USD",
         caption="A bar runs from a method's low to its high end, a mark at its middle: red for "
         f"the article's day, blue for {now.date:%B %Y}. Dashed lines are the prices of those days. "
