@@ -144,7 +144,7 @@ def _density(values: np.ndarray, width: float) -> tuple[np.ndarray, np.ndarray]:
 
 @view(rules="2026-09-11")
 def halving_backtest(rules: Rules) -> View:
-    """Bands of 90% and medians of the first halving's date, as forecast on nine days before it."""
+    """Bands of 90% and medians of the first halving's date, as forecast on nine earlier dates."""
     table = halving.backtest_first_halving(rules)
     real = readings.FIRST_HALVING_UTC
     late = {
