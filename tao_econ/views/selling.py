@@ -179,8 +179,8 @@ def publication_days() -> View:
         title=f"New TAO were {said[0]:.1%} of {pd.Timestamp(windows['since'][0]):%B}'s volume, "
         f"{said[2]:.1%} of the article's day",
         caption=f"{new_tao:,.0f} TAO a day did not change; the volume did: {', '.join(traded)}. "
-        f"The article's own numbers give {claimed:.1%}. On {above.sum()} of the {above.size} days that "
-        "follow, the part is above the line. Volume is as reported, all venues.",
+        f"The article's own numbers give {claimed:.1%}. On {above.sum()} of the {above.size} days "
+        "that follow, the part is above the line. Volume is as reported, all venues.",
         panels=[
             Panel(
                 marks=_days_and_windows(table["date"], share),
