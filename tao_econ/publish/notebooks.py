@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 FOLDER = WORKPLACE / "notebooks"
 WIDGET = "application/vnd.jupyter.widget-view+json"
-KEPT = ("tags", "jupyter")  # of a cell's metadata; the latter folds its source in JupyterLab
 STUDY = "study"  # tag of a cell that takes a minute or more and that no other cell needs
 
 
@@ -173,7 +172,7 @@ def tidy(notebook: NotebookNode, name: str, *, warnings_kept: bool = False) -> N
     }
     for number, cell in enumerate(notebook.cells):
         cell.id = f"{name[:2]}-{number:02d}"
-        cell.metadata = {key: cell.metadata[key] for key in KEPT if cell.metadata.get(key)}
+        cell.metadata = _kept(cell.metadata)
         if cell.cell_type != "code":
             continue
         for output in cell.outputs:
@@ -185,6 +184,14 @@ def tidy(notebook: NotebookNode, name: str, *, warnings_kept: bool = False) -> N
         for output in cell.outputs:
             output.pop("transient", None)
     return notebook
+
+
+def _kept(metadata) -> dict[str, Any]:
+    """Of a cell's metadata its tags, and that JupyterLab folds its source."""
+    kept = {"tags": metadata["tags"]} if metadata.get("tags") else {}
+    if metadata.get("jupyter", {}).get("source_hidden"):
+        kept["jupyter"] = {"source_hidden": True}
+    return kept
 
 
 def _joined(outputs) -> list:

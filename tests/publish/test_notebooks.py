@@ -80,6 +80,13 @@ def test_its_first_screen_has_question_answer_terms_and_the_way_on(file):
         assert re.search(near["next"], text), "no way on"
 
 
+def test_the_front_notebook_shows_its_board_below_few_lines():
+    words, board = read(FILES[0]).cells[:2]
+    assert len(words.source.split()) <= 210
+    assert board.metadata["jupyter"] == {"source_hidden": True}
+    assert any("image/png" in output.data for output in board.outputs)
+
+
 @pytest.mark.parametrize("file", FILES, ids=lambda f: f.stem)
 def test_its_model_is_written_out_and_its_exercises_are_solved(file):
     prose = "\n".join(c.source for c in read(file).cells if c.cell_type == "markdown")
@@ -218,6 +225,15 @@ def test_a_notebook_that_jupyterlab_saved_half_run_is_brought_back(small):
     nbformat.write(book, file)
     notebooks.run(file)
     assert file.read_bytes() == committed
+
+
+def test_a_folded_source_stays_folded_and_what_else_jupyterlab_notes_goes(small):
+    file = small("share = 0.5", "print(share)")
+    book = read(file)
+    book.cells[1].metadata = {"jupyter": {"source_hidden": True, "outputs_hidden": True}, "a": 1}
+    nbformat.write(book, file)
+    notebooks.run(file)
+    assert read(file).cells[1].metadata == {"jupyter": {"source_hidden": True}}
 
 
 def test_lines_printed_in_two_pieces_read_as_one(small):
