@@ -176,9 +176,8 @@ def publication_days() -> View:
         [f"2023-{month}-{day}" for month in (10, 11, 12) for day in ("01", "15")] + ["2023-12-31"]
     )
     return View(
-        title=f"New TAO were {said[0]:.1%} of {pd.Timestamp(windows['since'][0]):%B}'s volume, "
-        f"{said[2]:.1%} of the article's day",
-        caption=f"{new_tao:,.0f} TAO a day did not change; the volume did: {', '.join(traded)}. "
+        title=f"New TAO were {said[0]:.1%} of volume before the rise, {said[2]:.1%} at publication",
+        caption=f"{new_tao:,.0f} TAO a day did not change, price and volume did: {', '.join(traded)}. "
         f"The article's own numbers give {claimed:.1%}. On {above.sum()} of the {above.size} days "
         "that follow, the part is above the line. Volume is as reported, all venues.",
         panels=[
