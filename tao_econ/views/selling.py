@@ -177,7 +177,8 @@ def publication_days() -> View:
     )
     return View(
         title=f"New TAO were {said[0]:.1%} of volume before the rise, {said[2]:.1%} at publication",
-        caption=f"{new_tao:,.0f} TAO a day did not change, price and volume did: {', '.join(traded)}. "
+        caption=f"{new_tao:,.0f} TAO a day did not change, price and volume did: "
+        f"{', '.join(traded)}. "
         f"The article's own numbers give {claimed:.1%}. On {above.sum()} of the {above.size} days "
         "that follow, the part is above the line. Volume is as reported, all venues.",
         panels=[
