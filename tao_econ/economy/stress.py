@@ -23,7 +23,7 @@ from .supply import emission_tao_per_day, supply_after
 
 # of reported volume, the mean over unregulated exchanges: Cong, Li, Tang and Yang, NBER 30783
 FAKE_SHARE = 0.7
-HIGHEST_RECYCLING = 0.185  # of a month's emission, April 2024: 1kx-network/depin_tokenomics
+RECYCLED_IN_APRIL_2024 = 0.185  # of that month's emission: 1kx-network/depin_tokenomics
 EXIT_DAYS = 30
 FEES_OVER_EMISSION = 0.1
 DILUTION_ONLY = ("recycled_share", "market_cap_growth", "stake_stickiness")  # what it assumes
@@ -111,7 +111,7 @@ STRESSES: dict[str, Callable[[Records], Records]] = {
     "stakers exit in 30 days": functools.partial(_scenario, stake_exit_per_day=1 / EXIT_DAYS),
     "all emission sold": _all_sold,
     "recycling 0": functools.partial(_scenario, recycled_share=0.0),
-    "recycling 18.5%": functools.partial(_scenario, recycled_share=HIGHEST_RECYCLING),
+    "recycling 18.5%": functools.partial(_scenario, recycled_share=RECYCLED_IN_APRIL_2024),
     "revenue ramp": _revenue_ramp,
     "AI crash": _ai_crash,
     "subnet exodus": _subnet_exodus,

@@ -13,7 +13,7 @@ from ..economy.holding import holder_yield
 from ..economy.issuance_readings import GENESIS_UTC, feasible_supply_tao, supply_observations
 from ..economy.market import sell_pressure
 from ..economy.recycled_halving import next_halving_at
-from ..economy.stress import HIGHEST_RECYCLING
+from ..economy.stress import RECYCLED_IN_APRIL_2024
 from ..economy.supply import discounted_supply, supply_at
 from ..inputs.record import unknown
 from ..inputs.rules import Rules, Scenario, Snapshot
@@ -50,7 +50,7 @@ class _Said(NamedTuple):
 
 def _halving(rules: Rules, snapshot: Snapshot, scenario: Scenario) -> _Said:
     """When does the reward halve next?"""
-    most = max(HIGHEST_RECYCLING, scenario.recycled_share)
+    most = max(RECYCLED_IN_APRIL_2024, scenario.recycled_share)
     found, early, late = (
         next_halving_at(rules, snapshot, replace(scenario, recycled_share=share))
         for share in (scenario.recycled_share, 0.0, most)
