@@ -16,7 +16,17 @@ from hostile import one_line
 from tao_econ.claims import VERDICTS
 from tao_econ.claims.rule import Finding, Judgement, Read, Reading
 from tao_econ.inputs import Rules, Snapshot, data
-from tao_econ.publish import figures_page, ledger, names, pages, press, prose, reference, search
+from tao_econ.publish import (
+    figures_page,
+    front,
+    ledger,
+    names,
+    pages,
+    press,
+    prose,
+    reference,
+    search,
+)
 
 BAD = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>\'"><!--<script>&lt;'
 FILE = '13_"><img src=x onerror=window.hit=1>'
@@ -106,14 +116,14 @@ def instrument():
     shot = {"read": 0, "data/0/type": 1, "data/0/y": 2, "data/0/name": 3, "layout/title/text": 4}
     packed = {
         "menus": [{"label": BAD, "options": [BAD], "start": 0}],
-        "sliders": [{"label": BAD, "meaning": BAD}],
+        "sliders": [{"label": BAD, "meaning": BAD, "source": BAD}],
         "cases": [{"start": 0, "sliders": [{"start": 0, "texts": [BAD], "shots": [0]}]}],
         "base": {},
         "paths": list(shot),
         "shots": [list(shot.values())],
         "pool": [[[BAD, BAD]], "scatter", [1, 2], BAD, BAD],
     }
-    return pages._instrument("supply", BAD, json.dumps(packed), pages._menu(True))
+    return pages._instrument("supply", BAD, json.dumps(packed), pages._menu(True), {})
 
 
 def hostile(rules: Rules) -> Snapshot:
@@ -139,7 +149,7 @@ def entry():
 
 def gallery():
     said = dict.fromkeys(("caption", "call", "problem"), BAD)
-    drawn = figures_page.Drawing(file="figures/supply.csv", data=b"", **said)
+    drawn = figures_page.Drawing(file="figures/supply.csv", data=b"", sources=(BAD,), **said)
     index = {"inflation": {"finding": BAD, "alt": BAD}}
     return search.box() + figures_page.page(index, {}, {"inflation": drawn})
 
@@ -152,11 +162,11 @@ def site(tmp_path_factory):
         book(), FILE, prose.Pages({f"{FILE}.ipynb": prose.address(f"{FILE}.html")}, {}, [])
     )
     menu = pages._menu(True)
-    body = made.body + pages._onward(FILE, {"a": made, FILE: made}) + pages._finding(FILE, made)
+    body = made.body + pages._onward(FILE, {"a": made, FILE: made}) + front._finding(FILE, made)
     texts = {
         "notebooks/book.html": pages._page(made.title, body, pages._menu(True), up="../"),
         "index.html": pages._page(
-            BAD, pages._index({FILE: made, "b": made}, [], {}, True), pages._menu(True)
+            BAD, front.page({FILE: made, "b": made}, [], {}, True), pages._menu(True)
         ),
         "claims.html": claims(),
         "instruments/supply.html": instrument(),

@@ -9,7 +9,7 @@ import zipfile
 from typing import NamedTuple
 
 from ..views import VIEWS, View
-from . import press, prose
+from . import press, prose, sources
 
 LARGE = 20_000  # bytes of a table; beyond, it is packed
 IDLE = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->|<metadata>.*?</metadata>", re.DOTALL)
@@ -25,6 +25,7 @@ class Drawing(NamedTuple):
     call: str  # that draws it
     file: str  # of its data
     data: bytes
+    sources: tuple[str, ...]  # what its footer names
     problem: str  # '' where the drawn file shows what the data say
 
 
@@ -37,6 +38,7 @@ def drawing(name: str) -> Drawing:
         call=VIEWS[name].call,
         file=f"figures/{file}",
         data=data,
+        sources=view.sources[1:],
         problem=press.problems(name, view=view),
     )
 
@@ -108,11 +110,19 @@ def _card(
 alt="{html.escape(alt)}" width="{width}" height="{height}" loading="lazy"></a>
 <h2>{html.escape(finding)}</h2>
 <p>{html.escape(drawing.caption)}</p>{stale}
-<p class="evidence">Data: <a href="{drawing.file}" download>{kind}</a> ({size}).{where}
+<p class="evidence">{_rests(drawing)}Data:
+<a href="{drawing.file}" download>{kind}</a> ({size}).{where}
 <a href="reference/views.html#views.{name}">Reference</a>.</p>
 <pre tabindex="0">{html.escape(drawing.call)}
 ./run figures {name}</pre></li>
 """
+
+
+def _rests(drawing: Drawing) -> str:
+    """What the footer of a figure names, each with a link where it has an address."""
+    return (
+        f"Sources: {'; '.join(map(sources.footer, drawing.sources))}. " if drawing.sources else ""
+    )
 
 
 def entries(index: dict, drawings: dict[str, Drawing]) -> list[tuple[str, str, str, str]]:

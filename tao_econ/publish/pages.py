@@ -17,39 +17,29 @@ from pathlib import Path
 
 from ..chain import replay_mainnet
 from ..inputs.checks import quoted
-from ..inputs.files import DATA, WORKPLACE, write_whole
+from ..inputs.files import WORKPLACE, write_whole
 from ..inputs.record import summary
 from ..views import VIEWS, explore, instruments
 from . import (
     assumptions,
     computed,
     figures_page,
+    front,
+    instrument_page,
     notebooks,
     press,
     prose,
     reference,
     search,
+    sources,
     states,
 )
 from .folders import alone, staging
 
 OUTPUT = WORKPLACE / "site"
 PARTS = Path(__file__).parent
-LEDGER = "claims.html"
 LIST = "files.json"  # of what a build wrote
 ASSETS = ("site.css", "instrument.js", "compute.js", "search.js")
-COMPUTES = (
-    "Every state is computed in this page, all sliders together, by the formulas of the engine. The "
-    "address of the page holds the state: a link shares it."
-)
-ABOUT = (
-    "Bittensor is a network in which computers compete to give the best answers of artificial "
-    "intelligence, and TAO is its coin. Here is each number of an article that valued TAO in "
-    "November 2023, recomputed from the chain's own rules and from dated facts."
-)
-CODE = re.compile(r"`([^`]+)`")
-FRONT_FIGURE = "claims_against_events"  # both are seen before any scrolling
-FRONT_VIEW = "board"
 
 
 def build(folder: Path | None = None, *, many: int = states.POSITIONS) -> dict[str, int]:
@@ -136,23 +126,22 @@ def _files(many: int) -> dict[str, str | bytes]:
 
     index = press.read_index()
     names = instruments()
-    sources = notebooks.select([])
-    links = {file.name: prose.address(f"notebooks/{file.stem}.html") for file in sources} | {
-        assumptions.FILE.name: "assumptions.html"
-    }
+    stored = notebooks.select([])
+    links = {file.name: prose.address(f"notebooks/{file.stem}.html") for file in stored}
+    links |= {assumptions.FILE.name: "assumptions.html"} | sources.links()
     pages = prose.Pages(links, index, names)
     books = {
         file.stem: prose.notebook(nbformat.read(file, as_version=4), file.stem, pages)
-        for file in sources
+        for file in stored
     }
-    ledger = press.OUTPUT / LEDGER
+    ledger = press.OUTPUT / front.LEDGER
     menu = _menu(ledger.exists())
     files: dict[str, str | bytes] = (
         _ledger(ledger.read_text(encoding="utf-8"), menu) if ledger.exists() else {}
     )
     files["index.html"] = _page(
         "Bittensor's TAO, recomputed",
-        _index(books, names, index, LEDGER in files),
+        front.page(books, names, index, front.LEDGER in files),
         menu,
         wide="wide",
     )
@@ -176,8 +165,9 @@ def _files(many: int) -> dict[str, str | bytes]:
         for name in index
     }
     for name, (says, shots) in packed.items():
-        files[f"instruments/{name}.html"] = _instrument(name, says, shots, menu)
-    return files | assets()
+        files[f"instruments/{name}.html"] = _instrument(name, says, shots, menu, books)
+    files[sources.PAGE] = _page("Sources", sources.page(), menu, wide="wide")
+    return files | sources.files() | assets()
 
 
 def assets() -> dict[str, str | bytes]:
@@ -193,17 +183,14 @@ def assets() -> dict[str, str | bytes]:
 
 
 def _ledger(text: str, menu: list[tuple[str, str]]) -> dict[str, str | bytes]:
-    """The ledger's page under the menu and the evidence it names, with links that stay inside the
-    site.
-    """
+    """The ledger's page under the menu, with links that stay inside the site."""
     text = re.sub(r"\.\./notebooks/(\w+)\.ipynb", r"notebooks/\1.html", text).replace(
         "../data/", "data/"
     )
-    made_by = (press.OUTPUT / LEDGER).with_suffix(".json")
+    made_by = (press.OUTPUT / front.LEDGER).with_suffix(".json")
     return {
-        LEDGER: text.replace("<main>", f"{_header(menu)}<main>", 1),
+        front.LEDGER: text.replace("<main>", f"{_header(menu)}<main>", 1),
         made_by.name: made_by.read_bytes(),
-        "data/evidence.csv": (DATA / "evidence.csv").read_bytes(),
     }
 
 
@@ -226,16 +213,27 @@ def _searched(
     files["figures.html"] = framed("Figures", search.box() + gallery, "")
     files |= {drawing.file: drawing.data for drawing in drawings.values()}
     files["search.html"] = framed("Search", search.page(), "")
-    entries = [
-        *reference.entries(guide),
+    first, *_ = books
+    parts = [search.headings(*each) for each in books.items()]
+    entries = [  # of what is found alike the first stands first
+        ("TAO, the coin of Bittensor", "start", front.ABOUT, "index.html"),
+        *search.glossary(first, books[first]),
+        *(entries[0] for entries in parts),
+        *map(_found_instrument, instruments()),
+        *itertools.chain.from_iterable(entries[1:] for entries in parts),
         *figures_page.entries(index, drawings),
-        *(
-            (name, "instrument", _first_line(name), f"instruments/{name}.html")
-            for name in instruments()
-        ),
-        *itertools.chain.from_iterable(search.headings(*each) for each in books.items()),
+        *reference.entries(guide),
     ]
     return files | {search.INDEX: search.index(entries)}
+
+
+def _found_instrument(name: str) -> search.Entry:
+    return (
+        instrument_page.called(name),
+        "instrument",
+        summary(VIEWS[name]),
+        f"instruments/{name}.html",
+    )
 
 
 def _processes() -> ProcessPoolExecutor:
@@ -264,13 +262,14 @@ def _states_of(name: str, many: int) -> tuple[str, str]:
 
 
 def _menu(ledger: bool) -> list[tuple[str, str]]:
-    claims = [("Claims", LEDGER)] if ledger else []
+    claims = [("Claims", front.LEDGER)] if ledger else []
     return [
         ("Findings", "index.html"),
         *claims,
         ("Figures", "figures.html"),
         ("Instruments", "index.html#instruments"),
         ("Assumptions", "assumptions.html"),
+        ("Sources", sources.PAGE),
         ("Main net", "mainnet.html"),
         ("Reference", f"{reference.FOLDER}/index.html"),
         ("Search", "search.html"),
@@ -315,82 +314,6 @@ Not a forecast and not advice.</p></footer>
 # ---- The pages ----
 
 
-def _index(
-    books: dict[str, prose.Notebook], instruments: list[str], figures: dict, ledger: bool
-) -> str:
-    """What was found, a line for each notebook, and the way to everything else. The first
-    notebook introduces.
-    """
-    first, *others = books
-    told = " ".join(books[first].sentences[-1:])
-    claims = (
-        f' <a class="more" href="{LEDGER}">Every claim of the article, with its verdict</a>'
-        if ledger
-        else ""
-    )
-    found = "".join(_finding(stem, books[stem]) for stem in others)
-    live = "".join(
-        f'<li><a href="instruments/{name}.html">{name}</a> {html.escape(_first_line(name))}</li>'
-        for name in instruments
-    )
-    return f"""<h1>Bittensor's TAO, recomputed</h1>
-<p class="lead">{html.escape(ABOUT)}</p>
-{prose.markdown(told, {})}<p><a class="more" href="{prose.address(f"notebooks/{first}.html")}">Start here</a>
-<a class="more" href="instruments/{FRONT_VIEW}.html">Move a number</a>{claims}</p>
-{_front(books[first], figures)}
-<h2 id="findings">Findings</h2>
-<ul class="findings">{found}</ul>
-<p><a class="more" href="figures.html">All figures, with their data</a>
-<a class="more" href="{reference.FOLDER}/index.html">Every function and field</a>
-<a class="more" href="search.html">Search</a></p>
-<h2 id="instruments">Instruments</h2>
-<p>Pages with sliders that need no program behind them: closed forms are computed in the page, the states of larger
-models were computed in advance.</p>
-<ul class="list">{live}</ul>
-"""
-
-
-def _front(book: prose.Notebook, figures: dict) -> str:
-    """The finding as a picture, and the board as it stands in the first notebook."""
-    images = ""
-    if FRONT_FIGURE in figures:
-        images += prose.picture(
-            f"figures/{FRONT_FIGURE}.svg",
-            figures[FRONT_FIGURE]["alt"],
-            prose.png_size((press.OUTPUT / f"{FRONT_FIGURE}.png").read_bytes()),
-            f"figures.html#{FRONT_FIGURE}",
-        )
-    for file, content in book.pictures.items():
-        if file.endswith(f"-{FRONT_VIEW}.png"):
-            images += prose.picture(
-                prose.address(f"notebooks/img/{file}"),
-                "The board: the article's arguments, judged again at every move of a slider",
-                prose.png_size(content),
-                f"instruments/{FRONT_VIEW}.html",
-            )
-    return f'<div class="front">{images}</div>'
-
-
-def _first_line(name: str) -> str:
-    return summary(VIEWS[name])
-
-
-def _finding(stem: str, book: prose.Notebook) -> str:
-    page = prose.address(f"notebooks/{stem}.html")
-    says = prose.markdown(book.sentences[0], {}) if book.sentences else ""
-    evidence = [
-        f'<a href="{page}#{anchor}">figure {name.replace("_", " ")}</a>'
-        for name, anchor in list(book.anchors.items())[:1]
-    ]
-    evidence += [
-        f'<a href="instruments/{name}.html">instrument {name}</a>'
-        for name in dict.fromkeys(book.instruments)
-    ]
-    return f"""<li><h3><a href="{page}">{html.escape(book.title)}</a></h3>
-{says}<p class="evidence">Evidence: {", ".join(evidence) or f'<a href="{page}">the notebook</a>'}</p></li>
-"""
-
-
 def _mainnet() -> str:
     """Blocks of main net as we recompute them: a row a quantity, with its error and its aim."""
     rows = [
@@ -422,57 +345,13 @@ def _onward(stem: str, books: dict[str, prose.Notebook]) -> str:
     return f'<nav class="onward" aria-label="Notebooks">{items}</nav>\n'
 
 
-def _instrument(name: str, says: str, packed: str, menu: list[tuple[str, str]]) -> str:
-    it = json.loads(packed)
-    menus = "".join(_select(number, menu) for number, menu in enumerate(it["menus"]))
-    sliders = "".join(_range(number, slider) for number, slider in enumerate(it["sliders"]))
-    note = _replayed(it) if "cases" in it else COMPUTES
-    part = "instrument" if "cases" in it else "compute"
-    safe = packed.replace("<", "\\u003c")  # no text in it can end the script element
-    title = name.capitalize().replace("_", " ")
-    lead = CODE.sub(r"<code>\1</code>", html.escape(says))
-    body = f"""<h1>{html.escape(title)}</h1>
-<p class="lead">{lead}</p>
-<noscript><p>This page needs JavaScript; it loads nothing from elsewhere.</p></noscript>
-<div class="desk">
-<div id="finding" aria-live="polite"></div>
-<form class="controls" autocomplete="off">{menus}{sliders}<p><button type="button" id="reset">Reset</button></p>
-<p class="note">{note} <code>views.explore("{name}")</code> brings it to JupyterLab.</p></form>
-<div class="result"><p id="refused" role="status"></p><dl id="read" aria-live="polite"></dl>
-<div id="plot" role="img" aria-labelledby="finding"></div></div>
-</div>
-<script type="application/json" id="states">{safe}</script>
-<script src="../assets/plotly.min.js"></script>
-<script src="../assets/{part}.js"></script>
-"""
+def _instrument(
+    name: str,
+    says: str,
+    packed: str,
+    menu: list[tuple[str, str]],
+    books: dict[str, prose.Notebook],
+) -> str:
+    body = instrument_page.body(name, says, packed, books)
+    title = instrument_page.called(name)
     return _page(title, body, menu, up="../", wide="wide", scripts="'self'")
-
-
-def _replayed(it: dict) -> str:
-    """How the states of a page were made that computes none."""
-    fixed = any(len(slider["texts"]) == 1 for case in it["cases"] for slider in case["sliders"])
-    still = ", and under other choices of the menus they stand still" if fixed else ""
-    return (
-        f"This page does not compute: {len(it['shots'])} states were computed in advance, in which one slider at a "
-        f"time has left its start. Moving a second one puts the first back{still}. In JupyterLab all move together."
-    )
-
-
-def _select(number: int, menu: dict) -> str:
-    options = "".join(
-        f"<option{' selected' if i == menu['start'] else ''}>{html.escape(o)}</option>"
-        for i, o in enumerate(menu["options"])
-    )
-    return (
-        f'<div><label for="m{number}">{html.escape(menu["label"])}</label><select '
-        f'id="m{number}">{options}</select></div>'
-    )
-
-
-def _range(number: int, slider: dict) -> str:
-    return (
-        f'<div><label for="s{number}">{html.escape(slider["label"])}</label><output '
-        f'for="s{number}"></output>'
-        f'<input type="range" id="s{number}" min="0" max="1" step="1" aria-describedby="d{number}">'
-        f'<small id="d{number}">{html.escape(slider["meaning"] or "")}</small></div>'
-    )

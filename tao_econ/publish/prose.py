@@ -144,6 +144,7 @@ def _escaped(character: str) -> str:
     return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "surrogateescape"))
 
 
+WORD = re.compile(r"<(t[dh])((?: style=\"[^\"]*\")?)>([\w.,:%+×−-]{1,20})</")  # a date, a number
 FOLDED = re.compile(r"<details><summary>[\w ]+</summary>|</details>")
 
 
@@ -172,7 +173,7 @@ class _Renderer(mistune.HTMLRenderer):
 
     def link(self, text, url, title=None):
         if re.match(r"https?://", url):
-            return f'<a href="{html.escape(url)}" rel="noreferrer">{text}</a>'
+            return f'<a href="{html.escape(url)}" rel="noopener noreferrer">{text}</a>'
         if url.startswith("#"):
             return f'<a href="#{_slug(url[1:])}">{text}</a>'
         path, _, anchor = url.partition("#")
@@ -185,6 +186,11 @@ class _Renderer(mistune.HTMLRenderer):
             if known
             else text
         )
+
+    def codespan(self, text):
+        code = f"<code>{html.escape(text)}</code>"
+        known = self._links.get(text)
+        return f'<a href="{self._up}{known}">{code}</a>' if known else code
 
     def image(self, text, url, title=None):
         return text  # pictures come from the figures, which carry their own words
@@ -217,6 +223,7 @@ class _Docstring(_Renderer):
 
 def boxed(inner: str, what: str) -> str:
     """A box of its own width around something wide; the arrow keys scroll it."""
+    inner = WORD.sub(r'<\1\2 class="word">\3</', inner) if what == "table" else inner
     return f'<div class="box {what}" tabindex="0" role="group" aria-label="{what}">{inner}</div>\n'
 
 

@@ -1,18 +1,18 @@
-// Every word that is asked for must occur; what is called so comes first, what begins so next.
+// Every word that is asked for must occur; what is called so comes first, then pages to read before names of code.
 "use strict";
 const up = document.currentScript.dataset.up;
 const [field, said, list] = ["q", "said", "hits"].map((id) => document.getElementById(id));
-const MOST = 30;
+const MOST = 30, IDLE = new Set("a an and are do does how is of the to what".split(" ")), CODE = /view|function|record|constant|field/;
 const plain = (text) => text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "");
 const entries = ENTRIES.map(([title, kind, says, url]) => {
-  const name = plain(title).replace(/[_.]+/g, " ");
+  const name = plain(title).replace(/[_.()]+/g, " ").trim();
   return { title, kind, says, url, name, last: name.split(" ").length, all: plain(`${title} ${name} ${kind} ${says} ${url}`) };
 });
 
 function rank(entry, whole, words) {
-  if (entry.name === whole || entry.name.endsWith(` ${whole}`) && entry.kind !== "field") return 0;
-  if (entry.name.startsWith(whole) || entry.name.includes(` ${whole}`)) return 1;
-  return words.every((word) => entry.name.includes(word)) ? 2 : 3;
+  if (entry.name === whole) return 0;
+  if (` ${entry.name}`.includes(` ${whole}`)) return !CODE.test(entry.kind) || entry.name.endsWith(` ${whole}`) && entry.kind !== "field" ? 1 : 2;
+  return words.every((word) => entry.name.includes(word)) ? 3 : words.some((word) => entry.name.includes(word)) ? 4 : 5;
 }
 
 function row(entry) {
@@ -29,8 +29,8 @@ function row(entry) {
 }
 
 function search() {
-  const words = plain(field.value).split(/\s+/).filter(Boolean);
-  const whole = plain(field.value).replace(/[_.\s]+/g, " ").trim();
+  const asked = plain(field.value).replace(/(\w{4})s(?!\S)/g, "$1").split(/[\s?]+/).filter(Boolean), told = asked.filter((word) => !IDLE.has(word));
+  const words = told.length ? told : asked, whole = words.join(" ").replace(/[_.\s]+/g, " ").trim();
   const found = words.length ? entries.filter((entry) => words.every((word) => entry.all.includes(word))) : [];
   const ranked = found.map((entry) => [rank(entry, whole, words), entry]).sort((a, b) => a[0] - b[0]);
   list.replaceChildren(...ranked.slice(0, MOST).map(([, entry]) => row(entry)));

@@ -9,6 +9,7 @@ import re
 from . import prose
 
 INDEX = "assets/search-index.js"
+EXAMPLES = ("halving", "FDV", "stake", "OpenAI")
 Entry = tuple[str, str, str, str]  # title, kind, what it says, path of the site
 
 
@@ -38,10 +39,19 @@ def box(up: str = "", *, page: bool = False) -> str:
 
 def page() -> str:
     """The body of the page that does nothing else."""
+    examples = ", ".join(f'<a href="#{one}">{one}</a>' for one in EXAMPLES)
     return f"""<h1>Search</h1>
 {box(page=True)}<p class="note">Every word must occur. The arrow keys walk through what was found,
-Enter opens it, and the address of this page keeps the words.</p>
+Enter opens it, and the address of this page keeps the words. Such as {examples}.</p>
 """
+
+
+def glossary(stem: str, book: prose.Notebook) -> list[Entry]:
+    """The terms that a notebook's glossary explains."""
+    page = prose.address(f"notebooks/{stem}.html")
+    told = book.body.partition('<h2 id="glossary">')[2].partition("<h2")[0]
+    rows = re.findall(r"<td><strong>(.*?)</strong></td>\s*<td>(.*?)</td>", told, re.DOTALL)
+    return [(_bare(term), "glossary", _bare(says), f"{page}#glossary") for term, says in rows]
 
 
 def headings(stem: str, book: prose.Notebook) -> list[Entry]:
@@ -50,7 +60,10 @@ def headings(stem: str, book: prose.Notebook) -> list[Entry]:
     told = " ".join(book.sentences).replace("*", "").replace("`", "")
     found = re.findall(r'<h([23]) id="([^"]+)">(.*?)</h\1>', book.body, re.DOTALL)
     parts = [
-        (html.unescape(re.sub(r"<[^>]+>", "", words)), "notebook", book.title, f"{page}#{anchor}")
-        for _, anchor, words in found
+        (_bare(words), "notebook", book.title, f"{page}#{anchor}") for _, anchor, words in found
     ]
     return [(book.title, "notebook", told, page), *parts]
+
+
+def _bare(text: str) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", "", text))

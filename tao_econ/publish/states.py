@@ -72,7 +72,9 @@ def states(panel: Live, *, many: int = POSITIONS) -> dict:
             }
             for key, options in it.choices.items()
         ],
-        "sliders": [{"label": it.label, "meaning": it.meaning} for it in offered],
+        "sliders": [
+            {"label": it.label, "meaning": it.meaning, "source": it.source} for it in offered
+        ],
         "cases": cases,
         **_packed(taken),
     }

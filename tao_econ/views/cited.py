@@ -9,6 +9,7 @@ from typing import NamedTuple
 from ..inputs.data import load, names
 
 UNSIGNED = "unverifiable"  # the word beside a number whose source has no author
+NOWHERE = "no public address found"  # the standing of a source that cannot be followed
 MADE_OF = re.compile(  # what carries its own address
     r"(?P<url>https?://[^\s;,()\"'<>]+)"
     r"|(?P<repo>[\w-]+/[\w.-]+)[: ](?P<path>[\w./-]+) ?@(?P<commit>[0-9a-f]{7,40})\b"
@@ -27,6 +28,12 @@ class Source(NamedTuple):
     words: str
     address: str
 
+    @property
+    def said(self) -> str:
+        """What stands beside its words where they are no link, "" if they say enough."""
+        lost = not self.address and _listed().get(self.words, ("", ""))[1] == NOWHERE
+        return f" ({NOWHERE})" if lost else ""
+
 
 def named(text: str) -> list[Source]:
     """Every source that a text names, in order.
@@ -35,18 +42,33 @@ def named(text: str) -> list[Source]:
     ----------
     text : of a source's cell, a footer or a reason
     """
-    return [_source(found) for found in _pattern().finditer(text)]
+    return [part for part in cut(text) if isinstance(part, Source)]
 
 
-def linked(text: str) -> str:
-    """A text with each source that has an address as a link of Markdown; files of data/ lead to
-    them from the top of the repository.
+def cut(text: str) -> list[str | Source]:
+    """A text in parts: what stands before, between and after the sources that it names, and these.
 
     Parameters
     ----------
     text : plain, as `named` takes it
     """
-    return _pattern().sub(_link, text)
+    parts: list[str | Source] = []
+    at = 0
+    for found in _pattern().finditer(text):
+        parts += [text[at : found.start()], _source(found)]
+        at = found.end()
+    return [*parts, text[at:]]
+
+
+def linked(text: str) -> str:
+    """A text with each source that has an address as a link of Markdown, and one of which none was
+    found called so; files of data/ lead to them from the top of the repository.
+
+    Parameters
+    ----------
+    text : plain, as `named` takes it
+    """
+    return "".join(part if isinstance(part, str) else _link(part) for part in cut(text))
 
 
 def marked(text: str) -> str:
@@ -100,9 +122,8 @@ def _marked(found: re.Match) -> str:
     return f"{found[0]} ({UNSIGNED if part == 1.0 else f'in part {UNSIGNED}'})"
 
 
-def _link(found: re.Match) -> str:
-    words, address = _source(found)
-    return f"[{words}]({address})" if address else words
+def _link(source: Source) -> str:
+    return f"[{source.words}]({source.address})" if source.address else source.words + source.said
 
 
 def _source(found: re.Match) -> Source:
@@ -121,14 +142,15 @@ def _source(found: re.Match) -> Source:
         return Source(found[0], f"https://www.nber.org/papers/w{got['nber']}")
     if got["file"]:
         return Source(found[0], f"data/{got['file']}")
-    return Source(found[0], got["url"] or _listed()[found[0]])
+    return Source(found[0], got["url"] or _listed()[found[0]][0])
 
 
 @functools.cache
-def _listed() -> dict[str, str]:
-    """Name → address of data/sources.csv."""
+def _listed() -> dict[str, tuple[str, str]]:
+    """Name → address and standing of data/sources.csv."""
     table = load("sources")
-    return dict(zip(table["name"], table["url"].fillna(""), strict=True))
+    pairs = zip(table["url"].fillna(""), table["standing"], strict=True)
+    return dict(zip(table["name"], pairs, strict=True))
 
 
 @functools.cache

@@ -297,6 +297,7 @@ class Remedy:
         default=CAP,
         unit="share of wallets",
         meaning="stake above this quantile does not count",
+        source="Lui and Sun, arXiv:2507.02951",
         ge=0.5,
         le=0.98,
         step=0.01,

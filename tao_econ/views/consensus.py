@@ -87,6 +87,7 @@ class Epoch:
         default=0.5,
         unit="share",
         meaning="stake that must support a weight",
+        source="eras.toml",
         ge=0.01,
         le=1,
         step=0.01,
@@ -95,6 +96,7 @@ class Epoch:
         default=1.0,
         unit="share",
         meaning="how far bonds follow clipped weights",
+        source="eras.toml",
         ge=0,
         le=1,
         step=0.05,
@@ -337,8 +339,8 @@ class Teams:
     validator_share: float = quantity(
         default=0.5, unit="share", meaning="part of emission for validators", ge=0, le=1, step=0.05
     )
-    kappa: float = same(Epoch, "kappa", default=0.5, ge=0.3, le=0.7)
-    bonds_penalty: float = same(Epoch, "bonds_penalty", default=1.0)
+    kappa: float = same(Epoch, "kappa", default=0.5, ge=0.3, le=0.7, source="eras.toml")
+    bonds_penalty: float = same(Epoch, "bonds_penalty", default=1.0, source="eras.toml")
 
 
 @checked_record

@@ -30,6 +30,7 @@ class Evaluation:
         default=287.70,
         unit="USD per TAO",
         meaning="price paid on 2023-11-20: its close; the article's older price is 160",
+        source="CoinMarketCap (tao_daily_2023q4.csv)",
         gt=0,
         le=1e6,
         step=0.1,

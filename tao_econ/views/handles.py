@@ -11,6 +11,7 @@ import numpy as np
 import traitlets
 
 from ..inputs.record import about
+from ..inputs.rules import Scenario
 from ..inputs.units import RAO_PER_TAO
 
 WIDE = w.Layout(width="min(450px, 100%)")
@@ -20,6 +21,11 @@ MILLION_TAO = 10**6 * RAO_PER_TAO  # larger amounts of rao have a slider in mill
 FAR = 100  # ends whose ratio is larger are reached in equal ratios
 RATIO = 0.01  # a step of such a slider, in powers of ten
 SAME = 1e-4  # powers of ten by which a page may round
+OURS = "our choice"  # of a start for which there is no source
+PROPER = {"tao": "TAO", "efold": "e-fold"} | {
+    name.lower(): name
+    for name in ("Anthropic", "Bitcoin", "Ethereum", "Fetch", "OpenAI", "Render", "Spanish")
+}
 HYPHEN = re.compile(r"(^|[\s(+±])-(?=\d)")  # that stands for a minus
 NUMBER = re.compile(r"([+\-−]?)([\d,]*\.?\d+)(.*)", re.DOTALL)
 
@@ -36,6 +42,12 @@ class Handle(NamedTuple):
     places: int
     log: bool
     in_rao: bool = False  # of a field in rao, shown in millions of TAO and moved by whole TAO
+    source: str = ""  # of the value it starts from
+
+    @property
+    def told(self) -> str:
+        """Its meaning and its source, as a tooltip."""
+        return f"{self.meaning}. Source: {self.source}" if self.source else self.meaning
 
     def shown(self, value: float) -> float:
         """Where the slider stands for a value of its field."""
@@ -46,8 +58,17 @@ class Handle(NamedTuple):
         return round(place * 1e6) * RAO_PER_TAO if self.in_rao else place
 
 
-def handle(record, field: str, key: str, span: tuple[float, float] | None = None) -> Handle:
-    """A slider with a field's bounds, step, unit and meaning; or with other ends."""
+def handle(
+    record,
+    field: str,
+    key: str,
+    span: tuple[float, float] | None = None,
+    menu: str = "",
+) -> Handle:
+    """A slider with a field's bounds, step, unit and meaning; or with other ends.
+
+    menu : the one that its record is chosen from, "" where it is not
+    """
     it = about(record, field)
     value = getattr(record, field)
     in_rao = it["unit"] == "rao" and value >= LARGEST
@@ -62,18 +83,21 @@ def handle(record, field: str, key: str, span: tuple[float, float] | None = None
     high = max(high, value)
     whole = isinstance(value, int)
     step = it["step"] or (1 if whole else (high - low) / 100)
-    label = re.sub(r"(_(bn_)?usd(_per_day|_per_year)?|_s|_years|_rao)$", "", key).replace("_", " ")
+    label = re.sub(r"(_(bn_)?usd(_per_day|_per_year)?|_s|_years|_rao)$", "", key)
     unit = it["unit"].removeprefix("share").strip()  # beside the name, where it is said once
+    if unit.startswith("TAO per "):
+        label = label.removesuffix("_tao")
+    label = label.replace("_", " ")
     if unit.startswith(label):
         label = unit
         unit = ""
     elif label.endswith(f" {unit}") or unit.lower() in label.split():
         label = " ".join(unit if word == unit.lower() else word for word in label.split())
         unit = ""
-    source = f" Source: {it['source']}" if it.get("source") else ""
+    label = " ".join(PROPER.get(word, word) for word in label.split())
     return Handle(
         label=f"{label} ({unit})" if unit else label,
-        meaning=it["meaning"] + source,
+        meaning=it["meaning"],
         value=value,
         low=low,
         high=high,
@@ -81,7 +105,22 @@ def handle(record, field: str, key: str, span: tuple[float, float] | None = None
         places=0 if whole else max(-int(f"{step:e}".split("e")[1]), 1 if value % 1 else 0, 0),
         log=not whole and low > 0 and high / low > FAR,
         in_rao=in_rao,
+        source=_source(record, field, it["source"], menu),
     )
+
+
+def _source(record, field: str, own: str | None, menu: str) -> str:
+    """Where the value comes from that a slider starts from."""
+    if own:
+        return own
+    if menu:
+        return f"as chosen under “{menu.replace('_', ' ')}”"
+    if field in getattr(record, "sources", {}):
+        return record.sources[field]
+    known = Scenario.__dataclass_fields__
+    if field in known and getattr(Scenario(), field) == getattr(record, field):
+        return about(Scenario, field)["source"] or OURS
+    return OURS
 
 
 class Amount(w.HBox):
@@ -103,13 +142,11 @@ class Amount(w.HBox):
             step=RATIO,
             readout=False,
             continuous_update=True,
-            tooltip=it.meaning,
+            tooltip=it.told,
             style=LABELS,
             layout=w.Layout(width="min(350px, 75%)"),
         )
-        self._box = w.Text(
-            continuous_update=False, tooltip=it.meaning, layout=w.Layout(width="110px")
-        )
+        self._box = w.Text(continuous_update=False, tooltip=it.told, layout=w.Layout(width="110px"))
         self._slider.observe(self._slid, names="value")
         self._box.observe(self._typed, names="value")
         super().__init__([self._slider, self._box], layout=WIDE)
@@ -169,7 +206,7 @@ def slider(it: Handle) -> Any:
         description=it.label,
         readout_format=",d" if kind is w.IntSlider else f",.{it.places}f",
         continuous_update=True,
-        tooltip=it.meaning,
+        tooltip=it.told,
         style=LABELS,
         layout=WIDE,
     )

@@ -179,7 +179,13 @@ class Unit:
     """How finely TAO divides, were it not nine decimals."""
 
     decimals: int = quantity(
-        default=9, unit="digits", meaning="decimals of one TAO", ge=0, le=24, span=(6, 20)
+        default=9,
+        unit="digits",
+        meaning="decimals of one TAO",
+        ge=0,
+        le=24,
+        span=(6, 20),
+        source="eras.toml",
     )
 
 

@@ -91,10 +91,7 @@ class Live(w.VBox):
         self._paused = False
         self._looks = 0  # at the picture from anew: zoom and hidden lines are forgotten
         self._pinned: tuple[list, dict] = ([], {})
-        self._handles = {
-            key: handle(self._now[argument], field, key, drawn.spans.get(key))
-            for key, (argument, field) in self._owner.items()
-        }
+        self._handles = {key: self._handle(key) for key in self._owner}
         self._sliders = {key: slider(it) for key, it in self._handles.items()}
         self._menus = {
             key: w.Dropdown(
@@ -120,6 +117,11 @@ class Live(w.VBox):
         super().__init__(self._parts(), layout=w.Layout(width="100%"))
         self.add_class("tao-live")
         self._tell()
+
+    def _handle(self, key: str) -> Handle:
+        argument, field = self._owner[key]
+        menu = argument if argument in self._menus_of else ""
+        return handle(self._now[argument], field, key, self._drawn.spans.get(key), menu)
 
     def _parts(self) -> list:
         """The widgets from top to bottom, each told what to do."""

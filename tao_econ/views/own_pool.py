@@ -35,6 +35,7 @@ class OwnPool:
         default=6_740.0,
         unit="TAO",
         meaning="TAO in the pool; 6,740 is the middle one",
+        source="pool_percentiles.csv",
         ge=1,
         le=1e6,
         step=10,

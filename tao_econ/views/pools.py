@@ -263,6 +263,7 @@ class Trade:
         unit="TAO",
         meaning="TAO in the pool; SN54 Yanez MIID's on 2026-08-07, the middle one of those that "
         "may get new TAO",
+        source="subnets_8791247.csv",
         gt=0,
         le=1e9,
         step=10,
@@ -272,6 +273,7 @@ class Trade:
         default=1_746_346.0,
         unit="alpha",
         meaning="alpha in the pool",
+        source="subnets_8791247.csv",
         gt=0,
         le=1e12,
         step=1_000,

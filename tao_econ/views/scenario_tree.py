@@ -171,7 +171,13 @@ SHORT = ("Bitcoin", "Ethereum", "OpenAI", "Anthropic", "Render +", "Fetch +", "s
 
 def _odds(meaning, span):
     return quantity(
-        unit="", meaning=f"odds that TAO becomes {meaning}", ge=0, le=100, step=0.01, span=span
+        unit="",
+        meaning=f"odds that TAO becomes {meaning}",
+        ge=0,
+        le=100,
+        step=0.01,
+        span=span,
+        source="Deep Dive on Bittensor (TAO) (scenario_tree.csv)",
     )
 
 
@@ -190,6 +196,7 @@ class Odds:
         default=TREE_SPOT_USD,
         unit="USD per TAO",
         meaning="price to compare with",
+        source="Deep Dive on Bittensor (TAO)",
         gt=0,
         le=1e5,
         step=0.1,

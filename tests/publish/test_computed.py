@@ -42,7 +42,7 @@ def folder(tmp_path_factory):
     (place / "instruments").mkdir()
     for name in computed.WAYS:
         says, packed = pages._states_of(name, 3)
-        text = pages._instrument(name, says, packed, pages._menu(True))
+        text = pages._instrument(name, says, packed, pages._menu(True), {})
         (place / f"instruments/{name}.html").write_text(text, encoding="utf-8")
     return place
 

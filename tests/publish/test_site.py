@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from tao_econ.__main__ import main
-from tao_econ.publish import computed, notebooks, pages, press, prose, search, states
+from tao_econ.publish import computed, front, notebooks, pages, press, prose, search, states
 from tao_econ.publish.formula import formula
 from tao_econ.views import VIEWS, explore, instruments, published
 
@@ -139,8 +139,8 @@ def test_the_ledger_has_the_menu_of_every_page(read):
     def menu(page):
         return [a["href"] for a in page.all("a") if re.fullmatch(r"[\w/]+\.html.*", a["href"])][:9]
 
-    assert menu(read[pages.LEDGER]) == menu(read["index.html"])
-    assert read[pages.LEDGER].all("link")[0]["href"] == "data:,"  # or a server is asked for one
+    assert menu(read[front.LEDGER]) == menu(read["index.html"])
+    assert read[front.LEDGER].all("link")[0]["href"] == "data:,"  # or a server is asked for one
 
 
 def test_a_page_loads_nothing_from_elsewhere(folder, read):
@@ -187,7 +187,7 @@ def test_every_link_leads_to_a_place_in_the_site(folder, read):
 
 def test_every_page_has_one_title_a_way_past_the_menu_and_a_label_for_each_control(read):
     for path, page in read.items():
-        if path == pages.LEDGER:
+        if path == front.LEDGER:
             continue
         ids = [a["id"] for _, a in page.tags if "id" in a]
         assert len(ids) == len(set(ids)) and len(page.all("h1")) == 1, path
@@ -307,7 +307,7 @@ def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path, monkeypatch, c
 
 def test_every_page_says_what_it_may_load_and_run(folder, read):
     for path, page in read.items():
-        if path == pages.LEDGER:
+        if path == front.LEDGER:
             continue
         allowed = [m["content"] for m in page.all("meta") if "http-equiv" in m]
         assert len(allowed) == 1 and allowed[0].startswith("default-src 'none'"), path

@@ -44,7 +44,7 @@ TAO.draw = (() => {
             return box;
         }));
         if (dark.matches) inked(now.data), inked(now.layout);
-        const room = Math.max(width = plot.clientWidth, now.layout.annotations?.length > 20 ? 1080 : 0);  // a table of words scrolls
+        const room = Math.max(width = plot.clientWidth, now.layout.annotations?.length > 20 ? 1000 : 0);  // a table of words scrolls
         room > width ? plot.tabIndex = 0 : plot.removeAttribute("tabindex");
         const layout = fitted(now.data, dressed(now.layout), room);
         Plotly.react(plot, now.data, { ...layout, width: room }, { displayModeBar: false, responsive: false, doubleClick: "reset" });
