@@ -33,6 +33,7 @@ HEADS = {
     "notebook": "Notebook",
 }
 
+UNITS = {"count": "", "x": "×", "date": "", "rank": "(rank)"}  # as they are said beside a number
 FILTERS = {"kind": "kind", "now": "verdict now", "whose": "whose"}
 WHOSE = {False: "the article's", True: "our own checks"}
 TRUE = {True: "true", False: "false", None: "undecided"}
@@ -250,7 +251,8 @@ def _row(row: dict, readings: str, sources: str) -> str:
             key = VERDICTS.index(row[name]) if row[name] else len(VERDICTS)
             cells.append(f"<td data-key='{key}'>{_verdict(row[name])}{note}</td>")
         elif name == "stated":
-            cells.append(f"<td>{text} {_safe(row['unit']) if row['stated'] else ''}</td>")
+            unit = UNITS.get(row["unit"], row["unit"])
+            cells.append(f"<td>{text} {_safe(unit) if row['stated'] else ''}</td>")
         elif name == "flips":
             missing = f"<small>Missing: {_safe(row['missing'])}</small>" if row["missing"] else ""
             cells.append(f"<td>{text}{missing}</td>")

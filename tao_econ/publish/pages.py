@@ -317,17 +317,35 @@ Not a forecast and not advice.</p></footer>
 def _mainnet() -> str:
     """Blocks of main net as we recompute them: a row a quantity, with its error and its aim."""
     rows = [
-        f"| {one.moment} | {one.quantity} | {one.subnets} | {one.mean:.1e} | {one.median:.1e} "
-        f"| {one.worst:.1e} | {one.held} ≤ {one.aim:.0e} | {'yes' if one.passed else 'no'} |"
+        f"| {one.moment} | {one.quantity} | {one.subnets} | {_power(one.mean)} "
+        f"| {_power(one.median)} | {_power(one.worst)} | {one.held} ≤ {_power(one.aim)} "
+        f"| {'yes' if one.passed else 'no'} |"
         for one in replay_mainnet()
     ]
-    return prose.markdown(
+    said = prose.markdown(
         "# Held to main net\n\nWhat the chain stored before a block, put through the rules of its "
         "day, against what the block then did; `./run replays` prints the same.\n\n"
         "| block or day | quantity | subnets | mean error | median | worst | aim | held |\n"
         "| --- | --- | --- | --- | --- | --- | --- | --- |\n" + "\n".join(rows) + "\n",
         {},
     )
+    read = sources.listed(map(sources.of_table, (*sources.SUBNETS, "chain_values")))
+    return f'{said}<h2 id="sources">Sources</h2>\n{read}'
+
+
+def _power(error: float) -> str:
+    """An error with its power of ten, which no line breaks.
+
+    Examples
+    --------
+    >>> _power(3.04e-07)
+    '3.0×10⁻⁷'
+    """
+    if error == 0:
+        return "0"
+    digits, power = f"{error:.1e}".split("e")
+    raised = str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{digits}×10{raised}"
 
 
 def _onward(stem: str, books: dict[str, prose.Notebook]) -> str:

@@ -15,6 +15,7 @@ from . import prose
 
 PAGE = "sources.html"
 OWN = "our own"  # standing of what nobody else says
+SUBNETS = ("subnets_2026_07_08", "subnets_8740402", "subnets_8791247", "subnets_2026_08_10")
 KINDS = {"public": "", cited.UNSIGNED: f" ({cited.UNSIGNED})"}  # what is said beside a link
 
 
@@ -88,15 +89,17 @@ def of_rules(rules: Rules, up: str = "") -> str:
 def of_table(name: str, up: str = "") -> str:
     """A table of data/ and what it was made from."""
     about = _package()[name]
-    made = (
-        outside(one["path"], one["title"])
-        if one.get("path", "").startswith("https://")
-        else said(one["title"], up)
-        for one in about.get("sources", ())
-    )
+    made = (_made(one["title"], one.get("path", ""), up) for one in about.get("sources", ()))
     table = f'<b><a href="{up}data/{about["path"]}">{about["path"]}</a></b>'
     rests = "; ".join(dict.fromkeys(made))
     return f"{table}, {html.escape(about['title'])}{f', after {rests}' if rests else ''}"
+
+
+def _made(title: str, address: str, up: str) -> str:
+    """What a table was made from: the places that its title names, or else its address."""
+    if any(found.address for found in cited.named(title)) or not address.startswith("https://"):
+        return said(title, up)
+    return outside(address, title)
 
 
 def listed(items: Iterable[str], ids: Iterable[str] = ()) -> str:
@@ -134,7 +137,8 @@ def _is_repository(row: dict[str, str]) -> bool:
 
 
 def _row(row: dict[str, str]) -> str:
-    name, address = str(row["name"]), row["url"]
+    name = row["name"]
+    address = row["url"]
     lost = "" if row["standing"] in KINDS else f" ({row['standing']})"
     words = outside(address, name) if address else html.escape(name)
     cells = (

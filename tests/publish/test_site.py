@@ -4,6 +4,8 @@ import html
 import json
 import math
 import re
+import subprocess
+import sys
 from html.parser import HTMLParser
 from urllib.parse import unquote, urldefrag
 from xml.etree import ElementTree
@@ -14,7 +16,21 @@ import pandas as pd
 import pytest
 
 from tao_econ.__main__ import main
-from tao_econ.publish import computed, front, notebooks, pages, press, prose, search, states
+from tao_econ.claims import board
+from tao_econ.inputs import data
+from tao_econ.inputs.record import summary
+from tao_econ.publish import (
+    computed,
+    front,
+    instrument_page,
+    notebooks,
+    pages,
+    press,
+    prose,
+    search,
+    sources,
+    states,
+)
 from tao_econ.publish.formula import formula
 from tao_econ.views import VIEWS, explore, instruments, published
 
@@ -175,7 +191,7 @@ def test_every_link_leads_to_a_place_in_the_site(folder, read):
             a["src"] for _, a in page.tags if "src" in a
         ]:
             if re.match(r"https?://", target):
-                continue
+                continue  # see below
             file, anchor = urldefrag(unquote(target))
             there = (here.parent / file).resolve() if file else here
             assert there.is_file(), (path, target)
@@ -183,6 +199,92 @@ def test_every_link_leads_to_a_place_in_the_site(folder, read):
                 assert anchor in {
                     a.get("id") for _, a in read[str(there.relative_to(folder.resolve()))].tags
                 }, (path, target)
+
+
+def test_a_link_that_leaves_the_site_hands_nothing_over(read):
+    for path, page in read.items():
+        for link in page.all("a"):
+            if re.match(r"(https?:)?//", link["href"]):
+                assert link["href"].startswith("https://"), (path, link)
+                assert "noopener" in link["rel"].split(), (path, link)
+
+
+def test_every_source_named_is_a_link_or_says_that_it_has_none(folder, read):
+    """Of each slider, of each day, law and table an instrument rests on, and of each figure."""
+    for name in instruments():
+        text = (folder / f"instruments/{name}.html").read_text(encoding="utf-8")
+        sliders = json.loads(STATES.search(text)[1])["sliders"]
+        for slider in sliders:
+            assert slider["source"], (name, slider["label"])
+            assert f"Source: {sources.said(slider['source'], '../')}</span>" in text, (name, slider)
+        assert any(
+            link["href"] == "../sources.html" for link in read[f"instruments/{name}.html"].all("a")
+        )
+    gallery = (folder / "figures.html").read_text(encoding="utf-8")
+    for name in published():
+        for part in VIEWS[name]().sources[1:]:
+            assert sources.footer(part) in gallery, (name, part)
+    listed = {link["href"] for link in read["sources.html"].all("a")}
+    assert {*data.load("sources")["url"].dropna()} <= listed
+    outside = [link for link in read["instruments/supply.html"].all("a") if "rel" in link]
+    assert len(outside) >= 4
+
+
+READ = """
+import functools, gc, json, sys
+opened = set()
+def hook(event, given):
+    if event == "open" and "/data/" in str(given[0]):
+        opened.add(str(given[0]).rpartition("/data/")[2])
+sys.addaudithook(hook)
+from tao_econ.views import VIEWS, instruments
+found = {}
+for name in instruments():
+    for one in gc.get_objects():
+        if isinstance(one, functools._lru_cache_wrapper) and str(one.__module__).startswith("tao_econ"):
+            one.cache_clear()
+    opened.clear()
+    view = VIEWS[name]
+    start = view.records()
+    for changes in [{}, *({key: it} for key, menu in view.menus.items() for it in menu.values())]:
+        try:
+            view.drawn(start | changes)
+        except ValueError:
+            pass
+    found[name] = sorted(it.removesuffix(".csv") for it in opened if it.endswith(".csv"))
+print(json.dumps(found))
+"""
+
+
+def test_an_instrument_names_every_table_it_reads():
+    done = subprocess.run([sys.executable, "-c", READ], capture_output=True, text=True, check=True)
+    read = {name: tables for name, tables in json.loads(done.stdout).items() if tables}
+    assert read == {name: sorted(tables) for name, tables in instrument_page.TABLES.items()}
+
+
+def test_an_instrument_says_whether_it_computes_or_replays(folder):
+    for name in instruments():
+        text = (folder / f"instruments/{name}.html").read_text(encoding="utf-8")
+        says = "Computed in this page" if name in computed.WAYS else "it replays"
+        assert says in text and summary(VIEWS[name])[:20] in html.unescape(text), name
+
+
+def test_the_first_page_has_every_argument_with_both_verdicts(folder):
+    text = (folder / "index.html").read_text(encoding="utf-8")
+    rows = re.findall(r"<tr><th scope=\"row\">(.*?)</th>.*?</tr>", text, re.DOTALL)
+    then, later = (board.rows(board.presets()[name]) for name in ("the article", "September 2026"))
+    assert [html.unescape(row) for row in rows] == [row.says for row in then]
+    for row in (*then, *later):
+        assert f"{html.escape(row.recomputed)} <b>" in text
+    assert text.count("</b></td>") == 2 * len(then)
+    assert "`" not in re.sub(r"<[^>]+>", "", text)
+
+
+def test_a_date_or_a_number_in_a_table_stays_on_one_line():
+    said = prose.boxed(
+        "<table><tr><td>2023-11-20</td><td>a b</td><td>3.0e-07</td></tr></table>", "table"
+    )
+    assert said.count('<td class="word">') == 2 and "<td>a b</td>" in said
 
 
 def test_every_page_has_one_title_a_way_past_the_menu_and_a_label_for_each_control(read):
@@ -398,6 +500,20 @@ ASKED = {  # words → what is among the first hits
     "ladder market cap": "figures.html#mc_fdv_ladder",
     "in three notebook": "notebooks/",
 }
+FIRST = {  # what a stranger types → the first thing found
+    "halving": "notebooks/00_start_here.html#glossary",
+    "halvings": "notebooks/00_start_here.html#glossary",
+    "what is TAO": "notebooks/00_start_here.html#glossary",
+    "OpenAI": "notebooks/02_openai_comparable.html",
+    "stake": "notebooks/00_start_here.html#glossary",
+    "FDV": "notebooks/00_start_here.html#glossary",
+    "Kelly": "notebooks/07_portfolio_under_uncertainty.html",
+    "alpha": "notebooks/00_start_here.html#glossary",
+    "who pays?": "notebooks/04_who_pays_inflation.html",
+    "recycle": "notebooks/00_start_here.html#glossary",
+    "rao": "notebooks/00_start_here.html#glossary",
+    "sell pressure": "instruments/sell_pressure.html",
+}
 
 
 @pytest.mark.skipif(
@@ -412,6 +528,9 @@ def test_the_search_finds_names_fields_figures_and_headings_by_keyboard(folder, 
             found = page.evaluate(HITS)
             assert any(target.startswith(wanted) for target in found[:3]), (words, found[:5])
             assert "found" in page.inner_text("#said")
+        for words, wanted in FIRST.items():
+            page.fill("#q", words)
+            assert page.evaluate(HITS)[0].startswith(wanted), (words, page.evaluate(HITS)[:3])
         page.fill("#q", "nothing is called zqx")
         assert page.evaluate(HITS) == [] and page.inner_text("#said") == "0 found"
         page.fill("#q", "discount_rate scenario")

@@ -110,6 +110,12 @@ def test_a_link_keeps_the_text_and_a_table_says_what_it_rests_on():
     assert cited.linked(text) == text.replace(
         "arXiv:1412.4503", "[arXiv:1412.4503](https://arxiv.org/abs/1412.4503)"
     )
+    assert (
+        cited.linked("Statista summary, 2023") == "Statista summary (no public address found), 2023"
+    )
+    assert (
+        cited.linked("our choice; CoinGecko") == "our choice; CoinGecko (no public address found)"
+    )
     assert cited.marked("data/pool_percentiles.csv, 2026") == (
         "data/pool_percentiles.csv (unverifiable), 2026"
     )

@@ -316,7 +316,7 @@ def test_the_tree_starts_as_published_and_its_probabilities_stay_on_the_simplex(
         "157.39 USD" in figure(box).layout.title.text and "-33.31%" in figure(box).layout.title.text
     )
     assert "44.13%" in readout(box) and "1.92%" in readout(box)
-    slider(box, "next openai").value = 5.0
+    slider(box, "next OpenAI").value = 5.0
     shown = readout(box).split("probabilities</small><b>")[1].split("</b>")[0]
     odds = [float(p.split()[-1].rstrip("%")) for p in shown.split(", ")]
     assert sum(odds) == pytest.approx(100, abs=0.05) and odds[2] == pytest.approx(
@@ -404,7 +404,7 @@ def test_the_best_of_many_is_the_models_under_the_panel_of_judges():
 def test_a_third_model_that_wins_every_query_leaves_routing_nothing():
     box = explore("routing", third_on_spanish=0.95, third_on_code=0.85, router_accuracy=1.0)
     assert "gains 0.000" in title(box) and "the third model wins every query" in title(box)
-    slider(box, "third on spanish").value = slider(box, "third on code").value = 0.0
+    slider(box, "third on Spanish").value = slider(box, "third on code").value = 0.0
     assert "gains 0.200" in title(box) and "wins" not in title(
         box
     )  # the article's pair: 0.85 against 0.65
