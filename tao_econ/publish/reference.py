@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from importlib import metadata
 from typing import Any
 
-from . import names, prose
+from . import names, prose, sources
 from .names import Field, Name
 
 FOLDER = "reference"
@@ -307,7 +307,7 @@ def _field(field: Field, one: Name, guide: Guide) -> str:
     about.append(f"default {field.default}" if field.default else "")
     facts = "; ".join(filter(None, about))
     why = f"<p>Why: {_safe(field.reason)}</p>" if field.reason else ""
-    source = f"<p>Source: {_safe(field.source)}</p>" if field.source else ""
+    source = f"<p>Source: {sources.said(field.source, '../')}</p>" if field.source else ""
     kind = _linked(field.type, one, guide)
     return (
         f'<dt id="{one.anchor}.{field.name}"><code>{field.name}</code> <span>{kind}'
