@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import html
 import json
+import re
 from collections.abc import Iterable
 
 from ..inputs import data
@@ -15,6 +16,7 @@ from . import prose
 
 PAGE = "sources.html"
 OWN = "our own"  # standing of what nobody else says
+CELLS = ("source", "price_source", "url")  # columns that name a source
 SUBNETS = ("subnets_2026_07_08", "subnets_8740402", "subnets_8791247", "subnets_2026_08_10")
 KINDS = {"public": "", cited.UNSIGNED: f" ({cited.UNSIGNED})"}  # what is said beside a link
 
@@ -41,9 +43,13 @@ def said(text: str, up: str = "") -> str:
 
     text : plain, as `cited.named` takes it; up : the way from the page to the top of the site
     """
+    return _linked(cited.marked(text), up)
+
+
+def _linked(text: str, up: str = "") -> str:
     return "".join(
         html.escape(part) if isinstance(part, str) else _source(part, up)
-        for part in cited.cut(cited.marked(text))
+        for part in cited.cut(text)
     )
 
 
@@ -59,7 +65,7 @@ def footer(text: str) -> str:
         return f'<a href="{PAGE}#rules-{html.escape(name)}">{html.escape(text)}</a>'
     if kind == "scenario":
         return f'<a href="assumptions.html">{html.escape(text)}</a>'
-    return said(text)
+    return _linked(text)  # a footer is marked
 
 
 def _source(source: cited.Source, up: str) -> str:
@@ -89,10 +95,25 @@ def of_rules(rules: Rules, up: str = "") -> str:
 def of_table(name: str, up: str = "") -> str:
     """A table of data/ and what it was made from."""
     about = _package()[name]
-    made = (_made(one["title"], one.get("path", ""), up) for one in about.get("sources", ()))
+    made = [_made(one["title"], one.get("path", ""), up) for one in about.get("sources", ())]
+    rows = _of_rows(name, up)
+    known = any("<a " in row for row in rows)
+    rests = "; ".join(rows if known or not made else made)
     table = f'<b><a href="{up}data/{about["path"]}">{about["path"]}</a></b>'
-    rests = "; ".join(dict.fromkeys(made))
-    return f"{table}, {html.escape(about['title'])}{f', after {rests}' if rests else ''}"
+    return f"{table}, {html.escape(about['title'])}{f'. From: {rests}' if rests else ''}"
+
+
+def _of_rows(name: str, up: str) -> list[str]:
+    """The sources that a table's rows name: each once, files of one repository by the first."""
+    rows = data.load(name)
+    cells = (cell for column in CELLS if column in rows for cell in rows[column].dropna().unique())
+    found: dict[str, cited.Source] = {}
+    for source in (source for cell in cells for source in cited.named(cell)):
+        repository = re.match(r"https://github\.com/[^/]+/[^/]+", source.address)
+        found.setdefault(repository[0] if repository else source.words, source)
+    foreign = (it for it in found.values() if it.address.startswith("data/"))
+    others = {it.words for it in foreign if it.address not in files()}  # in another's repository
+    return [_source(source, up) for source in found.values() if source.words not in others]
 
 
 def _made(title: str, address: str, up: str) -> str:

@@ -205,7 +205,6 @@ def test_a_link_that_leaves_the_site_hands_nothing_over(read):
     for path, page in read.items():
         for link in page.all("a"):
             if re.match(r"(https?:)?//", link["href"]):
-                assert link["href"].startswith("https://"), (path, link)
                 assert "noopener" in link["rel"].split(), (path, link)
 
 
