@@ -113,7 +113,11 @@ def _of_rows(name: str, up: str) -> list[str]:
         found.setdefault(repository[0] if repository else source.words, source)
     foreign = (it for it in found.values() if it.address.startswith("data/"))
     others = {it.words for it in foreign if it.address not in files()}  # in another's repository
-    return [_source(source, up) for source in found.values() if source.words not in others]
+    return [
+        _source(source, up) + KINDS.get(source.standing, "")
+        for source in found.values()
+        if source.words not in others
+    ]
 
 
 def _made(title: str, address: str, up: str) -> str:

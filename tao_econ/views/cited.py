@@ -29,10 +29,14 @@ class Source(NamedTuple):
     address: str
 
     @property
+    def standing(self) -> str:
+        """That of data/sources.csv, "" for what carries its own address."""
+        return _listed().get(self.words, ("", ""))[1]
+
+    @property
     def said(self) -> str:
         """What stands beside its words where they are no link, "" if they say enough."""
-        lost = not self.address and _listed().get(self.words, ("", ""))[1] == NOWHERE
-        return f" ({NOWHERE})" if lost else ""
+        return f" ({NOWHERE})" if self.standing == NOWHERE else ""
 
 
 def named(text: str) -> list[Source]:
