@@ -52,6 +52,20 @@ FAULTS = """plot => {
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 
 
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+
+
+def barriers(page) -> list[tuple[str, str]]:
+    """What axe calls serious or critical on a page: (rule, the first place)."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run({ preload: false }).then(it => it.violations)")
+    return [
+        (it["id"], it["nodes"][0]["html"])
+        for it in found
+        if it["impact"] in ("serious", "critical")
+    ]
+
+
 def chromium() -> str | None:
     """A Chromium to drive: $CHROMIUM or the first known name on the path."""
     named = os.environ.get("CHROMIUM")

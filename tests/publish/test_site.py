@@ -427,6 +427,16 @@ def test_every_page_says_what_it_may_load_and_run(folder, read):
 SHOWN = """() => JSON.stringify({ finding: document.getElementById('finding').textContent,
     plot: document.getElementById('plot').data.map(t => [t.x, t.y, t.z]), read: document.getElementById('read').textContent,
     at: [...document.querySelectorAll('output')].map(o => o.textContent) })"""
+KINDS = (  # a page of each, for axe; those that compute have a test of their own
+    "index.html",
+    "sources.html",
+    "figures.html",
+    "mainnet.html",
+    "search.html",
+    "notebooks/00_start_here.html",
+    "instruments/guarantee.html",
+    "reference/index.html",
+)
 REACHED = "() => { const e = document.activeElement; return e.id || e.className || e.tagName }"
 
 
@@ -449,6 +459,8 @@ def test_pages_work_from_the_disk_by_keyboard_at_any_width(
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path
             page.keyboard.press("Tab")
             assert page.evaluate(REACHED) == "skip", path
+            if path in KINDS and not every:
+                assert not lab.barriers(page), (path, lab.barriers(page))
             if path.startswith("instruments/"):
                 _drive(page, path, every)
         assert not page.outside, page.outside
