@@ -66,7 +66,7 @@ def _by_share(snapshot: Snapshot, scenario: Scenario, got: RecycledHalving) -> P
             Points(label="here", colour=BLACK, **here),
         ],
         x=Axis(label="part of new TAO that is recycled", format=".0%"),
-        y=Axis(label="year", format="g"),
+        y=Axis(label="year", format=".1f"),
     )
 
 
@@ -82,6 +82,6 @@ def _to_threshold(snapshot: Snapshot, got: RecycledHalving, soonest: RecycledHal
             Line(label="nothing recycled", x=[start, decimal_year(soonest.when)], y=ends, **dashed),
             Level(label="halving", y=ends[1], colour=ORANGE, style=":"),
         ],
-        x=Axis(label="year", format="g"),
+        x=Axis(label="year", format=".1f"),
         y=Axis(label="TAO issued, million"),
     )

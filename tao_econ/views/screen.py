@@ -87,7 +87,10 @@ def _place(value, axis: Axis):
 
 
 def _d3(form: str) -> str:
-    return "~%" if form == "g%" else f"{form[:-1]}~g" if form.endswith("g") else form
+    if form == "g%":
+        return "~%"
+    idle = form.endswith(("g", ".1f"))  # a zero that says nothing: 2030, not 2030.0
+    return f"{form[:-1]}~{form[-1]}" if idle else form
 
 
 def _lines(text: str) -> str:
