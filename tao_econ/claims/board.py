@@ -1,4 +1,4 @@
-"""The article's ten load-bearing numbers, to be moved, and its eight valuation arguments, judged
+"""The article's load-bearing numbers, to be moved, and its eight valuation arguments, judged
 again at every move by the one judge of the ledger.
 
 A state of the board takes the place of the latest records, and an argument is judged as the ledger

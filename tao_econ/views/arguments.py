@@ -61,7 +61,7 @@ WORDED = {"C38": "the lowest", "C39": "its cause"}  # where the article gives wo
     published=False,
 )
 def board(numbers: Numbers) -> View:
-    """Eight valuation arguments of the article, each recomputed and judged again as one of its ten
+    """Eight valuation arguments of the article, each recomputed and judged again as one of its
     numbers is moved; `numbers` names the state to start from. Rows that turn are striped, and each
     says which smallest change of one number would turn it.
     """

@@ -1,4 +1,4 @@
-"""The board: the ledger's own judge, at every move of one of the article's ten numbers."""
+"""The board: the ledger's own judge, at every move of one of the article's numbers."""
 
 import dataclasses
 import re
