@@ -19,9 +19,8 @@ DATA = """box => { const plot = box.querySelector('.js-plotly-plot');
     return JSON.stringify([plot.data.map(t => [t.x, t.y, t.z, t.base, t.text]),
         plot.layout.annotations.map(a => a.text)]) }"""
 READOUT = "box => box.querySelector('.tao-readout').textContent"
-NAMES = (
-    """box => [...box.querySelectorAll('[role=slider]')].map(h => h.getAttribute('aria-label'))"""
-)
+NAMES = """box => [...box.querySelectorAll('[role=slider], .widget-hbox .widget-hbox input')]
+    .map(h => h.getAttribute('aria-label'))"""
 DRAWN = """box => box.querySelector('.js-plotly-plot .main-svg') && !box.textContent.includes('drawing…')"""
 WIDE = """box => { const right = box.getBoundingClientRect().right + 1;
     return [...box.querySelectorAll('.widget-hslider, .widget-dropdown, .widget-text, .widget-button, .tao-readout > div, .gtitle, .js-plotly-plot')]
@@ -100,6 +99,24 @@ def test_every_instrument_follows_a_key_and_its_sliders_have_names(tmp_path, nam
             assert others == [boxes.nth(k).evaluate(DATA) for k in range(len(names)) if k != number]
         assert not page.console_errors, page.console_errors
         assert not page.outside, page.outside
+
+
+def test_a_number_typed_beside_a_slider_is_read_or_refused_in_one_line(tmp_path):
+    with lab.server(tmp_path, tmp_path / "home") as base, lab.page(tmp_path / "profile") as page:
+        box = opened(page, base, ["emission"], tmp_path).first
+        typed = box.get_by_label("decimals").locator("visible=true").and_(page.locator("input"))
+        for text in ("1e12", "12,5", "1,0"):
+            before = typed.input_value(), box.evaluate(DATA)
+            typed.fill(text)
+            typed.press("Enter")
+            box.locator(".refused").wait_for(timeout=30_000)
+            assert "decimals must be" in box.locator(".refused").text_content()
+            assert (typed.input_value(), box.evaluate(DATA)) == before
+            typed.fill("1e1")
+            typed.press("Enter")
+            box.locator(".refused").wait_for(state="detached", timeout=30_000)
+            assert typed.input_value() == "10"
+        assert not page.console_errors, page.console_errors
 
 
 GONE = """() => document.querySelector('.tao-live.jupyter-widgets-disconnected') &&

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ..inputs.files import WORKPLACE, write_whole
 from ..inputs.record import unknown
 from ..inputs.rules import OWN_SNAPSHOT
+from ..views.parameters import HEADS, check_head
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -115,6 +116,7 @@ def execute(
             if name not in known:
                 raise ValueError(unknown(f"parameter of {file.stem}", name, known))
         values = {name: _value(text) for name, text in parameters.items()}
+        _refuse_outside(file.stem, values)
         work = parameterize_notebook(
             load_notebook_node(str(file)), values, kernel_name="python3", language="python"
         )
@@ -140,6 +142,16 @@ def execute(
             f"notebook {file.stem} stopped{given}: {error.ename}: {error.evalue}"
         ) from None
     return tidy(work, file.stem, warnings_kept=bool(parameters or snapshot))
+
+
+def _refuse_outside(stem: str, values: dict[str, Any]) -> None:
+    """What the notebook would say of its own numbers, before a kernel starts."""
+    if stem[:2] not in HEADS:
+        return
+    try:
+        check_head(stem[:2], values)
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"notebook {stem}: {error}") from None
 
 
 def _keep_signals(**_) -> None:

@@ -44,6 +44,7 @@ from . import juries as juries
 from . import machine as machine
 from . import own_pool as own_pool
 from . import own_supply as own_supply
+from . import parameters as parameters
 from . import pools as pools
 from . import queries as queries
 from . import real_stake as real_stake
@@ -65,6 +66,7 @@ from .gallery import instruments as instruments
 from .gallery import published as published
 from .holding import Holder as Holder
 from .marks import View as View
+from .parameters import own_numbers as own_numbers
 from .sensitivity import deciding_inputs as deciding_inputs
 
 

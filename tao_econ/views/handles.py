@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any, NamedTuple
+from decimal import Decimal
+from typing import NamedTuple
 
 import ipywidgets as w
 import numpy as np
 import traitlets
 
+from ..inputs.checks import quoted
 from ..inputs.record import about
 from ..inputs.rules import Scenario
 from ..inputs.units import RAO_PER_TAO
 
 WIDE = w.Layout(width="min(450px, 100%)")
+TRACK = w.Layout(width="min(350px, 75%)")
+BOX = w.Layout(width="110px")
 LABELS = {"description_width": "200px"}
 LARGEST = 1e15  # of a number with a slider: a page counts exactly up to nine times as far
 MILLION_TAO = 10**6 * RAO_PER_TAO  # larger amounts of rao have a slider in millions of TAO
@@ -26,6 +30,7 @@ PROPER = {"tao": "TAO", "efold": "e-fold"} | {
     name.lower(): name
     for name in ("Anthropic", "Bitcoin", "Ethereum", "Fetch", "OpenAI", "Render", "Spanish")
 }
+TYPED = re.compile(r"[+\-−]?(\d{1,3}([, ]\d{3})+(\.\d*)?|\d+(\.\d*)?|\.\d+)(e[+\-]?\d{1,2})?", re.I)
 HYPHEN = re.compile(r"(^|[\s(+±])-(?=\d)")  # that stands for a minus
 NUMBER = re.compile(r"([+\-−]?)([\d,]*\.?\d+)(.*)", re.DOTALL)
 
@@ -124,34 +129,53 @@ def _source(record, field: str, own: str | None, menu: str) -> str:
 
 
 class Amount(w.HBox):
-    """A slider in equal ratios beside a box that shows the number and takes another one.
+    """A slider beside a box that shows the number and takes another one; `refused` says what is
+    wrong with what was typed.
 
-    The slider's steps start at the value it is given, so that the page does not round it.
+    The slider's steps lead through its value, so that the page does not round it.
     """
 
-    value = traitlets.Float()
+    value = traitlets.Union([traitlets.Int(), traitlets.Float()])
+    refused = traitlets.Unicode()
 
     def __init__(self, it: Handle):
         self.min = it.low
         self.max = it.high
         self.description = it.label
+        self._step = it.step
+        self._log = it.log
+        self._whole = isinstance(it.value, int)
         self._form = f",.{it.places}f"
         self._telling = False  # while slider and box are brought to the value
-        self._slider = w.FloatLogSlider(
+        kind = w.FloatLogSlider if it.log else w.IntSlider if self._whole else w.FloatSlider
+        ends = {} if it.log else {"value": it.value, "min": it.low, "max": it.high}
+        self._slider = kind(
             description=it.label,
-            step=RATIO,
+            step=RATIO if it.log else it.step,
             readout=False,
             continuous_update=True,
             tooltip=it.told,
             style=LABELS,
-            layout=w.Layout(width="min(350px, 75%)"),
+            layout=TRACK,
+            **ends,
         )
-        self._box = w.Text(continuous_update=False, tooltip=it.told, layout=w.Layout(width="110px"))
+        self._box = w.Text(continuous_update=False, tooltip=it.told, layout=BOX)
         self._slider.observe(self._slid, names="value")
         self._box.observe(self._typed, names="value")
         super().__init__([self._slider, self._box], layout=WIDE)
         self.value = it.value
         self._tell(it.value)
+
+    def reach(self, low: float, high: float, value: float) -> None:
+        """Bring it to a value between new ends."""
+        self.min = low
+        self.max = high
+        self.value = value
+        self._tell(value)
+
+    @traitlets.validate("value")
+    def _kind(self, proposal):
+        return proposal["value"] if self._whole else float(proposal["value"])
 
     @traitlets.observe("value")
     def _set(self, change):
@@ -159,6 +183,14 @@ class Amount(w.HBox):
 
     def _tell(self, value: float):
         self._telling = True
+        if self._log:
+            self._tell_ratio(value)
+        else:
+            self._tell_steps(value)
+        self._box.value = format(value, self._form)
+        self._telling = False
+
+    def _tell_ratio(self, value: float):
         steps_below = math.ceil(max(math.log10(value / self.min), 0) / RATIO - 1e-9)
         steps_above = math.ceil(max(math.log10(self.max / value), 0) / RATIO - 1e-9)
         here = math.log10(value)
@@ -167,8 +199,17 @@ class Amount(w.HBox):
                 self._slider.min = min(here - steps_below * RATIO, self._slider.max)
                 self._slider.max = here + steps_above * RATIO
                 self._slider.value = value
-        self._box.value = format(value, self._form)
-        self._telling = False
+
+    def _tell_steps(self, value: float):
+        it = self._slider
+        steps = (value - it.min) / self._step
+        led = abs(steps - round(steps)) < 1e-6 and 0 <= it.min - self.min < self._step
+        low = it.min if led else _on_step(self.min, value, self._step)
+        with it.hold_sync():  # a page that sees it between two steps rounds it and says so
+            it.min = min(low, it.min)
+            it.max = self.max
+            it.value = value
+            it.min = low
 
     def _on_steps(self, here: float) -> bool:
         steps = (here - self._slider.min) / RATIO
@@ -178,50 +219,46 @@ class Amount(w.HBox):
         if self._telling:
             return
         value = min(max(change["new"], self.min), self.max)
-        if abs(math.log10(value / self.value)) > SAME:
+        if not self._log:
+            self.value = value
+        elif abs(math.log10(value / self.value)) > SAME:
             self.value = float(f"{value:.4g}")
 
     def _typed(self, change):
         if self._telling:
             return
+        self.refused = ""
         try:
-            value = float(change["new"].replace(",", "").replace(" ", ""))
-        except ValueError:
-            value = self.value
-        if format(value, self._form) != format(self.value, self._form):
-            self.value = min(max(value, self.min), self.max)
+            value = typed_number(self.description, change["new"], whole=self._whole)
+            if format(value, self._form) != format(self.value, self._form):
+                if not self.min <= value <= self.max:
+                    ends = f"[{self.min:{self._form}}, {self.max:{self._form}}]"
+                    raise ValueError(f"{self.description} must be in {ends}, got {value:,}")
+                self.value = value
+        except ValueError as error:
+            self.refused = str(error)
         self._tell(self.value)
 
 
-def slider(it: Handle) -> Any:
-    """The slider of a handle."""
-    if it.log:
-        return Amount(it)
-    kind = w.IntSlider if isinstance(it.value, int) else w.FloatSlider
-    return kind(
-        value=it.value,
-        min=_on_step(it.low, it.value, it.step),
-        max=it.high,
-        step=it.step,
-        description=it.label,
-        readout_format=",d" if kind is w.IntSlider else f",.{it.places}f",
-        continuous_update=True,
-        tooltip=it.told,
-        style=LABELS,
-        layout=WIDE,
-    )
+def typed_number(name: str, text: str, *, whole: bool = False) -> float:
+    """A number as a reader types it, thousands apart or not, with a power of ten or not.
 
+    Raises
+    ------
+    ValueError
+        for another text, such as a comma before decimals, and for parts of what is whole
 
-def move(control: Any, it: Handle, place: float) -> None:
-    """Bring the slider of a handle to a place, beyond its ends where need be: in one message, for a
-    page that sees it between two steps rounds it and says so.
+    Examples
+    --------
+    >>> typed_number("price", "1,234.5"), typed_number("blocks", "1e12", whole=True)
+    (1234.5, 1000000000000)
     """
-    low = min(it.low, place)
-    with control.hold_sync():
-        control.min = min(low, control.min)
-        control.max = max(it.high, place)
-        control.value = place
-        control.min = _on_step(low, place, it.step) if isinstance(control, w.FloatSlider) else low
+    if not TYPED.fullmatch(text.strip()):
+        raise ValueError(f"{name} must be a number such as 1,234.5 or 1e6, got {quoted(text)}")
+    exact = Decimal(re.sub("[, ]", "", text.strip()).replace("−", "-"))
+    if whole and exact % 1:
+        raise ValueError(f"{name} must be a whole number, got {quoted(text)}")
+    return int(exact) if whole else float(exact)
 
 
 def _on_step(low: float, place: float, step: float) -> float:

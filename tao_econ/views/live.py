@@ -18,7 +18,7 @@ from ipywidgets.widgets.interaction import display  # IPython's own
 from ..inputs.record import about, unknown
 from . import screen, still
 from .gallery import Drawn, fields_read, refuse_idle, refuse_unread
-from .handles import LABELS, LARGEST, WIDE, Handle, difference, handle, move, same, signed, slider
+from .handles import LABELS, LARGEST, WIDE, Amount, Handle, difference, handle, same, signed
 from .plot import Plot, ghost
 from .presets import PRESETS, preset
 
@@ -33,7 +33,6 @@ flex-wrap: wrap; height: auto; width: 100% !important; }
 .tao-live .slider-container { min-width: 60px; }
 }
 .tao-live .widget-dropdown { min-width: 0; max-width: calc(100% - 4px); }
-.tao-live .widget-readout { min-width: 92px; }
 .tao-readout { display: flex; flex-wrap: wrap; gap: 4px 22px; margin: 2px 0; line-height: 1.35; }
 .tao-readout small { display: block; color: var(--jp-ui-font-color2, #555); }
 .tao-live.jupyter-widgets-disconnected > * { opacity: 0.5; }
@@ -92,7 +91,7 @@ class Live(w.VBox):
         self._looks = 0  # at the picture from anew: zoom and hidden lines are forgotten
         self._pinned: tuple[list, dict] = ([], {})
         self._handles = {key: self._handle(key) for key in self._owner}
-        self._sliders = {key: slider(it) for key, it in self._handles.items()}
+        self._sliders = {key: Amount(it) for key, it in self._handles.items()}
         self._menus = {
             key: w.Dropdown(
                 options=list(options),
@@ -127,6 +126,7 @@ class Live(w.VBox):
         """The widgets from top to bottom, each told what to do."""
         for control in self._sliders.values():
             control.observe(self._redraw, names="value")
+            control.observe(self._misread, names="refused")
         for key, menu in self._menus.items():
             menu.observe(functools.partial(self._choose, key), names="value")
         self._code.observe(self._paste, names="value")
@@ -269,6 +269,11 @@ class Live(w.VBox):
         words = f"not drawn: {html.escape(moved or 'this state')}: {html.escape(str(error))}"
         self._status.value = f"<span class='refused'>{words}</span>"
 
+    def _misread(self, change):
+        """What is wrong with what was typed; the state stays."""
+        if change["new"]:
+            self._status.value = f"<span class='refused'>{html.escape(change['new'])}</span>"
+
     def _tell(self):
         """The read-out, the line of code, and no complaint."""
         pinned = self._pinned[1]
@@ -316,7 +321,7 @@ class Live(w.VBox):
                 it = self._handles[key]
                 value = it.shown(value)
                 self._handles[key] = it._replace(low=min(it.low, value), high=max(it.high, value))
-                move(control, it, value)
+                control.reach(min(it.low, value), max(it.high, value), value)
         self._paused = False
         self._redraw()
 

@@ -71,11 +71,12 @@ function titled(layout, width) {  // a title in lines that fit
     return layout;
 }
 
-function named(el) {  // the handles of sliders have no name of their own
+function named(el) {  // the handles of sliders and the boxes beside them have no name of their own
     const box = el.closest(".tao-live");
     for (const slider of box?.querySelectorAll(".widget-slider") ?? []) {
         const label = slider.querySelector(".widget-label")?.textContent;
-        slider.querySelectorAll("[role=slider]").forEach(handle => label && handle.setAttribute("aria-label", label));
+        const parts = slider.parentElement.querySelectorAll("[role=slider], input");
+        parts.forEach(part => label && part.setAttribute("aria-label", label));
     }
 }
 

@@ -170,6 +170,8 @@ def test_some_of_a_mark_are_counted_or_named():
     assert shown.lost() == ["a (q)", "b"]
     bands = Band(x=[1, 2], low=[0, 0], high=[0, 1], label="c")
     assert Panel(marks=[bands], y=logs).lost() == ["c (1 of 2)"]
+    level = Level(x=[0, 0], label="d")  # beside categories it stands at none of them
+    assert Panel(marks=[level], x=logs, y=Axis(names=("p", "q"))).lost() == ["d"]
 
 
 @pytest.mark.parametrize("name", instruments())

@@ -2,6 +2,7 @@
 states back.
 """
 
+import html
 import subprocess
 import sys
 from dataclasses import replace
@@ -20,7 +21,6 @@ from tao_econ.views.handles import Amount, difference
 from tao_econ.views.plot import Plot, plain
 
 RULES = te.rules_at("2026-09-11")
-SLIDERS = (w.FloatSlider, Amount, w.IntSlider)
 
 
 def parts(box, kind):
@@ -31,7 +31,7 @@ def parts(box, kind):
 
 
 def slider(box, label):
-    return next(s for s in parts(box, SLIDERS) if s.description.startswith(label))
+    return next(s for s in parts(box, Amount) if s.description.startswith(label))
 
 
 def figure(box):
@@ -82,7 +82,7 @@ def move(box, control):
     """Bring a slider to an end of its span, or as far towards one as the model goes."""
     start = control.value
     low, high = control.min, control.max
-    whole = isinstance(control, w.IntSlider)
+    whole = isinstance(start, int)
     for part in (1.0, 0.5, 0.1, 0.02):
         for end in (high, low):
             value = start + part * (end - start)
@@ -96,7 +96,7 @@ def move(box, control):
 def test_each_slider_changes_the_figure_and_reset_brings_it_back(name):
     box = explore(name)
     before = seen(box)
-    for control in parts(box, SLIDERS):
+    for control in parts(box, Amount):
         quiet = any(name == n and control.description.startswith(label) for n, label in QUIET)
         move(box, control)
         assert (seen(box) != before) is not quiet, control.description
@@ -338,7 +338,7 @@ def test_a_tree_without_odds_is_an_error_on_the_panel():
     with pytest.raises(ValueError, match="odds must leave something likely"):
         explore("tree", next_openai=0.0, **dict.fromkeys(names, 0.0))
     box = explore("tree")
-    for s in parts(box, w.FloatSlider):
+    for s in parts(box, Amount):
         if s.min == 0:
             s.value = 0.0
     assert "odds must leave" in readout(box) or "probability must leave" in readout(box)
@@ -346,7 +346,7 @@ def test_a_tree_without_odds_is_an_error_on_the_panel():
 
 def test_a_refusal_names_the_slider_that_brought_it_and_not_the_next_one_moved():
     box = explore("tree")
-    for control in parts(box, SLIDERS):
+    for control in parts(box, Amount):
         control.value = control.min
     assert "not drawn: sputters: odds must leave" in readout(box)
     slider(box, "spot").value = 200.0
@@ -476,7 +476,7 @@ def test_three_owners_who_split_undo_the_cap_and_one_of_them_has_the_majority():
 
 def test_a_refused_state_greys_the_figure_and_names_the_slider():
     box = explore("tree")
-    for s in parts(box, w.FloatSlider):
+    for s in parts(box, Amount):
         if s.min == 0:
             s.value = 0.0
     assert parts(box, Plot)[0].wire.stale and "not drawn: " in readout(box)
@@ -573,11 +573,56 @@ def test_amounts_far_apart_move_in_equal_ratios_and_take_a_typed_number():
     for end in (10**ratio.min, 10**ratio.max):
         ratio.value = end
         assert not refused(box) and price.min <= price.value <= price.max
-    for text, value in (("1,234.5", 1234.5), ("3e2", 300.0), ("1e9", price.max)):
+    for text, value in (("1,234.5", 1234.5), ("3e2", 300.0), ("1 999", 1999.0)):
         typed.value = text
         assert price.value == value and float(typed.value.replace(",", "")) == value
-    typed.value = "many"
-    assert price.value == price.max and typed.value == "2,000.0"
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "text", "says"),
+    [
+        ("supply", "price", "12,5", "must be a number such as 1,234.5 or 1e6, got '12,5'"),
+        ("supply", "price", "many", "must be a number such as 1,234.5 or 1e6, got 'many'"),
+        ("supply", "price", "1e9", "must be in [1.0, 2,000.0], got 1,000,000,000.0"),
+        ("supply", "discount rate", "0,2", "must be a number such as"),
+        ("supply", "discount rate", "2", "must be in [0.00, 1.00], got 2.0"),
+        ("emission", "decimals", "1e12", "got 1,000,000,000,000"),
+        ("emission", "decimals", "12,5", "must be a number such as"),
+        ("emission", "decimals", "12.5", "must be a whole number, got '12.5'"),
+    ],
+)
+def test_what_is_typed_and_not_understood_is_refused_in_one_line(name, label, text, says):
+    box = explore(name)
+    control = slider(box, label)
+    value, before = control.value, seen(box)
+    typed = control.children[1]
+    shown = typed.value
+    for _ in range(2):  # also when typed once more
+        typed.value = text
+        assert refused(box) and says in html.unescape(readout(box))
+        assert (control.value, typed.value, seen(box)) == (value, shown, before)
+        typed.value = shown
+    control.value = control.max
+    assert not refused(box)
+
+
+@pytest.mark.parametrize("name", instruments())
+def test_every_slider_has_a_box_that_reads_what_it_shows_and_what_is_typed(name):
+    box = explore(name)
+    for control in parts(box, Amount):
+        for value in (control.min, control.max):
+            control.reach(control.min, control.max, value)
+            shown = control.children[1].value
+            control.children[1].value = f" {shown} "  # as the box shows it
+            assert (control.value, control.refused) == (value, ""), control.description
+        whole = isinstance(control.value, int)
+        for text in ("1e", "1,23", "0x10", "nan", "", "1_000"):
+            control.children[1].value = text
+            assert control.value == control.max and "must be a number" in control.refused
+        control.children[1].value = f"{control.min:.6e}" if whole else repr(control.min)
+        assert (
+            control.value == pytest.approx(control.min) and isinstance(control.value, int) is whole
+        )
 
 
 def test_a_slider_in_ratios_keeps_a_value_that_its_box_rounds():
@@ -640,7 +685,7 @@ def test_a_page_never_sees_a_slider_between_its_steps(monkeypatch):
     whole = w.Widget.send_state
 
     def send_state(self, key=None):
-        if isinstance(self, w.FloatSlider):
+        if isinstance(self, (w.FloatSlider, w.IntSlider)):
             sent.append((self.value - self.min) / self.step)
         whole(self, key)
 
