@@ -110,7 +110,7 @@ def test_a_number_typed_beside_a_slider_is_read_or_refused_in_one_line(tmp_path)
             typed.fill(text)
             typed.press("Enter")
             box.locator(".refused").wait_for(timeout=30_000)
-            assert "decimals must be" in box.locator(".refused").text_content()
+            assert "decimals (digits) must be" in box.locator(".refused").text_content()
             assert (typed.input_value(), box.evaluate(DATA)) == before
             typed.fill("1e1")
             typed.press("Enter")

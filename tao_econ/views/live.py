@@ -273,6 +273,8 @@ class Live(w.VBox):
         """What is wrong with what was typed; the state stays."""
         if change["new"]:
             self._status.value = f"<span class='refused'>{html.escape(change['new'])}</span>"
+        else:
+            self._redraw()
 
     def _tell(self):
         """The read-out, the line of code, and no complaint."""

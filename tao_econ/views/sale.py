@@ -43,7 +43,7 @@ class Sale:
     miners_sold_share: float = same(Scenario, "miners_sold_share", default=1.0)
     stakers_sold_share: float = same(Scenario, "stakers_sold_share", default=1.0)
     stake_exit_per_day: float = same(Scenario, "stake_exit_per_day", default=0.0)
-    anticipated_share: float = same(Scenario, "anticipated_share", default=1.0)
+    anticipated_share: float = same(Scenario, "anticipated_share", default=0.5)  # all: no curve
     macro_multiplier: float = same(Scenario, "macro_multiplier", default=1.0)
     inflow_usd_per_day: float = quantity(
         default=0.0,

@@ -57,7 +57,6 @@ def test_moving_the_price_moves_every_curve_to_the_models_numbers():
 QUIET = {  # sliders that move the read-out alone, or the figure only once another one is moved
     ("pool", "reserve alpha"),
     ("portfolio", "jump log mean"),
-    ("sell_pressure", "macro"),
 }
 
 

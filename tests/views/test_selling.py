@@ -48,7 +48,9 @@ def test_a_lasting_sale_that_is_news_moves_the_path(label, value):
 
 
 def test_an_expected_sale_leaves_the_price_and_a_menu_takes_its_volume():
-    box = views.explore("sell_pressure")
+    falls = figure(views.explore("sell_pressure")).data[2].y
+    assert falls[-1] < 0.7 * falls[0]  # at the start half of the sale is news
+    box = views.explore("sell_pressure", anticipated_share=1.0)
     assert (
         set(figure(box).data[2].y) == {160.0}
         and "23.0% of volume, 3.84%" in figure(box).layout.title.text

@@ -171,9 +171,6 @@ IDLE: dict[str, str] = {
         impact_map: now.volume_usd scenario.volume_usd
         lasting_sale: now.volume_usd scenario.volume_usd then.volume_usd
     """,
-    "counts only where not all of the sale is expected, or is set anew": """
-        sell_pressure: sale.macro_multiplier
-    """,
     "counts only where there are jumps": """
         portfolio: scenario.jump_log_mean scenario.jump_log_sd
     """,
@@ -376,15 +373,15 @@ def test_a_setting_without_which_a_picture_is_the_same_is_refused():
 
 
 def test_a_setting_that_counts_beside_another_is_taken_with_it():
-    together = {"price_usd": "100.0", "anticipated_share": "0.5"}
-    records = press.vary("sell_pressure", together | {"macro_multiplier": "3.0"})
-    assert records["sale"].macro_multiplier == 3.0
-    with pytest.raises(ValueError, match="must change with 'macro_multiplier'"):
-        press.vary("sell_pressure", {"macro_multiplier": "3.0"})
+    together = {"price_usd": "100.0", "jumps_per_year": "1.0"}
+    records = press.vary("portfolio", together | {"jump_log_mean": "-0.5"})
+    assert records["scenario"].jump_log_mean == -0.5
+    with pytest.raises(ValueError, match="must change with 'jump_log_mean'"):
+        press.vary("portfolio", {"jump_log_mean": "-0.5"})
 
 
 def test_a_slider_that_moves_nothing_says_so():
-    box = explore("sell_pressure")
+    box = explore("sell_pressure", anticipated_share=1.0)
     box._sliders["macro_multiplier"].value = 3.0
     assert "nothing here depends on macro_multiplier" in box._status.value
     box._sliders["anticipated_share"].value = 0.5
