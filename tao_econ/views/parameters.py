@@ -78,8 +78,8 @@ class Supply:
 class Intrinsic:
     """Head of notebook 06."""
 
-    fees_usd_per_year: float = same(Scenario, "fee_revenue_usd_per_year", default=20e6)
-    capture_share: float = same(Scenario, "capture_share", default=1.0)
+    fees_usd_per_year: float = same(Scenario, "fee_revenue_usd_per_year", default=20e6, ge=1e5)
+    capture_share: float = same(Scenario, "capture_share", default=1.0, ge=0.001)
     discount_rate: float = same(Scenario, "discount_rate", default=0.20, ge=0.01)
 
 

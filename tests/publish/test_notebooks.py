@@ -14,7 +14,7 @@ import pytest
 
 from tao_econ import views
 from tao_econ.publish import notebooks, press, prose
-from tao_econ.views import still
+from tao_econ.views import parameters, still
 
 FILES = notebooks.select([])
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
@@ -152,17 +152,25 @@ def test_a_warning_stops_a_published_notebook_and_is_shown_in_a_readers_copy(sma
     assert "few readings at 0.25" in copy.cells[-1].outputs[0].text
 
 
-SLOW = """import time, tao_econ as te
+SWEEP = """import time, tao_econ as te
 te.sweep(lambda at: time.sleep(0.4) or at, at=range(8))"""
+DAYS = """import time, pandas as pd
+from tao_econ.inputs.progress import shown
+for _ in shown(range(8), unit="days"):  # as run_subnets and the market for queries count
+    time.sleep(0.4)
+pd.DataFrame([8])"""
 
 
-def test_a_long_cell_shows_the_time_left_while_it_runs_and_leaves_none_of_it(small, monkeypatch):
+@pytest.mark.parametrize("slow", [SWEEP, DAYS], ids=["points", "days"])
+def test_a_long_cell_shows_the_time_left_while_it_runs_and_leaves_none_of_it(
+    small, monkeypatch, slow
+):
     raw = []
     tidied = notebooks.tidy
     monkeypatch.setattr(
         notebooks, "tidy", lambda *a, **k: raw.append(copy.deepcopy(a[0])) or tidied(*a, **k)
     )
-    file = small("share = 0.5", SLOW)
+    file = small("share = 0.5", slow)
     notebooks.run(file)
     kinds = [set(output.data) for output in raw[0].cells[1].outputs]
     assert any(notebooks.WIDGET in kind for kind in kinds)
@@ -183,6 +191,79 @@ def test_a_failure_with_numbers_of_ones_own_names_them(small):
     file = small("share = 0.5", "print(1 / share)")
     with pytest.raises(ValueError, match="90_small stopped with share=0: ZeroDivisionError: "):
         notebooks.run(file, {"share": "0"})
+
+
+# ---- The head of each notebook ----
+
+OUTSIDE = [
+    ("00", {"start": "'nowhere'"}, "unknown start 'nowhere' (known: the article, "),
+    ("03", {"false_volume_factor": "0"}, "false_volume_factor must be in [1, 100], got 0"),
+    ("06", {"fees_usd_per_year": "0"}, "fees_usd_per_year must be in [100,000, "),
+    ("06", {"capture_share": "0"}, "capture_share must be in [0.001, 1], got 0"),
+    ("07", {"volatility": "9.0"}, "volatility must be in [0.05, 3], got 9.0"),
+    ("08", {"evaluated_on": "'article'"}, "unknown evaluated_on 'article' (known: "),
+    ("09", {"seed": "1.5"}, "seed must be integer, got 1.5 (float)"),
+    ("10", {"wallets": "20"}, "wallets must be in [1,000, 1,000,000], got 20"),
+    ("12", {"judge": "'good'"}, "judge must be number, got 'good' (str)"),
+]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: f.stem)
+def test_the_numbers_at_its_head_are_checked_before_their_first_use(file):
+    number = file.stem[:2]
+    code = [c.source for c in read(file).cells if c.cell_type == "code"]
+    published = {}
+    exec(code[1], published)
+    published.pop("__builtins__")
+    assert published == vars(parameters.HEADS[number]()), "published with other numbers"
+    check = next(n for n in ast.walk(ast.parse(code[2])) if isinstance(n, ast.Call))
+    words = {word.arg: ast.unparse(word.value) for word in check.keywords}
+    assert ast.unparse(check.func) == "views.own_numbers"
+    assert ast.literal_eval(check.args[0]) == number
+    assert words == {name: name for name in published}
+
+
+@pytest.mark.parametrize(("number", "given", "says"), OUTSIDE)
+def test_a_number_outside_its_domain_is_one_line_on_the_page_and_at_the_command(
+    number, given, says, monkeypatch
+):
+    (file,) = notebooks.select([number])
+    values = {name: ast.literal_eval(text) for name, text in given.items()}
+    with pytest.raises((ValueError, TypeError), match=re.escape(says)) as page:
+        views.own_numbers(number, **values)
+    monkeypatch.setattr("nbclient.NotebookClient.execute", lambda *_, **__: pytest.fail("ran"))
+    with pytest.raises(ValueError, match=re.escape(says)) as command:
+        notebooks.run(file, given)
+    assert str(command.value) == f"notebook {file.stem}: {page.value}"
+    assert "\n" not in str(page.value)
+
+
+def test_own_numbers_are_named_and_published_ones_say_nothing(capsys, monkeypatch):
+    assert views.own_numbers("07", drift=0.5, volatility=1.19, years_of_prices=3.6) == []
+    assert capsys.readouterr().out == ""
+    assert views.own_numbers("07", drift=0.5, years_of_prices=1.0) == ["years_of_prices"]
+    assert capsys.readouterr().out.startswith("Your own: years_of_prices. ")
+    monkeypatch.setenv("TAO_ECON_SNAPSHOT", "mine.toml")
+    assert views.own_numbers("A1", seed=0) == ["the latest snapshot"]
+
+
+CHANGED = {  # of notebooks whose checks hold what was published of these very numbers
+    "02": {"capture_share": 0.1},
+    "07": {"years_of_prices": 1.0},
+    "10": {"gini": 0.95, "top_percent_share": 0.8, "wallets": 1_005},
+}
+
+
+@pytest.mark.parametrize("number", CHANGED)
+def test_a_changed_head_runs_through_in_jupyterlab(number):
+    """As Run All does it there: asserts are on."""
+    (file,) = notebooks.select([number])
+    book = read(file)
+    head = next(c for c in book.cells if "parameters" in c.metadata.get("tags", []))
+    head.source += "".join(f"\n{name} = {value!r}" for name, value in CHANGED[number].items())
+    done = notebooks.execute(book, file)
+    said = "".join(text for cell in notebooks.words(done) for text in cell)
+    assert "Your own: " + ", ".join(CHANGED[number]) + ". " in said
 
 
 def test_a_changed_output_is_seen_and_a_failing_cell_leaves_the_file(small):
