@@ -12,7 +12,4 @@ def shown(*steps: range, disable: bool | None = None, leave: bool = False, **wor
     """
     from tqdm.auto import tqdm  # a quarter of a second
 
-    in_notebook = any(kind.__module__ == "tqdm.notebook" for kind in tqdm.__mro__)
-    if in_notebook and disable is None:
-        disable = False  # what a kernel prints to is no terminal
     return tqdm(*steps, delay=1.0, disable=disable, leave=leave, **words)
