@@ -17,8 +17,8 @@ from ..inputs.rules import Scenario
 from ..inputs.units import RAO_PER_TAO
 
 WIDE = w.Layout(width="min(450px, 100%)")
-TRACK = w.Layout(width="min(350px, 75%)")
-BOX = w.Layout(width="110px")
+TRACK = w.Layout(width="min(325px, 71%)")
+BOX = w.Layout(width="122px")
 LABELS = {"description_width": "200px"}
 LARGEST = 1e15  # of a number with a slider: a page counts exactly up to nine times as far
 MILLION_TAO = 10**6 * RAO_PER_TAO  # larger amounts of rao have a slider in millions of TAO

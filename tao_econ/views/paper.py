@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import textwrap
 from typing import Any
 
 import matplotlib
+import numpy as np
 from matplotlib import colors, dates, rcParamsDefault, ticker
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
@@ -158,6 +160,8 @@ def _formatter(axis: Axis):
 def _draw(mark: Mark, axes):
     """Draw a mark; returns what stands for it in a legend."""
     look = {"color": mark.colour, "alpha": mark.alpha}
+    if isinstance(mark, Line) and not mark.style:  # not clipped: must not stand far outside
+        mark = dataclasses.replace(mark, **{side: _placed(mark, axes, side) for side in "xy"})
     line = {"ls": mark.style or "none", "lw": mark.width}
     match mark:
         case Line() if not isinstance(mark.colour, str):
@@ -194,6 +198,14 @@ def _draw(mark: Mark, axes):
                 axes.annotate(text, (x, y), **place, **look)
             return None
     return across(*at, **look, **({"lw": 0} if at.size == 2 else line))
+
+
+def _placed(mark: Line, axes, side: str) -> np.ndarray:
+    """Where a mark stands along an axis: nowhere where that is of logs and it is not above 0."""
+    values = getattr(mark, side)
+    if getattr(axes, f"get_{side}scale")() != "log":
+        return values
+    return np.where(values > 0, values, np.nan)
 
 
 def _map(mark: Map, axes):

@@ -25,6 +25,13 @@ def bounds(field):
     return [float(n.replace(",", "")) for n in re.findall(r"-?\d[\d,.]*(?=, |\]|\))", rule)]
 
 
+@pytest.mark.parametrize("record", RECORDS, ids=lambda it: type(it).__name__)
+def test_a_bound_is_said_as_a_whole_number_where_it_is_one(record):
+    for field in dataclasses.fields(record):
+        rule = records.about(record, field.name)["rule"]
+        assert not re.search(r"\.0(?!\d)", rule), (field.name, rule)
+
+
 def test_every_era_has_a_source_and_a_date_and_a_name_of_its_own():
     assert len(set(NAMES)) == len(NAMES)
     for rules in inputs.eras() + inputs.schedules():

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import math
 import random
+import re
 from fractions import Fraction
 
 import lab
@@ -150,6 +151,14 @@ def test_scripts_stay_within_their_lines_and_load_nothing():
     )
     listed = {*computed.REPLAYED, *computed.COMPUTED}
     assert listed == {file.name for file in computed.SCRIPTS.glob("*.js")}
+
+
+@pytest.mark.parametrize("name", computed.WAYS)
+def test_a_pages_heading_and_labels_are_words(name, folder):
+    text = (folder / f"instruments/{name}.html").read_text(encoding="utf-8")
+    said = re.findall(r"<h1>(.*?)</h1>|<label[^>]*>(.*?)</label>", text)
+    words = [heading or label for heading, label in said]
+    assert words[0][0].isupper() and not [it for it in words if "_" in it]
 
 
 @needs_chromium

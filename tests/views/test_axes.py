@@ -174,6 +174,21 @@ def test_some_of_a_mark_are_counted_or_named():
     assert Panel(marks=[level], x=logs, y=Axis(names=("p", "q"))).lost() == ["d"]
 
 
+@pytest.mark.filterwarnings("error:constrained_layout")
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("valuation_field", {"fee_revenue_usd_per_year": 0.0}),
+        ("comparable", {"survival_share": 0.0}),
+    ],
+)
+def test_a_mark_without_a_place_does_not_push_a_picture_together(name, settings):
+    view = VIEWS[name]
+    records = view.records()
+    records["scenario"] = dataclasses.replace(records["scenario"], **settings)
+    assert view.drawn(records).bytes("png")
+
+
 @pytest.mark.parametrize("name", instruments())
 def test_all_sliders_at_their_ends_and_every_choice_show_numbers_in_sight(name):
     box = explore(name)

@@ -606,12 +606,22 @@ def test_what_is_typed_and_not_understood_is_refused_in_one_line(name, label, te
 
 
 @pytest.mark.parametrize("name", instruments())
+def test_a_label_is_words_and_says_its_unit_once(name):
+    for control in parts(explore(name), Amount):
+        words, _, unit = control.description.rstrip(")").partition(" (")
+        assert "_" not in control.description
+        assert not unit or unit.lower() not in words.lower(), control.description
+
+
+@pytest.mark.parametrize("name", instruments())
 def test_every_slider_has_a_box_that_reads_what_it_shows_and_what_is_typed(name):
     box = explore(name)
     for control in parts(box, Amount):
         for value in (control.min, control.max):
             control.reach(control.min, control.max, value)
             shown = control.children[1].value
+            assert len(shown) <= 17, "the box of 122 pixels cuts it off"
+            assert len(shown.lstrip("-").partition(".")[0].split(",")[0]) <= 3, "no thousands"
             control.children[1].value = f" {shown} "  # as the box shows it
             assert (control.value, control.refused) == (value, ""), control.description
         whole = isinstance(control.value, int)
