@@ -266,7 +266,7 @@ def _with(it, settings: dict) -> dict:
 
 
 def _bare(trace: dict) -> dict:
-    numbers = ("x", "y", "z", "text", "customdata", "hovertemplate")
+    numbers = ("x", "y", "z", "text", "customdata")
     kept = numbers if trace["type"] not in ("contour", "heatmap") else ("x", "y", "z", "text")
     return {key: value for key, value in trace.items() if key not in kept}
 

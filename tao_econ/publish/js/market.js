@@ -91,16 +91,11 @@ TAO.views.comparable = ({ other, snapshot, count, scenario }, facts) => {
     };
 };
 
-TAO.normal = x => {  // chance below x: a series, and far out a continued fraction
-    const density = Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI), far = Math.abs(x);
-    if (far > 5) {
-        let tail = far;
-        for (let k = 60; k > 0; k--) tail = far + k / tail;
-        return x < 0 ? density / tail : 1 - density / tail;
-    }
+TAO.normal = x => {  // chance below x, to 1e-15: a series
+    if (Math.abs(x) > 8) return x > 0 ? 1 : 0;
     let term = x, total = x;
     for (let k = 3; Math.abs(term) > 1e-17 * Math.abs(total); k += 2) total += term *= x * x / k;
-    return 0.5 + total * density;
+    return 0.5 + total * Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
 };
 
 TAO.views.portfolio = ({ snapshot, scenario, holder }, facts) => {

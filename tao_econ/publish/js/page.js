@@ -4,20 +4,13 @@ TAO.page = (() => {
     const it = JSON.parse(document.getElementById("states").textContent, ints);
     const lines = text => text.replaceAll("\n", "<br>"), named = axis => axis.ticks ? [] : axis.names;
 
-    function told(panel, label, x, y) {  // where a trace stands, and its hover text
+    function told(panel, x, y) {  // where a trace stands, and the names of what it stands at
         const out = { x: x.length ? x : [null], y: y.length ? y : [null] };
-        const said = label ? [`<b>${label}</b>`] : [];
         for (const side of ["x", "y"]) {
-            const { label, format, ...axis } = panel[side], names = named(axis), form = format.endsWith("%") ? ".2%" : format === "g" ? ".5~g" : ",.5~g";
-            let value = axis.scale === "date" ? `%{${side}}` : `%{${side}:${form}}`;
-            if (names.length && out[side][0] !== null) {
-                const near = at => Math.min(Math.max(TAO.even(at), 0), names.length - 1);
-                out.customdata = out[side].map(at => names[near(at)].replaceAll("\n", " "));
-                value = "%{customdata}";
-            }
-            said.push(label ? `${lines(label)}: ${value}` : value);
+            const names = named(panel[side]), near = at => Math.min(Math.max(TAO.even(at), 0), names.length - 1);
+            if (names.length && out[side][0] !== null) out.customdata = out[side].map(at => names[near(at)].replaceAll("\n", " "));
         }
-        return { ...out, hovertemplate: said.join("<br>") + "<br><extra></extra>" };
+        return out;
     }
 
     function ends(panel, side) {  // of what a panel shows, where its axis has no limits
@@ -27,14 +20,14 @@ TAO.page = (() => {
     }
 
     function trace(panel, mark) {
-        const { kind, label, x = [], y = [] } = mark;
+        const { kind, x = [], y = [] } = mark;
         if (kind === "Map") return { x, y, z: mark.z, text: mark.z };
-        if (kind === "Bars") return { ...told(panel, label, x, y), base: mark.base, text: (mark.text ?? []).map(lines),
+        if (kind === "Bars") return { ...told(panel, x, y), base: mark.base, text: (mark.text ?? []).map(lines),
             ...(mark.colour ? { marker: { color: mark.colour } } : {}) };
-        if (kind !== "Level") return told(panel, label, x, y);
+        if (kind !== "Level") return told(panel, x, y);
         const at = x.length ? x : y, [low, high] = ends(panel, x.length ? "y" : "x");
         const [along, across] = at.length === 2 ? [[at[0], at[1], at[1], at[0]], [low, low, high, high]] : [[at[0], at[0]], [low, high]];
-        return told(panel, label, ...(x.length ? [along, across] : [across, along]));
+        return told(panel, ...(x.length ? [along, across] : [across, along]));
     }
 
     function axis(given, side, shown) {
@@ -68,7 +61,8 @@ TAO.page = (() => {
             missing.push(...lost(now));
             now.marks.forEach((mark, i) => {
                 if (!mark || mark.at === null) return;  // absent here, or a text
-                data.push({ ...it.data[mark.at], name: mark.label, legendgroup: mark.label, ...trace(now, mark) });
+                const was = it.data[mark.at], hover = was.hovertemplate.replace(lines(panel.x.label), lines(now.x.label));
+                data.push({ ...was, hovertemplate: hover, ...trace(now, mark) });
             });
         });
         const said = view.notes ?? [];  // the texts that a state changes
@@ -108,11 +102,8 @@ TAO.page = (() => {
     }
 
     function settings(state) {  // those in which a state differs from the start, menus first
-        const found = {}, from = start();
-        for (const { key } of it.menus) if (state.chosen[key] !== it.chosen[key]) {
-            found[key] = state.chosen[key];
-            choose(from, key, state.chosen[key]);
-        }
+        const chosen = Object.entries(state.chosen).filter(([key, name]) => name !== it.chosen[key]);
+        const found = Object.fromEntries(chosen), from = at(found);
         for (const slider of it.sliders) if (field(state, slider) !== field(from, slider)) found[slider.key] = String(field(state, slider));
         return found;
     }

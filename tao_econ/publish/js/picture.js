@@ -4,15 +4,10 @@ const TAO = { views: {} };  // one namespace: modules are not loaded from a disk
 TAO.draw = (() => {
     const plot = document.getElementById("plot");
     const dark = matchMedia("(prefers-color-scheme: dark)"), narrow = matchMedia("(max-width: 59.99rem)");
-    const DARK_INK = new Set(["#222222", "#222", "#333333", "#333", "#000000", "#000", "black"]);
+    const INK = /"(#222222|#222|#333333|#333|#000000|#000|black)"/g;
     let width = 0, last = null;
     const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-    function inked(value) {  // what is drawn in near-black must be seen on a dark page
-        if (typeof value === "string") return DARK_INK.has(value) ? colour("--ink") : value;
-        if (!value || typeof value !== "object" || (Array.isArray(value) && typeof value[0] === "number")) return value;
-        for (const key of Object.keys(value)) value[key] = inked(value[key]);
-        return value;
-    }
+    const inked = text => dark.matches ? text.replace(INK, `"${colour("--ink")}"`) : text;  // near-black must be seen on a dark page
 
     function dressed(layout) {
         const axis = { gridcolor: colour("--grid"), zerolinecolor: colour("--grid"), linecolor: colour("--line"), automargin: true,
@@ -32,7 +27,7 @@ TAO.draw = (() => {
     function draw(state) {  // while a control in the sheet is moved, the picture comes into sight
         if (last && narrow.matches && plot.getBoundingClientRect().top > innerHeight / 3) plot.scrollIntoView();
         last = state;
-        const now = structuredClone(state);
+        const now = JSON.parse(inked(JSON.stringify(state)));
         document.getElementById("refused").textContent = now.error ?? "";
         plot.classList.toggle("stale", now.error !== undefined);
         if (now.error !== undefined) return;
@@ -43,7 +38,6 @@ TAO.draw = (() => {
             box.append(dt, dd);
             return box;
         }));
-        if (dark.matches) inked(now.data), inked(now.layout);
         const room = Math.max(width = plot.clientWidth, now.layout.annotations?.length > 20 ? 1000 : 0);  // a table of words scrolls
         room > width ? plot.tabIndex = 0 : plot.removeAttribute("tabindex");
         const layout = fitted(now.data, dressed(now.layout), room);

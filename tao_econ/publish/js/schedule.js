@@ -63,20 +63,14 @@ TAO.views.halving_at_recycling = ({ snapshot, scenario }, { rules }) => {
 TAO.views.pool = ({ trade }) => {
     const say = TAO.say, paid = trade.trade_tao, fee = trade.fee_parts / 65535;
     const price = pool => pool.alpha <= 0 ? 0 : (1 - pool.weight) * pool.tao / (pool.weight * pool.alpha);
-    const out = (given, taken, power, amount) => {  // by the series where small, as the engine does
-        const u = amount / given, q = power * u;
-        if (q + 5 * u >= 1e-3) return -taken * Math.expm1(-power * Math.log1p(u));
-        const tail = 1 - (q + 3 * u) * 0.25 * (1 - (q + 4 * u) * 0.2);
-        return taken * q * (1 - (q + u) * 0.5 * (1 - (q + 2 * u) * (1 / 3) * tail));
-    };
+    const out = (given, taken, power, amount) => -taken * Math.expm1(-power * Math.log1p(amount / given));
     const swap = (pool, { tao = 0, alpha = 0 }, fee) => {
         const power = pool.weight / (1 - pool.weight), kept = 1 - fee;
         if (alpha > 1000 * pool.alpha)
             throw new Error(`alpha_in must be at most 1,000 times the reserve of ${TAO.digits(pool.alpha)}, got ${TAO.digits(alpha)}`);
         const got = tao ? out(pool.tao, pool.alpha, power, tao * kept) : out(pool.alpha, pool.tao, 1 / power, alpha * kept);
-        const left = (reserve, fall) => 2 * got < reserve ? reserve - got : reserve * Math.exp(-fall);
-        const after = price(tao ? { ...pool, tao: pool.tao + tao * kept, alpha: left(pool.alpha, power * Math.log1p(tao * kept / pool.tao)) }
-            : { ...pool, tao: left(pool.tao, Math.log1p(alpha * kept / pool.alpha) / power), alpha: pool.alpha + alpha * kept });
+        const after = price(tao ? { ...pool, tao: pool.tao + tao * kept, alpha: pool.alpha * Math.exp(-power * Math.log1p(tao * kept / pool.tao)) }
+            : { ...pool, tao: pool.tao * Math.exp(-Math.log1p(alpha * kept / pool.alpha) / power), alpha: pool.alpha + alpha * kept });
         return { got, after, change: after / price(pool) - 1 };
     };
     const worth = (pool, amount) => {  // and what is got over what is paid, at the spot price

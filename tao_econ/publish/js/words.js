@@ -27,18 +27,13 @@ TAO.format = (value, form) => {
 };
 
 TAO.grouped = whole => whole.replace(/\B(?=(\d{3})+$)/g, ",");
-TAO.digits = value => {  // all digits of a float, as an error names it
-    const [whole, part = "0"] = String(value).split(".");
-    return `${TAO.grouped(whole)}.${part}`;
-};
+// all digits of a float, as an error names it
+TAO.digits = value => value.toLocaleString("en-US", { minimumFractionDigits: 1, maximumFractionDigits: 20 });
 
 TAO.say = (strings, ...parts) =>  // say`${[value, ".1%"]} a year`
     strings.reduce((said, text, i) => said + (Array.isArray(parts[i - 1]) ? TAO.format(...parts[i - 1]) : parts[i - 1]) + text);
 
-TAO.even = value => {  // round() of Python: halves to the even number
-    const near = Math.round(value);
-    return Math.abs(value % 1) === 0.5 && near % 2 ? near - 1 : near;
-};
+TAO.even = value => Math.sign(value) * TAO.fixed(Math.abs(value), 0);  // round() of Python
 
 TAO.linspace = (low, high, many) => Array.from({ length: many }, (_, i) => i === many - 1 ? high : low + i * ((high - low) / (many - 1)));
 
