@@ -215,7 +215,7 @@ def script(names: tuple[str, ...]) -> str:
     no modules.
     """
     files = [plot.SCRIPTS / "fit.js", *(SCRIPTS / name for name in names)]
-    return "\n".join(file.read_text(encoding="utf-8") for file in files)
+    return "".join(file.read_text(encoding="utf-8") for file in files)
 
 
 def template(panel: Live) -> dict:
