@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 
-def shown(*steps: range, disable: bool | None = None, leave: bool = False, **words: Any) -> Any:
+def shown(*steps: Any, disable: bool | None = None, leave: bool = False, **words: Any) -> Any:
     """The steps with tqdm's bar, once they take more than a second: in a notebook a widget, which a
     saved one does not keep; elsewhere on standard error, if `disable` is None only where that is a
     terminal.

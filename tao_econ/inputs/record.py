@@ -68,12 +68,8 @@ def _rule(field: Any) -> str:
     if low and high:
         opens = "(" if low[0] == ">" else "["
         closes = ")" if high[0] == "<" else "]"
-        return f"in {opens}{_said(low[1])}, {_said(high[1])}{closes}"
-    return " and ".join(f"{sign} {_said(value)}" for sign, value in filter(None, (low, high)))
-
-
-def _said(bound: float) -> str:
-    return f"{bound:,}".removesuffix(".0")
+        return f"in {opens}{low[1]:,}, {high[1]:,}".replace(".0,", ",").removesuffix(".0") + closes
+    return " and ".join(f"{sign} {value:,}" for sign, value in filter(None, (low, high)))
 
 
 def _one_line(record: Any, error: ValidationError) -> Exception:

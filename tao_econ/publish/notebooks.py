@@ -221,6 +221,25 @@ def _joined(outputs) -> list:
     return kept
 
 
+def executed(file: Path) -> NotebookNode:
+    """A notebook as `run` leaves it.
+
+    Raises
+    ------
+    ValueError
+        for one that JupyterLab saved while it ran, with cells not executed or widgets in it
+    """
+    import nbformat
+
+    book = nbformat.read(file, as_version=4)
+    code = [cell for cell in book.cells if cell.cell_type == "code"]
+    widgets = [o for cell in code for o in cell.outputs if WIDGET in o.get("data", {})]
+    if widgets or [cell.execution_count for cell in code] != list(range(1, len(code) + 1)):
+        rule = f"must be executed whole (./run notebooks {file.stem[:2]} does it)"
+        raise ValueError(f"notebook {file.stem} {rule}, got one saved half run")
+    return book
+
+
 def words(notebook: NotebookNode) -> list[list[str]]:
     """Every text and table output, cell by cell: what a reader reads."""
     kept = []

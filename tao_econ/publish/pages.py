@@ -18,6 +18,7 @@ from pathlib import Path
 from ..chain import replay_mainnet
 from ..inputs.checks import quoted
 from ..inputs.files import WORKPLACE, write_whole
+from ..inputs.progress import shown
 from ..inputs.record import summary
 from ..views import VIEWS, explore, instruments
 from . import (
@@ -122,8 +123,6 @@ def _list(paths: list[str]) -> bytes:
 
 
 def _files(many: int) -> dict[str, str | bytes]:
-    import nbformat
-
     index = press.read_index()
     names = instruments()
     stored = notebooks.select([])
@@ -131,8 +130,7 @@ def _files(many: int) -> dict[str, str | bytes]:
     links |= {assumptions.FILE.name: "assumptions.html"} | sources.links()
     pages = prose.Pages(links, index, names)
     books = {
-        file.stem: prose.notebook(nbformat.read(file, as_version=4), file.stem, pages)
-        for file in stored
+        file.stem: prose.notebook(notebooks.executed(file), file.stem, pages) for file in stored
     }
     ledger = press.OUTPUT / front.LEDGER
     menu = _menu(ledger.exists())
@@ -148,6 +146,8 @@ def _files(many: int) -> dict[str, str | bytes]:
     with _processes() as pool:
         drawn = pool.map(figures_page.drawing, index)
         moved = pool.map(_states_of, names, itertools.repeat(many))
+        drawn = shown(drawn, total=len(index), unit="figures")
+        moved = shown(moved, total=len(names), unit="instruments")
         drawings = dict(zip(index, drawn, strict=True))
         packed = dict(zip(names, moved, strict=True))
     files |= _searched(index, books, drawings, menu)

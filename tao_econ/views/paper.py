@@ -161,7 +161,8 @@ def _draw(mark: Mark, axes):
     """Draw a mark; returns what stands for it in a legend."""
     look = {"color": mark.colour, "alpha": mark.alpha}
     if isinstance(mark, Line) and not mark.style:  # not clipped: must not stand far outside
-        mark = dataclasses.replace(mark, **{side: _placed(mark, axes, side) for side in "xy"})
+        seen: dict[str, Any] = {side: _placed(mark, axes, side) for side in "xy"}
+        mark = dataclasses.replace(mark, **seen)
     line = {"ls": mark.style or "none", "lw": mark.width}
     match mark:
         case Line() if not isinstance(mark.colour, str):

@@ -304,8 +304,10 @@ def test_a_notebook_that_jupyterlab_saved_half_run_is_brought_back(small):
     book.cells[1].outputs = [nbformat.v4.new_output("display_data", data=data)]
     book.metadata["widgets"] = {}
     nbformat.write(book, file)
+    with pytest.raises(ValueError, match="90_small must be executed whole .* got one saved half"):
+        notebooks.executed(file)
     notebooks.run(file)
-    assert file.read_bytes() == committed
+    assert file.read_bytes() == committed and notebooks.executed(file) == read(file)
 
 
 def test_a_folded_source_stays_folded_and_what_else_jupyterlab_notes_goes(small):

@@ -606,6 +606,16 @@ def test_what_is_typed_and_not_understood_is_refused_in_one_line(name, label, te
 
 
 @pytest.mark.parametrize("name", instruments())
+def test_hover_text_is_written_out_colours_are_too_and_two_zeros_stand_apart(name):
+    shown = explore(name)._shown
+    for trace in shown["data"]:
+        assert trace["hovertemplate"].endswith("<extra></extra>")
+        assert not isinstance(trace.get("colorscale"), str), "JavaScript reads its name otherwise"
+    for key, axis in shown["layout"].items():
+        assert not key.startswith("xaxis") or axis["ticklabelstandoff"] > 0
+
+
+@pytest.mark.parametrize("name", instruments())
 def test_a_label_is_words_and_says_its_unit_once(name):
     for control in parts(explore(name), Amount):
         words, _, unit = control.description.rstrip(")").partition(" (")
