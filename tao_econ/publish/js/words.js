@@ -23,12 +23,10 @@ TAO.format = (value, form) => {
     if (!Number.isFinite(size)) return (Number.isNaN(size) ? plus + "nan" : sign + "inf") + (kind === "%" ? "%" : "");
     const text = kind === "g" ? TAO.general(size, +places || 1) : TAO.fixed(size, +places);
     const [whole, ...rest] = text.split(".");
-    return sign + [comma ? TAO.grouped(whole) : whole, ...rest].join(".") + (kind === "%" ? "%" : "");
+    return sign + [comma ? whole.replace(/\B(?=(\d{3})+$)/g, ",") : whole, ...rest].join(".") + (kind === "%" ? "%" : "");
 };
 
-TAO.grouped = whole => whole.replace(/\B(?=(\d{3})+$)/g, ",");
-// all digits of a float, as an error names it
-TAO.digits = value => value.toLocaleString("en-US", { minimumFractionDigits: 1, maximumFractionDigits: 20 });
+TAO.digits = value => value.toLocaleString("en-US", { minimumFractionDigits: 1, maximumFractionDigits: 20 });  // all of a float
 
 TAO.say = (strings, ...parts) =>  // say`${[value, ".1%"]} a year`
     strings.reduce((said, text, i) => said + (Array.isArray(parts[i - 1]) ? TAO.format(...parts[i - 1]) : parts[i - 1]) + text);
