@@ -1,5 +1,6 @@
 """The site: complete, closed in itself, and its instruments follow the keyboard."""
 
+import dataclasses
 import html
 import json
 import math
@@ -322,7 +323,9 @@ def test_pages_keep_a_reasonable_weight(folder):
 
 
 def value(it, shot, path):
-    return it["base"].get(path) or it["pool"][it["shots"][shot][it["paths"].index(path)]]
+    if path in it["base"]:
+        return it["base"][path]
+    return it["pool"][it["shots"][shot][it["paths"].index(path)]]
 
 
 def test_a_state_is_what_the_instrument_shows():
@@ -353,6 +356,36 @@ def test_every_slider_of_every_instrument_has_its_start_and_changes_the_figure(f
             assert (
                 len(slider["texts"]) == len(set(slider["texts"])) and len(set(slider["shots"])) > 1
             ), (name, says)
+
+
+def close(stored, drawn):
+    """Whether a page's numbers, shortened, or texts are those of a picture."""
+    array = np.asarray(drawn)
+    if array.dtype.kind not in "iuf":
+        return stored == array.tolist()
+    span = float(np.ptp(array[np.isfinite(array)])) if np.isfinite(array).any() else 0.0
+    return np.allclose(np.array(stored, float), array, rtol=1e-4, atol=1e-3 * span, equal_nan=True)
+
+
+@pytest.mark.parametrize("name", sorted({*instruments()} - {*computed.WAYS}))
+def test_the_ends_of_every_replayed_slider_are_drawn_trace_by_trace(name):
+    box = explore(name)
+    it, recipe = json.loads(json.dumps(states.states(box, many=2))), box.recipe()
+    sizes, starts = ([menu[key] for menu in it["menus"]] for key in ("options", "start"))
+    first = int(np.ravel_multi_index(starts, [len(s) for s in sizes])) if sizes else 0
+    keys = {handle.label: key for key, handle in recipe.sliders.items()}
+    for slider, says in zip(it["cases"][first]["sliders"], it["sliders"], strict=True):
+        key = keys[says["label"]]
+        argument, field = recipe.owner[key]
+        for end, place in ((0, recipe.sliders[key].low), (-1, recipe.sliders[key].high)):
+            stored = recipe.sliders[key].stored(place)
+            moved = dataclasses.replace(recipe.records[argument], **{field: stored})
+            shown, _ = recipe.show(**recipe.records | {argument: moved})
+            for number, trace in enumerate(shown["data"]):
+                for column in {"x", "y", "z", "base", "text"} & trace.keys():
+                    path = f"data/{number}/{column}"
+                    told = value(it, slider["shots"][end], path)
+                    assert close(told, trace[column]), (key, end, path)
 
 
 def test_the_same_instrument_gives_the_same_states(folder):
