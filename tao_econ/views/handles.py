@@ -88,7 +88,8 @@ def handle(
     high = max(high, value)
     whole = isinstance(value, int)
     if whole:
-        low, high = math.ceil(low), math.floor(high)
+        low = math.ceil(low)
+        high = math.floor(high)
     step = it["step"] or (1 if whole else (high - low) / 100)
     label = re.sub(r"(_(bn_)?usd(_per_day|_per_year)?|_s|_years|_rao)$", "", key)
     unit = it["unit"].removeprefix("share").strip()  # beside the name, where it is said once
