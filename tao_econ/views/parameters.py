@@ -62,7 +62,7 @@ class Selling:
 class Paying:
     """Head of notebook 04."""
 
-    validator_take: float = same(Scenario, "validator_take", default=0.18)
+    validator_take: float = same(Scenario, "validator_take", default=0.18, le=0.18)  # the chain's
     staked_share_2023: float = same(Scenario, "staked_share", default=0.85)
 
 
@@ -71,7 +71,7 @@ class Supply:
     """Head of notebook 05."""
 
     recycled_share: float = same(Scenario, "recycled_share", default=0.02)
-    block_time_s: float = same(Scenario, "block_time_s", default=12.0)
+    block_time_s: float = same(Scenario, "block_time_s", default=12.0, le=600)
 
 
 @checked_record

@@ -198,6 +198,7 @@ def test_a_failure_with_numbers_of_ones_own_names_them(small):
 OUTSIDE = [
     ("00", {"start": "'nowhere'"}, "unknown start 'nowhere' (known: the article, "),
     ("03", {"false_volume_factor": "0"}, "false_volume_factor must be in [1, 100], got 0"),
+    ("04", {"validator_take": "0.5"}, "validator_take must be in [0, 0.18], got 0.5"),
     ("06", {"fees_usd_per_year": "0"}, "fees_usd_per_year must be in [100,000, "),
     ("06", {"capture_share": "0"}, "capture_share must be in [0.001, 1], got 0"),
     ("07", {"volatility": "9.0"}, "volatility must be in [0.05, 3], got 9.0"),
@@ -348,3 +349,28 @@ def test_a_users_start_up_file_and_style_change_no_output(small, tmp_path, monke
     said = read(file).cells[1].outputs[0].text.splitlines()
     assert said[0].split() == ["False", "0", "0.123456"]
     assert said[1] == press.read_index()["macro_thesis"]["png"]
+
+
+def ends(kind, name):
+    """The least and the most that a number at a head may be, an open end from inside."""
+    bounds = kind.__pydantic_fields__[name].metadata
+    low = [getattr(b, "ge", getattr(b, "gt", None)) for b in bounds]
+    high = [getattr(b, "le", getattr(b, "lt", None)) for b in bounds]
+    return [end for end in (*low, *high) if end is not None]
+
+
+@pytest.mark.parametrize("number", parameters.HEADS)
+def test_an_instrument_of_a_notebook_takes_what_its_head_takes(number):
+    (file,) = notebooks.select([number])
+    kind = parameters.HEADS[number]
+    published = vars(kind())
+    source = "\n".join(c.source for c in read(file).cells if c.cell_type == "code")
+    for call in (n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Call)):
+        given = {k.arg: ast.unparse(k.value) for k in call.keywords}
+        taken = {key: name for key, name in given.items() if name in published}
+        if ast.unparse(call.func) != "views.explore" or not taken or number == "00":
+            continue
+        for key, name in taken.items():
+            for end in ends(kind, name):
+                settings = {k: published[n] for k, n in taken.items()} | {key: end}
+                assert views.explore(ast.literal_eval(call.args[0]), **settings)
