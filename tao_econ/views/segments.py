@@ -104,6 +104,7 @@ def sector_beta() -> View:
     fitted = found.alpha_per_week + found.beta * reach
     slopes = [found.beta_low * (reach - middle), found.beta_high * (reach - middle)]
     times = np.exp([found.tao_log_return, found.sector_log_return])
+    low = f"{found.alpha_low_per_week:.1%}".replace("-", "−")
     told = "cannot be told from zero"
     if found.alpha_low_per_week > 0 or found.alpha_high_per_week < 0:
         told = "is more than chance"
@@ -112,7 +113,7 @@ def sector_beta() -> View:
         f"rise of {times[0]:.1f}×",
         caption=f"In {found.weeks} weeks; for each percent of theirs TAO moved {found.beta:.2f}% "
         f"({found.beta_low:.2f} to {found.beta_high:.2f}). The rest, {found.alpha_per_week:.1%} a "
-        f"week ({found.alpha_low_per_week:.1%} to {found.alpha_high_per_week:.1%}), {told}.",
+        f"week ({low} to {found.alpha_high_per_week:.1%}), {told}.",
         panels=[
             Panel(
                 marks=[
