@@ -65,7 +65,20 @@ details { margin-top: .3rem; } summary { cursor: pointer; color: var(--link); } 
   { outline: 2px solid var(--link); outline-offset: 2px; }
 details table { margin: .4rem 0; font-size: .92em; } details th, details td { padding: .15rem .5rem; } details li { overflow-wrap: anywhere; }
 .bar { display: flex; flex-wrap: wrap; gap: .4rem 1.2rem; align-items: center; max-width: none; }
+@media (max-width: 45rem) {  /* a claim is a list of its cells, each with its head before it */
+  #ledger > caption, #ledger > thead, #ledger > tbody > tr[hidden] { display: none; }
+  #ledger, #ledger > tbody, #ledger > tbody > tr:not([hidden]), #ledger > tbody > tr > * { display: block; }
+  #ledger > tbody > tr { border-bottom: 1px solid var(--line); padding: .5rem 0; }
+  #ledger > tbody > tr > * { border: 0; padding: .1rem 0; min-width: 0; }
+  #ledger > tbody > tr > td::before { color: var(--soft); }
+  #ledger > tbody > tr > td:empty { display: none; }
 """
+STYLE += "".join(
+    f'  #ledger > tbody > tr > td:nth-child({column})::before {{ content: "{head}: "; }}\n'
+    for column, head in enumerate(HEADS.values(), 1)
+    if head not in ("Claim", "What the article says")
+)
+STYLE += "}\n"
 SCRIPT = """
 const body = document.querySelector("#ledger tbody"), heads = [...document.querySelectorAll("#ledger > thead th")];
 heads.forEach((head, column) => head.querySelector("button").addEventListener("click", () => {
@@ -251,8 +264,8 @@ def _row(row: dict, readings: str, sources: str) -> str:
             key = VERDICTS.index(row[name]) if row[name] else len(VERDICTS)
             cells.append(f"<td data-key='{key}'>{_verdict(row[name])}{note}</td>")
         elif name == "stated":
-            unit = UNITS.get(row["unit"], row["unit"])
-            cells.append(f"<td>{text} {_safe(unit) if row['stated'] else ''}</td>")
+            unit = UNITS.get(row["unit"], row["unit"]) if row["stated"] else ""
+            cells.append(f"<td>{f'{text} {_safe(unit)}'.strip()}</td>")
         elif name == "flips":
             missing = f"<small>Missing: {_safe(row['missing'])}</small>" if row["missing"] else ""
             cells.append(f"<td>{text}{missing}</td>")

@@ -164,3 +164,17 @@ def test_a_search_that_gives_up_early_finds_what_a_whole_one_does(monkeypatch):
     early, whole = found(), roots._halved
     monkeypatch.setattr(roots, "_halved", lambda *given, within=None: whole(*given))
     assert any(early) and found() == early
+
+
+def test_a_short_way_is_looked_at_as_densely_as_a_long_one():
+    asked = []
+
+    def at(value):
+        asked.append(value)
+        return "holds" if value < 9 else "fails"
+
+    one = roots.Input(name="x", unit="", value=5.0, low=0.0, high=10.0, put=lambda _: None)
+    assert roots.nearest(one, "holds", at, within=0.05, steps=3) is None
+    assert sorted(set(asked)) == [4.5, 5.5]  # a tenth of the way, and a third is one step
+    found = roots.nearest(one, "holds", at, steps=3)
+    assert found is not None and found.above and 9 <= found.value < 9.001

@@ -535,6 +535,26 @@ def test_no_words_meet_or_leave_the_picture_and_it_is_in_sight_while_a_slider_mo
                     assert page.evaluate(SIGHT) > height / 4, name
 
 
+TOLD = """() => [...document.querySelectorAll('#ledger > tbody > tr:first-child > *')].filter(cell => cell.offsetWidth)
+    .map(cell => [getComputedStyle(cell, '::before').content.replaceAll('"', ''), cell.getBoundingClientRect().right])"""
+
+
+@pytest.mark.skipif(
+    lab.chromium() is None, reason="no Chromium found on the path; set CHROMIUM to one"
+)
+def test_a_phone_shows_the_whole_of_a_claim_with_what_each_number_is(folder, tmp_path):
+    start = folder.resolve().as_uri() + "/"
+    with lab.page(tmp_path / "profile", 390, 844, local=(start,)) as page:
+        page.goto(start + "claims.html")
+        told = page.evaluate(TOLD)
+        assert max(right for _, right in told) <= 390
+        assert {"Verdict then: ", "Verdict now: ", "Evidence: "} <= {head for head, _ in told}
+        page.select_option("#only-kind", "forecast")
+        rows = page.locator("#ledger > tbody > tr")
+        shown = sum(row.is_visible() for row in rows.all())
+        assert page.inner_text("#said") == f"{shown} of {rows.count()} claims" and shown
+
+
 HITS = "() => [...document.querySelectorAll('#hits a')].map(link => link.getAttribute('href'))"
 FIELD = "reference/inputs.html#inputs.Scenario.discount_rate"
 ASKED = {  # words → what is among the first hits
