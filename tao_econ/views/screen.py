@@ -55,6 +55,8 @@ def plotted(view: View) -> dict[str, Any]:
                 once = {"showscale": False} if bar in told else {}
                 told |= {bar, mark.label if entry else ""} - {""}
                 data.append(shared | {"showlegend": entry} | trace | once)
+    if not any(trace["showlegend"] for trace in data) and not any(p.x.label for p in view.panels):
+        layout["margin"]["b"] = 20  # nothing stands below the panels
     return {"data": data, "layout": layout}
 
 
