@@ -25,7 +25,7 @@ def test_titles_follow_from_the_records():
     assert "at 119% volatility" in fan.caption and "at 82%" in fan.caption
     assert views.price_fan(holder=LONG).title != fan.title
     said = views.kelly_under_estimate().caption  # the sign depends on which closes one believes
-    assert "-5.1% a year at a volatility of 119% and +4.7% a year at a volatility of 82%" in said
+    assert "−5.1% a year at a volatility of 119% and +4.7% a year at a volatility of 82%" in said
     assert "With 10 years" in views.kelly_under_estimate(holder=LONG).caption
     assert views.kelly_under_estimate(holder=LONG).title != views.kelly_under_estimate().title
 
