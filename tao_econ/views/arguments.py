@@ -50,7 +50,7 @@ COLUMNS = {  # heading → where it begins
 END = 11.7
 STILL = (0.0, 2.6, 5.2)  # where the columns of the still table begin
 LETTERS = 19  # in a line of a cell
-WIDER = 7  # letters more in a line of the still table
+WIDER = 6  # letters more in a line of the still table
 WORDED = {"C38": "the lowest", "C39": "its cause"}  # where the article gives words, no number
 
 

@@ -31,7 +31,6 @@ PROPER = {"tao": "TAO", "efold": "e-fold"} | {
     for name in ("Anthropic", "Bitcoin", "Ethereum", "Fetch", "OpenAI", "Render", "Spanish")
 }
 TYPED = re.compile(r"[+\-−]?(\d{1,3}([, ]\d{3})+(\.\d*)?|\d+(\.\d*)?|\.\d+)(e[+\-]?\d{1,2})?", re.I)
-HYPHEN = re.compile(r"(^|[\s(+±])-(?=\d)")  # that stands for a minus
 NUMBER = re.compile(r"([+\-−]?)([\d,]*\.?\d+)(.*)", re.DOTALL)
 
 
@@ -286,17 +285,6 @@ def difference(now: str, was: str) -> str:
     places = len(one[2].partition(".")[2])
     by = _number(one) - _number(other)
     return f"{'+' if by >= 0 else '−'}{abs(by):,.{places}f}{one[3]}"
-
-
-def signed(text: str) -> str:
-    """A text for a screen, where a minus is as long as a plus.
-
-    Examples
-    --------
-    >>> signed("-33.31% from 2026-09-11")
-    '−33.31% from 2026-09-11'
-    """
-    return HYPHEN.sub(r"\1−", text)
 
 
 def same(one, other) -> bool:

@@ -45,7 +45,7 @@ from .marks import (
     Panel,
     View,
 )
-from .words import in_words, plus_minus
+from .words import in_words, plus_minus, signed
 
 
 @checked_record
@@ -220,7 +220,7 @@ def kelly_under_estimate(holder: Holder, recent: Holder) -> View:
         look: dict[str, Any] = {"x": fractions, "colour": colour, "at_end": True}
         marks += [Line(label=label, y=grown, **look), Line(label=ideal, y=known, style=":", **look)]
         full = kelly_under_error(mu, sigma, years).growth_expected
-        changes[f"{full:+.1%}".replace("-", "−")] = f"at a volatility of {sigma:.0%}"
+        changes[signed(f"{full:+.1%}")] = f"at a volatility of {sigma:.0%}"
     said = [f"{change} a year {where}" for change, where in changes.items()]
     return View(
         title=f"Full Kelly on an estimated drift: {' or '.join(changes)} a year",

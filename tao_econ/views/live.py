@@ -18,9 +18,10 @@ from ipywidgets.widgets.interaction import display  # IPython's own
 from ..inputs.record import about, unknown
 from . import screen, still
 from .gallery import Drawn, fields_read, refuse_idle, refuse_unread
-from .handles import LABELS, LARGEST, WIDE, Amount, Handle, difference, handle, same, signed
+from .handles import LABELS, LARGEST, WIDE, Amount, Handle, difference, handle, same
 from .plot import Plot, ghost
 from .presets import PRESETS, preset
+from .words import signed
 
 PAGE = 1e-12  # relative error of what a page sends back unmoved
 LOOK = """<style>

@@ -300,9 +300,7 @@ class Panel:
                 gone = mark.reached(side)[1] <= 0
                 there = getattr(mark, "x" if side == "y" else "y")
                 if gone.any():
-                    named = other.categories and len(there) == len(
-                        gone
-                    )  # a level has no place there
+                    named = other.categories and len(there) == len(gone)  # a level is nowhere
                     names = other.nearest(there[gone]) if named else []
                     some = ", ".join(names) or f"{gone.sum()} of {gone.size}"
                     said.append(mark.label if gone.all() else f"{mark.label} ({some})".strip())

@@ -24,7 +24,7 @@ from .marks import (
     Points,
     View,
 )
-from .words import in_words
+from .words import in_words, signed
 
 PUBLISHED = "2023-11-20"
 BEFORE = "2023-11-01"  # taken where there is no price of the day itself
@@ -104,7 +104,7 @@ def sector_beta() -> View:
     fitted = found.alpha_per_week + found.beta * reach
     slopes = [found.beta_low * (reach - middle), found.beta_high * (reach - middle)]
     times = np.exp([found.tao_log_return, found.sector_log_return])
-    low = f"{found.alpha_low_per_week:.1%}".replace("-", "−")
+    low = signed(f"{found.alpha_low_per_week:.1%}")
     told = "cannot be told from zero"
     if found.alpha_low_per_week > 0 or found.alpha_high_per_week < 0:
         told = "is more than chance"
