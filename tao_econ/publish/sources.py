@@ -12,6 +12,7 @@ from ..inputs import data
 from ..inputs.files import DATA
 from ..inputs.rules import Rules, Snapshot, eras, load_snapshot, snapshot_names
 from ..views import cited
+from ..views.words import in_words
 from . import prose
 
 PAGE = "sources.html"
@@ -148,7 +149,7 @@ that hold it. A source without a public address says so; one that nobody signs i
 unverifiable.</p>
 <h2 id="published">By the name that tables and pages give them</h2>
 {prose.boxed(f"<table><thead><tr>{heads}</tr></thead><tbody>{others}</tbody></table>", "table")}
-<h2 id="snapshots">Four dated days</h2>
+<h2 id="snapshots">{in_words(len(days)).capitalize()} dated days</h2>
 {listed(map(of_snapshot, days), (f"snapshot-{day.name}" for day in days))}
 <h2 id="tables">Tables</h2>
 {listed(map(of_table, tables), (f"table-{name}" for name in tables))}
